@@ -1,0 +1,106 @@
+// Loads posthog-js and keeps it in agreement with the server about who this is.
+//
+// The server decides: the page says in #posthog-config whose page it is. What posthog-js remembers from earlier
+// pages is corrected before it captures anything, and a page whose person is no longer the current one (somebody
+// logged in or out in another tab, or the page came back from the back-forward cache) captures nothing and reloads.
+// The browser never identifies or links anybody: the server has done so at sign-up and log-in.
+//
+// Blocked or slow, posthog-js is missing and nothing else is: call it as `window.posthog?.capture("…")`.
+(() => {
+  const page = JSON.parse(document.getElementById("posthog-config").textContent);
+  const nonce = document.currentScript.nonce;
+  const flags = { featureFlags: page.flags, featureFlagPayloads: page.flag_payloads };
+
+  // --- The current person, known to all tabs of this browser -------------------------------------------------
+
+  const PERSON = "posthog-person"; // in localStorage: whose the newest page is
+  const AWAITED = "posthog-awaited"; // in sessionStorage: whom this tab has reloaded for
+  const shared = storage("localStorage");
+  const tab = storage("sessionStorage");
+
+  // Without cookies every load is a new visitor, and two tabs could reload each other for ever: a tab that has
+  // reloaded in vain stays as it is, without capturing, until its visitor goes to another page.
+  const awaited = tab?.getItem(AWAITED) ?? page.distinct_id;
+  let mayReload = awaited === page.distinct_id;
+  tab?.removeItem(AWAITED);
+
+  shared?.setItem(PERSON, page.distinct_id);
+  addEventListener("storage", reloadIfStale);
+  addEventListener("pageshow", reloadIfStale);
+  document.addEventListener("visibilitychange", reloadIfStale);
+
+  function isCurrent() {
+    return [null, undefined, page.distinct_id].includes(shared?.getItem(PERSON));
+  }
+
+  function reloadIfStale() {
+    if (isCurrent() || !mayReload) return;
+    mayReload = false;
+    tab?.setItem(AWAITED, shared.getItem(PERSON));
+    location.replace(location.pathname + location.search); // not reload(): that would post a form again
+  }
+
+  // --- posthog-js ----------------------------------------------------------------------------------------------
+
+  const script = document.createElement("script");
+  script.src = page.script;
+  script.nonce = nonce;
+  script.onload = () => window.posthog?.init(page.token, options);
+  document.head.append(script);
+
+  const options = {
+    api_host: page.api_host,
+    ui_host: page.ui_host,
+    defaults: "2026-08-30",
+    bootstrap: flags,
+    loaded: agree,
+    before_send: (event) => (event && isOurs(event) ? event : null),
+
+    // Visitors get no person profile, not even a developer's on localhost.
+    person_profiles: "identified_only",
+    internal_or_test_user_hostname: null,
+
+    // The server reads the session id from the cookie: of this host alone, and written at once.
+    persistence: "localStorage+cookie",
+    cross_subdomain_cookie: false,
+    persistence_save_debounce_ms: 0,
+
+    // Our own requests carry person and session as headers. A name without a port.
+    tracing_headers: [location.hostname],
+
+    disable_session_recording: !page.session_replay,
+    prepare_external_dependency_script: (script) => Object.assign(script, { nonce }),
+  };
+
+  // Runs after posthog-js has read what it remembers and before it captures.
+  function agree(posthog) {
+    const wasIdentified = posthog.get_property("$user_state") === "identified";
+    if (posthog.get_distinct_id() === page.distinct_id && wasIdentified === page.is_identified) return;
+
+    if (page.is_identified && !wasIdentified) {
+      // The visitor logged in: the user goes on with the visitor's session and first referrer. identify() would send
+      // a second $identify; the server has sent the one that counts.
+      posthog.register({ distinct_id: page.distinct_id, $user_id: page.distinct_id, $user_state: "identified" });
+      posthog.unregister("$flag_call_reported");
+    } else {
+      // Logged out, expired, or somebody else: nothing of the person before remains, the session neither.
+      posthog.reset({
+        resetDeviceID: true,
+        bootstrap: { distinctID: page.distinct_id, isIdentifiedID: page.is_identified, ...flags },
+      });
+    }
+  }
+
+  function isOurs(event) {
+    return event.properties.distinct_id === page.distinct_id && isCurrent();
+  }
+
+  // Reading the property throws where a browser blocks storage.
+  function storage(name) {
+    try {
+      return window[name];
+    } catch {
+      return undefined;
+    }
+  }
+})();

@@ -1,0 +1,48 @@
+//! The answers of one run: what was given, then what was asked, then the defaults.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::questions::Questions;
+
+/// A valid value for each key.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Answers(BTreeMap<String, String>);
+
+impl Answers {
+    /// Checks what the command line answers; of two answers to one question the last one counts.
+    pub fn given(questions: &Questions, pairs: &[(String, String)]) -> Result<Self, Error> {
+        let mut answers = Self::default();
+        for (key, value) in pairs {
+            questions.get(key)?.check(value)?;
+            answers.insert(key, value);
+        }
+        Ok(answers)
+    }
+
+    pub fn insert(&mut self, key: &str, value: &str) {
+        self.0.insert(key.to_owned(), value.to_owned());
+    }
+
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// Gives every open question its default.
+    pub fn complete(&mut self, questions: &Questions) {
+        for question in &questions.questions {
+            self.0
+                .entry(question.key.clone())
+                .or_insert_with(|| question.default.clone());
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}

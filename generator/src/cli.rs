@@ -1,0 +1,68 @@
+//! The command line, and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::report;
+
+#[derive(Debug, Parser)]
+#[command(name = "hoglet", version, about, styles = report::HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a new app
+    New(NewArguments),
+    /// Print a completion script for a shell
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// Where the app is written; its last part names the project, `.` means here
+    pub directory: PathBuf,
+
+    /// The project's name, where it is not the directory's
+    #[arg(long)]
+    pub name: Option<String>,
+
+    /// Answer a question of the template, such as `database=postgres`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub set: Vec<(String, String)>,
+
+    /// Take the default for everything not answered; never ask
+    #[arg(long)]
+    pub yes: bool,
+
+    /// Write nothing; print the files that would be written
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+
+    /// Make no git repository
+    #[arg(long)]
+    pub no_git: bool,
+
+    /// Write into a directory that is not empty, over files of the same name
+    #[arg(long)]
+    pub force: bool,
+
+    /// Build and start the app afterwards
+    #[arg(long, conflicts_with = "dry_run")]
+    pub run: bool,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or("write it as KEY=VALUE, such as `database=postgres`")?;
+    Ok((key.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,105 @@
+//! Where the app goes, and whether it may go there. Looks at the disk, changes nothing.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::Error;
+use crate::render::File;
+
+/// An absolute directory that may be written to.
+#[derive(Debug)]
+pub struct Destination {
+    path: PathBuf,
+    exists: bool,
+    /// As it was typed.
+    typed: PathBuf,
+}
+
+impl Destination {
+    /// Refuses a file, and without `force` a directory with anything but `.git` in it.
+    pub fn find(typed: &Path, force: bool) -> Result<Self, Error> {
+        let path = absolute(typed)?;
+        // A link to nothing counts as a thing that is there.
+        let exists = path.symlink_metadata().is_ok();
+        if exists && !path.is_dir() {
+            return Err(Error::NotADirectory { path });
+        }
+        if exists && !force {
+            for entry in fs::read_dir(&path).map_err(Error::disk("read", &path))? {
+                let entry = entry.map_err(Error::disk("read", &path))?;
+                if entry.file_name() != ".git" {
+                    return Err(Error::NotEmpty { path });
+                }
+            }
+        }
+        Ok(Self {
+            path,
+            exists,
+            typed: typed.to_owned(),
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn typed(&self) -> &Path {
+        &self.typed
+    }
+
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// The project name that the directory suggests.
+    pub fn name(&self) -> Result<&str, Error> {
+        let name = self.path.file_name().and_then(OsStr::to_str);
+        name.ok_or_else(|| Error::NoName {
+            directory: self.typed.clone(),
+        })
+    }
+
+    /// Leaves out the secrets that are there already, and refuses what could not be put in place.
+    pub fn check(&self, mut files: Vec<File>) -> Result<Vec<File>, Error> {
+        files.retain(|file| !file.secret || self.path.join(&file.path).symlink_metadata().is_err());
+        for file in &files {
+            let path = self.path.join(&file.path);
+            if path.symlink_metadata().is_ok_and(|there| there.is_dir()) {
+                return Err(Error::InTheWay { path });
+            }
+            let folders = path
+                .ancestors()
+                .skip(1)
+                .take_while(|folder| *folder != self.path);
+            for folder in folders {
+                // A link may lead out of the directory.
+                if folder.symlink_metadata().is_ok_and(|there| !there.is_dir()) {
+                    return Err(Error::InTheWay {
+                        path: folder.to_owned(),
+                    });
+                }
+            }
+        }
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(files)
+    }
+}
+
+/// Resolves `.`, `..` and links, also where the last parts do not exist yet.
+fn absolute(typed: &Path) -> Result<PathBuf, Error> {
+    let mut path = PathBuf::new();
+    for part in std::path::absolute(typed)
+        .map_err(Error::disk("find", typed))?
+        .components()
+    {
+        match part {
+            Component::ParentDir => drop(path.pop()),
+            part => path.push(part),
+        }
+        if let Ok(real) = path.canonicalize() {
+            path = real;
+        }
+    }
+    Ok(path)
+}

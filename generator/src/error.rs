@@ -1,0 +1,112 @@
+//! Everything that can go wrong, each with its remedy.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("a project cannot be called `{name}`: {reason}; choose another name with --name")]
+    BadName { name: String, reason: String },
+
+    #[error("`{}` gives the project no name; choose one with --name", .directory.display())]
+    NoName { directory: PathBuf },
+
+    #[error("the template asks nothing called `{key}`; --set knows {}", list(.known))]
+    UnknownQuestion { key: String, known: Vec<String> },
+
+    #[error("`{key}` cannot be `{}`; choose {}", .value.escape_debug(), list(.choices))]
+    NotAChoice {
+        key: String,
+        value: String,
+        choices: Vec<String>,
+    },
+
+    #[error("`{key}` cannot be `{}`; it must be {rule}", .value.escape_debug())]
+    BrokenRule {
+        key: String,
+        value: String,
+        rule: String,
+    },
+
+    #[error("`{}` is not a directory; choose another place", .path.display())]
+    NotADirectory { path: PathBuf },
+
+    #[error("`{}` is not empty; choose another directory, or write into it with --force", .path.display())]
+    NotEmpty { path: PathBuf },
+
+    #[error("`{}` is in the way of a file or folder of the app; move it elsewhere", .path.display())]
+    InTheWay { path: PathBuf },
+
+    #[error("could not {action} `{}` ({cause}); make room or permission for it, or choose another place", .path.display())]
+    Disk {
+        action: &'static str,
+        path: PathBuf,
+        cause: io::Error,
+    },
+
+    #[error("the system gave no random bytes for SECRET_KEY ({0}); try again")]
+    Randomness(getrandom::Error),
+
+    #[error("the questions could not be asked ({0}); pass --yes to take the defaults")]
+    Prompt(io::Error),
+
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+
+    #[error("the template's `{file}` is broken ({cause}); please report it")]
+    Template {
+        file: String,
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    #[error("`cargo run` could not be started in `{}` ({cause}); install Rust, then type it there", .directory.display())]
+    Start {
+        directory: PathBuf,
+        cause: io::Error,
+    },
+}
+
+impl Error {
+    /// 2 for what the user can type differently, 1 for anything else.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::BadName { .. }
+            | Self::NoName { .. }
+            | Self::UnknownQuestion { .. }
+            | Self::NotAChoice { .. }
+            | Self::BrokenRule { .. } => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+
+    /// For `map_err`: what was being done, and to which path.
+    pub fn disk(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::Disk {
+            action,
+            path: path.into(),
+            cause,
+        }
+    }
+
+    /// For `map_err`: the template itself is at fault.
+    pub fn template<E>(file: impl Into<String>) -> impl FnOnce(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        move |cause| Self::Template {
+            file: file.into(),
+            cause: cause.into(),
+        }
+    }
+}
+
+/// `` `a`, `b` or `c` ``
+fn list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => "nothing".to_owned(),
+    }
+}

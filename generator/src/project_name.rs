@@ -1,0 +1,111 @@
+//! A name that cargo, Rust, git and every file system can live with.
+
+use std::fmt;
+
+use crate::error::Error;
+
+const LONGEST: usize = 64;
+
+/// Reserved in some edition, 2015 to 2024; cargo refuses them as package names.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// The crates that come with the compiler.
+const STANDARD_CRATES: &[&str] = &[
+    "alloc",
+    "compiler_builtins",
+    "core",
+    "panic_abort",
+    "panic_unwind",
+    "proc_macro",
+    "std",
+    "std_detect",
+    "sysroot",
+    "test",
+    "unwind",
+];
+
+/// Folders of cargo's own in `target/debug`, where a binary of that name would have to go.
+const BUILD_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
+
+/// A checked project name: the package, its binary and what pages call the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectName(String);
+
+impl ProjectName {
+    /// Checks a name; `locked_crates` are the packages that the app's own lock file names.
+    pub fn new<'a>(
+        name: &str,
+        mut locked_crates: impl Iterator<Item = &'a str>,
+    ) -> Result<Self, Error> {
+        let refuse = |reason: &str| {
+            Err(Error::BadName {
+                name: name.escape_debug().to_string(),
+                reason: reason.to_owned(),
+            })
+        };
+        // Rust takes `-` in a package's name as `_`.
+        let same = |other: &str| name.replace('-', "_") == other.replace('-', "_");
+
+        if name.is_empty() {
+            return refuse("it is empty");
+        }
+        if !name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        {
+            return refuse("it may hold ASCII letters, digits, `-` and `_` only");
+        }
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return refuse("it must start with a letter");
+        }
+        if name.len() > LONGEST {
+            return refuse("it is longer than 64 characters");
+        }
+        if KEYWORDS.contains(&name) {
+            return refuse("it is a Rust keyword");
+        }
+        if STANDARD_CRATES.iter().any(|standard| same(standard)) {
+            return refuse("it is a crate of Rust's own");
+        }
+        if BUILD_FOLDERS.contains(&name) {
+            return refuse("cargo keeps a folder of that name among what it builds");
+        }
+        if is_windows_device(name) {
+            return refuse("it is a device on Windows");
+        }
+        if locked_crates.any(same) {
+            return refuse("the app depends on a crate of that name");
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as Rust code would write it.
+    pub fn crate_name(&self) -> String {
+        self.0.replace('-', "_").to_ascii_lowercase()
+    }
+}
+
+impl fmt::Display for ProjectName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+fn is_windows_device(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let numbered = |prefix: &str| {
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    matches!(name.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+}

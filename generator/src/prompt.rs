@@ -1,0 +1,78 @@
+//! Asks what the command line left open, when somebody is there to answer.
+
+use std::io::{self, IsTerminal};
+
+use cliclack::{Theme, ThemeState};
+use console::Style;
+
+use crate::answers::Answers;
+use crate::error::Error;
+use crate::project_name::ProjectName;
+use crate::questions::{Question, Questions};
+
+/// Questions are read from stdin and shown on stderr.
+pub fn is_possible() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks each open question once.
+pub fn ask(name: &ProjectName, questions: &Questions, answers: &mut Answers) -> Result<(), Error> {
+    let open: Vec<&Question> = questions
+        .questions
+        .iter()
+        .filter(|question| answers.get(&question.key).is_none())
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    cliclack::set_theme(Calm);
+    cliclack::intro(format!("A new app: {name}")).map_err(Error::Prompt)?;
+    for question in open {
+        let value = ask_one(question).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => Error::Interrupted,
+            _ => Error::Prompt(error),
+        })?;
+        answers.insert(&question.key, &value);
+    }
+    cliclack::outro("Thank you.").map_err(Error::Prompt)
+}
+
+fn ask_one(question: &Question) -> io::Result<String> {
+    if !question.choices.is_empty() {
+        let mut select = cliclack::select(&question.prompt).initial_value(question.default.clone());
+        for choice in &question.choices {
+            let hint = if *choice == question.default {
+                "default"
+            } else {
+                ""
+            };
+            select = select.item(choice.clone(), choice, hint);
+        }
+        return select.interact();
+    }
+    let check = question.clone();
+    cliclack::input(&question.prompt)
+        .default_input(&question.default)
+        .validate(move |value: &String| {
+            check
+                .check(value)
+                .map_err(|_| format!("It must be {}.", check.rule))
+        })
+        .interact()
+}
+
+/// One accent; grey for what is done.
+struct Calm;
+
+impl Theme for Calm {
+    fn bar_color(&self, state: &ThemeState) -> Style {
+        match state {
+            ThemeState::Active | ThemeState::Error(_) => Style::new().yellow(),
+            _ => Style::new().dim(),
+        }
+    }
+
+    fn state_symbol_color(&self, state: &ThemeState) -> Style {
+        self.bar_color(state)
+    }
+}

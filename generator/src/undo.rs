@@ -1,0 +1,71 @@
+//! Changes to the disk that are taken back unless they are kept.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// Takes its steps back in reverse order when dropped.
+#[derive(Debug, Default)]
+pub struct Undo(Vec<Step>);
+
+#[derive(Debug)]
+enum Step {
+    Created { folder: PathBuf },
+    Moved { from: PathBuf, to: PathBuf },
+}
+
+impl Undo {
+    /// Creates a folder and those above it, as far as they are missing.
+    pub fn create_folders(&mut self, folder: &Path) -> io::Result<()> {
+        let mut missing: Vec<&Path> = folder
+            .ancestors()
+            .take_while(|folder| folder.symlink_metadata().is_err())
+            .collect();
+        while let Some(folder) = missing.pop() {
+            fs::create_dir(folder)?;
+            self.0.push(Step::Created {
+                folder: folder.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Moves a file to its place; what is there goes to `replaced`.
+    pub fn move_in(&mut self, from: &Path, to: &Path, replaced: &Path) -> io::Result<()> {
+        if let Some(folder) = to.parent() {
+            self.create_folders(folder)?;
+        }
+        if to.symlink_metadata().is_ok() {
+            if let Some(folder) = replaced.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            self.rename(to, replaced)?;
+        }
+        self.rename(from, to)
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        self.0.push(Step::Moved {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// What was done stays done.
+    pub fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Undo {
+    fn drop(&mut self) {
+        while let Some(step) = self.0.pop() {
+            // Nobody is left to tell; the error that led here is the one that counts.
+            let _ = match step {
+                Step::Created { folder } => fs::remove_dir(folder),
+                Step::Moved { from, to } => fs::rename(to, from),
+            };
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The only module that changes the disk: all of the app, or nothing.
+//!
+//! Files are written aside, into a folder on the same file system that is removed however the run ends. A new directory
+//! then comes into being by one rename; into one that is there the files are moved one by one, and a failure moves
+//! them back.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::destination::Destination;
+use crate::error::Error;
+use crate::git;
+use crate::interrupt::Interrupt;
+use crate::render::File;
+use crate::undo::Undo;
+
+/// Writes the files, with a repository if asked for; returns what did not go as planned, but did no harm.
+pub fn write(
+    destination: &Destination,
+    files: &[File],
+    repository: bool,
+) -> Result<Vec<String>, Error> {
+    let interrupt = Interrupt::listen();
+    let path = destination.path();
+    let beside = if destination.exists() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
+    };
+
+    // An early return drops these in reverse: files go back, then the folder aside goes, then the parents.
+    let mut parents = Undo::default();
+    parents
+        .create_folders(beside)
+        .map_err(Error::disk("create", beside))?;
+    let aside = tempfile::Builder::new()
+        .prefix(".hoglet-")
+        .tempdir_in(beside)
+        .map_err(Error::disk("write to", beside))?;
+    let mut moves = Undo::default();
+
+    // One folder deeper, since a temporary folder's permissions are tighter than the app's should be.
+    let app = aside.path().join("app");
+    fs::create_dir(&app).map_err(Error::disk("write to", beside))?;
+    for file in files {
+        interrupt.check()?;
+        write_file(&app, file).map_err(Error::disk("write", path.join(&file.path)))?;
+    }
+    let mut notes = Vec::new();
+    if repository && !git::is_inside_work_tree(path) {
+        notes.extend(git::start_repository(&app, files).err());
+    }
+    interrupt.check()?;
+
+    if destination.exists() {
+        let replaced = aside.path().join("replaced");
+        let repository = app.join(".git").exists().then_some(".git");
+        for name in files
+            .iter()
+            .map(|file| file.path.as_str())
+            .chain(repository)
+        {
+            interrupt.check()?;
+            let to = path.join(name);
+            moves
+                .move_in(&app.join(name), &to, &replaced.join(name))
+                .map_err(Error::disk("write", &to))?;
+        }
+    } else {
+        fs::rename(&app, path).map_err(Error::disk("create", path))?;
+    }
+    moves.keep();
+    parents.keep();
+    Ok(notes)
+}
+
+fn write_file(directory: &Path, file: &File) -> io::Result<()> {
+    let path = directory.join(&file.path);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if file.secret {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    options.open(path)?.write_all(&file.contents)
+}
