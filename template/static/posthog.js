@@ -24,7 +24,7 @@
   let mayReload = awaited === page.distinct_id;
   tab?.removeItem(AWAITED);
 
-  shared?.setItem(PERSON, page.distinct_id);
+  shared?.setItem(PERSON, page.distinct_id); // reaches the other tabs as a `storage` event
   addEventListener("storage", reloadIfStale);
   addEventListener("pageshow", reloadIfStale);
   document.addEventListener("visibilitychange", reloadIfStale);
