@@ -17,13 +17,23 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Refuses a file, and without `force` a directory with anything but `.git` in it.
+    /// Refuses a file, a place below a file, and without `force` a directory with anything but `.git` in it.
     pub fn find(typed: &Path, force: bool) -> Result<Self, Error> {
         let path = absolute(typed)?;
         // A link to nothing counts as a thing that is there.
         let exists = path.symlink_metadata().is_ok();
         if exists && !path.is_dir() {
             return Err(Error::NotADirectory { path });
+        }
+        // What will hold it: the nearest thing above it that is there.
+        let holder = path
+            .ancestors()
+            .skip(1)
+            .find(|above| above.symlink_metadata().is_ok());
+        if let Some(holder) = holder.filter(|holder| !holder.is_dir()) {
+            return Err(Error::NotADirectory {
+                path: holder.to_owned(),
+            });
         }
         if exists && !force {
             for entry in fs::read_dir(&path).map_err(Error::disk("read", &path))? {

@@ -6,23 +6,23 @@ use std::process::ExitCode;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("a project cannot be called `{name}`: {reason}; choose another name with --name")]
+    #[error("a project cannot be called `{}`: {reason}; choose another name with --name", visible(.name))]
     BadName { name: String, reason: String },
 
     #[error("`{}` gives the project no name; choose one with --name", .directory.display())]
     NoName { directory: PathBuf },
 
-    #[error("the template asks nothing called `{key}`; --set knows {}", list(.known))]
+    #[error("the template asks nothing called `{}`; it asks for {}", visible(.key), list(.known, "and"))]
     UnknownQuestion { key: String, known: Vec<String> },
 
-    #[error("`{key}` cannot be `{}`; choose {}", .value.escape_debug(), list(.choices))]
+    #[error("`{key}` cannot be `{}`; choose {}", visible(.value), list(.choices, "or"))]
     NotAChoice {
         key: String,
         value: String,
         choices: Vec<String>,
     },
 
-    #[error("`{key}` cannot be `{}`; it must be {rule}", .value.escape_debug())]
+    #[error("`{key}` cannot be `{}`; it must be {rule}", visible(.value))]
     BrokenRule {
         key: String,
         value: String,
@@ -102,11 +102,25 @@ impl Error {
 }
 
 /// `` `a`, `b` or `c` ``
-fn list(words: &[String]) -> String {
+fn list(words: &[String], last_joined_by: &str) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((last, rest)) if !rest.is_empty() => {
+            format!("{} {last_joined_by} {last}", rest.join(", "))
+        }
         Some((last, _)) => last.clone(),
         None => "nothing".to_owned(),
     }
+}
+
+/// Control characters would otherwise write to the terminal whatever they like.
+fn visible(text: &str) -> String {
+    let show = |c: char| {
+        if c.is_control() {
+            c.escape_debug().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(show).collect()
 }

@@ -45,7 +45,7 @@ impl ProjectName {
     ) -> Result<Self, Error> {
         let refuse = |reason: &str| {
             Err(Error::BadName {
-                name: name.escape_debug().to_string(),
+                name: name.to_owned(),
                 reason: reason.to_owned(),
             })
         };

@@ -81,7 +81,7 @@ impl Questions {
             .iter()
             .find(|question| question.key == key)
             .ok_or_else(|| Error::UnknownQuestion {
-                key: key.escape_debug().to_string(),
+                key: key.to_owned(),
                 known: self
                     .questions
                     .iter()

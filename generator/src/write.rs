@@ -37,6 +37,8 @@ pub fn write(
     let aside = tempfile::Builder::new()
         .prefix(".hoglet-")
         .tempdir_in(beside)
+        // Its own message names a path that nobody has asked for.
+        .map_err(|error| error.kind().into())
         .map_err(Error::disk("write to", beside))?;
     let mut moves = Undo::default();
 

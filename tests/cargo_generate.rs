@@ -1,0 +1,161 @@
+//! Stock cargo-generate makes the same app of the template as `hoglet new` does.
+
+mod support;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cargo_generate::{GenerateArgs, TemplatePath, Vcs, generate};
+use hoglet::template::Template;
+use support::{Tree, assert_same, read_tree, render, repository};
+
+const DESCRIPTIONS: &[&str] = &[
+    "A web app that knows its users",
+    "Çà & là: {{ 1 }}, <b>100 %</b> 'sure' #1",
+];
+const DATABASES: &[&str] = &["sqlite", "postgres"];
+const REGIONS: &[&str] = &["us", "eu", "https://posthog.example.com:8443"];
+
+#[test]
+fn every_combination_of_answers_gives_the_same_bytes() {
+    if !has_an_author("every_combination_of_answers_gives_the_same_bytes") {
+        return;
+    }
+    let template = Template::embedded().expect("the embedded template is sound");
+    for description in DESCRIPTIONS {
+        for database in DATABASES {
+            for region in REGIONS {
+                let answers = [
+                    ("description", *description),
+                    ("database", *database),
+                    ("posthog_region", *region),
+                ];
+                let theirs = stock(&repository().join("template"), "hedge-row-2", &answers);
+                let ours = render(&template, "hedge-row-2", &answers);
+                assert_same(
+                    (&format!("hoglet's {answers:?}"), &ours),
+                    ("cargo-generate's", &theirs),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn names_in_kebab_and_snake_case_stay_as_they_are() {
+    if !has_an_author("names_in_kebab_and_snake_case_stay_as_they_are") {
+        return;
+    }
+    let template = Template::embedded().expect("the embedded template is sound");
+    for name in ["a", "hedge", "hedge_row", "a1-b2-c3"] {
+        let theirs = stock(&repository().join("template"), name, &[]);
+        assert_same(
+            ("hoglet's", &render(&template, name, &[])),
+            ("cargo-generate's", &theirs),
+        );
+    }
+}
+
+#[test]
+fn the_whole_repository_leads_to_the_template() {
+    if !has_an_author("the_whole_repository_leads_to_the_template") {
+        return;
+    }
+    // What a clone holds, without what building has added to this folder.
+    let clone = tempfile::tempdir().expect("a temporary folder");
+    let output = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(repository())
+        .output()
+        .expect("git runs");
+    for name in String::from_utf8(output.stdout)
+        .expect("UTF-8")
+        .split_terminator('\0')
+    {
+        let (from, to) = (repository().join(name), clone.path().join(name));
+        if from.is_file() {
+            fs::create_dir_all(to.parent().expect("a folder")).expect("a writable folder");
+            fs::copy(from, to).expect("a readable file");
+        }
+    }
+    let of_repository = stock(clone.path(), "hedge", &[]);
+    let of_template = stock(&clone.path().join("template"), "hedge", &[]);
+    assert_same(
+        ("of the repository", &of_repository),
+        ("of its template folder", &of_template),
+    );
+}
+
+#[test]
+fn what_running_the_template_leaves_behind_never_travels() {
+    if !has_an_author("what_running_the_template_leaves_behind_never_travels") {
+        return;
+    }
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for name in support::tracked("template") {
+        let to = copy.path().join(&name);
+        fs::create_dir_all(to.parent().expect("a folder")).expect("a writable folder");
+        fs::copy(repository().join("template").join(&name), to).expect("a readable file");
+    }
+    let before = stock(copy.path(), "hedge", &[]);
+    for name in [
+        ".env",
+        "data/app.sqlite",
+        "data/app.sqlite-wal",
+        "target/debug/my-app",
+    ] {
+        let left = copy.path().join(name);
+        fs::create_dir_all(left.parent().expect("a folder")).expect("a writable folder");
+        fs::write(left, "SECRET_KEY=0123").expect("a writable file");
+    }
+    assert_same(
+        ("clean", &before),
+        ("after a run", &stock(copy.path(), "hedge", &[])),
+    );
+}
+
+/// What `cargo generate --path` makes, with its defaults for what is not answered.
+fn stock(path: &Path, name: &str, answers: &[(&str, &str)]) -> Tree {
+    let destination = tempfile::tempdir().expect("a temporary folder");
+    let mut define: Vec<String> = answers
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    let template = Template::embedded().expect("the embedded template is sound");
+    for question in &template.questions.questions {
+        if !answers.iter().any(|(key, _)| *key == question.key) {
+            define.push(format!("{}={}", question.key, question.default));
+        }
+    }
+    let made: PathBuf = generate(GenerateArgs {
+        template_path: TemplatePath {
+            path: Some(path.display().to_string()),
+            ..TemplatePath::default()
+        },
+        name: Some(name.to_owned()),
+        destination: Some(destination.path().to_owned()),
+        define,
+        silent: true,
+        vcs: Some(Vcs::None),
+        no_workspace: true,
+        ..GenerateArgs::default()
+    })
+    .expect("cargo-generate generates");
+    read_tree(&made)
+}
+
+/// cargo-generate fails without an author, such as in a bare container; then the test runs once more, with one.
+fn has_an_author(test: &str) -> bool {
+    if env::var_os("CARGO_NAME").is_some() {
+        return true;
+    }
+    let status = Command::new(env::current_exe().expect("the test's own path"))
+        .args(["--exact", test])
+        .env("CARGO_NAME", "Hedgehog")
+        .status()
+        .expect("the test runs again");
+    assert!(status.success(), "{test} failed");
+    false
+}

@@ -1,0 +1,366 @@
+//! What the generator does when all is well, seen from a shell.
+
+#[path = "support/command.rs"]
+mod command;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use command::Sandbox;
+use insta::assert_snapshot;
+
+#[test]
+fn a_new_app_closes_with_what_to_type_next() {
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.run("new hedge --yes");
+    let files = files_below(&sandbox.path().join("hedge")).len();
+    let outcome = outcome
+        .to_string()
+        .replace(&format!("{files} files"), "[n] files")
+        .replace("xdg-open", "open");
+    assert_snapshot!(outcome.trim(), @r"
+    hedge is ready: [n] files
+
+        cd hedge
+        cargo run
+        open http://127.0.0.1:8000
+
+    exit code 0
+    ");
+}
+
+#[test]
+fn without_a_terminal_it_takes_the_defaults() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("new hedge --no-git").code, 0);
+    assert!(
+        sandbox
+            .read("hedge/.hoglet.toml")
+            .contains("database = \"sqlite\"")
+    );
+}
+
+#[test]
+fn json_describes_what_was_written() {
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.run("new deep/down/hedge --yes --json --set database=postgres --set database=sqlite --set posthog_region=eu");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    let mut document: serde_json::Value =
+        serde_json::from_str(&outcome.stdout).expect("one JSON document");
+    let listed: BTreeSet<String> =
+        serde_json::from_value(document["files"].take()).expect("a list of names");
+    assert_eq!(listed, files_below(&sandbox.path().join("deep/down/hedge")));
+    assert!(listed.contains(".env") && listed.contains("src/main.rs"));
+    assert_snapshot!(document, @r#"{"answers":{"database":"sqlite","description":"A web app that knows its users","posthog_region":"eu"},"directory":"[here]/deep/down/hedge","dry_run":false,"files":null,"project":"hedge","template_version":"0.1.0"}"#);
+}
+
+#[test]
+fn a_dry_run_lists_the_same_files_and_writes_none() {
+    let sandbox = Sandbox::new();
+    let dry: serde_json::Value =
+        serde_json::from_str(&sandbox.run("new a/hedge --yes --json --dry-run").stdout)
+            .expect("JSON");
+    assert_eq!(dry["dry_run"], true);
+    let lines = sandbox.run("new a/hedge --yes --dry-run");
+    assert!(sandbox.everything().is_empty());
+
+    let wet: serde_json::Value =
+        serde_json::from_str(&sandbox.run("new a/hedge --yes --json").stdout).expect("JSON");
+    assert_eq!(dry["files"], wet["files"]);
+    let listed: Vec<String> =
+        serde_json::from_value(wet["files"].clone()).expect("a list of names");
+    assert_eq!(lines.stdout.lines().collect::<Vec<_>>(), listed);
+}
+
+#[test]
+fn two_runs_differ_in_their_secret_only() {
+    let sandbox = Sandbox::new();
+    for folder in ["one", "two"] {
+        assert_eq!(
+            sandbox
+                .run(&format!("new {folder} --name hedge --yes --no-git"))
+                .code,
+            0
+        );
+    }
+    for file in files_below(&sandbox.path().join("one")) {
+        let same = sandbox.read(&format!("one/{file}")) == sandbox.read(&format!("two/{file}"));
+        assert_eq!(same, file != ".env", "{file}");
+    }
+}
+
+#[test]
+fn the_secret_key_is_long_and_private() {
+    let sandbox = Sandbox::new();
+    sandbox.run("new hedge --yes");
+    let environment = sandbox.read("hedge/.env");
+    let key = environment
+        .lines()
+        .find_map(|line| line.strip_prefix("SECRET_KEY="))
+        .expect("a key");
+    assert_eq!(key.len(), 128);
+    assert!(key.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert!(key.bytes().collect::<BTreeSet<u8>>().len() > 8);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| {
+            fs::metadata(sandbox.path().join(name))
+                .expect("it is there")
+                .permissions()
+                .mode()
+                & 0o777
+        };
+        assert_eq!(mode("hedge/.env"), 0o600);
+        // As the shell's own umask would have it.
+        fs::create_dir(sandbox.path().join("other")).expect("a writable folder");
+        assert_eq!(mode("hedge"), mode("other"));
+    }
+}
+
+#[test]
+fn the_first_commit_holds_everything_but_the_secrets() {
+    let sandbox = Sandbox::new();
+    sandbox.run("new hedge --yes");
+    assert_eq!(
+        sandbox.git("hedge", "log --format=%an:%s"),
+        format!("Hedgehog:Start from hoglet {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert_eq!(sandbox.git("hedge", "status --porcelain"), "");
+    let mut tracked: BTreeSet<String> = sandbox
+        .git("hedge", "ls-files")
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    assert!(tracked.insert(".env".to_owned()));
+    assert_eq!(tracked, files_below(&sandbox.path().join("hedge")));
+}
+
+#[test]
+fn there_is_no_repository_inside_another_or_when_unwanted() {
+    let sandbox = Sandbox::new();
+    sandbox.run("new plain --yes --no-git");
+    assert!(!sandbox.path().join("plain/.git").exists());
+    sandbox.git("", "init --quiet");
+    sandbox.run("new a/hedge --yes");
+    assert!(!sandbox.path().join("a/hedge/.git").exists());
+}
+
+#[test]
+fn a_git_that_knows_no_author_or_is_missing_is_no_failure() {
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.outcome(
+        sandbox
+            .command("new anonymous --yes --json")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .envs([
+                ("GIT_CONFIG_COUNT", "1"),
+                ("GIT_CONFIG_KEY_0", "user.useConfigOnly"),
+                ("GIT_CONFIG_VALUE_0", "true"),
+            ]),
+    );
+    assert_eq!(outcome.code, 0);
+    assert_snapshot!(outcome.stderr, @"note: git made no first commit: tell it your user.name and user.email, then `git commit`");
+    assert!(sandbox.path().join("anonymous/.git").exists());
+
+    let outcome = sandbox.outcome(
+        sandbox
+            .command("new gitless --yes --json")
+            .env("PATH", sandbox.path()),
+    );
+    assert_eq!(outcome.code, 0);
+    assert_snapshot!(outcome.stderr, @"note: no repository was made: git is not installed");
+    assert!(sandbox.path().join("gitless/Cargo.toml").exists());
+}
+
+#[test]
+fn here_may_be_empty_or_hold_git_alone() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path().join("empty")).expect("a writable folder");
+    assert_eq!(
+        sandbox
+            .outcome(
+                sandbox
+                    .command("new . --yes")
+                    .current_dir(sandbox.path().join("empty"))
+            )
+            .code,
+        0
+    );
+    assert!(
+        sandbox
+            .read("empty/Cargo.toml")
+            .contains("name = \"empty\"")
+    );
+    assert_eq!(sandbox.git("empty", "status --porcelain"), "");
+
+    fs::create_dir(sandbox.path().join("cloned")).expect("a writable folder");
+    sandbox.git("cloned", "init --quiet");
+    assert_eq!(
+        sandbox
+            .outcome(
+                sandbox
+                    .command("new . --yes")
+                    .current_dir(sandbox.path().join("cloned"))
+            )
+            .code,
+        0
+    );
+    assert_eq!(
+        sandbox.git("cloned", "log --oneline"),
+        "",
+        "the repository is its owner's to commit to"
+    );
+    assert_eq!(
+        files_below(&sandbox.path().join("cloned")),
+        files_below(&sandbox.path().join("empty"))
+    );
+}
+
+#[test]
+fn force_overwrites_what_is_its_own_and_keeps_the_rest() {
+    let sandbox = Sandbox::new();
+    sandbox.run("new hedge --yes --no-git");
+    let environment = sandbox.read("hedge/.env");
+    sandbox.write("hedge/src/main.rs", "changed");
+    sandbox.write("hedge/notes.txt", "mine");
+    fs::remove_dir_all(sandbox.path().join("hedge/templates")).expect("it was there");
+
+    let outcome = sandbox.run("new hedge --yes --no-git --force --json --set posthog_region=eu");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(
+        !outcome.stdout.contains("\".env\""),
+        "what is kept is not written"
+    );
+    assert_eq!(sandbox.read("hedge/.env"), environment);
+    assert_eq!(sandbox.read("hedge/notes.txt"), "mine");
+    assert_ne!(sandbox.read("hedge/src/main.rs"), "changed");
+    assert!(sandbox.path().join("hedge/templates/base.html").exists());
+    assert!(
+        sandbox
+            .read("hedge/defaults.env")
+            .contains("https://eu.i.posthog.com")
+    );
+    assert!(
+        !sandbox
+            .everything()
+            .iter()
+            .any(|entry| entry.contains(".hoglet-")),
+        "nothing is left aside"
+    );
+}
+
+#[test]
+fn the_name_may_differ_from_the_directory() {
+    let sandbox = Sandbox::new();
+    assert_eq!(
+        sandbox
+            .run("new ./1st/../2nd/ --name HedgeRow --yes --no-git")
+            .code,
+        0
+    );
+    assert!(
+        sandbox
+            .read("2nd/Cargo.toml")
+            .contains("name = \"HedgeRow\"")
+    );
+    assert!(!sandbox.path().join("1st").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for arguments in ["new a/b/hedge --yes", "new . --yes --name hedge --force"] {
+        let sandbox = Sandbox::new();
+        let tools = tempfile::tempdir().expect("a temporary folder");
+        let git = tools.path().join("git");
+        fs::write(&git, "#!/bin/sh\necho > \"${0%/*}/started\"\nsleep 1\n")
+            .expect("a writable folder");
+        fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).expect("it is ours");
+
+        let path = format!(
+            "{}:{}",
+            tools.path().display(),
+            std::env::var("PATH").expect("a path")
+        );
+        let mut running = sandbox
+            .command(arguments)
+            .env("PATH", path)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("hoglet runs");
+        wait_for(&tools.path().join("started"));
+        assert!(!sandbox.everything().is_empty(), "it writes aside first");
+        let kill = std::process::Command::new("kill")
+            .args(["-INT", &running.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(kill.success());
+        assert_eq!(running.wait().expect("it ends").code(), Some(1));
+        assert!(
+            sandbox.everything().is_empty(),
+            "{arguments}: {:?}",
+            sandbox.everything()
+        );
+    }
+}
+
+#[test]
+fn completions_know_the_flags() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let outcome = sandbox.run(&format!("completions {shell}"));
+        assert_eq!(outcome.code, 0);
+        assert!(outcome.stdout.contains("dry-run"), "{shell}");
+    }
+}
+
+#[test]
+fn the_version_is_said() {
+    assert_eq!(
+        Sandbox::new().run("--version").stdout,
+        format!("hoglet {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+/// The files below a folder but for git's own, relative to it.
+fn files_below(folder: &Path) -> BTreeSet<String> {
+    fn collect(root: &Path, folder: &Path, files: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).expect("a readable folder") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                if path != root.join(".git") {
+                    collect(root, &path, files);
+                }
+            } else {
+                files.insert(
+                    path.strip_prefix(root)
+                        .expect("below it")
+                        .to_str()
+                        .expect("UTF-8")
+                        .replace('\\', "/"),
+                );
+            }
+        }
+    }
+    let mut files = BTreeSet::new();
+    collect(folder, folder, &mut files);
+    files
+}
+
+#[cfg(unix)]
+fn wait_for(file: &Path) {
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "{} never came",
+            file.display()
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,183 @@
+//! The identity law: what is generated is the template, byte for byte, but for the files that bear an answer.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use hoglet::template::Template;
+use support::{Tree, assert_same, render, repository, tracked};
+
+/// Of the tail that the manifest of a generated app has and the template's lacks, `refresh.rs` knows more.
+const MANIFEST: &str = "Cargo.toml";
+
+#[test]
+fn the_default_app_is_the_template() {
+    let template = repository().join("template");
+    let real: Tree = tracked("template")
+        .into_iter()
+        .filter(|name| !name.ends_with(".liquid") && name != "cargo-generate.toml")
+        .map(|name| {
+            (
+                name.clone(),
+                fs::read(template.join(name)).expect("a readable file"),
+            )
+        })
+        .collect();
+    let mut app = render(&embedded(), "my-app", &[]);
+
+    // Files that exist in the app only, and the one that says more there.
+    assert!(app.remove("Cargo.lock").is_some());
+    assert!(app.remove(".hoglet.toml").is_some());
+    let manifest = app.get_mut(MANIFEST).expect("the app has a manifest");
+    assert!(
+        manifest.starts_with(&real[MANIFEST]),
+        "the app's manifest begins with the template's"
+    );
+    manifest.truncate(real[MANIFEST].len());
+
+    assert_same(("the template", &real), ("the default app", &app));
+}
+
+#[test]
+fn the_binary_carries_what_git_tracks() {
+    let files: BTreeSet<String> = tracked("template").into_iter().collect();
+    let mut expected: BTreeSet<&str> = files
+        .iter()
+        .map(|name| name.strip_suffix(".liquid").unwrap_or(name))
+        .collect();
+    expected.remove("cargo-generate.toml");
+    let embedded = embedded();
+    let carried: BTreeSet<&str> = embedded.files.keys().map(String::as_str).collect();
+    assert_eq!(
+        carried, expected,
+        "each entry of template/ that has no .liquid twin needs a link: `ln -s ../../template/X generator/embed/X.in`",
+    );
+}
+
+#[test]
+fn only_files_that_bear_an_answer_are_rendered() {
+    let embedded = embedded();
+    let rendered: BTreeSet<String> = embedded.questions.rendered.iter().cloned().collect();
+    let liquid: BTreeSet<String> = tracked("template")
+        .iter()
+        .filter_map(|name| name.strip_suffix(".liquid").map(str::to_owned))
+        .collect();
+    assert_eq!(
+        rendered, liquid,
+        "`include` in cargo-generate.toml lists the files that have a .liquid twin"
+    );
+
+    let defaults = render(&embedded, "my-app", &[]);
+    let answers = [
+        ("description", "Other"),
+        ("database", "postgres"),
+        ("posthog_region", "eu"),
+    ];
+    let others = render(&embedded, "other", &answers);
+    for name in defaults.keys() {
+        assert_eq!(
+            defaults[name] != others[name],
+            rendered.contains(name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn no_file_needs_a_permission_that_the_binary_does_not_carry() {
+    let output = Command::new("git")
+        .args(["ls-files", "--stage", "template"])
+        .current_dir(repository())
+        .output()
+        .expect("git runs");
+    let output = String::from_utf8(output.stdout).expect("UTF-8");
+    let special: Vec<&str> = output
+        .lines()
+        .filter(|line| !line.starts_with("100644"))
+        .collect();
+    assert!(
+        special.is_empty(),
+        "executables and links do not survive: {special:?}"
+    );
+}
+
+#[test]
+fn every_combination_is_tidy() {
+    let embedded = embedded();
+    for database in ["sqlite", "postgres"] {
+        for region in ["us", "eu", "https://posthog.example.com"] {
+            let app = render(
+                &embedded,
+                "hedge-row",
+                &[("database", database), ("posthog_region", region)],
+            );
+            for (name, contents) in &app {
+                let Ok(text) = str::from_utf8(contents) else {
+                    continue;
+                };
+                let place = format!("{name} ({database}, {region})");
+                assert!(
+                    text.ends_with('\n') && !text.ends_with("\n\n"),
+                    "{place} ends with one newline"
+                );
+                assert!(!text.contains("\n\n\n"), "{place} has a double blank line");
+                assert!(!text.contains('\r'), "{place} has a carriage return");
+                assert!(
+                    !text.lines().any(|line| line.ends_with([' ', '\t'])),
+                    "{place} has spaces at a line's end"
+                );
+                assert!(
+                    !text.contains("my-app") && !text.contains("my_app"),
+                    "{place} bears the template's name"
+                );
+                if embedded.questions.rendered.contains(name) {
+                    assert!(
+                        !text.contains("{{") && !text.contains("{%"),
+                        "{place} has a placeholder left"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_answers_are_recorded() {
+    let answers = [
+        ("description", "It's #1"),
+        ("database", "postgres"),
+        ("posthog_region", "https://ph.example.com"),
+    ];
+    let app = render(&embedded(), "hedge", &answers);
+    let text = str::from_utf8(&app[".hoglet.toml"]).expect("UTF-8");
+    let record: toml::Table = toml::from_str(text).expect("TOML");
+    assert_eq!(
+        record["template_version"].as_str(),
+        Some(env!("CARGO_PKG_VERSION")),
+        "bump template/.hoglet.toml.liquid"
+    );
+
+    let recorded: BTreeMap<&str, &str> = record["answers"]
+        .as_table()
+        .expect("a table")
+        .iter()
+        .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
+        .collect();
+    let mut expected = BTreeMap::from(answers);
+    expected.insert("project-name", "hedge");
+    assert_eq!(recorded, expected);
+}
+
+#[test]
+fn the_same_answers_give_the_same_bytes() {
+    assert_eq!(
+        render(&embedded(), "hedge", &[]),
+        render(&embedded(), "hedge", &[])
+    );
+}
+
+fn embedded() -> Template {
+    Template::embedded().expect("the embedded template is sound")
+}

@@ -1,0 +1,71 @@
+//! The crate as it would be published: on its own it builds, and generates the same bytes.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use hoglet::template::Template;
+use support::{assert_same, read_tree, render, repository};
+
+#[test]
+fn the_packed_crate_builds_elsewhere_and_generates_the_same() {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let cargo = || {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.env("CARGO_TARGET_DIR", repository().join("target/package-test"));
+        cargo
+    };
+    run(cargo()
+        .args([
+            "package",
+            "--package",
+            "hoglet",
+            "--no-verify",
+            "--allow-dirty",
+            "--offline",
+            "--quiet",
+        ])
+        .current_dir(repository()));
+    let packed = format!("hoglet-{}", env!("CARGO_PKG_VERSION"));
+    run(Command::new("tar")
+        .arg("-xf")
+        .arg(repository().join(format!("target/package-test/package/{packed}.crate")))
+        .current_dir(work.path()));
+
+    let unpacked = work.path().join(&packed);
+    assert!(
+        !work.path().join("template").exists(),
+        "nothing is beside it"
+    );
+    run(cargo()
+        .args(["build", "--offline", "--locked", "--quiet"])
+        .current_dir(&unpacked));
+
+    let binary = repository().join("target/package-test/debug/hoglet");
+    run(Command::new(binary)
+        .args(["new", "hedge", "--yes", "--no-git", "--json"])
+        .current_dir(work.path()));
+    let made = work.path().join("hedge");
+    fs::remove_file(made.join(".env")).expect("it has a secret of its own");
+    let expected = render(
+        &Template::embedded().expect("a sound template"),
+        "hedge",
+        &[],
+    );
+    assert_same(
+        ("this crate's", &expected),
+        ("the packed crate's", &read_tree(Path::new(&made))),
+    );
+}
+
+#[track_caller]
+fn run(command: &mut Command) {
+    let output = command.output().expect("it starts");
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
