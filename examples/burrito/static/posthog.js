@@ -24,7 +24,7 @@
   let mayReload = awaited === page.distinct_id;
   tab?.removeItem(AWAITED);
 
-  shared?.setItem(PERSON, page.distinct_id);
+  shared?.setItem(PERSON, page.distinct_id); // reaches the other tabs as a `storage` event
   addEventListener("storage", reloadIfStale);
   addEventListener("pageshow", reloadIfStale);
   document.addEventListener("visibilitychange", reloadIfStale);
@@ -82,6 +82,7 @@
       // a second $identify; the server has sent the one that counts.
       posthog.register({ distinct_id: page.distinct_id, $user_id: page.distinct_id, $user_state: "identified" });
       posthog.unregister("$flag_call_reported");
+      posthog.reloadFeatureFlags();
     } else {
       // Logged out, expired, or somebody else: nothing of the person before remains, the session neither.
       posthog.reset({
