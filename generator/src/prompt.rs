@@ -75,4 +75,12 @@ impl Theme for Calm {
     fn state_symbol_color(&self, state: &ThemeState) -> Style {
         self.bar_color(state)
     }
+
+    fn radio_symbol(&self, state: &ThemeState, selected: bool) -> String {
+        match (state, selected) {
+            (ThemeState::Active, true) => Style::new().yellow().apply_to("●").to_string(),
+            (ThemeState::Active, false) => Style::new().dim().apply_to("○").to_string(),
+            _ => String::new(),
+        }
+    }
 }

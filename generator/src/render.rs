@@ -33,11 +33,13 @@ pub fn render(
     for (path, contents) in &template.files {
         let contents = if template.questions.rendered.contains(path) {
             let source = str::from_utf8(contents).map_err(Error::template(path))?;
+            let (before, liquid, after) = split(source);
             // Unlike cargo-generate's, our renderer takes a variable that nobody defined for an error.
-            let text = parser
-                .parse(source)
-                .and_then(|file| file.render(&variables))
+            let rendered = parser
+                .parse(liquid)
+                .and_then(|liquid| liquid.render(&variables))
                 .map_err(Error::template(path))?;
+            let text = [before, &rendered, after].concat();
             Cow::Owned(text.into_bytes())
         } else {
             contents.clone()
@@ -60,4 +62,28 @@ fn variables(name: &ProjectName, answers: &Answers) -> Object {
         variables.insert(key.to_owned().into(), Value::scalar(value.to_owned()));
     }
     variables
+}
+
+/// Cuts off the text around all liquid, which needs no parsing: in a lock file that is nearly everything, and parsing it
+/// would take longer than the rest of the run. Whitespace stays inside, since `{{-` and `-}}` trim it.
+fn split(source: &str) -> (&str, &str, &str) {
+    let first =
+        |delimiters: [&str; 2]| delimiters.iter().filter_map(|text| source.find(text)).min();
+    let last = |delimiters: [&str; 2]| {
+        delimiters
+            .iter()
+            .filter_map(|text| source.rfind(text))
+            .max()
+    };
+    let Some(start) = first(["{{", "{%"]) else {
+        return (source, "", "");
+    };
+    let end = match (last(["{{", "{%"]), last(["}}", "%}"])) {
+        (Some(open), Some(close)) if open < close => close + 2,
+        // Never closed: the parser will say so.
+        _ => source.len(),
+    };
+    let start = source[..start].trim_end().len();
+    let end = source.len() - source[end..].trim_start().len();
+    (&source[..start], &source[start..end], &source[end..])
 }

@@ -1,0 +1,42 @@
+//! `hoglet new` takes at most 20 ms, starting the process and writing the full tree included.
+//!
+//! ```sh
+//! cargo bench -p hoglet --bench new
+//! ```
+
+use std::fs;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 101;
+const BOUND: Duration = Duration::from_millis(20);
+
+fn main() -> ExitCode {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            let status = Command::new(env!("CARGO_BIN_EXE_hoglet"))
+                .args(["new", "hedge", "--yes", "--no-git", "--json"])
+                .current_dir(folder.path())
+                .stdout(std::process::Stdio::null())
+                .status()
+                .expect("hoglet runs");
+            let time = start.elapsed();
+            assert!(status.success(), "hoglet new failed");
+            fs::remove_dir_all(folder.path().join("hedge")).expect("it was written");
+            time
+        })
+        .collect();
+    times.sort();
+    let median = times[RUNS / 2];
+    println!(
+        "hoglet new --yes --no-git: median {median:.1?} of {RUNS} runs, fastest {:.1?}",
+        times[0]
+    );
+    if median <= BOUND {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
