@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::report;
+use crate::{posthog, report};
 
 #[derive(Debug, Parser)]
 #[command(name = "hoglet", version, about, styles = report::HELP)]
@@ -18,6 +18,8 @@ pub struct Cli {
 pub enum Command {
     /// Write a new app
     New(NewArguments),
+    /// Run a local stand-in for PostHog and show what arrives
+    Posthog(posthog::Arguments),
     /// Print a completion script for a shell
     Completions { shell: Shell },
 }

@@ -60,6 +60,9 @@ pub enum Error {
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    #[error(transparent)]
+    Posthog(#[from] crate::posthog::Error),
+
     #[error("`cargo run` could not be started in `{}` ({cause}); install Rust, then type it there", .directory.display())]
     Start {
         directory: PathBuf,

@@ -10,6 +10,8 @@
 //! Nothing before [`write`](mod@write) touches the disk, and [`render`](mod@render) is pure: the same answers give the
 //! same bytes. What is asked, and which files bear an answer, stands in `template/cargo-generate.toml`, which stock
 //! cargo-generate reads too; so a new question is a change in the template alone.
+//!
+//! [`posthog`] is a room of its own: a local stand-in for PostHog, for apps and for tests.
 
 pub mod answers;
 pub mod cli;
@@ -17,6 +19,7 @@ pub mod destination;
 pub mod error;
 pub mod git;
 pub mod interrupt;
+pub mod posthog;
 pub mod project_name;
 pub mod prompt;
 pub mod questions;
@@ -45,6 +48,10 @@ use crate::template::Template;
 pub fn run(cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
         Command::New(arguments) => new(&arguments),
+        Command::Posthog(arguments) => {
+            posthog::run(&arguments)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hoglet", &mut script);

@@ -1,0 +1,151 @@
+//! A stand-in for PostHog on the developer's own desk: `hoglet posthog`.
+//!
+//! It speaks the endpoints that SDKs and browsers speak, applies PostHog's rules on who is who, and shows
+//! at once what would have become of the data. Nothing leaves the machine, nothing is kept on disk.
+//!
+//! A request's way: [`guard`] (is it from here?) → [`failure`] (has a test asked for trouble?) → [`body`]
+//! (unwrapped to JSON) → [`intake`] (checked, made into [`event`]s) → [`store`] (bounded), which asks
+//! [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
+//!
+//! - [`server`]: all routes in one place, and the life of the server
+//! - [`capture`], [`evaluation`], [`js`]: PostHog's endpoints for events, flags, and posthog-js
+//! - [`flags`], [`matching`]: who gets which flag
+//! - [`api`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
+//! - [`page`]: the web page, in `posthog/page/`, kept up to date by server-sent events
+
+mod api;
+mod body;
+mod capture;
+mod evaluation;
+mod event;
+mod failure;
+mod flags;
+mod guard;
+mod intake;
+mod js;
+mod matching;
+mod page;
+mod people;
+mod person;
+mod refusal;
+mod server;
+mod standin;
+mod store;
+mod warnings;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+pub use server::Server;
+
+/// Where the stand-in listens, and what it begins with.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 8010)]
+    pub port: u16,
+    /// Address to listen on; anything but loopback is reachable by others
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Name under which requests may call it, besides localhost (a container's name, for example)
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub allowed_hosts: Vec<String>,
+    /// JSON file with the feature flags to begin with
+    #[arg(long, value_name = "FILE")]
+    pub flags: Option<PathBuf>,
+    /// Folder with posthog-js's own scripts (the `dist` of its npm package)
+    #[arg(long, value_name = "FOLDER")]
+    pub posthog_js: Option<PathBuf>,
+    /// How many events to keep; the oldest make room
+    #[arg(long, value_name = "NUMBER", default_value_t = store::EVENTS_KEPT)]
+    pub keep: usize,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            port: 8010,
+            host: IpAddr::from([127, 0, 0, 1]),
+            allowed_hosts: Vec::new(),
+            flags: None,
+            posthog_js: None,
+            keep: store::EVENTS_KEPT,
+            open: false,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "cannot listen on {address} ({cause}); choose another port with --port, or 0 for a free one"
+    )]
+    Listen {
+        address: SocketAddr,
+        cause: io::Error,
+    },
+
+    #[error("cannot read the flags in `{}` ({cause}); write JSON such as {{\"my-flag\": true}}", .file.display())]
+    ReadFlags { file: PathBuf, cause: String },
+
+    #[error("the stand-in for PostHog stopped ({0}); start it again")]
+    Serve(io::Error),
+}
+
+/// Runs until it is interrupted.
+pub fn run(arguments: &Arguments) -> Result<(), Error> {
+    // Built here and not in `main`, so that the other commands start no threads.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Serve)?;
+    runtime.block_on(async {
+        let server = Server::bind(arguments).await?;
+        let address = server.address();
+        eprintln!("listening on http://{address}");
+        eprintln!("point an app here with POSTHOG_HOST=http://{address} POSTHOG_API_KEY=phc_local");
+        if arguments.open
+            && let Err(cause) = open::that_detached(format!("http://{address}"))
+        {
+            eprintln!("cannot open a browser ({cause}); the address above is the page");
+        }
+        server.run(interrupted()).await
+    })
+}
+
+/// Ctrl+C, or what a process manager sends.
+async fn interrupted() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler there is nothing to wait for; the system's own way of stopping us remains.
+    if interrupt.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn read_flags(file: &Path) -> Result<BTreeMap<String, flags::Flag>, Error> {
+    let error = |cause: String| Error::ReadFlags {
+        file: file.to_owned(),
+        cause,
+    };
+    let text = std::fs::read_to_string(file).map_err(|cause| error(cause.to_string()))?;
+    let value: Value = serde_json::from_str(&text).map_err(|cause| error(cause.to_string()))?;
+    flags::read_all(&value).map_err(error)
+}

@@ -1,0 +1,240 @@
+//! A request's body, unwrapped to JSON: plain, gzip, deflate, base64, or a form's `data` field.
+//!
+//! posthog-js alone sends all of these, by browser and by whether the page is being closed, so what
+//! counts is what the bytes look like; the hints in query and headers are often missing or wrong.
+
+use std::io::Read;
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use serde_json::Value;
+
+use super::refusal::Refusal;
+
+/// What a body may grow to when it is unpacked, so that a small body cannot fill the memory.
+const LARGEST_UNPACKED: u64 = 64 * 1024 * 1024;
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The JSON a request carries, in its body or, for `GET`, in `?data=`.
+pub fn json(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
+    let mut bytes = match form_field(query.as_bytes(), "data") {
+        Some(data) if body.is_empty() => data,
+        _ => body.to_vec(),
+    };
+    if bytes.is_empty() {
+        return Err(Refusal::bad("request holds no payload"));
+    }
+    bytes = unpack(bytes, headers)?;
+    if bytes.starts_with(b"data=") || (is_form(headers) && !looks_like_json(&bytes)) {
+        bytes = form_field(&bytes, "data").ok_or_else(|| {
+            Refusal::bad("failed to decode request: the form has no field `data`")
+        })?;
+    }
+    if !looks_like_json(&bytes) {
+        bytes = from_base64(&bytes)?;
+    }
+    // Base64 may have hidden what is compressed.
+    bytes = unpack(bytes, headers)?;
+    parse(&bytes)
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
+    match serde_json::from_slice(bytes) {
+        Ok(value) => Ok(value),
+        // JavaScript can cut a string in the middle of an emoji. PostHog mends that, and so do we.
+        Err(first) => mend_surrogates(bytes)
+            .and_then(|mended| serde_json::from_slice(&mended).ok())
+            .ok_or_else(|| Refusal::bad(format!("failed to parse request: {first}"))),
+    }
+}
+
+fn unpack(bytes: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
+    let encoding = headers
+        .get(header::CONTENT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return read_all(MultiGzDecoder::new(bytes.as_slice()), "gzip");
+    }
+    if looks_like_json(&bytes) {
+        return Ok(bytes);
+    }
+    match encoding.as_str() {
+        "deflate" => read_all(ZlibDecoder::new(bytes.as_slice()), "deflate"),
+        "br" | "zstd" => Err(Refusal::unsupported(format!(
+            "unsupported content encoding: {encoding}"
+        ))),
+        _ => Ok(bytes),
+    }
+}
+
+fn read_all(reader: impl Read, encoding: &str) -> Result<Vec<u8>, Refusal> {
+    let mut unpacked = Vec::new();
+    reader
+        .take(LARGEST_UNPACKED + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|cause| {
+            Refusal::bad(format!(
+                "failed to decode request: invalid {encoding} data: {cause}"
+            ))
+        })?;
+    if unpacked.len() as u64 > LARGEST_UNPACKED {
+        return Err(Refusal::too_large(
+            "payload too large: more than 64 MB when unpacked",
+        ));
+    }
+    Ok(unpacked)
+}
+
+fn from_base64(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+    // A form turns the plus signs of base64 into spaces.
+    let text: Vec<u8> = bytes
+        .trim_ascii()
+        .iter()
+        .map(|byte| if *byte == b' ' { b'+' } else { *byte })
+        .collect();
+    BASE64
+        .decode(text)
+        .map_err(|_| Refusal::bad("failed to decode request: neither JSON nor base64"))
+}
+
+fn form_field(form: &[u8], name: &str) -> Option<Vec<u8>> {
+    form_urlencoded::parse(form)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned().into_bytes())
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| {
+        value
+            .as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    })
+}
+
+fn looks_like_json(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Replaces each `\uD800`–`\uDFFF` that has no partner by `\uFFFD`; `None` when there is none.
+fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut mended = bytes.to_vec();
+    let mut changed = false;
+    let mut at = 0;
+    while at < mended.len() {
+        match surrogate(&mended, at) {
+            Some(Surrogate::High) if matches!(surrogate(&mended, at + 6), Some(Surrogate::Low)) => {
+                at += 12
+            }
+            Some(_) => {
+                mended[at + 2..at + 6].copy_from_slice(b"FFFD");
+                changed = true;
+                at += 6;
+            }
+            // A backslash and what it escapes belong together, or `\\u` would be taken for `\u`.
+            None if mended[at] == b'\\' => at += 2,
+            None => at += 1,
+        }
+    }
+    changed.then_some(mended)
+}
+
+enum Surrogate {
+    High,
+    Low,
+}
+
+fn surrogate(bytes: &[u8], at: usize) -> Option<Surrogate> {
+    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    match u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()? {
+        0xd800..=0xdbff => Some(Surrogate::High),
+        0xdc00..=0xdfff => Some(Surrogate::Low),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use serde_json::json;
+
+    use super::*;
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn read(body: &[u8]) -> Result<Value, Refusal> {
+        json("", &HeaderMap::new(), body)
+    }
+
+    #[test]
+    fn every_wrapping_gives_the_same_json() {
+        let text = r#"{"event":"a+b","distinct_id":"ü"}"#;
+        let expected: Value = serde_json::from_str(text).unwrap();
+        let base64 = BASE64.encode(text);
+        let packed = BASE64.encode(gzip(text));
+        let form: String = form_urlencoded::Serializer::new(String::new())
+            .append_pair("data", &base64)
+            .finish();
+        for (name, body) in [
+            ("plain", text.as_bytes().to_vec()),
+            ("gzip", gzip(text)),
+            ("base64", base64.clone().into_bytes()),
+            ("gzip in base64", packed.into_bytes()),
+            ("form", form.clone().into_bytes()),
+            (
+                "form with raw plus signs",
+                format!("data={base64}").into_bytes(),
+            ),
+        ] {
+            assert_eq!(read(&body).unwrap(), expected, "{name}");
+        }
+        assert_eq!(
+            json(&form, &HeaderMap::new(), b"").unwrap(),
+            expected,
+            "query"
+        );
+    }
+
+    #[test]
+    fn half_an_emoji_is_mended() {
+        assert_eq!(
+            read(br#"{"a":"\ud83d","b":"\ud83d\ude00","c":"\\ud83d"}"#).unwrap(),
+            json!({"a": "\u{fffd}", "b": "😀", "c": "\\ud83d"})
+        );
+    }
+
+    #[test]
+    fn a_bomb_is_refused() {
+        let bomb = gzip(&" ".repeat(65 * 1024 * 1024));
+        assert_eq!(read(&bomb).unwrap_err().status.as_u16(), 413);
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_a_reason() {
+        for body in [
+            &b""[..],
+            b"hello world!",
+            b"{\"event\":",
+            b"\x1f\x8bxx",
+            b"data=%%%",
+        ] {
+            assert_eq!(read(body).unwrap_err().status.as_u16(), 400);
+        }
+    }
+}

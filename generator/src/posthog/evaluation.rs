@@ -1,0 +1,258 @@
+//! PostHog's endpoints for flags: evaluated here, or handed out as definitions for local evaluation.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::event::distinct_id;
+use super::flags::{Answer, Asker, Flag};
+use super::refusal::Refusal;
+use super::standin::{Standin, now};
+use super::store::Store;
+use super::{capture, intake, js};
+
+/// `/flags` and the older `/decide`.
+pub async fn evaluate(
+    State(standin): State<Arc<Standin>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::OK.into_response();
+    }
+    let query = uri.query().unwrap_or_default();
+    let request = capture::unwrap(query, &headers, &body).and_then(check);
+    let (token, id, request) = match request {
+        Ok(request) => request,
+        Err(refusal) => {
+            capture::note(&standin, uri.path(), &headers, &body, &refusal);
+            return refusal.into_response();
+        }
+    };
+    let wanted = |name: &str| {
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    let detailed = wanted("v")
+        .and_then(|version| version.parse::<u32>().ok())
+        .unwrap_or(1)
+        >= 2
+        && uri.path().starts_with("/flags");
+    let mut response = standin.change(|store| {
+        store.counts.flag_requests += 1;
+        answer(store, &token, &id, &request, detailed)
+    });
+    if wanted("config").as_deref() == Some("true") {
+        response.extend(js::config(
+            &token,
+            standin.posthog_js.is_some(),
+            &standin.read(),
+        ));
+    }
+    Json(response).into_response()
+}
+
+type Checked = (Arc<str>, String, Map<String, Value>);
+
+fn check(json: Value) -> Result<Checked, Refusal> {
+    let Value::Object(request) = json else {
+        return Err(Refusal::bad("Failed to parse request: not an object."));
+    };
+    let token = intake::token_of(&request).ok_or_else(|| {
+        Refusal::unauthorized(
+            "No API token provided. Please include a valid API token in your request.",
+        )
+    })?;
+    // PostHog knows its tokens; here any that could be one will do.
+    if !token.starts_with("phc_") {
+        return Err(Refusal::unauthorized(
+            "The provided API key is invalid or has expired. Please check your API key and try again.",
+        ));
+    }
+    let id = ["distinct_id", "$distinct_id"]
+        .iter()
+        .find_map(|field| request.get(*field))
+        .ok_or_else(|| Refusal::bad("The distinct_id field is missing from the request. Please include a valid identifier."))?;
+    let id = distinct_id(id).ok_or_else(|| {
+        Refusal::bad("The distinct_id field cannot be empty. Please provide a valid identifier.")
+    })?;
+    Ok((token.into(), id, request))
+}
+
+fn answer(
+    store: &Store,
+    token: &Arc<str>,
+    id: &str,
+    request: &Map<String, Value>,
+    detailed: bool,
+) -> Map<String, Value> {
+    let object = |field: &str| {
+        request
+            .get(field)
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    // What the request says wins over what is known.
+    let mut properties = store
+        .people
+        .properties_of(token, id)
+        .cloned()
+        .unwrap_or_default();
+    properties.extend(object("person_properties"));
+    let groups = object(if request.contains_key("groups") {
+        "groups"
+    } else {
+        "$groups"
+    });
+    let mut group_properties = Map::new();
+    let sent = object("group_properties");
+    for (kind, key) in &groups {
+        let known = key.as_str().and_then(|key| store.group(kind, key)).cloned();
+        let mut merged = known.unwrap_or_default();
+        merged.extend(
+            sent.get(kind)
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default(),
+        );
+        group_properties.insert(kind.clone(), Value::Object(merged));
+    }
+    let asker = Asker {
+        distinct_id: id,
+        properties: &properties,
+        groups: &groups,
+        group_properties: &group_properties,
+    };
+    let only: Option<Vec<&str>> = request
+        .get("flag_keys_to_evaluate")
+        .and_then(Value::as_array)
+        .map(|keys| keys.iter().filter_map(Value::as_str).collect());
+    let answers: Vec<_> = store
+        .flags
+        .iter()
+        .enumerate()
+        .filter(|(_, (key, _))| {
+            only.as_ref()
+                .is_none_or(|only| only.contains(&key.as_str()))
+        })
+        .map(|(index, (key, flag))| (index + 1, key, flag, flag.evaluate(key, &asker)))
+        .collect();
+
+    let mut response = Map::new();
+    if detailed {
+        let flags: Map<String, Value> = answers
+            .iter()
+            .map(|(number, key, flag, answer)| {
+                (
+                    (*key).clone(),
+                    detail(*number, key, flag, answer, store.flags_version),
+                )
+            })
+            .collect();
+        response.insert("flags".to_owned(), Value::Object(flags));
+    } else {
+        let values: Map<String, Value> = answers
+            .iter()
+            .map(|(_, key, _, answer)| ((*key).clone(), value(answer)))
+            .collect();
+        let payloads: Map<String, Value> = answers
+            .iter()
+            .filter_map(|(_, key, flag, answer)| {
+                Some(((*key).clone(), flag.payload(answer)?.into()))
+            })
+            .collect();
+        response.insert("featureFlags".to_owned(), Value::Object(values));
+        response.insert("featureFlagPayloads".to_owned(), Value::Object(payloads));
+    }
+    response.insert("errorsWhileComputingFlags".to_owned(), false.into());
+    response.insert("requestId".to_owned(), Uuid::now_v7().to_string().into());
+    response.insert("evaluatedAt".to_owned(), now().into());
+    response
+}
+
+fn detail(number: usize, key: &str, flag: &Flag, answer: &Answer, version: u64) -> Value {
+    let description = match (answer.code, answer.condition) {
+        ("condition_match", Some(index)) => format!("Matched condition set {}", index + 1),
+        ("out_of_rollout_bound", _) => "Out of rollout bound".to_owned(),
+        ("no_group_type", _) => "No matching group type".to_owned(),
+        ("flag_disabled", _) => "Feature flag is disabled".to_owned(),
+        _ => "No matching condition set".to_owned(),
+    };
+    json!({
+        "key": key, "enabled": answer.enabled, "variant": answer.variant,
+        "reason": {"code": answer.code, "condition_index": answer.condition, "description": description},
+        "metadata": {
+            "id": number, "version": version, "description": flag.name, "payload": flag.payload(answer),
+            "has_experiment": !flag.variants.is_empty(),
+        },
+    })
+}
+
+fn value(answer: &Answer) -> Value {
+    match &answer.variant {
+        Some(variant) if answer.enabled => variant.clone().into(),
+        _ => answer.enabled.into(),
+    }
+}
+
+/// `/flags/definitions` and the older `/api/feature_flag/local_evaluation`.
+pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap) -> Response {
+    let authorized = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .is_some_and(|key| !key.trim().is_empty());
+    if !authorized {
+        let error = json!({
+            "type": "authentication_error", "code": "not_authenticated", "attr": null,
+            "detail": "Authentication credentials were not provided.",
+        });
+        return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
+    }
+    standin.change(|store| {
+        store.counts.definition_requests += 1;
+        let group_types = store.group_types();
+        let etag = format!("\"{}-{}\"", store.flags_version, group_types.len());
+        let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\""));
+        if headers.get(header::IF_NONE_MATCH) == Some(&etag) {
+            return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response();
+        }
+        let flags: Vec<_> = store
+            .flags
+            .iter()
+            .enumerate()
+            .map(|(index, (key, flag))| {
+                flag.definition(index + 1, key, store.flags_version, &group_types)
+            })
+            .collect();
+        let definitions = json!({"flags": flags, "group_type_mapping": group_types, "cohorts": {}});
+        ([(header::ETAG, etag)], Json(definitions)).into_response()
+    })
+}
+
+/// `/api/projects/@current/feature_flags/KEY/remote_config`: the payload of a flag for everybody.
+pub async fn remote_config(
+    State(standin): State<Arc<Standin>>,
+    axum::extract::Path((_, key)): axum::extract::Path<(String, String)>,
+) -> Response {
+    let store = standin.read();
+    match store
+        .flags
+        .get(&key)
+        .and_then(|flag| flag.payloads.get("true"))
+    {
+        Some(payload) => Json(payload.to_string()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,298 @@
+//! From decoded JSON to events, with PostHog's checks and PostHog's words for what is wrong.
+//!
+//! The older endpoints take three shapes (a batch, a list, one event) and refuse the whole request for
+//! one bad event. The v1 endpoint takes one shape and judges each event by itself.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::event::{Event, distinct_id};
+use super::refusal::Refusal;
+
+/// Longer ones are not tokens; PostHog's own are 47 characters.
+const LONGEST_TOKEN: usize = 64;
+
+/// `/batch`, `/e`, `/capture`, `/track`, `/i/v0/e`.
+pub fn events(json: Value) -> Result<Vec<Event>, Refusal> {
+    let (token, items) = match json {
+        Value::Array(items) => (None, items),
+        Value::Object(mut batch) if batch.contains_key("batch") => {
+            let token = token_of(&batch).map(str::to_owned);
+            match batch.remove("batch") {
+                Some(Value::Array(items)) => (token, items),
+                _ => {
+                    return Err(Refusal::bad(
+                        "failed to parse request: `batch` is not a list",
+                    ));
+                }
+            }
+        }
+        one => (None, vec![one]),
+    };
+    if items.is_empty() {
+        return Err(Refusal::bad("request holds no event"));
+    }
+    let token = match token {
+        Some(token) => token,
+        None => common_token(&items)?,
+    };
+    let token: Arc<str> = check_token(&token)?.into();
+    items
+        .into_iter()
+        .enumerate()
+        .map(|(index, item)| {
+            event(&token, item)
+                .map_err(|reason| Refusal::bad(format!("{reason} (event {})", index + 1)))
+        })
+        .collect()
+}
+
+/// One event of `/i/v1/analytics/events`, or its uuid and why it is dropped.
+pub fn event_v1(token: &Arc<str>, item: Value) -> Result<Event, (String, String)> {
+    let uuid = item
+        .get("uuid")
+        .and_then(Value::as_str)
+        .map(str::trim)
+        .unwrap_or_default()
+        .to_owned();
+    let drop = |reason: &str| (uuid.clone(), reason.to_owned());
+    if Uuid::try_parse(&uuid).is_err() {
+        return Err(drop("missing_event_uuid"));
+    }
+    let Value::Object(mut item) = item else {
+        return Err(drop("malformed_event_properties"));
+    };
+    if !matches!(item.get("properties"), None | Some(Value::Object(_))) {
+        return Err(drop("malformed_event_properties"));
+    }
+    // What v1 carries beside the properties are properties again once PostHog has taken it in.
+    let mut lifted = Map::new();
+    for (field, property) in [("session_id", "$session_id"), ("window_id", "$window_id")] {
+        if let Some(value @ Value::String(_)) = item.remove(field) {
+            lifted.insert(property.to_owned(), value);
+        }
+    }
+    if let Some(Value::Object(options)) = item.remove("options") {
+        for (option, value) in options {
+            let property = match option.as_str() {
+                "disable_skew_correction" => "$ignore_sent_at".to_owned(),
+                option => format!("${option}"),
+            };
+            lifted.insert(property, value);
+        }
+    }
+    let mut event = event(token, Value::Object(item)).map_err(|reason| drop(&reason))?;
+    event.properties.extend(lifted);
+    Ok(event)
+}
+
+fn event(token: &Arc<str>, item: Value) -> Result<Event, String> {
+    let Value::Object(mut item) = item else {
+        return Err("failed to parse request: the event is not an object".to_owned());
+    };
+    let name = match item.remove("event") {
+        Some(Value::String(name)) if !name.is_empty() => name,
+        Some(Value::String(_)) => return Err("event submitted with an empty event name".to_owned()),
+        _ => return Err("failed to parse request: missing field `event`".to_owned()),
+    };
+    let mut properties = match item.remove("properties") {
+        Some(Value::Object(properties)) => properties,
+        None | Some(Value::Null) => Map::new(),
+        Some(_) => return Err("failed to parse request: `properties` is not an object".to_owned()),
+    };
+    let id = ["distinct_id", "$distinct_id"]
+        .iter()
+        .find_map(|field| item.remove(*field).filter(|id| !id.is_null()))
+        .or_else(|| properties.get("distinct_id").cloned())
+        .ok_or("event submitted without a distinct_id")?;
+    let distinct_id = distinct_id(&id).ok_or(match id {
+        Value::Null => "event submitted without a distinct_id",
+        _ => "event submitted with an empty distinct_id",
+    })?;
+    for field in ["$set", "$set_once"] {
+        if let Some(value) = item.remove(field).filter(|value| !value.is_null()) {
+            properties.entry(field).or_insert(value);
+        }
+    }
+    let uuid = match item.remove("uuid") {
+        Some(Value::String(uuid)) if !uuid.is_empty() => uuid,
+        _ => Uuid::now_v7().to_string(),
+    };
+    let timestamp = match item.remove("timestamp") {
+        Some(Value::String(timestamp)) => Some(timestamp),
+        _ => None,
+    };
+    Ok(Event {
+        token: Arc::clone(token),
+        name,
+        uuid,
+        distinct_id,
+        timestamp,
+        properties,
+    })
+}
+
+/// The token of a batch, a `/flags` request or an event, under any of the names clients give it.
+pub fn token_of(object: &Map<String, Value>) -> Option<&str> {
+    ["api_key", "token", "$token"]
+        .iter()
+        .find_map(|field| object.get(*field).and_then(Value::as_str))
+        .or_else(|| object.get("properties")?.get("token")?.as_str())
+}
+
+/// Refuses what can be no project token. One that merely belongs to nobody passes, as with PostHog.
+pub fn check_token(token: &str) -> Result<&str, Refusal> {
+    let token = token.trim();
+    let reason = if token.is_empty() {
+        "empty"
+    } else if token.starts_with("phx_") {
+        "personal_api_key"
+    } else if token.len() > LONGEST_TOKEN {
+        "too_long"
+    } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        "not_ascii"
+    } else {
+        return Ok(token);
+    };
+    Err(Refusal::unauthorized(format!(
+        "API key is not valid: {reason}"
+    )))
+}
+
+fn common_token(items: &[Value]) -> Result<String, Refusal> {
+    let mut tokens = items.iter().map(|item| item.as_object().and_then(token_of));
+    let first = tokens
+        .next()
+        .flatten()
+        .ok_or_else(|| Refusal::unauthorized("event submitted without an api_key"))?;
+    if tokens.any(|token| token != Some(first)) {
+        return Err(Refusal::unauthorized(
+            "batch submitted with inconsistent api_key values",
+        ));
+    }
+    Ok(first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_three_shapes_are_read() {
+        let event =
+            json!({"event": "seen", "distinct_id": 7, "token": "phc_a", "$set": {"name": "Ann"}});
+        for shape in [
+            event.clone(),
+            json!([event]),
+            json!({"api_key": "phc_a", "batch": [event]}),
+        ] {
+            let events = events(shape).unwrap();
+            assert_eq!(events[0].distinct_id, "7");
+            assert_eq!(&*events[0].token, "phc_a");
+            assert_eq!(events[0].properties["$set"]["name"], "Ann");
+        }
+        let js =
+            json!({"event": "$pageview", "properties": {"token": "phc_a", "distinct_id": "ü"}});
+        assert_eq!(events(js).unwrap()[0].distinct_id, "ü");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_posthog_says_it() {
+        for (body, status, reason) in [
+            (
+                json!({"api_key": "phc_a", "batch": []}),
+                400,
+                "request holds no event",
+            ),
+            (
+                json!({"api_key": "phc_a", "batch": 1}),
+                400,
+                "`batch` is not a list",
+            ),
+            (
+                json!({"event": "a", "distinct_id": "b"}),
+                401,
+                "event submitted without an api_key",
+            ),
+            (
+                json!({"api_key": "phc_a", "event": "a"}),
+                400,
+                "event submitted without a distinct_id",
+            ),
+            (
+                json!({"api_key": "phc_a", "event": "a", "distinct_id": ""}),
+                400,
+                "empty distinct_id",
+            ),
+            (
+                json!({"api_key": "phc_a", "event": "", "distinct_id": "b"}),
+                400,
+                "empty event name",
+            ),
+            (
+                json!({"api_key": "phc_a", "distinct_id": "b"}),
+                400,
+                "missing field `event`",
+            ),
+            (
+                json!({"api_key": "phx_a", "event": "a", "distinct_id": "b"}),
+                401,
+                "personal_api_key",
+            ),
+            (
+                json!({"api_key": "  ", "event": "a", "distinct_id": "b"}),
+                401,
+                "empty",
+            ),
+            (
+                json!({"api_key": "phc_a", "event": "a", "distinct_id": "b", "properties": []}),
+                400,
+                "`properties`",
+            ),
+            (json!([1]), 401, "without an api_key"),
+            (
+                json!({"api_key": "phc_a", "batch": [1]}),
+                400,
+                "the event is not an object",
+            ),
+            (
+                json!([{"event": "a", "distinct_id": "b", "api_key": "x"}, {"event": "a", "distinct_id": "b", "api_key": "y"}]),
+                401,
+                "inconsistent",
+            ),
+            (json!("text"), 401, "without an api_key"),
+        ] {
+            let refusal = events(body.clone()).unwrap_err();
+            assert_eq!(refusal.status.as_u16(), status, "{body}");
+            assert!(
+                refusal.reason.contains(reason),
+                "{body}: {}",
+                refusal.reason
+            );
+        }
+    }
+
+    #[test]
+    fn a_v1_event_is_put_back_together() {
+        let token: Arc<str> = "phc_a".into();
+        let event = event_v1(
+            &token,
+            json!({
+                "event": "seen", "uuid": "0190a6e4-0000-7000-8000-000000000000", "distinct_id": "a",
+                "session_id": "s", "options": {"process_person_profile": false}, "properties": {"x": 1}
+            }),
+        )
+        .unwrap();
+        assert!(event.personless());
+        assert_eq!(event.session_id(), Some("s"));
+        assert_eq!(event.properties["x"], 1);
+        assert_eq!(
+            event_v1(&token, json!({"event": "a"})).unwrap_err().1,
+            "missing_event_uuid"
+        );
+    }
+}

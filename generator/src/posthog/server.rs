@@ -1,0 +1,170 @@
+//! All routes in one place, and the life of the server.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, any, get, post, put};
+use axum::serve::ListenerExt;
+use axum::{Json, Router};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use tower_http::csrf::CsrfLayer;
+
+use super::guard::{self, Hosts};
+use super::standin::Standin;
+use super::store::Store;
+use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags};
+
+/// PostHog takes 20 MB in a batch and 25 MB of replay.
+const LARGEST_BODY: usize = 25 * 1024 * 1024;
+
+/// A stand-in that listens, and has not begun to answer.
+pub struct Server {
+    listener: TcpListener,
+    router: Router,
+    address: SocketAddr,
+}
+
+impl Server {
+    pub async fn bind(arguments: &Arguments) -> Result<Self, Error> {
+        let flags = arguments
+            .flags
+            .as_deref()
+            .map_or_else(|| Ok(BTreeMap::new()), read_flags)?;
+        let wanted = SocketAddr::new(arguments.host, arguments.port);
+        let failed = |cause| Error::Listen {
+            address: wanted,
+            cause,
+        };
+        let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let standin = Standin::new(
+            Store::new(arguments.keep.max(1), flags),
+            arguments.posthog_js.clone(),
+        );
+        let hosts = Hosts::new(arguments.host, &arguments.allowed_hosts);
+        Ok(Self {
+            listener,
+            router: router(Arc::new(standin), hosts),
+            address,
+        })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop` is over. Pages that listen and requests that hang are not waited for.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        // Small answers must not wait for the client to acknowledge the last one.
+        let listener = self.listener.tap_io(|stream| {
+            // Without it they are only slower.
+            let _ = stream.set_nodelay(true);
+        });
+        tokio::select! {
+            result = async { axum::serve(listener, self.router).await } => result.map_err(Error::Serve),
+            () = stop => Ok(()),
+        }
+    }
+}
+
+fn router(standin: Arc<Standin>, hosts: Hosts) -> Router {
+    posthog(&standin)
+        .merge(own())
+        .with_state(standin)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(Arc::new(hosts), guard::only_local))
+}
+
+/// What SDKs and browsers call. Web pages of any origin may, as at PostHog.
+fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
+    let cors = CorsLayer::new()
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_credentials(true);
+    let mut router = Router::new()
+        .route("/static/{*path}", get(js::scripts))
+        .route("/array/{token}/{*file}", get(js::project));
+    for (path, handler) in [
+        ("/batch", events("/batch")),
+        ("/capture", events("/capture")),
+        ("/e", events("/e")),
+        ("/track", events("/track")),
+        ("/i/v0/e", events("/i/v0/e")),
+        ("/i/v0/ai/batch", events("/i/v0/ai/batch")),
+        ("/i/v1/analytics/events", post(capture::events_v1)),
+        ("/s", any(capture::replay)),
+        ("/i/v1/logs", any(capture::swallow)),
+        ("/i/v1/metrics", any(capture::swallow)),
+        ("/flags", any(evaluation::evaluate)),
+        ("/decide", any(evaluation::evaluate)),
+        ("/flags/definitions", get(evaluation::definitions)),
+        (
+            "/api/feature_flag/local_evaluation",
+            get(evaluation::definitions),
+        ),
+        (
+            "/api/projects/{project}/feature_flags/{key}/remote_config",
+            get(evaluation::remote_config),
+        ),
+        ("/api/surveys", get(async || Json(json!({"surveys": []})))),
+        (
+            "/api/web_experiments",
+            get(async || Json(json!({"experiments": []}))),
+        ),
+        (
+            "/api/product_tours",
+            get(async || Json(json!({"product_tours": []}))),
+        ),
+        (
+            "/api/early_access_features",
+            get(async || Json(json!({"earlyAccessFeatures": []}))),
+        ),
+    ] {
+        router = router
+            .route(&format!("{path}/"), handler.clone())
+            .route(path, handler);
+    }
+    router
+        .layer(from_fn_with_state(Arc::clone(standin), failure::interfere))
+        .layer(cors)
+}
+
+fn events(path: &'static str) -> MethodRouter<Arc<Standin>> {
+    any(move |state, method, uri, headers, body| {
+        capture::events(path, state, method, uri, headers, body)
+    })
+}
+
+/// The page and the JSON interface: for this machine's own eyes, so no other site may read or write here.
+fn own() -> Router<Arc<Standin>> {
+    Router::new()
+        .route("/", get(page::html))
+        .route("/hoglet/page.css", get(page::css))
+        .route("/hoglet/page.js", get(page::script))
+        .route("/hoglet/live", get(page::live))
+        .route("/hoglet", get(api::description))
+        .route("/hoglet/status", get(api::status))
+        .route("/hoglet/events", get(api::events))
+        .route("/hoglet/people", get(api::people))
+        .route("/hoglet/exceptions", get(api::exceptions))
+        .route("/hoglet/warnings", get(api::warnings))
+        .route("/hoglet/malformed", get(api::malformed))
+        .route("/hoglet/groups", get(api::groups))
+        .route("/hoglet/flags", get(api::list_flags).put(api::put_flags))
+        .route(
+            "/hoglet/flags/{key}",
+            put(api::put_flag).delete(api::delete_flag),
+        )
+        .route("/hoglet/fail", post(api::fail).delete(api::heal))
+        .route("/hoglet/reset", post(api::reset))
+        .route("/hoglet/wait", get(api::wait))
+        .layer(CsrfLayer::new())
+}

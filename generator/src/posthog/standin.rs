@@ -1,0 +1,53 @@
+//! What all handlers share: the store, who waits for changes in it, and the trouble a test has asked for.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
+
+use super::failure::Failures;
+use super::store::Store;
+
+pub struct Standin {
+    store: Mutex<Store>,
+    changes: watch::Sender<u64>,
+    pub failures: Failures,
+    /// Folder with posthog-js's scripts.
+    pub posthog_js: Option<PathBuf>,
+}
+
+impl Standin {
+    pub fn new(store: Store, posthog_js: Option<PathBuf>) -> Self {
+        Self {
+            store: Mutex::new(store),
+            changes: watch::Sender::new(0),
+            failures: Failures::default(),
+            posthog_js,
+        }
+    }
+
+    pub fn read(&self) -> MutexGuard<'_, Store> {
+        // A handler that panicked leaves numbers that are a little off at worst.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn change<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
+        let result = change(&mut self.read());
+        self.changes.send_modify(|number| *number += 1);
+        result
+    }
+
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}
+
+/// Milliseconds since 1970.
+pub fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
+}

@@ -1,0 +1,328 @@
+//! What has come in, up to a bound: the oldest goes out, and is counted.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::event::Event;
+use super::flags::Flag;
+use super::people::{Moment, Outcome, People};
+use super::person;
+use super::warnings::Warnings;
+
+/// How many events are kept when nothing else is asked for.
+pub const EVENTS_KEPT: usize = 20_000;
+/// And what they may weigh together, in bytes of JSON.
+const HEAVIEST: usize = 128 * 1024 * 1024;
+const MALFORMED_KEPT: usize = 200;
+const TOKENS_COUNTED: usize = 100;
+const GROUPS_KEPT: usize = 10_000;
+/// PostHog knows no more group types than these in a project.
+const GROUP_TYPES: usize = 5;
+
+pub struct Store {
+    kept: usize,
+    events: VecDeque<Kept>,
+    weight: usize,
+    uuids: HashSet<String>,
+    malformed: VecDeque<Malformed>,
+    pub people: People,
+    pub warnings: Warnings,
+    pub flags: BTreeMap<String, Flag>,
+    /// Raised by each change of a flag; what clients that evaluate locally compare.
+    pub flags_version: u64,
+    /// Flags the app has asked for, by its `$feature_flag_called` events.
+    flags_called: BTreeMap<String, u64>,
+    groups: BTreeMap<(String, String), Map<String, Value>>,
+    group_types: Vec<String>,
+    pub counts: Counts,
+}
+
+#[derive(Debug, Default, Clone, Serialize)]
+pub struct Counts {
+    /// Events taken in, each uuid once.
+    pub events: u64,
+    /// Events that came again with a uuid that is there already.
+    pub duplicates: u64,
+    /// Events that made room for newer ones.
+    pub forgotten: u64,
+    pub exceptions: u64,
+    pub malformed: u64,
+    pub replay_requests: u64,
+    pub replay_bytes: u64,
+    pub flag_requests: u64,
+    pub definition_requests: u64,
+    pub tokens: BTreeMap<String, u64>,
+}
+
+/// An event and what became of it. Its properties are kept as text, which takes a fifth of the memory.
+pub struct Kept {
+    pub sequence: u64,
+    pub received_at: u64,
+    pub path: &'static str,
+    pub token: Arc<str>,
+    pub name: String,
+    pub uuid: String,
+    pub distinct_id: String,
+    pub session_id: Option<String>,
+    timestamp: Option<String>,
+    personless: bool,
+    outcome: Outcome,
+    pub properties: Box<RawValue>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Malformed {
+    pub received_at: u64,
+    pub path: String,
+    pub status: u16,
+    pub reason: String,
+    pub client: String,
+    /// The beginning of the body.
+    pub body: String,
+}
+
+impl Store {
+    pub fn new(kept: usize, flags: BTreeMap<String, Flag>) -> Self {
+        Self {
+            kept,
+            events: VecDeque::new(),
+            weight: 0,
+            uuids: HashSet::new(),
+            malformed: VecDeque::new(),
+            people: People::default(),
+            warnings: Warnings::default(),
+            flags,
+            flags_version: 1,
+            flags_called: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            group_types: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Forgets everything but the flags.
+    pub fn reset(&mut self) {
+        let version = self.flags_version;
+        *self = Self::new(self.kept, std::mem::take(&mut self.flags));
+        self.flags_version = version;
+    }
+
+    pub fn take(&mut self, event: Event, properties: Box<RawValue>, path: &'static str, at: u64) {
+        if self.uuids.contains(&event.uuid) {
+            self.counts.duplicates += 1;
+            return;
+        }
+        self.counts.events += 1;
+        let moment = Moment {
+            at,
+            sequence: self.counts.events,
+        };
+        if self.counts.tokens.len() < TOKENS_COUNTED
+            || self.counts.tokens.contains_key(&*event.token)
+        {
+            *self
+                .counts
+                .tokens
+                .entry(event.token.to_string())
+                .or_default() += 1;
+        }
+        self.note(&event);
+        let outcome = self.people.take(&event, moment);
+        self.warnings.look_at(&event, &outcome, moment);
+        let kept = Kept {
+            sequence: moment.sequence,
+            received_at: at,
+            path,
+            session_id: event.session_id().map(str::to_owned),
+            personless: event.personless(),
+            token: event.token,
+            name: event.name,
+            uuid: event.uuid,
+            distinct_id: event.distinct_id,
+            timestamp: event.timestamp,
+            outcome,
+            properties,
+        };
+        self.weight += kept.weight();
+        self.uuids.insert(kept.uuid.clone());
+        self.events.push_back(kept);
+        while self.events.len() > self.kept || self.weight > HEAVIEST {
+            let Some(oldest) = self.events.pop_front() else {
+                break;
+            };
+            self.weight -= oldest.weight();
+            self.uuids.remove(&oldest.uuid);
+            self.counts.forgotten += 1;
+        }
+    }
+
+    /// What an event says about flags and groups.
+    fn note(&mut self, event: &Event) {
+        match event.name.as_str() {
+            "$exception" => self.counts.exceptions += 1,
+            "$feature_flag_called" => {
+                if let Some(flag) = event.text("$feature_flag")
+                    && (self.flags_called.len() < 500 || self.flags_called.contains_key(flag))
+                {
+                    *self.flags_called.entry(flag.to_owned()).or_default() += 1;
+                }
+            }
+            "$groupidentify" if !event.personless() => {
+                if let (Some(kind), Some(key)) =
+                    (event.text("$group_type"), event.text("$group_key"))
+                    && self.groups.len() < GROUPS_KEPT
+                {
+                    let known = self.group_types.iter().any(|known| known == kind);
+                    if !known && self.group_types.len() < GROUP_TYPES {
+                        self.group_types.push(kind.to_owned());
+                    }
+                    let group = self
+                        .groups
+                        .entry((kind.to_owned(), key.to_owned()))
+                        .or_default();
+                    if let Some(Value::Object(set)) = event.properties.get("$group_set") {
+                        group.extend(set.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn refuse(&mut self, malformed: Malformed) {
+        self.counts.malformed += 1;
+        if self.malformed.len() == MALFORMED_KEPT {
+            self.malformed.pop_front();
+        }
+        self.malformed.push_back(malformed);
+    }
+
+    /// The oldest first.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Kept> + ExactSizeIterator {
+        self.events.iter()
+    }
+
+    pub fn malformed(&self) -> impl Iterator<Item = &Malformed> {
+        self.malformed.iter().rev()
+    }
+
+    pub fn flags_called(&self) -> &BTreeMap<String, u64> {
+        &self.flags_called
+    }
+
+    /// `{"0": "company"}`, as PostHog numbers them.
+    pub fn group_types(&self) -> BTreeMap<String, String> {
+        self.group_types
+            .iter()
+            .enumerate()
+            .map(|(index, kind)| (index.to_string(), kind.clone()))
+            .collect()
+    }
+
+    pub fn group(&self, kind: &str, key: &str) -> Option<&Map<String, Value>> {
+        self.groups.get(&(kind.to_owned(), key.to_owned()))
+    }
+
+    pub fn groups_json(&self) -> Vec<Value> {
+        self.groups
+            .iter()
+            .map(|((kind, key), properties)| json!({"type": kind, "key": key, "properties": properties}))
+            .collect()
+    }
+
+    pub fn event_json<'a>(&'a self, kept: &'a Kept) -> impl Serialize + 'a {
+        #[derive(Serialize)]
+        struct Row<'a> {
+            sequence: u64,
+            received_at: u64,
+            path: &'a str,
+            token: &'a str,
+            event: &'a str,
+            uuid: &'a str,
+            distinct_id: &'a str,
+            timestamp: Option<&'a str>,
+            session_id: Option<&'a str>,
+            /// The person it belongs to as things stand now.
+            person: Option<String>,
+            personless: bool,
+            outcome: &'a Outcome,
+            properties: &'a RawValue,
+        }
+        Row {
+            sequence: kept.sequence,
+            received_at: kept.received_at,
+            path: kept.path,
+            token: &kept.token,
+            event: &kept.name,
+            uuid: &kept.uuid,
+            distinct_id: &kept.distinct_id,
+            timestamp: kept.timestamp.as_deref(),
+            session_id: kept.session_id.as_deref(),
+            person: self
+                .people
+                .find(&kept.token, &kept.distinct_id)
+                .map(person::name),
+            personless: kept.personless,
+            outcome: &kept.outcome,
+            properties: &kept.properties,
+        }
+    }
+}
+
+impl Kept {
+    fn weight(&self) -> usize {
+        512 + self.properties.get().len()
+            + 2 * self.uuid.len()
+            + self.name.len()
+            + self.distinct_id.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_makes_room_and_is_counted() {
+        let mut store = Store::new(10, BTreeMap::new());
+        for number in 0..25 {
+            let event = Event {
+                token: "phc_a".into(),
+                name: "seen".into(),
+                uuid: format!("uuid-{}", number % 20),
+                distinct_id: "a".into(),
+                timestamp: None,
+                properties: Map::new(),
+            };
+            store.take(
+                event,
+                RawValue::from_string("{}".into()).unwrap(),
+                "/batch",
+                0,
+            );
+        }
+        let kept: Vec<_> = store.events().map(|event| event.sequence).collect();
+        assert_eq!(kept, (16..=25).collect::<Vec<_>>());
+        assert_eq!(
+            (
+                store.counts.events,
+                store.counts.forgotten,
+                store.counts.duplicates
+            ),
+            (25, 15, 0)
+        );
+        assert_eq!(
+            store.weight,
+            store.events.iter().map(Kept::weight).sum::<usize>()
+        );
+        store.reset();
+        assert_eq!(
+            (store.events().count(), store.weight, store.counts.events),
+            (0, 0, 0)
+        );
+    }
+}

@@ -1,0 +1,683 @@
+//! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use hoglet::posthog::{Arguments, Server};
+use posthog_rs::{ClientOptionsBuilder, EvaluateFlagsOptions, Event, FlagValue};
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+
+struct Standin {
+    url: String,
+    http: Client,
+}
+
+impl Standin {
+    async fn start() -> Self {
+        Self::with(Arguments::default()).await
+    }
+
+    async fn with(arguments: Arguments) -> Self {
+        let arguments = Arguments {
+            port: 0,
+            ..arguments
+        };
+        // On a thread of its own: a client that is dropped blocks its thread until all is delivered.
+        let (tell, told) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(async {
+                let server = Server::bind(&arguments).await.expect("a free port");
+                tell.send(server.address()).expect("somebody asked");
+                server.run(std::future::pending()).await
+            })
+        });
+        let url = format!("http://{}", told.await.expect("an address"));
+        Self {
+            url,
+            http: Client::new(),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let response = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .expect("an answer");
+        assert!(
+            response.status().is_success(),
+            "{path}: {}",
+            response.status()
+        );
+        response.json().await.expect("JSON")
+    }
+
+    async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> Response {
+        let url = format!("{}{path}", self.url);
+        self.http
+            .post(url)
+            .body(body)
+            .send()
+            .await
+            .expect("an answer")
+    }
+
+    async fn put(&self, path: &str, body: &Value) -> Response {
+        let url = format!("{}{path}", self.url);
+        self.http
+            .put(url)
+            .json(body)
+            .send()
+            .await
+            .expect("an answer")
+    }
+
+    async fn capture(&self, event: Value) -> Response {
+        let mut event = event;
+        event["api_key"] = json!("phc_test");
+        self.post("/capture/", event.to_string()).await
+    }
+
+    async fn posthog_rs(&self, local: bool) -> posthog_rs::Client {
+        let mut options = ClientOptionsBuilder::default();
+        options
+            .api_key("phc_test".to_owned())
+            .host(self.url.clone());
+        if local {
+            options.secret_key("phx_test").enable_local_evaluation(true);
+        }
+        posthog_rs::client(options.build().expect("valid options")).await
+    }
+}
+
+async fn flag(client: &posthog_rs::Client, key: &str, distinct_id: &str) -> Option<FlagValue> {
+    let options = EvaluateFlagsOptions {
+        flag_keys: Some(vec![key.to_owned()]),
+        ..EvaluateFlagsOptions::default()
+    };
+    let flags = client.evaluate_flags(distinct_id, options).await;
+    flags.expect("an answer").get_flag(key)
+}
+
+async fn reads(response: Response) -> (u16, String) {
+    (
+        response.status().as_u16(),
+        response.text().await.expect("text"),
+    )
+}
+
+#[tokio::test]
+async fn every_endpoint_takes_events_with_and_without_a_slash() {
+    let standin = Standin::start().await;
+    let event = json!({"api_key": "phc_test", "event": "seen", "distinct_id": "ann", "properties": {"$session_id": "s"}});
+    for path in ["/batch", "/capture", "/e", "/track", "/i/v0/e"] {
+        for slash in ["", "/"] {
+            let answer = reads(
+                standin
+                    .post(&format!("{path}{slash}"), event.to_string())
+                    .await,
+            )
+            .await;
+            assert_eq!(
+                answer,
+                (200, r#"{"status":"Ok"}"#.to_owned()),
+                "{path}{slash}"
+            );
+        }
+    }
+    let beacon = standin.post("/e/?beacon=1", event.to_string()).await;
+    assert_eq!(beacon.status(), StatusCode::NO_CONTENT);
+    let replay = standin
+        .post("/s/?compression=gzip-js", vec![0x1f, 0x8b, 1, 2])
+        .await;
+    assert_eq!(replay.status(), 200);
+
+    let status = standin.get("/hoglet/status").await;
+    assert_eq!(status["counts"]["events"], 11);
+    assert_eq!(status["counts"]["tokens"], json!({"phc_test": 11}));
+    assert_eq!(status["counts"]["replay_requests"], 1);
+    assert_eq!(
+        standin.get("/hoglet/people").await.as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
+#[tokio::test]
+async fn what_is_malformed_is_refused_and_shown_with_the_reason() {
+    let standin = Standin::start().await;
+    for (path, body, status, reason) in [
+        ("/batch/", "{", 400, "failed to parse request"),
+        ("/e/", "", 400, "request holds no payload"),
+        (
+            "/e/",
+            r#"{"event":"a","distinct_id":"b"}"#,
+            401,
+            "event submitted without an api_key",
+        ),
+        (
+            "/batch",
+            r#"{"api_key":"phc_a","batch":[{"event":"a"}]}"#,
+            400,
+            "without a distinct_id (event 1)",
+        ),
+        (
+            "/flags/?v=2",
+            r#"{"api_key":"nonsense","distinct_id":"a"}"#,
+            401,
+            "The provided API key is invalid",
+        ),
+        (
+            "/flags/?v=2",
+            r#"{"api_key":"phc_a"}"#,
+            400,
+            "distinct_id field is missing",
+        ),
+        (
+            "/i/v1/analytics/events",
+            "{}",
+            400,
+            "missing_required_headers",
+        ),
+    ] {
+        let answer = reads(standin.post(path, body).await).await;
+        assert_eq!(answer.0, status, "{path} {body}: {}", answer.1);
+        let malformed = standin.get("/hoglet/malformed").await;
+        assert_eq!(malformed[0]["status"], status, "{path} {body}");
+        if !reason.starts_with("missing_required") {
+            assert!(answer.1.contains(reason), "{path} {body}: {}", answer.1);
+            assert!(
+                malformed[0]["reason"]
+                    .as_str()
+                    .is_some_and(|text| text.contains(reason)),
+                "{malformed}"
+            );
+        }
+    }
+    assert_eq!(standin.get("/hoglet/status").await["counts"]["events"], 0);
+    assert_eq!(
+        standin.post("/e/", vec![b' '; 30_000_000]).await.status(),
+        413
+    );
+}
+
+#[tokio::test]
+async fn v1_answers_for_each_event() {
+    let standin = Standin::start().await;
+    let good = "0190a6e4-0000-7000-8000-000000000001";
+    let bad = "0190a6e4-0000-7000-8000-000000000002";
+    let body = json!({"created_at": "2026-01-01T00:00:00Z", "batch": [
+        {"event": "seen", "uuid": good, "distinct_id": "ann", "timestamp": "2026-01-01T00:00:00Z",
+         "session_id": "s", "options": {"process_person_profile": false}, "properties": {}},
+        {"event": "seen", "uuid": bad, "distinct_id": "", "timestamp": "2026-01-01T00:00:00Z"},
+    ]});
+    let response = standin
+        .http
+        .post(format!("{}/i/v1/analytics/events", standin.url))
+        .bearer_auth("phc_test")
+        .header("PostHog-Sdk-Info", "test/1")
+        .header("PostHog-Attempt", "1")
+        .header("PostHog-Request-Id", "r-1")
+        .header("PostHog-Request-Timestamp", "2026-01-01T00:00:00Z")
+        .json(&body)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(response.headers()["posthog-request-id"], "r-1");
+    let answer: Value = response.json().await.expect("JSON");
+    assert_eq!(answer["results"][good]["result"], "ok");
+    assert_eq!(answer["results"][bad]["result"], "drop");
+    let events = standin.get("/hoglet/events").await;
+    assert_eq!(events["total"], 1);
+    assert_eq!(events["events"][0]["session_id"], "s");
+    assert_eq!(events["events"][0]["personless"], true);
+}
+
+#[tokio::test]
+async fn a_visitor_becomes_a_user_and_takes_the_anonymous_events_along() {
+    let standin = Standin::start().await;
+    let anonymous = json!({"event": "seen", "distinct_id": "visitor", "properties": {"$process_person_profile": false}});
+    standin.capture(anonymous.clone()).await;
+    assert_eq!(
+        standin.get("/hoglet/events").await["events"][0]["person"],
+        Value::Null
+    );
+
+    let link = json!({"$anon_distinct_id": "visitor", "$set": {"email": "ann@example.com"}});
+    standin
+        .capture(json!({"event": "$identify", "distinct_id": "ann", "properties": link}))
+        .await;
+    standin.capture(anonymous).await;
+
+    let people = standin.get("/hoglet/people").await;
+    assert_eq!(people[0]["distinct_ids"], json!(["ann", "visitor"]));
+    assert_eq!(people[0]["properties"], json!({"email": "ann@example.com"}));
+    assert_eq!(people[0]["identified"], true);
+    let person = people[0]["id"].as_str().expect("an id");
+    let events = standin
+        .get(&format!("/hoglet/events?person={person}"))
+        .await;
+    assert_eq!(events["events"].as_array().map(Vec::len), Some(3));
+    assert_eq!(
+        standin.get("/hoglet/events?search=EXAMPLE.com").await["events"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+}
+
+#[tokio::test]
+async fn flags_follow_the_rules_and_can_be_switched() {
+    let standin = Standin::start().await;
+    let flags = json!({
+        "new-dashboard": {"payload": {"headline": "Hello"}},
+        "headline": {"variants": {"control": 50, "test": 50}, "variant": "test", "payloads": {"test": 1}},
+        "paid": {"conditions": [{"properties": [{"key": "plan", "value": "paid"}]}]},
+        "off": false,
+    });
+    assert_eq!(standin.put("/hoglet/flags", &flags).await.status(), 200);
+    standin
+        .capture(json!({"event": "$set", "distinct_id": "ann", "$set": {"plan": "paid"}}))
+        .await;
+
+    let request = json!({"api_key": "phc_test", "distinct_id": "ann"}).to_string();
+    let answer: Value = standin
+        .post("/flags/?v=2", request.clone())
+        .await
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(answer["flags"]["new-dashboard"]["enabled"], true);
+    assert_eq!(
+        answer["flags"]["new-dashboard"]["metadata"]["payload"],
+        r#"{"headline":"Hello"}"#
+    );
+    assert_eq!(answer["flags"]["headline"]["variant"], "test");
+    assert_eq!(
+        answer["flags"]["paid"]["enabled"], true,
+        "the person's own properties count"
+    );
+    assert_eq!(answer["flags"]["off"]["enabled"], false);
+    let old: Value = standin
+        .post("/decide/?v=3", request.clone())
+        .await
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(old["featureFlags"]["headline"], "test");
+    assert_eq!(old["featureFlagPayloads"]["headline"], "1");
+
+    standin
+        .put("/hoglet/flags/new-dashboard", &json!(false))
+        .await;
+    let answer: Value = standin
+        .post("/flags/?v=2", request)
+        .await
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(answer["flags"]["new-dashboard"]["enabled"], false);
+    let wrong = reads(
+        standin
+            .put("/hoglet/flags/x", &json!({"rolout_percentage": 1}))
+            .await,
+    )
+    .await;
+    assert_eq!(wrong.0, 400);
+    assert!(wrong.1.contains("rolout_percentage"), "{}", wrong.1);
+}
+
+#[tokio::test]
+async fn posthog_rs_delivers_and_reads_flags() {
+    let standin = Standin::start().await;
+    let flags = json!({"headline": {"variants": {"control": 0, "test": 100}, "payloads": {"test": {"text": "Hi"}}}});
+    standin.put("/hoglet/flags", &flags).await;
+
+    let client = standin.posthog_rs(false).await;
+    let mut event = Event::new("seen", "ann");
+    event.insert_prop("count", 3).expect("a property");
+    client.capture(event);
+    client.capture(Event::new_anon("glanced"));
+    let value = flag(&client, "headline", "ann").await;
+    assert_eq!(value, Some(FlagValue::String("test".to_owned())));
+    client.shutdown().await;
+
+    assert_eq!(standin.get("/hoglet/wait?events=2").await["met"], true);
+    let events = standin.get("/hoglet/events?event=seen").await;
+    assert_eq!(events["events"][0]["properties"]["count"], 3);
+    assert_eq!(events["events"][0]["properties"]["$lib"], "posthog-rs");
+    assert_eq!(
+        standin.get("/hoglet/events?event=glanced").await["events"][0]["personless"],
+        true
+    );
+    assert_eq!(standin.get("/hoglet/malformed").await, json!([]));
+}
+
+#[tokio::test]
+async fn posthog_rs_evaluates_locally_as_the_stand_in_does() {
+    let standin = Standin::start().await;
+    let flags = json!({
+        "half": {"rollout_percentage": 50},
+        "headline": {"variants": {"control": 30, "test": 70}, "rollout_percentage": 80},
+    });
+    standin.put("/hoglet/flags", &flags).await;
+    let remote = standin.posthog_rs(false).await;
+    let local = standin.posthog_rs(true).await;
+    for number in 0..50 {
+        let id = format!("user-{number}");
+        for key in ["half", "headline"] {
+            let asked = flag(&remote, key, &id).await;
+            let computed = flag(&local, key, &id).await;
+            assert_eq!(asked, computed, "{key} for {id}");
+        }
+    }
+    assert_eq!(
+        standin.get("/hoglet/status").await["counts"]["flag_requests"],
+        100,
+        "local evaluation asked nothing"
+    );
+}
+
+#[tokio::test]
+async fn posthog_rs_survives_trouble_and_delivers_once() {
+    let standin = Standin::start().await;
+    // The second failure loses the answer only: the event comes twice and counts once.
+    standin
+        .post(
+            "/hoglet/fail",
+            r#"{"status": 503, "times": 1, "path": "/batch"}"#,
+        )
+        .await;
+    let client = standin.posthog_rs(false).await;
+    client.capture(Event::new("seen", "ann"));
+    client.flush().await;
+    standin
+        .post(
+            "/hoglet/fail",
+            r#"{"status": 502, "times": 1, "keep": true, "path": "/batch"}"#,
+        )
+        .await;
+    client.capture(Event::new("seen again", "ann"));
+    client.flush().await;
+    client.shutdown().await;
+
+    let status = standin.get("/hoglet/status").await;
+    assert_eq!(status["counts"]["events"], 2);
+    assert_eq!(status["counts"]["duplicates"], 1);
+    assert_eq!(status["failed_requests"], 2);
+    assert_eq!(status["failures"], json!([]));
+}
+
+#[tokio::test]
+async fn failures_delay_and_hang_until_they_are_lifted() {
+    let standin = Standin::start().await;
+    standin
+        .post("/hoglet/fail", r#"{"delay_ms": 150, "path": "/e"}"#)
+        .await;
+    let start = Instant::now();
+    let event = r#"{"api_key": "phc_a", "event": "seen", "distinct_id": "ann"}"#;
+    assert_eq!(standin.post("/e/", event).await.status(), 200);
+    assert!(start.elapsed() >= Duration::from_millis(150));
+
+    standin
+        .post("/hoglet/fail", r#"{"hang": true, "path": "/e"}"#)
+        .await;
+    let hanging = standin.post("/e/", event);
+    let lift = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let url = format!("{}/hoglet/fail", standin.url);
+        standin.http.delete(url).send().await.expect("an answer");
+    };
+    let (answer, ()) = tokio::join!(hanging, lift);
+    assert_eq!(answer.status(), 503);
+
+    let late = standin
+        .http
+        .get(format!(
+            "{}/hoglet/wait?events=9&timeout_ms=50",
+            standin.url
+        ))
+        .send()
+        .await;
+    assert_eq!(late.expect("an answer").status(), 504);
+    assert_eq!(
+        standin
+            .post("/hoglet/fail", r#"{"status": 1}"#)
+            .await
+            .status(),
+        400
+    );
+    assert_eq!(standin.post("/hoglet/reset", "").await.status(), 200);
+    assert_eq!(standin.get("/hoglet/status").await["counts"]["events"], 0);
+}
+
+#[tokio::test]
+async fn strangers_are_kept_out() {
+    let standin = Standin::start().await;
+    let request = |method: reqwest::Method, path: &str| {
+        standin
+            .http
+            .request(method, format!("{}{path}", standin.url))
+    };
+    let get = reqwest::Method::GET;
+    let post = reqwest::Method::POST;
+    let rebound = request(get.clone(), "/hoglet/events")
+        .header("host", "evil.example:8010")
+        .send()
+        .await;
+    assert_eq!(rebound.expect("an answer").status(), 403);
+    let rebound = request(post.clone(), "/batch/")
+        .header("host", "evil.example")
+        .body("{}")
+        .send()
+        .await;
+    assert_eq!(rebound.expect("an answer").status(), 403);
+    let forged = request(post.clone(), "/hoglet/reset")
+        .header("origin", "https://evil.example")
+        .send()
+        .await;
+    assert_eq!(forged.expect("an answer").status(), 403);
+    let read = request(get, "/hoglet/events")
+        .header("origin", "https://evil.example")
+        .send()
+        .await;
+    assert!(
+        !read
+            .expect("an answer")
+            .headers()
+            .contains_key("access-control-allow-origin")
+    );
+
+    // The app's own pages, of another port, may capture.
+    let preflight = request(reqwest::Method::OPTIONS, "/e/")
+        .header("origin", "http://localhost:8000")
+        .header("access-control-request-method", "POST")
+        .header(
+            "access-control-request-headers",
+            "content-type,x-posthog-session-id",
+        )
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(
+        preflight.headers()["access-control-allow-origin"],
+        "http://localhost:8000"
+    );
+    assert_eq!(
+        preflight.headers()["access-control-allow-headers"],
+        "content-type,x-posthog-session-id"
+    );
+}
+
+#[tokio::test]
+async fn posthog_js_finds_its_settings_and_scripts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("array.js"), "/* array */").expect("a file");
+    let standin = Standin::with(Arguments {
+        posthog_js: Some(folder.path().to_owned()),
+        ..Arguments::default()
+    })
+    .await;
+    let get = async |path: &str| {
+        let url = format!("{}{path}", standin.url);
+        reads(standin.http.get(url).send().await.expect("an answer")).await
+    };
+    assert_eq!(
+        get("/static/array.js?v=1.2.3").await,
+        (200, "/* array */".to_owned())
+    );
+    assert_eq!(
+        get("/static/1.2.3/array.js").await,
+        (200, "/* array */".to_owned())
+    );
+    assert_eq!(get("/static/..%2f..%2fetc%2fpasswd").await.0, 404);
+    assert_eq!(get("/static/nothing.js").await.0, 404);
+    let config: Value = serde_json::from_str(&get("/array/phc_a/config").await.1).expect("JSON");
+    assert_eq!(config["sessionRecording"]["endpoint"], "/s/");
+    let script = get("/array/phc_a%22]=1;alert(1)//%22/config.js").await.1;
+    assert!(
+        script.contains(r#"all["phc_a\"]=1;alert(1)"#) || script.is_empty(),
+        "{script}"
+    );
+    assert!(
+        get("/array/phc_a/array.js")
+            .await
+            .1
+            .ends_with("/* array */")
+    );
+}
+
+#[tokio::test]
+async fn the_page_forbids_scripts_of_others_and_hears_of_changes() {
+    let standin = Standin::start().await;
+    let page = standin
+        .http
+        .get(&standin.url)
+        .send()
+        .await
+        .expect("an answer");
+    let policy = page.headers()["content-security-policy"]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{policy}"
+    );
+
+    let mut live = standin
+        .http
+        .get(format!("{}/hoglet/live", standin.url))
+        .send()
+        .await
+        .expect("a stream");
+    let first = live.chunk().await.expect("a chunk").expect("a chunk");
+    assert!(first.starts_with(b"event: change"), "{first:?}");
+    standin
+        .capture(json!({"event": "seen", "distinct_id": "ann"}))
+        .await;
+    let next = tokio::time::timeout(Duration::from_secs(5), live.chunk())
+        .await
+        .expect("in time");
+    let next = String::from_utf8_lossy(&next.expect("a chunk").expect("a chunk")).into_owned();
+    assert!(next.contains(r#""events":1"#), "{next}");
+}
+
+#[tokio::test]
+async fn the_python_sdk_delivers_and_reads_flags() {
+    let Some(python) = python_with_posthog() else {
+        return;
+    };
+    let standin = Standin::start().await;
+    let flags = json!({"headline": {"variants": {"control": 0, "test": 100}, "payloads": {"test": {"text": "Hi"}}}});
+    standin.put("/hoglet/flags", &flags).await;
+    let mut script = tempfile::NamedTempFile::new().expect("a file");
+    script.write_all(PYTHON.as_bytes()).expect("written");
+    let url = standin.url.clone();
+    let output = tokio::task::spawn_blocking(move || {
+        Command::new(python).arg(script.path()).arg(url).output()
+    })
+    .await
+    .expect("a thread")
+    .expect("python runs");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(printed.trim(), "test {'text': 'Hi'} test");
+
+    let events = standin.get("/hoglet/events?event=from%20python").await;
+    assert_eq!(
+        events["events"].as_array().map(Vec::len),
+        Some(2),
+        "{events}"
+    );
+    let people = standin.get("/hoglet/people?distinct_id=ann").await;
+    assert_eq!(people[0]["properties"]["name"], "Ann");
+    assert_eq!(people[0]["distinct_ids"], json!(["ann", "visitor"]));
+    let exceptions = standin.get("/hoglet/exceptions").await;
+    assert_eq!(
+        exceptions[0]["properties"]["$exception_list"][0]["type"],
+        "ValueError"
+    );
+    assert_eq!(standin.get("/hoglet/malformed").await, json!([]));
+}
+
+const PYTHON: &str = r#"
+import sys
+from posthog import Posthog
+
+for gzip in (False, True):
+    posthog = Posthog("phc_test", host=sys.argv[1], gzip=gzip, personal_api_key="phx_test", enable_local_evaluation=gzip)
+    posthog.capture("from python", distinct_id="ann", properties={"gzip": gzip})
+    if not gzip:
+        posthog.alias(previous_id="visitor", distinct_id="ann")
+        posthog.set(distinct_id="ann", properties={"name": "Ann"})
+        remote = posthog.get_feature_flag("headline", "ann")
+        payload = posthog.get_feature_flag_payload("headline", "ann")
+        try:
+            raise ValueError("from python")
+        except ValueError as error:
+            posthog.capture_exception(error, distinct_id="ann")
+    else:
+        print(remote, payload, posthog.get_feature_flag("headline", "bob"))
+    posthog.shutdown()
+"#;
+
+/// A Python that has PostHog's SDK: `POSTHOG_PYTHON` names one, else a new environment gets it from PyPI.
+fn python_with_posthog() -> Option<PathBuf> {
+    if let Some(python) = std::env::var_os("POSTHOG_PYTHON") {
+        return Some(python.into());
+    }
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-with-posthog");
+    let python = folder.join("bin/python");
+    let run = |program: &std::path::Path, arguments: &[&str]| {
+        Command::new(program)
+            .args(arguments)
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    let has_sdk = || run(&python, &["-c", "import posthog"]);
+    let installed = has_sdk()
+        || (run(
+            "python3".as_ref(),
+            &["-m", "venv", &folder.to_string_lossy()],
+        ) && run(&python, &["-m", "pip", "install", "--quiet", "posthog"])
+            && has_sdk());
+    if installed {
+        return Some(python);
+    }
+    // A machine without Python or without a network may still run the other tests; the one that decides must not.
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "Python 3 and PostHog's SDK are needed"
+    );
+    eprintln!("skipped: no Python 3 with PostHog's SDK, and none could be installed");
+    None
+}
