@@ -6,6 +6,7 @@ mod command;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use command::Sandbox;
@@ -290,7 +291,7 @@ fn an_interrupted_run_leaves_nothing() {
         let mut running = sandbox
             .command(arguments)
             .env("PATH", path)
-            .stderr(std::process::Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("hoglet runs");
         wait_for(&tools.path().join("started"));
@@ -307,6 +308,74 @@ fn an_interrupted_run_leaves_nothing() {
             sandbox.everything()
         );
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn run_hands_over_to_cargo_in_the_new_app() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let sandbox = Sandbox::new();
+    let tools = tempfile::tempdir().expect("a temporary folder");
+    let cargo = tools.path().join("cargo");
+    fs::write(
+        &cargo,
+        "#!/bin/sh\necho \"cargo $* in ${PWD##*/}\"\nexit 7\n",
+    )
+    .expect("a writable folder");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let outcome = sandbox.outcome(
+        sandbox
+            .command("new hedge --yes --no-git --run")
+            .env("PATH", tools.path()),
+    );
+    assert_snapshot!(outcome, @r"
+    hedge is in [here]/hedge; building it now.
+    cargo run in hedge
+    exit code 7
+    ");
+
+    fs::remove_file(cargo).expect("it was there");
+    let outcome = sandbox.outcome(
+        sandbox
+            .command("new other --yes --no-git --run")
+            .env("PATH", tools.path()),
+    );
+    assert_snapshot!(outcome, @r"
+    other is in [here]/other; building it now.
+    error: `cargo run` could not be started in `[here]/other` (No such file or directory (os error 2)); install Rust, then type it there
+    exit code 1
+    ");
+}
+
+#[test]
+fn of_runs_at_once_into_one_directory_one_succeeds() {
+    let sandbox = Sandbox::new();
+    let running: Vec<_> = (0..4)
+        .map(|_| {
+            sandbox
+                .command("new hedge --yes --no-git --json")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("hoglet runs")
+        })
+        .collect();
+    let codes: Vec<_> = running
+        .into_iter()
+        .map(|mut run| run.wait().expect("it ends").code())
+        .collect();
+    assert_eq!(
+        codes.iter().filter(|code| **code == Some(0)).count(),
+        1,
+        "{codes:?}"
+    );
+    assert_eq!(
+        fs::read_dir(sandbox.path()).expect("readable").count(),
+        1,
+        "nothing is left aside"
+    );
+    assert!(sandbox.read("hedge/.env").contains("SECRET_KEY"));
 }
 
 #[test]

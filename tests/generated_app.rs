@@ -1,0 +1,387 @@
+//! What we hand out works: it is generated, checked, built, tested, started and used, for each database.
+//!
+//! This compiles an app with all its dependencies, so it runs on demand:
+//!
+//! ```sh
+//! cargo test -p hoglet --test generated_app -- --ignored
+//! ```
+
+#![cfg(unix)]
+
+#[path = "support/postgres.rs"]
+mod postgres;
+#[path = "support/process.rs"]
+mod process;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use postgres::Postgres;
+use process::Server;
+use reqwest::blocking::{Client, Response};
+use reqwest::redirect::Policy;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const NAME: &str = "hedge";
+const EVENTS: &[&str] = &[
+    "burrito_considered",
+    "$identify",
+    "user_signed_up",
+    "dashboard_viewed",
+    "profile_viewed",
+    "error_triggered",
+    "$groupidentify",
+    "feature_used",
+    "user_logged_out",
+];
+
+#[test]
+#[ignore = "compiles an app"]
+fn an_app_on_sqlite_works() {
+    let _lock = lock();
+    let app = App::generate("sqlite");
+    app.check(&[]);
+    let data = tempfile::tempdir().expect("a temporary folder");
+    app.works_in_development(None);
+    app.works_in_production(&format!(
+        "sqlite://{}?mode=rwc",
+        data.path().join("app.sqlite").display()
+    ));
+}
+
+#[test]
+#[ignore = "compiles an app"]
+fn an_app_on_postgres_works() {
+    let Some(postgres) = Postgres::find() else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "no PostgreSQL here: install it, or set TEST_POSTGRES_URL"
+        );
+        println!("skipped: no PostgreSQL here; install it, or set TEST_POSTGRES_URL");
+        return;
+    };
+    let _lock = lock();
+    let app = App::generate("postgres");
+    app.check(&[
+        ("DATABASE_URL", &postgres.url),
+        ("TEST_DATABASE_URL", &postgres.url),
+    ]);
+    app.works_in_development(Some(&postgres.url));
+    app.works_in_production(&postgres.url);
+    app.shares_sessions_between_processes(&postgres.url);
+}
+
+#[test]
+#[ignore = "compiles an app"]
+fn production_asks_for_a_secret_key() {
+    let _lock = lock();
+    let app = App::generate("sqlite");
+    app.cargo(&["build", "--locked"], &[]);
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let output = app
+        .binary(empty.path())
+        .env("APP_ENV", "production")
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("SECRET_KEY"));
+    assert_eq!(
+        fs::read_dir(empty.path()).expect("readable").count(),
+        0,
+        "it writes nothing before it can start"
+    );
+}
+
+/// A generated app, in a folder that keeps what was compiled from run to run.
+struct App {
+    folder: PathBuf,
+}
+
+impl App {
+    fn generate(database: &str) -> Self {
+        let folder = generated().join(database).join(NAME);
+        // What was taken out of the template is to be gone here too.
+        let _ = fs::remove_dir_all(&folder);
+        run(Command::new(env!("CARGO_BIN_EXE_hoglet"))
+            .args([
+                "new",
+                "--yes",
+                "--no-git",
+                "--json",
+                "--set",
+                &format!("database={database}"),
+            ])
+            .arg(&folder));
+        Self { folder }
+    }
+
+    /// As its author would before a commit.
+    fn check(&self, environment: &[(&str, &str)]) {
+        self.cargo(&["fmt", "--check"], &[]);
+        self.cargo(
+            &[
+                "clippy",
+                "--locked",
+                "--all-targets",
+                "--",
+                "--deny",
+                "warnings",
+            ],
+            &[],
+        );
+        self.cargo(&["build", "--locked"], &[]);
+        self.cargo(&["test", "--locked"], environment);
+    }
+
+    #[track_caller]
+    fn cargo(&self, arguments: &[&str], environment: &[(&str, &str)]) {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", generated().join("target"));
+        run(cargo.envs(environment.iter().copied()));
+    }
+
+    /// The built binary, in a folder and with nothing in its environment.
+    fn binary(&self, folder: &Path) -> Command {
+        let mut command = Command::new(generated().join("target/debug").join(NAME));
+        command.current_dir(folder).env_clear().env("PORT", "0");
+        command
+    }
+
+    fn works_in_development(&self, database: Option<&str>) {
+        let posthog = Posthog::start();
+        let mut command = self.binary(&self.folder);
+        command.envs(posthog.settings());
+        command.envs(database.map(|url| ("DATABASE_URL", url)));
+        let server = Server::start(&mut command);
+        tour(server, &posthog, "development@example.com");
+    }
+
+    /// In an empty folder: all it needs is in the binary.
+    fn works_in_production(&self, database: &str) {
+        let posthog = Posthog::start();
+        let empty = tempfile::tempdir().expect("a temporary folder");
+        let server = Server::start(self.production(&empty, database).envs(posthog.settings()));
+        tour(server, &posthog, "production@example.com");
+    }
+
+    fn production(&self, folder: &TempDir, database: &str) -> Command {
+        let mut command = self.binary(folder.path());
+        command
+            .env("APP_ENV", "production")
+            .env("SECRET_KEY", "5e".repeat(64))
+            .env("DATABASE_URL", database);
+        command
+    }
+
+    fn shares_sessions_between_processes(&self, database: &str) {
+        let empty = tempfile::tempdir().expect("a temporary folder");
+        // At once, so that they meet at the migrations too.
+        let (one, other) = std::thread::scope(|scope| {
+            let one = scope.spawn(|| Server::start(&mut self.production(&empty, database)));
+            let other = scope.spawn(|| Server::start(&mut self.production(&empty, database)));
+            (
+                one.join().expect("it starts"),
+                other.join().expect("it starts"),
+            )
+        });
+        let browser = Browser::new();
+        browser.sign_up(&one, "shared@example.com");
+        // Cookies do not know ports.
+        assert_eq!(browser.get(&other, "/dashboard").status(), 200);
+        assert_eq!(browser.post(&other, "/logout", &[]).status(), 303);
+        assert_eq!(browser.get(&one, "/dashboard").status(), 303);
+    }
+}
+
+/// A visit to every corner, then a look at what PostHog received of it.
+fn tour(server: Server, posthog: &Posthog, email: &str) {
+    let browser = Browser::new();
+    assert_eq!(browser.get(&server, "/livez").status(), 200);
+    assert_eq!(browser.get(&server, "/readyz").status(), 200);
+
+    let home = browser.get(&server, "/");
+    assert_eq!(home.status(), 200);
+    assert_eq!(home.headers()["cache-control"], "no-store");
+    assert!(home.headers().contains_key("x-request-id"));
+    let home = home.text().expect("text");
+    assert!(home.contains(NAME), "the page bears the app's name");
+    let stylesheet = home
+        .split('"')
+        .find(|part| part.starts_with("/static/") && part.contains(".css"))
+        .expect("a stylesheet");
+    assert_eq!(browser.get(&server, stylesheet).status(), 200);
+
+    let dashboard = browser.get(&server, "/dashboard");
+    assert_eq!(dashboard.status(), 303);
+    assert!(
+        dashboard.headers()["location"]
+            .to_str()
+            .expect("text")
+            .starts_with("/?next=")
+    );
+    assert_eq!(browser.get(&server, "/burrito").status(), 200);
+    let considered: Value = browser
+        .post(&server, "/api/burrito/consider", &[])
+        .json()
+        .expect("JSON");
+    assert_eq!(considered, json!({"success": true, "count": 1}));
+
+    browser.sign_up(&server, email);
+    for page in ["/dashboard", "/profile", "/dashboard/"] {
+        assert_eq!(browser.get(&server, page).status(), 200, "{page}");
+    }
+    for (error, status) in [
+        ("value", 400),
+        ("unhandled", 500),
+        ("panic", 500),
+        ("unknown", 422),
+    ] {
+        let answer = browser.post(&server, "/api/trigger-error", &[("error_type", error)]);
+        assert_eq!(answer.status(), status, "{error}");
+    }
+    let group: Value = browser
+        .post(&server, "/api/group-analytics", &[])
+        .json()
+        .expect("JSON");
+    assert_eq!(group["success"], true);
+    assert_eq!(browser.get(&server, "/no-such-page").status(), 404);
+    assert_eq!(browser.get(&server, "/logout").status(), 405);
+    assert_eq!(browser.post(&server, "/logout", &[]).status(), 303);
+    assert_eq!(browser.get(&server, "/dashboard").status(), 303);
+    let wrong = [("email", email), ("password", "not the password")];
+    assert_eq!(browser.post(&server, "/login", &wrong).status(), 422);
+
+    posthog.wait_for("user_login_failed", 1);
+    posthog.wait_for("$exception", 3);
+    let events = posthog.get("/hoglet/events");
+    let events = events["events"].as_array().expect("a list");
+    let person_of = |name: &str| {
+        let event = events.iter().find(|event| event["event"] == name);
+        event.unwrap_or_else(|| panic!("{name} never came"))["person"].clone()
+    };
+    let user = person_of("user_signed_up");
+    assert!(user.is_string());
+    for name in EVENTS {
+        assert_eq!(
+            person_of(name),
+            user,
+            "{name} is on the person who signed up"
+        );
+    }
+    assert_eq!(posthog.get("/hoglet/malformed"), json!([]));
+    assert_eq!(posthog.get("/hoglet/warnings"), json!([]));
+    let exceptions = posthog.get("/hoglet/exceptions").to_string();
+    assert!(
+        exceptions.contains("src/routes/"),
+        "frames show where in the app it arose"
+    );
+    assert!(!exceptions.contains(email), "no error carries an address");
+
+    // What is captured last is delivered too, though the process is asked to end at once.
+    Browser::new().post(&server, "/api/burrito/consider", &[]);
+    assert!(server.stop().success());
+    posthog.wait_for("burrito_considered", 2);
+}
+
+/// Keeps cookies, follows nothing.
+struct Browser(Client);
+
+impl Browser {
+    fn new() -> Self {
+        Self(
+            Client::builder()
+                .cookie_store(true)
+                .redirect(Policy::none())
+                .build()
+                .expect("a client"),
+        )
+    }
+
+    fn get(&self, server: &Server, path: &str) -> Response {
+        self.0
+            .get(server.url(path))
+            .send()
+            .unwrap_or_else(|error| panic!("{error}\n{}", server.log()))
+    }
+
+    fn post(&self, server: &Server, path: &str, form: &[(&str, &str)]) -> Response {
+        let request = self.0.post(server.url(path)).form(form);
+        request
+            .send()
+            .unwrap_or_else(|error| panic!("{error}\n{}", server.log()))
+    }
+
+    fn sign_up(&self, server: &Server, email: &str) {
+        let form = [
+            ("name", "Hedgehog"),
+            ("email", email),
+            ("password", "correct horse battery staple"),
+        ];
+        let answer = self.post(server, "/signup", &form);
+        assert_eq!(answer.status(), 303, "{}", server.log());
+        assert_eq!(answer.headers()["location"], "/dashboard");
+    }
+}
+
+/// Our own stand-in for PostHog.
+struct Posthog(Server);
+
+impl Posthog {
+    fn start() -> Self {
+        Self(Server::start(
+            Command::new(env!("CARGO_BIN_EXE_hoglet")).args(["posthog", "--port", "0"]),
+        ))
+    }
+
+    fn settings(&self) -> [(&str, &str); 2] {
+        [
+            ("POSTHOG_API_KEY", "phc_hedge"),
+            ("POSTHOG_HOST", &self.0.address),
+        ]
+    }
+
+    fn get(&self, path: &str) -> Value {
+        reqwest::blocking::get(self.0.url(path))
+            .and_then(Response::json)
+            .expect("JSON")
+    }
+
+    fn wait_for(&self, event: &str, times: usize) {
+        let answer = self.get(&format!(
+            "/hoglet/wait?event={event}&events={times}&timeout_ms=20000"
+        ));
+        assert_eq!(answer["met"], true, "{event} came {times} times");
+    }
+}
+
+/// One target directory for all generated apps, so that dependencies are compiled once.
+fn generated() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the repository")
+        .join("target/generated")
+}
+
+/// One test at a time uses it, also where tests are processes of their own.
+fn lock() -> File {
+    fs::create_dir_all(generated()).expect("a writable folder");
+    let file = File::create(generated().join("lock")).expect("a writable file");
+    file.lock().expect("the lock");
+    file
+}
+
+#[track_caller]
+fn run(command: &mut Command) {
+    let output = command.output().expect("it starts");
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
