@@ -1,0 +1,92 @@
+//! The app, built once: what handlers share, and all layers in order.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use sea_orm::DatabaseConnection;
+use tower::ServiceBuilder;
+use tower_cookies::CookieManagerLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::cookies::AppCookies;
+use crate::passwords::Passwords;
+use crate::posthog::{self, errors, identity};
+use crate::session_store::SeaOrmStore;
+use crate::settings::Settings;
+use crate::view::Views;
+use crate::{error_pages, logging, request, routes, security, session_layer};
+
+/// Forms are small.
+const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// What handlers and layers share. Cloning it is cheap.
+#[derive(Clone)]
+pub struct AppState {
+    pub settings: Arc<Settings>,
+    pub database: DatabaseConnection,
+    pub session_store: SeaOrmStore,
+    pub cookies: AppCookies,
+    pub passwords: Passwords,
+    pub posthog: posthog::Client,
+    pub views: Views,
+    /// For the proxy: no redirects, no decompression, no cookies.
+    pub http: reqwest::Client,
+}
+
+impl AppState {
+    pub async fn new(
+        settings: Settings,
+        database: DatabaseConnection,
+    ) -> Result<Self, reqwest::Error> {
+        errors::install_panic_hook();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_gzip()
+            .build()?;
+        Ok(Self {
+            session_store: SeaOrmStore::new(database.clone()),
+            cookies: AppCookies::new(&settings),
+            passwords: Passwords::default(),
+            posthog: posthog::Client::start(&settings, http.clone()).await,
+            views: Views::new(),
+            settings: Arc::new(settings),
+            database,
+            http,
+        })
+    }
+}
+
+/// All routes behind all layers. Layers read from the outside in: the first one sees a request first.
+pub fn router(state: AppState) -> Router {
+    let pages = routes::pages().router.fallback(routes::not_found).layer(
+        ServiceBuilder::new()
+            .layer(CookieManagerLayer::new())
+            .layer(from_fn_with_state(state.clone(), session_layer::sessions))
+            .layer(from_fn_with_state(state.clone(), identity::identify))
+            .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
+            .layer(posthog_rs::tower::PostHogLayer::new())
+            .layer(CatchPanicLayer::custom(errors::panic_response))
+            .layer(DefaultBodyLimit::disable())
+            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
+    );
+
+    // Assets, health and the proxy do without cookies, sessions and events.
+    pages
+        .merge(routes::plain().router)
+        .merge(routes::proxy(&state.settings))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(state.clone(), request::describe))
+                .layer(from_fn(logging::log_request))
+                .layer(from_fn_with_state(state.clone(), security::headers))
+                .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
+                .layer(from_fn_with_state(state.clone(), errors::capture_errors))
+                .layer(CatchPanicLayer::custom(errors::panic_response))
+                .layer(security::cross_origin(&state.settings))
+                .layer(security::cross_site(&state.settings)),
+        )
+        .with_state(state)
+}

@@ -1,0 +1,92 @@
+//! Stylesheets, scripts and pictures: `static/`, embedded in a release build.
+
+use axum::extract::{Path, Query};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use minijinja::Value;
+use rust_embed::{EmbeddedFile, RustEmbed};
+use serde::Deserialize;
+
+use crate::error::AppError;
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Static;
+
+#[derive(Deserialize)]
+pub struct Version {
+    v: Option<String>,
+}
+
+/// The address of an asset, with its content's hash: `/static/app.css?v=1f2e3d4c`.
+pub fn url(name: &str) -> Result<Value, minijinja::Error> {
+    let file = Static::get(name).ok_or_else(|| {
+        minijinja::Error::new(
+            minijinja::ErrorKind::InvalidOperation,
+            format!("static/{name} does not exist"),
+        )
+    })?;
+    Ok(Value::from_safe_string(format!(
+        "/static/{name}?v={}",
+        hash(&file)
+    )))
+}
+
+pub async fn show(
+    Path(name): Path<String>,
+    Query(asked): Query<Version>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(file) = Static::get(&name) else {
+        return AppError::not_found().into_response();
+    };
+    let hash = hash(&file);
+    let etag = format!("\"{hash}\"");
+    let caching = if asked.v.as_deref() == Some(hash.as_str()) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let headers_out = [(ETAG, etag.clone()), (CACHE_CONTROL, caching.to_owned())];
+    let known = headers.get_all(IF_NONE_MATCH).iter().any(|value| {
+        value.to_str().is_ok_and(|value| {
+            value
+                .split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+        })
+    });
+    if known {
+        return (StatusCode::NOT_MODIFIED, headers_out).into_response();
+    }
+    (
+        headers_out,
+        [(CONTENT_TYPE, content_type(&name))],
+        file.data,
+    )
+        .into_response()
+}
+
+/// Half of a SHA-256 tells any two versions apart.
+fn hash(file: &EmbeddedFile) -> String {
+    file.metadata.sha256_hash()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "json" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,93 @@
+//! Logging in and out, and the extractor that asks for a user.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use tower_cookies::Cookies;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::error::{AppError, Result};
+use crate::models::user;
+use crate::posthog::PostHog;
+use crate::request::RequestInfo;
+use crate::session::AppSession;
+
+/// The signed-in user. As an argument of a handler it turns visitors away: pages send them to the
+/// log-in form, `/api/` answers 401. `Option<CurrentUser>` lets everybody in.
+#[derive(Clone, Debug)]
+pub struct CurrentUser(pub user::Model);
+
+/// Begins a user's session and tells PostHog who the visitor became. `linked_visitor` is what
+/// [`visitor_link::link`](crate::models::visitor_link::link) returned.
+pub async fn log_in(
+    state: &AppState,
+    session: &AppSession,
+    cookies: &Cookies,
+    posthog: &PostHog,
+    user: &user::Model,
+    linked_visitor: Uuid,
+) -> Result<PostHog> {
+    session.log_in(user.id).await?;
+    // The visitor id now belongs to this user for good. Whoever comes after them at this computer
+    // begins with a new one.
+    state.cookies.visitor.delete(cookies);
+    Ok(posthog.identify(user, linked_visitor))
+}
+
+pub async fn log_out(session: &AppSession) -> Result<()> {
+    session.log_out().await
+}
+
+/// A path of this app to go to after the log-in, or nothing. Anything a browser could take for
+/// another host is refused: `//host`, `/\host`, and what control characters make of a path.
+pub fn local_path(next: &str) -> Option<&str> {
+    let local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|byte| byte.is_ascii_graphic());
+    local.then_some(next)
+}
+
+impl FromRequestParts<AppState> for CurrentUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &AppState,
+    ) -> std::result::Result<Self, Self::Rejection> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| turn_away(parts))
+    }
+}
+
+impl OptionalFromRequestParts<AppState> for CurrentUser {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &AppState,
+    ) -> std::result::Result<Option<Self>, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned())
+    }
+}
+
+fn turn_away(parts: &Parts) -> Response {
+    let request = parts
+        .extensions
+        .get::<RequestInfo>()
+        .expect("the request layer wraps everything");
+    if request.wants_json {
+        return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
+    }
+    // Coming back to a form post would do something else than the visitor meant.
+    if parts.method != Method::GET {
+        return Redirect::to("/").into_response();
+    }
+    let next: String = form_urlencoded::byte_serialize(request.path_and_query.as_bytes()).collect();
+    Redirect::to(&format!("/?next={next}")).into_response()
+}

@@ -1,0 +1,96 @@
+//! `doctor`: what works and what does not, one line each.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Outcome, connect};
+use crate::database;
+use crate::settings::{PostHogSettings, Settings};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+type Check = Result<String, String>;
+
+pub async fn examine(settings: Settings) -> Outcome {
+    let (database, migrations) = examine_database(&settings).await;
+    let checks = [
+        (
+            "settings",
+            Ok(format!("{:?}, {}", settings.environment, settings.app_url()).to_lowercase()),
+        ),
+        ("database", database),
+        ("migrations", migrations),
+        ("posthog", examine_posthog(&settings.posthog).await),
+    ];
+    let mut healthy = true;
+    for (name, check) in checks {
+        let (mark, message) = match check {
+            Ok(message) => ("ok", message),
+            Err(message) => {
+                healthy = false;
+                ("FAIL", message)
+            }
+        };
+        println!("{mark:<5} {name:<11} {message}");
+    }
+    Ok(if healthy {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn examine_database(settings: &Settings) -> (Check, Check) {
+    let database = match connect(settings).await {
+        Ok(database) => database,
+        Err(message) => return (Err(message), Err("not looked at without a database".into())),
+    };
+    let migrations = match database::pending_migrations(&database).await {
+        Ok(pending) if pending.is_empty() => Ok("all applied".into()),
+        Ok(pending) => Err(format!(
+            "pending: {}; run `{} migrate`",
+            pending.join(", "),
+            env!("CARGO_PKG_NAME")
+        )),
+        Err(error) => Err(error.to_string()),
+    };
+    (Ok("reachable".into()), migrations)
+}
+
+/// Capturing with a wrong key answers 200 and loses everything; asking for flags answers 401.
+async fn examine_posthog(settings: &PostHogSettings) -> Check {
+    if settings.disabled {
+        return Ok("off: POSTHOG_DISABLED is set".into());
+    }
+    if settings.api_key.is_empty() {
+        return Ok("off: set POSTHOG_API_KEY to your project token to send events".into());
+    }
+    let body = json!({ "api_key": settings.api_key, "distinct_id": "doctor" });
+    let asked = reqwest::Client::new()
+        .post(format!("{}/flags/?v=2", settings.base_url()))
+        .timeout(PATIENCE)
+        .json(&body)
+        .send()
+        .await;
+    match asked {
+        Ok(answer) if answer.status().is_success() => {
+            Ok(format!("{} knows the key", settings.base_url()))
+        }
+        Ok(answer) if answer.status().as_u16() == 401 => Err(format!(
+            "{} does not know this POSTHOG_API_KEY; copy the project token (phc_…) from the project's settings",
+            settings.base_url()
+        )),
+        Ok(answer) => Err(format!(
+            "{} answered {}; check POSTHOG_HOST",
+            settings.base_url(),
+            answer.status()
+        )),
+        Err(error) => Err(format!(
+            "{} cannot be reached ({}); check POSTHOG_HOST and the network",
+            settings.base_url(),
+            error.without_url()
+        )),
+    }
+}

@@ -1,0 +1,79 @@
+//! The app's cookies: their names, keys and attributes, in one place.
+
+use tower_cookies::cookie::{CookieBuilder, SameSite};
+use tower_cookies::{Cookie, Cookies, Key};
+
+use crate::settings::Settings;
+
+/// One cookie of the app. Signed with a key of its own: a signature does not cover the cookie's
+/// name, so with a shared key one cookie's value would pass for another's.
+#[derive(Clone)]
+pub struct AppCookie {
+    name: String,
+    key: Key,
+    secure: bool,
+    lifetime: time::Duration,
+}
+
+#[derive(Clone)]
+pub struct AppCookies {
+    pub session: AppCookie,
+    pub visitor: AppCookie,
+    pub opt_out: AppCookie,
+}
+
+impl AppCookies {
+    pub fn new(settings: &Settings) -> Self {
+        let cookie = |name: &str, lifetime| AppCookie {
+            // Browsers accept a `__Host-` cookie from this very host only, over https only.
+            name: if settings.https() {
+                format!("__Host-{name}")
+            } else {
+                name.to_owned()
+            },
+            key: Key::derive_from(format!("{name}:{}", settings.secret_key.expose()).as_bytes()),
+            secure: settings.https(),
+            lifetime,
+        };
+        Self {
+            session: cookie("session", crate::session_layer::LIFETIME),
+            visitor: cookie("visitor", time::Duration::days(365)),
+            opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
+        }
+    }
+}
+
+impl AppCookie {
+    /// The value, if the request presented one with a valid signature.
+    pub fn get(&self, cookies: &Cookies) -> Option<String> {
+        cookies
+            .signed(&self.key)
+            .get(&self.name)
+            .map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Whether the request presented the cookie at all, valid or not.
+    pub fn presented(&self, cookies: &Cookies) -> bool {
+        cookies.get(&self.name).is_some()
+    }
+
+    pub fn set(&self, cookies: &Cookies, value: String) {
+        cookies
+            .signed(&self.key)
+            .add(self.build(value).max_age(self.lifetime).build());
+    }
+
+    pub fn delete(&self, cookies: &Cookies) {
+        cookies
+            .signed(&self.key)
+            .remove(self.build(String::new()).build());
+    }
+
+    fn build(&self, value: String) -> CookieBuilder<'static> {
+        Cookie::build((self.name.clone(), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure)
+    }
+}

@@ -1,0 +1,102 @@
+//! Turns bare statuses into pages or JSON, and logs what went wrong inside.
+//!
+//! The layer stands twice: inside, where it is known who the visitor is, and outside, for what the
+//! outer layers refuse.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use minijinja::context;
+use serde_json::json;
+
+use crate::app::AppState;
+use crate::error::AppError;
+use crate::request::RequestInfo;
+use crate::view::Page;
+
+pub async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let info = parts
+        .extensions
+        .get::<RequestInfo>()
+        .cloned()
+        .expect("the request layer wraps everything");
+    let page = Page::without_flash(&state, &parts.extensions);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if !is_bare_error(&response) {
+        return response;
+    }
+
+    let status = response.status();
+    let (mut parts, _) = response.into_parts();
+    let error = parts.extensions.get::<AppError>();
+    if let Some(cause) = error.and_then(|error| error.cause.as_ref()) {
+        tracing::error!(request_id = info.id, path = info.path, error = %cause, "request failed");
+    }
+    let message = error
+        .map(|error| error.message.clone())
+        .filter(|message| !message.is_empty());
+    let message = message.unwrap_or_else(|| sentence(status).into());
+    let body = if info.wants_json {
+        Json(json!({ "success": false, "error": message, "request_id": info.id })).into_response()
+    } else {
+        let title = status.canonical_reason().unwrap_or("Error");
+        page.render(
+            "error.html",
+            context! { status => status.as_u16(), title, message },
+        )
+        .into_response()
+    };
+    // Headers such as Retry-After, Allow and cookies stay.
+    parts.headers.remove(CONTENT_LENGTH);
+    copy_header(body.headers(), &mut parts.headers);
+    Response::from_parts(parts, body.into_body())
+}
+
+/// A handler that has said something itself, in HTML or JSON, is left alone.
+fn is_bare_error(response: &Response) -> bool {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return false;
+    }
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    !content_type.starts_with("text/html") && !content_type.starts_with("application/json")
+}
+
+fn copy_header(from: &HeaderMap, to: &mut HeaderMap) {
+    if let Some(value) = from.get(CONTENT_TYPE) {
+        to.insert(CONTENT_TYPE, value.clone());
+    }
+}
+
+/// What happened, and what to do.
+fn sentence(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "This request could not be understood.",
+        StatusCode::FORBIDDEN => {
+            "This request came from another site, so it was not carried out. Go back and try again here."
+        }
+        StatusCode::NOT_FOUND => "There is nothing at this address.",
+        StatusCode::METHOD_NOT_ALLOWED => "This address does not take this kind of request.",
+        StatusCode::REQUEST_TIMEOUT => "The request took too long to arrive. Try again.",
+        StatusCode::PAYLOAD_TOO_LARGE => "That is more than this page takes.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY => {
+            "The form could not be read. Go back and try again."
+        }
+        StatusCode::TOO_MANY_REQUESTS => "Too many tries. Wait a moment, then try again.",
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE => {
+            "This is not available right now. Try again in a moment."
+        }
+        status if status.is_server_error() => {
+            "Something went wrong on our side. It has been noted; try again in a moment."
+        }
+        _ => "This request could not be answered.",
+    }
+}

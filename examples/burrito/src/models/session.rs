@@ -1,0 +1,42 @@
+//! Sessions: what the session store keeps. A row knows its user, so that a change of password can
+//! end the user's other sessions.
+
+use sea_orm::entity::prelude::*;
+use time::OffsetDateTime;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sessions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub user_id: Option<Uuid>,
+    /// The session's values as a JSON object.
+    pub data: String,
+    pub expires_at: TimeDateTimeWithTimeZone,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Ends every session of a user but one. Returns how many ended.
+pub async fn delete_others(
+    database: &impl ConnectionTrait,
+    user_id: Uuid,
+    keep: &str,
+) -> Result<u64, DbErr> {
+    let deleted = Entity::delete_many()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::Id.ne(keep))
+        .exec(database)
+        .await?;
+    Ok(deleted.rows_affected)
+}
+
+/// Removes expired rows. Returns how many went.
+pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let deleted = Entity::delete_many()
+        .filter(Column::ExpiresAt.lte(OffsetDateTime::now_utc()))
+        .exec(database)
+        .await?;
+    Ok(deleted.rows_affected)
+}

@@ -1,0 +1,99 @@
+//! Accounts. A user's id is also the distinct id that PostHog knows them by.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, SqlErr};
+use time::OffsetDateTime;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Lower case, unique in the database.
+    #[sea_orm(unique)]
+    pub email: String,
+    pub name: String,
+    pub password_hash: PasswordHash,
+    pub created_at: TimeDateTimeWithTimeZone,
+    pub updated_at: TimeDateTimeWithTimeZone,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// An argon2 hash that never shows in `Debug`.
+#[derive(Clone, PartialEq, Eq, DeriveValueType)]
+pub struct PasswordHash(pub String);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[password hash]")
+    }
+}
+
+/// E-mail addresses are compared without regard to case.
+pub fn normalize_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(database).await
+}
+
+pub async fn find_by_email(
+    database: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Email.eq(normalize_email(email)))
+        .one(database)
+        .await
+}
+
+/// Inserts an account; `None` when the e-mail is taken. The database decides, so two sign-ups at once
+/// cannot both win.
+pub async fn create(
+    database: &impl ConnectionTrait,
+    email: &str,
+    name: &str,
+    password_hash: PasswordHash,
+) -> Result<Option<Model>, DbErr> {
+    let now = OffsetDateTime::now_utc();
+    let user = ActiveModel {
+        id: Set(Uuid::new_v4()),
+        email: Set(normalize_email(email)),
+        name: Set(name.trim().to_owned()),
+        password_hash: Set(password_hash),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    match user.insert(database).await {
+        Ok(user) => Ok(Some(user)),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn rename(
+    database: &impl ConnectionTrait,
+    user: Model,
+    name: &str,
+) -> Result<Model, DbErr> {
+    let mut user = user.into_active_model();
+    user.name = Set(name.trim().to_owned());
+    user.updated_at = Set(OffsetDateTime::now_utc());
+    user.update(database).await
+}
+
+pub async fn change_password(
+    database: &impl ConnectionTrait,
+    user: Model,
+    password_hash: PasswordHash,
+) -> Result<Model, DbErr> {
+    let mut user = user.into_active_model();
+    user.password_hash = Set(password_hash);
+    user.updated_at = Set(OffsetDateTime::now_utc());
+    user.update(database).await
+}

@@ -1,0 +1,100 @@
+//! What every event of a request carries.
+
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::http::header::{COOKIE, USER_AGENT};
+use posthog_rs::RequestContext;
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+use tower_cookies::cookie::Cookie;
+use uuid::Uuid;
+
+use super::identity::{self, Identity, SESSION_ID_HEADER};
+use crate::request::RequestInfo;
+use crate::settings::Settings;
+
+/// How long posthog-js keeps a session without activity.
+const SESSION_IDLE: Duration = Duration::minutes(30);
+
+/// Events of anybody but a signed-in user make no person: PostHog keeps them under their id and
+/// gives them to the user that the id is linked to later.
+pub const PROCESS_PERSON_PROFILE: &str = "$process_person_profile";
+
+/// Add properties that all events of a request should carry here.
+fn own_properties(context: RequestContext, _request: &Request) -> RequestContext {
+    context
+}
+
+/// The context for `PostHogLayer`, which keeps it beside the task that handles the request.
+pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -> RequestContext {
+    let info = request
+        .extensions()
+        .get::<RequestInfo>()
+        .expect("the request layer wraps everything");
+    let headers = request.headers();
+    let mut context = RequestContext::new().distinct_id(identity.person.distinct_id());
+    context = property(
+        context,
+        "$current_url",
+        format!("{}{}", settings.app_url(), info.path_and_query),
+    );
+    context = property(context, "$request_method", request.method().as_str());
+    context = property(context, "$request_path", info.path.as_str());
+    context = property(context, "$ip", info.ip.to_string());
+    if let Some(agent) = headers
+        .get(USER_AGENT)
+        .and_then(|value| identity::clean(&String::from_utf8_lossy(value.as_bytes())))
+    {
+        context = property(context, "$raw_user_agent", agent.as_str());
+        context = property(context, "$user_agent", agent);
+    }
+    if let Some(session_id) = session_id(headers, &settings.posthog.api_key) {
+        context = context.session_id(session_id);
+    }
+    if !identity.person.is_user() {
+        context = property(context, PROCESS_PERSON_PROFILE, false);
+    }
+    own_properties(context, request)
+}
+
+/// Adds one property. Text, numbers and booleans always become JSON.
+pub fn property(context: RequestContext, name: &str, value: impl Into<Value>) -> RequestContext {
+    context
+        .property(name, value.into())
+        .expect("a JSON value serializes")
+}
+
+/// The browser's session: from the header where a script made the request, else from posthog-js's
+/// own cookie, so that page loads and form posts join the session replay too.
+fn session_id(headers: &HeaderMap, api_key: &str) -> Option<String> {
+    identity::header(headers, SESSION_ID_HEADER)
+        .or_else(|| session_id_from_cookie(headers, api_key))
+}
+
+/// posthog-js keeps `$sesid: [last activity in ms, session id, start]` in `ph_<token>_posthog`.
+fn session_id_from_cookie(headers: &HeaderMap, api_key: &str) -> Option<String> {
+    if api_key.is_empty() {
+        return None;
+    }
+    let name = format!("ph_{api_key}_posthog");
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let value = cookies
+        .flat_map(Cookie::split_parse_encoded)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)?
+        .value()
+        .to_owned();
+    let stored: Value = serde_json::from_str(&value).ok()?;
+    let session = stored.get("$sesid")?;
+    let last_activity = session.get(0)?.as_i64()?;
+    let id: Uuid = session.get(1)?.as_str()?.parse().ok()?;
+    let now = i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).ok()?;
+    let idle = now.checked_sub(last_activity)?;
+    // A clock that runs ahead a little is no reason to lose the session.
+    (-SESSION_IDLE.whole_milliseconds()..=SESSION_IDLE.whole_milliseconds())
+        .contains(&i128::from(idle))
+        .then(|| id.to_string())
+}

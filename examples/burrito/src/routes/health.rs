@@ -1,0 +1,59 @@
+//! `/livez` and `/readyz`: for whatever keeps the process running.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::app::AppState;
+use crate::database;
+
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The process is up.
+pub async fn live() -> &'static str {
+    "ok"
+}
+
+/// The app can answer: its database is reachable and migrated. PostHog is reported and never decides.
+pub async fn ready(State(state): State<AppState>) -> Response {
+    let checked =
+        tokio::time::timeout(PATIENCE, database::pending_migrations(&state.database)).await;
+    let database = match checked {
+        Ok(Ok(pending)) if pending.is_empty() => "ok",
+        Ok(Ok(pending)) => {
+            tracing::error!(?pending, "the database is not migrated");
+            "not migrated"
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the database is unreachable");
+            "unreachable"
+        }
+        Err(_) => {
+            tracing::error!("the database did not answer in time");
+            "unreachable"
+        }
+    };
+    let ready = database == "ok";
+    let counts = state.posthog.counts();
+    let answer = json!({
+        "status": if ready { "ok" } else { "unavailable" },
+        "database": database,
+        "posthog": {
+            "enabled": state.posthog.enabled(),
+            "captured": counts.captured,
+            "delivered": counts.delivered,
+            "waiting": counts.waiting,
+            "lost": counts.lost,
+        },
+    });
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(answer)).into_response()
+}

@@ -1,0 +1,116 @@
+//! Headers that keep browsers safe, and requests from elsewhere.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::app::AppState;
+use crate::error::AppError;
+use crate::posthog::{browser, identity};
+use crate::request::RequestInfo;
+use crate::settings::Settings;
+
+/// Two years, as browsers' preload lists ask for.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let info = request
+        .extensions()
+        .get::<RequestInfo>()
+        .cloned()
+        .expect("the request layer wraps everything");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let policy = content_security_policy(&state.settings, &info.csp_nonce);
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // posthog-js and the opt-out switch need the path; other sites get the origin only.
+    headers.insert(
+        REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    );
+    headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    if state.settings.https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    if is_html(headers) || headers.contains_key(SET_COOKIE) {
+        // A page may name its user; a cookie belongs to one browser.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+fn content_security_policy(settings: &Settings, nonce: &str) -> HeaderValue {
+    let posthog = &settings.posthog;
+    let elsewhere = if posthog.enabled() && posthog.js && posthog.proxy_path.is_none() {
+        format!(
+            " {} {}",
+            posthog.host.origin().ascii_serialization(),
+            browser::assets_host(posthog)
+        )
+    } else {
+        String::new()
+    };
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}'{elsewhere}; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'{elsewhere}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("hosts and nonces are valid header text")
+}
+
+/// Refuses state-changing requests that a browser marks as coming from another site.
+pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Response> {
+    let trusted = settings
+        .allowed_origins
+        .iter()
+        .cloned()
+        .chain([settings.app_url()]);
+    let layer = trusted.fold(CsrfLayer::new(), |layer, origin| {
+        layer
+            .add_trusted_origin(&origin)
+            .expect("settings hold valid origins")
+    });
+    layer.with_rejection_response(refuse as fn(ProtectionError) -> Response)
+}
+
+fn refuse(_: ProtectionError) -> Response {
+    AppError::new(StatusCode::FORBIDDEN, "").into_response()
+}
+
+/// Lets the front ends of `ALLOWED_ORIGINS` call `/api/` with credentials and tracing headers.
+pub fn cross_origin(settings: &Settings) -> CorsLayer {
+    let origins = settings.allowed_origins.clone();
+    let allowed = move |origin: &HeaderValue, parts: &axum::http::request::Parts| {
+        parts.uri.path().starts_with("/api/")
+            && origins.iter().any(|allowed| origin == allowed.as_str())
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            ACCEPT,
+            CONTENT_TYPE,
+            HeaderName::from_static(identity::DISTINCT_ID_HEADER),
+            HeaderName::from_static(identity::SESSION_ID_HEADER),
+        ])
+        .expose_headers([HeaderName::from_static("x-request-id")])
+}

@@ -1,0 +1,112 @@
+//! Serving: connections, slow clients, and an orderly end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+use tower::ServiceExt;
+
+use crate::app::AppState;
+
+/// How long a client may take to send its headers. `axum::serve` sets no such bound.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// A request that is not answered by then is given up.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` resolves; then finishes the requests under way and delivers every captured
+/// event, all within the settings' bound.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    state: AppState,
+    stop: impl Future<Output = ()>,
+) {
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, address)) => connect(stream, address, &router, &graceful),
+                Err(error) => {
+                    // Out of file descriptors, most likely: wait for some to be given back.
+                    tracing::error!(%error, "could not accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+
+    let bound = state.settings.shutdown_timeout;
+    let deadline = Instant::now() + bound;
+    tracing::info!(
+        seconds = bound.as_secs(),
+        "stopping: finishing requests and delivering events"
+    );
+    // Requests get most of the time; what they captured needs the rest.
+    if tokio::time::timeout(bound * 3 / 4, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests were still under way");
+    }
+    state.posthog.shut_down(deadline).await;
+    let counts = state.posthog.counts();
+    tracing::info!(
+        captured = counts.captured,
+        delivered = counts.delivered,
+        lost = counts.lost,
+        "stopped"
+    );
+}
+
+fn connect(stream: TcpStream, address: SocketAddr, router: &Router, graceful: &GracefulShutdown) {
+    // Answers are small; waiting to fill a packet only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "could not set TCP_NODELAY");
+    }
+    let router = router.clone();
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(address));
+        let answer = router.clone().oneshot(request.map(Body::new));
+        async move { answer.await.map_err(|never: Infallible| never) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended early");
+        }
+    });
+}
+
+/// Resolves at SIGTERM or Ctrl+C.
+pub async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+        let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c()
+        .await
+        .expect("Ctrl+C can be listened to");
+}

@@ -1,0 +1,118 @@
+//! What a session holds, behind typed methods: nobody else names its keys.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::session_store::USER_ID;
+
+const BURRITO_COUNT: &str = "burrito_count";
+const FLASH: &str = "flash";
+
+/// The request's session. Reading an empty one costs nothing and writes no row.
+#[derive(Clone, Debug)]
+pub struct AppSession(Session);
+
+/// A message for the next page that is shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Flash {
+    pub level: FlashLevel,
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FlashLevel {
+    Success,
+    Info,
+    Error,
+}
+
+impl AppSession {
+    pub fn new(session: Session) -> Self {
+        Self(session)
+    }
+
+    pub async fn user_id(&self) -> Result<Option<Uuid>> {
+        Ok(self.0.get(USER_ID).await?)
+    }
+
+    /// Begins a user's session under a new id, so that an id known from before the log-in is worth
+    /// nothing. What a visitor did is kept; what another user left behind is not.
+    pub async fn log_in(&self, user_id: Uuid) -> Result<()> {
+        if self
+            .user_id()
+            .await?
+            .is_some_and(|previous| previous != user_id)
+        {
+            self.0.flush().await?;
+        }
+        self.0.cycle_id().await?;
+        self.0.insert(USER_ID, user_id).await?;
+        Ok(())
+    }
+
+    /// Ends the session: the row goes now, the cookie with the answer.
+    pub async fn log_out(&self) -> Result<()> {
+        if self.0.id().is_some() {
+            self.0.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// The row's id, for ending a user's other sessions.
+    pub fn row_id(&self) -> Option<String> {
+        self.0.id().map(|id| id.to_string())
+    }
+
+    pub async fn burrito_count(&self) -> Result<u64> {
+        Ok(self.0.get(BURRITO_COUNT).await?.unwrap_or_default())
+    }
+
+    /// Counts one more consideration and returns how many there are now.
+    pub async fn consider_burrito(&self) -> Result<u64> {
+        let count = self.burrito_count().await? + 1;
+        self.0.insert(BURRITO_COUNT, count).await?;
+        Ok(count)
+    }
+
+    pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
+        let mut messages = self.0.get::<Vec<Flash>>(FLASH).await?.unwrap_or_default();
+        messages.push(Flash {
+            level,
+            message: message.to_owned(),
+        });
+        Ok(self.0.insert(FLASH, messages).await?)
+    }
+
+    /// Takes the messages that wait to be shown.
+    pub async fn take_flash(&self) -> Result<Vec<Flash>> {
+        match self.0.get::<Vec<Flash>>(FLASH).await? {
+            Some(messages) => {
+                self.0.remove_value(FLASH).await?;
+                Ok(messages)
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for AppSession {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> std::result::Result<Self, Self::Rejection> {
+        let session = parts
+            .extensions
+            .get::<Session>()
+            .expect("the session layer wraps every page");
+        Ok(Self(session.clone()))
+    }
+}

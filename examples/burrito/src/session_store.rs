@@ -1,0 +1,110 @@
+//! A tower-sessions store on SeaORM: the app's own pool, both databases.
+
+use async_trait::async_trait;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
+    TryInsertResult,
+};
+use time::OffsetDateTime;
+use tower_sessions::SessionStore;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use uuid::Uuid;
+
+use crate::models::session::{ActiveModel, Column, Entity};
+
+/// The key under which a session holds its user's id; the row carries it as a column too.
+pub const USER_ID: &str = "user_id";
+
+/// What `save` answers when the row is gone: another request logged this session out or cycled its
+/// id meanwhile. The session is over then; it must not come back, and its cookie must not be re-sent.
+pub const SESSION_ENDED: &str = "the session has ended";
+
+#[derive(Clone, Debug)]
+pub struct SeaOrmStore {
+    database: DatabaseConnection,
+}
+
+impl SeaOrmStore {
+    pub fn new(database: DatabaseConnection) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl SessionStore for SeaOrmStore {
+    /// Inserts a row. An id that exists is never overwritten: the record gets another one.
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            let row = ActiveModel {
+                id: Set(record.id.to_string()),
+                user_id: Set(user_id(record)),
+                data: Set(encode(record)?),
+                expires_at: Set(record.expiry_date),
+            };
+            let inserted = Entity::insert(row)
+                .on_conflict_do_nothing_on([Column::Id])
+                .exec_without_returning(&self.database)
+                .await
+                .map_err(backend)?;
+            if matches!(inserted, TryInsertResult::Inserted(1..)) {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    /// Updates the row and never inserts one, so that a request still under way during a log-out
+    /// cannot bring the session back.
+    async fn save(&self, record: &Record) -> Result<()> {
+        let updated = Entity::update_many()
+            .col_expr(Column::UserId, Expr::value(user_id(record)))
+            .col_expr(Column::Data, Expr::value(encode(record)?))
+            .col_expr(Column::ExpiresAt, Expr::value(record.expiry_date))
+            .filter(Column::Id.eq(record.id.to_string()))
+            .exec(&self.database)
+            .await
+            .map_err(backend)?;
+        if updated.rows_affected == 0 {
+            return Err(Error::Backend(SESSION_ENDED.into()));
+        }
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let row = Entity::find_by_id(id.to_string())
+            .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
+            .one(&self.database)
+            .await
+            .map_err(backend)?;
+        let Some(row) = row else { return Ok(None) };
+        let data =
+            serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date: row.expires_at,
+        }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        Entity::delete_by_id(id.to_string())
+            .exec(&self.database)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+}
+
+fn user_id(record: &Record) -> Option<Uuid> {
+    record.data.get(USER_ID)?.as_str()?.parse().ok()
+}
+
+fn encode(record: &Record) -> Result<String> {
+    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
+}
+
+fn backend(error: DbErr) -> Error {
+    Error::Backend(error.to_string())
+}

@@ -1,0 +1,138 @@
+//! Pages: minijinja templates with what every page knows.
+//!
+//! A release build carries the templates inside. Other builds read them from `templates/` on every
+//! request, so that a changed view shows on reload.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::{Extensions, request::Parts};
+use axum::response::Html;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+use rust_embed::RustEmbed;
+
+use crate::app::AppState;
+use crate::assets;
+use crate::auth::CurrentUser;
+use crate::error::{AppError, Result};
+use crate::posthog::PostHog;
+use crate::request::RequestInfo;
+use crate::session::{AppSession, Flash};
+
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Templates;
+
+/// The template engine.
+#[derive(Clone)]
+pub struct Views {
+    embedded: Option<Arc<Environment<'static>>>,
+}
+
+impl Views {
+    pub fn new() -> Self {
+        let embedded = if cfg!(debug_assertions) {
+            None
+        } else {
+            Some(Arc::new(environment()))
+        };
+        Self { embedded }
+    }
+
+    fn render(&self, template: &str, context: Value) -> Result<String> {
+        let environment = self
+            .embedded
+            .clone()
+            .unwrap_or_else(|| Arc::new(environment()));
+        Ok(environment.get_template(template)?.render(context)?)
+    }
+}
+
+impl Default for Views {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::SemiStrict);
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build();
+    environment.set_syntax(syntax.expect("these options do not contradict each other"));
+    environment.add_function("asset", assets::url);
+    environment.set_loader(|name| {
+        let file =
+            Templates::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+        Ok(file)
+    });
+    environment
+}
+
+/// The page that answers a request. As an argument of a handler it takes the flash messages that
+/// wait in the session.
+pub struct Page {
+    state: AppState,
+    info: RequestInfo,
+    user: Option<CurrentUser>,
+    posthog: Option<PostHog>,
+    flash: Vec<Flash>,
+}
+
+impl Page {
+    /// For answers that leave flash messages to the next page.
+    pub fn without_flash(state: &AppState, extensions: &Extensions) -> Self {
+        Self {
+            state: state.clone(),
+            info: extensions
+                .get::<RequestInfo>()
+                .cloned()
+                .expect("the request layer wraps everything"),
+            user: extensions.get::<CurrentUser>().cloned(),
+            posthog: extensions.get::<PostHog>().cloned(),
+            flash: Vec::new(),
+        }
+    }
+
+    /// Renders a template with `values` and with what every page knows.
+    pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
+        let user = self.user.as_ref().map(|CurrentUser(user)| {
+            context! { id => user.id.to_string(), name => &user.name, email => &user.email }
+        });
+        let posthog = self.posthog.as_ref();
+        let shared = context! {
+            app => context! { name => env!("CARGO_PKG_NAME"), description => env!("CARGO_PKG_DESCRIPTION") },
+            user,
+            flash => Serde(&self.flash),
+            csp_nonce => &self.info.csp_nonce,
+            path => &self.info.path,
+            request_id => &self.info.id,
+            development => self.state.settings.development(),
+            analytics_available => self.state.settings.posthog.enabled(),
+            posthog => Serde(posthog.and_then(|posthog| posthog.browser_config(&self.state.settings.posthog))),
+            opted_out => posthog.is_some_and(PostHog::opted_out),
+            opt_out_forced => posthog.is_some_and(PostHog::opt_out_forced),
+            captured => Serde(posthog.map(PostHog::captured).unwrap_or_default()),
+        };
+        let context = context! { ..values, ..shared };
+        Ok(Html(self.state.views.render(template, context)?))
+    }
+}
+
+impl FromRequestParts<AppState> for Page {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let Ok::<_, Infallible>(session) = AppSession::from_request_parts(parts, state).await;
+        let flash = session.take_flash().await?;
+        Ok(Self {
+            flash,
+            ..Self::without_flash(state, &parts.extensions)
+        })
+    }
+}
