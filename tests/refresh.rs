@@ -42,9 +42,20 @@ debug = "line-tables-only"
 [profile.dev.package."*"]
 debug = false
 
+# Hashing one password without optimization takes half a second.
+[profile.dev.package.argon2]
+opt-level = 3
+
+[profile.dev.package.blake2]
+opt-level = 3
+
+# Names and lines of the app's own code stay in: error capture shows where an error arose.
 [profile.release]
+debug = "line-tables-only"
 lto = "thin"
-strip = "symbols"
+
+[profile.release.package."*"]
+debug = false
 "#;
 
 #[test]
