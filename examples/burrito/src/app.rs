@@ -85,7 +85,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(state.clone(), errors::capture_errors))
                 .layer(CatchPanicLayer::custom(errors::panic_response))
-                .layer(security::cross_origin(&state.settings))
+                .option_layer(security::cross_origin(&state.settings))
                 .layer(security::cross_site(&state.settings)),
         )
         .with_state(state)

@@ -96,13 +96,16 @@ fn refuse(_: ProtectionError) -> Response {
 }
 
 /// Lets the front ends of `ALLOWED_ORIGINS` call `/api/` with credentials and tracing headers.
-pub fn cross_origin(settings: &Settings) -> CorsLayer {
+pub fn cross_origin(settings: &Settings) -> Option<CorsLayer> {
     let origins = settings.allowed_origins.clone();
+    if origins.is_empty() {
+        return None;
+    }
     let allowed = move |origin: &HeaderValue, parts: &axum::http::request::Parts| {
         parts.uri.path().starts_with("/api/")
             && origins.iter().any(|allowed| origin == allowed.as_str())
     };
-    CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(allowed))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
@@ -112,5 +115,6 @@ pub fn cross_origin(settings: &Settings) -> CorsLayer {
             HeaderName::from_static(identity::DISTINCT_ID_HEADER),
             HeaderName::from_static(identity::SESSION_ID_HEADER),
         ])
-        .expose_headers([HeaderName::from_static("x-request-id")])
+        .expose_headers([HeaderName::from_static("x-request-id")]);
+    Some(layer)
 }
