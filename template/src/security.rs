@@ -7,7 +7,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
@@ -26,7 +26,10 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
         .get::<RequestInfo>()
         .cloned()
         .expect("the request layer wraps everything");
-    let mut response = next.run(request).await;
+    let mut response = match https_address(&state.settings, &info, request.method()) {
+        Some(address) => Redirect::permanent(&address).into_response(),
+        None => next.run(request).await,
+    };
     let headers = response.headers_mut();
     let policy = content_security_policy(&state.settings, &info.csp_nonce);
     headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -49,6 +52,14 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// Where a page asked for over plain http is to be found. A form has travelled in the clear already,
+/// and health checks come from inside.
+fn https_address(settings: &Settings, info: &RequestInfo, method: &Method) -> Option<String> {
+    let page = *method == Method::GET && !matches!(info.path.as_str(), "/livez" | "/readyz");
+    let elsewhere = settings.https() && info.plain_http && page;
+    elsewhere.then(|| format!("{}{}", settings.app_url(), info.path_and_query))
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

@@ -1,6 +1,7 @@
 //! The app, built once: what handlers share, and all layers in order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -10,6 +11,7 @@ use tower::ServiceBuilder;
 use tower_cookies::CookieManagerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::cookies::AppCookies;
 use crate::passwords::Passwords;
@@ -19,6 +21,8 @@ use crate::settings::Settings;
 use crate::view::Views;
 use crate::{error_pages, logging, request, routes, security, session_layer};
 
+/// Between two pieces of a body: a client that sends a byte now and then is given up.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 
@@ -44,6 +48,7 @@ impl AppState {
         errors::install_panic_hook();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
         Ok(Self {
@@ -69,7 +74,9 @@ pub fn router(state: AppState) -> Router {
             .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
             .layer(posthog_rs::tower::PostHogLayer::new())
             .layer(CatchPanicLayer::custom(errors::panic_response))
+            // The layer below has the bound, also for handlers that read no form.
             .layer(DefaultBodyLimit::disable())
+            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
     );
 

@@ -140,5 +140,6 @@ fn print_routes() {
     for (methods, path) in tables {
         println!("{methods:<10} {path}");
     }
-    println!("{:<10} {}", "ANY", "{POSTHOG_PROXY_PATH}/{*path}");
+    let proxy = "{POSTHOG_PROXY_PATH}/{*path}";
+    println!("{:<10} {proxy}", "ANY");
 }

@@ -12,7 +12,7 @@ use crate::models::{log_in_failure, session};
 use crate::settings::Secret;
 
 /// Any constant will do; it only has to be the same in every process of this app.
-const MIGRATION_LOCK: i64 = 0x6d69_6772_6174_65;
+const MIGRATION_LOCK: i64 = 0x006d_6967_7261_7465;
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {

@@ -22,6 +22,8 @@ pub struct RequestInfo {
     pub path: String,
     /// The client's address, seen through the proxies that are trusted.
     pub ip: IpAddr,
+    /// Whether a trusted proxy says that the client came over plain http.
+    pub plain_http: bool,
     /// Whether errors are told in JSON: under `/api/`, or where JSON is asked for.
     pub wants_json: bool,
     /// Whether this is a browser's own form post, which needs a page to go to.
@@ -45,6 +47,7 @@ pub async fn describe(State(state): State<AppState>, mut request: Request, next:
             .map_or("/", |sent| sent.as_str())
             .to_owned(),
         path: uri.path().to_owned(),
+        plain_http: forwarded_over_http(&state.settings, peer, request.headers()),
         ip: client_ip(&state.settings, peer, request.headers()),
         wants_json: uri.path().starts_with("/api/") || asks_for_json(request.headers()),
         form_post: accepts(request.headers(), "text/html"),
@@ -121,6 +124,18 @@ fn client_ip(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         }
     }
     ip
+}
+
+fn forwarded_over_http(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> bool {
+    let peer = peer.to_canonical();
+    let trusted = settings
+        .trusted_proxies
+        .iter()
+        .any(|network| network.contains(&peer));
+    trusted
+        && headers
+            .get("x-forwarded-proto")
+            .is_some_and(|value| value == "http")
 }
 
 /// Some proxies add the port.

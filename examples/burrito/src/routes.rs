@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
+use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::AppState;
 use crate::assets;
@@ -65,7 +66,9 @@ pub fn plain() -> Routes {
 /// posthog-js's way to PostHog, under the path that the settings name.
 pub fn proxy(settings: &Settings) -> Router<AppState> {
     match &settings.posthog.proxy_path {
-        Some(path) => Router::new().route(&format!("{path}/{{*path}}"), any(proxy::forward)),
+        Some(path) => Router::new()
+            .route(&format!("{path}/{{*path}}"), any(proxy::forward))
+            .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
         None => Router::new(),
     }
 }

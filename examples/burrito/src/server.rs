@@ -1,6 +1,5 @@
 //! Serving: connections, slow clients, and an orderly end.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -12,14 +11,16 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinError;
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::app::AppState;
 
 /// How long a client may take to send its headers. `axum::serve` sets no such bound.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// A request that is not answered by then is given up.
+/// Long enough for descriptors to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` resolves; then finishes the requests under way and delivers every captured
@@ -31,11 +32,12 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
+    let handlers = TaskTracker::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, address)) => connect(stream, address, &router, &graceful),
+                Ok((stream, address)) => connect(stream, address, &router, &handlers, &graceful),
                 Err(error) => {
                     // Out of file descriptors, most likely: wait for some to be given back.
                     tracing::error!(%error, "could not accept a connection");
@@ -54,10 +56,12 @@ pub async fn serve(
         "stopping: finishing requests and delivering events"
     );
     // Requests get most of the time; what they captured needs the rest.
-    if tokio::time::timeout(bound * 3 / 4, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    handlers.close();
+    let requests = async {
+        graceful.shutdown().await;
+        handlers.wait().await;
+    };
+    if tokio::time::timeout(bound * 3 / 4, requests).await.is_err() {
         tracing::warn!("some requests were still under way");
     }
     state.posthog.shut_down(deadline).await;
@@ -70,16 +74,28 @@ pub async fn serve(
     );
 }
 
-fn connect(stream: TcpStream, address: SocketAddr, router: &Router, graceful: &GracefulShutdown) {
+fn connect(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: &Router,
+    handlers: &TaskTracker,
+    graceful: &GracefulShutdown,
+) {
     // Answers are small; waiting to fill a packet only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not set TCP_NODELAY");
     }
     let router = router.clone();
+    let handlers = handlers.clone();
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
-        let answer = router.clone().oneshot(request.map(Body::new));
-        async move { answer.await.map_err(|never: Infallible| never) }
+        // In a task of its own: a client that hangs up would otherwise cut its handler in two, with
+        // a row stored and its event not captured.
+        let answer = handlers.spawn(router.clone().oneshot(request.map(Body::new)));
+        async move {
+            let Ok(response) = answer.await?;
+            Ok::<_, JoinError>(response)
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())

@@ -4,6 +4,8 @@
 //! It talks to PostHog's two hosts and nobody else, whatever the path says, and passes on neither
 //! cookies nor authorization. Source: <https://posthog.com/docs/advanced/proxy>.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -21,6 +23,9 @@ use crate::settings::PostHogSettings;
 
 /// Session replay sends large bodies.
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+
+/// For one request and its answer, a large upload included.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const TO_POSTHOG: &[HeaderName] = &[
     ACCEPT,
@@ -74,6 +79,7 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
         .http
         .request(parts.method, target(settings, &info.path_and_query))
         .headers(headers)
+        .timeout(PATIENCE)
         .body(reqwest::Body::wrap_stream(body.into_data_stream()))
         .send()
         .await;

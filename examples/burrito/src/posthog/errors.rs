@@ -227,13 +227,10 @@ fn frame(symbol: &BacktraceSymbol) -> Option<Frame> {
     let function = format!("{:#}", symbol.name()?);
     // `<app::routes::x as …>::y` is ours too.
     let in_app = function.trim_start_matches('<').starts_with("app::");
-    let file = symbol
+    let filename = symbol
         .filename()
-        .map(|path| path.display().to_string())
+        .map(|path| short_path(&path.to_string_lossy()))
         .unwrap_or_default();
-    let filename = file
-        .strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/"))
-        .unwrap_or(&file);
     let json = json!({
         "platform": "native",
         "lang": "rust",
@@ -249,6 +246,21 @@ fn frame(symbol: &BacktraceSymbol) -> Option<Frame> {
         json,
         in_app,
     })
+}
+
+/// `src/routes/home.rs`, `axum-0.8.9/src/…`, `library/core/src/…`: what the file is called, not
+/// where it lay on the machine that built the app.
+fn short_path(path: &str) -> String {
+    let below = |marker: &str| {
+        path.split_once(marker)
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .map(|(_, rest)| rest)
+    };
+    path.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/"))
+        .or_else(|| below("/registry/src/"))
+        .or_else(|| below("/rustc/"))
+        .unwrap_or(path)
+        .to_owned()
 }
 
 fn takes_stacks(function: &str) -> bool {
