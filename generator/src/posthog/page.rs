@@ -36,6 +36,15 @@ pub async fn script() -> Response {
     )
 }
 
+pub async fn hedgehog() -> Response {
+    // Without the policy, which would forbid the drawing its own styles.
+    (
+        [(header::CONTENT_TYPE, "image/svg+xml")],
+        include_str!("page/hedgehog.svg"),
+    )
+        .into_response()
+}
+
 fn file(kind: &'static str, content: &'static str) -> Response {
     let headers: [(HeaderName, &str); 5] = [
         (header::CONTENT_TYPE, kind),

@@ -13,7 +13,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::event::Event;
@@ -76,13 +77,21 @@ pub struct Outcome {
     pub fused: Option<[String; 2]>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// One of the two ids is one that PostHog never merges.
     IllegalId(String),
     /// The person to be emptied is an identified user.
     AlreadyIdentified { from: String, into: String },
+}
+
+impl Serialize for Refused {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut refused = serializer.serialize_struct("Refused", 2)?;
+        refused.serialize_field("reason", &self.reason())?;
+        refused.serialize_field("remedy", self.remedy())?;
+        refused.end()
+    }
 }
 
 impl Refused {

@@ -149,6 +149,7 @@ fn own() -> Router<Arc<Standin>> {
         .route("/", get(page::html))
         .route("/hoglet/page.css", get(page::css))
         .route("/hoglet/page.js", get(page::script))
+        .route("/hoglet/hedgehog.svg", get(page::hedgehog))
         .route("/hoglet/live", get(page::live))
         .route("/hoglet", get(api::description))
         .route("/hoglet/status", get(api::status))

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::event::Event;
-use super::people::{self, Moment, Outcome, People};
+use super::people::{self, Moment, Outcome, People, Refused};
 
 const MOST_WARNINGS: usize = 500;
 const MOST_SESSIONS: usize = 5_000;
@@ -79,7 +79,9 @@ impl Kind {
             Self::TwoUsersInOnePerson => {
                 "Make a new anonymous id after log-out, and never link an anonymous id twice."
             }
-            Self::MergeRefused => "See the story of the person: it names the ids and what to do.",
+            Self::MergeRefused => {
+                "Make a new anonymous id after log-out. For an alias, `distinct_id` is the user and `alias` the anonymous id."
+            }
             Self::EventIgnored => {
                 "Send it in the user's own context, without `$process_person_profile: false`."
             }
@@ -188,7 +190,11 @@ impl Warnings {
             });
         }
         if let Some(refused) = &outcome.refused {
-            self.add(Kind::MergeRefused, &event.distinct_id, moment, || {
+            let (kind, subject) = match refused {
+                Refused::IllegalId(id) => (Kind::SharedId, id),
+                Refused::AlreadyIdentified { .. } => (Kind::MergeRefused, &event.distinct_id),
+            };
+            self.add(kind, subject, moment, || {
                 format!("`{name}`: {}", refused.reason())
             });
         }
@@ -515,7 +521,7 @@ mod tests {
             ),
             (
                 vec![("$identify", "u", json!({"$anon_distinct_id": "guest"}))],
-                vec!["merge_refused"],
+                vec!["shared_id"],
             ),
             (
                 vec![("$identify", "u", link.clone()); 5],
