@@ -12,46 +12,43 @@ pub fn is_inside_work_tree(path: &Path) -> bool {
 }
 
 /// Makes the repository, or says in a sentence how far it came.
-pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> {
-    let start = || -> Option<String> {
-        let mut init = git(directory);
-        match run(init.args(["init", "--quiet"]), &[]) {
-            Ok(true) => {}
-            Ok(false) => return Some("git could make no repository here".to_owned()),
-            Err(_) => return Some("no repository was made: git is not installed".to_owned()),
-        }
-        // By name and by force: what the author's own ignore rules say is no matter of the first commit.
-        let mut names = Vec::new();
-        for file in files.iter().filter(|file| !file.secret) {
-            names.extend_from_slice(file.path.as_bytes());
-            names.push(0);
-        }
-        let mut add = git(directory);
-        add.args([
-            "add",
-            "--force",
-            "--pathspec-from-file=-",
-            "--pathspec-file-nul",
-        ]);
-        let message = concat!("Start from hoglet ", env!("CARGO_PKG_VERSION"));
-        let mut commit = git(directory);
-        // A signing key may ask for a passphrase, and a hook for anything.
-        commit.args([
-            "commit",
-            "--quiet",
-            "--no-verify",
-            "--no-gpg-sign",
-            "--message",
-            message,
-        ]);
-        let committed =
-            run(&mut add, &names).unwrap_or(false) && run(&mut commit, &[]).unwrap_or(false);
-        (!committed).then(|| {
-            "git made no first commit: tell it your user.name and user.email, then `git commit`"
-                .to_owned()
-        })
-    };
-    start().map_or(Ok(()), Err)
+pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), &'static str> {
+    let made = run(git(directory).args(["init", "--quiet"]), &[]);
+    match made {
+        Ok(true) => {}
+        Ok(false) => return Err("no repository was made: `git init` failed"),
+        Err(_) => return Err("no repository was made: git is not installed"),
+    }
+    // By name and by force: what the author's own ignore rules say is no matter of the first commit.
+    let mut names = Vec::new();
+    for file in files.iter().filter(|file| !file.secret) {
+        names.extend_from_slice(file.path.as_bytes());
+        names.push(0);
+    }
+    let mut add = git(directory);
+    add.args([
+        "add",
+        "--force",
+        "--pathspec-from-file=-",
+        "--pathspec-file-nul",
+    ]);
+    let message = concat!("Start from hoglet ", env!("CARGO_PKG_VERSION"));
+    let mut commit = git(directory);
+    // A signing key may ask for a passphrase, and a hook for anything.
+    commit.args([
+        "commit",
+        "--quiet",
+        "--no-verify",
+        "--no-gpg-sign",
+        "--message",
+        message,
+    ]);
+    match run(&mut add, &names).and_then(|added| Ok(added && run(&mut commit, &[])?)) {
+        Ok(true) => Ok(()),
+        _ => Err(
+            "git made no first commit: tell it your user.name and user.email, then `git commit`",
+        ),
+    }
 }
 
 /// Git in that directory, whatever repository a calling hook or script has set.

@@ -108,7 +108,7 @@ impl<'a> Report<'a> {
 }
 
 /// Notes on stderr, a line each.
-pub fn notes(notes: &[String]) {
+pub fn notes(notes: &[&str]) {
     for note in notes {
         let _ = writeln!(anstream::stderr(), "{DIM}note:{DIM:#} {note}");
     }

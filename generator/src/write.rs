@@ -20,7 +20,7 @@ pub fn write(
     destination: &Destination,
     files: &[File],
     repository: bool,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<&'static str>, Error> {
     let interrupt = Interrupt::listen();
     let path = destination.path();
     let beside = if destination.exists() {
