@@ -20,6 +20,7 @@ use std::process::Command;
 use postgres::Postgres;
 use process::Server;
 use reqwest::blocking::{Client, Response};
+use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -189,7 +190,7 @@ impl App {
                 other.join().expect("it starts"),
             )
         });
-        let browser = Browser::new();
+        let browser = Browser::in_session(1);
         browser.sign_up(&one, "shared@example.com");
         // Cookies do not know ports.
         assert_eq!(browser.get(&other, "/dashboard").status(), 200);
@@ -200,7 +201,7 @@ impl App {
 
 /// A visit to every corner, then a look at what PostHog received of it.
 fn tour(server: Server, posthog: &Posthog, email: &str) {
-    let browser = Browser::new();
+    let browser = Browser::in_session(1);
     assert_eq!(browser.get(&server, "/livez").status(), 200);
     assert_eq!(browser.get(&server, "/readyz").status(), 200);
 
@@ -253,8 +254,10 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
     assert_eq!(browser.get(&server, "/logout").status(), 405);
     assert_eq!(browser.post(&server, "/logout", &[]).status(), 303);
     assert_eq!(browser.get(&server, "/dashboard").status(), 303);
+    // After log-out posthog-js begins a new session.
     let wrong = [("email", email), ("password", "not the password")];
-    assert_eq!(browser.post(&server, "/login", &wrong).status(), 422);
+    let failed = Browser::in_session(2).post(&server, "/login", &wrong);
+    assert_eq!(failed.status(), 422);
 
     posthog.wait_for("user_login_failed", 1);
     posthog.wait_for("$exception", 3);
@@ -283,23 +286,24 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
     assert!(!exceptions.contains(email), "no error carries an address");
 
     // What is captured last is delivered too, though the process is asked to end at once.
-    Browser::new().post(&server, "/api/burrito/consider", &[]);
+    Browser::in_session(3).post(&server, "/api/burrito/consider", &[]);
     assert!(server.stop().success());
     posthog.wait_for("burrito_considered", 2);
 }
 
-/// Keeps cookies, follows nothing.
+/// Keeps cookies, follows nothing, and says as posthog-js would which session it is in.
 struct Browser(Client);
 
 impl Browser {
-    fn new() -> Self {
-        Self(
-            Client::builder()
-                .cookie_store(true)
-                .redirect(Policy::none())
-                .build()
-                .expect("a client"),
-        )
+    fn in_session(number: u8) -> Self {
+        let session = format!("01995a5e-0000-7000-8000-0000000000{number:02}");
+        let header = HeaderName::from_static("x-posthog-session-id");
+        let headers = HeaderMap::from_iter([(header, session.try_into().expect("a header"))]);
+        let client = Client::builder()
+            .default_headers(headers)
+            .cookie_store(true)
+            .redirect(Policy::none());
+        Self(client.build().expect("a client"))
     }
 
     fn get(&self, server: &Server, path: &str) -> Response {
