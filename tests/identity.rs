@@ -52,7 +52,7 @@ fn the_binary_carries_what_git_tracks() {
     let carried: BTreeSet<&str> = embedded.files.keys().map(String::as_str).collect();
     assert_eq!(
         carried, expected,
-        "each entry of template/ that has no .liquid twin needs a link: `ln -s ../../template/X generator/embed/X.in`",
+        "link each entry of template/ in generator/embed/; `HOGLET_REFRESH=1 cargo test -p hoglet --test refresh` does",
     );
 }
 

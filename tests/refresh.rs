@@ -1,7 +1,8 @@
 //! What is derived from something else stays in step with it.
 //!
 //! The template is a crate, so its real files are the ones to edit. From them come `X.liquid` for each `X` that bears an
-//! answer, the app's lock file, and `examples/burrito`. After a change, this brings them up to date:
+//! answer, the app's lock file, the links through which the generator carries the template, and `examples/burrito`. After
+//! a change, this brings them up to date:
 //!
 //! ```sh
 //! HOGLET_REFRESH=1 cargo test -p hoglet --test refresh
@@ -9,7 +10,10 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
@@ -80,6 +84,7 @@ fn what_is_derived_is_up_to_date() {
         check(&format!("{name}.liquid"), derive(name, &real));
     }
     check("Cargo.lock.liquid", lock());
+    stale.extend(links(refresh));
 
     let example = repository().join("examples/burrito");
     let fresh = render(&template_on_disk(), "burrito", &[]);
@@ -105,6 +110,47 @@ fn what_is_derived_is_up_to_date() {
         ("examples/burrito", &committed),
         (&format!("what is generated now ({remedy})"), &fresh),
     );
+}
+
+/// Links that are missing or lead nowhere, unless they could be put right.
+fn links(refresh: bool) -> Vec<String> {
+    let tracked = tracked("template");
+    let mut entries: BTreeSet<&str> = tracked
+        .iter()
+        .filter_map(|name| name.split('/').next())
+        .collect();
+    // In their place goes `X.liquid`.
+    entries.retain(|name| !tracked.contains(&format!("{name}.liquid")));
+    let expected: BTreeSet<String> = entries.iter().map(|name| format!("{name}.in")).collect();
+
+    let embed = repository().join("generator/embed");
+    let there: BTreeSet<String> = fs::read_dir(&embed)
+        .expect("the links are there")
+        .map(|link| {
+            link.expect("a link")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
+    let mut stale = Vec::new();
+    for link in there.symmetric_difference(&expected) {
+        let path = embed.join(link);
+        #[cfg(unix)]
+        if refresh {
+            let name = link.strip_suffix(".in").expect("links end in `.in`");
+            let target = Path::new("../../template").join(name);
+            let done = if there.contains(link) {
+                fs::remove_file(path)
+            } else {
+                symlink(target, path)
+            };
+            done.expect("the links are writable");
+            continue;
+        }
+        stale.push(format!("generator/embed/{link}"));
+    }
+    stale
 }
 
 /// The `.liquid` twin of a real file.
