@@ -233,7 +233,7 @@ const row = (event, query) => {
 
 const searching = (query, placeholder, go) => {
   let waiting;
-  const input = element("input", { type: "search", value: query.search || "", placeholder, "aria-label": placeholder, oninput: () => {
+  const input = element("input", { type: "search", name: "search", value: query.search || "", placeholder, "aria-label": placeholder, oninput: () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => go(input.value), 200);
   } });
@@ -426,7 +426,7 @@ const flagCard = (key, flag, called) => {
       conditional
         ? element("p", { class: "quiet small" }, `Given out by ${plural(flag.conditions.length, "condition")}; change them with the JSON interface.`)
         : [element("label", { for: `share ${key}` }, "Rolled out to ", share), slider],
-      flag.variants.length > 0 && !conditional && [element("label", {}, "Variant"),
+      flag.variants.length > 0 && !conditional && [element("h3", {}, "Variant"),
         element("div", { class: "choices", role: "group", "aria-label": `Variant of ${key}` },
           choice(null, "dealt out"), flag.variants.map((variant) => choice(variant.key, variant.key, variant.rollout_percentage)))],
       (flag.variants.length > 0 ? flag.variants.map((variant) => variant.key) : ["true"]).map((name) => payloadEditor(key, flag, name))),
@@ -436,8 +436,8 @@ const flagCard = (key, flag, called) => {
 };
 
 const addFlag = (unknown) => {
-  const input = element("input", { placeholder: "flag-key", "aria-label": "Key of a new flag", required: true, autocapitalize: "off", spellcheck: "false" });
-  const variants = element("input", { placeholder: "variants: control, test", "aria-label": "Variants of a new flag, separated by commas" });
+  const input = element("input", { name: "key", placeholder: "flag-key", "aria-label": "Key of a new flag", required: true, autocapitalize: "off", spellcheck: "false" });
+  const variants = element("input", { name: "variants", placeholder: "variants: control, test", "aria-label": "Variants of a new flag, separated by commas" });
   const create = async (key, names = []) => {
     const dealt = names.map((name, index) => ({ key: name, rollout_percentage: Math.floor(100 / names.length) + (index < 100 % names.length ? 1 : 0) }));
     await putFlag(key, { active: true, variants: dealt });
