@@ -1,9 +1,9 @@
 //! What we hand out works: it is generated, checked, built, tested, started and used, for each database.
 //!
-//! This compiles an app with all its dependencies, so it runs on demand:
+//! This compiles an app with all its dependencies, which takes minutes the first time; `target/` keeps them:
 //!
 //! ```sh
-//! cargo test -p hoglet --test generated_app -- --ignored
+//! cargo test -p hoglet --test generated_app
 //! ```
 
 #![cfg(unix)]
@@ -39,7 +39,6 @@ const EVENTS: &[&str] = &[
 ];
 
 #[test]
-#[ignore = "compiles an app"]
 fn an_app_on_sqlite_works() {
     let _lock = lock();
     let app = App::generate("sqlite");
@@ -53,7 +52,6 @@ fn an_app_on_sqlite_works() {
 }
 
 #[test]
-#[ignore = "compiles an app"]
 fn an_app_on_postgres_works() {
     let Some(postgres) = Postgres::find() else {
         assert!(
@@ -75,7 +73,6 @@ fn an_app_on_postgres_works() {
 }
 
 #[test]
-#[ignore = "compiles an app"]
 fn production_asks_for_a_secret_key() {
     let _lock = lock();
     let app = App::generate("sqlite");

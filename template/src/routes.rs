@@ -90,7 +90,7 @@ pub fn claims(path: &str) -> bool {
         .any(|known| known != "/" && first(known) == first(path))
 }
 
-/// A router that can say what is in it: `my-app routes` prints the table.
+/// A router that can say what is in it: `cargo run routes` prints the table.
 #[derive(Default)]
 pub struct Routes {
     pub router: Router<AppState>,
