@@ -301,17 +301,16 @@ impl Process {
             .stderr(stderr)
             .spawn()
             .expect("the server starts");
+        let mut process = Self {
+            child,
+            address: String::new(),
+        };
         let started = Instant::now();
-        loop {
+        while process.address.is_empty() {
             let text = fs::read_to_string(log.path()).expect("a readable log");
-            let address = text
-                .split_once("listening on ")
-                .and_then(|(_, rest)| rest.split_once('\n'));
-            if let Some((address, _)) = address {
-                return Self {
-                    child,
-                    address: address.trim().to_owned(),
-                };
+            let said = text.split_once("listening on ");
+            if let Some((address, _)) = said.and_then(|(_, rest)| rest.split_once('\n')) {
+                process.address = address.trim().to_owned();
             }
             assert!(
                 started.elapsed() < Duration::from_secs(30),
@@ -319,6 +318,7 @@ impl Process {
             );
             std::thread::sleep(Duration::from_millis(1));
         }
+        process
     }
 
     /// Resident memory in KiB.
