@@ -67,6 +67,8 @@ pub fn plain() -> Routes {
 pub fn proxy(settings: &Settings) -> Router<AppState> {
     match &settings.posthog.proxy_path {
         Some(path) => Router::new()
+            .route(path, any(proxy::forward))
+            .route(&format!("{path}/"), any(proxy::forward))
             .route(&format!("{path}/{{*path}}"), any(proxy::forward))
             .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
         None => Router::new(),
