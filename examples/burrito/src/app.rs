@@ -68,6 +68,7 @@ impl AppState {
 pub fn router(state: AppState) -> Router {
     let pages = routes::pages().router.fallback(routes::not_found).layer(
         ServiceBuilder::new()
+            .option_layer(security::cross_origin(&state.settings))
             .layer(CookieManagerLayer::new())
             .layer(from_fn_with_state(state.clone(), session_layer::sessions))
             .layer(from_fn_with_state(state.clone(), identity::identify))
@@ -81,19 +82,22 @@ pub fn router(state: AppState) -> Router {
     );
 
     // Assets, health and the proxy do without cookies, sessions and events.
-    pages
+    let routes = pages
         .merge(routes::plain().router)
         .merge(routes::proxy(&state.settings))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(state.clone(), request::describe))
                 .layer(from_fn(logging::log_request))
                 .layer(from_fn_with_state(state.clone(), security::headers))
                 .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(state.clone(), errors::capture_errors))
                 .layer(CatchPanicLayer::custom(errors::panic_response))
-                .option_layer(security::cross_origin(&state.settings))
                 .layer(security::cross_site(&state.settings)),
         )
-        .with_state(state)
+        .with_state(state.clone());
+
+    // Around the router, because it takes a trailing slash away before a route is chosen.
+    Router::new()
+        .fallback_service(routes)
+        .layer(from_fn_with_state(state, request::describe))
 }

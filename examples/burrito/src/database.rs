@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::migrations::Migrator;
 use crate::models::{log_in_failure, session};
@@ -63,12 +63,20 @@ pub async fn migrate_down(database: &DatabaseConnection) -> Result<(), DbErr> {
     with_migration_lock(database, async || Migrator::down(database, Some(1)).await).await
 }
 
-/// The names of the migrations that wait to be applied.
+/// The names of the migrations that wait to be applied. Applied ones that this build does not know
+/// are a newer process's, beside which this one goes on.
 pub async fn pending_migrations(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    let pending = Migrator::get_pending_migrations(database).await?;
-    Ok(pending
+    // Looking changes nothing: the table of migrations is made by the first one.
+    let table = Migrator::migration_table_name().to_string();
+    let applied = if SchemaManager::new(database).has_table(table).await? {
+        Migrator::get_migration_models(database).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Migrator::migrations()
         .iter()
         .map(|migration| migration.name().to_owned())
+        .filter(|name| applied.iter().all(|applied| applied.version != *name))
         .collect())
 }
 

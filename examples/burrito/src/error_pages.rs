@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::app::AppState;
 use crate::error::AppError;
+use crate::posthog::proxy::FromPostHog;
 use crate::request::RequestInfo;
 use crate::view::Page;
 
@@ -56,10 +57,11 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
     Response::from_parts(parts, body.into_body())
 }
 
-/// A handler that has said something itself, in HTML or JSON, is left alone.
+/// A handler that has said something itself, in HTML or JSON, is left alone, and so is PostHog.
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let passed_on = response.extensions().get::<FromPostHog>().is_some();
+    if passed_on || !(status.is_client_error() || status.is_server_error()) {
         return false;
     }
     let content_type = response

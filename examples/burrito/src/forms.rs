@@ -8,6 +8,7 @@ use garde::{Report, Validate};
 use minijinja::Value;
 
 use crate::error::Result;
+use crate::models::user;
 use crate::view::Page;
 
 /// Messages by field; `form` is the form as a whole.
@@ -59,7 +60,7 @@ pub fn person_name(value: &str, _: &()) -> garde::Result {
 pub fn email_address(value: &str, _: &()) -> garde::Result {
     let email = value.trim();
     let well_formed = garde::rules::email::parse_email(email).is_ok();
-    if well_formed && email.len() <= 254 {
+    if well_formed && email.len() <= user::MAX_EMAIL_LENGTH {
         Ok(())
     } else {
         Err(garde::Error::new(

@@ -67,6 +67,8 @@ pub fn plain() -> Routes {
 pub fn proxy(settings: &Settings) -> Router<AppState> {
     match &settings.posthog.proxy_path {
         Some(path) => Router::new()
+            .route(path, any(proxy::forward))
+            .route(&format!("{path}/"), any(proxy::forward))
             .route(&format!("{path}/{{*path}}"), any(proxy::forward))
             .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
         None => Router::new(),
@@ -90,7 +92,7 @@ pub fn claims(path: &str) -> bool {
         .any(|known| known != "/" && first(known) == first(path))
 }
 
-/// A router that can say what is in it: `my-app routes` prints the table.
+/// A router that can say what is in it: `cargo run routes` prints the table.
 #[derive(Default)]
 pub struct Routes {
     pub router: Router<AppState>,

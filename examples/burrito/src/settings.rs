@@ -12,6 +12,10 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use reqwest::Url;
 
+mod reader;
+
+use reader::Reader;
+
 /// Every variable the app reads, for `.env.example` and the test that compares the two.
 pub const VARIABLES: &[&str] = &[
     "APP_ENV",
@@ -128,24 +132,11 @@ impl Settings {
     /// Reads settings from any source of variables.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let defaults = compiled_in_defaults();
-        let mut reader = Reader {
-            variable: &variable,
-            errors: Vec::new(),
-        };
-
+        let mut reader = Reader::new(&variable);
         let environment = reader.parse("APP_ENV", Environment::Development);
-        let host = reader.text("HOST").unwrap_or_else(|| "127.0.0.1".into());
-        if host.parse::<std::net::IpAddr>().is_err() && host != "localhost" {
-            reader.error(
-                "HOST",
-                format_args!(
-                    "{host:?} is not an IP address to listen on; try 127.0.0.1 or 0.0.0.0"
-                ),
-            );
-        }
         let settings = Self {
             environment,
-            host,
+            host: reader.host(),
             port: reader.parse("PORT", 8000),
             app_url: reader.origin("APP_URL"),
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),
@@ -191,11 +182,7 @@ impl Settings {
                 )),
             },
         };
-        if reader.errors.is_empty() {
-            Ok(settings)
-        } else {
-            Err(SettingsError(reader.errors))
-        }
+        reader.finish(settings)
     }
 
     /// Public origin such as `https://example.com`, without a trailing slash.
@@ -294,238 +281,6 @@ fn compiled_in_defaults() -> HashMap<String, String> {
     dotenvy::from_read_iter(include_str!("../defaults.env").as_bytes())
         .collect::<Result<_, _>>()
         .expect("defaults.env holds NAME=value lines")
-}
-
-struct Reader<'a> {
-    variable: &'a dyn Fn(&str) -> Option<String>,
-    errors: Vec<String>,
-}
-
-impl Reader<'_> {
-    fn error(&mut self, name: &str, reason: impl fmt::Display) {
-        self.errors.push(format!("{name}: {reason}"));
-    }
-
-    /// A value without surrounding space; an empty one counts as absent.
-    fn text(&self, name: &str) -> Option<String> {
-        (self.variable)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
-    }
-
-    fn parse<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, default: T) -> T {
-        let Some(text) = self.text(name) else {
-            return default;
-        };
-        text.parse().unwrap_or_else(|error| {
-            self.error(name, format_args!("{text:?}: {error}"));
-            default
-        })
-    }
-
-    fn number(&mut self, name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
-        let Some(text) = self.text(name) else {
-            return default;
-        };
-        match text.parse() {
-            Ok(number) if range.contains(&number) => number,
-            _ => {
-                let (low, high) = range.into_inner();
-                self.error(
-                    name,
-                    format_args!("{text:?} is not a whole number from {low} to {high}"),
-                );
-                default
-            }
-        }
-    }
-
-    fn boolean(&mut self, name: &str, default: bool) -> bool {
-        let Some(text) = self.text(name) else {
-            return default;
-        };
-        match text.to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" => true,
-            "false" | "0" | "no" | "off" => false,
-            _ => {
-                self.error(name, format_args!("{text:?}: use true or false"));
-                default
-            }
-        }
-    }
-
-    fn list(&self, name: &str) -> Vec<String> {
-        let text = self.text(name).unwrap_or_default();
-        text.split([',', ' ', '\t', '\n'])
-            .filter(|item| !item.is_empty())
-            .map(str::to_owned)
-            .collect()
-    }
-
-    fn origin(&mut self, name: &str) -> Option<Url> {
-        let text = self.text(name)?;
-        let url = parse_origin(&text);
-        if url.is_none() {
-            self.error(
-                name,
-                format_args!("{text:?} is not an origin such as https://example.com"),
-            );
-        }
-        url
-    }
-
-    fn origins(&mut self, name: &str) -> Vec<String> {
-        let mut origins = Vec::new();
-        for item in self.list(name) {
-            match parse_origin(&item) {
-                Some(url) => origins.push(url.origin().ascii_serialization()),
-                None => self.error(
-                    name,
-                    format_args!("{item:?} is not an origin such as https://example.com"),
-                ),
-            }
-        }
-        origins
-    }
-
-    fn networks(&mut self, name: &str) -> Vec<IpNet> {
-        let mut networks = Vec::new();
-        for item in self.list(name) {
-            let network = item
-                .parse::<IpNet>()
-                .or_else(|_| item.parse::<std::net::IpAddr>().map(IpNet::from));
-            match network {
-                Ok(network) => networks.push(network),
-                Err(_) => self.error(
-                    name,
-                    format_args!("{item:?} is not a network such as 10.0.0.0/8"),
-                ),
-            }
-        }
-        networks
-    }
-
-    fn database_url(&mut self, defaults: &HashMap<String, String>) -> Secret {
-        let url = self
-            .text("DATABASE_URL")
-            .unwrap_or_else(|| defaults["DATABASE_URL"].clone());
-        let known = [
-            (cfg!(feature = "sqlite"), "sqlite:", "sqlite"),
-            (cfg!(feature = "postgres"), "postgres://", "postgres"),
-            (cfg!(feature = "postgres"), "postgresql://", "postgres"),
-        ];
-        match known.iter().find(|(_, scheme, _)| url.starts_with(scheme)) {
-            Some((true, ..)) => {}
-            Some((false, _, feature)) => self.error(
-                "DATABASE_URL",
-                format_args!(
-                    "this build has no {feature} driver; build it with `--features {feature}`"
-                ),
-            ),
-            // The value is not shown: it may hold a password.
-            None => self.error("DATABASE_URL", "must begin with sqlite: or postgres://"),
-        }
-        Secret(url)
-    }
-
-    fn secret_key(&mut self, environment: Environment) -> Secret {
-        let characters = SECRET_KEY_BYTES * 2;
-        match self.text("SECRET_KEY") {
-            Some(key)
-                if key.len() >= characters && key.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
-            {
-                Secret(key)
-            }
-            Some(_) => {
-                self.error(
-                    "SECRET_KEY",
-                    format_args!(
-                        "must be at least {characters} hexadecimal characters; make one with `openssl rand -hex 64`"
-                    ),
-                );
-                Secret(String::new())
-            }
-            None if environment == Environment::Production => {
-                self.error(
-                    "SECRET_KEY",
-                    "is required in production; make one with `openssl rand -hex 64`",
-                );
-                Secret(String::new())
-            }
-            // Sessions then end with the process, which is what tests want.
-            None => Secret(new_secret_key()),
-        }
-    }
-
-    fn posthog_host(&mut self, defaults: &HashMap<String, String>) -> Url {
-        let default =
-            Url::parse(&defaults["POSTHOG_HOST"]).expect("defaults.env holds a valid POSTHOG_HOST");
-        let Some(text) = self.text("POSTHOG_HOST") else {
-            return default;
-        };
-        match Url::parse(&text) {
-            Ok(url)
-                if matches!(url.scheme(), "http" | "https")
-                    && url.host_str().is_some_and(|host| !host.is_empty())
-                    && url.query().is_none()
-                    && url.fragment().is_none()
-                    && url.username().is_empty()
-                    && url.password().is_none() =>
-            {
-                url
-            }
-            _ => {
-                self.error(
-                    "POSTHOG_HOST",
-                    format_args!("{text:?} is not an address such as {default}"),
-                );
-                default
-            }
-        }
-    }
-
-    /// Here an empty value means something: straight to PostHog.
-    fn proxy_path(&mut self) -> Option<String> {
-        let Some(text) = (self.variable)("POSTHOG_PROXY_PATH") else {
-            return Some("/relay".into());
-        };
-        let path = text.trim().trim_end_matches('/');
-        if path.is_empty() && !text.contains('/') {
-            return None;
-        }
-        let local = path.strip_prefix('/').is_some_and(|rest| {
-            rest.split('/').all(|segment| {
-                !segment.is_empty()
-                    && segment
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            })
-        });
-        if !local {
-            self.error(
-                "POSTHOG_PROXY_PATH",
-                format_args!("{text:?} is not a path of this app such as /relay"),
-            );
-        } else if crate::routes::claims(path) {
-            self.error(
-                "POSTHOG_PROXY_PATH",
-                format_args!("{path:?} is taken by a page of this app; try /relay"),
-            );
-        }
-        Some(path.to_owned())
-    }
-}
-
-fn parse_origin(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let bare = matches!(url.scheme(), "http" | "https")
-        && url.host_str().is_some_and(|host| !host.is_empty())
-        && url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    bare.then_some(url)
 }
 
 /// Fresh key material from the system's randomness.

@@ -31,9 +31,18 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
-/// E-mail addresses are compared without regard to case.
+/// No address is longer, in characters or bytes.
+pub const MAX_EMAIL_LENGTH: usize = 254;
+
+/// E-mail addresses are compared without regard to case. What no address can hold is left out, so
+/// that whatever was typed can be looked up and counted: PostgreSQL takes no NUL, and a failed
+/// log-in stores no megabytes.
 pub fn normalize_email(email: &str) -> String {
-    email.trim().to_lowercase()
+    let written = email.trim().chars().filter(|letter| !letter.is_control());
+    written
+        .flat_map(char::to_lowercase)
+        .take(MAX_EMAIL_LENGTH)
+        .collect()
 }
 
 pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {

@@ -41,10 +41,7 @@ pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -
     context = property(context, "$request_method", request.method().as_str());
     context = property(context, "$request_path", info.path.as_str());
     context = property(context, "$ip", info.ip.to_string());
-    if let Some(agent) = headers
-        .get(USER_AGENT)
-        .and_then(|value| identity::clean(&String::from_utf8_lossy(value.as_bytes())))
-    {
+    if let Some(agent) = identity::header(headers, USER_AGENT.as_str()) {
         context = property(context, "$raw_user_agent", agent.as_str());
         context = property(context, "$user_agent", agent);
     }
@@ -80,7 +77,7 @@ fn session_id_from_cookie(headers: &HeaderMap, api_key: &str) -> Option<String> 
     let cookies = headers
         .get_all(COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok());
+        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
     let value = cookies
         .flat_map(Cookie::split_parse_encoded)
         .filter_map(Result::ok)

@@ -104,7 +104,7 @@ impl Delivery {
         Counts {
             captured,
             delivered,
-            waiting: captured - delivered - lost,
+            waiting: captured.saturating_sub(delivered + lost),
             lost,
         }
     }
@@ -116,18 +116,13 @@ impl Delivery {
         };
         // The worker may have closed the channel itself, by ending.
         let _ = self.close.try_send(());
-        match tokio::time::timeout_at(deadline, &mut worker).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the delivery to PostHog stopped early"),
-            Err(_) => {
-                worker.abort();
-                let waiting = self.counts().waiting;
-                self.counters.lose(
-                    waiting,
-                    "the shutdown bound was reached (SHUTDOWN_TIMEOUT_SECONDS)",
-                );
-            }
-        }
+        let reason = match tokio::time::timeout_at(deadline, &mut worker).await {
+            Ok(Ok(())) => "they were captured after the shutdown",
+            Ok(Err(_)) => "the worker panicked",
+            Err(_) => "the shutdown bound was reached (SHUTDOWN_TIMEOUT_SECONDS)",
+        };
+        worker.abort();
+        self.counters.lose(self.counts().waiting, reason);
         self.counters.close_episode();
     }
 }

@@ -149,10 +149,6 @@ pub fn resolve(exception: Exception) -> Event {
         Some(id) => Event::new("$exception".to_owned(), id.to_owned()),
         None => Event::new_anon("$exception"),
     };
-    if context.is_none() {
-        // Nobody's: not even where they are.
-        insert(&mut event, "$geoip_disable", true);
-    }
     let level = match level {
         Level::Error => "error",
         Level::Fatal => "fatal",
@@ -164,6 +160,10 @@ pub fn resolve(exception: Exception) -> Event {
         exception_list(&cause, handled),
     );
     context.unwrap_or_default().apply_to_event(&mut event);
+    if !event.properties().contains_key("$ip") {
+        // Nobody's, so from nowhere: PostHog would take the server's own place.
+        insert(&mut event, "$geoip_disable", true);
+    }
     event
         .set_timestamp(timestamp)
         .expect("the past is not in the future");

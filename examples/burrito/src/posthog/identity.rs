@@ -92,16 +92,17 @@ pub async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let user = match current_user(&state, &session).await {
-        Ok(user) => user,
-        Err(error) => return error.into_response(),
+    // Where it cannot be found out, the error still carries the request it arose in.
+    let (user, failed) = match current_user(&state, &session).await {
+        Ok(user) => (user, None),
+        Err(error) => (None, Some(error)),
     };
     let (identity, presented) = identity(&state, &cookies, user.as_ref(), request.headers());
     if identity.opted_out {
         if state.cookies.visitor.presented(&cookies) {
             state.cookies.visitor.delete(&cookies);
         }
-    } else if user.is_none() && !presented {
+    } else if user.is_none() && !presented && failed.is_none() {
         state
             .cookies
             .visitor
@@ -123,7 +124,10 @@ pub async fn identify(
     if let Some(user) = user {
         extensions.insert(CurrentUser(user));
     }
-    let mut response = next.run(request).await;
+    let mut response = match failed {
+        None => next.run(request).await,
+        Some(error) => error.into_response(),
+    };
     if state.settings.development() {
         show_captured(&mut response, &posthog);
     }
@@ -193,7 +197,7 @@ pub fn header(headers: &HeaderMap, name: &str) -> Option<String> {
         .and_then(|value| clean(std::str::from_utf8(value.as_bytes()).ok()?))
 }
 
-pub fn clean(text: &str) -> Option<String> {
+fn clean(text: &str) -> Option<String> {
     let text: String = text
         .trim()
         .chars()

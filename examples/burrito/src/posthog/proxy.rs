@@ -45,6 +45,10 @@ const FROM_POSTHOG: &[HeaderName] = &[
     VARY,
 ];
 
+/// Marks an answer as PostHog's own, which is passed back as it is, errors too.
+#[derive(Clone, Copy)]
+pub struct FromPostHog;
+
 /// Whether a path is the proxy's.
 pub fn owns(proxy_path: Option<&str>, path: &str) -> bool {
     proxy_path
@@ -89,6 +93,7 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
             *response.status_mut() = answer.status();
             *response.headers_mut() = pick(answer.headers(), FROM_POSTHOG);
             *response.body_mut() = Body::from_stream(answer.bytes_stream());
+            response.extensions_mut().insert(FromPostHog);
             response
         }
         Err(error) => {

@@ -1,6 +1,7 @@
 //! `/`: what this is, and the log-in form.
 
-use axum::extract::{Query, State};
+use axum::RequestPartsExt;
+use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::context;
 use serde::Deserialize;
@@ -17,14 +18,16 @@ pub struct Asked {
 }
 
 pub async fn show(
-    State(_): State<AppState>,
+    State(state): State<AppState>,
     user: Option<CurrentUser>,
     Query(asked): Query<Asked>,
-    page: Page,
+    request: Request,
 ) -> Result<Response> {
     if user.is_some() {
         return Ok(Redirect::to("/dashboard").into_response());
     }
+    // Not an argument: it takes the messages that wait, and a redirect shows none.
+    let page: Page = request.into_parts().0.extract_with_state(&state).await?;
     let next = auth::local_path(&asked.next).unwrap_or_default();
     let html = page.render(
         "home.html",

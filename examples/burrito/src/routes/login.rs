@@ -49,19 +49,14 @@ pub async fn log_in(
 ) -> Result<Response> {
     let email = user::normalize_email(&form.email);
     let address = info.ip.to_string();
-    if let Some(wait) = log_in_failure::retry_after(&state.database, &email, &address).await? {
-        let message = "Too many log-ins have failed. Wait a few minutes, then try again.";
-        let wait = wait.unsigned_abs();
-        return Ok(AppError::new(StatusCode::TOO_MANY_REQUESTS, message)
-            .retry_after(wait)
-            .into_response());
-    }
-
+    throttle(&state, &email, &address).await?;
     let user = user::find_by_email(&state.database, &email).await?;
     let matches = state
         .passwords
         .verify(form.password, user.as_ref().map(|user| &user.password_hash))
         .await?;
+    // Again, for guesses that came all at once: others have failed while this one was looked at.
+    throttle(&state, &email, &address).await?;
     let Some(user) = user.filter(|_| matches) else {
         log_in_failure::record(&state.database, &email, &address).await?;
         posthog.capture(UserLoginFailed {});
@@ -82,4 +77,16 @@ pub async fn log_in(
         login_method: "email",
     });
     Ok(Redirect::to(auth::local_path(&form.next).unwrap_or("/dashboard")).into_response())
+}
+
+/// Turns away who has guessed too often, before anything tells whether this guess was right.
+async fn throttle(state: &AppState, email: &str, address: &str) -> Result<()> {
+    match log_in_failure::retry_after(&state.database, email, address).await? {
+        None => Ok(()),
+        Some(wait) => {
+            let message = "Too many log-ins have failed. Wait a few minutes, then try again.";
+            Err(AppError::new(StatusCode::TOO_MANY_REQUESTS, message)
+                .retry_after(wait.unsigned_abs()))
+        }
+    }
 }

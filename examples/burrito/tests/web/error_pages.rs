@@ -1,0 +1,120 @@
+//! Errors: a page for people, JSON for programs, and a request id for both.
+
+use std::collections::HashSet;
+
+use reqwest::{Method, StatusCode};
+
+use crate::support::{App, Mood};
+
+const JSON: &[(&str, &str)] = &[("accept", "application/json")];
+
+#[tokio::test]
+async fn people_get_a_page_and_programs_get_json() {
+    let app = App::start().await;
+    let browser = app.browser();
+
+    let page = browser.get("/nowhere").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.text().contains("There is nothing at this address."));
+    assert!(page.text().contains(page.header("x-request-id")));
+
+    for answer in [
+        browser.get("/api/nowhere").await,
+        browser.get_with("/nowhere", JSON).await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer.header("content-type"), "application/json");
+        let json = answer.json();
+        assert_eq!(json["success"], false);
+        assert_eq!(json["error"], "There is nothing at this address.");
+        assert_eq!(json["request_id"], answer.header("x-request-id"));
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_of_its_own() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let mut ids = HashSet::new();
+    let paths = [
+        "/",
+        "/dashboard",
+        "/nowhere",
+        "/api/nowhere",
+        "/logout",
+        "/livez",
+        "/readyz",
+        "/static/app.css",
+        "/static/nowhere",
+        "/relay/static/array.js",
+        "/relay/e/",
+    ];
+    for path in paths {
+        let answer = ann.get(path).await;
+        let id = answer.header("x-request-id").to_owned();
+        assert_eq!(id.len(), 36, "{path}");
+        assert!(ids.insert(id), "{path}");
+    }
+    let sent = "11111111-1111-4111-8111-111111111111";
+    let answer = ann.get_with("/", &[("x-request-id", sent)]).await;
+    assert_ne!(answer.header("x-request-id"), sent, "ours alone are unique");
+}
+
+#[tokio::test]
+async fn a_wrong_method_says_which_ones_there_are() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for (method, path, allow) in [
+        (Method::DELETE, "/burrito", "GET,HEAD"),
+        (Method::GET, "/api/burrito/consider", "POST"),
+        (Method::PUT, "/profile", "GET,HEAD,POST"),
+        (Method::POST, "/livez", "GET,HEAD"),
+    ] {
+        let answer = browser.send(browser.request(method, path)).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(answer.header("allow"), allow, "{path}");
+        let json = answer.header("content-type") == "application/json";
+        assert_eq!(json, path.starts_with("/api/"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_trailing_slash_is_tolerated() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    for path in ["/dashboard/", "/profile/?a=1", "/burrito//", "/livez/"] {
+        assert_eq!(ann.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    let answer = ann.post("/api/burrito/consider/", &[]).await;
+    assert_eq!(answer.json()["count"], 1);
+    assert_eq!(app.browser().get("/nowhere/").await.status, 404);
+    // `//` is not the name of a page, and a `Location` of `//x` would be another host.
+    let doubled = ann.get("//evil.example/").await;
+    assert_eq!(doubled.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_internal_message_stays_inside() {
+    let app = App::with(&[("APP_ENV", "production")]).await;
+    let ann = app.sign_up("Ann").await;
+    let form = [("error_type", "unhandled")];
+    let answer = ann.post("/api/trigger-error", &form).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!answer.text().contains("nobody handled this"));
+    assert!(answer.text().contains("Something went wrong on our side."));
+    assert_eq!(answer.json()["request_id"], answer.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn nothing_changes_for_a_visitor_when_posthog_is_in_trouble() {
+    for mood in [Mood::Fails, Mood::TalksNonsense] {
+        let app = App::start().await;
+        app.posthog.feels(mood);
+        let ann = app.sign_up("Ann").await;
+        for path in ["/dashboard", "/profile", "/burrito"] {
+            assert_eq!(ann.get(path).await.status, StatusCode::OK, "{mood:?}");
+        }
+        ann.log_out().await;
+    }
+}

@@ -1,0 +1,135 @@
+//! Bodies that are too large or no forms.
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{App, PASSWORD};
+
+const PATHS: &[&str] = &[
+    "/signup",
+    "/login",
+    "/profile",
+    "/opt-out",
+    "/api/trigger-error",
+];
+const FORM: &str = "application/x-www-form-urlencoded";
+
+#[tokio::test]
+async fn twenty_megabytes_are_too_much() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let body = format!("name={}", "x".repeat(20 * 1024 * 1024));
+    for path in PATHS {
+        let request = ann
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, FORM)
+            .body(body.clone());
+        let answer = ann.send(request).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        let json = answer.header("content-type") == "application/json";
+        assert_eq!(json, path.starts_with("/api/"), "{path}");
+    }
+    assert!(ann.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_say_its_length_is_bounded_too() {
+    let app = App::start().await;
+    let mut connection = TcpStream::connect(&app.url["http://".len()..])
+        .await
+        .unwrap();
+    let head = format!(
+        "POST /signup HTTP/1.1\r\nHost: app\r\nContent-Type: {FORM}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    for _ in 0..33 {
+        connection.write_all(chunk.as_bytes()).await.unwrap();
+    }
+    let mut answer = [0; 12];
+    connection.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413");
+}
+
+#[tokio::test]
+async fn what_is_no_form_is_answered_and_changes_nothing() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let bodies: [(&str, &[u8]); 7] = [
+        (FORM, b""),
+        (FORM, b"\xff\xfe%ff=%zz&&&==&name"),
+        (
+            FORM,
+            b"name=a&name=b&email=a&email=b&error_type=x&error_type=y",
+        ),
+        (FORM, b"name[]=a&name[b]=c"),
+        ("application/json", br#"{"name":"Eve"}"#),
+        ("multipart/form-data", b"--x"),
+        ("", b"name=Eve"),
+    ];
+    for path in PATHS {
+        for (content_type, body) in bodies {
+            let request = ann
+                .request(Method::POST, path)
+                .header(CONTENT_TYPE, content_type)
+                .body(body);
+            let answer = ann.send(request).await;
+            assert!(
+                answer.status.is_client_error(),
+                "{path} {content_type}: {}",
+                answer.status
+            );
+            assert!(!answer.text().contains("deserialize"), "{path}");
+        }
+    }
+    assert!(ann.get("/profile").await.text().contains("<h1>Ann</h1>"));
+    assert!(app.events_named("$exception").await.is_empty());
+}
+
+#[tokio::test]
+async fn markup_in_what_somebody_typed_stays_text() {
+    let app = App::start().await;
+    let markup = r#""><script>alert('x')</script>{{ 'in' ~ 'jected' }}</title>"#;
+    let browser = app.browser();
+
+    // Reflected: the forms come back with what was typed, and error pages know the path.
+    let email = [("name", markup), ("email", markup), ("password", markup)];
+    for answer in [
+        browser.post("/signup", &email).await,
+        browser.post("/login", &email).await,
+        browser
+            .get("/?next=/%22%3E%3Cscript%3Ealert('x')%3C/script%3E")
+            .await,
+        browser
+            .get("/%22%3E%3Cscript%3Ealert('x')%3C/script%3E")
+            .await,
+        browser
+            .get_with(
+                "/",
+                &[("x-posthog-session-id", "</script><script>alert('x')")],
+            )
+            .await,
+    ] {
+        assert!(
+            !answer.text().contains("<script>alert"),
+            "{}",
+            answer.text()
+        );
+        assert!(!answer.text().contains("injected"));
+    }
+
+    // Stored: a name is shown on every page of its user.
+    let form = [
+        ("name", markup),
+        ("email", "mallory@example.com"),
+        ("password", PASSWORD),
+    ];
+    browser.post("/signup", &form).await;
+    for path in ["/dashboard", "/profile", "/burrito", "/nowhere"] {
+        let page = browser.get(path).await.text();
+        assert!(!page.contains("<script>alert"), "{path}");
+        assert!(!page.contains("injected"), "{path}");
+    }
+}

@@ -1,0 +1,46 @@
+//! `/api/group-analytics`
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::support::App;
+
+#[tokio::test]
+async fn the_event_belongs_to_the_company_as_well_as_to_the_user() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let answer = ann.post("/api/group-analytics", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json()["success"], true);
+    assert!(answer.json()["message"].is_string());
+
+    let group = app.event("$groupidentify").await;
+    assert_eq!(group["$group_type"], "company");
+    assert_eq!(group["$group_key"], "acme-corp");
+    assert_eq!(group["$group_set"]["name"], "Acme Corp");
+    assert!(group["$group_set"]["plan"].is_string());
+    assert!(group["$group_set"]["employee_count"].is_u64());
+    let used = app.event("feature_used").await;
+    assert_eq!(used.distinct_id, app.user_id("Ann").await);
+    assert_eq!(used["feature_name"], "group_analytics");
+    assert_eq!(used["$groups"], json!({ "company": "acme-corp" }));
+
+    let names: Vec<_> = app
+        .events()
+        .await
+        .into_iter()
+        .map(|event| event.name)
+        .collect();
+    let place = |name| names.iter().position(|other| other == name);
+    assert!(place("$groupidentify") < place("feature_used"));
+}
+
+#[tokio::test]
+async fn it_is_for_users() {
+    let app = App::start().await;
+    let answer = app.browser().post("/api/group-analytics", &[]).await;
+
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.json()["success"], false);
+    assert!(app.events().await.is_empty());
+}

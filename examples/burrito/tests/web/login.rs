@@ -1,0 +1,307 @@
+//! `/login`
+
+use app::models::log_in_failure;
+use reqwest::StatusCode;
+use tokio::task::JoinSet;
+
+use crate::support::{App, PASSWORD, email_of};
+
+#[tokio::test]
+async fn the_right_pair_opens_the_dashboard() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    let form = [("email", " ANN@example.com "), ("password", PASSWORD)];
+    let answer = browser.post("/login", &form).await;
+
+    assert_eq!(answer.location(), "/dashboard");
+    assert!(browser.is_signed_in().await);
+    let event = app.event("user_logged_in").await;
+    assert_eq!(event.distinct_id, app.user_id("Ann").await);
+    assert_eq!(event["login_method"], "email");
+}
+
+#[tokio::test]
+async fn a_local_path_is_where_it_goes_on() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    for next in ["/profile", "/burrito?a=1&b=%2F%2F#count", "/caf%C3%A9"] {
+        assert_eq!(go_on(&app, next).await, next);
+    }
+}
+
+#[tokio::test]
+async fn a_place_elsewhere_is_not() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    for next in [
+        "https://evil.example",
+        "//evil.example",
+        "///evil.example",
+        r"/\evil.example",
+        r"\/evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "\u{0}//evil.example",
+        " //evil.example",
+        "evil.example",
+        "javascript:alert(1)",
+        "/\u{e9}",
+        "/profile\r\nSet-Cookie: a=b",
+    ] {
+        assert_eq!(go_on(&app, next).await, "/dashboard", "{next:?}");
+    }
+}
+
+async fn go_on(app: &App, next: &str) -> String {
+    let form = [
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+        ("next", next),
+    ];
+    app.browser()
+        .post("/login", &form)
+        .await
+        .location()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_visitor_who_needs_to_log_in_comes_back_to_the_page() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    let turned_away = browser.get("/profile?tab=1&x=%20").await;
+    assert_eq!(
+        turned_away.location(),
+        "/?next=%2Fprofile%3Ftab%3D1%26x%3D%2520"
+    );
+
+    let form_page = browser.get(turned_away.location()).await;
+    assert!(form_page.text().contains("&#x2f;profile?tab=1&amp;x=%20"));
+    assert_eq!(
+        go_on(&app, "/profile?tab=1&x=%20").await,
+        "/profile?tab=1&x=%20"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_email_get_the_same_page() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let wrong = bad_pair(&app, "ann@example.com").await;
+    let unknown = bad_pair(&app, "bob@example.com").await;
+
+    assert!(wrong.contains("This e-mail and password do not go together."));
+    assert!(wrong.contains(r#"value="ann@example.com""#), "it is kept");
+    assert!(wrong.contains(r#"name="next" value="&#x2f;profile""#));
+    assert!(!wrong.contains("wrong-password"));
+    assert_eq!(wrong.replace("ann@", "bob@"), unknown);
+}
+
+/// The page without what differs from answer to answer.
+async fn bad_pair(app: &App, email: &str) -> String {
+    let browser = app.browser();
+    let form = [
+        ("email", email),
+        ("password", "wrong-password"),
+        ("next", "/profile"),
+    ];
+    let answer = browser.post("/login", &form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!browser.is_signed_in().await);
+    let policy = answer.header("content-security-policy");
+    let (_, rest) = policy.split_once("'nonce-").unwrap();
+    let (nonce, _) = rest.split_once('\'').unwrap();
+    answer
+        .text()
+        .replace(nonce, "NONCE")
+        .replace(&browser.visitor_id(), "VISITOR")
+}
+
+#[tokio::test]
+async fn a_failure_is_the_visitors_event_and_tells_neither_half() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get("/").await;
+    let form = [("email", "ann@example.com"), ("password", "wrong-password")];
+    browser.post("/login", &form).await;
+
+    let event = app.event("user_login_failed").await;
+    assert_eq!(event.distinct_id, browser.visitor_id());
+    assert!(
+        event.properties.keys().all(|name| name.starts_with('$')),
+        "{event:?}"
+    );
+    assert!(!format!("{event:?}").contains("ann@example.com"));
+}
+
+#[tokio::test]
+async fn after_five_failures_the_account_waits_and_nothing_is_captured() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    let wrong = [("email", "Ann@example.com"), ("password", "wrong")];
+    for _ in 0..5 {
+        assert_eq!(browser.post("/login", &wrong).await.status, 422);
+    }
+    for password in ["wrong", PASSWORD] {
+        let form = [("email", "ann@example.com"), ("password", password)];
+        let answer = browser.post("/login", &form).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        let wait: u64 = answer.header("retry-after").parse().unwrap();
+        assert!((240..=300).contains(&wait), "{wait}");
+        assert!(answer.text().contains("Too many log-ins have failed."));
+    }
+    assert_eq!(app.events_named("user_login_failed").await.len(), 5);
+    assert!(app.events_named("user_logged_in").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_rightful_owner_at_another_address_is_not_held_up() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.sign_up("Ann").await;
+    fail(
+        &app,
+        5,
+        |_| "ann@example.com".into(),
+        |_| "192.0.2.1".into(),
+    )
+    .await;
+    let form = [("email", "ann@example.com"), ("password", PASSWORD)];
+
+    let guesser = [("x-forwarded-for", "192.0.2.1")];
+    let answer = app.browser().post_with("/login", &form, &guesser).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    let owner = [("x-forwarded-for", "192.0.2.2")];
+    let answer = app.browser().post_with("/login", &form, &owner).await;
+    assert_eq!(answer.location(), "/dashboard");
+}
+
+#[tokio::test]
+async fn one_address_guesses_at_few_accounts_and_many_addresses_at_none_for_long() {
+    let app = App::start().await;
+    fail(
+        &app,
+        30,
+        |n| format!("{n}@example.com"),
+        |_| "127.0.0.1".into(),
+    )
+    .await;
+    fail(
+        &app,
+        50,
+        |_| "bob@example.com".into(),
+        |n| format!("192.0.2.{n}"),
+    )
+    .await;
+
+    for email in ["nobody-yet@example.com", "bob@example.com"] {
+        let form = [("email", email), ("password", "wrong")];
+        let answer = app.browser().post("/login", &form).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{email}");
+    }
+}
+
+async fn fail(
+    app: &App,
+    times: usize,
+    email: impl Fn(usize) -> String,
+    address: impl Fn(usize) -> String,
+) {
+    for n in 0..times {
+        log_in_failure::record(&app.state.database, &email(n), &address(n))
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_success_clears_the_failures_before_it() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    for _ in 0..2 {
+        let wrong = [("email", "ann@example.com"), ("password", "wrong")];
+        for _ in 0..4 {
+            assert_eq!(browser.post("/login", &wrong).await.status, 422);
+        }
+        browser.log_in("Ann").await;
+    }
+}
+
+#[tokio::test]
+async fn guesses_sent_all_at_once_are_throttled_too() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let mut guesses = JoinSet::new();
+    for guess in 0..60 {
+        let browser = app.browser();
+        guesses.spawn(async move {
+            let password = format!("guess number {guess}");
+            let form = [("email", "ann@example.com"), ("password", &*password)];
+            browser.post("/login", &form).await.status
+        });
+    }
+    let statuses = guesses.join_all().await;
+    let answered = statuses.iter().filter(|status| **status == 422).count();
+    assert!(
+        (1..=20).contains(&answered),
+        "{answered} guesses were answered"
+    );
+}
+
+#[tokio::test]
+async fn odd_input_is_a_bad_pair_and_nothing_worse() {
+    let app = App::start().await;
+    let long = "a".repeat(100_000);
+    for email in [
+        "",
+        "\0",
+        "a\0b@example.com",
+        "'; drop table users; --",
+        &long,
+    ] {
+        for password in ["\0", &long] {
+            let form = [("email", email), ("password", password)];
+            let answer = app.browser().post("/login", &form).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{email:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_session_id_from_before_the_log_in_is_worth_nothing() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    browser.post("/api/burrito/consider", &[]).await;
+    let thief = browser.copy();
+    browser.log_in("Ann").await;
+
+    assert_ne!(thief.cookie("session"), browser.cookie("session"));
+    assert!(!thief.is_signed_in().await);
+    assert!(browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn logging_in_as_somebody_else_empties_the_session_first() {
+    let app = App::start().await;
+    app.sign_up("Bob").await;
+    let browser = app.sign_up("Ann").await;
+    browser.post("/api/burrito/consider", &[]).await;
+    let anns = browser.copy();
+    browser.log_in("Bob").await;
+
+    let count = browser.post("/api/burrito/consider", &[]).await.json();
+    assert_eq!(count["count"], 1, "Ann's count is not Bob's");
+    let profile = browser.get("/profile").await;
+    assert!(profile.text().contains(&email_of("Bob")));
+    assert!(!anns.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn there_is_no_page_of_its_own() {
+    let app = App::start().await;
+    assert_eq!(app.browser().get("/login").await.location(), "/");
+}

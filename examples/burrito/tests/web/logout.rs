@@ -1,0 +1,42 @@
+//! `/logout`
+
+use reqwest::StatusCode;
+
+use crate::support::App;
+
+#[tokio::test]
+async fn logging_out_ends_the_session_for_whoever_holds_its_cookie() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let copy = ann.copy();
+    ann.log_out().await;
+
+    assert_eq!(ann.cookie("session"), None);
+    assert!(!ann.is_signed_in().await);
+    assert!(!copy.is_signed_in().await);
+    let event = app.event("user_logged_out").await;
+    assert_eq!(event.distinct_id, app.user_id("Ann").await);
+}
+
+#[tokio::test]
+async fn a_visitor_is_sent_home_without_an_event_and_keeps_the_count() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.post("/api/burrito/consider", &[]).await;
+    browser.log_out().await;
+
+    let answer = browser.post("/api/burrito/consider", &[]).await;
+    assert_eq!(answer.json()["count"], 2);
+    assert!(app.events_named("user_logged_out").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_link_cannot_log_anybody_out() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let answer = ann.get("/logout").await;
+
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.header("allow"), "POST");
+    assert!(ann.is_signed_in().await);
+}

@@ -1,0 +1,43 @@
+//! The schema goes up, down and up again.
+
+use app::database;
+use app::migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
+
+use crate::support::App;
+
+#[tokio::test]
+async fn every_migration_can_be_taken_back() {
+    let app = App::start().await;
+    let database = &app.state.database;
+    let all = Migrator::migrations().len();
+    for taken_back in 1..=all {
+        database::migrate_down(database).await.unwrap();
+        let pending = database::pending_migrations(database).await.unwrap();
+        assert_eq!(pending.len(), taken_back);
+    }
+    database::migrate(database).await.unwrap();
+    assert!(
+        database::pending_migrations(database)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    app.sign_up("Ann").await;
+}
+
+#[tokio::test]
+async fn migrating_twice_and_at_once_migrates_once() {
+    let app = App::start().await;
+    let database = &app.state.database;
+    Migrator::down(database, None).await.unwrap();
+    if cfg!(feature = "postgres") {
+        let (first, second) =
+            tokio::join!(database::migrate(database), database::migrate(database));
+        first.unwrap();
+        second.unwrap();
+    }
+    database::migrate(database).await.unwrap();
+    database::migrate(database).await.unwrap();
+    app.sign_up("Ann").await;
+}

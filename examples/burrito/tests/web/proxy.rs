@@ -1,0 +1,158 @@
+//! The first-party proxy to PostHog.
+
+use reqwest::{Method, StatusCode};
+
+use crate::support::{App, Mood};
+
+#[tokio::test]
+async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let request = ann
+        .request(Method::POST, "/relay/e/?ip=1&_=%20x")
+        .header("authorization", "Bearer secret")
+        .header("proxy-authorization", "Basic secret")
+        .header("x-internal", "secret")
+        .header("x-forwarded-for", "192.0.2.1")
+        .header("forwarded", "for=192.0.2.1")
+        .header("x-posthog-session-id", "s")
+        .header("referer", "https://example.com/profile?secret")
+        .header("content-type", "application/json")
+        .header("user-agent", "Tests/1.0")
+        .body(r#"{"event":"x"}"#);
+    let answer = ann.send(request).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.text(), "console.log('posthog-js')");
+    assert_eq!(answer.header("content-type"), "text/javascript");
+    assert!(answer.cookies().is_empty(), "PostHog sets no cookies here");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+
+    let passed = app.posthog.passed().pop().unwrap();
+    assert_eq!(passed.method, Method::POST);
+    assert_eq!(passed.path_and_query, "/e/?ip=1&_=%20x");
+    assert_eq!(passed.body, r#"{"event":"x"}"#);
+    let mut names: Vec<_> = passed.headers.keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    names.retain(|name| !["content-length", "transfer-encoding"].contains(name));
+    assert_eq!(
+        names,
+        [
+            "accept",
+            "content-type",
+            "host",
+            "user-agent",
+            "x-forwarded-for"
+        ]
+    );
+    assert_eq!(passed.headers["x-forwarded-for"], "127.0.0.1");
+    assert_eq!(passed.headers["user-agent"], "Tests/1.0");
+    assert_eq!(passed.headers["host"], app.posthog.url["http://".len()..]);
+}
+
+#[tokio::test]
+async fn paths_stay_as_they_are_and_reach_nobody_else() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for path in [
+        "/e/",
+        "/e",
+        "/static/array.js",
+        "/array/phc_test/config.js",
+        "/i/v0/e/",
+        "/s/?a=b",
+        "/@evil.example/",
+        "/https://evil.example/",
+        "//evil.example/",
+        "/%2e%2e%2fevil",
+        "/:80/",
+    ] {
+        let answer = browser.get(&format!("/relay{path}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        let passed = app.posthog.passed().pop().unwrap();
+        assert_eq!(passed.path_and_query, path);
+    }
+}
+
+#[tokio::test]
+async fn get_head_post_and_options_pass_and_nothing_else() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for method in [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS] {
+        let request = browser.request(method.clone(), "/relay/e/");
+        assert_eq!(browser.send(request).await.status, StatusCode::OK);
+        assert_eq!(app.posthog.passed().pop().unwrap().method, method);
+    }
+    for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
+        let request = browser.request(method.clone(), "/relay/e/");
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+    }
+    assert_eq!(app.posthog.passed().len(), 4);
+}
+
+#[tokio::test]
+async fn options_pass_beside_allowed_origins_too() {
+    let app = App::with(&[("ALLOWED_ORIGINS", "https://front.example")]).await;
+    let browser = app.browser();
+    browser
+        .send(browser.request(Method::OPTIONS, "/relay/e/"))
+        .await;
+
+    assert_eq!(app.posthog.passed().len(), 1);
+}
+
+#[tokio::test]
+async fn bodies_may_be_as_large_as_a_session_replay_and_no_larger() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let megabytes = |count: usize| vec![b'x'; count * 1024 * 1024];
+    let send = async |body: Vec<u8>| {
+        let request = browser.request(Method::POST, "/relay/s/").body(body);
+        browser.send(request).await.status
+    };
+    assert_eq!(send(megabytes(63)).await, StatusCode::OK);
+    assert_eq!(app.posthog.passed()[0].body.len(), 63 * 1024 * 1024);
+    assert_eq!(send(megabytes(65)).await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(app.posthog.passed().len(), 1);
+}
+
+#[tokio::test]
+async fn what_posthog_answers_is_passed_back_errors_too() {
+    let app = App::start().await;
+    app.posthog.feels(Mood::Fails);
+    let answer = app.browser().get("/relay/e/").await;
+
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.is_empty(), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_posthog_that_cannot_be_reached_is_a_bad_gateway() {
+    let app = App::with(&[("POSTHOG_HOST", "http://127.0.0.1:9")]).await;
+    let answer = app.browser().get("/relay/e/").await;
+
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+    assert!(!answer.text().contains("127.0.0.1:9"));
+}
+
+#[tokio::test]
+async fn the_path_is_a_setting_and_empty_means_none() {
+    let app = App::with(&[("POSTHOG_PROXY_PATH", "/hedgehog/eats")]).await;
+    let answer = app.browser().get("/hedgehog/eats/static/array.js").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(app.posthog.passed()[0].path_and_query, "/static/array.js");
+    assert_eq!(app.browser().get("/relay/e/").await.status, 404);
+
+    let app = App::with(&[("POSTHOG_PROXY_PATH", "")]).await;
+    assert_eq!(app.browser().get("/relay/e/").await.status, 404);
+    let app = App::with(&[("POSTHOG_DISABLED", "true")]).await;
+    assert_eq!(app.browser().get("/relay/e/").await.status, 404);
+    assert!(app.posthog.passed().is_empty());
+}
+
+#[tokio::test]
+async fn visits_to_it_are_no_events() {
+    let app = App::start().await;
+    app.browser().get("/relay/static/array.js").await;
+    assert!(app.events().await.is_empty());
+}

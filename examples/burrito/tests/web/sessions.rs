@@ -1,0 +1,164 @@
+//! The session store, and what hangs on it.
+
+use app::models::session;
+use app::session_store::SeaOrmStore;
+use reqwest::StatusCode;
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+use tower_sessions::SessionStore;
+use tower_sessions::session::{Id, Record};
+
+use crate::support::App;
+
+fn record(id: Id, value: &str) -> Record {
+    Record {
+        id,
+        data: [("key".to_owned(), json!(value))].into(),
+        expiry_date: OffsetDateTime::now_utc() + Duration::hours(1),
+    }
+}
+
+#[tokio::test]
+async fn creating_never_overwrites() {
+    let app = App::start().await;
+    let store = SeaOrmStore::new(app.state.database.clone());
+    let mut first = record(Id::default(), "first");
+    store.create(&mut first).await.unwrap();
+    let mut second = record(first.id, "second");
+    store.create(&mut second).await.unwrap();
+
+    assert_ne!(second.id, first.id, "a collision gets another id");
+    let stored = store.load(&first.id).await.unwrap().unwrap();
+    assert_eq!(stored.data["key"], "first");
+    let stored = store.load(&second.id).await.unwrap().unwrap();
+    assert_eq!(stored.data["key"], "second");
+}
+
+#[tokio::test]
+async fn saving_never_brings_a_session_back() {
+    let app = App::start().await;
+    let store = SeaOrmStore::new(app.state.database.clone());
+    let mut session = record(Id::default(), "value");
+    store.create(&mut session).await.unwrap();
+    store.delete(&session.id).await.unwrap();
+
+    assert!(store.save(&session).await.is_err());
+    assert!(store.load(&session.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_has_expired_is_not_loaded_and_is_cleaned_away() {
+    let app = App::start().await;
+    let store = SeaOrmStore::new(app.state.database.clone());
+    let mut old = record(Id::default(), "old");
+    old.expiry_date = OffsetDateTime::now_utc() - Duration::seconds(1);
+    store.create(&mut old).await.unwrap();
+    let mut fresh = record(Id::default(), "fresh");
+    store.create(&mut fresh).await.unwrap();
+
+    assert!(store.load(&old.id).await.unwrap().is_none());
+    let removed = session::delete_expired(&app.state.database).await;
+    assert_eq!(removed.unwrap(), 1);
+    assert!(store.load(&fresh.id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn expiry_slides_without_a_write_on_every_request() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let until = async || {
+        let row = session::Entity::find().one(&app.state.database).await;
+        row.unwrap().unwrap().expires_at
+    };
+    let before = until().await;
+    let answer = ann.get("/profile").await;
+    assert_eq!(until().await, before, "a look writes nothing");
+    assert!(answer.cookies().is_empty());
+
+    // Two days later the session is renewed, cookie and row.
+    let earlier = before - Duration::days(2);
+    let renewed_at = (OffsetDateTime::now_utc() - Duration::days(2)).unix_timestamp();
+    let row = session::Entity::find().one(&app.state.database).await;
+    let mut data: serde_json::Value = serde_json::from_str(&row.unwrap().unwrap().data).unwrap();
+    data["renewed_at"] = renewed_at.into();
+    session::Entity::update_many()
+        .col_expr(session::Column::ExpiresAt, Expr::value(earlier))
+        .col_expr(session::Column::Data, Expr::value(data.to_string()))
+        .exec(&app.state.database)
+        .await
+        .unwrap();
+    let answer = ann.get("/profile").await;
+    assert!(until().await >= before);
+    assert_eq!(answer.cookies()[0].name(), "session");
+}
+
+#[tokio::test]
+async fn two_processes_share_sessions() {
+    let app = App::start().await;
+    let other = app.another_process().await;
+    let ann = app.sign_up("Ann").await;
+    let anns_at_the_other = ann.at(&other.url);
+
+    assert!(anns_at_the_other.is_signed_in().await);
+    let count = |answer: crate::support::Answer| answer.json()["count"].clone();
+    assert_eq!(count(ann.post("/api/burrito/consider", &[]).await), 1);
+    let answer = anns_at_the_other.post("/api/burrito/consider", &[]).await;
+    assert_eq!(count(answer), 2);
+    anns_at_the_other.log_out().await;
+    assert!(!ann.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_session_cookie_from_elsewhere_is_nobodys() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let signed = ann.cookie("session").unwrap();
+    let elsewhere = App::start().await;
+    let foreign = elsewhere.sign_up("Ann").await.cookie("session").unwrap();
+    let bare = &signed[44..];
+
+    for forged in ["", "x", bare, &signed[..signed.len() - 1], &foreign] {
+        let browser = app.browser();
+        browser.set_cookie("session", forged);
+        let answer = browser.get("/profile").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{forged}");
+        assert_eq!(browser.cookie("session"), None, "it is taken away");
+    }
+}
+
+#[tokio::test]
+async fn a_request_under_way_during_a_log_out_does_not_bring_the_session_back() {
+    let app = App::start().await;
+    for _ in 0..10 {
+        let browser = app.browser();
+        browser.post("/api/burrito/consider", &[]).await;
+        let other_tab = browser.copy();
+        browser
+            .sign_up(&format!("A{}", uuid::Uuid::new_v4().simple()))
+            .await;
+        let signed_in = browser.copy();
+        let (_, answer) = tokio::join!(
+            browser.log_out(),
+            signed_in.post("/api/burrito/consider", &[])
+        );
+        assert!(!answer.status.is_server_error());
+        assert!(!signed_in.is_signed_in().await);
+        assert!(!other_tab.is_signed_in().await);
+    }
+}
+
+#[tokio::test]
+async fn deleting_a_user_ends_their_sessions() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    app::models::user::Entity::delete_many()
+        .exec(&app.state.database)
+        .await
+        .unwrap();
+
+    assert!(!ann.is_signed_in().await);
+    let rows = session::Entity::find().count(&app.state.database).await;
+    assert_eq!(rows.unwrap(), 0);
+}

@@ -1,0 +1,219 @@
+//! Settings: every variable, and what is said about a bad one.
+
+use std::collections::{BTreeSet, HashMap};
+
+use app::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key};
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let variables: HashMap<_, _> = variables.iter().copied().collect();
+    Settings::read(|name| variables.get(name).map(|value| (*value).to_owned()))
+}
+
+fn errors(variables: &[(&str, &str)]) -> Vec<String> {
+    let Err(error) = read(variables) else {
+        panic!("{variables:?} are good settings");
+    };
+    let text = error.to_string();
+    text.lines()
+        .skip(1)
+        .map(|line| line.trim().to_owned())
+        .collect()
+}
+
+#[test]
+fn nothing_needs_to_be_set() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.environment, Environment::Development);
+    assert_eq!(settings.app_url(), "http://127.0.0.1:8000");
+    assert_eq!(settings.shutdown_timeout.as_secs(), 8);
+    assert!(!settings.https());
+    assert!(!settings.posthog.enabled());
+    assert_eq!(settings.posthog.proxy_path.as_deref(), Some("/relay"));
+    assert!(settings.posthog.js && settings.posthog.session_replay);
+    assert!(settings.posthog.capture_exceptions && settings.posthog.respect_opt_out);
+}
+
+#[test]
+fn an_empty_value_is_an_absent_one() {
+    let names = VARIABLES
+        .iter()
+        .filter(|name| **name != "POSTHOG_PROXY_PATH");
+    let empty: Vec<_> = names.map(|name| (*name, " ")).collect();
+    let settings = read(&empty).unwrap();
+    assert_eq!(settings.port, 8000);
+    assert_eq!(
+        read(&[("POSTHOG_PROXY_PATH", "")])
+            .unwrap()
+            .posthog
+            .proxy_path,
+        None
+    );
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once_each_by_its_name() {
+    let bad = [
+        ("APP_ENV", "staging"),
+        ("HOST", "not a host"),
+        ("PORT", "65536"),
+        ("APP_URL", "example.com"),
+        ("ALLOWED_ORIGINS", "https://good.example,ftp://bad.example"),
+        ("DATABASE_URL", "mysql://localhost/app"),
+        ("SECRET_KEY", "too short"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8 nonsense"),
+        ("LOG_FORMAT", "xml"),
+        ("SHUTDOWN_TIMEOUT_SECONDS", "soon"),
+        ("POSTHOG_HOST", "posthog"),
+        ("POSTHOG_DISABLED", "perhaps"),
+        ("POSTHOG_CAPTURE_EXCEPTIONS", "2"),
+        ("POSTHOG_JS", "2"),
+        ("POSTHOG_SESSION_REPLAY", "2"),
+        ("POSTHOG_RESPECT_OPT_OUT", "2"),
+        ("POSTHOG_PROXY_PATH", "//evil.example"),
+        ("POSTHOG_QUEUE_SIZE", "0"),
+        ("POSTHOG_RETRY_SECONDS", "-1"),
+        ("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "x"),
+    ];
+    let errors = errors(&bad);
+    assert_eq!(errors.len(), bad.len(), "{errors:#?}");
+    for (name, _) in bad {
+        let own = errors
+            .iter()
+            .filter(|line| line.starts_with(&format!("{name}: ")));
+        assert_eq!(own.count(), 1, "{name} in {errors:#?}");
+    }
+}
+
+#[test]
+fn every_bad_item_of_a_list_is_named() {
+    let errors = errors(&[(
+        "ALLOWED_ORIGINS",
+        "a https://good.example/path, https://x.example",
+    )]);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+}
+
+#[test]
+fn what_would_open_a_hole_is_refused() {
+    for (name, value) in [
+        ("APP_URL", "https://example.com/path"),
+        ("APP_URL", "https://user@example.com"),
+        ("APP_URL", "javascript:alert(1)"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "null"),
+        ("TRUSTED_PROXIES", "*"),
+        ("POSTHOG_HOST", "https://user:pass@posthog.example"),
+        ("POSTHOG_HOST", "file:///etc/passwd"),
+        ("POSTHOG_PROXY_PATH", "relay"),
+        ("POSTHOG_PROXY_PATH", "/"),
+        ("POSTHOG_PROXY_PATH", "/relay/../x"),
+        ("POSTHOG_PROXY_PATH", "/{relay}"),
+        ("POSTHOG_PROXY_PATH", "/api"),
+        ("POSTHOG_PROXY_PATH", "/static/relay"),
+        ("POSTHOG_PROXY_PATH", "https://evil.example"),
+    ] {
+        let errors = errors(&[(name, value)]);
+        assert!(errors[0].starts_with(&format!("{name}: ")), "{errors:?}");
+    }
+}
+
+#[test]
+fn production_needs_a_secret_key_and_a_long_one() {
+    let key = new_secret_key();
+    assert_eq!(key.len(), 128);
+    let production = ("APP_ENV", "production");
+    assert!(read(&[production, ("SECRET_KEY", &key)]).is_ok());
+    let letters = "g".repeat(128);
+    for bad in ["", "0123", &key[..127], &letters] {
+        let errors = errors(&[production, ("SECRET_KEY", bad)]);
+        assert!(errors[0].starts_with("SECRET_KEY: "), "{errors:?}");
+        assert!(
+            bad.is_empty() || !errors[0].contains(bad),
+            "it is not repeated"
+        );
+    }
+    assert!(read(&[]).is_ok(), "development makes one for itself");
+}
+
+#[test]
+fn lists_are_separated_by_commas_or_spaces() {
+    let origins = "https://a.example,https://b.example  https://c.example/ , http://d.example:3000";
+    let settings = read(&[
+        ("ALLOWED_ORIGINS", origins),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, ::1 192.0.2.1"),
+    ]);
+    let settings = settings.unwrap();
+    assert_eq!(
+        settings.allowed_origins,
+        [
+            "https://a.example",
+            "https://b.example",
+            "https://c.example",
+            "http://d.example:3000"
+        ]
+    );
+    assert_eq!(settings.trusted_proxies.len(), 3);
+}
+
+#[test]
+fn the_token_has_a_second_name() {
+    let settings = read(&[("POSTHOG_PROJECT_TOKEN", "phc_second")]).unwrap();
+    assert_eq!(settings.posthog.api_key, "phc_second");
+    let both = [
+        ("POSTHOG_PROJECT_TOKEN", "phc_second"),
+        ("POSTHOG_API_KEY", "phc_first"),
+    ];
+    assert_eq!(read(&both).unwrap().posthog.api_key, "phc_first");
+}
+
+#[test]
+fn no_secret_shows_in_debug() {
+    let key = new_secret_key();
+    let database = Settings::read(|_| None)
+        .unwrap()
+        .database_url
+        .expose()
+        .to_owned();
+    let with_password = format!("{database}&password=hunter2");
+    let settings = read(&[
+        ("SECRET_KEY", &key),
+        ("POSTHOG_SECRET_KEY", "phx_secret"),
+        ("DATABASE_URL", &with_password),
+    ]);
+    let text = format!("{:?}", settings.unwrap());
+    for secret in [&*key, "phx_secret", "hunter2"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    let error = errors(&[("DATABASE_URL", "oracle://app:hunter2@db")]);
+    assert!(!error[0].contains("hunter2"), "{error:?}");
+}
+
+#[test]
+fn every_variable_stands_in_the_example_and_nothing_else() {
+    let example = include_str!("../../.env.example");
+    let documented: BTreeSet<_> = example
+        .lines()
+        .map(|line| line.trim_start_matches(['#', ' ']))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, _)| name)
+        .filter(|name| {
+            name.bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        })
+        .collect();
+    let read: BTreeSet<_> = VARIABLES.iter().copied().collect();
+    assert_eq!(documented, read);
+}
+
+#[test]
+fn the_list_of_variables_is_what_is_read() {
+    let asked = std::cell::RefCell::new(BTreeSet::new());
+    let settings = Settings::read(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    });
+    assert!(settings.is_ok());
+    let mut known: BTreeSet<_> = VARIABLES.iter().map(|name| (*name).to_owned()).collect();
+    known.insert("POSTHOG_PROJECT_TOKEN".to_owned());
+    assert_eq!(asked.into_inner(), known);
+}

@@ -1,0 +1,14 @@
+//! What the tests stand on: the app on a free port, browsers that keep cookies, and a PostHog that
+//! writes down what reaches it.
+//!
+//! A test reads as a story: start the app, act as a visitor or as a user, look at the answer and at
+//! the events.
+
+mod app;
+mod browser;
+mod database;
+mod posthog;
+
+pub use app::{App, PASSWORD, email_of, wait_until};
+pub use browser::{Answer, Browser};
+pub use posthog::{Event, Mood, StandIn};

@@ -1,0 +1,67 @@
+//! A database for one test: a SQLite file in a temporary folder or, built for PostgreSQL, a schema of
+//! its own in the database that `TEST_DATABASE_URL` names.
+
+use app::settings::Settings;
+use sea_orm::{ConnectionTrait, Database};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub enum TestDatabase {
+    Sqlite(TempDir),
+    Postgres { server: String, schema: String },
+}
+
+impl TestDatabase {
+    pub async fn create() -> Self {
+        if cfg!(not(feature = "postgres")) {
+            return Self::Sqlite(tempfile::tempdir().unwrap());
+        }
+        let server = std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
+            let defaults = Settings::read(|_| None).unwrap();
+            defaults.database_url.expose().to_owned()
+        });
+        if server.starts_with("sqlite:") {
+            return Self::Sqlite(tempfile::tempdir().unwrap());
+        }
+        let schema = format!("test_{}", Uuid::new_v4().simple());
+        execute(&server, &format!("CREATE SCHEMA {schema}")).await;
+        Self::Postgres { server, schema }
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => {
+                format!("sqlite://{}/app.sqlite?mode=rwc", folder.path().display())
+            }
+            Self::Postgres { server, schema } => {
+                let separator = if server.contains('?') { '&' } else { '?' };
+                format!("{server}{separator}options=-csearch_path%3D{schema}")
+            }
+        }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Self::Postgres { server, schema } = self else {
+            return;
+        };
+        let (server, drop) = (server.clone(), format!("DROP SCHEMA {schema} CASCADE"));
+        // The test's own runtime is ending.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.unwrap().block_on(execute(&server, &drop));
+        });
+        if dropping.join().is_err() {
+            eprintln!("the schema {schema} stays behind");
+        }
+    }
+}
+
+async fn execute(server: &str, statement: &str) {
+    let database = Database::connect(server).await;
+    let database = database.expect("TEST_DATABASE_URL names a PostgreSQL database for tests");
+    database.execute_unprepared(statement).await.unwrap();
+}

@@ -1,0 +1,178 @@
+//! PostHog's HTTP edge: takes batches of events, answers for flags, serves the script, and writes
+//! down everything that reaches it.
+
+use std::ops::Index;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+
+#[derive(Clone)]
+pub struct StandIn {
+    pub url: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// An event as it arrived. Indexing it reads its properties: `event["$current_url"]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Event {
+    #[serde(rename = "event")]
+    pub name: String,
+    pub distinct_id: String,
+    pub properties: Map<String, Value>,
+}
+
+/// A request that the proxy passed on.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    pub method: Method,
+    pub path_and_query: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    #[default]
+    Well,
+    /// Answers 503.
+    Fails,
+    /// Takes requests and never answers.
+    Hangs,
+    /// Answers 200 with something that is not PostHog's.
+    TalksNonsense,
+}
+
+#[derive(Default)]
+struct Seen {
+    mood: Mood,
+    flags: Map<String, Value>,
+    events: Vec<Event>,
+    flag_requests: Vec<Value>,
+    passed: Vec<Passed>,
+}
+
+impl StandIn {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let standin = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            seen: Arc::default(),
+        };
+        let router = Router::new()
+            .route("/batch/", post(take_batch))
+            .route("/flags/", post(answer_flags))
+            .fallback(take_anything)
+            .layer(DefaultBodyLimit::disable())
+            .with_state(standin.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        standin
+    }
+
+    pub fn feels(&self, mood: Mood) {
+        self.seen.lock().unwrap().mood = mood;
+    }
+
+    /// From now on a flag has this value, `true` or the name of a variant, and this payload.
+    pub fn set_flag(&self, key: &str, value: impl Into<Value>, payload: Option<Value>) {
+        let value = value.into();
+        let flag = json!({
+            "key": key,
+            "enabled": value != Value::Bool(false),
+            "variant": value.as_str(),
+            "reason": { "code": "condition_match", "condition_index": 0, "description": "" },
+            "metadata": { "id": 1, "version": 1, "payload": payload.map(|payload| payload.to_string()) },
+        });
+        self.seen.lock().unwrap().flags.insert(key.to_owned(), flag);
+    }
+
+    /// Every event so far, in the order of their arrival.
+    pub fn events(&self) -> Vec<Event> {
+        self.seen.lock().unwrap().events.clone()
+    }
+
+    /// The bodies of the requests for flags.
+    pub fn flag_requests(&self) -> Vec<Value> {
+        self.seen.lock().unwrap().flag_requests.clone()
+    }
+
+    /// What came that is neither a batch nor a question for flags.
+    pub fn passed(&self) -> Vec<Passed> {
+        self.seen.lock().unwrap().passed.clone()
+    }
+
+    /// What a request gets that meets PostHog in a bad mood.
+    async fn moody(&self) -> Option<Response> {
+        let mood = self.seen.lock().unwrap().mood;
+        match mood {
+            Mood::Well => None,
+            Mood::Fails => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+            Mood::Hangs => std::future::pending().await,
+            Mood::TalksNonsense => Some("<html>404".into_response()),
+        }
+    }
+}
+
+async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
+    if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    #[derive(Deserialize)]
+    struct Batch {
+        api_key: String,
+        batch: Vec<Event>,
+    }
+    let batch: Batch = serde_json::from_slice(&body).unwrap();
+    assert_eq!(batch.api_key, "phc_test");
+    posthog.seen.lock().unwrap().events.extend(batch.batch);
+    Json(json!({ "status": 1 })).into_response()
+}
+
+async fn answer_flags(State(posthog): State<StandIn>, Json(asked): Json<Value>) -> Response {
+    posthog.seen.lock().unwrap().flag_requests.push(asked);
+    if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    let flags = posthog.seen.lock().unwrap().flags.clone();
+    let answer = json!({ "flags": flags, "errorsWhileComputingFlags": false, "requestId": "1" });
+    Json(answer).into_response()
+}
+
+async fn take_anything(State(posthog): State<StandIn>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let passed = Passed {
+        method: parts.method,
+        path_and_query: parts.uri.to_string(),
+        headers: parts.headers,
+        body,
+    };
+    posthog.seen.lock().unwrap().passed.push(passed);
+    if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    let headers = [
+        (CONTENT_TYPE, "text/javascript"),
+        (SET_COOKIE, "from=posthog"),
+    ];
+    (headers, "console.log('posthog-js')").into_response()
+}
+
+impl Index<&str> for Event {
+    type Output = Value;
+
+    /// A property; null where there is none.
+    fn index(&self, name: &str) -> &Value {
+        self.properties.get(name).unwrap_or(&Value::Null)
+    }
+}
