@@ -289,6 +289,8 @@ impl Warnings {
         } else if known.ids.len() < MOST_IDS_IN_A_SESSION {
             known.ids.push((event.distinct_id.clone(), 1));
         }
+        // Who logs out and in again comes with the session that they began as a visitor.
+        let logs_in = event.name == "$identify" || known.ids[0].0 != event.distinct_id;
 
         // Another browser of the same user has a session of its own.
         let browser = event
@@ -306,6 +308,7 @@ impl Warnings {
             .insert(key, (session.to_owned(), moment.at));
         if let Some((before, at)) = before
             && before != session
+            && !logs_in
             && moment.at.saturating_sub(at) < SESSION_SILENCE
         {
             let id = &event.distinct_id;
@@ -491,6 +494,19 @@ mod tests {
             (
                 vec![("seen", "a", s("1")), ("seen", "a", s("2"))],
                 vec!["session_changed"],
+            ),
+            (
+                vec![
+                    ("seen", "u", s("1")),
+                    ("seen", "v", s("2")),
+                    (
+                        "$identify",
+                        "u",
+                        json!({"$anon_distinct_id": "v", "$session_id": "2"}),
+                    ),
+                    ("seen", "u", s("2")),
+                ],
+                vec![],
             ),
             (
                 vec![("seen", "a", s("1")), ("seen", "b", s("1"))],
