@@ -10,6 +10,8 @@
 
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "support/posthog.rs"]
+mod posthog;
 #[path = "support/process.rs"]
 mod process;
 
@@ -18,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use postgres::Postgres;
+use posthog::Posthog;
 use process::Server;
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{HeaderMap, HeaderName};
@@ -151,7 +154,7 @@ impl App {
     }
 
     fn works_in_development(&self, database: Option<&str>) {
-        let posthog = Posthog::start();
+        let posthog = Posthog::start([]);
         let mut command = self.binary(&self.folder);
         command.envs(posthog.settings());
         command.envs(database.map(|url| ("DATABASE_URL", url)));
@@ -161,7 +164,7 @@ impl App {
 
     /// In an empty folder: all it needs is in the binary.
     fn works_in_production(&self, database: &str) {
-        let posthog = Posthog::start();
+        let posthog = Posthog::start([]);
         let empty = tempfile::tempdir().expect("a temporary folder");
         let server = Server::start(self.production(&empty, database).envs(posthog.settings()));
         tour(server, &posthog, "production@example.com");
@@ -258,8 +261,7 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
 
     posthog.wait_for("user_login_failed", 1);
     posthog.wait_for("$exception", 3);
-    let events = posthog.get("/hoglet/events");
-    let events = events["events"].as_array().expect("a list");
+    let events = posthog.events("");
     let person_of = |name: &str| {
         let event = events.iter().find(|event| event["event"] == name);
         event.unwrap_or_else(|| panic!("{name} never came"))["person"].clone()
@@ -273,8 +275,7 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
             "{name} is on the person who signed up"
         );
     }
-    assert_eq!(posthog.get("/hoglet/malformed"), json!([]));
-    assert_eq!(posthog.get("/hoglet/warnings"), json!([]));
+    posthog.is_content();
     let exceptions = posthog.get("/hoglet/exceptions").to_string();
     assert!(
         exceptions.contains("src/routes/"),
@@ -326,37 +327,6 @@ impl Browser {
         let answer = self.post(server, "/signup", &form);
         assert_eq!(answer.status(), 303, "{}", server.log());
         assert_eq!(answer.headers()["location"], "/dashboard");
-    }
-}
-
-/// Our own stand-in for PostHog.
-struct Posthog(Server);
-
-impl Posthog {
-    fn start() -> Self {
-        Self(Server::start(
-            Command::new(env!("CARGO_BIN_EXE_hoglet")).args(["posthog", "--port", "0"]),
-        ))
-    }
-
-    fn settings(&self) -> [(&str, &str); 2] {
-        [
-            ("POSTHOG_API_KEY", "phc_hedge"),
-            ("POSTHOG_HOST", &self.0.address),
-        ]
-    }
-
-    fn get(&self, path: &str) -> Value {
-        reqwest::blocking::get(self.0.url(path))
-            .and_then(Response::json)
-            .expect("JSON")
-    }
-
-    fn wait_for(&self, event: &str, times: usize) {
-        let answer = self.get(&format!(
-            "/hoglet/wait?event={event}&events={times}&timeout_ms=20000"
-        ));
-        assert_eq!(answer["met"], true, "{event} came {times} times");
     }
 }
 

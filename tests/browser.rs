@@ -1,0 +1,875 @@
+//! A real browser with the real posthog-js on the running app, and a stand-in for PostHog behind the app's proxy.
+//!
+//! What only a browser can tell: that posthog-js agrees with the server about who this is, whatever happens in other
+//! tabs, and that no page offends the content security policy, the console, a small screen or a keyboard.
+//!
+//! It needs Chromium, npm and tar; without them it says so, and in CI it fails. `SCREENSHOTS=FOLDER` keeps a picture
+//! of every page.
+
+#![cfg(unix)]
+
+#[path = "support/chromium.rs"]
+mod chromium;
+#[path = "support/posthog.rs"]
+mod posthog;
+#[path = "support/process.rs"]
+mod process;
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use chromium::{Chromium, Tab};
+use posthog::Posthog;
+use process::Server;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The version these tests were written against. `static/posthog.js` relies on what posthog-js remembers and when it
+/// captures: a newer one is taken on purpose, and read first.
+const POSTHOG_JS: &str = "1.449.2";
+
+/// What the server told the page.
+const CONFIG: &str = "JSON.parse(document.getElementById('posthog-config').textContent)";
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// Wide and narrow, in CSS pixels.
+const SCREENS: [(u32, u32); 2] = [(1280, 900), (390, 844)];
+
+#[test]
+fn browser_server_and_events_agree_on_who_somebody_is() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+
+    tab.go(&house.url("/"));
+    let visitor = who(&tab);
+    assert!(!visitor.identified);
+    tab.go(&house.url("/burrito"));
+    assert_eq!(who(&tab), visitor);
+    tab.click("main button");
+    tab.until("document.getElementById('count').textContent === '1'");
+
+    sign_up(&tab, &house, "ada@example.com");
+    let ada = who(&tab);
+    assert!(ada.identified);
+    assert_ne!(ada.id, visitor.id);
+    assert_eq!(ada.session, visitor.session, "log-in keeps the session");
+    tab.go(&house.url("/profile"));
+    assert_eq!(who(&tab), ada);
+    assert_eq!(
+        ada.id,
+        tab.text("document.querySelector('dd code').textContent")
+    );
+    tab.leaves(|| tab.click("form[action='/profile'] button"));
+    assert_eq!(who(&tab), ada);
+
+    log_out(&tab);
+    let next_visitor = who(&tab);
+    assert!(!next_visitor.identified);
+    assert_ne!(next_visitor.id, visitor.id, "nobody inherits a visitor");
+    assert_ne!(
+        next_visitor.session, ada.session,
+        "log-out ends the session"
+    );
+
+    // Somebody else, at the same browser.
+    sign_up(&tab, &house, "grace@example.com");
+    let grace = who(&tab);
+    assert_ne!(grace.id, ada.id);
+    assert_eq!(grace.session, next_visitor.session);
+    log_out(&tab);
+    let last_visitor = who(&tab);
+
+    // And the first one again.
+    log_in(&tab, &house, "ada@example.com");
+    let ada_again = who(&tab);
+    assert_eq!(ada_again.id, ada.id);
+    assert_eq!(ada_again.session, last_visitor.session);
+    tab.go("about:blank");
+
+    house.posthog.wait_for("user_logged_in", 1);
+    house.posthog.wait_for("$pageview", 12);
+    let replay = &house.posthog.get("/hoglet/status")["counts"]["replay_requests"];
+    assert!(replay.as_u64() > Some(0), "the session replay arrives");
+    let phases = [
+        (&visitor, &ada, "ada@example.com"),
+        (&next_visitor, &grace, "grace@example.com"),
+        (&last_visitor, &ada_again, "ada@example.com"),
+    ];
+    let people: Vec<Value> = phases
+        .iter()
+        .map(|(_, user, _)| house.person(&user.id))
+        .collect();
+    assert_eq!(people[0]["id"], people[2]["id"]);
+    assert_ne!(
+        people[0]["id"], people[1]["id"],
+        "two people at one browser stay two"
+    );
+    for ((_, _, email), person) in phases.iter().zip(&people) {
+        assert_eq!(person["properties"]["email"], *email);
+    }
+
+    let events = house.posthog.events("");
+    for event in &events {
+        let phase = phases
+            .iter()
+            .position(|(visitor, _, _)| event["session_id"] == *visitor.session);
+        let phase = phase.unwrap_or_else(|| panic!("whose session is this? {event}"));
+        let (visitor, user, _) = phases[phase];
+        assert!(
+            event["distinct_id"] == *visitor.id || event["distinct_id"] == *user.id,
+            "neither {visitor:?} nor {user:?}: {event}"
+        );
+        assert_eq!(event["person"], people[phase]["id"], "{event}");
+        assert_eq!(
+            event["personless"],
+            event["distinct_id"] == *visitor.id,
+            "{event}"
+        );
+    }
+    for event in &events {
+        let mut properties = event["properties"].clone();
+        properties["$set"].take();
+        for secret in ["ada@", "A Hedgehog", PASSWORD] {
+            assert!(
+                !properties.to_string().contains(secret),
+                "{secret} is in {event}"
+            );
+        }
+    }
+    let from_server = |name: &str| {
+        events
+            .iter()
+            .filter(|event| event["event"] == name && is_from(event, "posthog-rs"))
+            .count()
+    };
+    // Page loads and form posts carry no header: their session is that of posthog-js's cookie.
+    for (name, times) in [
+        ("user_signed_up", 2),
+        ("dashboard_viewed", 3),
+        ("profile_viewed", 2),
+        ("burrito_considered", 1),
+        ("profile_updated", 1),
+    ] {
+        assert_eq!(from_server(name), times, "{name}");
+    }
+    assert!(
+        !events
+            .iter()
+            .any(|event| event["event"] == "$identify" && is_from(event, "web")),
+        "the server alone identifies"
+    );
+    house.posthog.is_content();
+    assert_eq!(tab.problems(), [""; 0]);
+    house.close();
+}
+
+#[test]
+fn other_tabs_follow_a_log_in_and_a_log_out() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let [one, other] = [browser.new_tab(), browser.new_tab()];
+
+    one.go(&house.url("/"));
+    let visitor = who(&one);
+    other.go(&house.url("/burrito"));
+    assert_eq!(who(&other), visitor);
+    // What was asked for by a form post is not posted again.
+    let posted = browser.new_tab();
+    posted.go(&house.url("/signup"));
+    posted.eval("document.querySelector('main form').noValidate = true");
+    posted.leaves(|| posted.click("main button"));
+    assert_eq!(
+        posted.text("document.querySelector('#name-help').textContent"),
+        "Tell us what to call you."
+    );
+
+    sign_up(&one, &house, "ada@example.com");
+    let ada = who(&one);
+    for tab in [&other, &posted] {
+        tab.until(&format!(
+            "document.readyState === 'complete' && {CONFIG}.distinct_id === {:?}",
+            ada.id
+        ));
+        assert_eq!(who(tab), ada);
+    }
+    assert!(
+        other
+            .text("document.querySelector('header').textContent")
+            .contains("Log out")
+    );
+
+    other.go(&house.url("/dashboard"));
+    log_out(&one);
+    let next_visitor = who(&one);
+    other.until(
+        "location.href.endsWith('/?next=%2Fdashboard') && document.readyState === 'complete'",
+    );
+    assert_eq!(who(&other), next_visitor);
+
+    for tab in [&one, &other, &posted] {
+        tab.go("about:blank");
+    }
+    house.posthog.wait_for("user_logged_out", 1);
+    house.posthog.wait_for("$pageview", 9);
+    house.received_only(&[&visitor, &ada, &next_visitor]);
+    for tab in [&one, &other, &posted] {
+        assert_eq!(without(tab.problems(), "(Unprocessable Entity)"), [""; 0]);
+    }
+}
+
+#[test]
+fn a_page_that_comes_back_belongs_to_whom_the_browser_is_now() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    // Chromium drops what is `no-store` when a cookie changes, as posthog-js's does on every page; Safari does not.
+    tab.ignore_no_store();
+    let back = |pages: u32| tab.eval(&format!("history.go(-{pages})"));
+    let is_fetched =
+        "location.pathname === '/burrito' && !window.isKept && document.readyState === 'complete'";
+
+    tab.go(&house.url("/burrito"));
+    let visitor = who(&tab);
+    tab.eval("window.isKept = true");
+    tab.go(&house.url("/"));
+    who(&tab);
+    back(1);
+    tab.until("location.pathname === '/burrito'");
+    assert_eq!(tab.eval("window.isKept"), true, "it comes as it was");
+    assert_eq!(who(&tab), visitor);
+
+    // As if another tab had logged in meanwhile: the page that comes back asks the server first.
+    tab.go(&house.url("/"));
+    who(&tab);
+    tab.eval("localStorage.setItem('posthog-person', 'somebody else')");
+    let dropped = tab.eval("posthog.capture('seen_by_nobody') ?? null");
+    assert_eq!(
+        dropped,
+        Value::Null,
+        "a page of somebody who has left captures nothing"
+    );
+    back(1);
+    tab.until(is_fetched);
+    assert_eq!(who(&tab), visitor);
+
+    // Past the sign-up form, to the page from before.
+    tab.eval("window.isKept = true");
+    sign_up(&tab, &house, "ada@example.com");
+    let ada = who(&tab);
+    back(2);
+    tab.until(is_fetched);
+    assert_eq!(who(&tab), ada);
+    tab.eval("window.isKept = true");
+    log_out(&tab);
+    let next_visitor = who(&tab);
+    back(1);
+    tab.until(is_fetched);
+    assert_eq!(who(&tab), next_visitor);
+
+    tab.go("about:blank");
+    house.posthog.wait_for("user_logged_out", 1);
+    house.received_only(&[&visitor, &ada, &next_visitor]);
+    assert_eq!(tab.problems(), [""; 0]);
+}
+
+#[test]
+fn a_session_that_ended_elsewhere_begins_a_new_visitor() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    tab.go(&house.url("/signup"));
+    let first_visitor = who(&tab);
+    sign_up_here(&tab, "ada@example.com");
+    let ada = who(&tab);
+    tab.call(
+        "Network.deleteCookies",
+        json!({"name": "session", "url": house.url("/")}),
+    );
+    tab.reload();
+    let visitor = who(&tab);
+    assert_eq!(
+        tab.text("location.pathname + location.search"),
+        "/?next=%2Fdashboard"
+    );
+    assert!(!visitor.identified);
+    assert_ne!(visitor.id, ada.id);
+    assert_ne!(visitor.session, ada.session);
+    assert_eq!(
+        tab.eval("posthog.get_property('$user_id') ?? null"),
+        Value::Null
+    );
+
+    log_in_here(&tab, "ada@example.com");
+    let ada_again = who(&tab);
+    assert_eq!(ada_again.id, ada.id);
+    tab.go("about:blank");
+    house.posthog.wait_for("$pageview", 4);
+    house.received_only(&[&first_visitor, &ada, &visitor, &ada_again]);
+    assert_eq!(tab.problems(), [""; 0]);
+}
+
+#[test]
+fn who_opts_out_gets_no_posthog_js() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let [tab, other] = [browser.new_tab(), browser.new_tab()];
+    other.go(&house.url("/burrito"));
+    tab.go(&house.url("/"));
+    let visitor = who(&tab);
+    other.eval("window.isThePageBefore = true");
+    tab.leaves(|| tab.click("footer button"));
+    other.until("!window.isThePageBefore && document.readyState === 'complete'");
+    for tab in [&tab, &other] {
+        assert!(
+            tab.text("document.querySelector('footer').textContent")
+                .contains("Nothing about your visit is recorded")
+        );
+        assert_eq!(tab.eval("typeof posthog"), "undefined");
+        assert_eq!(
+            tab.eval("Object.keys(localStorage).filter((key) => key.startsWith('ph_'))"),
+            json!([])
+        );
+    }
+    let seen = tab.requests().len();
+    tab.go(&house.url("/burrito"));
+    tab.click("main button");
+    tab.until("document.getElementById('count').textContent === '1'");
+    assert_eq!(cookies(&tab), ["opt_out", "session"]);
+    let requests = tab.requests();
+    assert!(
+        !requests[seen..].iter().any(|url| url.contains("/relay")),
+        "{requests:?}"
+    );
+
+    tab.leaves(|| tab.click("footer button"));
+    let again = who(&tab);
+    assert_ne!(again.id, visitor.id);
+    assert_ne!(again.session, visitor.session);
+
+    // A browser that asks for it itself is not asked to press a button.
+    tab.call(
+        "Network.setExtraHTTPHeaders",
+        json!({"headers": {"Sec-GPC": "1"}}),
+    );
+    tab.reload();
+    assert_eq!(tab.eval("typeof posthog"), "undefined");
+    assert_eq!(
+        tab.eval("document.querySelector('footer button')"),
+        Value::Null
+    );
+
+    assert_eq!(house.posthog.events("event=burrito_considered"), [""; 0]);
+    assert_eq!(tab.problems(), [""; 0]);
+    assert_eq!(other.problems(), [""; 0]);
+}
+
+#[test]
+fn flags_are_there_before_posthog_js_asks_for_them() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    // The browser itself never gets to ask.
+    tab.call(
+        "Network.setBlockedURLs",
+        json!({"urls": ["*/relay/flags*"]}),
+    );
+    sign_up(&tab, &house, "ada@example.com");
+    who(&tab);
+    assert_eq!(
+        tab.eval("posthog.getFeatureFlag('dashboard-headline')"),
+        "friendly"
+    );
+    assert_eq!(
+        tab.eval("posthog.isFeatureEnabled('new-dashboard-feature')"),
+        true
+    );
+    assert_eq!(
+        tab.eval("posthog.getFeatureFlagPayload('new-dashboard-feature').seats"),
+        5
+    );
+    assert_eq!(
+        tab.text("document.querySelector('h1').textContent"),
+        "Good to see you"
+    );
+}
+
+#[test]
+fn posthog_js_may_talk_to_posthog_without_the_proxy() {
+    let Some(house) = House::with(&[("POSTHOG_PROXY_PATH", "")]) else {
+        return;
+    };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    tab.go(&house.url("/signup"));
+    let visitor = who(&tab);
+    sign_up_here(&tab, "ada@example.com");
+    let ada = who(&tab);
+    tab.go("about:blank");
+    house.posthog.wait_for("user_signed_up", 1);
+    house.posthog.wait_for("$pageview", 2);
+    house.received_only(&[&visitor, &ada]);
+    assert!(!tab.requests().iter().any(|url| url.contains("/relay")));
+    assert_eq!(tab.problems(), [""; 0]);
+}
+
+#[test]
+fn pages_work_while_posthog_or_javascript_is_missing() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    tab.call("Network.setBlockedURLs", json!({"urls": ["*/relay/*"]}));
+    tab.go(&house.url("/burrito"));
+    tab.click("main button");
+    tab.until("document.getElementById('count').textContent === '1'");
+    assert_eq!(tab.eval("typeof posthog"), "undefined");
+
+    tab.call(
+        "Emulation.setScriptExecutionDisabled",
+        json!({"value": true}),
+    );
+    tab.leaves(|| tab.click("main button"));
+    assert_eq!(
+        tab.text("document.getElementById('count').textContent"),
+        "2"
+    );
+    sign_up(&tab, &house, "ada@example.com");
+    tab.go(&house.url("/burrito"));
+    assert_eq!(
+        tab.text("document.getElementById('count').textContent"),
+        "2",
+        "the count survives the log-in"
+    );
+}
+
+#[test]
+fn no_page_has_a_fault_on_a_desk_or_on_a_phone() {
+    let Some(house) = House::open() else { return };
+    for scheme in ["light", "dark"] {
+        for (width, height) in SCREENS {
+            let browser = Chromium::start();
+            let tab = browser.new_tab();
+            tab.size(width, height);
+            tab.scheme(scheme);
+            let look = |page: &str| {
+                who(&tab);
+                let too_wide = tab.eval(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                );
+                assert_eq!(too_wide, 0, "{page} fits into {width} pixels");
+                picture(&tab, &format!("{page}-{width}-{scheme}"));
+            };
+            tab.go(&house.url("/"));
+            look("home");
+            tab.go(&house.url("/burrito"));
+            look("burrito-empty");
+            tab.click("main button");
+            tab.until("!document.getElementById('captured').hidden");
+            look("burrito");
+            tab.go(&house.url("/no-such-page"));
+            look("404");
+            tab.go(&house.url("/signup"));
+            look("signup");
+            tab.eval("document.querySelector('main form').noValidate = true");
+            tab.fill("#email", "no address");
+            tab.leaves(|| tab.click("main button"));
+            look("signup-errors");
+            tab.go(&house.url("/"));
+            tab.fill("#email", "nobody@example.com");
+            tab.fill("#password", PASSWORD);
+            tab.leaves(|| tab.click("main button"));
+            look("home-errors");
+            sign_up(&tab, &house, &format!("{scheme}{width}@example.com"));
+            look("dashboard");
+            tab.click("main form button");
+            tab.until("document.querySelector('main output').textContent !== ''");
+            look("dashboard-answer");
+            tab.go(&house.url("/profile"));
+            look("profile");
+            tab.click("button[value=value]");
+            tab.until("document.querySelector('main output').textContent !== ''");
+            look("profile-answer");
+            tab.fill("#current_password", "wrong");
+            tab.fill("#new_password", "short");
+            tab.leaves(|| tab.click("form:has(#new_password) button"));
+            look("profile-errors");
+            tab.leaves(|| tab.click("form:has(#name) button"));
+            look("profile-saved");
+            // Statuses of 400 and more are what these pages are about.
+            let problems = without(tab.problems(), "the server responded with a status of");
+            assert_eq!(problems, [""; 0], "{scheme}, {width}");
+            let elsewhere: Vec<String> = tab
+                .requests()
+                .into_iter()
+                .filter(|url| !is_local(url, &house))
+                .collect();
+            assert_eq!(elsewhere, [""; 0], "everything comes from the app");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_fails_looks_like_one_of_ours() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    sign_up(&tab, &house, "ada@example.com");
+    for file in fs::read_dir(house.data.path().join("data")).expect("a folder") {
+        fs::write(file.expect("a file").path(), "no database").expect("a writable file");
+    }
+    for (width, height) in SCREENS {
+        tab.size(width, height);
+        tab.go(&house.url("/dashboard"));
+        assert_eq!(
+            tab.text("document.querySelector('.status').textContent"),
+            "500"
+        );
+        for scheme in ["light", "dark"] {
+            tab.scheme(scheme);
+            picture(&tab, &format!("500-{width}-{scheme}"));
+        }
+    }
+    assert_eq!(without(tab.problems(), "(Internal Server Error)"), [""; 0]);
+}
+
+#[test]
+fn the_keyboard_reaches_everything() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    let reaches = |path: &str, expected: &str| {
+        tab.go(&house.url(path));
+        assert_eq!(walk(&tab).join(" | "), expected, "{path}");
+    };
+    reaches(
+        "/",
+        "Skip to the content | my-app | Burrito | Log in | Sign up | Consider a burrito | E-mail | Password | Log in | Sign up | Opt out",
+    );
+    reaches(
+        "/signup",
+        "Skip to the content | my-app | Burrito | Log in | Sign up | Name | E-mail | Password | Create the account | Log in | Opt out",
+    );
+    reaches(
+        "/burrito",
+        "Skip to the content | my-app | Burrito | Log in | Sign up | Consider the burrito | log in | Opt out",
+    );
+
+    // Past the navigation, through the form, and in.
+    tab.go(&house.url("/signup"));
+    tab.press("Tab");
+    tab.press("Enter");
+    for text in ["A Hedgehog", "ada@example.com", PASSWORD] {
+        tab.press("Tab");
+        tab.type_text(text);
+    }
+    tab.leaves(|| tab.press("Enter"));
+    assert_eq!(tab.text("location.pathname"), "/dashboard");
+    reaches(
+        "/dashboard",
+        "Skip to the content | my-app | Dashboard | Burrito | Profile | Log out | Use a feature as a company | Consider a burrito | your profile | Opt out",
+    );
+    reaches(
+        "/profile",
+        "Skip to the content | my-app | Dashboard | Burrito | Profile | Log out | Your name | Save the name | Current password | New password | Change the password | Bad value | Missing key | Something else | Unhandled error | Panic | Opt out",
+    );
+}
+
+/// The names of what the tab key reaches, in order.
+fn walk(tab: &Tab) -> Vec<String> {
+    let mut names = Vec::new();
+    loop {
+        tab.press("Tab");
+        let focused = tab.eval(
+            "(() => {
+               const element = document.activeElement;
+               if (element === document.body) return null;
+               const label = element.labels?.[0]?.textContent ?? element.textContent.trim();
+               const style = getComputedStyle(element);
+               const box = element.getBoundingClientRect();
+               const visible = style.outlineStyle !== 'none' && box.left >= 0 && box.right <= innerWidth;
+               return visible ? label : `${label} (focus not visible)`;
+             })()",
+        );
+        match focused {
+            Value::String(name) => names.push(name),
+            _ => return names,
+        }
+    }
+}
+
+/// The app, its data, and PostHog next door.
+struct House {
+    app: Server,
+    posthog: Posthog,
+    data: TempDir,
+}
+
+impl House {
+    /// None where a browser or the scripts for it are missing.
+    fn open() -> Option<Self> {
+        Self::with(&[])
+    }
+
+    /// With variables of its own for the app.
+    fn with(environment: &[(&str, &str)]) -> Option<Self> {
+        if let Some(missing) = missing() {
+            assert!(env::var_os("CI").is_none(), "no {missing} here: install it");
+            println!("skipped: no {missing} here; install it");
+            return None;
+        }
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let flags = json!({
+            "new-dashboard-feature": {"payload": {"seats": 5, "until": "spring"}},
+            "dashboard-headline": "friendly",
+        });
+        let file = data.path().join("flags.json");
+        fs::write(&file, flags.to_string()).expect("a writable folder");
+        let posthog = Posthog::start([
+            OsStr::new("--flags"),
+            file.as_os_str(),
+            OsStr::new("--posthog-js"),
+            posthog_js().join("dist").as_os_str(),
+        ]);
+        let mut app = Command::new(app());
+        app.current_dir(data.path())
+            .env_clear()
+            .env("PORT", "0")
+            .envs(posthog.settings())
+            .envs(environment.iter().copied());
+        Some(Self {
+            app: Server::start(&mut app),
+            posthog,
+            data,
+        })
+    }
+
+    fn url(&self, path: &str) -> String {
+        self.app.url(path)
+    }
+
+    /// Nothing went wrong inside the app, and it ends when it is asked to.
+    fn close(self) {
+        let log = self.app.log();
+        assert!(!log.contains("ERROR") && !log.contains("panicked"), "{log}");
+        assert!(self.app.stop().success());
+    }
+
+    /// Every event was somebody's of these, in their session, and nothing about them seems wrong.
+    #[track_caller]
+    fn received_only(&self, expected: &[&Who]) {
+        for event in self.posthog.events("") {
+            let is = |who: &&&Who| {
+                event["distinct_id"] == *who.id && event["session_id"] == *who.session
+            };
+            assert!(
+                expected.iter().any(|who| is(&who)),
+                "none of {expected:?}: {event}"
+            );
+        }
+        self.posthog.is_content();
+    }
+
+    /// The person that an id belongs to.
+    #[track_caller]
+    fn person(&self, distinct_id: &str) -> Value {
+        let people = self
+            .posthog
+            .get(&format!("/hoglet/people?distinct_id={distinct_id}"));
+        assert_eq!(people.as_array().map(Vec::len), Some(1), "{distinct_id}");
+        people[0].clone()
+    }
+}
+
+/// Who a page is for, once posthog-js and the server have been found to agree.
+#[derive(Debug, PartialEq)]
+struct Who {
+    id: String,
+    identified: bool,
+    session: String,
+}
+
+#[track_caller]
+fn who(tab: &Tab) -> Who {
+    tab.until("window.posthog?.__loaded === true");
+    let server = tab.eval(CONFIG);
+    let id = tab.text("posthog.get_distinct_id()");
+    assert_eq!(server["distinct_id"], *id);
+    let identified = tab.eval("posthog.get_property('$user_state') === 'identified'");
+    assert_eq!(server["is_identified"], identified);
+    Who {
+        id,
+        identified: identified == true,
+        session: tab.text("posthog.get_session_id()"),
+    }
+}
+
+#[track_caller]
+fn sign_up(tab: &Tab, house: &House, email: &str) {
+    tab.go(&house.url("/signup"));
+    sign_up_here(tab, email);
+}
+
+#[track_caller]
+fn sign_up_here(tab: &Tab, email: &str) {
+    tab.fill("#name", "A Hedgehog");
+    tab.fill("#email", email);
+    tab.fill("#password", PASSWORD);
+    tab.leaves(|| tab.click("main button"));
+    assert_eq!(tab.text("location.pathname"), "/dashboard");
+}
+
+#[track_caller]
+fn log_in(tab: &Tab, house: &House, email: &str) {
+    tab.go(&house.url("/"));
+    log_in_here(tab, email);
+}
+
+#[track_caller]
+fn log_in_here(tab: &Tab, email: &str) {
+    tab.fill("#email", email);
+    tab.fill("#password", PASSWORD);
+    tab.leaves(|| tab.click("main button"));
+    assert_eq!(tab.text("location.pathname"), "/dashboard");
+}
+
+#[track_caller]
+fn log_out(tab: &Tab) {
+    tab.leaves(|| tab.click("form[action='/logout'] button"));
+    assert_eq!(tab.text("location.pathname"), "/");
+}
+
+fn cookies(tab: &Tab) -> Vec<String> {
+    let answer = tab.call("Network.getCookies", json!({}));
+    let cookies = answer["cookies"].as_array().expect("a list");
+    let mut names: Vec<String> = cookies
+        .iter()
+        .filter_map(|cookie| cookie["name"].as_str())
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+fn is_from(event: &Value, library: &str) -> bool {
+    event["properties"]["$lib"] == library
+}
+
+fn is_local(url: &str, house: &House) -> bool {
+    url.starts_with(&house.app.address)
+        || ["about:", "blob:", "data:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+}
+
+fn without(problems: Vec<String>, expected: &str) -> Vec<String> {
+    problems
+        .into_iter()
+        .filter(|problem| !problem.contains(expected))
+        .collect()
+}
+
+fn picture(tab: &Tab, name: &str) {
+    if let Some(folder) = env::var_os("SCREENSHOTS") {
+        fs::create_dir_all(&folder).expect("a writable folder");
+        tab.until("document.getAnimations().length === 0");
+        tab.screenshot(&Path::new(&folder).join(format!("{name}.png")));
+    }
+}
+
+fn missing() -> Option<&'static str> {
+    let runs = |program: &str| {
+        let mut command = Command::new(program);
+        command
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    if chromium::program().is_none() {
+        Some("chromium")
+    } else if posthog_js_folder().exists() {
+        None
+    } else {
+        ["npm", "tar"].into_iter().find(|program| !runs(program))
+    }
+}
+
+/// The unpacked npm package, fetched once.
+fn posthog_js() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = posthog_js_folder();
+        if !folder.exists() {
+            let aside = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a writable folder");
+            let package = format!("posthog-js@{POSTHOG_JS}");
+            // `npm install` would want its dependencies too.
+            run(Command::new("npm")
+                .args(["pack", "--silent", &package])
+                .current_dir(&aside));
+            let archive = format!("posthog-js-{POSTHOG_JS}.tgz");
+            run(Command::new("tar")
+                .args(["-xzf", &archive])
+                .current_dir(&aside));
+            fs::rename(aside.path().join("package"), &folder).expect("a writable folder");
+        }
+        folder
+    })
+}
+
+fn posthog_js_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("posthog-js-{POSTHOG_JS}"))
+}
+
+/// The template's own binary. `cargo test --workspace` has built it already, and building it by itself would compile
+/// its dependencies anew with other features; so it is built only where it is missing or old.
+fn app() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .parent()
+            .expect("the target folder");
+        let binary = target.join("debug/my-app");
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template");
+        let built = fs::metadata(&binary).and_then(|file| file.modified()).ok();
+        if built.is_none_or(|built| built < newest(&template.join("src"))) {
+            run(Command::new(env!("CARGO"))
+                .args(["build", "--locked", "--package", "my-app", "--target-dir"])
+                .arg(target)
+                .current_dir(template));
+        }
+        binary
+    })
+}
+
+fn newest(folder: &Path) -> SystemTime {
+    let times = fs::read_dir(folder)
+        .expect("a readable folder")
+        .map(|entry| {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                newest(&path)
+            } else {
+                path.metadata()
+                    .and_then(|file| file.modified())
+                    .expect("a time")
+            }
+        });
+    times.max().unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[track_caller]
+fn run(command: &mut Command) {
+    let output = command.output().expect("it starts");
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
