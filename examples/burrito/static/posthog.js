@@ -26,7 +26,10 @@
 
   shared?.setItem(PERSON, page.distinct_id); // reaches the other tabs as a `storage` event
   addEventListener("storage", reloadIfStale);
-  addEventListener("pageshow", reloadIfStale);
+  addEventListener("pageshow", (event) => {
+    mayReload ||= event.persisted; // coming back is a visit of its own
+    reloadIfStale();
+  });
   document.addEventListener("visibilitychange", reloadIfStale);
 
   function isCurrent() {
