@@ -34,18 +34,26 @@ struct Desk {
 impl Desk {
     fn open() -> Option<Self> {
         if chromium::program().is_none() {
-            assert!(env::var_os("CI").is_none(), "Chromium is needed");
-            eprintln!("skipped: no Chromium");
+            assert!(env::var_os("CI").is_none(), "no Chromium here: install it");
+            eprintln!("skipped: no Chromium here; install it");
             return None;
         }
         Some(Self {
-            posthog: Posthog::start(&[]),
+            posthog: Posthog::start([]),
             browser: Chromium::start(),
         })
     }
 
     fn url(&self, path: &str) -> String {
         format!("{}/{path}", self.posthog.settings()[1].1)
+    }
+
+    fn put(&self, path: &str, body: &Value) {
+        let sent = reqwest::blocking::Client::new()
+            .put(self.url(path))
+            .json(body)
+            .send();
+        assert!(sent.expect("an answer").status().is_success());
     }
 
     fn capture(&self, event: &str, distinct_id: &str, properties: Value) {
@@ -155,7 +163,7 @@ fn people_tell_how_they_came_to_be() {
 fn a_flag_switches_with_a_click() {
     let Some(desk) = Desk::open() else { return };
     let flags = json!({"headline": {"variants": {"control": 50, "test": 50}}});
-    desk.posthog.put("/hoglet/flags", &flags);
+    desk.put("hoglet/flags", &flags);
     desk.fill();
     let flag = |key: &str| desk.posthog.get("/hoglet/flags")["flags"][key].clone();
     let tab = desk.browser.new_tab();
@@ -187,8 +195,8 @@ fn a_flag_switches_with_a_click() {
 #[test]
 fn every_view_fits_every_screen() {
     let Some(desk) = Desk::open() else { return };
-    desk.posthog.put(
-        "/hoglet/flags",
+    desk.put(
+        "hoglet/flags",
         &json!({"headline": {"variants": {"control": 50, "test": 50}}}),
     );
     desk.fill();
