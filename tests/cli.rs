@@ -312,7 +312,7 @@ fn an_interrupted_run_leaves_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn run_hands_over_to_cargo_in_the_new_app() {
+fn run_builds_the_new_app_and_fails_where_it_cannot() {
     use std::os::unix::fs::PermissionsExt;
 
     let sandbox = Sandbox::new();
@@ -320,7 +320,7 @@ fn run_hands_over_to_cargo_in_the_new_app() {
     let cargo = tools.path().join("cargo");
     fs::write(
         &cargo,
-        "#!/bin/sh\necho \"cargo $* in ${PWD##*/}\"\nexit 7\n",
+        "#!/bin/sh\necho \"cargo $1 in ${PWD##*/}\" >&2\nexit 7\n",
     )
     .expect("a writable folder");
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("it is ours");
@@ -331,8 +331,9 @@ fn run_hands_over_to_cargo_in_the_new_app() {
     );
     assert_snapshot!(outcome, @r"
     hedge is in [here]/hedge; building it now.
-    cargo run in hedge
-    exit code 7
+    cargo build in hedge
+    error: the app could not be built; cargo says why above. Mend it, then type `hoglet dev` in `[here]/hedge`
+    exit code 1
     ");
 
     fs::remove_file(cargo).expect("it was there");
@@ -343,7 +344,7 @@ fn run_hands_over_to_cargo_in_the_new_app() {
     );
     assert_snapshot!(outcome, @r"
     other is in [here]/other; building it now.
-    error: `cargo run` could not be started in `[here]/other` (No such file or directory (os error 2)); install Rust, then type it there
+    error: `cargo build` could not be started in `[here]/other` (No such file or directory (os error 2)); install Rust, then type `hoglet dev` there
     exit code 1
     ");
 }

@@ -8,6 +8,8 @@
 
 #![cfg(unix)]
 
+#[path = "support/generated.rs"]
+mod generated;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/posthog.rs"]
@@ -15,7 +17,7 @@ mod posthog;
 #[path = "support/process.rs"]
 mod process;
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,7 +45,7 @@ const EVENTS: &[&str] = &[
 
 #[test]
 fn an_app_on_sqlite_works() {
-    let _lock = lock();
+    let _lock = generated::lock();
     let app = App::generate("sqlite");
     app.check(&[]);
     let data = tempfile::tempdir().expect("a temporary folder");
@@ -64,7 +66,7 @@ fn an_app_on_postgres_works() {
         println!("skipped: no PostgreSQL here; install it, or set TEST_POSTGRES_URL");
         return;
     };
-    let _lock = lock();
+    let _lock = generated::lock();
     let app = App::generate("postgres");
     app.check(&[
         ("DATABASE_URL", &postgres.url),
@@ -77,7 +79,7 @@ fn an_app_on_postgres_works() {
 
 #[test]
 fn production_asks_for_a_secret_key() {
-    let _lock = lock();
+    let _lock = generated::lock();
     let app = App::generate("sqlite");
     app.cargo(&["build", "--locked"], &[]);
     let empty = tempfile::tempdir().expect("a temporary folder");
@@ -102,19 +104,21 @@ struct App {
 
 impl App {
     fn generate(database: &str) -> Self {
-        let folder = generated().join(database).join(NAME);
+        let folder = generated::folder().join(database).join(NAME);
         // What was taken out of the template is to be gone here too.
         let _ = fs::remove_dir_all(&folder);
-        run(Command::new(env!("CARGO_BIN_EXE_hoglet"))
-            .args([
-                "new",
-                "--yes",
-                "--no-git",
-                "--json",
-                "--set",
-                &format!("database={database}"),
-            ])
-            .arg(&folder));
+        generated::run(
+            Command::new(env!("CARGO_BIN_EXE_hoglet"))
+                .args([
+                    "new",
+                    "--yes",
+                    "--no-git",
+                    "--json",
+                    "--set",
+                    &format!("database={database}"),
+                ])
+                .arg(&folder),
+        );
         Self { folder }
     }
 
@@ -142,13 +146,13 @@ impl App {
         cargo
             .args(arguments)
             .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", generated().join("target"));
-        run(cargo.envs(environment.iter().copied()));
+            .env("CARGO_TARGET_DIR", generated::target());
+        generated::run(cargo.envs(environment.iter().copied()));
     }
 
     /// The built binary, in a folder and with nothing in its environment.
     fn binary(&self, folder: &Path) -> Command {
-        let mut command = Command::new(generated().join("target/debug").join(NAME));
+        let mut command = Command::new(generated::target().join("debug").join(NAME));
         command.current_dir(folder).env_clear().env("PORT", "0");
         command
     }
@@ -328,31 +332,4 @@ impl Browser {
         assert_eq!(answer.status(), 303, "{}", server.log());
         assert_eq!(answer.headers()["location"], "/dashboard");
     }
-}
-
-/// One target directory for all generated apps, so that dependencies are compiled once.
-fn generated() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the repository")
-        .join("target/generated")
-}
-
-/// One test at a time uses it, also where tests are processes of their own.
-fn lock() -> File {
-    fs::create_dir_all(generated()).expect("a writable folder");
-    let file = File::create(generated().join("lock")).expect("a writable file");
-    file.lock().expect("the lock");
-    file
-}
-
-#[track_caller]
-fn run(command: &mut Command) {
-    let output = command.output().expect("it starts");
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
 }

@@ -11,7 +11,6 @@ mod chromium;
 #[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "support/posthog.rs"]
 mod posthog;
-#[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "support/process.rs"]
 mod process;
 

@@ -327,3 +327,19 @@ fn a_later_mistake_leaves_no_empty_parents() {
     sandbox.refused("new far/away/fn --yes");
     assert!(sandbox.everything().is_empty());
 }
+
+#[test]
+fn dev_asks_for_an_app_to_work_on() {
+    let sandbox = Sandbox::new();
+    sandbox.write("Cargo.toml", "[package]\nname = \"other\"\n");
+    assert_snapshot!(sandbox.refused("dev"), @r"
+    error: `[here]` is in no app made by hoglet (there is no .hoglet.toml); change into an app's folder, or make one with `hoglet new my-app`
+    exit code 1
+    ");
+    sandbox.write(".hoglet.toml", "");
+    sandbox.write("Cargo.toml", "[workspace]\n");
+    assert_snapshot!(sandbox.refused("dev"), @r"
+    error: `[here]/Cargo.toml` could not be read (it names no package); mend it, then try again
+    exit code 1
+    ");
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{posthog, report};
+use crate::{dev, posthog, report};
 
 #[derive(Debug, Parser)]
 #[command(name = "hoglet", version, about, styles = report::HELP)]
@@ -18,6 +18,8 @@ pub struct Cli {
 pub enum Command {
     /// Write a new app
     New(NewArguments),
+    /// Run the app here beside a local stand-in for PostHog, built anew at every change
+    Dev(dev::Arguments),
     /// Run a local stand-in for PostHog and show what arrives
     Posthog(posthog::Arguments),
     /// Print a completion script for a shell
@@ -57,7 +59,7 @@ pub struct NewArguments {
     #[arg(long)]
     pub force: bool,
 
-    /// Build and start the app afterwards
+    /// Build and start the app afterwards, as `hoglet dev` does
     #[arg(long, conflicts_with = "dry_run")]
     pub run: bool,
 }

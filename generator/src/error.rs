@@ -63,11 +63,8 @@ pub enum Error {
     #[error(transparent)]
     Posthog(#[from] crate::posthog::Error),
 
-    #[error("`cargo run` could not be started in `{}` ({cause}); install Rust, then type it there", .directory.display())]
-    Start {
-        directory: PathBuf,
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Dev(#[from] crate::dev::Error),
 }
 
 impl Error {

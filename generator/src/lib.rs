@@ -11,11 +11,13 @@
 //! same bytes. What is asked, and which files bear an answer, stands in `template/cargo-generate.toml`, which stock
 //! cargo-generate reads too; so a new question is a change in the template alone.
 //!
-//! [`posthog`] is a room of its own: a local stand-in for PostHog, for apps and for tests.
+//! Two rooms of their own: [`posthog`], a local stand-in for PostHog, for apps and for tests; and [`dev`], which runs an
+//! app beside it while the app is being worked on.
 
 pub mod answers;
 pub mod cli;
 pub mod destination;
+pub mod dev;
 pub mod error;
 pub mod git;
 pub mod interrupt;
@@ -26,7 +28,6 @@ pub mod questions;
 pub mod render;
 pub mod report;
 pub mod secrets;
-pub mod start;
 pub mod template;
 pub mod undo;
 pub mod write;
@@ -39,6 +40,7 @@ use clap::CommandFactory;
 use crate::answers::Answers;
 use crate::cli::{Cli, Command, NewArguments};
 use crate::destination::Destination;
+use crate::dev::First;
 use crate::error::Error;
 use crate::project_name::ProjectName;
 use crate::report::Report;
@@ -48,6 +50,11 @@ use crate::template::Template;
 pub fn run(cli: Cli) -> Result<ExitCode, Error> {
     match cli.command {
         Command::New(arguments) => new(&arguments),
+        Command::Dev(arguments) => {
+            let here = std::env::current_dir().map_err(Error::disk("find", "."))?;
+            dev::run(&here, &arguments, First::MayFail)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Posthog(arguments) => {
             posthog::run(&arguments)?;
             Ok(ExitCode::SUCCESS)
@@ -87,8 +94,11 @@ fn new(arguments: &NewArguments) -> Result<ExitCode, Error> {
     }
     Report::new(&name, &destination, &answers, &files, arguments).print();
     if arguments.run {
-        start::start(destination.path())
-    } else {
-        Ok(ExitCode::SUCCESS)
+        dev::run(
+            destination.path(),
+            &dev::Arguments::default(),
+            First::MustStart,
+        )?;
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@
 //! - [`capture`], [`evaluation`], [`js`]: PostHog's endpoints for events, flags, and posthog-js
 //! - [`flags`], [`matching`]: who gets which flag
 //! - [`api`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
+//! - [`journal`]: what comes in, told in a line each
 //! - [`page`]: the web page, in `posthog/page/`, kept up to date by server-sent events
 
 mod api;
@@ -22,6 +23,7 @@ mod failure;
 mod flags;
 mod guard;
 mod intake;
+mod journal;
 mod js;
 mod matching;
 mod page;
@@ -40,6 +42,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub use journal::Journal;
 pub use server::Server;
 
 /// Where the stand-in listens, and what it begins with.

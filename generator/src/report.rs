@@ -13,8 +13,8 @@ use crate::destination::Destination;
 use crate::project_name::ProjectName;
 use crate::render::File;
 
-const ACCENT: Style = AnsiColor::Yellow.on_default();
-const DIM: Style = Style::new().dimmed();
+pub const ACCENT: Style = AnsiColor::Yellow.on_default();
+pub const DIM: Style = Style::new().dimmed();
 pub const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// The help texts wear the same colours.
 pub const HELP: Styles = Styles::styled()

@@ -94,6 +94,8 @@ pub fn router(state: AppState) -> Router {
                 .layer(CatchPanicLayer::custom(errors::panic_response))
                 .layer(security::cross_site(&state.settings)),
         )
+        // Asked every second, and no part of the app: without these layers it fills no log.
+        .merge(routes::development(&state.settings))
         .with_state(state.clone());
 
     // Around the router, because it takes a trailing slash away before a route is chosen.

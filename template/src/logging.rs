@@ -1,8 +1,8 @@
 //! Logging: one line a request, pretty in development and JSON elsewhere.
 
-use std::io::IsTerminal;
 use std::time::Instant;
 
+use anstream::{AutoStream, ColorChoice};
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -18,8 +18,8 @@ const DEFAULT_FILTER: &str =
 pub fn install(format: LogFormat) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let colour = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    // Terminals, and what asks for it with CLICOLOR_FORCE; never with NO_COLOR.
+    let colour = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(colour)

@@ -1,5 +1,10 @@
 //! A server under test: started, asked, and stopped as a process manager would stop it.
 
+#![allow(
+    dead_code,
+    reason = "each test file uses its own part of this, and one uses it all"
+)]
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -58,25 +63,50 @@ impl Server {
 
     /// Asks it to end, and waits until it has.
     pub fn stop(mut self) -> ExitStatus {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+        self.end("TERM")
+    }
+
+    /// As Ctrl+C does: how it ended, and what it logged until then.
+    pub fn interrupt(mut self) -> (ExitStatus, String) {
+        let status = self.end("INT");
+        (status, self.log.iter().collect::<Vec<_>>().join("\n"))
+    }
+
+    fn end(&mut self, signal: &str) -> ExitStatus {
+        assert!(self.send(signal), "it was still running");
+        self.ended(Duration::from_secs(15))
+            .unwrap_or_else(|| panic!("it does not end:\n{}", self.log()))
+    }
+
+    fn send(&self, signal: &str) -> bool {
+        let sent = Command::new("kill")
+            .args(["-s", signal, &self.child.id().to_string()])
             .status();
-        assert!(
-            asked.is_ok_and(|status| status.success()),
-            "it was still running"
-        );
+        sent.is_ok_and(|status| status.success())
+    }
+
+    fn ended(&mut self, bound: Duration) -> Option<ExitStatus> {
         let start = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("its status") {
+            let status = self.child.try_wait().expect("its status");
+            if status.is_some() || start.elapsed() > bound {
                 return status;
             }
-            assert!(
-                start.elapsed() < Duration::from_secs(15),
-                "it does not end:\n{}",
-                self.log()
-            );
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Waits for a line that holds the text, and gives that line.
+    #[track_caller]
+    pub fn says(&self, text: &str) -> String {
+        let mut seen = Vec::new();
+        while let Ok(line) = self.log.recv_timeout(Duration::from_secs(120)) {
+            if line.contains(text) {
+                return line;
+            }
+            seen.push(line);
+        }
+        panic!("it did not say `{text}`:\n{}", seen.join("\n"));
     }
 
     /// What it has logged since it listens.
@@ -87,6 +117,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Asked first, it ends what it has started itself.
+        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            self.send("TERM");
+            self.ended(Duration::from_secs(2));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -19,6 +19,7 @@ pub mod migrations;
 pub mod models;
 pub mod passwords;
 pub mod posthog;
+pub mod reload;
 pub mod request;
 pub mod routes;
 pub mod security;

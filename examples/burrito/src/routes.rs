@@ -9,6 +9,7 @@ use crate::app::AppState;
 use crate::assets;
 use crate::error::AppError;
 use crate::posthog::proxy;
+use crate::reload;
 use crate::settings::Settings;
 
 pub mod burrito;
@@ -72,6 +73,15 @@ pub fn proxy(settings: &Settings) -> Router<AppState> {
             .route(&format!("{path}/{{*path}}"), any(proxy::forward))
             .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
         None => Router::new(),
+    }
+}
+
+/// What open pages ask while the app is being worked on.
+pub fn development(settings: &Settings) -> Router<AppState> {
+    if settings.development() {
+        Router::new().route("/dev/reload", get(async || reload::version()))
+    } else {
+        Router::new()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::assets;
 use crate::auth::CurrentUser;
 use crate::error::{AppError, Result};
 use crate::posthog::PostHog;
+use crate::reload;
 use crate::request::RequestInfo;
 use crate::session::{AppSession, Flash};
 
@@ -66,6 +67,7 @@ fn environment() -> Environment<'static> {
         .build();
     environment.set_syntax(syntax.expect("these options do not contradict each other"));
     environment.add_function("asset", assets::url);
+    environment.add_function("version", reload::version);
     environment.set_loader(|name| {
         let file =
             Templates::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());

@@ -17,6 +17,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
 use super::guard::{self, Hosts};
+use super::journal::Journal;
 use super::standin::Standin;
 use super::store::Store;
 use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags};
@@ -29,6 +30,7 @@ pub struct Server {
     listener: TcpListener,
     router: Router,
     address: SocketAddr,
+    standin: Arc<Standin>,
 }
 
 impl Server {
@@ -44,20 +46,26 @@ impl Server {
         };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let standin = Standin::new(
+        let standin = Arc::new(Standin::new(
             Store::new(arguments.keep.max(1), flags),
             arguments.posthog_js.clone(),
-        );
+        ));
         let hosts = Hosts::new(arguments.host, &arguments.allowed_hosts);
         Ok(Self {
             listener,
-            router: router(Arc::new(standin), hosts),
+            router: router(Arc::clone(&standin), hosts),
             address,
+            standin,
         })
     }
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What comes in from now on, to be told in a terminal.
+    pub fn journal(&self) -> Journal {
+        Journal::new(Arc::clone(&self.standin))
     }
 
     /// Answers until `stop` is over. Pages that listen and requests that hang are not waited for.

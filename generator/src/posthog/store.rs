@@ -69,7 +69,7 @@ pub struct Kept {
     pub distinct_id: String,
     pub session_id: Option<String>,
     timestamp: Option<String>,
-    personless: bool,
+    pub personless: bool,
     outcome: Outcome,
     pub properties: Box<RawValue>,
 }

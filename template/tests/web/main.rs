@@ -34,6 +34,7 @@ mod forms;
 mod identity;
 mod migrations;
 mod proxy;
+mod reload;
 mod security;
 mod sessions;
 mod settings;

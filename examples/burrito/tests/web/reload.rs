@@ -1,0 +1,32 @@
+//! `/dev/reload`, which pages ask in development whether they are still up to date.
+
+use reqwest::StatusCode;
+
+use crate::support::App;
+
+#[tokio::test]
+async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
+    let app = App::with(&[("APP_ENV", "development")]).await;
+    let browser = app.browser();
+    let newest = browser.get("/dev/reload").await;
+    assert_eq!(newest.status, StatusCode::OK);
+    assert!(newest.cookies().is_empty());
+    let page = browser.get("/burrito").await.text();
+    assert!(page.contains("/static/reload.js"));
+    assert!(page.contains(&format!("data-version=\"{}\"", newest.text())));
+    assert!(app.events().await.is_empty());
+}
+
+#[tokio::test]
+async fn elsewhere_there_is_no_such_thing() {
+    let secret_key = app::settings::new_secret_key();
+    for environment in ["test", "production"] {
+        let variables = [("APP_ENV", environment), ("SECRET_KEY", &secret_key)];
+        let app = App::with(&variables).await;
+        let browser = app.browser();
+        let asked = browser.get("/dev/reload").await;
+        assert_eq!(asked.status, StatusCode::NOT_FOUND, "{environment}");
+        let page = browser.get("/burrito").await.text();
+        assert!(!page.contains("reload.js"), "{environment}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Where all that runs speaks: on stderr, a line at a time, each behind the name of its speaker.
+
+use std::io::Write;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::report::{ACCENT, DIM};
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy)]
+pub enum Voice {
+    App,
+    Posthog,
+    Hoglet,
+}
+
+impl Voice {
+    fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Posthog => "posthog",
+            Self::Hoglet => "hoglet",
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Self::App => ACCENT,
+            Self::Posthog => AnsiColor::Cyan.on_default(),
+            Self::Hoglet => DIM,
+        }
+    }
+}
+
+/// Prints what somebody says.
+pub fn say(voice: Voice, line: &str) {
+    let (style, name) = (voice.style(), voice.name());
+    print(&format!("{style}{name:<7} |{style:#} {line}\n"));
+}
+
+/// Prints text as it is. A terminal that is gone is no reason to stop.
+pub fn print(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Whether colours reach the reader, so that the app may use them too.
+pub fn is_coloured() -> bool {
+    AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
+}
+
+/// What to open, in columns.
+pub fn addresses(project: &str, app: &str, posthog: &str) {
+    print(&format!(
+        "\n  {ACCENT}{project}{ACCENT:#} is running, and builds itself anew when you change it\n\n    \
+         {DIM}app    {DIM:#} {app}\n    {DIM}posthog{DIM:#} {posthog}\n\n"
+    ));
+}

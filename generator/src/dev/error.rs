@@ -1,0 +1,48 @@
+//! What ends `hoglet dev`, each with its remedy. A failed build does not.
+
+use std::io;
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("`{}` is in no app made by hoglet (there is no .hoglet.toml); change into an app's folder, or make one with `hoglet new my-app`", .folder.display())]
+    NoProject { folder: PathBuf },
+
+    #[error("`{}` could not be read ({cause}); mend it, then try again", .file.display())]
+    Manifest { file: PathBuf, cause: String },
+
+    #[error("`cargo build` could not be started in `{}` ({cause}); install Rust, then type `hoglet dev` there", .folder.display())]
+    Cargo { folder: PathBuf, cause: io::Error },
+
+    #[error(
+        "`cargo build` made no program called `{name}`; the package and its program must have one name"
+    )]
+    NoProgram { name: String },
+
+    #[error("the app could not be built; cargo says why above. Mend it, then type `hoglet dev` in `{}`", .folder.display())]
+    NotBuilt { folder: PathBuf },
+
+    #[error("the app ended before it listened; it says why above. Mend it, then type `hoglet dev` in `{}`", .folder.display())]
+    NotStarted { folder: PathBuf },
+
+    #[error("could not {action} `{}` ({cause}); make room or permission for it", .path.display())]
+    Disk {
+        action: &'static str,
+        path: PathBuf,
+        cause: io::Error,
+    },
+
+    #[error("could not watch `{}` for changes ({cause}); on Linux raise fs.inotify.max_user_watches", .path.display())]
+    Watch { path: PathBuf, cause: notify::Error },
+
+    #[error(
+        "the app was ended before it had finished; interrupt once, and it delivers its events first"
+    )]
+    EndedEarly,
+
+    #[error(transparent)]
+    Posthog(#[from] crate::posthog::Error),
+
+    #[error("the system gave no threads or signals ({0}); try again")]
+    Runtime(io::Error),
+}

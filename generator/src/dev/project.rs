@@ -1,0 +1,48 @@
+//! The app that is worked on: where it is and what it is called.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+
+/// What every generated app bears.
+const MARK: &str = ".hoglet.toml";
+
+#[derive(Debug)]
+pub struct Project {
+    pub root: PathBuf,
+    /// Of the package, and so of its program.
+    pub name: String,
+}
+
+impl Project {
+    /// Looks in the folder and those above it, as cargo does.
+    pub fn find(folder: &Path) -> Result<Self, Error> {
+        let root = folder
+            .ancestors()
+            .find(|folder| folder.join(MARK).is_file())
+            .ok_or_else(|| Error::NoProject {
+                folder: folder.to_owned(),
+            })?;
+        let file = root.join("Cargo.toml");
+        let name = fs::read_to_string(&file)
+            .map_err(|cause| cause.to_string())
+            .and_then(|text| name(&text))
+            .map_err(|cause| Error::Manifest { file, cause })?;
+        Ok(Self {
+            root: root.to_owned(),
+            name,
+        })
+    }
+}
+
+fn name(manifest: &str) -> Result<String, String> {
+    let manifest: toml::Table =
+        toml::from_str(manifest).map_err(|cause| cause.message().to_owned())?;
+    let name = manifest
+        .get("package")
+        .and_then(|package| package.get("name"))
+        .and_then(toml::Value::as_str);
+    name.map(str::to_owned)
+        .ok_or_else(|| "it names no package".to_owned())
+}

@@ -1,0 +1,89 @@
+//! The stand-in for PostHog in this process, and what it says of the events that come in.
+
+use std::io::ErrorKind;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::console::{Voice, say};
+use super::{Arguments, Error};
+use crate::posthog::{self, Journal, Server};
+
+/// Lines told at once; a load test is not to scroll everything else away.
+const LINES_AT_ONCE: usize = 20;
+
+pub struct Standin {
+    pub address: String,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Standin {
+    pub async fn start(arguments: &Arguments) -> Result<Self, Error> {
+        let server = bind(arguments).await?;
+        let address = format!("http://{}", server.address());
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(serve(server, stopped));
+        Ok(Self {
+            address,
+            stop,
+            task,
+        })
+    }
+
+    /// Tells what came in last, and ends.
+    pub async fn stop(self) {
+        // Both fail only where the task has ended already.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
+
+async fn bind(arguments: &Arguments) -> Result<Server, posthog::Error> {
+    let mut wanted = posthog::Arguments {
+        flags: arguments.flags.clone(),
+        posthog_js: arguments.posthog_js.clone(),
+        ..posthog::Arguments::default()
+    };
+    wanted.port = arguments.posthog_port.unwrap_or(wanted.port);
+    match Server::bind(&wanted).await {
+        Err(posthog::Error::Listen { cause, .. })
+            if cause.kind() == ErrorKind::AddrInUse && arguments.posthog_port.is_none() =>
+        {
+            wanted.port = 0;
+            Server::bind(&wanted).await
+        }
+        result => result,
+    }
+}
+
+async fn serve(server: Server, stopped: oneshot::Receiver<()>) {
+    let mut journal = server.journal();
+    let stop = async move {
+        let telling = async {
+            loop {
+                journal.changed().await;
+                tell(&mut journal);
+            }
+        };
+        tokio::select! {
+            () = telling => {}
+            _ = stopped => {}
+        }
+        tell(&mut journal);
+    };
+    if let Err(error) = server.run(stop).await {
+        say(Voice::Posthog, &error.to_string());
+    }
+}
+
+fn tell(journal: &mut Journal) {
+    let lines = journal.lines();
+    for line in lines.iter().take(LINES_AT_ONCE) {
+        say(Voice::Posthog, line);
+    }
+    if lines.len() > LINES_AT_ONCE {
+        let more = lines.len() - LINES_AT_ONCE;
+        say(Voice::Posthog, &format!("and {more} more"));
+    }
+}

@@ -1,0 +1,190 @@
+//! Notices changes of what the app is built from or started with.
+//!
+//! The system says that something happened; what it was is read from the files themselves. So it does not matter in
+//! how many steps an editor saves, and what happened during a build is not missed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use super::Error;
+
+const SOURCES: &str = "src";
+/// Beside the sources, at the top of the app.
+const FILES: &[&str] = &[
+    ".env",
+    "Cargo.lock",
+    "Cargo.toml",
+    "build.rs",
+    "defaults.env",
+    "rust-toolchain.toml",
+];
+/// An editor, or git, is done when nothing has happened for so long.
+const QUIET: Duration = Duration::from_millis(60);
+
+pub struct Watch {
+    root: PathBuf,
+    seen: Snapshot,
+    happened: Arc<Notify>,
+    watcher: RecommendedWatcher,
+}
+
+/// When each file was changed, and its size.
+type Snapshot = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+
+impl Watch {
+    pub fn start(root: &Path) -> Result<Self, Error> {
+        let failed = |cause| Error::Watch {
+            path: root.to_owned(),
+            cause,
+        };
+        let happened = Arc::new(Notify::new());
+        let notify = Arc::clone(&happened);
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // Reading, ours and cargo's, is no change; an error may hide one.
+            if event.map_or(true, |event| !event.kind.is_access()) {
+                notify.notify_one();
+            }
+        })
+        .map_err(failed)?;
+        // Not below it: `target`, `data` and `.git` are busy, and nothing is built from them.
+        watcher
+            .watch(root, RecursiveMode::NonRecursive)
+            .map_err(failed)?;
+        watcher
+            .watch(&root.join(SOURCES), RecursiveMode::Recursive)
+            .map_err(failed)?;
+        Ok(Self {
+            root: root.to_owned(),
+            seen: snapshot(root),
+            happened,
+            watcher,
+        })
+    }
+
+    /// The file that changed, relative to the app; one of them where there are more. May be dropped and asked again.
+    pub async fn next(&mut self) -> PathBuf {
+        loop {
+            let now = snapshot(&self.root);
+            if let Some(changed) = difference(&self.seen, &now) {
+                self.seen = now;
+                return changed
+                    .strip_prefix(&self.root)
+                    .unwrap_or(&changed)
+                    .to_owned();
+            }
+            self.happened.notified().await;
+            while timeout(QUIET, self.happened.notified()).await.is_ok() {}
+            // A folder that was replaced is another one; where it is the same, this changes nothing.
+            let _ = self
+                .watcher
+                .watch(&self.root.join(SOURCES), RecursiveMode::Recursive);
+        }
+    }
+
+    /// What a build itself has written is no change.
+    pub fn built(&mut self) {
+        let lock = self.root.join("Cargo.lock");
+        if let Some(state) = state(&lock) {
+            self.seen.insert(lock, state);
+        }
+    }
+}
+
+fn snapshot(root: &Path) -> Snapshot {
+    let mut snapshot = Snapshot::new();
+    for name in FILES {
+        let file = root.join(name);
+        if let Some(state) = state(&file) {
+            snapshot.insert(file, state);
+        }
+    }
+    collect(&root.join(SOURCES), &mut snapshot);
+    snapshot
+}
+
+fn collect(folder: &Path, snapshot: &mut Snapshot) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&path, snapshot);
+        } else if !is_scratch(&entry.file_name().to_string_lossy())
+            && let Some(state) = state(&path)
+        {
+            snapshot.insert(path, state);
+        }
+    }
+}
+
+/// What editors keep beside the file they edit.
+fn is_scratch(name: &str) -> bool {
+    name.starts_with(['.', '#']) || name.ends_with('~')
+}
+
+fn state(file: &Path) -> Option<(Option<SystemTime>, u64)> {
+    let metadata = file.metadata().ok()?;
+    Some((metadata.modified().ok(), metadata.len()))
+}
+
+fn difference(old: &Snapshot, new: &Snapshot) -> Option<PathBuf> {
+    let changed = new
+        .iter()
+        .find(|(file, state)| old.get(*file) != Some(*state));
+    let gone = || old.iter().find(|(file, _)| !new.contains_key(*file));
+    changed.or_else(gone).map(|(file, _)| file.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// None within the time in which a change would have been noticed.
+    async fn change(watch: &mut Watch) -> Option<PathBuf> {
+        timeout(Duration::from_millis(600), watch.next()).await.ok()
+    }
+
+    #[tokio::test]
+    async fn what_the_app_is_made_of_is_noticed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        };
+        write("src/main.rs");
+        let mut watch = Watch::start(folder.path()).unwrap();
+        assert_eq!(change(&mut watch).await, None);
+
+        for name in ["src/a/new.rs", ".env", "src/main.rs"] {
+            write(name);
+            assert_eq!(change(&mut watch).await, Some(name.into()), "{name}");
+        }
+        for name in [
+            "target/debug/hedge",
+            "data/app.sqlite",
+            "templates/home.html",
+            "src/.main.rs.swp",
+            "src/main.rs~",
+            "notes.txt",
+        ] {
+            write(name);
+            assert_eq!(change(&mut watch).await, None, "{name}");
+        }
+
+        write("Cargo.lock");
+        watch.built();
+        assert_eq!(change(&mut watch).await, None, "a build has written it");
+        fs::remove_dir_all(folder.path().join("src")).unwrap();
+        assert!(change(&mut watch).await.is_some());
+        write("src/again.rs");
+        assert_eq!(change(&mut watch).await, Some("src/again.rs".into()));
+        write("src/again/deep.rs");
+        assert_eq!(change(&mut watch).await, Some("src/again/deep.rs".into()));
+    }
+}

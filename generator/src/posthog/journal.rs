@@ -1,0 +1,83 @@
+//! What came in, told in a line each, for a terminal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::standin::Standin;
+
+/// Lines are told in bundles of this much time.
+const PULSE: Duration = Duration::from_millis(100);
+
+pub struct Journal {
+    standin: Arc<Standin>,
+    changes: watch::Receiver<u64>,
+    events_told: u64,
+    malformed_told: u64,
+}
+
+impl Journal {
+    pub fn new(standin: Arc<Standin>) -> Self {
+        Self {
+            changes: standin.changes(),
+            standin,
+            events_told: 0,
+            malformed_told: 0,
+        }
+    }
+
+    /// Waits until there may be something to tell.
+    pub async fn changed(&mut self) {
+        // The sender lives as long as the stand-in, which we hold.
+        let _ = self.changes.changed().await;
+        tokio::time::sleep(PULSE).await;
+    }
+
+    /// What has come in since it was last told, the oldest first.
+    pub fn lines(&mut self) -> Vec<String> {
+        let store = self.standin.read();
+        let counts = &store.counts;
+        if counts.events < self.events_told || counts.malformed < self.malformed_told {
+            // Somebody has had it all forgotten.
+            self.events_told = 0;
+            self.malformed_told = 0;
+        }
+        let events = store.events().rev();
+        let mut lines: Vec<String> = events
+            .take_while(|event| event.sequence > self.events_told)
+            .map(|event| {
+                let who = if event.personless { "visitor" } else { "user" };
+                line(&event.name, who, &event.distinct_id)
+            })
+            .collect();
+        lines.reverse();
+        let refused = counts.malformed - self.malformed_told;
+        let refused = store
+            .malformed()
+            .take(usize::try_from(refused).unwrap_or(usize::MAX));
+        lines.extend(
+            refused.map(|request| {
+                visible(&format!("refused at {}: {}", request.path, request.reason))
+            }),
+        );
+        self.events_told = counts.events;
+        self.malformed_told = counts.malformed;
+        lines
+    }
+}
+
+fn line(event: &str, who: &str, distinct_id: &str) -> String {
+    let beginning: String = distinct_id.chars().take(8).collect();
+    let ellipsis = if beginning.len() < distinct_id.len() {
+        "…"
+    } else {
+        ""
+    };
+    visible(&format!("{event:<24} as {who} {beginning}{ellipsis}"))
+}
+
+/// Events hold text from anybody, who could otherwise write to the terminal whatever they like.
+fn visible(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}

@@ -1,0 +1,37 @@
+//! Where generated apps are compiled: one target directory for all of them, so that dependencies are compiled once.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A folder that keeps what was compiled from run to run.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the repository")
+        .join("target/generated")
+}
+
+pub fn target() -> PathBuf {
+    folder().join("target")
+}
+
+/// One test at a time uses it, also where tests are processes of their own.
+pub fn lock() -> File {
+    fs::create_dir_all(folder()).expect("a writable folder");
+    let file = File::create(folder().join("lock")).expect("a writable file");
+    file.lock().expect("the lock");
+    file
+}
+
+/// Runs a command to its end, and shows what it said where it fails.
+#[track_caller]
+pub fn run(command: &mut Command) {
+    let output = command.output().expect("it starts");
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
