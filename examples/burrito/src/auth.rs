@@ -36,8 +36,11 @@ pub async fn log_in(
     Ok(posthog.identify(user, linked_visitor))
 }
 
-pub async fn log_out(session: &AppSession) -> Result<()> {
-    session.log_out().await
+/// Ends the session and takes its cookie away.
+pub async fn log_out(state: &AppState, session: &AppSession, cookies: &Cookies) -> Result<()> {
+    session.log_out().await?;
+    state.cookies.session.delete(cookies);
+    Ok(())
 }
 
 /// A path of this app to go to after the log-in, or nothing. Anything a browser could take for

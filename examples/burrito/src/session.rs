@@ -57,7 +57,7 @@ impl AppSession {
         Ok(())
     }
 
-    /// Ends the session: the row goes now, the cookie with the answer.
+    /// Ends the session: its row goes now.
     pub async fn log_out(&self) -> Result<()> {
         if self.0.id().is_some() {
             self.0.flush().await?;

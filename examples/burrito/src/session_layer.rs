@@ -57,10 +57,9 @@ pub async fn sessions(
 }
 
 async fn store(state: &AppState, cookies: &Cookies, session: &Session) -> Result<()> {
+    // A cookie that names no session stays where it is: this request may have been under way while
+    // another one logged in, and taking the cookie away would take the new session's.
     if session.is_empty().await {
-        if state.cookies.session.presented(cookies) {
-            state.cookies.session.delete(cookies);
-        }
         return Ok(());
     }
     renew(session).await?;

@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use minijinja::{Value, context};
+use sea_orm::TransactionTrait;
 use serde::Deserialize;
 use time::macros::format_description;
 
@@ -87,10 +88,12 @@ pub async fn update(
     }
     if changes_password {
         let password_hash = state.passwords.hash(new_password).await?;
-        user = user::change_password(&state.database, user, password_hash).await?;
-        // Whoever knew the old password is out now.
+        // Whoever knew the old password is out now, or nothing has changed.
+        let transaction = state.database.begin().await?;
+        user = user::change_password(&transaction, user, password_hash).await?;
         let this_one = session.row_id().unwrap_or_default();
-        session::delete_others(&state.database, user.id, &this_one).await?;
+        session::delete_others(&transaction, user.id, &this_one).await?;
+        transaction.commit().await?;
         session
             .flash(
                 FlashLevel::Success,

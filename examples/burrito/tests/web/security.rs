@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use reqwest::{Method, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::support::{App, email_of};
 
@@ -287,4 +289,56 @@ async fn the_development_panel_stays_in_development() {
         assert_eq!(page.contains("Just captured"), shown, "{environment}");
         assert_eq!(page.contains("<code>profile_viewed</code>"), shown);
     }
+}
+
+#[tokio::test]
+async fn a_page_asked_for_over_plain_http_moves_to_https() {
+    let app = App::with(&[
+        ("APP_URL", "https://example.com"),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+    ])
+    .await;
+    let http = [("x-forwarded-proto", "http")];
+    let https = [("x-forwarded-proto", "https")];
+    let moved = app.browser().get_with("/burrito?a=1", &http).await;
+    assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(moved.header("location"), "https://example.com/burrito?a=1");
+    assert!(moved.cookies().is_empty(), "none travels in the clear");
+
+    for (path, headers) in [("/burrito", https), ("/livez", http), ("/readyz", http)] {
+        let answer = app.browser().get_with(path, &headers).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+    }
+    let form = app.browser().post_with("/logout", &[], &http).await;
+    assert_eq!(form.location(), "/");
+}
+
+#[tokio::test]
+async fn a_client_cannot_say_by_itself_how_it_came() {
+    let app = App::with(&[("APP_URL", "https://example.com")]).await;
+    let answer = app
+        .browser()
+        .get_with("/", &[("x-forwarded-proto", "http")])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_refused_and_the_app_lives_on() {
+    let app = App::start().await;
+    let address = &app.url["http://".len()..];
+    for nonsense in [
+        &b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n"[..],
+        b"GET / HTTP/1.1\r\nHost: app\r\nX-PostHog-Session-Id: a\x01b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: app\r\nCookie: session=a\x00b\r\n\r\n",
+        b"GET /\xff\xfe HTTP/9.9\r\n\r\n",
+        b"POST /login HTTP/1.1\r\nHost: app\r\nContent-Length: -1\r\n\r\n",
+    ] {
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        connection.write_all(nonsense).await.unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 400"), "{nonsense:?}");
+    }
+    assert_eq!(app.browser().get("/").await.status, StatusCode::OK);
 }

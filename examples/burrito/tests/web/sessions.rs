@@ -4,7 +4,7 @@ use app::models::session;
 use app::session_store::SeaOrmStore;
 use reqwest::StatusCode;
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::SessionStore;
@@ -124,7 +124,9 @@ async fn a_session_cookie_from_elsewhere_is_nobodys() {
         browser.set_cookie("session", forged);
         let answer = browser.get("/profile").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{forged}");
-        assert_eq!(browser.cookie("session"), None, "it is taken away");
+        let answer = browser.post("/api/burrito/consider", &[]).await;
+        assert_eq!(answer.json()["count"], 1, "{forged}");
+        assert_ne!(browser.cookie("session").unwrap(), forged);
     }
 }
 
@@ -147,6 +149,38 @@ async fn a_request_under_way_during_a_log_out_does_not_bring_the_session_back() 
         assert!(!signed_in.is_signed_in().await);
         assert!(!other_tab.is_signed_in().await);
     }
+}
+
+#[tokio::test]
+async fn a_request_under_way_during_a_log_in_does_not_take_the_new_session_away() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    browser.post("/api/burrito/consider", &[]).await;
+    let under_way = browser.copy();
+    browser.log_in("Ann").await;
+
+    // Its answer arrives last, in the same browser.
+    let answer = under_way.get("/burrito").await;
+    assert!(answer.cookies().is_empty(), "{:?}", answer.cookies());
+}
+
+#[tokio::test]
+async fn readers_do_not_wait_for_a_writer_and_writers_wait_for_their_turn() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let writer = app.state.database.begin().await.unwrap();
+    let touch = "UPDATE sessions SET data = data";
+    writer.execute_unprepared(touch).await.unwrap();
+
+    assert_eq!(ann.get("/profile").await.status, StatusCode::OK);
+    assert_eq!(ann.get("/readyz").await.status, StatusCode::OK);
+    let done = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        writer.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(ann.post("/api/burrito/consider", &[]), done);
+    assert_eq!(answer.json()["count"], 1);
 }
 
 #[tokio::test]

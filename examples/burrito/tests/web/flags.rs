@@ -1,0 +1,77 @@
+//! Flags that are evaluated in this process, with `POSTHOG_SECRET_KEY`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::support::App;
+
+#[tokio::test]
+async fn with_a_secret_key_nobody_is_asked_on_a_request() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let flags = post(async move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        StatusCode::SERVICE_UNAVAILABLE
+    });
+    let posthog = Router::new()
+        .route("/flags/definitions/", get(definitions))
+        .route("/flags/definitions", get(definitions))
+        .route("/flags/", flags);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, posthog).await });
+    let app = App::with(&[("POSTHOG_HOST", &host), ("POSTHOG_SECRET_KEY", "phx_key")]).await;
+    let ann = app.sign_up("Ann").await;
+
+    // The definitions arrive in the background; until then the defaults hold.
+    let begin = Instant::now();
+    let page = loop {
+        let page = ann.get("/dashboard").await.text();
+        if page.contains("You are among the first") {
+            break page;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(10), "{page}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert!(page.contains("Good to see you"));
+    assert!(page.contains("green"), "the payload");
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
+
+async fn definitions(headers: HeaderMap) -> Response {
+    if headers
+        .get("authorization")
+        .is_none_or(|value| value != "Bearer phx_key")
+    {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let everybody = |variant: Option<&str>| json!([{ "properties": [], "rollout_percentage": 100, "variant": variant }]);
+    let answer = json!({
+        "flags": [
+            {
+                "id": 1, "key": "new-dashboard-feature", "name": "", "active": true,
+                "filters": { "groups": everybody(None), "payloads": { "true": "{\"colour\":\"green\"}" } },
+            },
+            {
+                "id": 2, "key": "dashboard-headline", "name": "", "active": true,
+                "filters": {
+                    "groups": everybody(None),
+                    "multivariate": { "variants": [
+                        { "key": "friendly", "rollout_percentage": 100 },
+                    ] },
+                },
+            },
+        ],
+        "group_type_mapping": {},
+        "cohorts": {},
+    });
+    Json(answer).into_response()
+}
