@@ -132,7 +132,7 @@ impl Evaluator {
         let Some(client) = self.client.get() else {
             return Flags::default();
         };
-        if !self.breaker.lets_through() {
+        if !self.breaker.lets_through(Instant::now()) {
             return Flags::default();
         }
         let options = EvaluateFlagsOptions {
@@ -147,11 +147,11 @@ impl Evaluator {
                 Flags(Some(flags))
             }
             Ok(Err(error)) => {
-                self.breaker.failed(&error.to_string());
+                self.breaker.failed(&error.to_string(), Instant::now());
                 Flags::default()
             }
             Err(_) => {
-                self.breaker.failed("no answer in time");
+                self.breaker.failed("no answer in time", Instant::now());
                 Flags::default()
             }
         }
@@ -211,12 +211,12 @@ struct BreakerState {
 }
 
 impl Breaker {
-    fn lets_through(&self) -> bool {
+    fn lets_through(&self, now: Instant) -> bool {
         let mut state = self.state();
         match state.closed_again_at {
-            Some(at) if Instant::now() < at => false,
+            Some(at) if now < at => false,
             Some(_) => {
-                state.closed_again_at = Some(Instant::now() + OPEN_FOR);
+                state.closed_again_at = Some(now + OPEN_FOR);
                 true
             }
             None => true,
@@ -231,7 +231,7 @@ impl Breaker {
         *state = BreakerState::default();
     }
 
-    fn failed(&self, reason: &str) {
+    fn failed(&self, reason: &str, now: Instant) {
         let mut state = self.state();
         state.failures += 1;
         if state.failures >= FAILURES_BEFORE_OPENING {
@@ -241,7 +241,7 @@ impl Breaker {
                     "PostHog does not answer for flags; their defaults hold"
                 );
             }
-            state.closed_again_at = Some(Instant::now() + OPEN_FOR);
+            state.closed_again_at = Some(now + OPEN_FOR);
         }
     }
 
@@ -249,5 +249,33 @@ impl Breaker {
         self.0
             .lock()
             .expect("nobody panics while holding the breaker")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_three_failures_one_request_now_and_again_tries_until_one_succeeds() {
+        let breaker = Breaker::default();
+        let mut now = Instant::now();
+        for _ in 0..FAILURES_BEFORE_OPENING {
+            assert!(breaker.lets_through(now));
+            breaker.failed("a test", now);
+        }
+        assert!(!breaker.lets_through(now));
+
+        now += OPEN_FOR;
+        assert!(breaker.lets_through(now));
+        assert!(!breaker.lets_through(now), "one is enough to see");
+        breaker.failed("a test", now);
+        assert!(!breaker.lets_through(now));
+
+        now += OPEN_FOR;
+        assert!(breaker.lets_through(now));
+        breaker.succeeded();
+        assert!(breaker.lets_through(now));
+        assert!(breaker.lets_through(now));
     }
 }

@@ -172,3 +172,26 @@ async fn a_posthog_that_hangs_holds_nobody_up_and_is_soon_left_alone() {
 
     assert_eq!(app.posthog.flag_requests().len(), 3);
 }
+
+#[tokio::test]
+async fn it_waits_for_flags_a_quarter_of_a_second_at_most() {
+    let app = App::with(&[("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "250")]).await;
+    let ann = app.sign_up("Ann").await;
+    let fastest_of_three = async || {
+        let mut fastest = Duration::MAX;
+        for _ in 0..3 {
+            let begin = Instant::now();
+            ann.get("/dashboard").await;
+            fastest = fastest.min(begin.elapsed());
+        }
+        fastest
+    };
+    let well = fastest_of_three().await;
+    let asked = app.posthog.flag_requests().len();
+    app.posthog.feels(Mood::Hangs);
+    let hanging = fastest_of_three().await;
+
+    assert!(app.posthog.flag_requests().len() > asked);
+    let bound = well * 3 + Duration::from_millis(300);
+    assert!(hanging < bound, "{hanging:?}, well: {well:?}");
+}

@@ -1,36 +1,145 @@
-//! Nothing that was captured is lost.
+//! Nothing that was captured is lost, or else it is counted.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 
-use crate::support::{App, Mood, wait_until};
+use crate::support::{App, Browser, Mood, StandIn, wait_until};
+
+const CONSIDER: &str = "/api/burrito/consider";
 
 #[tokio::test]
 async fn stopping_delivers_what_was_captured() {
     let app = App::start().await;
     let browser = app.browser();
     for _ in 0..20 {
-        browser.post("/api/burrito/consider", &[]).await;
+        browser.post(CONSIDER, &[]).await;
     }
     assert_eq!(app.stop().await.len(), 20);
 }
 
 #[tokio::test]
-async fn events_wait_until_posthog_answers_again_and_nobody_waits_for_them() {
-    let app = App::start().await;
-    app.posthog.feels(Mood::Fails);
+async fn whatever_befalls_posthog_each_event_arrives_once_and_nobody_waits() {
+    let (posthog, socket) = StandIn::down();
+    let app = App::beside(posthog, &[]).await;
     let browser = app.browser();
-    let begin = Instant::now();
-    for _ in 0..5 {
-        let answer = browser.post("/api/burrito/consider", &[]).await;
+    let mut socket = Some(socket);
+    let mut medians = Vec::new();
+    let troubles = [
+        None,
+        Some(Mood::Fails),
+        Some(Mood::Throttles),
+        Some(Mood::Hangs),
+        Some(Mood::Well),
+    ];
+    for trouble in troubles {
+        if let Some(mood) = trouble {
+            app.posthog.feels(mood);
+            if let Some(socket) = socket.take() {
+                app.posthog.come_up(socket);
+            }
+        }
+        medians.push(median_of_considering(&browser, 40).await);
+        let counts = browser.get("/readyz").await.json()["posthog"].clone();
+        let number = |name: &str| counts[name].as_u64().unwrap();
+        assert_eq!(number("captured"), medians.len() as u64 * 40);
+        assert_eq!(
+            number("captured"),
+            number("delivered") + number("waiting") + number("lost")
+        );
+        if trouble != Some(Mood::Well) {
+            assert_eq!(number("delivered"), 0, "{trouble:?}");
+        }
+    }
+
+    let events = app.events().await;
+    let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
+    assert_eq!((events.len(), once.len()), (200, 200));
+    let counts = app.state.posthog.counts();
+    assert_eq!((counts.delivered, counts.lost), (200, 0));
+
+    let well = *medians.last().unwrap();
+    for (trouble, median) in troubles.iter().zip(&medians) {
+        // Generous, because other tests run beside this one.
+        let bound = well * 3 + Duration::from_millis(20);
+        assert!(*median < bound, "{trouble:?}: {median:?}, well: {well:?}");
+    }
+}
+
+async fn median_of_considering(browser: &Browser, times: usize) -> Duration {
+    let mut took = Vec::new();
+    for _ in 0..times {
+        let begin = Instant::now();
+        let answer = browser.post(CONSIDER, &[]).await;
+        took.push(begin.elapsed());
         assert_eq!(answer.status, StatusCode::OK);
     }
-    assert!(begin.elapsed() < Duration::from_secs(5));
+    took.sort();
+    took[times / 2]
+}
+
+#[tokio::test]
+async fn a_batch_whose_answer_is_lost_is_sent_again_as_it_was() {
+    let app = App::start().await;
+    app.posthog.feels(Mood::LosesAnswers);
+    let browser = app.browser();
+    for _ in 0..3 {
+        browser.post(CONSIDER, &[]).await;
+    }
+    wait_until("all three have arrived", || app.posthog.events().len() >= 3).await;
     app.posthog.feels(Mood::Well);
 
-    assert_eq!(app.events_named("burrito_considered").await.len(), 5);
-    assert_eq!(app.state.posthog.counts().lost, 0);
+    let events = app.events().await;
+    let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
+    assert!(events.len() > 3, "PostHog tells them apart by their uuid");
+    assert_eq!(once.len(), 3);
+    let counts = app.state.posthog.counts();
+    assert_eq!((counts.captured, counts.delivered, counts.lost), (3, 3, 0));
+}
+
+#[tokio::test]
+async fn a_full_queue_counts_what_it_turns_away() {
+    let app = App::with(&[("POSTHOG_QUEUE_SIZE", "5")]).await;
+    app.posthog.feels(Mood::Fails);
+    let browser = app.browser();
+    let mut captured = 0;
+    while app.state.posthog.counts().lost < 3 {
+        browser.post(CONSIDER, &[]).await;
+        captured += 1;
+        assert!(captured < 5_000, "the queue is not bounded");
+    }
+    app.posthog.feels(Mood::Well);
+
+    let arrived = app.events().await.len() as u64;
+    let counts = app.state.posthog.counts();
+    assert_eq!((counts.captured, counts.lost), (captured, 3));
+    assert_eq!((counts.delivered, arrived), (captured - 3, captured - 3));
+}
+
+#[tokio::test]
+async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_ones_arrive() {
+    let app = App::with(&[("POSTHOG_RETRY_SECONDS", "1")]).await;
+    let browser = app.browser();
+    for (mood, lost) in [(Mood::Refuses, 3), (Mood::Fails, 6)] {
+        app.posthog.feels(mood);
+        for _ in 0..3 {
+            browser.post(CONSIDER, &[]).await;
+        }
+        wait_until("they are given up", || {
+            app.state.posthog.counts().lost == lost
+        })
+        .await;
+        app.posthog.feels(Mood::Well);
+        browser.post(CONSIDER, &[]).await;
+        app.events().await;
+    }
+    assert_eq!(app.posthog.events().len(), 2);
+    let counts = browser.get("/readyz").await.json()["posthog"].clone();
+    assert_eq!(counts["captured"], 8);
+    assert_eq!(counts["delivered"], 2);
+    assert_eq!(counts["waiting"], 0);
+    assert_eq!(counts["lost"], 6);
 }
 
 #[tokio::test]
@@ -39,7 +148,7 @@ async fn what_cannot_wait_is_counted() {
     app.posthog.feels(Mood::Hangs);
     let browser = app.browser();
     for _ in 0..30 {
-        browser.post("/api/burrito/consider", &[]).await;
+        browser.post(CONSIDER, &[]).await;
     }
     wait_until("all of it is given up", || {
         app.state.posthog.counts().lost == 30
@@ -55,7 +164,7 @@ async fn what_cannot_wait_is_counted() {
 async fn a_posthog_that_hangs_does_not_hold_up_the_end() {
     let app = App::with(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
     app.posthog.feels(Mood::Hangs);
-    app.browser().post("/api/burrito/consider", &[]).await;
+    app.browser().post(CONSIDER, &[]).await;
     let client = app.state.posthog.clone();
     let begin = Instant::now();
     app.stop().await;
@@ -63,4 +172,67 @@ async fn a_posthog_that_hangs_does_not_hold_up_the_end() {
     assert!(begin.elapsed() < Duration::from_secs(3));
     let counts = client.counts();
     assert_eq!((counts.captured, counts.lost), (1, 1));
+}
+
+#[cfg(unix)]
+mod signals {
+    //! The binary itself, ended by a signal.
+
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use reqwest::Method;
+    use tokio::task::JoinSet;
+
+    use super::*;
+    use crate::support::Process;
+
+    #[tokio::test]
+    async fn ended_under_load_it_delivers_the_events_of_every_answered_request() {
+        let mut process = Process::start(&[("SHUTDOWN_TIMEOUT_SECONDS", "20")]).await;
+        let answered = Arc::new(AtomicU64::new(0));
+        let mut load = JoinSet::new();
+        for _ in 0..8 {
+            let (browser, answered) = (process.browser(), answered.clone());
+            load.spawn(async move {
+                browser.get("/").await;
+                while let Ok(answer) = browser.request(Method::POST, CONSIDER).send().await {
+                    assert_eq!(answer.status(), StatusCode::OK);
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        wait_until("the load is on", || answered.load(Ordering::Relaxed) > 100).await;
+        let ended = process.terminate().await;
+        load.join_all().await;
+
+        assert_eq!(ended.status.code(), Some(0));
+        assert!(ended.after < Duration::from_secs(20), "{:?}", ended.after);
+        let events = process.posthog.events();
+        let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
+        assert_eq!(once.len(), events.len());
+        let (arrived, answered) = (events.len() as u64, answered.load(Ordering::Relaxed));
+        // An answer that its client did not get may have left an event as well.
+        assert!(arrived >= answered, "{arrived} of {answered}");
+        assert_eq!(ended.stopped["captured"], arrived);
+        assert_eq!(ended.stopped["delivered"], arrived);
+        assert_eq!(ended.stopped["lost"], 0);
+    }
+
+    #[tokio::test]
+    async fn ended_while_posthog_hangs_it_says_what_is_lost_and_keeps_the_bound() {
+        let mut process = Process::start(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
+        process.posthog.feels(Mood::Hangs);
+        let browser = process.browser();
+        for _ in 0..10 {
+            browser.post(CONSIDER, &[]).await;
+        }
+        let ended = process.terminate().await;
+
+        assert_eq!(ended.status.code(), Some(0));
+        assert!(ended.after < Duration::from_secs(5), "{:?}", ended.after);
+        assert_eq!(ended.stopped["captured"], 10);
+        assert_eq!(ended.stopped["delivered"], 0);
+        assert_eq!(ended.stopped["lost"], 10);
+    }
 }

@@ -8,7 +8,11 @@ mod app;
 mod browser;
 mod database;
 mod posthog;
+#[cfg(unix)]
+mod process;
 
 pub use app::{App, PASSWORD, email_of, wait_until};
 pub use browser::{Answer, Browser};
 pub use posthog::{Event, Mood, StandIn};
+#[cfg(unix)]
+pub use process::Process;

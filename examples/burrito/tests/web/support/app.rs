@@ -39,28 +39,14 @@ impl App {
 
     /// Starts the app with these variables besides the usual ones.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
-        let posthog = StandIn::start().await;
+        Self::beside(StandIn::start().await, variables).await
+    }
+
+    /// Starts the app beside this PostHog.
+    pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
         let database = Arc::new(TestDatabase::create().await);
-        let usual = [
-            ("APP_ENV", "test".to_owned()),
-            ("PORT", "0".to_owned()),
-            ("DATABASE_URL", database.url()),
-            ("SECRET_KEY", new_secret_key()),
-            ("POSTHOG_API_KEY", "phc_test".to_owned()),
-            ("POSTHOG_HOST", posthog.url.clone()),
-            // Long enough for a busy machine; tests of slowness set it themselves.
-            ("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "5000".to_owned()),
-        ];
-        let mut all: HashMap<String, String> = usual
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        all.extend(
-            variables
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        Self::serve(all, database, posthog).await
+        let variables = with_usual(variables, &database, &posthog);
+        Self::serve(variables, database, posthog).await
     }
 
     /// Another process of the same app: same settings, same database.
@@ -148,6 +134,32 @@ impl App {
         self.serving.await.unwrap();
         self.posthog.events()
     }
+}
+
+/// What every app under test is told, and these variables on top.
+pub fn with_usual(
+    variables: &[(&str, &str)],
+    database: &TestDatabase,
+    posthog: &StandIn,
+) -> HashMap<String, String> {
+    let usual = [
+        ("APP_ENV", "test".to_owned()),
+        ("PORT", "0".to_owned()),
+        ("DATABASE_URL", database.url()),
+        ("SECRET_KEY", new_secret_key()),
+        ("POSTHOG_API_KEY", "phc_test".to_owned()),
+        ("POSTHOG_HOST", posthog.url.clone()),
+        // Long enough for a busy machine; tests of slowness set it themselves.
+        ("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "5000".to_owned()),
+    ];
+    let given = variables
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()));
+    usual
+        .into_iter()
+        .chain(given)
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// `ann@example.com` for Ann.

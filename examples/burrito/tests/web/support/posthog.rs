@@ -3,17 +3,18 @@
 
 use std::ops::Index;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 #[derive(Clone)]
 pub struct StandIn {
@@ -24,6 +25,7 @@ pub struct StandIn {
 /// An event as it arrived. Indexing it reads its properties: `event["$current_url"]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Event {
+    pub uuid: String,
     #[serde(rename = "event")]
     pub name: String,
     pub distinct_id: String,
@@ -45,8 +47,14 @@ pub enum Mood {
     Well,
     /// Answers 503.
     Fails,
-    /// Takes requests and never answers.
+    /// Answers 429 and says when to come back.
+    Throttles,
+    /// Answers 400.
+    Refuses,
+    /// Takes requests and does not answer as long as the mood lasts.
     Hangs,
+    /// Keeps the events, and the connection breaks before the answer.
+    LosesAnswers,
     /// Answers 200 with something that is not PostHog's.
     TalksNonsense,
 }
@@ -62,19 +70,31 @@ struct Seen {
 
 impl StandIn {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (standin, socket) = Self::down();
+        standin.come_up(socket);
+        standin
+    }
+
+    /// A PostHog that refuses connections, on a port that is taken all the same.
+    pub fn down() -> (Self, TcpSocket) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
         let standin = Self {
-            url: format!("http://{}", listener.local_addr().unwrap()),
+            url: format!("http://{}", socket.local_addr().unwrap()),
             seen: Arc::default(),
         };
+        (standin, socket)
+    }
+
+    pub fn come_up(&self, socket: TcpSocket) {
+        let listener: TcpListener = socket.listen(1024).unwrap();
         let router = Router::new()
             .route("/batch/", post(take_batch))
             .route("/flags/", post(answer_flags))
             .fallback(take_anything)
             .layer(DefaultBodyLimit::disable())
-            .with_state(standin.clone());
+            .with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        standin
     }
 
     pub fn feels(&self, mood: Mood) {
@@ -109,13 +129,22 @@ impl StandIn {
         self.seen.lock().unwrap().passed.clone()
     }
 
+    fn mood(&self) -> Mood {
+        self.seen.lock().unwrap().mood
+    }
+
     /// What a request gets that meets PostHog in a bad mood.
     async fn moody(&self) -> Option<Response> {
-        let mood = self.seen.lock().unwrap().mood;
-        match mood {
-            Mood::Well => None,
+        while self.mood() == Mood::Hangs {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        match self.mood() {
+            Mood::Well | Mood::Hangs | Mood::LosesAnswers => None,
             Mood::Fails => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
-            Mood::Hangs => std::future::pending().await,
+            Mood::Throttles => {
+                Some((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response())
+            }
+            Mood::Refuses => Some(StatusCode::BAD_REQUEST.into_response()),
             Mood::TalksNonsense => Some("<html>404".into_response()),
         }
     }
@@ -133,6 +162,11 @@ async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
     let batch: Batch = serde_json::from_slice(&body).unwrap();
     assert_eq!(batch.api_key, "phc_test");
     posthog.seen.lock().unwrap().events.extend(batch.batch);
+    assert_ne!(
+        posthog.mood(),
+        Mood::LosesAnswers,
+        "this ends the connection"
+    );
     Json(json!({ "status": 1 })).into_response()
 }
 
