@@ -1,6 +1,6 @@
 //! What holds for any input, however odd: paths to go on to, cookies, addresses, headers.
 //!
-//! An input that ever failed is kept in `properties.regressions` and tried first from then on.
+//! An input that ever failed is kept in `properties.proptest-regressions` and tried first from then on.
 
 #![expect(
     clippy::unwrap_used,
@@ -53,7 +53,9 @@ static STATE: LazyLock<AppState> = LazyLock::new(|| {
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource(
+            "proptest-regressions",
+        ))),
         ..ProptestConfig::default()
     }
 }
