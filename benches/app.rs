@@ -96,6 +96,9 @@ async fn measure(binary: &Path) -> String {
             }
         }
     }
+    for column in &mut columns {
+        column.events = column.events().await;
+    }
     report(binary, &columns)
 }
 
@@ -154,6 +157,8 @@ struct Column {
     /// One session a connection: nobody else's row is in the way.
     sessions: Vec<String>,
     visitor: String,
+    /// What `/readyz` says of the events after the load.
+    events: String,
     results: Vec<(&'static str, Measured)>,
 }
 
@@ -208,6 +213,7 @@ impl Column {
             idle_memory,
             sessions,
             visitor,
+            events: String::new(),
             results: Vec::new(),
         }
     }
@@ -230,6 +236,30 @@ impl Column {
             scenario.title, self.title
         );
         measured
+    }
+
+    /// Waits until the queue is empty: what is late is not lost.
+    async fn events(&self) -> String {
+        let mut connection = Connection::open(&self.app.address)
+            .await
+            .expect("the app listens");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = connection
+                .ask(&get("/readyz", ""))
+                .await
+                .expect("an answer");
+            let ready: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+            let count = |name: &str| ready["posthog"][name].as_u64().expect("a number");
+            if count("waiting") == 0 || Instant::now() > deadline {
+                return format!(
+                    "{}, {}",
+                    count("captured"),
+                    count("captured") - count("delivered")
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     fn median(&self, scenario: &str, figure: fn(&Measured) -> f64) -> f64 {
@@ -277,6 +307,9 @@ fn report(binary: &Path, columns: &[Column]) -> String {
             column.idle_memory / 1024,
             column.app.memory() / 1024
         )
+    });
+    row("events captured, not delivered", &|column| {
+        column.events.clone()
     });
     row("binary", &|_| {
         let size = fs::metadata(binary).expect("the binary is there").len();
