@@ -87,3 +87,27 @@ fn tell(journal: &mut Journal) {
         say(Voice::Posthog, &format!("and {more} more"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_taken_port_is_left_to_its_owner() {
+        let usual = posthog::Arguments::default();
+        // Where this fails, somebody else has it already.
+        let _taken = Server::bind(&usual).await;
+        let standin = Standin::start(&Arguments::default()).await.unwrap();
+        assert_ne!(standin.address, format!("http://127.0.0.1:{}", usual.port));
+        standin.stop().await;
+
+        let asked_for = Arguments {
+            posthog_port: Some(usual.port),
+            ..Arguments::default()
+        };
+        assert!(matches!(
+            Standin::start(&asked_for).await,
+            Err(Error::Posthog(_))
+        ));
+    }
+}
