@@ -186,10 +186,11 @@ fn lock() -> String {
     lock.replace(own, "name = \"{{ project-name }}\"\n")
 }
 
-/// Resolving keeps the versions that are locked, and drops entries that nobody asks for.
+/// Resolving keeps the versions that are locked, and drops entries that nobody asks for. It wants the
+/// crates of every platform, which a build on this one has not fetched.
 fn prune(app: &Path) {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline"])
+        .args(["metadata", "--format-version", "1"])
         .current_dir(app)
         .output()
         .expect("cargo runs");
