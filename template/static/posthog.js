@@ -24,13 +24,16 @@
   let mayReload = awaited === page.distinct_id;
   tab?.removeItem(AWAITED);
 
-  shared?.setItem(PERSON, page.distinct_id); // reaches the other tabs as a `storage` event
-  addEventListener("storage", reloadIfStale);
-  addEventListener("pageshow", (event) => {
-    mayReload ||= event.persisted; // coming back is a visit of its own
-    reloadIfStale();
-  });
-  document.addEventListener("visibilitychange", reloadIfStale);
+  // Once posthog-js remembers who this is, and not before: its cookie is shared, and tabs that reload write to it.
+  function announce() {
+    shared?.setItem(PERSON, page.distinct_id); // reaches the other tabs as a `storage` event
+    addEventListener("storage", reloadIfStale);
+    addEventListener("pageshow", (event) => {
+      mayReload ||= event.persisted; // coming back is a visit of its own
+      reloadIfStale();
+    });
+    document.addEventListener("visibilitychange", reloadIfStale);
+  }
 
   function isCurrent() {
     return [null, undefined, page.distinct_id].includes(shared?.getItem(PERSON));
@@ -49,6 +52,7 @@
   script.src = page.script;
   script.nonce = nonce;
   script.onload = () => window.posthog?.init(page.token, options);
+  script.onerror = announce;
   document.head.append(script);
 
   const options = {
@@ -56,7 +60,10 @@
     ui_host: page.ui_host,
     defaults: "2026-08-30",
     bootstrap: flags,
-    loaded: agree,
+    loaded: (posthog) => {
+      agree(posthog);
+      announce();
+    },
     before_send: (event) => (event && isOurs(event) ? event : null),
 
     // Visitors get no person profile, not even a developer's on localhost.
