@@ -14,20 +14,22 @@
 mod load;
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
+#[path = "support.rs"]
+mod support;
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use load::{Connection, Measured, get, header, post};
+use load::{Connection, Measured, get, post};
 use postgres::Postgres;
+use support::{Process, build, cookies, write_into_readme};
 
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 const CONNECTIONS: usize = 32;
-const TABLE_BEGIN: &str = "<!-- benchmark: begin -->";
-const TABLE_END: &str = "<!-- benchmark: end -->";
+const TABLE: &str = "benchmark";
 
 fn main() -> ExitCode {
     let refresh = std::env::args().any(|argument| argument == "--refresh");
@@ -36,31 +38,9 @@ fn main() -> ExitCode {
     let table = runtime.block_on(measure(&binary));
     println!("\n{table}");
     if refresh {
-        write_into_readme(&table);
+        write_into_readme(TABLE, &table);
     }
     ExitCode::SUCCESS
-}
-
-/// Both drivers in one binary, so that one build serves both columns.
-fn build() -> PathBuf {
-    let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "-p",
-            "my-app",
-            "--features",
-            "postgres",
-        ])
-        .current_dir(repository())
-        .status()
-        .expect("cargo runs");
-    assert!(status.success(), "the app does not build");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target
-        .unwrap_or_else(|| repository().join("target"))
-        .join("release/my-app")
 }
 
 async fn measure(binary: &Path) -> String {
@@ -316,103 +296,4 @@ fn report(binary: &Path, columns: &[Column]) -> String {
         format!("{} MiB", size / 1024 / 1024)
     });
     table
-}
-
-/// A running server; its log goes to a file, as a service's would.
-struct Process {
-    child: Child,
-    address: String,
-}
-
-impl Process {
-    fn start(command: &mut Command, folder: &Path) -> Self {
-        let log = tempfile::NamedTempFile::new().expect("a log file");
-        let stderr = File::create(log.path()).expect("a log file");
-        let child = command
-            .current_dir(folder)
-            .stdout(Stdio::null())
-            .stderr(stderr)
-            .spawn()
-            .expect("the server starts");
-        let mut process = Self {
-            child,
-            address: String::new(),
-        };
-        let started = Instant::now();
-        while process.address.is_empty() {
-            let text = fs::read_to_string(log.path()).expect("a readable log");
-            let said = text.split_once("listening on ");
-            if let Some((address, _)) = said.and_then(|(_, rest)| rest.split_once('\n')) {
-                process.address = address.trim().to_owned();
-            }
-            assert!(
-                started.elapsed() < Duration::from_secs(30),
-                "{command:?} does not start:\n{text}"
-            );
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        process
-    }
-
-    /// Resident memory in KiB.
-    fn memory(&self) -> u64 {
-        let status =
-            fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
-            .unwrap_or(0)
-    }
-
-    fn stop(self) {
-        drop(self);
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let asked = Command::new("kill")
-            .arg(self.child.id().to_string())
-            .status();
-        assert!(
-            asked.is_ok_and(|status| status.success()),
-            "it was still running"
-        );
-        self.child.wait().expect("it ends");
-    }
-}
-
-/// The cookies that an answer sets, as the next request sends them.
-fn cookies(head: &str) -> String {
-    let set: Vec<&str> = head
-        .lines()
-        .filter_map(|line| line.split_once(": "))
-        .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
-        .filter_map(|(_, cookie)| cookie.split(';').next())
-        .filter(|pair| !pair.ends_with('='))
-        .collect();
-    assert!(
-        header(head, "set-cookie").is_some(),
-        "no cookie was set:\n{head}"
-    );
-    set.join("; ")
-}
-
-fn write_into_readme(table: &str) {
-    let path = repository().join("README.md");
-    let readme = fs::read_to_string(&path).expect("the README is there");
-    let (before, rest) = readme
-        .split_once(TABLE_BEGIN)
-        .expect("the README has a place for the table");
-    let (_, after) = rest
-        .split_once(TABLE_END)
-        .expect("the README has a place for the table");
-    fs::write(
-        path,
-        format!("{before}{TABLE_BEGIN}\n{table}{TABLE_END}{after}"),
-    )
-    .expect("the README is writable");
-}
-
-fn repository() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }

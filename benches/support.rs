@@ -1,0 +1,132 @@
+//! What benchmarks of the generated app stand on: its release build, servers in processes of their
+//! own, and the README's tables.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::load::header;
+
+/// Both drivers in one binary, so that one build serves both columns.
+pub fn build() -> PathBuf {
+    let status = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "-p",
+            "my-app",
+            "--features",
+            "postgres",
+        ])
+        .current_dir(repository())
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "the app does not build");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    target
+        .unwrap_or_else(|| repository().join("target"))
+        .join("release/my-app")
+}
+
+/// A running server; its log goes to a file, as a service's would.
+pub struct Process {
+    child: Child,
+    pub address: String,
+}
+
+impl Process {
+    pub fn start(command: &mut Command, folder: &Path) -> Self {
+        let log = tempfile::NamedTempFile::new().expect("a log file");
+        let stderr = File::create(log.path()).expect("a log file");
+        let child = command
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .stderr(stderr)
+            .spawn()
+            .expect("the server starts");
+        let mut process = Self {
+            child,
+            address: String::new(),
+        };
+        let started = Instant::now();
+        while process.address.is_empty() {
+            let text = fs::read_to_string(log.path()).expect("a readable log");
+            let said = text.split_once("listening on ");
+            if let Some((address, _)) = said.and_then(|(_, rest)| rest.split_once('\n')) {
+                process.address = address.trim().to_owned();
+            }
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "{command:?} does not start:\n{text}"
+            );
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        process
+    }
+
+    /// Resident memory in KiB.
+    pub fn memory(&self) -> u64 {
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+            .unwrap_or(0)
+    }
+
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let asked = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        assert!(
+            asked.is_ok_and(|status| status.success()),
+            "it was still running"
+        );
+        self.child.wait().expect("it ends");
+    }
+}
+
+/// The cookies that an answer sets, as the next request sends them.
+pub fn cookies(head: &str) -> String {
+    let set: Vec<&str> = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
+        .filter_map(|(_, cookie)| cookie.split(';').next())
+        .filter(|pair| !pair.ends_with('='))
+        .collect();
+    assert!(
+        header(head, "set-cookie").is_some(),
+        "no cookie was set:\n{head}"
+    );
+    set.join("; ")
+}
+
+/// Puts a table into the README, between `<!-- name: begin -->` and `<!-- name: end -->`.
+pub fn write_into_readme(name: &str, table: &str) {
+    let (begin, end) = (
+        format!("<!-- {name}: begin -->"),
+        format!("<!-- {name}: end -->"),
+    );
+    let path = repository().join("README.md");
+    let readme = fs::read_to_string(&path).expect("the README is there");
+    let (before, rest) = readme
+        .split_once(&begin)
+        .expect("the README has a place for the table");
+    let (_, after) = rest
+        .split_once(&end)
+        .expect("the README has a place for the table");
+    fs::write(path, format!("{before}{begin}\n{table}{end}{after}"))
+        .expect("the README is writable");
+}
+
+fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
