@@ -6,9 +6,10 @@ use chrono::Utc;
 use posthog_rs::Event;
 use tokio::time::Instant;
 
-use super::delivery::{Counts, Delivery, Item};
+use super::delivery::{Delivery, Item};
 use super::errors::Exception;
 use super::flags::Evaluator;
+use super::ledger::Counts;
 use crate::settings::{PostHogSettings, Settings};
 
 #[derive(Clone)]
@@ -76,15 +77,9 @@ impl Client {
     }
 
     pub fn counts(&self) -> Counts {
-        self.inner.as_ref().map_or(
-            Counts {
-                captured: 0,
-                delivered: 0,
-                waiting: 0,
-                lost: 0,
-            },
-            |inner| inner.delivery.counts(),
-        )
+        self.inner
+            .as_ref()
+            .map_or_else(Counts::default, |inner| inner.delivery.counts())
     }
 
     /// Delivers everything captured so far, until the deadline.
