@@ -23,12 +23,18 @@ pub struct Process {
     _database: TestDatabase,
 }
 
-/// How a process ended, and what it said at last.
+#[derive(Clone, Copy, Debug)]
+pub enum Signal {
+    Terminate,
+    Interrupt,
+}
+
+/// How a process ended, and what it said.
 pub struct Ended {
     pub status: ExitStatus,
     pub after: Duration,
-    /// The log's line about the deliveries.
-    pub stopped: Value,
+    /// The log after the first line, which tells the address.
+    pub log: Vec<Value>,
 }
 
 impl Process {
@@ -72,9 +78,13 @@ impl Process {
     }
 
     /// Asks the process to end, and waits until it has.
-    pub async fn terminate(&mut self) -> Ended {
+    pub async fn end(&mut self, signal: Signal) -> Ended {
         let begin = Instant::now();
-        let kill = format!("kill -TERM {}", self.child.id());
+        let name = match signal {
+            Signal::Terminate => "TERM",
+            Signal::Interrupt => "INT",
+        };
+        let kill = format!("kill -{name} {}", self.child.id());
         assert!(
             Command::new("sh")
                 .args(["-c", &kill])
@@ -91,15 +101,43 @@ impl Process {
         };
         let after = begin.elapsed();
         let log = self.log.take().expect("it ends once").join().unwrap();
-        let stopped = log
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .find(|line| line["message"] == "stopped");
+        let lines = log.lines();
         Ended {
             status,
             after,
-            stopped: stopped.unwrap_or_else(|| panic!("it does not say so: {log}")),
+            log: lines
+                .filter_map(|line| serde_json::from_str(line).ok())
+                .collect(),
         }
+    }
+}
+
+impl Ended {
+    /// The log's lines with this message.
+    pub fn said(&self, message: &str) -> Vec<&Value> {
+        let lines = self.log.iter();
+        lines.filter(|line| line["message"] == message).collect()
+    }
+
+    /// The log's one line with this message.
+    pub fn said_once(&self, message: &str) -> &Value {
+        let lines = self.said(message);
+        assert_eq!(lines.len(), 1, "{message}: {:#?}", self.log);
+        lines[0]
+    }
+
+    /// It ended well, within the bound that it printed.
+    pub fn assert_in_time(&self) {
+        let stopping = self.said_once("stopping: finishing requests and delivering events");
+        let bound = Duration::from_secs(stopping["seconds"].as_u64().unwrap());
+        assert_eq!(self.status.code(), Some(0));
+        assert!(self.after < bound, "{:?} of {bound:?}", self.after);
+    }
+
+    /// What it said at last of the events: captured, delivered and lost.
+    pub fn counted(&self) -> [u64; 3] {
+        let stopped = self.said_once("stopped");
+        ["captured", "delivered", "lost"].map(|name| stopped[name].as_u64().unwrap())
     }
 }
 
