@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use app::posthog::Client;
+use app::settings::Settings;
 use posthog_rs::Event;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
@@ -230,36 +232,47 @@ async fn when_posthog_begins_to_hang_during_the_shutdown_all_is_counted_once() {
     assert_eq!(posthog.events().len(), 20);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice() {
+    let bound = Duration::from_millis(200);
     let mut stories = JoinSet::new();
-    for late in (0..60).step_by(4) {
+    for percent in 80..120 {
         stories.spawn(async move {
-            let app = App::with(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
-            let (client, posthog) = (app.state.posthog.clone(), app.posthog.clone());
+            let posthog = StandIn::start().await;
+            let client = client_alone(&posthog).await;
             posthog.feels(Mood::Hangs);
-            for number in 0..40 {
+            for _ in 0..4 {
                 client.capture(Event::new_anon("considered"));
-                if number % 10 == 0 {
-                    // Several batches, so that some are under way and some wait.
-                    tokio::time::sleep(Duration::from_millis(120)).await;
-                }
+                // Longer than a batch waits for company: four sends are under way.
+                tokio::time::sleep(Duration::from_millis(150)).await;
             }
             let lift = async {
-                tokio::time::sleep(Duration::from_millis(870 + late)).await;
+                tokio::time::sleep(bound * percent / 100).await;
                 posthog.feels(Mood::Well);
             };
-            tokio::join!(app.stop(), lift);
-            let at_the_end = client.counts();
+            let deadline = tokio::time::Instant::now() + bound;
+            tokio::join!(client.shut_down(deadline), lift);
+            let counts = client.counts();
             tokio::time::sleep(Duration::from_millis(100)).await;
 
-            assert_eq!(client.counts(), at_the_end, "nothing goes on");
-            assert_eq!((at_the_end.captured, at_the_end.waiting), (40, 0));
-            assert_eq!(at_the_end.delivered + at_the_end.lost, 40);
-            assert!(at_the_end.delivered <= posthog.events().len() as u64);
+            assert_eq!(client.counts(), counts, "nothing goes on");
+            assert_eq!((counts.captured, counts.waiting), (4, 0));
+            assert_eq!(counts.delivered + counts.lost, 4);
+            assert!(counts.delivered <= posthog.events().len() as u64);
         });
     }
     stories.join_all().await;
+}
+
+/// The way to PostHog without an app around it.
+async fn client_alone(posthog: &StandIn) -> Client {
+    let settings = Settings::read(|name| match name {
+        "APP_ENV" => Some("test".to_owned()),
+        "POSTHOG_API_KEY" => Some("phc_test".to_owned()),
+        "POSTHOG_HOST" => Some(posthog.url.clone()),
+        _ => None,
+    });
+    Client::start(&settings.unwrap(), reqwest::Client::new()).await
 }
 
 #[cfg(unix)]
