@@ -3,10 +3,10 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::load::header;
+use tempfile::NamedTempFile;
 
 /// Both drivers in one binary, so that one build serves both columns.
 pub fn build() -> PathBuf {
@@ -32,13 +32,15 @@ pub fn build() -> PathBuf {
 
 /// A running server; its log goes to a file, as a service's would.
 pub struct Process {
-    child: Child,
     pub address: String,
+    child: Child,
+    log: NamedTempFile,
+    ended: bool,
 }
 
 impl Process {
     pub fn start(command: &mut Command, folder: &Path) -> Self {
-        let log = tempfile::NamedTempFile::new().expect("a log file");
+        let log = NamedTempFile::new().expect("a log file");
         let stderr = File::create(log.path()).expect("a log file");
         let child = command
             .current_dir(folder)
@@ -47,12 +49,14 @@ impl Process {
             .spawn()
             .expect("the server starts");
         let mut process = Self {
-            child,
             address: String::new(),
+            child,
+            log,
+            ended: false,
         };
         let started = Instant::now();
         while process.address.is_empty() {
-            let text = fs::read_to_string(log.path()).expect("a readable log");
+            let text = process.log();
             let said = text.split_once("listening on ");
             if let Some((address, _)) = said.and_then(|(_, rest)| rest.split_once('\n')) {
                 process.address = address.trim().to_owned();
@@ -66,6 +70,10 @@ impl Process {
         process
     }
 
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log.path()).expect("a readable log")
+    }
+
     /// Resident memory in KiB.
     pub fn memory(&self) -> u64 {
         let status =
@@ -75,13 +83,10 @@ impl Process {
             .unwrap_or(0)
     }
 
-    pub fn stop(self) {
-        drop(self);
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
+    /// Asks it to end: what it ends with, and after how long.
+    pub fn stop(&mut self) -> (ExitStatus, Duration) {
+        self.ended = true;
+        let asked_at = Instant::now();
         let asked = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
@@ -89,7 +94,16 @@ impl Drop for Process {
             asked.is_ok_and(|status| status.success()),
             "it was still running"
         );
-        self.child.wait().expect("it ends");
+        let status = self.child.wait().expect("it ends");
+        (status, asked_at.elapsed())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.stop();
+        }
     }
 }
 
@@ -102,10 +116,7 @@ pub fn cookies(head: &str) -> String {
         .filter_map(|(_, cookie)| cookie.split(';').next())
         .filter(|pair| !pair.ends_with('='))
         .collect();
-    assert!(
-        header(head, "set-cookie").is_some(),
-        "no cookie was set:\n{head}"
-    );
+    assert!(!set.is_empty(), "no cookie was set:\n{head}");
     set.join("; ")
 }
 

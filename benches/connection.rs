@@ -1,0 +1,85 @@
+//! A kept-alive connection to the app.
+//!
+//! It speaks just enough HTTP/1.1 to be cheap: what it costs is missing from the app it measures.
+
+use std::io;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+pub struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub async fn open(address: &str) -> io::Result<Self> {
+        let stream = TcpStream::connect(address.trim_start_matches("http://")).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            buffer: Vec::new(),
+        })
+    }
+
+    pub async fn ask(&mut self, request: &str) -> io::Result<Answer> {
+        self.stream.write_all(request.as_bytes()).await?;
+        let head_end = loop {
+            if let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end + 4;
+            }
+            self.fill().await?;
+        };
+        let head = String::from_utf8_lossy(&self.buffer[..head_end]).into_owned();
+        let length = header(&head, "content-length")
+            .and_then(|length| length.parse::<usize>().ok())
+            .unwrap_or(0);
+        while self.buffer.len() < head_end + length {
+            self.fill().await?;
+        }
+        let body = String::from_utf8_lossy(&self.buffer[head_end..head_end + length]).into_owned();
+        self.buffer.drain(..head_end + length);
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        Ok(Answer {
+            status: status.ok_or_else(|| io::Error::other("an answer without a status"))?,
+            head,
+            body,
+        })
+    }
+
+    async fn fill(&mut self) -> io::Result<()> {
+        if self.stream.read_buf(&mut self.buffer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(())
+    }
+}
+
+/// The value of a header, whose name is in lower case.
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(found, _)| found.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+pub fn get(path: &str, cookie: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: app\r\ncookie: {cookie}\r\n\r\n")
+}
+
+pub fn post(path: &str, cookie: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: app\r\ncookie: {cookie}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
