@@ -46,7 +46,9 @@ pub fn normalize_email(email: &str) -> String {
 }
 
 pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).one(database).await
+    // Each request asks this. Not `one`: SQLite plans a query anew each time when its `LIMIT` is a
+    // parameter.
+    Ok(Entity::find_by_id(id).all(database).await?.pop())
 }
 
 pub async fn find_by_email(
