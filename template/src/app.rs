@@ -1,5 +1,6 @@
 //! The app, built once: what handlers share, and all layers in order.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +27,12 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 
-/// What handlers and layers share. Cloning it is cheap.
+/// What handlers and layers share. Each layer clones it for each request, which costs nothing so.
 #[derive(Clone)]
-pub struct AppState {
-    pub settings: Arc<Settings>,
+pub struct AppState(Arc<Shared>);
+
+pub struct Shared {
+    pub settings: Settings,
     pub database: DatabaseConnection,
     pub session_store: SeaOrmStore,
     pub cookies: AppCookies,
@@ -51,16 +54,24 @@ impl AppState {
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
-        Ok(Self {
+        Ok(Self(Arc::new(Shared {
             session_store: SeaOrmStore::new(database.clone()),
             cookies: AppCookies::new(&settings),
             passwords: Passwords::default(),
             posthog: posthog::Client::start(&settings, http.clone()).await,
             views: Views::new(),
-            settings: Arc::new(settings),
+            settings,
             database,
             http,
-        })
+        })))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

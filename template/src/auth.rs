@@ -1,5 +1,7 @@
 //! Logging in and out, and the extractor that asks for a user.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
@@ -17,7 +19,7 @@ use crate::session::AppSession;
 /// The signed-in user. As an argument of a handler it turns visitors away: pages send them to the
 /// log-in form, `/api/` answers 401. `Option<CurrentUser>` lets everybody in.
 #[derive(Clone, Debug)]
-pub struct CurrentUser(pub user::Model);
+pub struct CurrentUser(pub Arc<user::Model>);
 
 /// Begins a user's session and tells PostHog who the visitor became. `linked_visitor` is what
 /// [`visitor_link::link`](crate::models::visitor_link::link) returned.
@@ -80,10 +82,7 @@ impl OptionalFromRequestParts<AppState> for CurrentUser {
 }
 
 fn turn_away(parts: &Parts) -> Response {
-    let request = parts
-        .extensions
-        .get::<RequestInfo>()
-        .expect("the request layer wraps everything");
+    let request = RequestInfo::of(&parts.extensions);
     if request.wants_json {
         return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
     }

@@ -2,10 +2,11 @@
 //! it came from, and what kind of answer it expects.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::ACCEPT;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
@@ -30,6 +31,15 @@ pub struct RequestInfo {
     pub form_post: bool,
     /// One per answer: what the content security policy lets run.
     pub csp_nonce: String,
+}
+
+impl RequestInfo {
+    pub fn of(extensions: &Extensions) -> Arc<Self> {
+        extensions
+            .get::<Arc<Self>>()
+            .cloned()
+            .expect("the request layer wraps everything")
+    }
 }
 
 /// The outermost layer.
@@ -58,7 +68,7 @@ pub async fn describe(State(state): State<AppState>, mut request: Request, next:
     if let Some(uri) = without_trailing_slash(uri, state.settings.posthog.proxy_path.as_deref()) {
         *request.uri_mut() = uri;
     }
-    request.extensions_mut().insert(info);
+    request.extensions_mut().insert(Arc::new(info));
     let mut response = next.run(request).await;
     response.headers_mut().insert("x-request-id", id);
     response

@@ -80,7 +80,7 @@ fn environment() -> Environment<'static> {
 /// wait in the session.
 pub struct Page {
     state: AppState,
-    info: RequestInfo,
+    info: Arc<RequestInfo>,
     user: Option<CurrentUser>,
     posthog: Option<PostHog>,
     flash: Vec<Flash>,
@@ -91,10 +91,7 @@ impl Page {
     pub fn without_flash(state: &AppState, extensions: &Extensions) -> Self {
         Self {
             state: state.clone(),
-            info: extensions
-                .get::<RequestInfo>()
-                .cloned()
-                .expect("the request layer wraps everything"),
+            info: RequestInfo::of(extensions),
             user: extensions.get::<CurrentUser>().cloned(),
             posthog: extensions.get::<PostHog>().cloned(),
             flash: Vec::new(),

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use app::app::AppState;
 use app::auth::local_path;
@@ -168,7 +168,7 @@ proptest! {
 /// The client's address as the app sees it.
 fn client(peer: IpAddr, forwarded: &[Vec<u8>]) -> IpAddr {
     let router = axum::Router::new()
-        .fallback(async |Extension(info): Extension<RequestInfo>| info.ip.to_string())
+        .fallback(async |Extension(info): Extension<Arc<RequestInfo>>| info.ip.to_string())
         .layer(from_fn_with_state(STATE.clone(), describe));
     let mut request = Request::new(Body::empty());
     for value in forwarded {
@@ -293,7 +293,7 @@ proptest! {
             let Ok(value) = HeaderValue::from_bytes(&value) else { continue };
             let mut request = Request::new(Body::empty());
             request.headers_mut().insert(COOKIE, value);
-            request.extensions_mut().insert(request_info());
+            request.extensions_mut().insert(Arc::new(request_info()));
             context::of_request(&STATE.settings, &a_visitor(), &request);
         }
     }

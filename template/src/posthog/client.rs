@@ -15,8 +15,8 @@ use crate::settings::{PostHogSettings, Settings};
 #[derive(Clone)]
 pub struct Client {
     inner: Option<Arc<Inner>>,
-    /// In development, events are shown in the log.
-    log_events: bool,
+    /// In development the log and the page show what is captured.
+    pub(super) development: bool,
     pub capture_exceptions: bool,
 }
 
@@ -41,7 +41,7 @@ impl Client {
         };
         Self {
             inner,
-            log_events: settings.development(),
+            development: settings.development(),
             capture_exceptions: posthog.capture_exceptions,
         }
     }
@@ -55,7 +55,7 @@ impl Client {
         event
             .set_timestamp(Utc::now())
             .expect("now is not in the future");
-        if self.log_events {
+        if self.development {
             self.log(event.event_name(), event.distinct_id());
         }
         if let Some(inner) = &self.inner {
@@ -64,7 +64,7 @@ impl Client {
     }
 
     pub fn capture_exception(&self, exception: Exception) {
-        if self.log_events {
+        if self.development {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }
         if let Some(inner) = &self.inner {

@@ -67,11 +67,7 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
     if !settings.enabled() {
         return AppError::not_found().into_response();
     }
-    let info = request
-        .extensions()
-        .get::<RequestInfo>()
-        .cloned()
-        .expect("the request layer wraps everything");
+    let info = RequestInfo::of(request.extensions());
     let (parts, body) = request.into_parts();
     let mut headers = pick(&parts.headers, TO_POSTHOG);
     let client = info.ip.to_string();

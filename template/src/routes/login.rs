@@ -1,5 +1,7 @@
 //! `/login`: a pair of e-mail and password becomes a session.
 
+use std::sync::Arc;
+
 use axum::Form;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
@@ -40,7 +42,7 @@ pub async fn to_home() -> Redirect {
 
 pub async fn log_in(
     State(state): State<AppState>,
-    Extension(info): Extension<RequestInfo>,
+    Extension(info): Extension<Arc<RequestInfo>>,
     session: AppSession,
     cookies: Cookies,
     posthog: PostHog,

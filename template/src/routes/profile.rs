@@ -1,5 +1,7 @@
 //! `/profile`: the account, and what changes it.
 
+use std::sync::Arc;
+
 use axum::Form;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -79,7 +81,7 @@ pub async fn update(
         return forms::again(&page, "profile.html", values(&user, name, errors));
     }
 
-    let mut user = user;
+    let mut user = Arc::unwrap_or_clone(user);
     if form.name.is_some() {
         user = user::rename(&state.database, user, &name).await?;
         session
