@@ -5,10 +5,11 @@
 //! cargo bench -p hoglet --bench app -- --refresh    # and writes it into the README
 //! ```
 //!
-//! The release build of `template/` runs beside the load generator and the local stand-in for
-//! PostHog, so all three share the machine. Every figure is the median of interleaved rounds, and
-//! only ratios between columns of one run say much on another machine. PostgreSQL is measured where
-//! `TEST_POSTGRES_URL` names a database or a server can be started.
+//! The release build of `template/` runs beside the load generator, which shares the machine with
+//! it. PostHog's end is part of the load generator and does next to nothing with an event: in
+//! production that work is done elsewhere. Every figure is the median of interleaved rounds, every
+//! ratio the median of the rounds' ratios, and only ratios say much on another machine. PostgreSQL
+//! is measured where `TEST_POSTGRES_URL` names a database or a server can be started.
 
 #[path = "load.rs"]
 mod load;
@@ -20,16 +21,24 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::{Json, Router};
 use load::{Connection, Measured, get, post};
 use postgres::Postgres;
+use serde_json::{Value, json};
 use support::{Process, build, cookies, write_into_readme};
+use tokio::net::TcpListener;
 
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 const CONNECTIONS: usize = 32;
 const TABLE: &str = "benchmark";
+const CONSIDER: &str = "/api/burrito/consider";
 
 fn main() -> ExitCode {
     let refresh = std::env::args().any(|argument| argument == "--refresh");
@@ -48,38 +57,49 @@ async fn measure(binary: &Path) -> String {
     if postgres.is_none() {
         println!("PostgreSQL is not measured: no server here");
     }
-    let standin = Process::start(
-        Command::new(env!("CARGO_BIN_EXE_hoglet")).args(["posthog", "--port", "0"]),
-        Path::new("."),
-    );
+    let posthog = posthog().await;
     let mut columns = Vec::new();
-    for (title, posthog) in [("SQLite", true), ("SQLite, PostHog off", false)] {
-        columns.push(Column::start(title, binary, None, posthog.then_some(&standin)).await);
+    for (title, posthog) in [(ON, Some(&posthog)), (OFF, None)] {
+        columns.push(Column::start(title, binary, None, posthog).await);
     }
     if let Some(postgres) = &postgres {
-        columns
-            .push(Column::start("PostgreSQL", binary, Some(&postgres.url), Some(&standin)).await);
+        let column = Column::start("PostgreSQL", binary, Some(&postgres.url), Some(&posthog));
+        columns.push(column.await);
     }
 
     for round in 0..ROUNDS {
         for scenario in SCENARIOS {
             for column in &mut columns {
-                let measured = column.run(scenario).await;
-                println!(
-                    "round {} {:<32} {:<20} {:>8.0}/s",
-                    round + 1,
-                    scenario.title,
-                    column.title,
-                    measured.requests_per_second
-                );
-                column.results.push((scenario.title, measured));
+                column.run(scenario, round).await;
+            }
+        }
+    }
+    // Afterwards, because nothing takes the rows away again.
+    for (sessions, scenario) in CROWDS {
+        for column in &mut columns {
+            column.fill(*sessions).await;
+        }
+        for round in 0..ROUNDS {
+            for column in &mut columns {
+                column.run(scenario, round).await;
             }
         }
     }
     for column in &mut columns {
-        column.events = column.events().await;
+        column.counts = column.counts().await;
     }
     report(binary, &columns)
+}
+
+/// Where PostHog would be: it reads what it gets and answers as PostHog does.
+async fn posthog() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let router = Router::new()
+        .fallback(async |_: Bytes| Json(json!({ "status": 1 })))
+        .layer(DefaultBodyLimit::disable());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
 }
 
 struct Scenario {
@@ -89,44 +109,60 @@ struct Scenario {
     signed_in: bool,
 }
 
+/// The columns that differ in PostHog alone.
+const ON: &str = "SQLite";
+const OFF: &str = "SQLite, PostHog off";
+
+const HOME: Scenario = Scenario {
+    title: "`GET /`",
+    connections: CONNECTIONS,
+    request: |cookie| get("/", cookie),
+    signed_in: false,
+};
+const PAGE: Scenario = Scenario {
+    title: "`GET /profile`, signed in",
+    connections: CONNECTIONS,
+    request: |cookie| get("/profile", cookie),
+    signed_in: true,
+};
+const POST: Scenario = Scenario {
+    title: "`POST /api/burrito/consider`, signed in",
+    connections: CONNECTIONS,
+    request: |cookie| post(CONSIDER, cookie, ""),
+    signed_in: true,
+};
+const MANY_CONNECTIONS: Scenario = Scenario {
+    title: "`GET /`, 1,000 connections",
+    connections: 1000,
+    ..HOME
+};
 const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        title: "`GET /`",
-        connections: CONNECTIONS,
-        request: |cookie| get("/", cookie),
-        signed_in: false,
-    },
-    Scenario {
-        title: "`GET /profile`, signed in",
-        connections: CONNECTIONS,
-        request: |cookie| get("/profile", cookie),
-        signed_in: true,
-    },
-    Scenario {
-        title: "`POST /api/burrito/consider`, signed in",
-        connections: CONNECTIONS,
-        request: |cookie| post("/api/burrito/consider", cookie, ""),
-        signed_in: true,
-    },
+    HOME,
+    PAGE,
+    POST,
     Scenario {
         title: "`GET /`, 10 connections",
         connections: 10,
-        request: |cookie| get("/", cookie),
-        signed_in: false,
+        ..HOME
     },
     Scenario {
         title: "`GET /`, 100 connections",
         connections: 100,
-        request: |cookie| get("/", cookie),
-        signed_in: false,
+        ..HOME
     },
-    Scenario {
-        title: "`GET /`, 1,000 connections",
-        connections: 1000,
-        request: |cookie| get("/", cookie),
-        signed_in: false,
-    },
+    MANY_CONNECTIONS,
 ];
+
+/// How the signed-in `POST` fares with so many rows in the table of sessions.
+const FEW_SESSIONS: Scenario = Scenario {
+    title: "the same `POST`, 1,000 sessions",
+    ..POST
+};
+const MANY_SESSIONS: Scenario = Scenario {
+    title: "the same `POST`, 100,000 sessions",
+    ..POST
+};
+const CROWDS: &[(usize, Scenario)] = &[(1_000, FEW_SESSIONS), (100_000, MANY_SESSIONS)];
 
 /// One way to run the app.
 struct Column {
@@ -137,9 +173,16 @@ struct Column {
     /// One session a connection: nobody else's row is in the way.
     sessions: Vec<String>,
     visitor: String,
+    rows: usize,
     /// What `/readyz` says of the events after the load.
-    events: String,
-    results: Vec<(&'static str, Measured)>,
+    counts: Value,
+    results: Vec<Outcome>,
+}
+
+struct Outcome {
+    scenario: &'static str,
+    measured: Measured,
+    peak_memory: u64,
 }
 
 impl Column {
@@ -147,7 +190,7 @@ impl Column {
         title: &'static str,
         binary: &Path,
         database: Option<&String>,
-        posthog: Option<&Process>,
+        posthog: Option<&String>,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder").keep();
         let mut command = Command::new(binary);
@@ -163,7 +206,7 @@ impl Column {
         if let Some(posthog) = posthog {
             command
                 .env("POSTHOG_API_KEY", "phc_benchmark")
-                .env("POSTHOG_HOST", &posthog.address);
+                .env("POSTHOG_HOST", posthog);
         }
         // The first start migrates; the second one is the start that is measured.
         Process::start(&mut command, &folder).stop();
@@ -193,12 +236,13 @@ impl Column {
             idle_memory,
             sessions,
             visitor,
-            events: String::new(),
+            rows: CONNECTIONS,
+            counts: Value::Null,
             results: Vec::new(),
         }
     }
 
-    async fn run(&mut self, scenario: &Scenario) -> Measured {
+    async fn run(&mut self, scenario: &Scenario, round: usize) {
         let request = |index: usize| {
             let cookie = if scenario.signed_in {
                 &self.sessions[index % CONNECTIONS]
@@ -207,47 +251,98 @@ impl Column {
             };
             (scenario.request)(cookie)
         };
-        let measured = load::run(&self.app.address, scenario.connections, ROUND, 200, request)
+        self.app.forget_peak();
+        let end = Instant::now() + ROUND;
+        let in_time = move || Instant::now() < end;
+        let measured = load::run(
+            &self.app.address,
+            scenario.connections,
+            in_time,
+            200,
+            request,
+        )
+        .await
+        .expect("the app answers under load");
+        let (title, failed) = (scenario.title, measured.failed);
+        assert_eq!(failed, 0, "{title} failed on {}", self.title);
+        println!(
+            "round {} {title:<40} {:<20} {:>8.0}/s",
+            round + 1,
+            self.title,
+            measured.requests_per_second
+        );
+        self.results.push(Outcome {
+            scenario: title,
+            measured,
+            peak_memory: self.app.peak_memory(),
+        });
+    }
+
+    /// Visitors who consider a burrito and never come back leave a session each.
+    async fn fill(&mut self, rows: usize) {
+        let missing = Arc::new(AtomicUsize::new(rows - self.rows));
+        let one_more = move || {
+            let taken = |missing: usize| missing.checked_sub(1);
+            missing
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken)
+                .is_ok()
+        };
+        let request = |_| post(CONSIDER, "", "");
+        let filled = load::run(&self.app.address, CONNECTIONS, one_more, 200, request)
             .await
             .expect("the app answers under load");
-        assert_eq!(
-            measured.failed, 0,
-            "{} failed on {}",
-            scenario.title, self.title
-        );
-        measured
+        assert_eq!(filled.failed, 0, "not every visitor got a session");
+        self.rows = rows;
     }
 
     /// Waits until the queue is empty: what is late is not lost.
-    async fn events(&self) -> String {
+    async fn counts(&self) -> Value {
         let mut connection = Connection::open(&self.app.address)
             .await
             .expect("the app listens");
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let answer = connection
-                .ask(&get("/readyz", ""))
-                .await
-                .expect("an answer");
-            let ready: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
-            let count = |name: &str| ready["posthog"][name].as_u64().expect("a number");
-            if count("waiting") == 0 || Instant::now() > deadline {
-                return format!(
-                    "{}, {}",
-                    count("captured"),
-                    count("captured") - count("delivered")
-                );
+            let answer = connection.ask(&get("/readyz", "")).await;
+            let mut ready: Value =
+                serde_json::from_str(&answer.expect("an answer").body).expect("JSON");
+            let counts = ready["posthog"].take();
+            if counts["waiting"] == 0 || Instant::now() > deadline {
+                return counts;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
-    fn median(&self, scenario: &str, figure: fn(&Measured) -> f64) -> f64 {
-        let of_scenario = self.results.iter().filter(|(title, _)| *title == scenario);
-        let mut figures: Vec<f64> = of_scenario.map(|(_, measured)| figure(measured)).collect();
-        figures.sort_unstable_by(f64::total_cmp);
-        figures[figures.len() / 2]
+    fn figures(&self, scenario: &Scenario, figure: fn(&Outcome) -> f64) -> Vec<f64> {
+        let outcomes = self.results.iter();
+        outcomes
+            .filter(|outcome| outcome.scenario == scenario.title)
+            .map(figure)
+            .collect()
     }
+
+    fn median(&self, scenario: &Scenario, figure: fn(&Outcome) -> f64) -> f64 {
+        median(self.figures(scenario, figure))
+    }
+}
+
+fn throughput(outcome: &Outcome) -> f64 {
+    outcome.measured.requests_per_second
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+/// The median of the ratios of runs that stood beside each other.
+fn ratio(one: &[f64], other: &[f64]) -> f64 {
+    median(
+        one.iter()
+            .zip(other)
+            .map(|(one, other)| one / other)
+            .collect(),
+    )
 }
 
 fn report(binary: &Path, columns: &[Column]) -> String {
@@ -256,21 +351,6 @@ fn report(binary: &Path, columns: &[Column]) -> String {
         table += &format!(" {} |", column.title);
     }
     table += &format!("\n|---|{}\n", "---|".repeat(columns.len()));
-    let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
-    for scenario in SCENARIOS {
-        table += &format!("| {} |", scenario.title);
-        for column in columns {
-            table += &format!(
-                " {:.0}/s, p50 {:.1} ms, p99 {:.1} ms |",
-                column.median(scenario.title, |measured| measured.requests_per_second),
-                column.median(scenario.title, |measured| measured.p50.as_secs_f64()
-                    * 1000.0),
-                column.median(scenario.title, |measured| measured.p99.as_secs_f64()
-                    * 1000.0),
-            );
-        }
-        table.push('\n');
-    }
     let mut row = |title: &str, cell: &dyn Fn(&Column) -> String| {
         table += &format!("| {title} |");
         for column in columns {
@@ -278,22 +358,63 @@ fn report(binary: &Path, columns: &[Column]) -> String {
         }
         table.push('\n');
     };
+    let crowds = CROWDS.iter().map(|(_, scenario)| scenario);
+    for scenario in SCENARIOS.iter().chain(crowds) {
+        row(scenario.title, &|column| {
+            format!(
+                "{:.0}/s, p50 {:.1} ms, p99 {:.1} ms",
+                column.median(scenario, throughput),
+                column.median(scenario, |outcome| milliseconds(outcome.measured.p50)),
+                column.median(scenario, |outcome| milliseconds(outcome.measured.p99)),
+            )
+        });
+    }
     row("start-up to listening", &|column| {
         format!("{:.0} ms", milliseconds(column.start_up))
     });
-    row("memory idle, after the load", &|column| {
+    row("memory idle, at most under load", &|column| {
+        let peak = column.median(&POST, |outcome| outcome.peak_memory as f64);
         format!(
-            "{} MiB, {} MiB",
+            "{} MiB, {:.0} MiB",
             column.idle_memory / 1024,
-            column.app.memory() / 1024
+            peak / 1024.0
         )
     });
+    row("memory, at most with 1,000 connections", &|column| {
+        let peak = column.median(&MANY_CONNECTIONS, |outcome| outcome.peak_memory as f64);
+        format!("{:.0} MiB", peak / 1024.0)
+    });
     row("events captured, not delivered", &|column| {
-        column.events.clone()
+        let count = |name: &str| column.counts[name].as_u64().expect("a number");
+        let captured = count("captured");
+        format!("{captured}, {}", captured - count("delivered"))
     });
     row("binary", &|_| {
         let size = fs::metadata(binary).expect("the binary is there").len();
         format!("{} MiB", size / 1024 / 1024)
     });
+
+    let column = |title: &str| columns.iter().find(|column| column.title == title);
+    if let (Some(on), Some(off)) = (column(ON), column(OFF)) {
+        let ratio = |scenario| {
+            ratio(
+                &on.figures(scenario, throughput),
+                &off.figures(scenario, throughput),
+            )
+        };
+        table += &format!(
+            "\nRequests a second with PostHog on against off: {:.2} for {}, {:.2} for {}, {:.2} for {}.\n",
+            ratio(&HOME),
+            HOME.title,
+            ratio(&PAGE),
+            PAGE.title,
+            ratio(&POST),
+            POST.title,
+        );
+    }
     table
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
 }

@@ -13,6 +13,13 @@ pub struct Answer {
     pub body: String,
 }
 
+/// Where an answer ends in the buffer.
+struct Received {
+    status: u16,
+    head: usize,
+    all: usize,
+}
+
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -29,30 +36,49 @@ impl Connection {
     }
 
     pub async fn ask(&mut self, request: &str) -> io::Result<Answer> {
+        let received = self.exchange(request).await?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let answer = Answer {
+            status: received.status,
+            head: text(&self.buffer[..received.head]),
+            body: text(&self.buffer[received.head..received.all]),
+        };
+        self.buffer.drain(..received.all);
+        Ok(answer)
+    }
+
+    /// Asks for the status alone, which copies nothing.
+    pub async fn status(&mut self, request: &str) -> io::Result<u16> {
+        let received = self.exchange(request).await?;
+        self.buffer.drain(..received.all);
+        Ok(received.status)
+    }
+
+    /// Leaves the whole answer in the buffer.
+    async fn exchange(&mut self, request: &str) -> io::Result<Received> {
         self.stream.write_all(request.as_bytes()).await?;
-        let head_end = loop {
+        let head = loop {
             if let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
                 break end + 4;
             }
             self.fill().await?;
         };
-        let head = String::from_utf8_lossy(&self.buffer[..head_end]).into_owned();
-        let length = header(&head, "content-length")
-            .and_then(|length| length.parse::<usize>().ok())
-            .unwrap_or(0);
-        while self.buffer.len() < head_end + length {
-            self.fill().await?;
-        }
-        let body = String::from_utf8_lossy(&self.buffer[head_end..head_end + length]).into_owned();
-        self.buffer.drain(..head_end + length);
-        let status = head
+        let text = str::from_utf8(&self.buffer[..head]).map_err(io::Error::other)?;
+        let status = text
             .split(' ')
             .nth(1)
-            .and_then(|status| status.parse().ok());
-        Ok(Answer {
-            status: status.ok_or_else(|| io::Error::other("an answer without a status"))?,
+            .and_then(|status| status.parse().ok())
+            .ok_or_else(|| io::Error::other("an answer without a status"))?;
+        let length = header(text, "content-length")
+            .and_then(|length| length.parse::<usize>().ok())
+            .unwrap_or(0);
+        while self.buffer.len() < head + length {
+            self.fill().await?;
+        }
+        Ok(Received {
+            status,
             head,
-            body,
+            all: head + length,
         })
     }
 

@@ -17,28 +17,27 @@ pub struct Measured {
     pub failed: usize,
 }
 
-/// Asks `request(connection)` on each of so many connections for as long as `duration`.
+/// Asks `request(connection)` on each of so many connections, again and again while `go_on`.
 pub async fn run(
     address: &str,
     connections: usize,
-    duration: Duration,
+    go_on: impl Fn() -> bool + Clone + Send + 'static,
     expected_status: u16,
     request: impl Fn(usize) -> String,
 ) -> io::Result<Measured> {
     let start = Instant::now();
-    let end = start + duration;
     let mut tasks = Vec::new();
     for index in 0..connections {
-        let (address, request) = (address.to_owned(), request(index));
+        let (address, request, go_on) = (address.to_owned(), request(index), go_on.clone());
         tasks.push(tokio::spawn(async move {
             let mut connection = Connection::open(&address).await?;
             let mut times = Vec::new();
             let mut failed = 0;
-            while Instant::now() < end {
+            while go_on() {
                 let asked = Instant::now();
-                let answer = connection.ask(&request).await?;
+                let status = connection.status(&request).await?;
                 times.push(asked.elapsed());
-                failed += usize::from(answer.status != expected_status);
+                failed += usize::from(status != expected_status);
             }
             Ok::<_, io::Error>((times, failed))
         }));

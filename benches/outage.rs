@@ -205,9 +205,10 @@ impl App {
         }
         tokio::time::sleep_until((begin + plan.trouble).into()).await;
         let memory = self.process.memory();
+        self.process.forget_peak();
         self.posthog.get_into(self.trouble).await;
         tokio::time::sleep_until((begin + plan.recovery).into()).await;
-        let memory = [memory, self.process.memory()];
+        let memory = [memory, self.process.peak_memory()];
         let waited = self.counts().await["waiting"].as_u64().expect("a number");
         self.posthog.get_well().await;
         let caught_up = self.wait_until_fewer_wait(FEW).await;
@@ -300,12 +301,12 @@ async fn consider(
     while !*stopped.borrow() {
         tokio::time::sleep_until(due.into()).await;
         let begin = if free > due { due } else { Instant::now() };
-        let answer = connection.ask(&request).await.expect("an answer");
+        let status = connection.status(&request).await.expect("an answer");
         free = Instant::now();
         answers.push(Answer {
             due,
             took: free - begin,
-            status: answer.status,
+            status,
         });
         due += Duration::from_secs(1) / EVENTS_A_SECOND * CONNECTIONS;
     }
@@ -508,7 +509,7 @@ fn ratio(one: Duration, other: Duration) -> f64 {
 fn report(outages: &[Outage]) -> String {
     let mut table = String::from(
         "| PostHog | answered | arrived | lost | p50 healthy, in trouble | p99 healthy, in trouble \
-         | waiting at its end | memory before, at its end | caught up after |\n\
+         | waiting at its end | memory before, at most | caught up after |\n\
          |---|---|---|---|---|---|---|---|---|\n",
     );
     let pair = |healthy: Duration, trouble: Duration| {
