@@ -101,7 +101,7 @@ impl Page {
     /// Renders a template with `values` and with what every page knows.
     pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
         let user = self.user.as_ref().map(|CurrentUser(user)| {
-            context! { id => user.id.to_string(), name => &user.name, email => &user.email }
+            context! { id => user.id.to_string(), name => &user.name, email => &user.email.0 }
         });
         let posthog = self.posthog.as_ref();
         let shared = context! {

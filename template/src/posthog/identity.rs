@@ -147,9 +147,12 @@ fn show_captured(response: &mut Response, posthog: &PostHog) {
 }
 
 async fn current_user(state: &AppState, session: &AppSession) -> Result<Option<user::Model>> {
-    match session.user_id().await? {
-        Some(id) => Ok(user::find(&state.database, id).await?),
-        None => Ok(None),
+    let Some(id) = session.user_id().await? else {
+        return Ok(None);
+    };
+    match user::find(&state.database, id).await? {
+        Some(user) if session.knows_password(&user).await? => Ok(Some(user)),
+        _ => Ok(None),
     }
 }
 
