@@ -24,6 +24,8 @@ async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
         let answer = ann.get(path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        let opener = answer.header("cross-origin-opener-policy");
+        assert_eq!(opener, "same-origin", "{path}");
         assert_eq!(
             answer.header("referrer-policy"),
             "strict-origin-when-cross-origin"
