@@ -58,7 +58,7 @@ async fn processes_that_start_at_once_on_an_empty_database_migrate_it_once() {
     if cfg!(not(feature = "postgres")) {
         return;
     }
-    let processes = Process::start_at_once(4).await;
+    let processes = Process::start_at_once(8).await;
     for process in &processes {
         let ready = process.browser().get("/readyz").await;
         assert_eq!(ready.status, StatusCode::OK, "{}", ready.text());
