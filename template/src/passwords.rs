@@ -15,7 +15,7 @@ use crate::error::{AppError, Result};
 use crate::models::user::PasswordHash;
 
 /// Longer than a log-in takes under load, shorter than a visitor's patience.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub struct Passwords {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, FromRequest, Request, State};
 use axum::http::header::ACCEPT;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri};
@@ -103,6 +103,9 @@ pub async fn describe(State(state): State<AppState>, mut request: Request, next:
 
 /// Reads the body before the handler runs, so that nobody holds up a handler half-way.
 pub async fn whole_body(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let reading = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
     match tokio::time::timeout(BODY_TIMEOUT, reading).await {

@@ -44,7 +44,7 @@ pub async fn show(
 pub async fn update(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
-    Extension(info): Extension<RequestInfo>,
+    Extension(info): Extension<Arc<RequestInfo>>,
     session: AppSession,
     posthog: PostHog,
     page: Page,

@@ -16,7 +16,7 @@ async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     // Longer than a log-in waits.
-    let rounds = rounds_in(Duration::from_secs(13), &app.state.passwords).await;
+    let rounds = rounds_in(Duration::from_secs(8), &app.state.passwords).await;
     let mut hashing = JoinSet::new();
     for _ in 0..std::thread::available_parallelism().unwrap().get() {
         let passwords = app.state.passwords.clone();
