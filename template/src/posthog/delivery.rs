@@ -45,12 +45,15 @@ pub enum Item {
 
 type Queued = (Item, Entry);
 
+/// Tells the worker its deadline, and waits for its end.
+type Stop = (oneshot::Sender<Instant>, JoinHandle<()>);
+
 /// The queue's sending end.
 #[derive(Clone)]
 pub struct Delivery {
     queue: mpsc::Sender<Queued>,
     ledger: Arc<Ledger>,
-    worker: Arc<Mutex<Option<(oneshot::Sender<Instant>, JoinHandle<()>)>>>,
+    stop: Arc<Mutex<Option<Stop>>>,
 }
 
 impl Delivery {
@@ -80,7 +83,7 @@ impl Delivery {
         Self {
             queue,
             ledger,
-            worker: Arc::new(Mutex::new(Some((stop, working)))),
+            stop: Arc::new(Mutex::new(Some((stop, working)))),
         }
     }
 
@@ -103,7 +106,7 @@ impl Delivery {
 
     /// Delivers what is queued, until the deadline. What is left then counts as lost.
     pub async fn shut_down(&self, deadline: Instant) {
-        let Some((stop, working)) = self.worker.lock().await.take() else {
+        let Some((stop, working)) = self.stop.lock().await.take() else {
             return;
         };
         // Should the worker have panicked, then what it had is counted already.
