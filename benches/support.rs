@@ -14,7 +14,8 @@ pub fn build() -> PathBuf {
     // What `cargo bench` says of this crate would make build scripts of others run again.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+        let of_this_crate = ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"];
+        if of_this_crate.iter().any(|begin| name.starts_with(begin)) {
             cargo.env_remove(&*name);
         }
     }
