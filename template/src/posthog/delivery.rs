@@ -37,6 +37,11 @@ const SLOW_SEND: Duration = Duration::from_secs(15);
 /// Losses less than this apart are told in one line.
 const QUIET: Duration = Duration::from_secs(10);
 
+/// PostHog moves events by the time between a batch's `sent_at` and its arrival, for clients whose
+/// clock is wrong. A server's is right, and the SDK writes `sent_at` before the first attempt: after
+/// an outage of five minutes the batch would be dated five minutes late.
+const IGNORE_SENT_AT: &str = "$ignore_sent_at";
+
 /// What is queued. An exception's stack is resolved by the worker, not by the request it broke.
 pub enum Item {
     Event(Event),
@@ -255,7 +260,10 @@ async fn resolved(batch: Vec<Queued>) -> (Vec<Event>, Vec<Entry>) {
             }
         };
         match event {
-            Ok(event) => {
+            Ok(mut event) => {
+                event
+                    .insert_prop(IGNORE_SENT_AT, true)
+                    .expect("a JSON value serializes");
                 events.push(event);
                 entries.push(entry);
             }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use app::posthog::Client;
 use app::settings::Settings;
+use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
@@ -81,6 +82,21 @@ async fn median_of_considering(browser: &Browser, times: usize) -> Duration {
     }
     took.sort();
     took[times / 2]
+}
+
+#[tokio::test]
+async fn an_event_that_arrives_late_is_dated_when_it_happened() {
+    let app = App::start().await;
+    app.posthog.feels(Mood::Fails);
+    app.browser().post(CONSIDER, &[]).await;
+    wait_until("it is tried in vain", || app.posthog.met_a_mood() > 0).await;
+    let recovery = Utc::now();
+    app.posthog.feels(Mood::Well);
+
+    let events = app.events().await;
+    let happened: DateTime<Utc> = events[0].timestamp.parse().unwrap();
+    assert!(happened < recovery);
+    assert_eq!(events[0].properties["$ignore_sent_at"], true);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ pub struct Event {
     #[serde(rename = "event")]
     pub name: String,
     pub distinct_id: String,
+    pub timestamp: String,
     pub properties: Map<String, Value>,
 }
 
