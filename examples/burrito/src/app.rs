@@ -1,5 +1,6 @@
 //! The app, built once: what handlers share, and all layers in order.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +12,8 @@ use tower::ServiceBuilder;
 use tower_cookies::CookieManagerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::cookies::AppCookies;
+use crate::cookies::{self, AppCookies};
 use crate::passwords::Passwords;
 use crate::posthog::{self, errors, identity};
 use crate::session_store::SeaOrmStore;
@@ -21,15 +21,15 @@ use crate::settings::Settings;
 use crate::view::Views;
 use crate::{error_pages, logging, request, routes, security, session_layer};
 
-/// Between two pieces of a body: a client that sends a byte now and then is given up.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 
-/// What handlers and layers share. Cloning it is cheap.
+/// What handlers and layers share. Each layer clones it for each request, which costs nothing so.
 #[derive(Clone)]
-pub struct AppState {
-    pub settings: Arc<Settings>,
+pub struct AppState(Arc<Shared>);
+
+pub struct Shared {
+    pub settings: Settings,
     pub database: DatabaseConnection,
     pub session_store: SeaOrmStore,
     pub cookies: AppCookies,
@@ -51,24 +51,35 @@ impl AppState {
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
-        Ok(Self {
+        Ok(Self(Arc::new(Shared {
             session_store: SeaOrmStore::new(database.clone()),
             cookies: AppCookies::new(&settings),
             passwords: Passwords::default(),
             posthog: posthog::Client::start(&settings, http.clone()).await,
             views: Views::new(),
-            settings: Arc::new(settings),
+            settings,
             database,
             http,
-        })
+        })))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 
 /// All routes behind all layers. Layers read from the outside in: the first one sees a request first.
 pub fn router(state: AppState) -> Router {
-    let pages = routes::pages().router.fallback(routes::not_found).layer(
+    let pages = routes::pages().router.fallback(routes::not_found);
+    // Behind the limit of the body's size, which comes last among the others.
+    let pages = pages.layer(from_fn(request::whole_body)).layer(
         ServiceBuilder::new()
             .option_layer(security::cross_origin(&state.settings))
+            .layer(from_fn(cookies::as_written))
             .layer(CookieManagerLayer::new())
             .layer(from_fn_with_state(state.clone(), session_layer::sessions))
             .layer(from_fn_with_state(state.clone(), identity::identify))
@@ -77,7 +88,6 @@ pub fn router(state: AppState) -> Router {
             .layer(CatchPanicLayer::custom(errors::panic_response))
             // The layer below has the bound, also for handlers that read no form.
             .layer(DefaultBodyLimit::disable())
-            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
     );
 

@@ -1,15 +1,18 @@
-//! Logging in and out, and the extractor that asks for a user.
+//! Checking passwords, logging in and out, and the extractor that asks for a user.
+
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use sea_orm::ConnectionTrait;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::{AppError, Result};
-use crate::models::user;
+use crate::models::{log_in_failure, user, visitor_link};
 use crate::posthog::PostHog;
 use crate::request::RequestInfo;
 use crate::session::AppSession;
@@ -17,10 +20,56 @@ use crate::session::AppSession;
 /// The signed-in user. As an argument of a handler it turns visitors away: pages send them to the
 /// log-in form, `/api/` answers 401. `Option<CurrentUser>` lets everybody in.
 #[derive(Clone, Debug)]
-pub struct CurrentUser(pub user::Model);
+pub struct CurrentUser(pub Arc<user::Model>);
+
+/// Whether the password is the account's, or nobody's where there is no such account. Guesses that
+/// fail are counted, and whoever has guessed too often is turned away.
+pub async fn check_password(
+    state: &AppState,
+    request: &RequestInfo,
+    email: &str,
+    user: Option<&user::Model>,
+    password: String,
+) -> Result<bool> {
+    let address = request.network();
+    throttle(state, email, &address).await?;
+    let hash = user.map(|user| &user.password_hash);
+    let matches = state.passwords.verify(password, hash).await?;
+    // Again, for guesses that came all at once: others have failed while this one was looked at.
+    throttle(state, email, &address).await?;
+    if !matches {
+        log_in_failure::record(&state.database, email, &address).await?;
+    }
+    Ok(matches)
+}
+
+/// Turns away who has guessed too often, before anything tells whether this guess was right.
+async fn throttle(state: &AppState, email: &str, address: &str) -> Result<()> {
+    match log_in_failure::retry_after(&state.database, email, address).await? {
+        None => Ok(()),
+        Some(wait) => {
+            let message = "Too many log-ins have failed. Wait a few minutes, then try again.";
+            Err(AppError::new(StatusCode::TOO_MANY_REQUESTS, message)
+                .retry_after(wait.unsigned_abs()))
+        }
+    }
+}
+
+/// Links the request's visitor to a user, and returns the id that was linked. Who has opted out is
+/// not linked: no event bears their visitor id, and none will.
+pub async fn link_visitor(
+    database: &impl ConnectionTrait,
+    posthog: &PostHog,
+    user: &user::Model,
+) -> Result<Uuid> {
+    if posthog.opted_out() {
+        return Ok(posthog.visitor_id());
+    }
+    Ok(visitor_link::link(database, posthog.visitor_id(), user.id).await?)
+}
 
 /// Begins a user's session and tells PostHog who the visitor became. `linked_visitor` is what
-/// [`visitor_link::link`](crate::models::visitor_link::link) returned.
+/// [`link_visitor`] returned.
 pub async fn log_in(
     state: &AppState,
     session: &AppSession,
@@ -29,7 +78,7 @@ pub async fn log_in(
     user: &user::Model,
     linked_visitor: Uuid,
 ) -> Result<PostHog> {
-    session.log_in(user.id).await?;
+    session.log_in(user).await?;
     // The visitor id now belongs to this user for good. Whoever comes after them at this computer
     // begins with a new one.
     state.cookies.visitor.delete(cookies);
@@ -80,10 +129,7 @@ impl OptionalFromRequestParts<AppState> for CurrentUser {
 }
 
 fn turn_away(parts: &Parts) -> Response {
-    let request = parts
-        .extensions
-        .get::<RequestInfo>()
-        .expect("the request layer wraps everything");
+    let request = RequestInfo::of(&parts.extensions);
     if request.wants_json {
         return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
     }

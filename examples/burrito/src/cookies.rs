@@ -1,5 +1,10 @@
 //! The app's cookies: their names, keys and attributes, in one place.
 
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::COOKIE;
+use axum::middleware::Next;
+use axum::response::Response;
 use tower_cookies::cookie::{CookieBuilder, SameSite};
 use tower_cookies::{Cookie, Cookies, Key};
 
@@ -41,6 +46,32 @@ impl AppCookies {
             opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
         }
     }
+}
+
+/// The layer that leaves out cookies which are not written as ours are.
+///
+/// Browsers let nobody else set a `__Host-` cookie. But the parser decodes names and trims Unicode
+/// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would pass for ours. And
+/// it takes one cookie that is not UTF-8 as a reason to read none.
+pub async fn as_written(mut request: Request, next: Next) -> Response {
+    let headers = request.headers_mut();
+    let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
+    headers.remove(COOKIE);
+    for cookie in cookies {
+        headers.append(COOKIE, cookie);
+    }
+    next.run(request).await
+}
+
+fn plain(cookies: &HeaderValue) -> Option<HeaderValue> {
+    let cookies = cookies.as_bytes().split(|byte| *byte == b';');
+    let plain = cookies.filter(|cookie| {
+        let mut parts = cookie.split(|byte| *byte == b'=');
+        let name = parts.next().unwrap_or_default();
+        cookie.is_ascii() && !name.contains(&b'%')
+    });
+    let plain: Vec<_> = plain.collect();
+    HeaderValue::from_bytes(&plain.join(&b';')).ok()
 }
 
 impl AppCookie {

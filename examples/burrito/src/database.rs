@@ -20,7 +20,9 @@ pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
     options
         .sqlx_logging(false)
         .connect_timeout(Duration::from_secs(5))
-        .acquire_timeout(Duration::from_secs(5));
+        .acquire_timeout(Duration::from_secs(5))
+        // Asking each time whether a connection is still there would cost as much as a query.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1));
     #[cfg(feature = "sqlite")]
     if url.expose().starts_with("sqlite:") {
         create_parent_folder(url.expose());

@@ -20,11 +20,7 @@ use crate::view::Page;
 
 pub async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let info = parts
-        .extensions
-        .get::<RequestInfo>()
-        .cloned()
-        .expect("the request layer wraps everything");
+    let info = RequestInfo::of(&parts.extensions);
     let page = Page::without_flash(&state, &parts.extensions);
     let response = next.run(Request::from_parts(parts, body)).await;
     if !is_bare_error(&response) {

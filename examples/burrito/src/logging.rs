@@ -34,11 +34,7 @@ pub fn install(format: LogFormat) {
 /// The line holds no person, no query and no address: those may say who somebody is.
 pub async fn log_request(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let info = request
-        .extensions()
-        .get::<RequestInfo>()
-        .cloned()
-        .expect("the request layer wraps everything");
+    let info = RequestInfo::of(request.extensions());
     let method = request.method().clone();
     let route = request
         .extensions()

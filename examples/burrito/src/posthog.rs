@@ -5,7 +5,8 @@
 //! an event of `events`, or [`PostHog::flags`] for the flags of `flags`. Errors and panics are
 //! captured by `errors` on the way out.
 //!
-//! Captured events wait in `delivery`, which sends them in batches and counts what is lost.
+//! Captured events wait in `delivery`, which sends them in batches; `ledger` counts what became of
+//! each.
 //! `browser` and `proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
 //!
 //! | a new … | goes to |
@@ -22,6 +23,7 @@ pub mod errors;
 pub mod events;
 pub mod flags;
 pub mod identity;
+pub mod ledger;
 pub mod proxy;
 mod tracker;
 

@@ -1,17 +1,23 @@
 //! What every part of the app wants to know of a request: its id, its address as it was sent, where
 //! it came from, and what kind of answer it expects.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, FromRequest, Request, State};
 use axum::http::header::ACCEPT;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::settings::Settings;
+
+/// For a whole form. A bound between two pieces would let a client send a byte now and then for ever.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
@@ -32,36 +38,81 @@ pub struct RequestInfo {
     pub csp_nonce: String,
 }
 
+impl RequestInfo {
+    pub fn of(extensions: &Extensions) -> Arc<Self> {
+        extensions
+            .get::<Arc<Self>>()
+            .cloned()
+            .expect("the request layer wraps everything")
+    }
+
+    /// Who counts as one where something is bounded by address: an IPv4 address, or the network
+    /// that a single IPv6 customer has, with 2⁶⁴ addresses to come from.
+    pub fn network(&self) -> String {
+        match self.ip {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let network = address.to_bits() & (u128::MAX << 64);
+                format!("{}/64", Ipv6Addr::from_bits(network))
+            }
+        }
+    }
+}
+
 /// The outermost layer.
 pub async fn describe(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|ConnectInfo(address)| address.ip());
-    let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical();
+    let settings = &state.settings;
+    let headers = request.headers();
+    let proxied = is_trusted(settings, &peer);
     let uri = request.uri();
     let info = RequestInfo {
         id: Uuid::new_v4().to_string(),
         path_and_query: uri
             .path_and_query()
-            .map_or("/", |sent| sent.as_str())
+            .map(|sent| sent.as_str())
+            // `*` would run into the host that it is written behind.
+            .filter(|sent| sent.starts_with('/'))
+            .unwrap_or("/")
             .to_owned(),
         path: uri.path().to_owned(),
-        plain_http: forwarded_over_http(&state.settings, peer, request.headers()),
-        ip: client_ip(&state.settings, peer, request.headers()),
-        wants_json: uri.path().starts_with("/api/") || asks_for_json(request.headers()),
-        form_post: accepts(request.headers(), "text/html"),
+        plain_http: proxied && forwarded_over_http(headers),
+        ip: if proxied {
+            forwarded_for(settings, peer, headers)
+        } else {
+            peer
+        },
+        wants_json: uri.path().starts_with("/api/") || asks_for_json(headers),
+        form_post: accepts(headers, "text/html"),
         csp_nonce: Uuid::new_v4().simple().to_string(),
     };
     let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
 
-    if let Some(uri) = without_trailing_slash(uri, state.settings.posthog.proxy_path.as_deref()) {
+    if let Some(uri) = without_trailing_slash(uri, settings.posthog.proxy_path.as_deref()) {
         *request.uri_mut() = uri;
     }
-    request.extensions_mut().insert(info);
+    request.extensions_mut().insert(Arc::new(info));
     let mut response = next.run(request).await;
     response.headers_mut().insert("x-request-id", id);
     response
+}
+
+/// Reads the body before the handler runs, so that nobody holds up a handler half-way.
+pub async fn whole_body(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let reading = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
+    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Ok(Err(rejection)) => rejection.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
 }
 
 /// `/dashboard/` is `/dashboard`. The proxy passes paths on as they are.
@@ -95,47 +146,37 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     })
 }
 
+fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
+    let mut networks = settings.trusted_proxies.iter();
+    networks.any(|network| network.contains(address))
+}
+
 /// The nearest address that is not a trusted proxy. Whoever is not trusted could write anything
 /// into the header, so reading goes from the right and stops there.
-fn client_ip(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let trusted = |ip: &IpAddr| {
-        settings
-            .trusted_proxies
-            .iter()
-            .any(|network| network.contains(ip))
-    };
-    let mut ip = peer.to_canonical();
-    if !trusted(&ip) {
-        return ip;
-    }
+fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")
         .iter()
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
         .map(str::trim)
         .collect();
+    let mut ip = peer;
     for item in forwarded.into_iter().rev() {
         let Some(address) = parse_address(item) else {
             break;
         };
         ip = address.to_canonical();
-        if !trusted(&ip) {
+        if !is_trusted(settings, &ip) {
             break;
         }
     }
     ip
 }
 
-fn forwarded_over_http(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> bool {
-    let peer = peer.to_canonical();
-    let trusted = settings
-        .trusted_proxies
-        .iter()
-        .any(|network| network.contains(&peer));
-    trusted
-        && headers
-            .get("x-forwarded-proto")
-            .is_some_and(|value| value == "http")
+fn forwarded_over_http(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .is_some_and(|value| value == "http")
 }
 
 /// Some proxies add the port.

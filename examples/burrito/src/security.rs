@@ -21,11 +21,7 @@ use crate::settings::Settings;
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let info = request
-        .extensions()
-        .get::<RequestInfo>()
-        .cloned()
-        .expect("the request layer wraps everything");
+    let info = RequestInfo::of(request.extensions());
     let mut response = match https_address(&state.settings, &info, request.method()) {
         Some(address) => Redirect::permanent(&address).into_response(),
         None => next.run(request).await,

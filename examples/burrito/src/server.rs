@@ -1,4 +1,7 @@
 //! Serving: connections, slow clients, and an orderly end.
+//!
+//! What stays open: nothing here bounds how many connections there are, or how slowly a client takes
+//! its answer. A flood of those is for what stands in front, or for the limit on open files.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -18,7 +21,8 @@ use tower::ServiceExt;
 
 use crate::app::AppState;
 
-/// How long a client may take to send its headers. `axum::serve` sets no such bound.
+/// How long a client may take to send its headers, and to begin its next request. `axum::serve` sets
+/// no such bound.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough for descriptors to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -50,7 +54,8 @@ pub async fn serve(
     drop(listener);
 
     let bound = state.settings.shutdown_timeout;
-    let deadline = Instant::now() + bound;
+    // The last tenth is for the process to end, so that the bound holds from outside too.
+    let deadline = Instant::now() + bound * 9 / 10;
     tracing::info!(
         seconds = bound.as_secs(),
         "stopping: finishing requests and delivering events"

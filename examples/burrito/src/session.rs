@@ -9,13 +9,16 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::models::user;
 use crate::session_store::USER_ID;
 
 const BURRITO_COUNT: &str = "burrito_count";
 const FLASH: &str = "flash";
+/// Which password the session was begun with.
+const PASSWORD: &str = "password";
 
 /// The request's session. Reading an empty one costs nothing and writes no row.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AppSession(Session);
 
 /// A message for the next page that is shown.
@@ -44,17 +47,30 @@ impl AppSession {
 
     /// Begins a user's session under a new id, so that an id known from before the log-in is worth
     /// nothing. What a visitor did is kept; what another user left behind is not.
-    pub async fn log_in(&self, user_id: Uuid) -> Result<()> {
+    pub async fn log_in(&self, user: &user::Model) -> Result<()> {
         if self
             .user_id()
             .await?
-            .is_some_and(|previous| previous != user_id)
+            .is_some_and(|previous| previous != user.id)
         {
             self.0.flush().await?;
         }
         self.0.cycle_id().await?;
-        self.0.insert(USER_ID, user_id).await?;
-        Ok(())
+        self.0.insert(USER_ID, user.id).await?;
+        self.set_password(user).await
+    }
+
+    /// Binds the session to the user's password of now.
+    pub async fn set_password(&self, user: &user::Model) -> Result<()> {
+        let salt = user.password_hash.salt();
+        Ok(self.0.insert(PASSWORD, salt).await?)
+    }
+
+    /// Whether the session was begun with the password that the user has now. A log-in with the old
+    /// one may have been under way while it was changed.
+    pub async fn knows_password(&self, user: &user::Model) -> Result<bool> {
+        let salt: Option<String> = self.0.get(PASSWORD).await?;
+        Ok(salt.as_deref() == Some(user.password_hash.salt()))
     }
 
     /// Ends the session: its row goes now.

@@ -73,12 +73,15 @@ impl SessionStore for SeaOrmStore {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row = Entity::find_by_id(id.to_string())
+        // Not `one`: SQLite plans a query anew each time when its `LIMIT` is a parameter.
+        let rows = Entity::find_by_id(id.to_string())
             .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
-            .one(&self.database)
+            .all(&self.database)
             .await
             .map_err(backend)?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = rows.into_iter().next() else {
+            return Ok(None);
+        };
         let data =
             serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record {

@@ -80,7 +80,7 @@ fn environment() -> Environment<'static> {
 /// wait in the session.
 pub struct Page {
     state: AppState,
-    info: RequestInfo,
+    info: Arc<RequestInfo>,
     user: Option<CurrentUser>,
     posthog: Option<PostHog>,
     flash: Vec<Flash>,
@@ -91,10 +91,7 @@ impl Page {
     pub fn without_flash(state: &AppState, extensions: &Extensions) -> Self {
         Self {
             state: state.clone(),
-            info: extensions
-                .get::<RequestInfo>()
-                .cloned()
-                .expect("the request layer wraps everything"),
+            info: RequestInfo::of(extensions),
             user: extensions.get::<CurrentUser>().cloned(),
             posthog: extensions.get::<PostHog>().cloned(),
             flash: Vec::new(),
@@ -104,7 +101,7 @@ impl Page {
     /// Renders a template with `values` and with what every page knows.
     pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
         let user = self.user.as_ref().map(|CurrentUser(user)| {
-            context! { id => user.id.to_string(), name => &user.name, email => &user.email }
+            context! { id => user.id.to_string(), name => &user.name, email => &user.email.0 }
         });
         let posthog = self.posthog.as_ref();
         let shared = context! {

@@ -10,12 +10,12 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use app::app::AppState;
 use app::auth::local_path;
 use app::cookies::{AppCookie, AppCookies};
-use app::posthog::{context, identity};
+use app::posthog::{context, identity, proxy};
 use app::request::{RequestInfo, describe};
 use app::settings::{Settings, new_secret_key};
 use axum::Extension;
@@ -86,6 +86,32 @@ proptest! {
     #[test]
     fn an_ordinary_path_is_one_to_go_on_to(path in "/([a-z0-9._~-]{1,8}/){0,3}([a-z0-9]{1,8}(\\?[a-z=&%0-9]{0,8})?)?") {
         prop_assert_eq!(local_path(&path), Some(path.as_str()));
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_proxy_reaches_posthogs_two_hosts_and_nothing_else(
+        path in prop_oneof![tricky_path(), "(/relay)?(/|\\\\|\\.\\.|%2e|static|array|@|:|//|evil\\.example|\\?|#){0,8}"],
+        climbing in any::<bool>(),
+    ) {
+        let host = if climbing { "https://inside.example/posthog" } else { "https://eu.i.posthog.com" };
+        let settings = Settings::read(|name| (name == "POSTHOG_HOST").then(|| host.to_owned())).unwrap();
+        for path in [path.clone(), format!("/relay{path}"), format!("/relay/{path}")] {
+            let Some(url) = proxy::target(&settings.posthog, &path) else { continue };
+            let (host, path) = (url.host_str().unwrap(), url.path());
+            prop_assert_eq!(url.scheme(), "https");
+            prop_assert_eq!(url.port(), None);
+            prop_assert_eq!(url.username(), "");
+            if climbing {
+                prop_assert_eq!(host, "inside.example");
+                prop_assert!(path.starts_with("/posthog/"), "{}", path);
+            } else {
+                prop_assert!(["eu.i.posthog.com", "eu-assets.i.posthog.com"].contains(&host), "{}", host);
+            }
+        }
     }
 }
 
@@ -168,7 +194,7 @@ proptest! {
 /// The client's address as the app sees it.
 fn client(peer: IpAddr, forwarded: &[Vec<u8>]) -> IpAddr {
     let router = axum::Router::new()
-        .fallback(async |Extension(info): Extension<RequestInfo>| info.ip.to_string())
+        .fallback(async |Extension(info): Extension<Arc<RequestInfo>>| info.ip.to_string())
         .layer(from_fn_with_state(STATE.clone(), describe));
     let mut request = Request::new(Body::empty());
     for value in forwarded {
@@ -293,7 +319,7 @@ proptest! {
             let Ok(value) = HeaderValue::from_bytes(&value) else { continue };
             let mut request = Request::new(Body::empty());
             request.headers_mut().insert(COOKIE, value);
-            request.extensions_mut().insert(request_info());
+            request.extensions_mut().insert(Arc::new(request_info()));
             context::of_request(&STATE.settings, &a_visitor(), &request);
         }
     }

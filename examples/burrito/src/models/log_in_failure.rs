@@ -6,13 +6,15 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
 use time::{Duration, OffsetDateTime};
 
+use super::user::Email;
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "log_in_failures")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub email: String,
+    pub email: Email,
     pub address: String,
     pub failed_at: TimeDateTimeWithTimeZone,
 }
@@ -23,7 +25,8 @@ impl ActiveModelBehavior for ActiveModel {}
 const WINDOW: Duration = Duration::minutes(5);
 /// One address guessing at one account. The rightful owner, at another address, is not held up.
 const PER_ACCOUNT_AND_ADDRESS: u64 = 5;
-/// Many addresses guessing at one account.
+/// Many addresses guessing at one account. What stays open: whoever commands many addresses keeps
+/// the owner from logging in for as long as they go on. Without this bound they would guess for as long.
 const PER_ACCOUNT: u64 = 50;
 /// One address guessing at many accounts.
 const PER_ADDRESS: u64 = 30;
@@ -74,7 +77,7 @@ pub async fn record(
 ) -> Result<(), DbErr> {
     let failure = ActiveModel {
         id: Set(Uuid::new_v4()),
-        email: Set(email.to_owned()),
+        email: Set(Email(email.to_owned())),
         address: Set(address.to_owned()),
         failed_at: Set(OffsetDateTime::now_utc()),
     };

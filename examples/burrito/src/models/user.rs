@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, SqlErr};
+use serde::Serialize;
 use time::OffsetDateTime;
 
 #[sea_orm::model]
@@ -12,7 +13,7 @@ pub struct Model {
     pub id: Uuid,
     /// Lower case, unique in the database.
     #[sea_orm(unique)]
-    pub email: String,
+    pub email: Email,
     pub name: String,
     pub password_hash: PasswordHash,
     pub created_at: TimeDateTimeWithTimeZone,
@@ -21,6 +22,16 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// An e-mail address that never shows in `Debug`, so in no log.
+#[derive(Clone, PartialEq, Eq, Serialize, DeriveValueType)]
+pub struct Email(pub String);
+
+impl std::fmt::Debug for Email {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[e-mail]")
+    }
+}
+
 /// An argon2 hash that never shows in `Debug`.
 #[derive(Clone, PartialEq, Eq, DeriveValueType)]
 pub struct PasswordHash(pub String);
@@ -28,6 +39,14 @@ pub struct PasswordHash(pub String);
 impl std::fmt::Debug for PasswordHash {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("[password hash]")
+    }
+}
+
+impl PasswordHash {
+    /// The salt, which is fresh with every hash: it tells one password from the next, and nothing
+    /// about either.
+    pub fn salt(&self) -> &str {
+        self.0.split('$').nth(4).unwrap_or_default()
     }
 }
 
@@ -46,7 +65,9 @@ pub fn normalize_email(email: &str) -> String {
 }
 
 pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).one(database).await
+    // Each request asks this. Not `one`: SQLite plans a query anew each time when its `LIMIT` is a
+    // parameter.
+    Ok(Entity::find_by_id(id).all(database).await?.pop())
 }
 
 pub async fn find_by_email(
@@ -70,7 +91,7 @@ pub async fn create(
     let now = OffsetDateTime::now_utc();
     let user = ActiveModel {
         id: Set(Uuid::new_v4()),
-        email: Set(normalize_email(email)),
+        email: Set(Email(normalize_email(email))),
         name: Set(name.trim().to_owned()),
         password_hash: Set(password_hash),
         created_at: Set(now),

@@ -6,16 +6,17 @@ use chrono::Utc;
 use posthog_rs::Event;
 use tokio::time::Instant;
 
-use super::delivery::{Counts, Delivery, Item};
+use super::delivery::{Delivery, Item};
 use super::errors::Exception;
 use super::flags::Evaluator;
+use super::ledger::Counts;
 use crate::settings::{PostHogSettings, Settings};
 
 #[derive(Clone)]
 pub struct Client {
     inner: Option<Arc<Inner>>,
-    /// In development, events are shown in the log.
-    log_events: bool,
+    /// In development the log and the page show what is captured.
+    pub(super) development: bool,
     pub capture_exceptions: bool,
 }
 
@@ -40,7 +41,7 @@ impl Client {
         };
         Self {
             inner,
-            log_events: settings.development(),
+            development: settings.development(),
             capture_exceptions: posthog.capture_exceptions,
         }
     }
@@ -54,7 +55,7 @@ impl Client {
         event
             .set_timestamp(Utc::now())
             .expect("now is not in the future");
-        if self.log_events {
+        if self.development {
             self.log(event.event_name(), event.distinct_id());
         }
         if let Some(inner) = &self.inner {
@@ -63,7 +64,7 @@ impl Client {
     }
 
     pub fn capture_exception(&self, exception: Exception) {
-        if self.log_events {
+        if self.development {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }
         if let Some(inner) = &self.inner {
@@ -76,15 +77,9 @@ impl Client {
     }
 
     pub fn counts(&self) -> Counts {
-        self.inner.as_ref().map_or(
-            Counts {
-                captured: 0,
-                delivered: 0,
-                waiting: 0,
-                lost: 0,
-            },
-            |inner| inner.delivery.counts(),
-        )
+        self.inner
+            .as_ref()
+            .map_or_else(Counts::default, |inner| inner.delivery.counts())
     }
 
     /// Delivers everything captured so far, until the deadline.

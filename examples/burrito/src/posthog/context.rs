@@ -27,10 +27,7 @@ fn own_properties(context: RequestContext, _request: &Request) -> RequestContext
 
 /// The context for `PostHogLayer`, which keeps it beside the task that handles the request.
 pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -> RequestContext {
-    let info = request
-        .extensions()
-        .get::<RequestInfo>()
-        .expect("the request layer wraps everything");
+    let info = RequestInfo::of(request.extensions());
     let headers = request.headers();
     let mut context = RequestContext::new().distinct_id(identity.person.distinct_id());
     context = property(

@@ -4,19 +4,21 @@
 //! what a full queue dropped nor what was delivered. So events wait in a bounded queue of ours, and
 //! a worker sends them in batches through the SDK's `capture_batch_immediate`, which retries with
 //! backoff and answers for each batch. The bounds are settings: `POSTHOG_QUEUE_SIZE` events wait at
-//! most, and a batch is retried for `POSTHOG_RETRY_SECONDS`.
+//! most, and a batch is retried for `POSTHOG_RETRY_SECONDS`. What is lost after all is counted by
+//! `ledger`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use posthog_rs::{CaptureSummary, Event};
-use serde::Serialize;
-use tokio::sync::{Mutex, mpsc};
+use posthog_rs::{CaptureSummary, Error, Event};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::errors::{self, Exception};
+use super::ledger::{Counts, Entry, Ledger};
 use crate::settings::PostHogSettings;
 
 /// Events in one request to PostHog.
@@ -29,9 +31,16 @@ const SENDS_AT_ONCE: usize = 4;
 const ATTEMPT_TIMEOUT_SECONDS: u64 = 10;
 const FIRST_BACKOFF_MILLISECONDS: u64 = 200;
 /// Short enough that an attempt falls into the shutdown bound.
-const LAST_BACKOFF_MILLISECONDS: u64 = 5_000;
+const LAST_BACKOFF: Duration = Duration::from_secs(5);
 /// A send that takes longer than this is worth a line in the log.
 const SLOW_SEND: Duration = Duration::from_secs(15);
+/// Losses less than this apart are told in one line.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// PostHog moves events by the time between a batch's `sent_at` and its arrival, for clients whose
+/// clock is wrong. A server's is right, and the SDK writes `sent_at` before the first attempt: after
+/// an outage of five minutes the batch would be dated five minutes late.
+const IGNORE_SENT_AT: &str = "$ignore_sent_at";
 
 /// What is queued. An exception's stack is resolved by the worker, not by the request it broke.
 pub enum Item {
@@ -39,118 +48,75 @@ pub enum Item {
     Exception(Box<Exception>),
 }
 
-/// The numbers in `/readyz`: `captured` is the sum of the other three.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    pub captured: u64,
-    pub delivered: u64,
-    pub waiting: u64,
-    pub lost: u64,
-}
+type Queued = (Item, Entry);
 
-#[derive(Default)]
-struct Counters {
-    captured: AtomicU64,
-    delivered: AtomicU64,
-    lost: AtomicU64,
-    /// Lost since the last delivery that worked: one episode, one line in the log.
-    lost_in_episode: AtomicU64,
-    unreachable: AtomicBool,
-}
+/// Tells the worker its deadline, and waits for its end.
+type Stop = (oneshot::Sender<Instant>, JoinHandle<()>);
 
 /// The queue's sending end.
 #[derive(Clone)]
 pub struct Delivery {
-    queue: mpsc::Sender<Item>,
-    counters: Arc<Counters>,
-    worker: Arc<Mutex<Option<JoinHandle<()>>>>,
-    close: mpsc::Sender<()>,
+    queue: mpsc::Sender<Queued>,
+    ledger: Arc<Ledger>,
+    stop: Arc<Mutex<Option<Stop>>>,
 }
 
 impl Delivery {
     /// Starts the worker.
     pub async fn start(settings: &PostHogSettings, http: reqwest::Client) -> Self {
         let (queue, waiting) = mpsc::channel(settings.queue_size);
-        let (close, closing) = mpsc::channel(1);
-        let counters = Arc::new(Counters::default());
-        let sender = Arc::new(Sender {
-            client: sending_client(settings, http).await,
-            counters: counters.clone(),
-            retry: settings.retry,
+        let (stop, stopped) = oneshot::channel();
+        let ledger = Arc::new(Ledger::default());
+        let worker = Worker {
+            queue: waiting,
+            batch: Vec::new(),
+            sends: JoinSet::new(),
+            sender: Arc::new(Sender {
+                client: sending_client(settings, http).await,
+                retry: settings.retry,
+                unreachable: AtomicBool::new(false),
+            }),
+        };
+        let told = ledger.clone();
+        let working = tokio::spawn(async move {
+            tokio::select! {
+                () = worker.work(stopped) => {}
+                () = told.tell_losses(QUIET) => {}
+            }
+            told.end_episode();
         });
-        let worker = tokio::spawn(work(waiting, closing, sender));
         Self {
             queue,
-            counters,
-            worker: Arc::new(Mutex::new(Some(worker))),
-            close,
+            ledger,
+            stop: Arc::new(Mutex::new(Some((stop, working)))),
         }
     }
 
     /// Queues an item and returns at once. With the queue full the item is lost, and counted.
     pub fn push(&self, item: Item) {
-        self.counters.captured.fetch_add(1, Ordering::Relaxed);
-        if self.queue.try_send(item).is_err() {
-            self.counters
-                .lose(1, "the queue is full (POSTHOG_QUEUE_SIZE)");
+        match self.queue.try_send((item, self.ledger.enter())) {
+            Ok(()) => {}
+            Err(TrySendError::Full((_, entry))) => {
+                entry.lose("the queue is full (POSTHOG_QUEUE_SIZE)");
+            }
+            Err(TrySendError::Closed((_, entry))) => {
+                entry.lose("they were captured after the shutdown");
+            }
         }
     }
 
     pub fn counts(&self) -> Counts {
-        // In this order the difference is never negative.
-        let lost = self.counters.lost.load(Ordering::Acquire);
-        let delivered = self.counters.delivered.load(Ordering::Acquire);
-        let captured = self.counters.captured.load(Ordering::Acquire);
-        Counts {
-            captured,
-            delivered,
-            waiting: captured.saturating_sub(delivered + lost),
-            lost,
-        }
+        self.ledger.counts()
     }
 
     /// Delivers what is queued, until the deadline. What is left then counts as lost.
     pub async fn shut_down(&self, deadline: Instant) {
-        let Some(mut worker) = self.worker.lock().await.take() else {
+        let Some((stop, working)) = self.stop.lock().await.take() else {
             return;
         };
-        // The worker may have closed the channel itself, by ending.
-        let _ = self.close.try_send(());
-        let reason = match tokio::time::timeout_at(deadline, &mut worker).await {
-            Ok(Ok(())) => "they were captured after the shutdown",
-            Ok(Err(_)) => "the worker panicked",
-            Err(_) => "the shutdown bound was reached (SHUTDOWN_TIMEOUT_SECONDS)",
-        };
-        worker.abort();
-        self.counters.lose(self.counts().waiting, reason);
-        self.counters.close_episode();
-    }
-}
-
-impl Counters {
-    fn lose(&self, events: u64, reason: &str) {
-        if events == 0 {
-            return;
-        }
-        self.lost.fetch_add(events, Ordering::AcqRel);
-        if self.lost_in_episode.fetch_add(events, Ordering::AcqRel) == 0 {
-            tracing::error!(reason, "events for PostHog are being lost");
-        }
-    }
-
-    fn deliver(&self, events: u64) {
-        self.delivered.fetch_add(events, Ordering::AcqRel);
-        if self.unreachable.swap(false, Ordering::AcqRel) {
-            tracing::info!("PostHog answers again");
-        }
-        self.close_episode();
-    }
-
-    fn close_episode(&self) {
-        let lost = self.lost_in_episode.swap(0, Ordering::AcqRel);
-        if lost > 0 {
-            tracing::error!(lost, "events for PostHog were lost");
-        }
+        // Should the worker have panicked, then what it had is counted already.
+        let _ = stop.send(deadline);
+        let _ = working.await;
     }
 }
 
@@ -164,124 +130,145 @@ async fn sending_client(settings: &PostHogSettings, http: reqwest::Client) -> po
         // The bound is time, see `Sender::send`.
         .max_capture_attempts(u32::MAX)
         .retry_initial_backoff_ms(FIRST_BACKOFF_MILLISECONDS)
-        .retry_max_backoff_ms(LAST_BACKOFF_MILLISECONDS);
+        .retry_max_backoff_ms(LAST_BACKOFF.as_millis() as u64);
     posthog_rs::client(options.build().expect("every required option is set")).await
 }
 
-async fn work(
-    mut waiting: mpsc::Receiver<Item>,
-    mut closing: mpsc::Receiver<()>,
+struct Worker {
+    queue: mpsc::Receiver<Queued>,
+    /// The next one to be sent. Here, because `Worker::send_all` can be cut short anywhere.
+    batch: Vec<Queued>,
+    sends: JoinSet<()>,
     sender: Arc<Sender>,
-) {
-    let mut sends = JoinSet::new();
-    let mut batch = Vec::new();
-    let mut open = true;
-    loop {
-        if batch.is_empty() {
-            let received = tokio::select! {
-                received = waiting.recv_many(&mut batch, BATCH_SIZE) => received,
-                _ = closing.recv(), if open => {
-                    open = false;
-                    waiting.close();
-                    continue;
-                }
-            };
-            if received == 0 {
+}
+
+impl Worker {
+    /// Sends what comes until it is stopped, then what is left until the deadline.
+    async fn work(mut self, stopped: oneshot::Receiver<Instant>) {
+        let deadline = tokio::select! {
+            // Only when nobody is left who could capture.
+            () = self.send_all() => Instant::now(),
+            Ok(deadline) = stopped => deadline,
+        };
+        self.queue.close();
+        let _ = timeout_at(deadline, self.send_all()).await;
+        // Here what is still under way is dropped, and so counted as lost: first the sends, once
+        // they have really ended, then the queue with what is being pushed at this moment.
+        self.sends.shutdown().await;
+        while self.queue.recv().await.is_some() {}
+    }
+
+    /// Ends when the queue is closed and everything in it is sent.
+    async fn send_all(&mut self) {
+        loop {
+            if self.batch.is_empty() && self.queue.recv_many(&mut self.batch, BATCH_SIZE).await == 0
+            {
                 break;
             }
-        }
-        // Under load a batch fills by itself; otherwise it waits a moment for company.
-        if open && batch.len() < BATCH_SIZE {
-            let linger = tokio::time::sleep(LINGER);
-            tokio::pin!(linger);
-            while batch.len() < BATCH_SIZE {
-                let room = BATCH_SIZE - batch.len();
-                tokio::select! {
-                    received = waiting.recv_many(&mut batch, room) => if received == 0 { break },
-                    () = &mut linger => break,
-                    _ = closing.recv(), if open => {
-                        open = false;
-                        waiting.close();
+            // Under load a batch fills by itself; otherwise it waits a moment for company.
+            let company = async {
+                while self.batch.len() < BATCH_SIZE {
+                    let room = BATCH_SIZE - self.batch.len();
+                    if self.queue.recv_many(&mut self.batch, room).await == 0 {
                         break;
                     }
                 }
+            };
+            let _ = timeout(LINGER, company).await;
+            while self.sends.len() >= SENDS_AT_ONCE {
+                self.sends.join_next().await;
             }
+            let batch = std::mem::take(&mut self.batch);
+            let sender = self.sender.clone();
+            self.sends.spawn(async move { sender.send(batch).await });
         }
-        while sends.len() >= SENDS_AT_ONCE {
-            sends.join_next().await;
-        }
-        let batch = std::mem::take(&mut batch);
-        let sender = sender.clone();
-        sends.spawn(async move { sender.send(batch).await });
+        while self.sends.join_next().await.is_some() {}
     }
-    while sends.join_next().await.is_some() {}
 }
 
 struct Sender {
     client: posthog_rs::Client,
-    counters: Arc<Counters>,
     retry: Duration,
+    unreachable: AtomicBool,
 }
 
 impl Sender {
-    async fn send(&self, batch: Vec<Item>) {
-        let count = batch.len() as u64;
-        let events = events_of(batch).await;
-        let sending = tokio::time::timeout(
-            self.retry,
-            self.client.capture_batch_immediate(events, false),
-        );
+    async fn send(&self, batch: Vec<Queued>) {
+        let (events, entries) = resolved(batch).await;
+        if events.is_empty() {
+            return;
+        }
+        let sending = timeout(self.retry, self.persist(events));
         tokio::pin!(sending);
         let outcome = tokio::select! {
             outcome = &mut sending => outcome,
             () = tokio::time::sleep(SLOW_SEND) => {
-                if !self.counters.unreachable.swap(true, Ordering::AcqRel) {
+                if !self.unreachable.swap(true, Ordering::AcqRel) {
                     tracing::warn!("PostHog does not take events; they wait and are sent again");
                 }
                 sending.await
             }
         };
-        self.count(count, outcome);
-    }
-
-    fn count(
-        &self,
-        count: u64,
-        outcome: Result<Result<CaptureSummary, posthog_rs::Error>, tokio::time::error::Elapsed>,
-    ) {
         match outcome {
             Ok(Ok(summary)) => {
-                let delivered = (summary.submitted() - summary.not_persisted()) as u64;
-                self.counters.deliver(delivered);
-                self.counters
-                    .lose(count - delivered, "PostHog did not keep them");
+                if self.unreachable.swap(false, Ordering::AcqRel) {
+                    tracing::info!("PostHog answers again");
+                }
+                let kept = summary.submitted() - summary.not_persisted();
+                let mut entries = entries.into_iter();
+                entries.by_ref().take(kept).for_each(Entry::deliver);
+                lose(entries, "PostHog did not keep them");
             }
-            Ok(Err(error)) => self
-                .counters
-                .lose(count, &format!("PostHog refused them: {error}")),
-            Err(_) => self.counters.lose(
-                count,
+            Ok(Err(error)) => lose(entries, &format!("PostHog refused them: {error}")),
+            Err(_) => lose(
+                entries,
                 "PostHog could not be reached for too long (POSTHOG_RETRY_SECONDS)",
             ),
         }
     }
-}
 
-/// Looking up the names in a stack reads debug information: work for the blocking pool.
-async fn events_of(batch: Vec<Item>) -> Vec<Event> {
-    let mut events = Vec::with_capacity(batch.len());
-    for item in batch {
-        match item {
-            Item::Event(event) => events.push(event),
-            Item::Exception(exception) => {
-                let resolved =
-                    tokio::task::spawn_blocking(move || errors::resolve(*exception)).await;
-                match resolved {
-                    Ok(event) => events.push(event),
-                    Err(error) => tracing::error!(%error, "a stack trace could not be resolved"),
+    /// Until PostHog takes the batch, or refuses it for good. The SDK itself tries again after most
+    /// troubles, but not after a 429 without `Retry-After`, nor after a 5xx that is a proxy's own.
+    async fn persist(&self, events: Vec<Event>) -> Result<CaptureSummary, Error> {
+        loop {
+            let sending = self.client.capture_batch_immediate(events.clone(), false);
+            match sending.await {
+                Err(Error::RateLimit | Error::ServerError { .. }) => {
+                    tokio::time::sleep(LAST_BACKOFF).await;
                 }
+                outcome => return outcome,
             }
         }
     }
-    events
+}
+
+fn lose(entries: impl IntoIterator<Item = Entry>, reason: &str) {
+    for entry in entries {
+        entry.lose(reason);
+    }
+}
+
+/// Looking up the names in a stack reads debug information: work for the blocking pool.
+async fn resolved(batch: Vec<Queued>) -> (Vec<Event>, Vec<Entry>) {
+    let mut events = Vec::with_capacity(batch.len());
+    let mut entries = Vec::with_capacity(batch.len());
+    for (item, entry) in batch {
+        let event = match item {
+            Item::Event(event) => Ok(event),
+            Item::Exception(exception) => {
+                tokio::task::spawn_blocking(move || errors::resolve(*exception)).await
+            }
+        };
+        match event {
+            Ok(mut event) => {
+                event
+                    .insert_prop(IGNORE_SENT_AT, true)
+                    .expect("a JSON value serializes");
+                events.push(event);
+                entries.push(entry);
+            }
+            Err(error) => entry.lose(&format!("a stack trace could not be resolved: {error}")),
+        }
+    }
+    (events, entries)
 }

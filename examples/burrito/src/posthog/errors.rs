@@ -68,11 +68,7 @@ pub async fn capture_errors(
     request: Request,
     next: Next,
 ) -> Response {
-    let info = request
-        .extensions()
-        .get::<RequestInfo>()
-        .cloned()
-        .expect("the request layer wraps everything");
+    let info = RequestInfo::of(request.extensions());
     let method = request.method().to_string();
     let response = next.run(request).await;
     let cause = response
@@ -94,7 +90,7 @@ pub async fn capture_errors(
         // It broke before anybody knew who was asking.
         None => {
             let context = context::property(RequestContext::new(), "$request_method", method);
-            let context = context::property(context, "$request_path", info.path);
+            let context = context::property(context, "$request_path", info.path.as_str());
             state
                 .posthog
                 .capture_exception(Exception::new(cause, level, false, Some(context)));

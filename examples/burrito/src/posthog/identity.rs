@@ -9,6 +9,8 @@
 //! (from a sibling subdomain, say; `__Host-` cookies prevent it on https) attaches that browser's
 //! anonymous browsing to an id they know.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
@@ -94,10 +96,10 @@ pub async fn identify(
 ) -> Response {
     // Where it cannot be found out, the error still carries the request it arose in.
     let (user, failed) = match current_user(&state, &session).await {
-        Ok(user) => (user, None),
+        Ok(user) => (user.map(Arc::new), None),
         Err(error) => (None, Some(error)),
     };
-    let (identity, presented) = identity(&state, &cookies, user.as_ref(), request.headers());
+    let (identity, presented) = identity(&state, &cookies, user.as_deref(), request.headers());
     if identity.opted_out {
         if state.cookies.visitor.presented(&cookies) {
             state.cookies.visitor.delete(&cookies);
@@ -115,7 +117,7 @@ pub async fn identify(
         state.posthog.clone(),
         identity,
         context.clone(),
-        user.as_ref(),
+        user.clone(),
         page_view,
     );
     let extensions = request.extensions_mut();
@@ -145,9 +147,12 @@ fn show_captured(response: &mut Response, posthog: &PostHog) {
 }
 
 async fn current_user(state: &AppState, session: &AppSession) -> Result<Option<user::Model>> {
-    match session.user_id().await? {
-        Some(id) => Ok(user::find(&state.database, id).await?),
-        None => Ok(None),
+    let Some(id) = session.user_id().await? else {
+        return Ok(None);
+    };
+    match user::find(&state.database, id).await? {
+        Some(user) if session.knows_password(&user).await? => Ok(Some(user)),
+        _ => Ok(None),
     }
 }
 

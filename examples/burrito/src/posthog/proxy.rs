@@ -14,6 +14,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use reqwest::Url;
 
 use super::browser;
 use crate::app::AppState;
@@ -64,14 +65,10 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let settings = &state.settings.posthog;
-    if !settings.enabled() {
+    let info = RequestInfo::of(request.extensions());
+    let Some(target) = target(settings, &info.path_and_query).filter(|_| settings.enabled()) else {
         return AppError::not_found().into_response();
-    }
-    let info = request
-        .extensions()
-        .get::<RequestInfo>()
-        .cloned()
-        .expect("the request layer wraps everything");
+    };
     let (parts, body) = request.into_parts();
     let mut headers = pick(&parts.headers, TO_POSTHOG);
     let client = info.ip.to_string();
@@ -81,7 +78,7 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
     );
     let sent = state
         .http
-        .request(parts.method, target(settings, &info.path_and_query))
+        .request(parts.method, target)
         .headers(headers)
         .timeout(PATIENCE)
         .body(reqwest::Body::wrap_stream(body.into_data_stream()))
@@ -103,8 +100,9 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
     }
 }
 
-/// The path is appended to one of two fixed hosts, so it cannot name another one.
-fn target(settings: &PostHogSettings, path_and_query: &str) -> String {
+/// Where a path leads. It is appended to one of two fixed hosts, so it cannot name another one; and
+/// where `POSTHOG_HOST` has a path, `..` does not lead out of it.
+pub fn target(settings: &PostHogSettings, path_and_query: &str) -> Option<Url> {
     let prefix = settings.proxy_path.as_deref().unwrap_or_default();
     let rest = path_and_query
         .strip_prefix(prefix)
@@ -118,7 +116,10 @@ fn target(settings: &PostHogSettings, path_and_query: &str) -> String {
         settings.base_url().to_owned()
     };
     let separator = if rest.starts_with('/') { "" } else { "/" };
-    format!("{host}{separator}{rest}")
+    let folder = Url::parse(&format!("{host}/")).ok()?;
+    let url = Url::parse(&format!("{host}{separator}{rest}")).ok()?;
+    let inside = url.origin() == folder.origin() && url.path().starts_with(folder.path());
+    inside.then_some(url)
 }
 
 fn pick(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {

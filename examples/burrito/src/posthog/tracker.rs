@@ -29,10 +29,9 @@ use crate::settings::PostHogSettings;
 #[derive(Clone)]
 pub struct PostHog {
     client: Client,
-    identity: Identity,
-    context: RequestContext,
-    /// What PostHog may know of the user when it evaluates flags.
-    person_properties: Map<String, Value>,
+    identity: Arc<Identity>,
+    context: Arc<RequestContext>,
+    user: Option<Arc<user::Model>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
     groups: Vec<(&'static str, String)>,
@@ -54,15 +53,14 @@ impl PostHog {
         client: Client,
         identity: Identity,
         context: RequestContext,
-        user: Option<&user::Model>,
+        user: Option<Arc<user::Model>>,
         page_view: bool,
     ) -> Self {
-        let person_properties = user.map(person_properties).unwrap_or_default();
         Self {
             client,
-            identity,
-            context,
-            person_properties,
+            identity: Arc::new(identity),
+            context: Arc::new(context),
+            user,
             page_view,
             groups: Vec::new(),
             captured: Arc::default(),
@@ -93,12 +91,12 @@ impl PostHog {
             context = super::context::property(context, &name, value);
         }
         let posthog = Self {
-            identity: Identity {
+            identity: Arc::new(Identity {
                 person: Person::User(user.id),
-                ..self.identity.clone()
-            },
-            context,
-            person_properties: person_properties(user),
+                ..Identity::clone(&self.identity)
+            }),
+            context: Arc::new(context),
+            user: Some(Arc::new(user.clone())),
             flags: Arc::default(),
             ..self.clone()
         };
@@ -110,7 +108,7 @@ impl PostHog {
             "$identify",
             object(json!({
                 "$anon_distinct_id": visitor_id,
-                "$set": posthog.person_properties,
+                "$set": person_properties(user),
                 "$set_once": { "signed_up_at": signed_up_at },
             })),
         );
@@ -146,7 +144,7 @@ impl PostHog {
     }
 
     pub(super) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
-        let context = (!self.identity.opted_out).then(|| self.context.clone());
+        let context = (!self.identity.opted_out).then(|| RequestContext::clone(&self.context));
         if context.is_some() {
             self.remember("$exception");
         }
@@ -161,7 +159,13 @@ impl PostHog {
                 match self.client.evaluator() {
                     Some(evaluator) if !self.identity.opted_out => {
                         evaluator
-                            .evaluate(&self.flag_context(), self.person_properties.clone())
+                            .evaluate(
+                                &self.flag_context(),
+                                self.user
+                                    .as_deref()
+                                    .map(person_properties)
+                                    .unwrap_or_default(),
+                            )
                             .await
                     }
                     _ => Flags::default(),
@@ -194,7 +198,7 @@ impl PostHog {
         self.identity.opt_out_forced
     }
 
-    /// What this request captured so far.
+    /// What this request captured so far; noted in development only.
     pub fn captured(&self) -> Vec<Captured> {
         self.captured
             .lock()
@@ -221,6 +225,9 @@ impl PostHog {
     }
 
     fn remember(&self, name: &'static str) {
+        if !self.client.development {
+            return;
+        }
         let captured = Captured {
             event: name.to_owned(),
             distinct_id: self.identity.person.distinct_id(),
@@ -240,11 +247,9 @@ impl PostHog {
     /// A header never chooses whose flags apply.
     fn flag_context(&self) -> RequestContext {
         match &self.identity.person {
-            Person::Header(_) => self
-                .context
-                .clone()
+            Person::Header(_) => RequestContext::clone(&self.context)
                 .distinct_id(self.identity.visitor_id.to_string()),
-            _ => self.context.clone(),
+            _ => RequestContext::clone(&self.context),
         }
     }
 

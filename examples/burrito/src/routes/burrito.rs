@@ -1,5 +1,7 @@
 //! `/burrito`: a counter, and the app's first event.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Extension;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -21,7 +23,7 @@ pub async fn show(session: AppSession, page: Page) -> Result<Html<String>> {
 }
 
 pub async fn consider(
-    Extension(info): Extension<RequestInfo>,
+    Extension(info): Extension<Arc<RequestInfo>>,
     session: AppSession,
     posthog: PostHog,
 ) -> Result<Response> {

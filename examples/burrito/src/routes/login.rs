@@ -1,8 +1,9 @@
 //! `/login`: a pair of e-mail and password becomes a session.
 
+use std::sync::Arc;
+
 use axum::Form;
 use axum::extract::{Extension, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::context;
 use sea_orm::TransactionTrait;
@@ -11,9 +12,9 @@ use tower_cookies::Cookies;
 
 use crate::app::AppState;
 use crate::auth;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::forms;
-use crate::models::{log_in_failure, user, visitor_link};
+use crate::models::{log_in_failure, user};
 use crate::posthog::PostHog;
 use crate::posthog::events::{UserLoggedIn, UserLoginFailed};
 use crate::request::RequestInfo;
@@ -40,7 +41,7 @@ pub async fn to_home() -> Redirect {
 
 pub async fn log_in(
     State(state): State<AppState>,
-    Extension(info): Extension<RequestInfo>,
+    Extension(info): Extension<Arc<RequestInfo>>,
     session: AppSession,
     cookies: Cookies,
     posthog: PostHog,
@@ -48,17 +49,9 @@ pub async fn log_in(
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
     let email = user::normalize_email(&form.email);
-    let address = info.ip.to_string();
-    throttle(&state, &email, &address).await?;
     let user = user::find_by_email(&state.database, &email).await?;
-    let matches = state
-        .passwords
-        .verify(form.password, user.as_ref().map(|user| &user.password_hash))
-        .await?;
-    // Again, for guesses that came all at once: others have failed while this one was looked at.
-    throttle(&state, &email, &address).await?;
+    let matches = auth::check_password(&state, &info, &email, user.as_ref(), form.password).await?;
     let Some(user) = user.filter(|_| matches) else {
-        log_in_failure::record(&state.database, &email, &address).await?;
         posthog.capture(UserLoginFailed {});
         let values = context! {
             next => auth::local_path(&form.next).unwrap_or_default(),
@@ -69,24 +62,12 @@ pub async fn log_in(
     };
 
     let transaction = state.database.begin().await?;
-    let linked = visitor_link::link(&transaction, posthog.visitor_id(), user.id).await?;
-    log_in_failure::forget(&transaction, &email, &address).await?;
+    let linked = auth::link_visitor(&transaction, &posthog, &user).await?;
+    log_in_failure::forget(&transaction, &email, &info.network()).await?;
     transaction.commit().await?;
     let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, linked).await?;
     posthog.capture(UserLoggedIn {
         login_method: "email",
     });
     Ok(Redirect::to(auth::local_path(&form.next).unwrap_or("/dashboard")).into_response())
-}
-
-/// Turns away who has guessed too often, before anything tells whether this guess was right.
-async fn throttle(state: &AppState, email: &str, address: &str) -> Result<()> {
-    match log_in_failure::retry_after(&state.database, email, address).await? {
-        None => Ok(()),
-        Some(wait) => {
-            let message = "Too many log-ins have failed. Wait a few minutes, then try again.";
-            Err(AppError::new(StatusCode::TOO_MANY_REQUESTS, message)
-                .retry_after(wait.unsigned_abs()))
-        }
-    }
 }

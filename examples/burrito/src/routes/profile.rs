@@ -1,7 +1,9 @@
 //! `/profile`: the account, and what changes it.
 
+use std::sync::Arc;
+
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use minijinja::{Value, context};
 use sea_orm::TransactionTrait;
@@ -9,12 +11,13 @@ use serde::Deserialize;
 use time::macros::format_description;
 
 use crate::app::AppState;
-use crate::auth::CurrentUser;
+use crate::auth::{self, CurrentUser};
 use crate::error::Result;
 use crate::forms::{self, Errors};
 use crate::models::{session, user};
 use crate::posthog::PostHog;
 use crate::posthog::events::{ProfileUpdated, ProfileViewed};
+use crate::request::RequestInfo;
 use crate::session::{AppSession, FlashLevel};
 use crate::view::Page;
 
@@ -41,6 +44,7 @@ pub async fn show(
 pub async fn update(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
+    Extension(info): Extension<Arc<RequestInfo>>,
     session: AppSession,
     posthog: PostHog,
     page: Page,
@@ -64,11 +68,8 @@ pub async fn update(
             forms::new_password(&new_password, &()),
         );
         let current = form.current_password.unwrap_or_default();
-        if !state
-            .passwords
-            .verify(current, Some(&user.password_hash))
-            .await?
-        {
+        // A session that somebody got hold of is no way to guess the password either.
+        if !auth::check_password(&state, &info, &user.email.0, Some(&user), current).await? {
             errors.insert(
                 "current_password".into(),
                 vec!["This is not your current password.".into()],
@@ -79,7 +80,7 @@ pub async fn update(
         return forms::again(&page, "profile.html", values(&user, name, errors));
     }
 
-    let mut user = user;
+    let mut user = Arc::unwrap_or_clone(user);
     if form.name.is_some() {
         user = user::rename(&state.database, user, &name).await?;
         session
@@ -94,6 +95,7 @@ pub async fn update(
         let this_one = session.row_id().unwrap_or_default();
         session::delete_others(&transaction, user.id, &this_one).await?;
         transaction.commit().await?;
+        session.set_password(&user).await?;
         session
             .flash(
                 FlashLevel::Success,

@@ -1,4 +1,7 @@
 //! `/signup`: a visitor becomes a user.
+//!
+//! What stays open: the form tells whether an e-mail has an account, because it cannot take it a
+//! second time. An app that sends mail can answer both cases alike and say the rest by mail.
 
 use axum::Form;
 use axum::extract::State;
@@ -13,7 +16,7 @@ use crate::app::AppState;
 use crate::auth;
 use crate::error::Result;
 use crate::forms::{self, Errors};
-use crate::models::{user, visitor_link};
+use crate::models::user;
 use crate::posthog::PostHog;
 use crate::posthog::events::UserSignedUp;
 use crate::session::AppSession;
@@ -65,7 +68,7 @@ pub async fn sign_up(
             Errors::from([("email".into(), vec![taken.into()])]),
         );
     };
-    let linked = visitor_link::link(&transaction, posthog.visitor_id(), user.id).await?;
+    let linked = auth::link_visitor(&transaction, &posthog, &user).await?;
     transaction.commit().await?;
 
     let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, linked).await?;

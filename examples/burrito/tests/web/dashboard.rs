@@ -59,6 +59,24 @@ async fn a_flag_and_its_payload_change_the_page() {
 }
 
 #[tokio::test]
+async fn what_posthog_says_cannot_break_out_of_the_page() {
+    let app = App::start().await;
+    let markup = r#"</code></script><script>alert("x")</script>"#;
+    app.posthog.set_flag(
+        "new-dashboard-feature",
+        true,
+        Some(json!({ markup: markup })),
+    );
+    app.posthog.set_flag("dashboard-headline", markup, None);
+    let ann = app.sign_up("Ann").await;
+    let page = ann.get("/dashboard").await;
+
+    assert!(!page.text().contains("<script>alert"), "{}", page.text());
+    let config = page.posthog_config().unwrap();
+    assert_eq!(config["flags"]["dashboard-headline"], markup);
+}
+
+#[tokio::test]
 async fn a_variant_chooses_the_headline() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;

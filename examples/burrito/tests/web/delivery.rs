@@ -3,7 +3,12 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use app::posthog::Client;
+use app::settings::Settings;
+use chrono::{DateTime, Utc};
+use posthog_rs::Event;
 use reqwest::StatusCode;
+use tokio::task::JoinSet;
 
 use crate::support::{App, Browser, Mood, StandIn, wait_until};
 
@@ -77,6 +82,21 @@ async fn median_of_considering(browser: &Browser, times: usize) -> Duration {
     }
     took.sort();
     took[times / 2]
+}
+
+#[tokio::test]
+async fn an_event_that_arrives_late_is_dated_when_it_happened() {
+    let app = App::start().await;
+    app.posthog.feels(Mood::Fails);
+    app.browser().post(CONSIDER, &[]).await;
+    wait_until("it is tried in vain", || app.posthog.met_a_mood() > 0).await;
+    let recovery = Utc::now();
+    app.posthog.feels(Mood::Well);
+
+    let events = app.events().await;
+    let happened: DateTime<Utc> = events[0].timestamp.parse().unwrap();
+    assert!(happened < recovery);
+    assert_eq!(events[0].properties["$ignore_sent_at"], true);
 }
 
 #[tokio::test]
@@ -174,6 +194,103 @@ async fn a_posthog_that_hangs_does_not_hold_up_the_end() {
     assert_eq!((counts.captured, counts.lost), (1, 1));
 }
 
+#[tokio::test]
+async fn a_server_in_trouble_is_asked_again_and_a_refusal_is_counted() {
+    let mut stories = JoinSet::new();
+    // A bare 429 and a proxy's 520 are what the SDK itself does not try again.
+    let troubles = [408, 429, 500, 502, 503, 504, 520].map(|status| (status, 0));
+    let refusals = [301, 400, 401, 402, 403, 404, 413].map(|status| (status, 1));
+    for (status, lost) in troubles.into_iter().chain(refusals) {
+        stories.spawn(async move {
+            let app = App::start().await;
+            let browser = app.browser();
+            app.posthog.feels(Mood::Answers(status));
+            browser.post(CONSIDER, &[]).await;
+            wait_until("it has met", || app.posthog.met_a_mood() > 0).await;
+            app.posthog.feels(Mood::Well);
+            browser.post(CONSIDER, &[]).await;
+
+            let arrived = app.events().await.len() as u64;
+            let counts = app.state.posthog.counts();
+            assert_eq!((counts.captured, counts.lost), (2, lost), "{status}");
+            assert_eq!((counts.delivered, arrived), (2 - lost, 2 - lost));
+        });
+    }
+    stories.join_all().await;
+}
+
+#[tokio::test]
+async fn when_posthog_begins_to_hang_during_the_shutdown_all_is_counted_once() {
+    let app = App::with(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
+    let browser = app.browser();
+    for _ in 0..20 {
+        browser.post(CONSIDER, &[]).await;
+    }
+    app.events().await;
+    let (client, posthog) = (app.state.posthog.clone(), app.posthog.clone());
+    // Neither in a batch yet nor delivered when the shutdown begins.
+    for _ in 0..10 {
+        client.capture(Event::new_anon("late"));
+    }
+    posthog.feels(Mood::Hangs);
+    let while_stopping = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        for _ in 0..3 {
+            client.capture(Event::new_anon("too late"));
+        }
+    };
+    tokio::join!(app.stop(), while_stopping);
+    client.capture(Event::new_anon("much too late"));
+
+    let counts = client.counts();
+    assert_eq!((counts.captured, counts.delivered), (34, 20));
+    assert_eq!((counts.waiting, counts.lost), (0, 14));
+    assert_eq!(posthog.events().len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice() {
+    let bound = Duration::from_millis(200);
+    let mut stories = JoinSet::new();
+    for percent in 80..120 {
+        stories.spawn(async move {
+            let posthog = StandIn::start().await;
+            let client = client_alone(&posthog).await;
+            posthog.feels(Mood::Hangs);
+            for _ in 0..4 {
+                client.capture(Event::new_anon("considered"));
+                // Longer than a batch waits for company: four sends are under way.
+                tokio::time::sleep(Duration::from_millis(150)).await;
+            }
+            let lift = async {
+                tokio::time::sleep(bound * percent / 100).await;
+                posthog.feels(Mood::Well);
+            };
+            let deadline = tokio::time::Instant::now() + bound;
+            tokio::join!(client.shut_down(deadline), lift);
+            let counts = client.counts();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+
+            assert_eq!(client.counts(), counts, "nothing goes on");
+            assert_eq!((counts.captured, counts.waiting), (4, 0));
+            assert_eq!(counts.delivered + counts.lost, 4);
+            assert!(counts.delivered <= posthog.events().len() as u64);
+        });
+    }
+    stories.join_all().await;
+}
+
+/// The way to PostHog without an app around it.
+async fn client_alone(posthog: &StandIn) -> Client {
+    let settings = Settings::read(|name| match name {
+        "APP_ENV" => Some("test".to_owned()),
+        "POSTHOG_API_KEY" => Some("phc_test".to_owned()),
+        "POSTHOG_HOST" => Some(posthog.url.clone()),
+        _ => None,
+    });
+    Client::start(&settings.unwrap(), reqwest::Client::new()).await
+}
+
 #[cfg(unix)]
 mod signals {
     //! The binary itself, ended by a signal.
@@ -182,13 +299,21 @@ mod signals {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use reqwest::Method;
-    use tokio::task::JoinSet;
 
     use super::*;
-    use crate::support::Process;
+    use crate::support::{Process, Signal};
 
     #[tokio::test]
-    async fn ended_under_load_it_delivers_the_events_of_every_answered_request() {
+    async fn terminated_under_load_it_delivers_the_events_of_every_answered_request() {
+        end_under_load(Signal::Terminate).await;
+    }
+
+    #[tokio::test]
+    async fn interrupted_under_load_it_delivers_the_events_of_every_answered_request() {
+        end_under_load(Signal::Interrupt).await;
+    }
+
+    async fn end_under_load(signal: Signal) {
         let mut process = Process::start(&[("SHUTDOWN_TIMEOUT_SECONDS", "20")]).await;
         let answered = Arc::new(AtomicU64::new(0));
         let mut load = JoinSet::new();
@@ -203,36 +328,59 @@ mod signals {
             });
         }
         wait_until("the load is on", || answered.load(Ordering::Relaxed) > 100).await;
-        let ended = process.terminate().await;
+        let ended = process.end(signal).await;
         load.join_all().await;
 
-        assert_eq!(ended.status.code(), Some(0));
-        assert!(ended.after < Duration::from_secs(20), "{:?}", ended.after);
+        ended.assert_in_time();
         let events = process.posthog.events();
         let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
         assert_eq!(once.len(), events.len());
         let (arrived, answered) = (events.len() as u64, answered.load(Ordering::Relaxed));
         // An answer that its client did not get may have left an event as well.
         assert!(arrived >= answered, "{arrived} of {answered}");
-        assert_eq!(ended.stopped["captured"], arrived);
-        assert_eq!(ended.stopped["delivered"], arrived);
-        assert_eq!(ended.stopped["lost"], 0);
+        assert_eq!(ended.counted(), [arrived, arrived, 0]);
     }
 
     #[tokio::test]
     async fn ended_while_posthog_hangs_it_says_what_is_lost_and_keeps_the_bound() {
-        let mut process = Process::start(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
+        let mut process = Process::start(&[("SHUTDOWN_TIMEOUT_SECONDS", "3")]).await;
         process.posthog.feels(Mood::Hangs);
         let browser = process.browser();
         for _ in 0..10 {
             browser.post(CONSIDER, &[]).await;
         }
-        let ended = process.terminate().await;
+        let ended = process.end(Signal::Terminate).await;
 
-        assert_eq!(ended.status.code(), Some(0));
-        assert!(ended.after < Duration::from_secs(5), "{:?}", ended.after);
-        assert_eq!(ended.stopped["captured"], 10);
-        assert_eq!(ended.stopped["delivered"], 0);
-        assert_eq!(ended.stopped["lost"], 10);
+        ended.assert_in_time();
+        assert_eq!(ended.counted(), [10, 0, 10]);
+        assert_eq!(ended.said_once(WERE_LOST)["lost"], 10);
+    }
+
+    const ARE_BEING_LOST: &str = "events for PostHog are being lost";
+    const WERE_LOST: &str = "events for PostHog were lost";
+
+    #[tokio::test]
+    async fn losses_are_told_once_an_episode_and_with_their_number() {
+        let mut process = Process::start(&[]).await;
+        let browser = process.browser();
+        let [mut delivered, mut lost] = [0, 0];
+        for _ in 0..5 {
+            for (mood, count) in [(Mood::Refuses, &mut lost), (Mood::Well, &mut delivered)] {
+                process.posthog.feels(mood);
+                browser.post(CONSIDER, &[]).await;
+                *count += 1;
+                // One mood's event shall not be sent in another.
+                while browser.get("/readyz").await.json()["posthog"]["waiting"] != 0 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
+        }
+        let ended = process.end(Signal::Terminate).await;
+
+        ended.assert_in_time();
+        assert_eq!(ended.counted(), [10, delivered, lost]);
+        let reason = &ended.said_once(ARE_BEING_LOST)["reason"];
+        assert_eq!(reason, "PostHog refused them: Bad Request: ");
+        assert_eq!(ended.said_once(WERE_LOST)["lost"], 5);
     }
 }

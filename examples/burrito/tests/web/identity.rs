@@ -457,18 +457,19 @@ async fn somebody_elses_odd_cookies_log_nobody_out() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     for odd in [
-        "gr\u{fc}n=\u{e4}\u{f6}",
-        "no-equals-sign",
-        "=",
-        ";;",
-        "a=\"b",
-        "session",
+        "gr\u{fc}n=\u{e4}\u{f6}".as_bytes(),
+        b"gr\xfcn=\xe4\xf6",
+        b"no-equals-sign",
+        b"=",
+        b";;",
+        b"a=\"b",
+        b"session",
     ] {
-        let cookies = format!("{odd}; session={}", ann.cookie("session").unwrap());
+        let session = format!("; session={}", ann.cookie("session").unwrap());
         let browser: Browser = app.browser();
         let request = browser
             .request(Method::GET, "/profile")
-            .header("cookie", cookies.as_bytes());
-        assert_eq!(browser.send(request).await.status, 200, "{odd}");
+            .header("cookie", [odd, session.as_bytes()].concat());
+        assert_eq!(browser.send(request).await.status, 200, "{odd:?}");
     }
 }

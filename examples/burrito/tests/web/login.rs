@@ -1,10 +1,12 @@
 //! `/login`
 
+use std::time::{Duration, Instant};
+
 use app::models::log_in_failure;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::support::{App, PASSWORD, email_of};
+use crate::support::{Answer, App, Browser, PASSWORD, email_of};
 
 #[tokio::test]
 async fn the_right_pair_opens_the_dashboard() {
@@ -99,7 +101,6 @@ async fn a_wrong_password_and_an_unknown_email_get_the_same_page() {
     assert_eq!(wrong.replace("ann@", "bob@"), unknown);
 }
 
-/// The page without what differs from answer to answer.
 async fn bad_pair(app: &App, email: &str) -> String {
     let browser = app.browser();
     let form = [
@@ -110,6 +111,11 @@ async fn bad_pair(app: &App, email: &str) -> String {
     let answer = browser.post("/login", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!browser.is_signed_in().await);
+    without_what_differs(&browser, answer)
+}
+
+/// The page without what differs from answer to answer.
+fn without_what_differs(browser: &Browser, answer: Answer) -> String {
     let policy = answer.header("content-security-policy");
     let (_, rest) = policy.split_once("'nonce-").unwrap();
     let (nonce, _) = rest.split_once('\'').unwrap();
@@ -117,6 +123,43 @@ async fn bad_pair(app: &App, email: &str) -> String {
         .text()
         .replace(nonce, "NONCE")
         .replace(&browser.visitor_id(), "VISITOR")
+        .replace(answer.header("x-request-id"), "REQUEST")
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_email_take_as_long() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    let time = async |email: &str, n: usize| {
+        // From another address each time, or the throttle would answer.
+        let address = format!("192.0.2.{n}");
+        let form = [("email", email), ("password", "wrong-password")];
+        let from = [("x-forwarded-for", &*address)];
+        let begin = Instant::now();
+        let answer = browser.post_with("/login", &form, &from).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        begin.elapsed()
+    };
+    // The first one of a process also makes what nobody's password is checked against.
+    time("nobody@example.com", 0).await;
+
+    let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
+    for n in 1..=15 {
+        wrong.push(time("ann@example.com", n).await);
+        unknown.push(time(&format!("bob{n}@example.com"), n).await);
+    }
+    let (wrong, unknown) = (median(wrong), median(unknown));
+    let ratio = unknown.as_secs_f64() / wrong.as_secs_f64();
+    assert!(
+        (0.5..2.0).contains(&ratio),
+        "wrong {wrong:?}, unknown {unknown:?}"
+    );
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }
 
 #[tokio::test]
@@ -200,6 +243,49 @@ async fn one_address_guesses_at_few_accounts_and_many_addresses_at_none_for_long
         let form = [("email", email), ("password", "wrong")];
         let answer = app.browser().post("/login", &form).await;
         assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{email}");
+    }
+}
+
+#[tokio::test]
+async fn being_turned_away_does_not_tell_whether_the_account_exists() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let mut pages = Vec::new();
+    for email in ["ann@example.com", "bob@example.com"] {
+        let browser = app.browser();
+        let form = [("email", email), ("password", "wrong")];
+        let mut statuses = Vec::new();
+        for _ in 0..5 {
+            statuses.push(browser.post("/login", &form).await.status);
+        }
+        assert_eq!(statuses, [StatusCode::UNPROCESSABLE_ENTITY; 5]);
+        let answer = browser.post("/login", &form).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        pages.push(without_what_differs(&browser, answer));
+    }
+    assert_eq!(pages[0], pages[1]);
+}
+
+#[tokio::test]
+async fn an_ipv6_network_counts_as_one_address() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.sign_up("Ann").await;
+    let log_in = async |address: &str, password: &str| {
+        let form = [("email", "ann@example.com"), ("password", password)];
+        let from = [("x-forwarded-for", address)];
+        let answer = app.browser().post_with("/login", &form, &from).await;
+        answer.status
+    };
+    for n in 1..=5 {
+        let guesser = format!("2001:db8:0:1:{n}::{n}");
+        assert_eq!(log_in(&guesser, "wrong").await, 422);
+    }
+
+    let turned_away = log_in("2001:db8:0:1:ffff::1", "wrong").await;
+    assert_eq!(turned_away, StatusCode::TOO_MANY_REQUESTS);
+    // IPv4 addresses in IPv6's notation are addresses of their own.
+    for owner in ["2001:db8:0:2::1", "::ffff:192.0.2.1"] {
+        assert_eq!(log_in(owner, PASSWORD).await, StatusCode::SEE_OTHER);
     }
 }
 

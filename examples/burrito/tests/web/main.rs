@@ -33,7 +33,12 @@ mod error_pages;
 mod flags;
 mod forms;
 mod identity;
+mod load;
+#[cfg(unix)]
+mod logging;
 mod migrations;
+#[cfg(unix)]
+mod processes;
 mod proxy;
 mod reload;
 mod security;

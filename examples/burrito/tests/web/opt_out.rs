@@ -1,6 +1,8 @@
 //! `/opt-out`, and what it means to have opted out.
 
+use app::models::visitor_link;
 use reqwest::StatusCode;
+use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::support::{App, Browser};
 
@@ -55,6 +57,7 @@ async fn who_opted_out_leaves_no_trace() {
     browser.post("/opt-out", &[("opt_out", "true")]).await;
     use_everything(&browser, &[]).await;
 
+    assert_eq!(visitor_links(&app).await, 0);
     assert_eq!(app.stop().await.len(), 0);
 }
 
@@ -69,7 +72,13 @@ async fn global_privacy_control_opts_out_too() {
     assert!(page.contains("Your browser asks not to be tracked"));
 
     assert_eq!(app.posthog.flag_requests().len(), 0);
+    assert_eq!(visitor_links(&app).await, 0);
     assert_eq!(app.stop().await.len(), 0);
+}
+
+async fn visitor_links(app: &App) -> u64 {
+    let links = visitor_link::Entity::find().count(&app.state.database);
+    links.await.unwrap()
 }
 
 /// Signs up and visits all that captures anything but errors.

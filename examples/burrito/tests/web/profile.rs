@@ -1,7 +1,11 @@
 //! `/profile`
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use reqwest::StatusCode;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::support::{App, PASSWORD, email_of};
 
@@ -141,4 +145,56 @@ async fn a_password_is_changed_only_by_who_knows_it() {
 
     assert!(phone.is_signed_in().await);
     assert!(app.events_named("profile_updated").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_log_in_with_the_old_password_does_not_outlive_its_change() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let changed = Arc::new(AtomicBool::new(false));
+    let mut log_ins = JoinSet::new();
+    for _ in 0..4 {
+        let (app_url, changed) = (app.browser(), changed.clone());
+        log_ins.spawn(async move {
+            let mut browsers = Vec::new();
+            while !changed.load(Ordering::Relaxed) {
+                let browser = app_url.copy();
+                let form = [("email", &*email_of("Ann")), ("password", PASSWORD)];
+                browser.post("/login", &form).await;
+                browsers.push(browser);
+            }
+            browsers
+        });
+    }
+    let form = [
+        ("current_password", PASSWORD),
+        ("new_password", "another sentence"),
+    ];
+    assert_eq!(ann.post("/profile", &form).await.location(), "/profile");
+    changed.store(true, Ordering::Relaxed);
+
+    let browsers: Vec<_> = log_ins.join_all().await.into_iter().flatten().collect();
+    assert!(browsers.len() >= 4, "{}", browsers.len());
+    for browser in browsers {
+        assert!(!browser.is_signed_in().await);
+    }
+    assert!(ann.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn who_got_hold_of_a_session_cannot_guess_the_password_with_it() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let mut statuses = Vec::new();
+    for guess in ["1", "2", "3", "4", "5", "6", PASSWORD] {
+        let form = [
+            ("current_password", guess),
+            ("new_password", "another sentence"),
+        ];
+        statuses.push(ann.post("/profile", &form).await.status.as_u16());
+    }
+    assert_eq!(statuses, [422, 422, 422, 422, 422, 429, 429]);
+    // What needs no password goes on.
+    let answer = ann.post("/profile", &[("name", "Ann Lee")]).await;
+    assert_eq!(answer.location(), "/profile");
 }

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 
-use crate::support::{App, Mood};
+use crate::support::{App, Mood, StandIn};
 
 #[tokio::test]
 async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
@@ -71,6 +71,44 @@ async fn paths_stay_as_they_are_and_reach_nobody_else() {
         let passed = app.posthog.passed().pop().unwrap();
         assert_eq!(passed.path_and_query, path);
     }
+}
+
+#[tokio::test]
+async fn paths_that_climb_reach_nothing_but_posthog() {
+    let posthog = StandIn::start().await;
+    let host = format!("{}/posthog", posthog.url);
+    let app = App::beside(posthog, &[("POSTHOG_HOST", &host)]).await;
+    let get = async |path: &str| {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n");
+        app.answer_to(request).await
+    };
+    for path in [
+        "/relay/e/",
+        "/relay/a/../e/",
+        "/relay//e/",
+        "/relay/..%2fe/",
+    ] {
+        let answer = get(path).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        let passed = app.posthog.passed().pop().unwrap();
+        assert!(passed.path_and_query.starts_with("/posthog/"), "{passed:?}");
+    }
+    let inside = app.posthog.passed().len();
+    for path in [
+        "/relay/../admin",
+        "/relay/../../admin",
+        "/relay/..",
+        "/relay/%2e%2e/admin",
+        "/relay/.%2E/posthogs-neighbour",
+        "/relay/a/..//../../admin",
+        r"/relay/..\admin",
+        r"/relay/\..\..\admin",
+        "http://evil.example/relay/../admin",
+    ] {
+        let answer = get(path).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+    }
+    assert_eq!(app.posthog.passed().len(), inside);
 }
 
 #[tokio::test]

@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
+use app::routes;
 use reqwest::{Method, StatusCode};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
-use crate::support::{App, email_of};
+use crate::support::{Answer, App, PASSWORD, email_of};
 
 #[tokio::test]
 async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
@@ -25,6 +24,8 @@ async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
         let answer = ann.get(path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        let opener = answer.header("cross-origin-opener-policy");
+        assert_eq!(opener, "same-origin", "{path}");
         assert_eq!(
             answer.header("referrer-policy"),
             "strict-origin-when-cross-origin"
@@ -52,18 +53,25 @@ async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
 }
 
 #[tokio::test]
-async fn every_page_has_a_nonce_of_its_own_and_no_inline_handlers() {
-    let app = App::start().await;
+async fn every_page_has_a_nonce_of_its_own_and_nothing_inline() {
+    let app = App::with(&[("APP_ENV", "development")]).await;
     let ann = app.sign_up("Ann").await;
+    let visitor = app.browser();
+    let wrong = [("email", "ann@example.com"), ("password", "wrong")];
+    let mut pages = vec![
+        visitor.post("/login", &wrong).await,
+        visitor.post("/signup", &wrong).await,
+        visitor.get_with("/", &[("sec-gpc", "1")]).await,
+        ann.post("/profile", &[("name", "")]).await,
+    ];
+    for path in ["/", "/signup", "/burrito", "/nowhere"] {
+        pages.push(visitor.get(path).await);
+    }
+    for path in ["/dashboard", "/dashboard", "/profile", "/nowhere"] {
+        pages.push(ann.get(path).await);
+    }
     let mut nonces = HashSet::new();
-    for path in [
-        "/dashboard",
-        "/dashboard",
-        "/profile",
-        "/burrito",
-        "/nowhere",
-    ] {
-        let page = ann.get(path).await;
+    for page in pages {
         let policy = page.header("content-security-policy").to_owned();
         let (_, rest) = policy.split_once("'nonce-").unwrap();
         let (nonce, _) = rest.split_once('\'').unwrap();
@@ -71,16 +79,15 @@ async fn every_page_has_a_nonce_of_its_own_and_no_inline_handlers() {
         assert_eq!(
             text.matches("<script").count(),
             text.matches(&format!("nonce=\"{nonce}\"")).count(),
-            "{path}"
+            "{text}"
         );
-        for inline in [
-            " onclick=",
-            " onsubmit=",
-            " onload=",
-            " style=",
-            "javascript:",
-        ] {
-            assert!(!text.contains(inline), "{path}: {inline}");
+        let attributes = text.split_whitespace().filter(|word| word.contains('='));
+        for attribute in attributes {
+            let inline = attribute.starts_with("on") || attribute.starts_with("style=");
+            assert!(!inline, "{attribute}: {text}");
+        }
+        for inline in ["<style", "javascript:"] {
+            assert!(!text.contains(inline), "{inline}: {text}");
         }
         assert!(nonces.insert(nonce.to_owned()), "{nonce} was used before");
     }
@@ -174,6 +181,27 @@ async fn a_post_from_another_site_is_refused_with_our_page() {
     }
     assert!(ann.get("/profile").await.text().contains("<h1>Ann</h1>"));
     assert!(app.events_named("burrito_considered").await.is_empty());
+}
+
+#[tokio::test]
+async fn no_route_at_all_carries_out_what_another_site_asks() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let tables = [routes::pages().table, routes::plain().table];
+    let mut paths: Vec<_> = tables.concat().into_iter().map(|(_, path)| path).collect();
+    paths.extend(["/relay/e/", "/nowhere", "/logout/"]);
+    assert!(paths.len() > 12);
+    for path in paths {
+        for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+            let request = ann
+                .request(method.clone(), path)
+                .header("sec-fetch-site", "cross-site");
+            let answer = ann.send(request).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path}");
+        }
+    }
+    assert!(ann.is_signed_in().await);
+    assert!(app.posthog.passed().is_empty());
 }
 
 #[tokio::test]
@@ -326,19 +354,198 @@ async fn a_client_cannot_say_by_itself_how_it_came() {
 #[tokio::test]
 async fn what_is_no_http_is_refused_and_the_app_lives_on() {
     let app = App::start().await;
-    let address = &app.url["http://".len()..];
+    let begin = "POST /login HTTP/1.1\r\nHost: app\r\n";
+    let twice = format!("{begin}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab");
+    let encoded = format!("{begin}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n");
     for nonsense in [
-        &b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n"[..],
+        twice.as_bytes(),
+        encoded.as_bytes(),
+        b"GET / HTTP/1.1\r\nHost : app\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: app\r\n folded\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: app\r\nX-PostHog-Session-Id: a\x01b\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: app\r\nCookie: session=a\x00b\r\n\r\n",
         b"GET /\xff\xfe HTTP/9.9\r\n\r\n",
         b"POST /login HTTP/1.1\r\nHost: app\r\nContent-Length: -1\r\n\r\n",
     ] {
-        let mut connection = TcpStream::connect(address).await.unwrap();
-        connection.write_all(nonsense).await.unwrap();
-        let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).await.unwrap();
-        assert!(answer.starts_with(b"HTTP/1.1 400"), "{nonsense:?}");
+        let answer = app.answer_to(nonsense).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{nonsense:?}: {answer}");
+        // These come from below the app, and bear no name and no version either.
+        assert!(!answer.to_lowercase().contains("server:"), "{answer}");
     }
     assert_eq!(app.browser().get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_second_request_hidden_in_the_first_is_not_answered() {
+    let app = App::start().await;
+    let hidden = "GET /livez HTTP/1.1\r\nHost: app\r\n\r\n";
+    // A proxy in front that heeds the length takes all of it for one body.
+    let length = hidden.len() + 5;
+    let answer = app
+        .answer_to(format!(
+            "POST /logout HTTP/1.1\r\nHost: app\r\nContent-Length: {length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}"
+        ))
+        .await;
+
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+}
+
+#[tokio::test]
+async fn headers_have_bounds() {
+    let app = App::start().await;
+    let begin = "GET / HTTP/1.1\r\nHost: app\r\n";
+    let many = "X-Header: y\r\n".repeat(1000);
+    let large = format!("X-Header: {}\r\n", "y".repeat(1_000_000));
+    for headers in [many, large] {
+        let answer = app.answer_to(format!("{begin}{headers}\r\n")).await;
+        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
+    let path = "y".repeat(100_000);
+    let answer = app.answer_to(format!("GET /{path} HTTP/1.1\r\n\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 414"), "{answer}");
+    assert_eq!(app.browser().get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn methods_that_no_page_has_do_nothing() {
+    let app = App::start().await;
+    for request in [
+        "TRACE / HTTP/1.1",
+        "CONNECT evil.example:443 HTTP/1.1",
+        "CONNECT / HTTP/1.1",
+        "BREW /burrito HTTP/1.1",
+        "OPTIONS * HTTP/1.1",
+        "PROPFIND /static/app.css HTTP/1.1",
+    ] {
+        let headers = "Host: app\r\nConnection: close\r\nCookie: echo=me\r\n\r\n";
+        let answer = app.answer_to(format!("{request}\r\n{headers}")).await;
+        let status = answer.split(' ').nth(1).unwrap();
+        assert!(["404", "405"].contains(&status), "{request}: {answer}");
+        assert!(!answer.contains("echo=me"), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_request_says_about_the_host_leads_nobody_there() {
+    for url in ["https://example.com", ""] {
+        let app = App::with(&[("APP_URL", url), ("TRUSTED_PROXIES", "127.0.0.1")]).await;
+        let headers = "Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nForwarded: host=evil.example\r\n\
+            X-Original-URL: /evil.example\r\nX-Forwarded-Proto: http\r\nConnection: close\r\n\r\n";
+        for target in [
+            "/",
+            "/profile",
+            "/nowhere",
+            "/logout",
+            "/relay/e/",
+            "http://evil.example/",
+            "http://evil.example/profile",
+            "evil.example",
+            "*",
+        ] {
+            let answer = app
+                .answer_to(format!("GET {target} HTTP/1.1\r\n{headers}"))
+                .await;
+            assert!(answer.starts_with("HTTP/1.1 "), "{target}: {answer}");
+            assert!(!answer.contains("evil.example"), "{target}: {answer}");
+            if let Some((_, location)) = answer.split_once("location: ") {
+                let local = location.starts_with('/') && !location.starts_with("//");
+                let ours = location.starts_with("https://example.com/");
+                assert!(local || ours, "{target}: {answer}");
+            }
+        }
+        for passed in app.posthog.passed() {
+            assert!(!format!("{:?}", passed.headers).contains("evil.example"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_line_break_in_a_request_starts_no_header_in_the_answer() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let broken = "/x\r\nX-Injected: yes\r\n\r\n<h1>";
+    let form = [
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+        ("next", broken),
+    ];
+    for answer in [
+        app.browser().post("/login", &form).await,
+        app.browser()
+            .get("/profile?a=%0d%0aX-Injected:%20yes")
+            .await,
+        app.browser().get("/%0d%0aX-Injected:%20yes").await,
+        app.browser().get("/?next=/%0d%0aX-Injected:%20yes").await,
+    ] {
+        assert!(!answer.headers.contains_key("x-injected"));
+        let location = answer.header("location");
+        assert!(!location.contains("njected: "), "{location}");
+    }
+}
+
+#[tokio::test]
+async fn a_sibling_subdomain_cannot_plant_a_cookie() {
+    let app = App::with(&[("APP_URL", "https://example.com")]).await;
+    let eve = app.sign_up("Eve").await;
+    let eves_session = eve.cookie("__Host-session").unwrap();
+    let visitor = app.browser();
+    visitor.get("/").await;
+    let eves_visitor = visitor.cookie("__Host-visitor").unwrap();
+    let ann = app.sign_up("Ann").await;
+    let anns_session = ann.cookie("__Host-session").unwrap();
+
+    // Browsers keep the name for this host. These other names they take from a sibling, and parsers
+    // have taken them for it.
+    for planted in [
+        "%5F%5FHost-",
+        "%5f_Host%2D",
+        "\u{2000}__Host-",
+        "\u{a0}__Host-",
+        "\u{3000}__Host-",
+        "\u{feff}__Host-",
+        "__host-",
+        "__HOST-",
+        "",
+    ] {
+        let session = format!("{planted}session={eves_session}");
+        let visitor = format!("{planted}visitor={eves_visitor}");
+        let answer = with_cookies(&app, "/profile", &session).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{planted:?}");
+        let own = format!("__Host-session={anns_session}; {session}");
+        let answer = with_cookies(&app, "/profile", &own).await;
+        assert!(answer.text().contains(&email_of("Ann")), "{planted:?}");
+        let answer = with_cookies(&app, "/", &visitor).await;
+        let cookies = answer.cookies();
+        assert_eq!(cookies[0].name(), "__Host-visitor", "{planted:?}");
+        assert_ne!(cookies[0].value(), eves_visitor);
+    }
+}
+
+async fn with_cookies(app: &App, path: &str, cookies: &str) -> Answer {
+    let browser = app.browser();
+    let request = browser.request(Method::GET, path);
+    browser
+        .send(request.header("cookie", cookies.as_bytes()))
+        .await
+}
+
+#[tokio::test]
+async fn of_two_cookies_with_one_name_a_forged_one_is_worth_nothing() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let session = ann.cookie("session").unwrap();
+    for cookies in [
+        format!("session=forged; session={session}"),
+        format!("session={session}; session=forged"),
+        format!("session={session}x; session=; session"),
+    ] {
+        let answer = with_cookies(&app, "/profile", &cookies).await;
+        assert!(
+            answer.status == StatusCode::SEE_OTHER || answer.text().contains(&email_of("Ann")),
+            "{cookies}"
+        );
+    }
+    let huge = format!("session={}; session={session}", "x".repeat(50_000));
+    assert_eq!(with_cookies(&app, "/profile", &huge).await.status, 200);
 }

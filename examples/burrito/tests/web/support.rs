@@ -15,4 +15,4 @@ pub use app::{App, PASSWORD, email_of, wait_until};
 pub use browser::{Answer, Browser};
 pub use posthog::{Event, Mood, StandIn};
 #[cfg(unix)]
-pub use process::Process;
+pub use process::{Process, Signal};

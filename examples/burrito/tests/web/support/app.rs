@@ -8,7 +8,8 @@ use app::app::AppState;
 use app::models::user;
 use app::settings::{Settings, new_secret_key};
 use app::{database, server};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -91,6 +92,18 @@ impl App {
     /// Somebody who has never been here.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.url)
+    }
+
+    /// Sends a request as no client would write it, and returns all that comes back before the
+    /// connection ends.
+    pub async fn answer_to(&self, request: impl AsRef<[u8]>) -> String {
+        let address = &self.url["http://".len()..];
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        // What is too long is answered before all of it has been taken.
+        let _ = connection.write_all(request.as_ref()).await;
+        let mut answer = Vec::new();
+        let _ = connection.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// A browser in which somebody has just signed up.

@@ -29,6 +29,7 @@ pub struct Event {
     #[serde(rename = "event")]
     pub name: String,
     pub distinct_id: String,
+    pub timestamp: String,
     pub properties: Map<String, Value>,
 }
 
@@ -51,6 +52,8 @@ pub enum Mood {
     Throttles,
     /// Answers 400.
     Refuses,
+    /// Answers with this status, and nothing else.
+    Answers(u16),
     /// Takes requests and does not answer as long as the mood lasts.
     Hangs,
     /// Keeps the events, and the connection breaks before the answer.
@@ -66,6 +69,7 @@ struct Seen {
     events: Vec<Event>,
     flag_requests: Vec<Value>,
     passed: Vec<Passed>,
+    met_a_mood: usize,
 }
 
 impl StandIn {
@@ -129,6 +133,11 @@ impl StandIn {
         self.seen.lock().unwrap().passed.clone()
     }
 
+    /// How many requests got something else than PostHog's answer.
+    pub fn met_a_mood(&self) -> usize {
+        self.seen.lock().unwrap().met_a_mood
+    }
+
     fn mood(&self) -> Mood {
         self.seen.lock().unwrap().mood
     }
@@ -138,15 +147,18 @@ impl StandIn {
         while self.mood() == Mood::Hangs {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        match self.mood() {
+        let answer = match self.mood() {
             Mood::Well | Mood::Hangs | Mood::LosesAnswers => None,
             Mood::Fails => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
             Mood::Throttles => {
                 Some((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response())
             }
             Mood::Refuses => Some(StatusCode::BAD_REQUEST.into_response()),
+            Mood::Answers(status) => Some(StatusCode::from_u16(status).unwrap().into_response()),
             Mood::TalksNonsense => Some("<html>404".into_response()),
-        }
+        };
+        self.seen.lock().unwrap().met_a_mood += usize::from(answer.is_some());
+        answer
     }
 }
 

@@ -1,12 +1,16 @@
 //! The app's own binary, in a process of its own.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use app::settings::{Secret, Settings};
 use serde_json::Value;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use super::app::with_usual;
 use super::database::TestDatabase;
@@ -16,28 +20,63 @@ const BINARY: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
 
 pub struct Process {
     pub posthog: StandIn,
-    url: String,
+    pub url: String,
     child: Child,
     log: Option<JoinHandle<String>>,
-    // Removed after the process has ended.
-    _database: TestDatabase,
+    variables: HashMap<String, String>,
+    // Removed after the last process on it has ended.
+    database: Arc<TestDatabase>,
 }
 
-/// How a process ended, and what it said at last.
+#[derive(Clone, Copy, Debug)]
+pub enum Signal {
+    Terminate,
+    Interrupt,
+}
+
+/// How a process ended, and what it said.
 pub struct Ended {
     pub status: ExitStatus,
     pub after: Duration,
-    /// The log's line about the deliveries.
-    pub stopped: Value,
+    /// All that it wrote.
+    pub log: String,
 }
 
 impl Process {
     pub async fn start(variables: &[(&str, &str)]) -> Self {
         let posthog = StandIn::start().await;
-        let database = TestDatabase::create().await;
+        let database = Arc::new(TestDatabase::create().await);
+        let variables = with_usual(variables, &database, &posthog);
+        Self::spawn(variables, database, posthog).await
+    }
+
+    /// Another process of the same app: same settings, same database.
+    pub async fn another(&self) -> Self {
+        let (variables, database) = (self.variables.clone(), self.database.clone());
+        Self::spawn(variables, database, self.posthog.clone()).await
+    }
+
+    /// Some processes of one app, at the same moment, on a database that holds nothing yet.
+    pub async fn start_at_once(count: usize) -> Vec<Self> {
+        let posthog = StandIn::start().await;
+        let database = Arc::new(TestDatabase::create().await);
+        let variables = with_usual(&[], &database, &posthog);
+        let processes: JoinSet<_> = std::iter::repeat_with(|| {
+            Self::spawn(variables.clone(), database.clone(), posthog.clone())
+        })
+        .take(count)
+        .collect();
+        processes.join_all().await
+    }
+
+    async fn spawn(
+        variables: HashMap<String, String>,
+        database: Arc<TestDatabase>,
+        posthog: StandIn,
+    ) -> Self {
         let mut child = Command::new(BINARY)
-            .envs(with_usual(variables, &database, &posthog))
             .env_remove("RUST_LOG")
+            .envs(&variables)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -63,7 +102,8 @@ impl Process {
             url: listening.await.expect("the process listens"),
             child,
             log: Some(log),
-            _database: database,
+            variables,
+            database,
         }
     }
 
@@ -71,10 +111,26 @@ impl Process {
         Browser::new(&self.url)
     }
 
+    pub fn database_url(&self) -> Secret {
+        let variables = &self.variables;
+        let settings = Settings::read(|name| variables.get(name).cloned());
+        settings.unwrap().database_url
+    }
+
+    /// What `kill -9` does.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Asks the process to end, and waits until it has.
-    pub async fn terminate(&mut self) -> Ended {
+    pub async fn end(&mut self, signal: Signal) -> Ended {
         let begin = Instant::now();
-        let kill = format!("kill -TERM {}", self.child.id());
+        let name = match signal {
+            Signal::Terminate => "TERM",
+            Signal::Interrupt => "INT",
+        };
+        let kill = format!("kill -{name} {}", self.child.id());
         assert!(
             Command::new("sh")
                 .args(["-c", &kill])
@@ -91,15 +147,39 @@ impl Process {
         };
         let after = begin.elapsed();
         let log = self.log.take().expect("it ends once").join().unwrap();
-        let stopped = log
-            .lines()
+        Ended { status, after, log }
+    }
+}
+
+impl Ended {
+    /// The log's lines with this message.
+    pub fn said(&self, message: &str) -> Vec<Value> {
+        let lines = self.log.lines();
+        lines
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .find(|line| line["message"] == "stopped");
-        Ended {
-            status,
-            after,
-            stopped: stopped.unwrap_or_else(|| panic!("it does not say so: {log}")),
-        }
+            .filter(|line| line["message"] == message)
+            .collect()
+    }
+
+    /// The log's one line with this message.
+    pub fn said_once(&self, message: &str) -> Value {
+        let mut lines = self.said(message);
+        assert_eq!(lines.len(), 1, "{message}: {}", self.log);
+        lines.remove(0)
+    }
+
+    /// It ended well, within the bound that it printed.
+    pub fn assert_in_time(&self) {
+        let stopping = self.said_once("stopping: finishing requests and delivering events");
+        let bound = Duration::from_secs(stopping["seconds"].as_u64().unwrap());
+        assert_eq!(self.status.code(), Some(0));
+        assert!(self.after < bound, "{:?} of {bound:?}", self.after);
+    }
+
+    /// What it said at last of the events: captured, delivered and lost.
+    pub fn counted(&self) -> [u64; 3] {
+        let stopped = self.said_once("stopped");
+        ["captured", "delivered", "lost"].map(|name| stopped[name].as_u64().unwrap())
     }
 }
 

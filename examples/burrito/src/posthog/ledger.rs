@@ -1,0 +1,204 @@
+//! The ledger: each captured event is counted once, as delivered or as lost.
+//!
+//! An event on its way holds an [`Entry`], and whoever drops the entry closes it: a send that has
+//! PostHog's answer, a full queue, a task that panics or is cut short by the shutdown bound. So no
+//! way out is forgotten, and the numbers add up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// Why an entry is lost that nobody has closed.
+const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS, or a panic)";
+
+/// The numbers in `/readyz`: `captured` is the sum of the other three.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub captured: u64,
+    pub delivered: u64,
+    pub waiting: u64,
+    pub lost: u64,
+}
+
+#[derive(Default)]
+pub struct Ledger {
+    captured: AtomicU64,
+    delivered: AtomicU64,
+    lost: AtomicU64,
+    /// Lost and not yet told: see [`Ledger::tell_losses`].
+    untold: AtomicU64,
+}
+
+/// One event on its way. Dropped without an outcome, it is lost.
+pub struct Entry {
+    ledger: Arc<Ledger>,
+    closed: bool,
+}
+
+impl Ledger {
+    pub fn enter(self: &Arc<Self>) -> Entry {
+        self.captured.fetch_add(1, Ordering::AcqRel);
+        Entry {
+            ledger: self.clone(),
+            closed: false,
+        }
+    }
+
+    pub fn counts(&self) -> Counts {
+        // In this order the difference is never negative.
+        let lost = self.lost.load(Ordering::Acquire);
+        let delivered = self.delivered.load(Ordering::Acquire);
+        let captured = self.captured.load(Ordering::Acquire);
+        Counts {
+            captured,
+            delivered,
+            waiting: captured.saturating_sub(delivered + lost),
+            lost,
+        }
+    }
+
+    /// Losses come in episodes, and each is two lines in the log: the first loss with its reason,
+    /// and the number when nothing was lost for as long as `quiet`. Never ends.
+    pub async fn tell_losses(&self, quiet: Duration) {
+        let mut before = 0;
+        loop {
+            tokio::time::sleep(quiet).await;
+            let lost = self.lost.load(Ordering::Acquire);
+            if lost == before {
+                self.end_episode();
+            }
+            before = lost;
+        }
+    }
+
+    /// Tells the number at once.
+    pub fn end_episode(&self) {
+        let lost = self.untold.swap(0, Ordering::AcqRel);
+        if lost > 0 {
+            tracing::error!(lost, "events for PostHog were lost");
+        }
+    }
+
+    fn lose(&self, reason: &str) {
+        self.lost.fetch_add(1, Ordering::AcqRel);
+        if self.untold.fetch_add(1, Ordering::AcqRel) == 0 {
+            tracing::error!(reason, "events for PostHog are being lost");
+        }
+    }
+}
+
+impl Entry {
+    pub fn deliver(mut self) {
+        self.closed = true;
+        self.ledger.delivered.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub fn lose(mut self, reason: &str) {
+        self.closed = true;
+        self.ledger.lose(reason);
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if !self.closed {
+            self.ledger.lose(CUT_SHORT);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::Mutex;
+
+    use super::*;
+
+    const QUIET: Duration = Duration::from_millis(50);
+
+    /// What is logged on this thread, line by line.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Log {
+        fn lines(&self) -> Vec<String> {
+            let log = self.0.lock().expect("nobody panics while writing").clone();
+            let log = String::from_utf8(log).expect("the log is text");
+            log.lines().map(|line| line.trim().to_owned()).collect()
+        }
+
+        fn listen(&self) -> tracing::subscriber::DefaultGuard {
+            let log = self.clone();
+            let subscriber = tracing_subscriber::fmt()
+                .without_time()
+                .with_level(false)
+                .with_target(false)
+                .with_ansi(false)
+                .with_writer(move || log.clone())
+                .finish();
+            tracing::subscriber::set_default(subscriber)
+        }
+    }
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut log = self.0.lock().expect("nobody panics while writing");
+            log.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn an_episode_of_losses_is_two_lines_however_much_is_delivered_meanwhile() {
+        let log = Log::default();
+        let _listening = log.listen();
+        let ledger = Arc::new(Ledger::default());
+        let telling = ledger.clone();
+        let telling = tokio::spawn(async move { telling.tell_losses(QUIET).await });
+        for _ in 0..10 {
+            ledger.enter().lose("the queue is full");
+            ledger.enter().lose("PostHog refused them");
+            ledger.enter().deliver();
+            tokio::time::sleep(QUIET / 10).await;
+        }
+        tokio::time::sleep(QUIET * 4).await;
+        ledger.enter().lose("the queue is full");
+        ledger.end_episode();
+        telling.abort();
+
+        assert_eq!(
+            log.lines(),
+            [
+                "events for PostHog are being lost reason=\"the queue is full\"",
+                "events for PostHog were lost lost=20",
+                "events for PostHog are being lost reason=\"the queue is full\"",
+                "events for PostHog were lost lost=1",
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_nobody_closes_is_lost_and_counted_once() {
+        let ledger = Arc::new(Ledger::default());
+        ledger.enter().deliver();
+        ledger.enter().lose("the queue is full");
+        let waiting = ledger.enter();
+        let counts = ledger.counts();
+        assert_eq!((counts.captured, counts.delivered), (3, 1));
+        assert_eq!((counts.waiting, counts.lost), (1, 1));
+
+        let panicked = tokio::spawn(async move {
+            let _waiting = waiting;
+            panic!("in the middle of a delivery");
+        });
+        assert!(panicked.await.is_err());
+        let counts = ledger.counts();
+        assert_eq!((counts.waiting, counts.lost), (0, 2));
+    }
+}

@@ -1,0 +1,83 @@
+//! What is written down, and what never is.
+
+use app::models::{log_in_failure, user};
+use app::settings::new_secret_key;
+use sea_orm::EntityTrait;
+
+use crate::support::{App, PASSWORD, Process, Signal};
+
+#[tokio::test]
+async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
+    let key = new_secret_key();
+    let variables = [
+        ("SECRET_KEY", &*key),
+        ("POSTHOG_SECRET_KEY", "phx_secret"),
+        // Libraries included.
+        ("RUST_LOG", "trace"),
+        ("SHUTDOWN_TIMEOUT_SECONDS", "2"),
+    ];
+    let mut process = Process::start(&variables).await;
+    let browser = process.browser();
+    browser.get("/?email=ann@example.com").await;
+    browser.sign_up("Ann").await;
+    let email = ("email", "ann@example.com");
+    let new_password = [
+        ("current_password", "not the password"),
+        ("new_password", "another sentence"),
+    ];
+    let posts = [
+        (
+            "/signup",
+            &[email, ("name", "Ann"), ("password", PASSWORD)][..],
+        ),
+        ("/login", &[email, ("password", "not the password")]),
+        ("/login", &[email, ("password", PASSWORD)]),
+        ("/profile", &new_password),
+        ("/api/trigger-error", &[("error_type", "generic")]),
+        ("/api/trigger-error", &[("error_type", "unhandled")]),
+        ("/api/trigger-error", &[("error_type", "panic")]),
+    ];
+    for (path, form) in posts {
+        browser.post(path, form).await;
+    }
+    browser.get("/profile?email=ann@example.com").await;
+    let session = browser.cookie("session").unwrap();
+    let log = process.end(Signal::Terminate).await.log;
+
+    assert!(log.contains("nobody handled this"), "it was all logged");
+    let unsigned = &session[44..];
+    for secret in [
+        "ann@example.com",
+        "ann%40example.com",
+        "a sentence is fine",
+        "a+sentence",
+        "not the password",
+        "another sentence",
+        &key,
+        "phx_secret",
+        "argon2id",
+        &session,
+        unsigned,
+    ] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn no_row_shows_a_password_or_an_email_in_debug() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let wrong = [("email", "ann@example.com"), ("password", "wrong")];
+    app.browser().post("/login", &wrong).await;
+
+    let users = user::Entity::find().all(&app.state.database).await;
+    let failures = log_in_failure::Entity::find()
+        .all(&app.state.database)
+        .await;
+    let text = format!("{users:?} {failures:?}");
+    assert!(text.contains("Ann") && text.contains("failed_at"), "{text}");
+    for secret in ["ann@example.com", "argon2"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
