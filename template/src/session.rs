@@ -1,6 +1,7 @@
 //! What a session holds, behind typed methods: nobody else names its keys.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::models::user;
-use crate::session_store::USER_ID;
+use crate::session_store::{SeaOrmStore, USER_ID};
 
 const BURRITO_COUNT: &str = "burrito_count";
 const FLASH: &str = "flash";
@@ -19,7 +20,7 @@ const PASSWORD: &str = "password";
 
 /// The request's session. Reading an empty one costs nothing and writes no row.
 #[derive(Clone)]
-pub struct AppSession(Session);
+pub struct AppSession(Session, Arc<SeaOrmStore>);
 
 /// A message for the next page that is shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,11 +38,19 @@ pub enum FlashLevel {
 }
 
 impl AppSession {
-    pub fn new(session: Session) -> Self {
-        Self(session)
+    pub fn new(session: Session, store: Arc<SeaOrmStore>) -> Self {
+        Self(session, store)
     }
 
-    pub async fn user_id(&self) -> Result<Option<Uuid>> {
+    /// The user as the session was loaded, unless their password has changed since it was begun: a
+    /// log-in with the old one may have been under way. The first to ask gets the answer.
+    pub async fn load_user(&self) -> Result<Option<user::Model>> {
+        let begun_with: Option<String> = self.0.get(PASSWORD).await?;
+        let user = self.1.take_user();
+        Ok(user.filter(|user| begun_with.as_deref() == Some(user.password_hash.salt())))
+    }
+
+    async fn user_id(&self) -> Result<Option<Uuid>> {
         Ok(self.0.get(USER_ID).await?)
     }
 
@@ -64,13 +73,6 @@ impl AppSession {
     pub async fn set_password(&self, user: &user::Model) -> Result<()> {
         let salt = user.password_hash.salt();
         Ok(self.0.insert(PASSWORD, salt).await?)
-    }
-
-    /// Whether the session was begun with the password that the user has now. A log-in with the old
-    /// one may have been under way while it was changed.
-    pub async fn knows_password(&self, user: &user::Model) -> Result<bool> {
-        let salt: Option<String> = self.0.get(PASSWORD).await?;
-        Ok(salt.as_deref() == Some(user.password_hash.salt()))
     }
 
     /// Ends the session: its row goes now.
@@ -125,10 +127,10 @@ impl<S: Sync> FromRequestParts<S> for AppSession {
         parts: &mut Parts,
         _: &S,
     ) -> std::result::Result<Self, Self::Rejection> {
-        let session = parts
+        Ok(parts
             .extensions
-            .get::<Session>()
-            .expect("the session layer wraps every page");
-        Ok(Self(session.clone()))
+            .get::<Self>()
+            .cloned()
+            .expect("the session layer wraps every page"))
     }
 }

@@ -1,4 +1,9 @@
 //! A tower-sessions store on SeaORM: the app's own pool, both databases.
+//!
+//! Each request has a store of its own, which remembers the row that was loaded: so one query brings
+//! the session with its user, and a save writes no index for nothing.
+
+use std::sync::Mutex;
 
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
@@ -12,7 +17,8 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 use uuid::Uuid;
 
-use crate::models::session::{ActiveModel, Column, Entity};
+use crate::models::session::{ActiveModel, Column, Entity, Model};
+use crate::models::user;
 
 /// The key under which a session holds its user's id; the row carries it as a column too.
 pub const USER_ID: &str = "user_id";
@@ -21,16 +27,38 @@ pub const USER_ID: &str = "user_id";
 /// id meanwhile. The session is over then; it must not come back, and its cookie must not be re-sent.
 pub const SESSION_ENDED: &str = "the session has ended";
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SeaOrmStore {
     database: DatabaseConnection,
+    loaded: Mutex<Option<(Model, Option<user::Model>)>>,
 }
 
 impl SeaOrmStore {
     pub fn new(database: DatabaseConnection) -> Self {
-        Self { database }
+        Self {
+            database,
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// The user of the session that was loaded. Each answers once.
+    pub fn take_user(&self) -> Option<user::Model> {
+        let mut loaded = self.loaded.lock().expect(NO_PANIC);
+        loaded.as_mut()?.1.take()
+    }
+
+    /// Whether all but the data is as it was loaded.
+    fn only_data_differs(&self, record: &Record) -> bool {
+        let loaded = self.loaded.lock().expect(NO_PANIC);
+        loaded.as_ref().is_some_and(|(row, _)| {
+            row.id == record.id.to_string()
+                && row.user_id == user_id(record)
+                && row.expires_at == record.expiry_date
+        })
     }
 }
+
+const NO_PANIC: &str = "nobody panics while holding what was loaded";
 
 #[async_trait]
 impl SessionStore for SeaOrmStore {
@@ -58,14 +86,15 @@ impl SessionStore for SeaOrmStore {
     /// Updates the row and never inserts one, so that a request still under way during a log-out
     /// cannot bring the session back.
     async fn save(&self, record: &Record) -> Result<()> {
-        let updated = Entity::update_many()
-            .col_expr(Column::UserId, Expr::value(user_id(record)))
+        let mut update = Entity::update_many()
             .col_expr(Column::Data, Expr::value(encode(record)?))
-            .col_expr(Column::ExpiresAt, Expr::value(record.expiry_date))
-            .filter(Column::Id.eq(record.id.to_string()))
-            .exec(&self.database)
-            .await
-            .map_err(backend)?;
+            .filter(Column::Id.eq(record.id.to_string()));
+        if !self.only_data_differs(record) {
+            update = update
+                .col_expr(Column::UserId, Expr::value(user_id(record)))
+                .col_expr(Column::ExpiresAt, Expr::value(record.expiry_date));
+        }
+        let updated = update.exec(&self.database).await.map_err(backend)?;
         if updated.rows_affected == 0 {
             return Err(Error::Backend(SESSION_ENDED.into()));
         }
@@ -76,19 +105,21 @@ impl SessionStore for SeaOrmStore {
         // Not `one`: SQLite plans a query anew each time when its `LIMIT` is a parameter.
         let rows = Entity::find_by_id(id.to_string())
             .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
+            .find_also_related(user::Entity)
             .all(&self.database)
             .await
             .map_err(backend)?;
-        let Some(row) = rows.into_iter().next() else {
+        let Some((row, user)) = rows.into_iter().next() else {
             return Ok(None);
         };
-        let data =
-            serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
-        Ok(Some(Record {
+        let record = Record {
             id: *id,
-            data,
+            data: serde_json::from_str(&row.data)
+                .map_err(|error| Error::Decode(error.to_string()))?,
             expiry_date: row.expires_at,
-        }))
+        };
+        *self.loaded.lock().expect(NO_PANIC) = Some((row, user));
+        Ok(Some(record))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

@@ -16,7 +16,6 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::cookies::{self, AppCookies};
 use crate::passwords::Passwords;
 use crate::posthog::{self, errors, identity};
-use crate::session_store::SeaOrmStore;
 use crate::settings::Settings;
 use crate::view::Views;
 use crate::{error_pages, logging, request, routes, security, session_layer};
@@ -31,7 +30,6 @@ pub struct AppState(Arc<Shared>);
 pub struct Shared {
     pub settings: Settings,
     pub database: DatabaseConnection,
-    pub session_store: SeaOrmStore,
     pub cookies: AppCookies,
     pub passwords: Passwords,
     pub posthog: posthog::Client,
@@ -52,7 +50,6 @@ impl AppState {
             .no_gzip()
             .build()?;
         Ok(Self(Arc::new(Shared {
-            session_store: SeaOrmStore::new(database.clone()),
             cookies: AppCookies::new(&settings),
             passwords: Passwords::default(),
             posthog: posthog::Client::start(&settings, http.clone()).await,

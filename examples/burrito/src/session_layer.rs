@@ -17,7 +17,8 @@ use tower_sessions::{Expiry, Session, session_store};
 use crate::app::AppState;
 use crate::error::{AppError, Result};
 use crate::posthog::PostHog;
-use crate::session_store::SESSION_ENDED;
+use crate::session::AppSession;
+use crate::session_store::{SESSION_ENDED, SeaOrmStore};
 
 /// How long a session lives without a visit.
 pub const LIFETIME: Duration = Duration::days(14);
@@ -36,12 +37,10 @@ pub async fn sessions(
         .session
         .get(&cookies)
         .and_then(|value| value.parse::<Id>().ok());
-    let session = Session::new(
-        id,
-        Arc::new(state.session_store.clone()),
-        Some(Expiry::OnInactivity(LIFETIME)),
-    );
-    request.extensions_mut().insert(session.clone());
+    let session_store = Arc::new(SeaOrmStore::new(state.database.clone()));
+    let session = Session::new(id, session_store.clone(), None);
+    let session_of_app = AppSession::new(session.clone(), session_store);
+    request.extensions_mut().insert(session_of_app);
 
     let mut response = next.run(request).await;
     match store(&state, &cookies, &session).await {
@@ -62,10 +61,11 @@ async fn store(state: &AppState, cookies: &Cookies, session: &Session) -> Result
     if session.is_empty().await {
         return Ok(());
     }
-    renew(session).await?;
+    let renewed_at = renew(session).await?;
     if !session.is_modified() {
         return Ok(());
     }
+    session.set_expiry(Some(Expiry::AtDateTime(renewed_at + LIFETIME)));
     match session.save().await {
         Ok(()) => {
             let id = session.id().expect("a saved session has an id");
@@ -79,11 +79,13 @@ async fn store(state: &AppState, cookies: &Cookies, session: &Session) -> Result
     }
 }
 
-async fn renew(session: &Session) -> Result<()> {
+/// When the session was renewed: now, if that is due.
+async fn renew(session: &Session) -> Result<OffsetDateTime> {
     let now = OffsetDateTime::now_utc().unix_timestamp();
-    let renewed_at = session.get::<i64>(RENEWED_AT).await?.unwrap_or_default();
+    let mut renewed_at = session.get::<i64>(RENEWED_AT).await?.unwrap_or_default();
     if now - renewed_at > RENEW_AFTER.whole_seconds() {
         session.insert(RENEWED_AT, now).await?;
+        renewed_at = now;
     }
-    Ok(())
+    Ok(OffsetDateTime::from_unix_timestamp(renewed_at)?)
 }

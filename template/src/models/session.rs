@@ -14,6 +14,8 @@ pub struct Model {
     /// The session's values as a JSON object.
     pub data: String,
     pub expires_at: TimeDateTimeWithTimeZone,
+    #[sea_orm(belongs_to, from = "user_id", to = "id")]
+    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -64,12 +64,6 @@ pub fn normalize_email(email: &str) -> String {
         .collect()
 }
 
-pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
-    // Each request asks this. Not `one`: SQLite plans a query anew each time when its `LIMIT` is a
-    // parameter.
-    Ok(Entity::find_by_id(id).all(database).await?.pop())
-}
-
 pub async fn find_by_email(
     database: &impl ConnectionTrait,
     email: &str,

@@ -21,7 +21,6 @@ use uuid::Uuid;
 use super::{PostHog, context};
 use crate::app::AppState;
 use crate::auth::CurrentUser;
-use crate::error::Result;
 use crate::models::user;
 use crate::session::AppSession;
 
@@ -95,7 +94,7 @@ pub async fn identify(
     next: Next,
 ) -> Response {
     // Where it cannot be found out, the error still carries the request it arose in.
-    let (user, failed) = match current_user(&state, &session).await {
+    let (user, failed) = match session.load_user().await {
         Ok(user) => (user.map(Arc::new), None),
         Err(error) => (None, Some(error)),
     };
@@ -143,16 +142,6 @@ fn show_captured(response: &mut Response, posthog: &PostHog) {
     let captured = serde_json::to_string(&posthog.captured()).ok();
     if let Some(value) = captured.and_then(|captured| HeaderValue::from_str(&captured).ok()) {
         response.headers_mut().insert("x-captured", value);
-    }
-}
-
-async fn current_user(state: &AppState, session: &AppSession) -> Result<Option<user::Model>> {
-    let Some(id) = session.user_id().await? else {
-        return Ok(None);
-    };
-    match user::find(&state.database, id).await? {
-        Some(user) if session.knows_password(&user).await? => Ok(Some(user)),
-        _ => Ok(None),
     }
 }
 

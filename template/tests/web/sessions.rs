@@ -49,6 +49,36 @@ async fn saving_never_brings_a_session_back() {
 }
 
 #[tokio::test]
+async fn a_save_writes_the_columns_with_an_index_only_when_they_change() {
+    let app = App::start().await;
+    let store = SeaOrmStore::new(app.state.database.clone());
+    let mut session = record(Id::default(), "value");
+    store.create(&mut session).await.unwrap();
+    let mut session = store.load(&session.id).await.unwrap().unwrap();
+    let expiry = async || {
+        let row = session::Entity::find().one(&app.state.database).await;
+        row.unwrap().unwrap().expires_at
+    };
+    // A write would show: it would take this back.
+    let written_elsewhere = session.expiry_date + Duration::days(1);
+    session::Entity::update_many()
+        .col_expr(session::Column::ExpiresAt, Expr::value(written_elsewhere))
+        .exec(&app.state.database)
+        .await
+        .unwrap();
+
+    session.data.insert("key".into(), json!("other"));
+    store.save(&session).await.unwrap();
+    assert_eq!(expiry().await, written_elsewhere);
+    let stored = store.load(&session.id).await.unwrap().unwrap();
+    assert_eq!(stored.data["key"], "other");
+
+    session.expiry_date += Duration::days(2);
+    store.save(&session).await.unwrap();
+    assert_eq!(expiry().await, session.expiry_date);
+}
+
+#[tokio::test]
 async fn what_has_expired_is_not_loaded_and_is_cleaned_away() {
     let app = App::start().await;
     let store = SeaOrmStore::new(app.state.database.clone());
