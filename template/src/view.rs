@@ -104,6 +104,8 @@ impl Page {
             context! { id => user.id.to_string(), name => &user.name, email => &user.email.0 }
         });
         let posthog = self.posthog.as_ref();
+        let browser_config =
+            posthog.and_then(|posthog| posthog.browser_config(&self.state.settings.posthog));
         let shared = context! {
             app => context! { name => env!("CARGO_PKG_NAME"), description => env!("CARGO_PKG_DESCRIPTION") },
             user,
@@ -113,7 +115,7 @@ impl Page {
             request_id => &self.info.id,
             development => self.state.settings.development(),
             analytics_available => self.state.settings.posthog.enabled(),
-            posthog => Serde(posthog.and_then(|posthog| posthog.browser_config(&self.state.settings.posthog))),
+            posthog => browser_config.map(|config| Value::from_safe_string(config.to_script_json())),
             opted_out => posthog.is_some_and(PostHog::opted_out),
             opt_out_forced => posthog.is_some_and(PostHog::opt_out_forced),
             captured => Serde(posthog.map(PostHog::captured).unwrap_or_default()),

@@ -20,7 +20,10 @@ const PASSWORD: &str = "password";
 
 /// The request's session. Reading an empty one costs nothing and writes no row.
 #[derive(Clone)]
-pub struct AppSession(Session, Arc<SeaOrmStore>);
+pub struct AppSession {
+    session: Session,
+    store: Arc<SeaOrmStore>,
+}
 
 /// A message for the next page that is shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,19 +42,19 @@ pub enum FlashLevel {
 
 impl AppSession {
     pub fn new(session: Session, store: Arc<SeaOrmStore>) -> Self {
-        Self(session, store)
+        Self { session, store }
     }
 
     /// The user as the session was loaded, unless their password has changed since it was begun: a
     /// log-in with the old one may have been under way. The first to ask gets the answer.
     pub async fn load_user(&self) -> Result<Option<user::Model>> {
-        let begun_with: Option<String> = self.0.get(PASSWORD).await?;
-        let user = self.1.take_user();
+        let begun_with: Option<String> = self.session.get(PASSWORD).await?;
+        let user = self.store.take_user();
         Ok(user.filter(|user| begun_with.as_deref() == Some(user.password_hash.salt())))
     }
 
     async fn user_id(&self) -> Result<Option<Uuid>> {
-        Ok(self.0.get(USER_ID).await?)
+        Ok(self.session.get(USER_ID).await?)
     }
 
     /// Begins a user's session under a new id, so that an id known from before the log-in is worth
@@ -62,57 +65,61 @@ impl AppSession {
             .await?
             .is_some_and(|previous| previous != user.id)
         {
-            self.0.flush().await?;
+            self.session.flush().await?;
         }
-        self.0.cycle_id().await?;
-        self.0.insert(USER_ID, user.id).await?;
+        self.session.cycle_id().await?;
+        self.session.insert(USER_ID, user.id).await?;
         self.set_password(user).await
     }
 
     /// Binds the session to the user's password of now.
     pub async fn set_password(&self, user: &user::Model) -> Result<()> {
         let salt = user.password_hash.salt();
-        Ok(self.0.insert(PASSWORD, salt).await?)
+        Ok(self.session.insert(PASSWORD, salt).await?)
     }
 
     /// Ends the session: its row goes now.
     pub async fn log_out(&self) -> Result<()> {
-        if self.0.id().is_some() {
-            self.0.flush().await?;
+        if self.session.id().is_some() {
+            self.session.flush().await?;
         }
         Ok(())
     }
 
     /// The row's id, for ending a user's other sessions.
     pub fn row_id(&self) -> Option<String> {
-        self.0.id().map(|id| id.to_string())
+        self.session.id().map(|id| id.to_string())
     }
 
     pub async fn burrito_count(&self) -> Result<u64> {
-        Ok(self.0.get(BURRITO_COUNT).await?.unwrap_or_default())
+        Ok(self.session.get(BURRITO_COUNT).await?.unwrap_or_default())
     }
 
     /// Counts one more consideration and returns how many there are now.
     pub async fn consider_burrito(&self) -> Result<u64> {
         let count = self.burrito_count().await? + 1;
-        self.0.insert(BURRITO_COUNT, count).await?;
+        self.session.insert(BURRITO_COUNT, count).await?;
         Ok(count)
     }
 
     pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
-        let mut messages = self.0.get::<Vec<Flash>>(FLASH).await?.unwrap_or_default();
+        let mut messages = self
+            .session
+            .get::<Vec<Flash>>(FLASH)
+            .await?
+            .unwrap_or_default();
         messages.push(Flash {
             level,
             message: message.to_owned(),
         });
-        Ok(self.0.insert(FLASH, messages).await?)
+        Ok(self.session.insert(FLASH, messages).await?)
     }
 
     /// Takes the messages that wait to be shown.
     pub async fn take_flash(&self) -> Result<Vec<Flash>> {
-        match self.0.get::<Vec<Flash>>(FLASH).await? {
+        match self.session.get::<Vec<Flash>>(FLASH).await? {
             Some(messages) => {
-                self.0.remove_value(FLASH).await?;
+                self.session.remove_value(FLASH).await?;
                 Ok(messages)
             }
             None => Ok(Vec::new()),

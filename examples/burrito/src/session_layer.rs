@@ -39,8 +39,9 @@ pub async fn sessions(
         .and_then(|value| value.parse::<Id>().ok());
     let session_store = Arc::new(SeaOrmStore::new(state.database.clone()));
     let session = Session::new(id, session_store.clone(), None);
-    let session_of_app = AppSession::new(session.clone(), session_store);
-    request.extensions_mut().insert(session_of_app);
+    request
+        .extensions_mut()
+        .insert(AppSession::new(session.clone(), session_store));
 
     let mut response = next.run(request).await;
     match store(&state, &cookies, &session).await {

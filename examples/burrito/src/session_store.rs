@@ -41,7 +41,7 @@ impl SeaOrmStore {
         }
     }
 
-    /// The user of the session that was loaded. Each answers once.
+    /// The user who came with the session. Whoever asks first gets them.
     pub fn take_user(&self) -> Option<user::Model> {
         let mut loaded = self.loaded.lock().expect(NO_PANIC);
         loaded.as_mut()?.1.take()

@@ -113,7 +113,7 @@ pub fn target(settings: &PostHogSettings, path_and_query: &str) -> Option<Url> {
     let host = if from_assets {
         browser::assets_host(settings)
     } else {
-        settings.base_url().to_owned()
+        settings.base_url().into()
     };
     let separator = if rest.starts_with('/') { "" } else { "/" };
     let folder = Url::parse(&format!("{host}/")).ok()?;

@@ -175,7 +175,7 @@ impl PostHog {
     }
 
     /// What posthog-js is told on this page; nothing where it should not run.
-    pub fn browser_config(&self, settings: &PostHogSettings) -> Option<BrowserConfig> {
+    pub fn browser_config<'a>(&self, settings: &'a PostHogSettings) -> Option<BrowserConfig<'a>> {
         if !settings.js || !self.client.enabled() || self.identity.opted_out {
             return None;
         }

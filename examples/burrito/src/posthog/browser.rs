@@ -1,5 +1,7 @@
 //! What a page tells posthog-js; `static/posthog.js` reads it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -8,10 +10,10 @@ use super::identity::Identity;
 use crate::settings::PostHogSettings;
 
 #[derive(Debug, Serialize)]
-pub struct BrowserConfig {
-    token: String,
-    api_host: String,
-    ui_host: String,
+pub struct BrowserConfig<'a> {
+    token: &'a str,
+    api_host: &'a str,
+    ui_host: Cow<'a, str>,
     /// Where posthog-js itself comes from.
     script: String,
     distinct_id: String,
@@ -21,8 +23,8 @@ pub struct BrowserConfig {
     flag_payloads: Map<String, Value>,
 }
 
-impl BrowserConfig {
-    pub fn new(settings: &PostHogSettings, identity: &Identity, flags: Option<&Flags>) -> Self {
+impl<'a> BrowserConfig<'a> {
+    pub fn new(settings: &'a PostHogSettings, identity: &Identity, flags: Option<&Flags>) -> Self {
         // A person named by a header is a client without cookies; its page belongs to the visitor.
         let is_identified = identity.person.is_user();
         let distinct_id = if is_identified {
@@ -31,11 +33,11 @@ impl BrowserConfig {
             identity.visitor_id.to_string()
         };
         let (api_host, assets) = match &settings.proxy_path {
-            Some(path) => (path.clone(), path.clone()),
-            None => (settings.base_url().to_owned(), assets_host(settings)),
+            Some(path) => (path.as_str(), Cow::from(path)),
+            None => (settings.base_url(), assets_host(settings)),
         };
         Self {
-            token: settings.api_key.clone(),
+            token: &settings.api_key,
             api_host,
             ui_host: ui_host(settings),
             script: format!("{assets}/static/array.js"),
@@ -46,22 +48,28 @@ impl BrowserConfig {
             flag_payloads: flags.map(Flags::payloads).unwrap_or_default(),
         }
     }
+
+    /// JSON that may stand in a `<script>` element: nothing in it can end the element.
+    pub fn to_script_json(&self) -> String {
+        let json = serde_json::to_string(self).expect("names and JSON values serialize");
+        json.replace('<', "\\u003c")
+    }
 }
 
 /// PostHog's cloud serves scripts from a host of their own: `us.i` → `us-assets.i`.
 /// Source: <https://posthog.com/docs/advanced/proxy>.
-pub fn assets_host(settings: &PostHogSettings) -> String {
-    cloud_region(settings).map_or_else(
-        || settings.base_url().to_owned(),
-        |region| format!("https://{region}-assets.i.posthog.com"),
-    )
+pub fn assets_host(settings: &PostHogSettings) -> Cow<'_, str> {
+    match cloud_region(settings) {
+        Some(region) => format!("https://{region}-assets.i.posthog.com").into(),
+        None => settings.base_url().into(),
+    }
 }
 
-fn ui_host(settings: &PostHogSettings) -> String {
-    cloud_region(settings).map_or_else(
-        || settings.base_url().to_owned(),
-        |region| format!("https://{region}.posthog.com"),
-    )
+fn ui_host(settings: &PostHogSettings) -> Cow<'_, str> {
+    match cloud_region(settings) {
+        Some(region) => format!("https://{region}.posthog.com").into(),
+        None => settings.base_url().into(),
+    }
 }
 
 fn cloud_region(settings: &PostHogSettings) -> Option<&str> {
