@@ -23,7 +23,7 @@ use crate::{error_pages, logging, request, routes, security, session_layer};
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 
-/// What handlers and layers share. Each layer clones it for each request, which costs nothing so.
+/// What handlers and layers share. One pointer, because each layer clones it for each request.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
