@@ -6,8 +6,7 @@
 //! captured by `errors` on the way out.
 //!
 //! Captured events wait in `delivery`, which sends them in batches; `ledger` counts what became of
-//! each.
-//! `browser` and `proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
+//! them. `browser` and `proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
 //!
 //! | a new … | goes to |
 //! |---|---|
