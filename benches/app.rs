@@ -20,7 +20,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ use axum::{Json, Router};
 use load::{Connection, Measured, get, post};
 use postgres::Postgres;
 use serde_json::{Value, json};
-use support::{Process, build, cookies, write_into_readme};
+use support::{Process, build, cookies, in_production, with_posthog, write_into_readme};
 use tokio::net::TcpListener;
 
 const ROUNDS: usize = 5;
@@ -193,20 +193,12 @@ impl Column {
         posthog: Option<&String>,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder").keep();
-        let mut command = Command::new(binary);
-        command
-            .env_clear()
-            .env("APP_ENV", "production")
-            .env("PORT", "0")
-            .env("SECRET_KEY", "0123456789abcdef".repeat(8))
-            .env(
-                "DATABASE_URL",
-                database.map_or("sqlite://data/app.sqlite?mode=rwc", String::as_str),
-            );
+        let mut command = in_production(binary);
+        if let Some(database) = database {
+            command.env("DATABASE_URL", database);
+        }
         if let Some(posthog) = posthog {
-            command
-                .env("POSTHOG_API_KEY", "phc_benchmark")
-                .env("POSTHOG_HOST", posthog);
+            with_posthog(&mut command, posthog);
         }
         // The first start migrates; the second one is the start that is measured.
         Process::start(&mut command, &folder).stop();

@@ -20,7 +20,7 @@ mod support;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ use axum::{Json, Router};
 use connection::{Connection, get, post as post_request};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use support::{Process, build, cookies, write_into_readme};
+use support::{Process, build, cookies, in_production, with_posthog, write_into_readme};
 use tokio::net::TcpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -163,15 +163,8 @@ impl App {
     async fn start(title: &'static str, trouble: Option<Trouble>, binary: &Path) -> Self {
         let posthog = PostHog::start().await;
         let folder = tempfile::tempdir().expect("a temporary folder").keep();
-        let mut command = Command::new(binary);
-        command
-            .env_clear()
-            .env("APP_ENV", "production")
-            .env("PORT", "0")
-            .env("SECRET_KEY", "0123456789abcdef".repeat(8))
-            .env("DATABASE_URL", "sqlite://data/app.sqlite?mode=rwc")
-            .env("POSTHOG_API_KEY", "phc_benchmark")
-            .env("POSTHOG_HOST", format!("http://{}", posthog.address));
+        let mut command = in_production(binary);
+        with_posthog(&mut command, &format!("http://{}", posthog.address));
         let process = Process::start(&mut command, &folder);
         let mut connection = Connection::open(&process.address)
             .await

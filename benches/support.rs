@@ -39,6 +39,25 @@ pub fn build() -> PathBuf {
         .join("release/my-app")
 }
 
+/// The app as it runs in production, on SQLite in the folder that it is started in.
+pub fn in_production(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .env_clear()
+        .env("APP_ENV", "production")
+        .env("PORT", "0")
+        .env("SECRET_KEY", "0123456789abcdef".repeat(8))
+        .env("DATABASE_URL", "sqlite://data/app.sqlite?mode=rwc");
+    command
+}
+
+/// Lets it capture events and send them to `posthog`.
+pub fn with_posthog(command: &mut Command, posthog: &str) {
+    command
+        .env("POSTHOG_API_KEY", "phc_benchmark")
+        .env("POSTHOG_HOST", posthog);
+}
+
 /// A running server; its log goes to a file, as a service's would.
 pub struct Process {
     pub address: String,
