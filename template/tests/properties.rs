@@ -25,6 +25,7 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{COOKIE, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use axum::middleware::from_fn_with_state;
+use posthog_rs::Event;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use reqwest::Url;
@@ -440,6 +441,24 @@ proptest! {
         let safe = urls::safe(&url);
         prop_assert!(safe.chars().count() <= urls::MAX_CHARACTERS);
         prop_assert_eq!(urls::without_secrets(&safe), safe.as_str());
+    }
+
+    #[test]
+    fn what_an_event_says_of_its_address_is_bounded(
+        path in "/[!-~\u{e9}]{0,30}",
+        query in "(\\?[!-~]{0,30})?",
+        repeated in 1..500usize,
+    ) {
+        let path = path.repeat(repeated);
+        let info = RequestInfo { path_and_query: format!("{path}{}", query.repeat(repeated)), path, ..request_info() };
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(Arc::new(info));
+        let context = context::of_request(&STATE.settings, &a_visitor(), &request);
+        let mut event = Event::new("", "");
+        context.apply_to_event(&mut event);
+        for name in ["$current_url", "$pathname", "$request_path"] {
+            prop_assert!(event.properties()[name].as_str().unwrap().chars().count() <= 2000, "{name}");
+        }
     }
 
     #[test]
