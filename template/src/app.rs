@@ -15,6 +15,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::cookies::{self, AppCookies};
 use crate::passwords::Passwords;
+use crate::posthog::outbox::Outbox;
 use crate::posthog::{self, errors, identity};
 use crate::settings::Settings;
 use crate::view::Views;
@@ -33,6 +34,7 @@ pub struct Shared {
     pub cookies: AppCookies,
     pub passwords: Passwords,
     pub posthog: posthog::Client,
+    pub outbox: Outbox,
     pub views: Views,
     /// For the proxy: no redirects, no decompression, no cookies.
     pub http: reqwest::Client,
@@ -49,10 +51,12 @@ impl AppState {
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
+        let posthog = posthog::Client::start(&settings, http.clone()).await;
         Ok(Self(Arc::new(Shared {
             cookies: AppCookies::new(&settings),
             passwords: Passwords::default(),
-            posthog: posthog::Client::start(&settings, http.clone()).await,
+            outbox: Outbox::new(database.clone(), posthog.clone()),
+            posthog,
             views: Views::new(),
             settings,
             database,

@@ -8,12 +8,11 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use sea_orm::ConnectionTrait;
 use tower_cookies::Cookies;
-use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::{AppError, Result};
 use crate::models::{log_in_failure, user, visitor_link};
-use crate::posthog::PostHog;
+use crate::posthog::{PostHog, first_touch};
 use crate::request::RequestInfo;
 use crate::session::AppSession;
 
@@ -55,20 +54,26 @@ async fn throttle(state: &AppState, email: &str, address: &str) -> Result<()> {
     }
 }
 
-/// Links the request's visitor to a user, and returns the id that was linked. Who has opted out is
-/// not linked: no event bears their visitor id, and none will.
+/// Links the request's visitor to a user. Who has opted out is not linked: no event bears their
+/// visitor id, and none will.
 pub async fn link_visitor(
+    state: &AppState,
     database: &impl ConnectionTrait,
+    cookies: &Cookies,
     posthog: &PostHog,
     user: &user::Model,
-) -> Result<Uuid> {
+) -> Result<Option<visitor_link::Model>> {
     if posthog.opted_out() {
-        return Ok(posthog.visitor_id());
+        return Ok(None);
     }
-    Ok(visitor_link::link(database, posthog.visitor_id(), user.id).await?)
+    let visitor_id = posthog.visitor_id();
+    let first_touch = first_touch::properties_of(state, cookies, visitor_id);
+    Ok(Some(
+        visitor_link::link(database, visitor_id, user.id, &first_touch).await?,
+    ))
 }
 
-/// Begins a user's session and tells PostHog who the visitor became. `linked_visitor` is what
+/// Begins a user's session and tells PostHog who the visitor became. `link` is what
 /// [`link_visitor`] returned.
 pub async fn log_in(
     state: &AppState,
@@ -76,13 +81,18 @@ pub async fn log_in(
     cookies: &Cookies,
     posthog: &PostHog,
     user: &user::Model,
-    linked_visitor: Uuid,
+    link: Option<visitor_link::Model>,
 ) -> Result<PostHog> {
     session.log_in(user).await?;
     // The visitor id now belongs to this user for good. Whoever comes after them at this computer
     // begins with a new one.
-    state.cookies.visitor.delete(cookies);
-    Ok(posthog.identify(user, linked_visitor))
+    state.cookies.forget_visitor(cookies);
+    let posthog = posthog.as_user(user);
+    if let Some(link) = link {
+        let delivered = posthog.identify(user, &link);
+        state.outbox.acknowledge_when(delivered, link.visitor_id);
+    }
+    Ok(posthog)
 }
 
 /// Ends the session and takes its cookie away.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::{self, AppState};
 use crate::settings::Settings;
-use crate::{database, logging, routes, server};
+use crate::{database, housekeeping, logging, routes, server};
 
 mod doctor;
 mod secret_key;
@@ -101,9 +101,9 @@ async fn serve(mut settings: Settings) -> Outcome {
     database::migrate(&database)
         .await
         .map_err(|error| format!("the database could not be migrated: {error}"))?;
-    tokio::spawn(database::keep_house(database.clone()));
     let address = format!("http://{}", listener.local_addr()?);
     let state = AppState::new(settings, database).await?;
+    tokio::spawn(housekeeping::run(state.clone()));
     let router = app::router(state.clone());
     eprintln!("listening on {address}");
     server::serve(listener, router, state, server::stop_signal()).await;

@@ -24,6 +24,7 @@ pub struct AppCookie {
 pub struct AppCookies {
     pub session: AppCookie,
     pub visitor: AppCookie,
+    pub first_touch: AppCookie,
     pub opt_out: AppCookie,
 }
 
@@ -42,8 +43,16 @@ impl AppCookies {
         };
         Self {
             session: cookie("session", crate::session_layer::LIFETIME),
-            visitor: cookie("visitor", time::Duration::days(365)),
+            visitor: cookie("visitor", crate::visitor::LIFETIME),
+            first_touch: cookie("first_touch", crate::visitor::LIFETIME),
             opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
+        }
+    }
+
+    /// Takes away what makes somebody a visitor that is known.
+    pub fn forget_visitor(&self, cookies: &Cookies) {
+        for cookie in [&self.visitor, &self.first_touch] {
+            cookie.delete(cookies);
         }
     }
 }

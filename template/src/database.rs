@@ -1,4 +1,4 @@
-//! The database: connecting, migrating, and the housekeeping that keeps it small.
+//! The database: connecting and migrating.
 
 use std::time::Duration;
 
@@ -8,12 +8,10 @@ use sea_orm::{
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::migrations::Migrator;
-use crate::models::{log_in_failure, session};
 use crate::settings::Secret;
 
 /// Any constant will do; it only has to be the same in every process of this app.
 const MIGRATION_LOCK: i64 = 0x006d_6967_7261_7465;
-const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url.expose());
@@ -97,21 +95,4 @@ async fn with_migration_lock(
     let outcome = work().await;
     lock.commit().await?;
     outcome
-}
-
-/// Removes what has expired, for as long as the process lives.
-pub async fn keep_house(database: DatabaseConnection) {
-    let mut interval = tokio::time::interval(HOUSEKEEPING_INTERVAL);
-    loop {
-        interval.tick().await;
-        let removed = async {
-            let sessions = session::delete_expired(&database).await?;
-            let failures = log_in_failure::delete_expired(&database).await?;
-            Ok::<_, DbErr>((sessions, failures))
-        };
-        match removed.await {
-            Ok((sessions, failures)) => tracing::debug!(sessions, failures, "removed expired rows"),
-            Err(error) => tracing::warn!(%error, "could not remove expired rows"),
-        }
-    }
 }

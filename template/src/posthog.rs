@@ -6,7 +6,8 @@
 //! captured by `errors` on the way out.
 //!
 //! Captured events wait in `delivery`, which sends them in batches; `ledger` counts what became of
-//! them. `browser` and `proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
+//! them. `outbox` sees to it that no `$identify` is lost, `first_touch` that it tells where somebody
+//! came from, and `urls` that no address tells a secret. `browser` and `proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
 //!
 //! | a new … | goes to |
 //! |---|---|
@@ -20,11 +21,14 @@ pub mod context;
 pub mod delivery;
 pub mod errors;
 pub mod events;
+pub mod first_touch;
 pub mod flags;
 pub mod identity;
 pub mod ledger;
+pub mod outbox;
 pub mod proxy;
 mod tracker;
+pub mod urls;
 
 pub use client::Client;
 pub use tracker::{Captured, PostHog};

@@ -194,6 +194,13 @@ impl Settings {
         }
     }
 
+    /// Its host, with the port where it is not the scheme's own: what `location.host` says in a browser.
+    pub fn app_host(&self) -> String {
+        let url = self.app_url();
+        url.split_once("://")
+            .map_or_else(String::new, |(_, host)| host.to_owned())
+    }
+
     /// With `https` in front of it the app's cookies are `Secure` and named `__Host-…`.
     pub fn https(&self) -> bool {
         self.app_url

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use tokio::time::Instant;
 
 use super::delivery::{Delivery, Item};
 use super::errors::Exception;
 use super::flags::Evaluator;
-use super::ledger::Counts;
+use super::ledger::{self, Counts, Delivered};
 use crate::settings::{PostHogSettings, Settings};
 
 #[derive(Clone)]
@@ -51,16 +51,32 @@ impl Client {
     }
 
     /// Queues an event and returns at once. Without PostHog the development log shows it instead.
-    pub fn capture(&self, mut event: Event) {
+    pub fn capture(&self, event: Event) {
+        let event = self.dated(event, Utc::now());
+        if let Some(inner) = &self.inner {
+            inner.delivery.push(Item::Event(event));
+        }
+    }
+
+    /// The same with a date of its own, for who wants to know when PostHog has taken the event.
+    /// Without PostHog that never happens.
+    pub fn capture_and_tell(&self, event: Event, happened_at: DateTime<Utc>) -> Delivered {
+        let event = self.dated(event, happened_at);
+        match &self.inner {
+            Some(inner) => inner.delivery.push_and_tell(Item::Event(event)),
+            None => ledger::never_delivered(),
+        }
+    }
+
+    fn dated(&self, mut event: Event, happened_at: DateTime<Utc>) -> Event {
+        // The clock that it was dated by may be another machine's, ahead of this one's.
         event
-            .set_timestamp(Utc::now())
+            .set_timestamp(happened_at.min(Utc::now()))
             .expect("now is not in the future");
         if self.development {
             self.log(event.event_name(), event.distinct_id());
         }
-        if let Some(inner) = &self.inner {
-            inner.delivery.push(Item::Event(event));
-        }
+        event
     }
 
     pub fn capture_exception(&self, exception: Exception) {

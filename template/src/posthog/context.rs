@@ -10,6 +10,7 @@ use tower_cookies::cookie::Cookie;
 use uuid::Uuid;
 
 use super::identity::{self, Identity, SESSION_ID_HEADER};
+use super::urls;
 use crate::request::RequestInfo;
 use crate::settings::Settings;
 
@@ -30,13 +31,13 @@ pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -
     let info = RequestInfo::of(request.extensions());
     let headers = request.headers();
     let mut context = RequestContext::new().distinct_id(identity.person.distinct_id());
-    context = property(
-        context,
-        "$current_url",
-        format!("{}{}", settings.app_url(), info.path_and_query),
-    );
+    let url = format!("{}{}", settings.app_url(), info.path_and_query);
+    let path = urls::cut(&info.path, urls::MAX_CHARACTERS);
+    context = property(context, "$current_url", urls::safe(&url));
+    context = property(context, "$host", settings.app_host());
+    context = property(context, "$pathname", path);
     context = property(context, "$request_method", request.method().as_str());
-    context = property(context, "$request_path", info.path.as_str());
+    context = property(context, "$request_path", path);
     context = property(context, "$ip", info.ip.to_string());
     if let Some(agent) = identity::header(headers, USER_AGENT.as_str()) {
         context = property(context, "$raw_user_agent", agent.as_str());
@@ -65,12 +66,17 @@ fn session_id(headers: &HeaderMap, api_key: &str) -> Option<String> {
         .or_else(|| session_id_from_cookie(headers, api_key))
 }
 
-/// posthog-js keeps `$sesid: [last activity in ms, session id, start]` in `ph_<token>_posthog`.
+/// The cookie in which posthog-js keeps what it remembers, as JSON. Anybody may have written it.
+pub fn posthog_js_cookie(api_key: &str) -> String {
+    format!("ph_{api_key}_posthog")
+}
+
+/// posthog-js keeps `$sesid: [last activity in ms, session id, start]` in its cookie.
 fn session_id_from_cookie(headers: &HeaderMap, api_key: &str) -> Option<String> {
     if api_key.is_empty() {
         return None;
     }
-    let name = format!("ph_{api_key}_posthog");
+    let name = posthog_js_cookie(api_key);
     let cookies = headers
         .get_all(COOKIE)
         .iter()

@@ -18,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::errors::{self, Exception};
-use super::ledger::{Counts, Entry, Ledger};
+use super::ledger::{Counts, Delivered, Entry, Ledger};
 use crate::settings::PostHogSettings;
 
 /// Events in one request to PostHog.
@@ -94,7 +94,19 @@ impl Delivery {
 
     /// Queues an item and returns at once. With the queue full the item is lost, and counted.
     pub fn push(&self, item: Item) {
-        match self.queue.try_send((item, self.ledger.enter())) {
+        self.enqueue(item, self.ledger.enter());
+    }
+
+    /// The same, for who wants to know when PostHog has taken it.
+    pub fn push_and_tell(&self, item: Item) -> Delivered {
+        let mut entry = self.ledger.enter();
+        let delivered = entry.delivered();
+        self.enqueue(item, entry);
+        delivered
+    }
+
+    fn enqueue(&self, item: Item, entry: Entry) {
+        match self.queue.try_send((item, entry)) {
             Ok(()) => {}
             Err(TrySendError::Full((_, entry))) => {
                 entry.lose("the queue is full (POSTHOG_QUEUE_SIZE)");

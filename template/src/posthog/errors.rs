@@ -18,7 +18,7 @@ use posthog_rs::{Event, RequestContext};
 use serde_json::{Value, json};
 
 use super::PostHog;
-use super::context;
+use super::{context, urls};
 use crate::app::AppState;
 use crate::error::{AppError, Cause, CauseKind};
 use crate::request::RequestInfo;
@@ -90,7 +90,8 @@ pub async fn capture_errors(
         // It broke before anybody knew who was asking.
         None => {
             let context = context::property(RequestContext::new(), "$request_method", method);
-            let context = context::property(context, "$request_path", info.path.as_str());
+            let path = urls::cut(&info.path, urls::MAX_CHARACTERS);
+            let context = context::property(context, "$request_path", path);
             state
                 .posthog
                 .capture_exception(Exception::new(cause, level, false, Some(context)));

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 /// Why an entry is lost that nobody has closed.
 const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS, or a panic)";
@@ -35,6 +36,15 @@ pub struct Ledger {
 pub struct Entry {
     ledger: Arc<Ledger>,
     closed: bool,
+    waiting: Option<oneshot::Sender<()>>,
+}
+
+/// Resolves when an event's outcome is known; to an error when the event was lost.
+pub type Delivered = oneshot::Receiver<()>;
+
+/// For an event that is not even on its way.
+pub fn never_delivered() -> Delivered {
+    oneshot::channel().1
 }
 
 impl Ledger {
@@ -43,6 +53,7 @@ impl Ledger {
         Entry {
             ledger: self.clone(),
             closed: false,
+            waiting: None,
         }
     }
 
@@ -90,9 +101,20 @@ impl Ledger {
 }
 
 impl Entry {
+    /// For who wants to know what becomes of this one event.
+    pub fn delivered(&mut self) -> Delivered {
+        let (tell, delivered) = oneshot::channel();
+        self.waiting = Some(tell);
+        delivered
+    }
+
     pub fn deliver(mut self) {
         self.closed = true;
         self.ledger.delivered.fetch_add(1, Ordering::AcqRel);
+        if let Some(waiting) = self.waiting.take() {
+            // Nobody may want to know any more.
+            let _ = waiting.send(());
+        }
     }
 
     pub fn lose(mut self, reason: &str) {

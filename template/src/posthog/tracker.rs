@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use chrono::Utc;
 use posthog_rs::{Event, RequestContext};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -20,8 +21,9 @@ use super::errors::{Exception, Level};
 use super::events::TrackedEvent;
 use super::flags::Flags;
 use super::identity::{Identity, Person};
+use super::ledger::Delivered;
 use crate::error::Cause;
-use crate::models::user;
+use crate::models::{user, visitor_link};
 use crate::settings::PostHogSettings;
 
 /// A handler's way to PostHog. Cloning it is cheap; nothing here waits for the network but
@@ -80,17 +82,14 @@ impl PostHog {
         }
     }
 
-    /// Tells PostHog that a visitor became this user, and goes on as the user.
-    ///
-    /// Only `$identify` with `$anon_distinct_id` marks a person as identified, which protects them
-    /// from being merged into somebody else. It is sent in the user's own context: the visitor's
-    /// says `$process_person_profile: false`, and PostHog ignores an `$identify` that carries that.
-    pub fn identify(&self, user: &user::Model, visitor_id: Uuid) -> Self {
+    /// The same request, on behalf of the user that the visitor has become. The context is a new
+    /// one: the visitor's says `$process_person_profile: false`.
+    pub fn as_user(&self, user: &user::Model) -> Self {
         let mut context = RequestContext::new().distinct_id(user.id.to_string());
         for (name, value) in self.context_properties() {
             context = super::context::property(context, &name, value);
         }
-        let posthog = Self {
+        Self {
             identity: Arc::new(Identity {
                 person: Person::User(user.id),
                 ..Identity::clone(&self.identity)
@@ -99,20 +98,16 @@ impl PostHog {
             user: Some(Arc::new(user.clone())),
             flags: Arc::default(),
             ..self.clone()
-        };
-        let signed_up_at = user
-            .created_at
-            .format(&Rfc3339)
-            .expect("a stored time can be formatted");
-        posthog.send(
-            "$identify",
-            object(json!({
-                "$anon_distinct_id": visitor_id,
-                "$set": person_properties(user),
-                "$set_once": { "signed_up_at": signed_up_at },
-            })),
-        );
-        posthog
+        }
+    }
+
+    /// Tells PostHog which visitor this user was. To be called after [`PostHog::as_user`]: PostHog
+    /// ignores an `$identify` of somebody who makes no person.
+    pub fn identify(&self, user: &user::Model, link: &visitor_link::Model) -> Delivered {
+        let event = self.event("$identify", identification(user, link));
+        let delivered = self.client.capture_and_tell(event, Utc::now());
+        self.remember("$identify");
+        delivered
     }
 
     /// Sets person properties from the user's current data.
@@ -210,6 +205,11 @@ impl PostHog {
         if self.identity.opted_out {
             return;
         }
+        self.client.capture(self.event(name, properties));
+        self.remember(name);
+    }
+
+    fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
         let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
         for (name, value) in properties {
             event
@@ -220,8 +220,7 @@ impl PostHog {
             event.add_group(group_type, group_key);
         }
         self.context.apply_to_event(&mut event);
-        self.client.capture(event);
-        self.remember(name);
+        event
     }
 
     fn remember(&self, name: &'static str) {
@@ -265,6 +264,24 @@ impl PostHog {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }
+}
+
+/// What `$identify` says of a user and the visitor they were.
+///
+/// Only `$anon_distinct_id` marks a person as identified, which protects them from being merged into
+/// somebody else.
+pub fn identification(user: &user::Model, link: &visitor_link::Model) -> Map<String, Value> {
+    let signed_up_at = user
+        .created_at
+        .format(&Rfc3339)
+        .expect("a stored time can be formatted");
+    let mut first = link.first_touch();
+    first.insert("signed_up_at".into(), signed_up_at.into());
+    object(json!({
+        "$anon_distinct_id": link.visitor_id,
+        "$set": person_properties(user),
+        "$set_once": first,
+    }))
 }
 
 /// E-mail and name: person properties, never event properties.

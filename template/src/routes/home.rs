@@ -24,7 +24,9 @@ pub async fn show(
     request: Request,
 ) -> Result<Response> {
     if user.is_some() {
-        return Ok(Redirect::to("/dashboard").into_response());
+        let query = request.uri().query().map(|query| format!("?{query}"));
+        let dashboard = format!("/dashboard{}", query.unwrap_or_default());
+        return Ok(Redirect::to(&dashboard).into_response());
     }
     // Not an argument: it takes the messages that wait, and a redirect shows none.
     let page: Page = request.into_parts().0.extract_with_state(&state).await?;

@@ -62,10 +62,10 @@ pub async fn log_in(
     };
 
     let transaction = state.database.begin().await?;
-    let linked = auth::link_visitor(&transaction, &posthog, &user).await?;
+    let link = auth::link_visitor(&state, &transaction, &cookies, &posthog, &user).await?;
     log_in_failure::forget(&transaction, &email, &info.network()).await?;
     transaction.commit().await?;
-    let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, linked).await?;
+    let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, link).await?;
     posthog.capture(UserLoggedIn {
         login_method: "email",
     });

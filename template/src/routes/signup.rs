@@ -68,10 +68,10 @@ pub async fn sign_up(
             Errors::from([("email".into(), vec![taken.into()])]),
         );
     };
-    let linked = auth::link_visitor(&transaction, &posthog, &user).await?;
+    let link = auth::link_visitor(&state, &transaction, &cookies, &posthog, &user).await?;
     transaction.commit().await?;
 
-    let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, linked).await?;
+    let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, link).await?;
     posthog.capture(UserSignedUp {
         signup_method: "email",
     });

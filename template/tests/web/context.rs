@@ -22,6 +22,8 @@ async fn an_event_knows_its_request() {
     let event = app.event("burrito_considered").await;
     assert_eq!(event["$session_id"], "0190-session");
     assert_eq!(event["$current_url"], format!("https://example.com{path}"));
+    assert_eq!(event["$host"], "example.com");
+    assert_eq!(event["$pathname"], CONSIDER);
     assert_eq!(event["$request_method"], "POST");
     assert_eq!(event["$request_path"], CONSIDER);
     assert_eq!(event["$ip"], "127.0.0.1");
@@ -48,10 +50,87 @@ async fn every_event_of_sign_up_knows_it_too() {
     for event in &events {
         assert_eq!(event["$session_id"], "s", "{}", event.name);
         assert_eq!(event["$current_url"], format!("{}/signup", app.url));
+        assert_eq!(event["$host"], app.url["http://".len()..], "with the port");
+        assert_eq!(event["$pathname"], "/signup");
         assert_eq!(event["$request_method"], "POST");
         assert_eq!(event["$request_path"], "/signup");
         assert_eq!(event["$ip"], "127.0.0.1");
         assert_eq!(event["$user_agent"], "Tests/1.0");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_bounded() {
+    let app = App::start().await;
+    let long = "x".repeat(30_000);
+    let browser = app.browser();
+    browser.post(&format!("{CONSIDER}?{long}"), &[]).await;
+    browser
+        .post("/login", &[("email", "nobody@example.com")])
+        .await;
+    browser.sign_up("Ann").await;
+    browser
+        .post(
+            &format!("/api/trigger-error?{long}"),
+            &[("error_type", "panic")],
+        )
+        .await;
+
+    let events = app.events().await;
+    let considered = &events[0]["$current_url"].as_str().unwrap();
+    assert_eq!(considered.len(), 2000);
+    assert!(considered.starts_with(&format!("{}{CONSIDER}?xxx", app.url)));
+    assert!(events.iter().any(|event| event.name == "$exception"));
+    for event in &events {
+        for (name, value) in &event.properties {
+            assert!(
+                value.as_str().is_none_or(|text| text.len() <= 2000),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_tells_no_secret() {
+    let app = App::with(&[("APP_URL", "https://example.com")]).await;
+    for (sent, told) in [
+        ("?a=1&token=hunter2&b=2", "?a=1&token=redacted&b=2"),
+        ("?Access_Token=hunter2", "?Access_Token=redacted"),
+        (
+            "?%74oken=hunter2&token=hunter2",
+            "?%74oken=redacted&token=redacted",
+        ),
+        (
+            "?api_key=hunter2?hunter2;hunter2=hunter2",
+            "?api_key=redacted",
+        ),
+        (
+            "?user%5Bpassword%5D=hunter2",
+            "?user%5Bpassword%5D=redacted",
+        ),
+        (
+            "?resetCode=hunter2&apikey=",
+            "?resetCode=redacted&apikey=redacted",
+        ),
+        ("?X-Amz-Signature=hunter2", "?X-Amz-Signature=redacted"),
+        (
+            "?next=%2Freset%3Ftoken%3Dhunter2%26a%3D+1",
+            "?next=%2Freset%3Ftoken%3Dredacted%26a%3D+1",
+        ),
+        (
+            "?q=token&keyword=a+b%20c&codec=x&token",
+            "?q=token&keyword=a+b%20c&codec=x&token",
+        ),
+    ] {
+        let browser = app.browser();
+        browser.post(&format!("{CONSIDER}{sent}"), &[]).await;
+        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        assert_eq!(
+            event["$current_url"],
+            format!("https://example.com{CONSIDER}{told}")
+        );
+        assert!(!format!("{event:?}").contains("hunter2"), "{sent}");
     }
 }
 

@@ -23,6 +23,11 @@ async fn a_user_is_sent_on_to_the_dashboard() {
     let ann = app.sign_up("Ann").await;
 
     assert_eq!(ann.get("/").await.location(), "/dashboard");
+    let with_query = ann.get("/?utm_source=a%20b&x=%C3%A9&x").await;
+    assert_eq!(
+        with_query.location(),
+        "/dashboard?utm_source=a%20b&x=%C3%A9&x"
+    );
 }
 
 #[tokio::test]

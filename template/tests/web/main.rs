@@ -30,6 +30,7 @@ mod browser;
 mod context;
 mod delivery;
 mod error_pages;
+mod first_touch;
 mod flags;
 mod forms;
 mod identity;
@@ -37,6 +38,7 @@ mod load;
 #[cfg(unix)]
 mod logging;
 mod migrations;
+mod outbox;
 #[cfg(unix)]
 mod processes;
 mod proxy;

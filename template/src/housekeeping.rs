@@ -1,0 +1,62 @@
+//! Housekeeping: what has expired is removed, and what PostHog has not heard is said again.
+
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, DbErr};
+use time::OffsetDateTime;
+use tokio::time::MissedTickBehavior;
+
+use crate::app::AppState;
+use crate::models::{log_in_failure, session, visitor_link};
+use crate::posthog::outbox::Outbox;
+
+const INTERVAL: Duration = Duration::from_secs(10 * 60);
+/// An `$identify` younger than this is under way.
+const UNDER_WAY: time::Duration = time::Duration::minutes(1);
+
+/// Keeps house for as long as the process lives.
+pub async fn run(state: AppState) {
+    // Beside each other: while PostHog is out of order, sending again takes its time.
+    tokio::join!(remove_expired(&state.database), send_again(&state.outbox));
+}
+
+async fn remove_expired(database: &DatabaseConnection) {
+    let mut interval = interval();
+    loop {
+        interval.tick().await;
+        let removed = async {
+            let sessions = session::delete_expired(database).await?;
+            let failures = log_in_failure::delete_expired(database).await?;
+            let links = visitor_link::delete_old(database).await?;
+            Ok::<_, DbErr>((sessions, failures, links))
+        };
+        match removed.await {
+            Ok((sessions, failures, links)) => {
+                tracing::debug!(sessions, failures, links, "removed expired rows");
+            }
+            Err(error) => tracing::warn!(%error, "could not remove expired rows"),
+        }
+    }
+}
+
+async fn send_again(outbox: &Outbox) {
+    // A process that starts has nothing under way: the first time is for all that is there.
+    let mut linked_before = OffsetDateTime::now_utc();
+    let mut interval = interval();
+    interval.tick().await;
+    loop {
+        match outbox.send_again(linked_before).await {
+            Ok(0) => {}
+            Ok(links) => tracing::info!(links, "sent again what PostHog had not taken: $identify"),
+            Err(error) => tracing::warn!(%error, "could not look for what PostHog has not taken"),
+        }
+        interval.tick().await;
+        linked_before = OffsetDateTime::now_utc() - UNDER_WAY;
+    }
+}
+
+fn interval() -> tokio::time::Interval {
+    let mut interval = tokio::time::interval(INTERVAL);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
