@@ -28,7 +28,7 @@ pub const VARIABLES: &[&str] = &[
     "TRUSTED_PROXIES",
     "LOG_FORMAT",
     "SHUTDOWN_TIMEOUT_SECONDS",
-    "POSTHOG_API_KEY",
+    "POSTHOG_PROJECT_TOKEN",
     "POSTHOG_HOST",
     "POSTHOG_DISABLED",
     "POSTHOG_SECRET_KEY",
@@ -63,8 +63,8 @@ pub struct Settings {
 
 #[derive(Clone, Debug)]
 pub struct PostHogSettings {
-    /// The project token; empty means that PostHog is off.
-    pub api_key: String,
+    /// Stands in every page, so it is no secret; empty means that PostHog is off.
+    pub project_token: String,
     pub host: Url,
     pub disabled: bool,
     /// A personal or secret key: flags are then evaluated in this process.
@@ -157,10 +157,7 @@ impl Settings {
                 1..=3600,
             )),
             posthog: PostHogSettings {
-                api_key: reader
-                    .text("POSTHOG_API_KEY")
-                    .or_else(|| reader.text("POSTHOG_PROJECT_TOKEN"))
-                    .unwrap_or_default(),
+                project_token: reader.project_token(),
                 host: reader.posthog_host(&defaults),
                 disabled: reader.boolean("POSTHOG_DISABLED", false),
                 secret_key: reader.text("POSTHOG_SECRET_KEY").map(Secret),
@@ -212,7 +209,7 @@ impl Settings {
 
 impl PostHogSettings {
     pub fn enabled(&self) -> bool {
-        !self.disabled && !self.api_key.is_empty()
+        !self.disabled && !self.project_token.is_empty()
     }
 
     /// The host as a prefix for paths: no trailing slash.

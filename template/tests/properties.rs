@@ -39,7 +39,7 @@ static STATE: LazyLock<AppState> = LazyLock::new(|| {
         ("APP_ENV", "test".to_owned()),
         ("SECRET_KEY", new_secret_key()),
         ("POSTHOG_DISABLED", "true".to_owned()),
-        ("POSTHOG_API_KEY", "phc_test".to_owned()),
+        ("POSTHOG_PROJECT_TOKEN", "phc_test".to_owned()),
         (
             "TRUSTED_PROXIES",
             "127.0.0.1,10.0.0.0/8,fd00::/8".to_owned(),

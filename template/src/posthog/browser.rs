@@ -37,7 +37,7 @@ impl<'a> BrowserConfig<'a> {
             None => (settings.base_url(), assets_host(settings)),
         };
         Self {
-            token: &settings.api_key,
+            token: &settings.project_token,
             api_host,
             ui_host: ui_host(settings),
             script: format!("{assets}/static/array.js"),

@@ -101,6 +101,6 @@ fn why_off(settings: &PostHogSettings) -> &'static str {
     if settings.disabled {
         "PostHog is off: POSTHOG_DISABLED is set"
     } else {
-        "PostHog is off: set POSTHOG_API_KEY to send events; until then the development log shows them"
+        "PostHog is off: set POSTHOG_PROJECT_TOKEN to send events; until then the development log shows them"
     }
 }

@@ -42,7 +42,7 @@ pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -
         context = property(context, "$raw_user_agent", agent.as_str());
         context = property(context, "$user_agent", agent);
     }
-    if let Some(session_id) = session_id(headers, &settings.posthog.api_key) {
+    if let Some(session_id) = session_id(headers, &settings.posthog.project_token) {
         context = context.session_id(session_id);
     }
     if !identity.person.is_user() {
@@ -60,17 +60,17 @@ pub fn property(context: RequestContext, name: &str, value: impl Into<Value>) ->
 
 /// The browser's session: from the header where a script made the request, else from posthog-js's
 /// own cookie, so that page loads and form posts join the session replay too.
-fn session_id(headers: &HeaderMap, api_key: &str) -> Option<String> {
+fn session_id(headers: &HeaderMap, project_token: &str) -> Option<String> {
     identity::header(headers, SESSION_ID_HEADER)
-        .or_else(|| session_id_from_cookie(headers, api_key))
+        .or_else(|| session_id_from_cookie(headers, project_token))
 }
 
 /// posthog-js keeps `$sesid: [last activity in ms, session id, start]` in `ph_<token>_posthog`.
-fn session_id_from_cookie(headers: &HeaderMap, api_key: &str) -> Option<String> {
-    if api_key.is_empty() {
+fn session_id_from_cookie(headers: &HeaderMap, project_token: &str) -> Option<String> {
+    if project_token.is_empty() {
         return None;
     }
-    let name = format!("ph_{api_key}_posthog");
+    let name = format!("ph_{project_token}_posthog");
     let cookies = headers
         .get_all(COOKIE)
         .iter()

@@ -123,7 +123,7 @@ impl Delivery {
 async fn sending_client(settings: &PostHogSettings, http: reqwest::Client) -> posthog_rs::Client {
     let mut options = posthog_rs::ClientOptionsBuilder::default();
     options
-        .api_key(settings.api_key.clone())
+        .api_key(settings.project_token.clone())
         .host(settings.base_url())
         .http_client(http)
         .request_timeout_seconds(ATTEMPT_TIMEOUT_SECONDS)

@@ -176,7 +176,7 @@ fn options(
 ) -> posthog_rs::ClientOptions {
     let mut options = posthog_rs::ClientOptionsBuilder::default();
     options
-        .api_key(settings.api_key.clone())
+        .api_key(settings.project_token.clone())
         .host(settings.base_url())
         .http_client(http)
         .feature_flags_request_timeout_seconds(settings.flags_timeout.as_secs() + 1)

@@ -47,7 +47,7 @@ async fn a_header_does_not_choose_whose_page_it_is() {
 async fn posthog_js_stays_away_where_it_is_off() {
     for off in [
         ("POSTHOG_JS", "false"),
-        ("POSTHOG_API_KEY", ""),
+        ("POSTHOG_PROJECT_TOKEN", ""),
         ("POSTHOG_DISABLED", "true"),
     ] {
         let app = App::with(&[off]).await;

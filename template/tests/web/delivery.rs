@@ -284,7 +284,7 @@ async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice
 async fn client_alone(posthog: &StandIn) -> Client {
     let settings = Settings::read(|name| match name {
         "APP_ENV" => Some("test".to_owned()),
-        "POSTHOG_API_KEY" => Some("phc_test".to_owned()),
+        "POSTHOG_PROJECT_TOKEN" => Some("phc_test".to_owned()),
         "POSTHOG_HOST" => Some(posthog.url.clone()),
         _ => None,
     });
