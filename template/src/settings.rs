@@ -75,7 +75,7 @@ pub struct PostHogSettings {
     pub respect_opt_out: bool,
     /// First-party path of the proxy for posthog-js; `None` sends browsers straight to PostHog.
     pub proxy_path: Option<String>,
-    /// Events that wait at most; about 2 KB of memory each.
+    /// Events that wait at most; large ones as if they were several, see `posthog::delivery`.
     pub queue_size: usize,
     /// How long a batch is retried before it counts as lost.
     pub retry: std::time::Duration,
@@ -215,6 +215,16 @@ impl PostHogSettings {
     /// The host as a prefix for paths: no trailing slash.
     pub fn base_url(&self) -> &str {
         self.host.as_str().trim_end_matches('/')
+    }
+}
+
+impl Environment {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Production => "production",
+        }
     }
 }
 

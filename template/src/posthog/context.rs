@@ -16,6 +16,9 @@ use crate::settings::Settings;
 /// How long posthog-js keeps a session without activity.
 const SESSION_IDLE: Duration = Duration::minutes(30);
 
+/// Longest path and method that an event carries.
+const MAX_CHARACTERS: usize = 2_000;
+
 /// Events of anybody but a signed-in user make no person: PostHog keeps them under their id and
 /// gives them to the user that the id is linked to later.
 pub const PROCESS_PERSON_PROFILE: &str = "$process_person_profile";
@@ -35,8 +38,8 @@ pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -
         "$current_url",
         format!("{}{}", settings.app_url(), info.path_and_query),
     );
-    context = property(context, "$request_method", request.method().as_str());
-    context = property(context, "$request_path", info.path.as_str());
+    context = property(context, "$request_method", cut(request.method().as_str()));
+    context = property(context, "$request_path", cut(&info.path));
     context = property(context, "$ip", info.ip.to_string());
     if let Some(agent) = identity::header(headers, USER_AGENT.as_str()) {
         context = property(context, "$raw_user_agent", agent.as_str());
@@ -49,6 +52,14 @@ pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -
         context = property(context, PROCESS_PERSON_PROFILE, false);
     }
     own_properties(context, request)
+}
+
+/// A client writes what it likes, and each of its events is to be small.
+pub fn cut(text: &str) -> &str {
+    match text.char_indices().nth(MAX_CHARACTERS) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
 }
 
 /// Adds one property. Text, numbers and booleans always become JSON.

@@ -58,6 +58,14 @@ async fn posthog_js_stays_away_where_it_is_off() {
 }
 
 #[tokio::test]
+async fn what_the_page_captures_knows_its_release_and_where_that_runs() {
+    let app = App::start().await;
+    let config = app.browser().get("/").await.posthog_config().unwrap();
+    let properties = json!({ "environment": "test", "release": app::posthog::stamp::RELEASE });
+    assert_eq!(config["properties"], properties);
+}
+
+#[tokio::test]
 async fn session_replay_can_be_switched_off() {
     let app = App::with(&[("POSTHOG_SESSION_REPLAY", "false")]).await;
     let config = app.browser().get("/").await.posthog_config().unwrap();

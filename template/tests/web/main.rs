@@ -30,8 +30,10 @@ mod browser;
 mod context;
 mod delivery;
 mod error_pages;
+mod events;
 mod flags;
 mod forms;
+mod groups;
 mod identity;
 mod load;
 #[cfg(unix)]
