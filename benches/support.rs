@@ -54,7 +54,7 @@ pub fn in_production(binary: &Path) -> Command {
 /// Lets it capture events and send them to `posthog`.
 pub fn with_posthog(command: &mut Command, posthog: &str) {
     command
-        .env("POSTHOG_API_KEY", "phc_benchmark")
+        .env("POSTHOG_PROJECT_TOKEN", "phc_benchmark")
         .env("POSTHOG_HOST", posthog);
 }
 

@@ -134,6 +134,9 @@ fn browser_server_and_events_agree_on_who_somebody_is() {
         );
     }
     for event in &events {
+        for name in ["environment", "release"] {
+            assert!(event["properties"][name].is_string(), "{name} in {event}");
+        }
         let mut properties = event["properties"].clone();
         properties["$set"].take();
         for secret in ["ada@", "A Hedgehog", PASSWORD] {

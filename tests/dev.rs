@@ -20,7 +20,8 @@ use serde_json::Value;
 
 /// What would lead every event past the stand-in, were it not overruled.
 const ELSEWHERE: &str = "
-POSTHOG_API_KEY=phc_elsewhere
+POSTHOG_PROJECT_TOKEN=phc_elsewhere
+POSTHOG_API_KEY=phc_elsewhere_too
 POSTHOG_HOST=http://127.0.0.1:9
 POSTHOG_DISABLED=true
 ";

@@ -279,6 +279,11 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
             "{name} is on the person who signed up"
         );
     }
+    for event in &events {
+        for name in ["environment", "release"] {
+            assert!(event["properties"][name].is_string(), "{name} in {event}");
+        }
+    }
     posthog.is_content();
     let exceptions = posthog.get("/hoglet/exceptions").to_string();
     assert!(

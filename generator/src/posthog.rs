@@ -113,7 +113,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
         let server = Server::bind(arguments).await?;
         let address = server.address();
         eprintln!("listening on http://{address}");
-        eprintln!("point an app here with POSTHOG_HOST=http://{address} POSTHOG_API_KEY=phc_local");
+        eprintln!(
+            "point an app here with POSTHOG_HOST=http://{address} POSTHOG_PROJECT_TOKEN=phc_local"
+        );
         if arguments.open
             && let Err(cause) = open::that_detached(format!("http://{address}"))
         {

@@ -1,14 +1,14 @@
 //! The route table: every path of the app on one screen.
 
-use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
+use axum::{Json, Router};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::AppState;
 use crate::assets;
 use crate::error::AppError;
-use crate::posthog::proxy;
+use crate::posthog::{flags, proxy};
 use crate::reload;
 use crate::settings::Settings;
 
@@ -76,10 +76,12 @@ pub fn proxy(settings: &Settings) -> Router<AppState> {
     }
 }
 
-/// What open pages ask while the app is being worked on.
+/// What open pages and the stand-in for PostHog ask while the app is being worked on.
 pub fn development(settings: &Settings) -> Router<AppState> {
     if settings.development() {
-        Router::new().route("/dev/reload", get(async || reload::version()))
+        Router::new()
+            .route("/dev/reload", get(async || reload::version()))
+            .route("/dev/flags", get(async || Json(flags::ALL)))
     } else {
         Router::new()
     }

@@ -28,7 +28,7 @@ pub const VARIABLES: &[&str] = &[
     "TRUSTED_PROXIES",
     "LOG_FORMAT",
     "SHUTDOWN_TIMEOUT_SECONDS",
-    "POSTHOG_API_KEY",
+    "POSTHOG_PROJECT_TOKEN",
     "POSTHOG_HOST",
     "POSTHOG_DISABLED",
     "POSTHOG_SECRET_KEY",
@@ -63,8 +63,8 @@ pub struct Settings {
 
 #[derive(Clone, Debug)]
 pub struct PostHogSettings {
-    /// The project token; empty means that PostHog is off.
-    pub api_key: String,
+    /// Stands in every page, so it is no secret; empty means that PostHog is off.
+    pub project_token: String,
     pub host: Url,
     pub disabled: bool,
     /// A personal or secret key: flags are then evaluated in this process.
@@ -75,7 +75,7 @@ pub struct PostHogSettings {
     pub respect_opt_out: bool,
     /// First-party path of the proxy for posthog-js; `None` sends browsers straight to PostHog.
     pub proxy_path: Option<String>,
-    /// Events that wait at most; about 2 KB of memory each.
+    /// Events that wait at most; large ones as if they were several, see `posthog::delivery`.
     pub queue_size: usize,
     /// How long a batch is retried before it counts as lost.
     pub retry: std::time::Duration,
@@ -157,10 +157,7 @@ impl Settings {
                 1..=3600,
             )),
             posthog: PostHogSettings {
-                api_key: reader
-                    .text("POSTHOG_API_KEY")
-                    .or_else(|| reader.text("POSTHOG_PROJECT_TOKEN"))
-                    .unwrap_or_default(),
+                project_token: reader.project_token(),
                 host: reader.posthog_host(&defaults),
                 disabled: reader.boolean("POSTHOG_DISABLED", false),
                 secret_key: reader.text("POSTHOG_SECRET_KEY").map(Secret),
@@ -219,12 +216,22 @@ impl Settings {
 
 impl PostHogSettings {
     pub fn enabled(&self) -> bool {
-        !self.disabled && !self.api_key.is_empty()
+        !self.disabled && !self.project_token.is_empty()
     }
 
     /// The host as a prefix for paths: no trailing slash.
     pub fn base_url(&self) -> &str {
         self.host.as_str().trim_end_matches('/')
+    }
+}
+
+impl Environment {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Production => "production",
+        }
     }
 }
 

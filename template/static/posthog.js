@@ -62,6 +62,8 @@
     bootstrap: flags,
     loaded: (posthog) => {
       agree(posthog);
+      posthog.unregister("$groups"); // of an earlier page
+      posthog.register(page.properties);
       announce();
     },
     before_send: (event) => (event && isOurs(event) ? event : null),

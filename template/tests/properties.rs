@@ -15,8 +15,9 @@ use std::sync::{Arc, LazyLock};
 use app::app::AppState;
 use app::auth::local_path;
 use app::cookies::{AppCookie, AppCookies};
+use app::posthog::events::TrackedEvent;
 use app::posthog::first_touch::{self, FirstTouch};
-use app::posthog::{context, identity, proxy, urls};
+use app::posthog::{PostHog, context, identity, proxy, urls};
 use app::request::{RequestInfo, describe};
 use app::settings::{Settings, new_secret_key};
 use axum::Extension;
@@ -25,10 +26,12 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{COOKIE, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use axum::middleware::from_fn_with_state;
-use posthog_rs::Event;
+use posthog_rs::{Event, RequestContext};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use reqwest::Url;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_cookies::{CookieManagerLayer, Cookies};
@@ -36,12 +39,17 @@ use uuid::Uuid;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-static STATE: LazyLock<AppState> = LazyLock::new(|| {
+static STATE: LazyLock<AppState> = LazyLock::new(|| state("test"));
+
+/// Remembers what was captured.
+static DEVELOPMENT: LazyLock<AppState> = LazyLock::new(|| state("development"));
+
+fn state(environment: &str) -> AppState {
     let variables = HashMap::from([
-        ("APP_ENV", "test".to_owned()),
+        ("APP_ENV", environment.to_owned()),
         ("SECRET_KEY", new_secret_key()),
         ("POSTHOG_DISABLED", "true".to_owned()),
-        ("POSTHOG_API_KEY", "phc_test".to_owned()),
+        ("POSTHOG_PROJECT_TOKEN", "phc_test".to_owned()),
         (
             "TRUSTED_PROXIES",
             "127.0.0.1,10.0.0.0/8,fd00::/8".to_owned(),
@@ -51,7 +59,7 @@ static STATE: LazyLock<AppState> = LazyLock::new(|| {
     RUNTIME
         .block_on(AppState::new(settings, Default::default()))
         .unwrap()
-});
+}
 
 fn config() -> ProptestConfig {
     ProptestConfig {
@@ -324,6 +332,84 @@ proptest! {
             request.extensions_mut().insert(Arc::new(request_info()));
             context::of_request(&STATE.settings, &a_visitor(), &request);
         }
+    }
+}
+
+/// Any shape that serde knows, of any depth, and values that cannot be serialized.
+#[derive(Clone, Debug)]
+enum Shape {
+    Json(Value),
+    Text(String),
+    /// A map whose keys are no text.
+    Map(Vec<(Shape, Shape)>),
+    List(Vec<Shape>),
+    Unit,
+    None,
+    Number(f64),
+    Large(u128),
+    Bytes(Vec<u8>),
+    Variant(Box<Shape>),
+    Refused(String),
+}
+
+impl Serialize for Shape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Json(value) => value.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Map(entries) => {
+                serializer.collect_map(entries.iter().map(|(key, value)| (key, value)))
+            }
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Unit => serializer.serialize_unit_struct("OrderCancelled"),
+            Self::None => serializer.serialize_none(),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Large(number) => serializer.serialize_u128(*number),
+            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Self::Variant(inside) => {
+                serializer.serialize_newtype_variant("Order", 0, "Cancelled", inside)
+            }
+            Self::Refused(reason) => Err(serde::ser::Error::custom(reason)),
+        }
+    }
+}
+
+impl TrackedEvent for Shape {
+    const NAME: &'static str = "order_cancelled";
+}
+
+fn shape() -> impl Strategy<Value = Shape> {
+    let leaf = prop_oneof![
+        Just(Shape::Unit),
+        Just(Shape::None),
+        any::<String>().prop_map(Shape::Text),
+        any::<f64>().prop_map(Shape::Number),
+        any::<u128>().prop_map(Shape::Large),
+        any::<Vec<u8>>().prop_map(Shape::Bytes),
+        any::<String>().prop_map(Shape::Refused),
+        any::<String>().prop_map(|text| Shape::Json(json!({ text: [null, true, 1] }))),
+    ];
+    leaf.prop_recursive(4, 40, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec((inner.clone(), inner.clone()), 0..5).prop_map(Shape::Map),
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Shape::List),
+            inner.prop_map(|inside| Shape::Variant(Box::new(inside))),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn an_event_of_any_shape_is_captured(shape in shape()) {
+        let context = RequestContext::new();
+        let client = DEVELOPMENT.posthog.clone();
+        let posthog = PostHog::new(client, a_visitor(), context, None, true);
+        posthog.with_group("company", "acme", shape.clone());
+        posthog.capture(shape);
+        let captured = posthog.captured();
+        prop_assert_eq!(&captured.last().unwrap().event, "order_cancelled");
     }
 }
 

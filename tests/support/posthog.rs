@@ -22,7 +22,7 @@ impl Posthog {
 
     pub fn settings(&self) -> [(&str, &str); 2] {
         [
-            ("POSTHOG_API_KEY", "phc_test"),
+            ("POSTHOG_PROJECT_TOKEN", "phc_test"),
             ("POSTHOG_HOST", &self.0.address),
         ]
     }

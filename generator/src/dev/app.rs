@@ -50,7 +50,8 @@ impl App {
             .current_dir(folder)
             .env("APP_ENV", "development")
             .env("POSTHOG_HOST", posthog)
-            .env("POSTHOG_API_KEY", "phc_local")
+            .env("POSTHOG_PROJECT_TOKEN", "phc_local")
+            .env("POSTHOG_API_KEY", "") // its older name
             .env("POSTHOG_DISABLED", "false")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -6,10 +6,13 @@ use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use tokio::time::Instant;
 
-use super::delivery::{Delivery, Item};
+use super::delivery::Delivery;
 use super::errors::Exception;
-use super::flags::Evaluator;
+use super::evaluator::Evaluator;
+use super::groups::Described;
+use super::item::Item;
 use super::ledger::{self, Counts, Delivered};
+use super::stamp::Stamp;
 use crate::settings::{PostHogSettings, Settings};
 
 #[derive(Clone)]
@@ -18,6 +21,9 @@ pub struct Client {
     /// In development the log and the page show what is captured.
     pub(super) development: bool,
     pub capture_exceptions: bool,
+    pub(super) stamp: Stamp,
+    /// The groups that PostHog knows from this process.
+    pub(super) described: Arc<Described>,
 }
 
 struct Inner {
@@ -29,20 +35,22 @@ impl Client {
     pub async fn start(settings: &Settings, http: reqwest::Client) -> Self {
         let posthog = &settings.posthog;
         let inner = if posthog.enabled() {
-            let delivery = Delivery::start(posthog, http.clone()).await;
+            let delivery = Delivery::start(settings, http.clone()).await;
             let evaluator = Evaluator::start(posthog, http, delivery.clone());
             Some(Arc::new(Inner {
                 delivery,
                 evaluator,
             }))
         } else {
-            tracing::info!("{}", why_off(posthog));
+            say_why_off(posthog);
             None
         };
         Self {
             inner,
             development: settings.development(),
             capture_exceptions: posthog.capture_exceptions,
+            stamp: Stamp::new(settings.environment),
+            described: Arc::default(),
         }
     }
 
@@ -69,10 +77,9 @@ impl Client {
     }
 
     fn dated(&self, mut event: Event, happened_at: DateTime<Utc>) -> Event {
-        // The clock that it was dated by may be another machine's, ahead of this one's.
-        event
-            .set_timestamp(happened_at.min(Utc::now()))
-            .expect("now is not in the future");
+        // The clock that it was dated by may be another machine's, ahead of this one's; and this one
+        // may be set back at this moment: PostHog then takes the time of arrival.
+        let _ = event.set_timestamp(happened_at.min(Utc::now()));
         if self.development {
             self.log(event.event_name(), event.distinct_id());
         }
@@ -113,10 +120,13 @@ impl Client {
     }
 }
 
-fn why_off(settings: &PostHogSettings) -> &'static str {
+fn say_why_off(settings: &PostHogSettings) {
     if settings.disabled {
-        "PostHog is off: POSTHOG_DISABLED is set"
+        tracing::info!("PostHog is off: POSTHOG_DISABLED is set");
     } else {
-        "PostHog is off: set POSTHOG_API_KEY to send events; until then the development log shows them"
+        tracing::warn!(
+            "PostHog is off: events, errors and people are lost, and every flag has its default; \
+             set POSTHOG_PROJECT_TOKEN to the project token (phc_…), or POSTHOG_DISABLED=true"
+        );
     }
 }

@@ -18,7 +18,7 @@ use posthog_rs::{Event, RequestContext};
 use serde_json::{Value, json};
 
 use super::PostHog;
-use super::{context, urls};
+use super::{context, size, urls};
 use crate::app::AppState;
 use crate::error::{AppError, Cause, CauseKind};
 use crate::request::RequestInfo;
@@ -60,6 +60,17 @@ impl Exception {
     pub fn distinct_id(&self) -> Option<&str> {
         self.context.as_ref()?.get_distinct_id()
     }
+
+    /// What it takes without its stack, about.
+    pub fn text_bytes(&self) -> usize {
+        let mut context = Event::new("", "");
+        if let Some(defaults) = &self.context {
+            defaults.apply_to_event(&mut context);
+        }
+        let messages = self.cause.chain.iter();
+        let messages = messages.map(|(kind, message)| kind.len() + message.len());
+        size::of_event(&context) + messages.sum::<usize>()
+    }
 }
 
 /// The layer that captures a handler's 5xx and panics, on the request's person.
@@ -89,9 +100,9 @@ pub async fn capture_errors(
         Some(posthog) => posthog.capture_exception(cause, level, false),
         // It broke before anybody knew who was asking.
         None => {
-            let context = context::property(RequestContext::new(), "$request_method", method);
-            let path = urls::cut(&info.path, urls::MAX_CHARACTERS);
-            let context = context::property(context, "$request_path", path);
+            let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
+            let context = context::property(RequestContext::new(), "$request_method", cut(&method));
+            let context = context::property(context, "$request_path", cut(&info.path));
             state
                 .posthog
                 .capture_exception(Exception::new(cause, level, false, Some(context)));

@@ -71,7 +71,7 @@ pub struct FirstTouch {
 pub fn properties_of(state: &AppState, cookies: &Cookies, visitor_id: Uuid) -> Map<String, Value> {
     let settings = &state.settings;
     let remembered = cookies
-        .get(&context::posthog_js_cookie(&settings.posthog.api_key))
+        .get(&context::posthog_js_cookie(&settings.posthog.project_token))
         .and_then(|cookie| FirstTouch::from_posthog_js(cookie.value(), visitor_id));
     let seen = || {
         FirstTouch::from_cookie(

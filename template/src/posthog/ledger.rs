@@ -2,10 +2,10 @@
 //!
 //! An event on its way holds an [`Entry`], and whoever drops the entry closes it: a send that has
 //! PostHog's answer, a full queue, a task that panics or is cut short by the shutdown bound. So no
-//! way out is forgotten, and the numbers add up.
+//! way out is forgotten, and the numbers add up: those of events, and those of their bytes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -14,13 +14,15 @@ use tokio::sync::oneshot;
 /// Why an entry is lost that nobody has closed.
 const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS, or a panic)";
 
-/// The numbers in `/readyz`: `captured` is the sum of the other three.
+/// The numbers in `/readyz`: `captured` is the sum of `delivered`, `waiting` and `lost`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub captured: u64,
     pub delivered: u64,
     pub waiting: u64,
     pub lost: u64,
+    /// What the waiting ones hold, about.
+    pub waiting_bytes: usize,
 }
 
 #[derive(Default)]
@@ -28,6 +30,7 @@ pub struct Ledger {
     captured: AtomicU64,
     delivered: AtomicU64,
     lost: AtomicU64,
+    waiting_bytes: AtomicUsize,
     /// Lost and not yet told: see [`Ledger::tell_losses`].
     untold: AtomicU64,
 }
@@ -35,6 +38,7 @@ pub struct Ledger {
 /// One event on its way. Dropped without an outcome, it is lost.
 pub struct Entry {
     ledger: Arc<Ledger>,
+    bytes: usize,
     closed: bool,
     waiting: Option<oneshot::Sender<()>>,
 }
@@ -48,13 +52,20 @@ pub fn never_delivered() -> Delivered {
 }
 
 impl Ledger {
-    pub fn enter(self: &Arc<Self>) -> Entry {
+    pub fn enter(self: &Arc<Self>, bytes: usize) -> Entry {
         self.captured.fetch_add(1, Ordering::AcqRel);
+        self.waiting_bytes.fetch_add(bytes, Ordering::AcqRel);
         Entry {
             ledger: self.clone(),
+            bytes,
             closed: false,
             waiting: None,
         }
+    }
+
+    /// The bytes of all entries that are open.
+    pub fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes.load(Ordering::Acquire)
     }
 
     pub fn counts(&self) -> Counts {
@@ -67,6 +78,7 @@ impl Ledger {
             delivered,
             waiting: captured.saturating_sub(delivered + lost),
             lost,
+            waiting_bytes: self.waiting_bytes(),
         }
     }
 
@@ -108,6 +120,10 @@ impl Entry {
         delivered
     }
 
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub fn deliver(mut self) {
         self.closed = true;
         self.ledger.delivered.fetch_add(1, Ordering::AcqRel);
@@ -125,6 +141,9 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
+        self.ledger
+            .waiting_bytes
+            .fetch_sub(self.bytes, Ordering::AcqRel);
         if !self.closed {
             self.ledger.lose(CUT_SHORT);
         }
@@ -184,13 +203,13 @@ mod tests {
         let telling = ledger.clone();
         let telling = tokio::spawn(async move { telling.tell_losses(QUIET).await });
         for _ in 0..10 {
-            ledger.enter().lose("the queue is full");
-            ledger.enter().lose("PostHog refused them");
-            ledger.enter().deliver();
+            ledger.enter(10).lose("the queue is full");
+            ledger.enter(10).lose("PostHog refused them");
+            ledger.enter(10).deliver();
             tokio::time::sleep(QUIET / 10).await;
         }
         tokio::time::sleep(QUIET * 4).await;
-        ledger.enter().lose("the queue is full");
+        ledger.enter(10).lose("the queue is full");
         ledger.end_episode();
         telling.abort();
 
@@ -208,12 +227,13 @@ mod tests {
     #[tokio::test]
     async fn an_entry_that_nobody_closes_is_lost_and_counted_once() {
         let ledger = Arc::new(Ledger::default());
-        ledger.enter().deliver();
-        ledger.enter().lose("the queue is full");
-        let waiting = ledger.enter();
+        ledger.enter(10).deliver();
+        ledger.enter(10).lose("the queue is full");
+        let waiting = ledger.enter(10);
         let counts = ledger.counts();
         assert_eq!((counts.captured, counts.delivered), (3, 1));
         assert_eq!((counts.waiting, counts.lost), (1, 1));
+        assert_eq!(counts.waiting_bytes, 10);
 
         let panicked = tokio::spawn(async move {
             let _waiting = waiting;
@@ -222,5 +242,6 @@ mod tests {
         assert!(panicked.await.is_err());
         let counts = ledger.counts();
         assert_eq!((counts.waiting, counts.lost), (0, 2));
+        assert_eq!(counts.waiting_bytes, 0);
     }
 }

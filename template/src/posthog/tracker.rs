@@ -11,20 +11,25 @@ use posthog_rs::{Event, RequestContext};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;
-use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::browser::BrowserConfig;
 use super::client::Client;
 use super::context::PROCESS_PERSON_PROFILE;
 use super::errors::{Exception, Level};
+use super::evaluator::Subject;
 use super::events::TrackedEvent;
-use super::flags::Flags;
+use super::flag::Flags;
 use super::identity::{Identity, Person};
 use super::ledger::Delivered;
+use super::properties;
+use super::scope::Scope;
 use crate::error::Cause;
 use crate::models::{user, visitor_link};
 use crate::settings::PostHogSettings;
+
+/// The event property that names the groups.
+const GROUPS: &str = "$groups";
 
 /// A handler's way to PostHog. Cloning it is cheap; nothing here waits for the network but
 /// [`PostHog::flags`], and that for a bounded time.
@@ -36,9 +41,8 @@ pub struct PostHog {
     user: Option<Arc<user::Model>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
-    groups: Vec<(&'static str, String)>,
+    scope: Arc<Scope>,
     captured: Arc<Mutex<Vec<Captured>>>,
-    flags: Arc<OnceCell<Flags>>,
 }
 
 /// An event that this request captured, for the development panel.
@@ -64,15 +68,14 @@ impl PostHog {
             context: Arc::new(context),
             user,
             page_view,
-            groups: Vec::new(),
+            scope: Arc::default(),
             captured: Arc::default(),
-            flags: Arc::default(),
         }
     }
 
     /// Captures an event of the tracking plan for the request's person.
     pub fn capture<E: TrackedEvent>(&self, event: E) {
-        self.send(E::NAME, properties_of(&event));
+        self.send(E::NAME, properties::of(&event));
     }
 
     /// Captures a `…_viewed` event, unless nobody looks at the page.
@@ -96,7 +99,7 @@ impl PostHog {
             }),
             context: Arc::new(context),
             user: Some(Arc::new(user.clone())),
-            flags: Arc::default(),
+            scope: Arc::new(Scope::of(self.scope.groups())),
             ..self.clone()
         }
     }
@@ -112,24 +115,64 @@ impl PostHog {
 
     /// Sets person properties from the user's current data.
     pub fn set_person(&self, user: &user::Model) {
-        self.send("$set", object(json!({ "$set": person_properties(user) })));
-    }
-
-    /// Describes a group, such as a company.
-    pub fn group_identify(&self, group_type: &'static str, group_key: &str, properties: Value) {
         self.send(
-            "$groupidentify",
-            object(json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties })),
+            "$set",
+            properties::of(&json!({ "$set": person_properties(user) })),
         );
     }
 
-    /// The same request, on behalf of a group as well.
-    pub fn with_group(&self, group_type: &'static str, group_key: &str) -> Self {
-        let mut groups = self.groups.clone();
-        groups.push((group_type, group_key.to_owned()));
-        Self {
-            groups,
-            ..self.clone()
+    /// From here on this request is made on behalf of a group, such as a company: what it captures
+    /// belongs to the group as well, its flags are those of the group, and so is its page.
+    ///
+    /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
+    pub fn with_group(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: impl Serialize,
+    ) -> &Self {
+        let properties = properties::of(&properties);
+        if !properties.is_empty() {
+            self.describe_group(group_type, group_key, &properties);
+        }
+        self.scope.join(group_type, group_key, properties);
+        self
+    }
+
+    /// Tells PostHog what a group is like, unless this process has said the same last.
+    pub fn group_identify(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: impl Serialize,
+    ) {
+        self.describe_group(group_type, group_key, &properties::of(&properties));
+    }
+
+    fn describe_group(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: &Map<String, Value>,
+    ) {
+        let described = &self.client.described;
+        if self.identity.opted_out || !described.is_news(group_type, group_key, properties) {
+            return;
+        }
+        let about = properties::of(
+            &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
+        );
+        if self.identity.person.is_user() {
+            self.send("$groupidentify", about);
+        } else {
+            // PostHog ignores it where `$process_person_profile` is false, as in all that is a
+            // visitor's: so it comes from the group itself, as the SDKs have it.
+            let mut event = Event::new(
+                "$groupidentify".to_owned(),
+                format!("${group_type}_{group_key}"),
+            );
+            insert_all(&mut event, about);
+            self.client.capture(event);
         }
     }
 
@@ -139,7 +182,13 @@ impl PostHog {
     }
 
     pub(super) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
-        let context = (!self.identity.opted_out).then(|| RequestContext::clone(&self.context));
+        let context = (!self.identity.opted_out).then(|| {
+            let context = RequestContext::clone(&self.context);
+            match self.scope.groups().property() {
+                Some(groups) => super::context::property(context, GROUPS, groups),
+                None => context,
+            }
+        });
         if context.is_some() {
             self.remember("$exception");
         }
@@ -147,26 +196,26 @@ impl PostHog {
             .capture_exception(Exception::new(cause, level, handled, context));
     }
 
-    /// The flags of the request's person: asked for once a request, when they are first needed.
-    pub async fn flags(&self) -> &Flags {
-        self.flags
-            .get_or_init(|| async {
-                match self.client.evaluator() {
-                    Some(evaluator) if !self.identity.opted_out => {
-                        evaluator
-                            .evaluate(
-                                &self.flag_context(),
-                                self.user
-                                    .as_deref()
-                                    .map(person_properties)
-                                    .unwrap_or_default(),
-                            )
-                            .await
-                    }
-                    _ => Flags::default(),
-                }
-            })
-            .await
+    /// The flags of the request's person and groups: asked for once a request, when they are first needed.
+    pub async fn flags(&self) -> Arc<Flags> {
+        let (groups, cell) = self.scope.flags();
+        let evaluating = async || match self.client.evaluator() {
+            Some(evaluator) if !self.identity.opted_out => {
+                let subject = Subject {
+                    context: self.flag_context(),
+                    is_user: self.identity.person.is_user(),
+                    person_properties: self
+                        .user
+                        .as_deref()
+                        .map(person_properties)
+                        .unwrap_or_default(),
+                    groups: &groups,
+                };
+                Arc::new(evaluator.evaluate(subject).await)
+            }
+            _ => Arc::default(),
+        };
+        cell.get_or_init(evaluating).await.clone()
     }
 
     /// What posthog-js is told on this page; nothing where it should not run.
@@ -174,10 +223,19 @@ impl PostHog {
         if !settings.js || !self.client.enabled() || self.identity.opted_out {
             return None;
         }
+        let (groups, flags) = self.scope.flags();
+        let mut properties = Map::new();
+        for (name, value) in self.client.stamp.properties() {
+            properties.insert(name.to_owned(), value.into());
+        }
+        if let Some(groups) = groups.property() {
+            properties.insert(GROUPS.to_owned(), groups);
+        }
         Some(BrowserConfig::new(
             settings,
             &self.identity,
-            self.flags.get(),
+            properties,
+            flags.get().map(Arc::as_ref),
         ))
     }
 
@@ -211,14 +269,11 @@ impl PostHog {
 
     fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
         let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
-        for (name, value) in properties {
-            event
-                .insert_prop(name, value)
-                .expect("a JSON value serializes");
+        // Not `Event::add_group`: it would make a person of a visitor.
+        if let Some(groups) = self.scope.groups().property() {
+            insert_all(&mut event, Map::from_iter([(GROUPS.to_owned(), groups)]));
         }
-        for (group_type, group_key) in &self.groups {
-            event.add_group(group_type, group_key);
-        }
+        insert_all(&mut event, properties);
         self.context.apply_to_event(&mut event);
         event
     }
@@ -277,7 +332,7 @@ pub fn identification(user: &user::Model, link: &visitor_link::Model) -> Map<Str
         .expect("a stored time can be formatted");
     let mut first = link.first_touch();
     first.insert("signed_up_at".into(), signed_up_at.into());
-    object(json!({
+    properties::of(&json!({
         "$anon_distinct_id": link.visitor_id,
         "$set": person_properties(user),
         "$set_once": first,
@@ -286,17 +341,14 @@ pub fn identification(user: &user::Model, link: &visitor_link::Model) -> Map<Str
 
 /// E-mail and name: person properties, never event properties.
 fn person_properties(user: &user::Model) -> Map<String, Value> {
-    object(json!({ "email": user.email, "name": user.name }))
+    properties::of(&json!({ "email": user.email, "name": user.name }))
 }
 
-fn properties_of(event: &impl Serialize) -> Map<String, Value> {
-    object(serde_json::to_value(event).expect("an event's fields serialize"))
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(properties) => properties,
-        _ => unreachable!("properties are an object"),
+fn insert_all(event: &mut Event, properties: Map<String, Value>) {
+    for (name, value) in properties {
+        event
+            .insert_prop(name, value)
+            .expect("a JSON value serializes");
     }
 }
 

@@ -9,11 +9,9 @@ use crate::posthog::events::FeatureUsed;
 
 pub async fn use_feature(_: CurrentUser, posthog: PostHog) -> Json<Value> {
     let company = json!({ "name": "Acme Corp", "plan": "enterprise", "employee_count": 150 });
-    posthog.group_identify("company", "acme-corp", company);
-    posthog
-        .with_group("company", "acme-corp")
-        .capture(FeatureUsed {
-            feature_name: "group_analytics",
-        });
+    posthog.with_group("company", "acme-corp", company);
+    posthog.capture(FeatureUsed {
+        feature_name: "group_analytics",
+    });
     Json(json!({ "success": true, "message": "Captured for the company acme-corp." }))
 }

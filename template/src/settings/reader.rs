@@ -205,6 +205,33 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `POSTHOG_API_KEY` is the older name for the same thing.
+    pub fn project_token(&mut self) -> String {
+        const NAMES: [&str; 2] = ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"];
+        let tokens = NAMES.map(|name| {
+            let token = self.text(name);
+            if token.as_deref().is_some_and(is_secret_key) {
+                // The value is not shown: whoever has it may read the whole project.
+                self.error(
+                    name,
+                    "holds a personal or secret key (phx_…, phs_…), and this value stands in every page; \
+                     set the project token (phc_…) here, and the key as POSTHOG_SECRET_KEY",
+                );
+            }
+            token
+        });
+        match tokens {
+            [Some(token), Some(other)] if token != other => {
+                self.error(
+                    NAMES[0],
+                    "differs from POSTHOG_API_KEY, which is the same setting; remove one of the two",
+                );
+                token
+            }
+            [token, other] => token.or(other).unwrap_or_default(),
+        }
+    }
+
     pub fn posthog_host(&mut self, defaults: &HashMap<String, String>) -> Url {
         let default =
             Url::parse(&defaults["POSTHOG_HOST"]).expect("defaults.env holds a valid POSTHOG_HOST");
@@ -262,6 +289,12 @@ impl<'a> Reader<'a> {
         }
         Some(path.to_owned())
     }
+}
+
+/// PostHog's prefixes for keys that belong to a person or to a server.
+fn is_secret_key(token: &str) -> bool {
+    let token = token.trim_start_matches(['"', '\'']).to_ascii_lowercase();
+    token.starts_with("phx_") || token.starts_with("phs_")
 }
 
 fn parse_origin(text: &str) -> Option<Url> {

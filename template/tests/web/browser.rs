@@ -47,7 +47,7 @@ async fn a_header_does_not_choose_whose_page_it_is() {
 async fn posthog_js_stays_away_where_it_is_off() {
     for off in [
         ("POSTHOG_JS", "false"),
-        ("POSTHOG_API_KEY", ""),
+        ("POSTHOG_PROJECT_TOKEN", ""),
         ("POSTHOG_DISABLED", "true"),
     ] {
         let app = App::with(&[off]).await;
@@ -55,6 +55,14 @@ async fn posthog_js_stays_away_where_it_is_off() {
         assert!(page.posthog_config().is_none(), "{off:?}");
         assert!(!page.text().contains("posthog.js"), "{off:?}");
     }
+}
+
+#[tokio::test]
+async fn what_the_page_captures_knows_its_release_and_where_that_runs() {
+    let app = App::start().await;
+    let config = app.browser().get("/").await.posthog_config().unwrap();
+    let properties = json!({ "environment": "test", "release": app::posthog::stamp::RELEASE });
+    assert_eq!(config["properties"], properties);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What every event of a request carries.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -206,6 +208,67 @@ async fn headers_are_cleaned_and_cut() {
         let event = app.events_named("burrito_considered").await.pop().unwrap();
         assert_eq!(event["$session_id"], known);
         assert_eq!(event["$raw_user_agent"], known);
+    }
+}
+
+#[tokio::test]
+async fn a_path_is_cut() {
+    let app = App::start().await;
+    let path = format!("{CONSIDER}{}", "/".repeat(50_000));
+    assert_eq!(app.browser().post(&path, &[]).await.status, 200);
+
+    let event = app.event("burrito_considered").await;
+    assert_eq!(event["$request_path"], path[..2000]);
+}
+
+#[tokio::test]
+async fn every_event_knows_its_release_and_where_that_runs() {
+    for environment in ["development", "test", "production"] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        app.posthog.set_flag("new-dashboard-feature", true, None);
+        let ann = app.sign_up("Ann").await;
+        ann.get("/dashboard").await;
+        ann.post("/profile", &[("name", "Ann Lee")]).await;
+        ann.post("/api/group-analytics", &[]).await;
+        for kind in ["value", "unhandled", "panic"] {
+            ann.post("/api/trigger-error", &[("error_type", kind)])
+                .await;
+        }
+        // Of no request.
+        app.state
+            .posthog
+            .capture(posthog_rs::Event::new_anon("tidied_up"));
+
+        let events = app.stop().await;
+        let names: BTreeSet<_> = events.iter().map(|event| event.name.as_str()).collect();
+        for name in [
+            "$exception",
+            "$feature_flag_called",
+            "$groupidentify",
+            "$identify",
+        ] {
+            assert!(names.contains(name), "{name} in {names:?}");
+        }
+        for event in &events {
+            assert_eq!(event["environment"], environment, "{}", event.name);
+            let release = event["release"].as_str().unwrap();
+            assert!(release.starts_with(env!("CARGO_PKG_VERSION")), "{release}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn people_of_development_are_no_customers() {
+    for environment in ["development", "test", "production"] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        let ann = app.sign_up("Ann").await;
+        ann.post("/profile", &[("name", "Ann Lee")]).await;
+
+        for name in ["$identify", "$set"] {
+            let person = app.event(name).await["$set"].clone();
+            let marked = person["$internal_or_test_user"] == true;
+            assert_eq!(marked, environment == "development", "{name}: {person}");
+        }
     }
 }
 

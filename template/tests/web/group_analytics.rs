@@ -36,6 +36,25 @@ async fn the_event_belongs_to_the_company_as_well_as_to_the_user() {
 }
 
 #[tokio::test]
+async fn the_company_is_described_once_a_process() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    for _ in 0..3 {
+        ann.post("/api/group-analytics", &[]).await;
+    }
+    assert_eq!(app.events_named("$groupidentify").await.len(), 1);
+    assert_eq!(app.events_named("feature_used").await.len(), 3);
+
+    // It says the same again, and PostHog has it the same.
+    let other = app.another_process().await;
+    let ann = other.browser();
+    ann.log_in("Ann").await;
+    ann.post("/api/group-analytics", &[]).await;
+    other.events().await;
+    assert_eq!(app.events_named("$groupidentify").await.len(), 2);
+}
+
+#[tokio::test]
 async fn it_is_for_users() {
     let app = App::start().await;
     let answer = app.browser().post("/api/group-analytics", &[]).await;

@@ -3,6 +3,7 @@
 use app::models::{log_in_failure, user};
 use app::settings::new_secret_key;
 use sea_orm::EntityTrait;
+use serde_json::Value;
 
 use crate::support::{App, PASSWORD, Process, Signal};
 
@@ -62,6 +63,39 @@ async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");
     }
+}
+
+#[tokio::test]
+async fn without_a_token_it_warns_of_what_is_lost_and_switched_off_it_does_not() {
+    for environment in ["development", "production"] {
+        for (variable, level) in [
+            (("POSTHOG_PROJECT_TOKEN", ""), "WARN"),
+            (("POSTHOG_DISABLED", "true"), "INFO"),
+        ] {
+            let variables = [("APP_ENV", environment), ("LOG_FORMAT", "json"), variable];
+            let mut process = Process::start(&variables).await;
+            let log = process.end(Signal::Terminate).await.log;
+            let mut lines = log.lines().filter(|line| line.contains("PostHog is off"));
+            let line: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+            assert_eq!(lines.next(), None);
+            assert_eq!(line["level"], level, "{environment}: {line}");
+            let lost = line
+                .to_string()
+                .contains("events, errors and people are lost");
+            assert_eq!(lost, level == "WARN", "{line}");
+            assert!(line.to_string().contains(variable.0), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_may_read_the_project_ends_the_start() {
+    let refused = Process::refused(&[("POSTHOG_API_KEY", "phx_hunter2"), ("PORT", "x")]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("POSTHOG_API_KEY: "), "{said}");
+    assert!(said.contains("PORT: "), "{said}");
+    assert!(!said.contains("hunter2"));
 }
 
 #[tokio::test]

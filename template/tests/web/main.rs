@@ -30,9 +30,11 @@ mod browser;
 mod context;
 mod delivery;
 mod error_pages;
+mod events;
 mod first_touch;
 mod flags;
 mod forms;
+mod groups;
 mod identity;
 mod load;
 #[cfg(unix)]

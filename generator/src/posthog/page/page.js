@@ -260,7 +260,7 @@ const events = {
     const filtered = Object.keys(filter).length > 0;
     if (found.length === 0 && !filtered) {
       return fill("events empty", () => empty("Nothing has arrived yet", "Point an app here and use it; its events appear at once.",
-        `POSTHOG_HOST=${location.origin}\nPOSTHOG_API_KEY=phc_local`));
+        `POSTHOG_HOST=${location.origin}\nPOSTHOG_PROJECT_TOKEN=phc_local`));
     }
     const view = fill(`events ${JSON.stringify({ ...filter, search: "" })}`, () => element("div", { class: "columns" },
       element("section", { "aria-label": "Events" },

@@ -160,7 +160,7 @@ pub fn with_usual(
         ("PORT", "0".to_owned()),
         ("DATABASE_URL", database.url()),
         ("SECRET_KEY", new_secret_key()),
-        ("POSTHOG_API_KEY", "phc_test".to_owned()),
+        ("POSTHOG_PROJECT_TOKEN", "phc_test".to_owned()),
         ("POSTHOG_HOST", posthog.url.clone()),
         // Long enough for a busy machine; tests of slowness set it themselves.
         ("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "5000".to_owned()),

@@ -62,9 +62,15 @@ pub enum Mood {
     TalksNonsense,
 }
 
+/// PostHog's own bounds, for a request and for one of its events.
+const MAX_BODY_BYTES: usize = 20 * 1024 * 1024;
+const MAX_EVENT_BYTES: usize = 1_000_000;
+
 #[derive(Default)]
 struct Seen {
     mood: Mood,
+    smaller_bound: Option<usize>,
+    largest_body: usize,
     flags: Map<String, Value>,
     events: Vec<Event>,
     flag_requests: Vec<Value>,
@@ -105,6 +111,16 @@ impl StandIn {
         self.seen.lock().unwrap().mood = mood;
     }
 
+    /// From now on a larger batch is refused.
+    pub fn takes_at_most(&self, bytes: usize) {
+        self.seen.lock().unwrap().smaller_bound = Some(bytes);
+    }
+
+    /// The size of the largest batch that has come.
+    pub fn largest_body(&self) -> usize {
+        self.seen.lock().unwrap().largest_body
+    }
+
     /// From now on a flag has this value, `true` or the name of a variant, and this payload.
     pub fn set_flag(&self, key: &str, value: impl Into<Value>, payload: Option<Value>) {
         let value = value.into();
@@ -138,6 +154,29 @@ impl StandIn {
         self.seen.lock().unwrap().met_a_mood
     }
 
+    /// PostHog refuses a batch as a whole: for its size, or for one event that is too large or (here)
+    /// has the property `poison`.
+    fn refusal(&self, body: &[u8]) -> Option<Response> {
+        let mut seen = self.seen.lock().unwrap();
+        seen.largest_body = seen.largest_body.max(body.len());
+        let batch: Value = serde_json::from_slice(body).unwrap();
+        let events = batch["batch"].as_array().unwrap();
+        if body.len() > seen.smaller_bound.unwrap_or(MAX_BODY_BYTES)
+            || events
+                .iter()
+                .any(|event| event.to_string().len() > MAX_EVENT_BYTES)
+        {
+            Some(StatusCode::PAYLOAD_TOO_LARGE.into_response())
+        } else if events
+            .iter()
+            .any(|event| !event["properties"]["poison"].is_null())
+        {
+            Some(StatusCode::BAD_REQUEST.into_response())
+        } else {
+            None
+        }
+    }
+
     fn mood(&self) -> Mood {
         self.seen.lock().unwrap().mood
     }
@@ -164,6 +203,9 @@ impl StandIn {
 
 async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
     if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    if let Some(response) = posthog.refusal(&body) {
         return response;
     }
     #[derive(Deserialize)]
