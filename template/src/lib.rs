@@ -14,6 +14,7 @@ pub mod database;
 pub mod error;
 pub mod error_pages;
 pub mod forms;
+pub mod housekeeping;
 pub mod logging;
 pub mod migrations;
 pub mod models;
