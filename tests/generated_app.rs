@@ -24,6 +24,7 @@ use std::process::Command;
 use postgres::Postgres;
 use posthog::Posthog;
 use process::Server;
+use proptest::prelude::*;
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::redirect::Policy;
@@ -94,6 +95,49 @@ fn production_asks_for_a_secret_key() {
         fs::read_dir(empty.path()).expect("readable").count(),
         0,
         "it writes nothing before it can start"
+    );
+}
+
+#[test]
+fn an_app_starts_with_every_region_that_the_question_takes() {
+    let _lock = generated::lock();
+    let app = App::generate("sqlite");
+    app.cargo(&["build", "--locked"], &[]);
+    let questions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template/cargo-generate.toml");
+    let questions = fs::read_to_string(questions).expect("the template's questions");
+    let questions: toml::Table = questions.parse().expect("TOML");
+    let rule = questions["placeholders"]["posthog_region"]["regex"]
+        .as_str()
+        .expect("a rule")
+        .trim_matches(['^', '$'])
+        .to_owned();
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let regions = proptest::string::string_regex(&rule).expect("a rule that can be turned around");
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(300)
+    };
+    proptest!(config, |(region in regions)| {
+        let host = match region.as_str() {
+            "us" | "eu" => format!("https://{region}.i.posthog.com"),
+            _ => region.clone(),
+        };
+        // Settings are read first; then there is no database to look at.
+        let output = app
+            .binary(empty.path())
+            .args(["migrate", "status"])
+            .env("POSTHOG_HOST", host)
+            .env("SECRET_KEY", "0".repeat(128))
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        prop_assert!(said.contains("DATABASE_URL"), "{}: {}", region, said);
+        prop_assert_eq!(output.status.code(), Some(1));
+    });
+    assert_eq!(
+        fs::read_dir(empty.path()).expect("readable").count(),
+        0,
+        "looking at a database does not make one"
     );
 }
 

@@ -201,6 +201,12 @@ fn answers_that_break_a_rule() {
         "https://-a",
         "https://a.",
         "https://a\nX=1",
+        // The app could not read these: a port that is none, and what looks like an IP address.
+        "https://x.example:99999",
+        "https://foo.1",
+        "https://300.1.1.1",
+        "https://1.2.3",
+        "https://xn--a",
     ] {
         assert!(
             refused(&format!("posthog_region={region}")).ends_with("exit code 2"),

@@ -73,12 +73,19 @@ impl Deref for AppState {
     }
 }
 
-/// All routes behind all layers. Layers read from the outside in: the first one sees a request first.
+/// All routes behind all layers.
 pub fn router(state: AppState) -> Router {
-    let pages = routes::pages().router.fallback(routes::not_found);
+    serve(state, routes::pages().router)
+}
+
+/// Pages behind all layers, beside assets, health and the proxy. Layers read from the outside in: the
+/// first one sees a request first.
+pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
+    let pages = pages.fallback(routes::not_found);
     // Behind the limit of the body's size, which comes last among the others.
     let pages = pages.layer(from_fn(request::whole_body)).layer(
         ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), request::in_time))
             .option_layer(security::cross_origin(&state.settings))
             .layer(from_fn(cookies::as_written))
             .layer(CookieManagerLayer::new())
@@ -103,7 +110,8 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(state.clone(), errors::capture_errors))
                 .layer(CatchPanicLayer::custom(errors::panic_response))
-                .layer(security::cross_site(&state.settings)),
+                .layer(security::cross_site(&state.settings))
+                .layer(from_fn_with_state(state.clone(), security::api_only)),
         )
         // Asked every second, and no part of the app: without these layers it fills no log.
         .merge(routes::development(&state.settings))

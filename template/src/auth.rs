@@ -11,7 +11,9 @@ use tower_cookies::Cookies;
 
 use crate::app::AppState;
 use crate::error::{AppError, Result};
-use crate::models::{log_in_failure, user, visitor_link};
+use crate::models::attempt::{self, Action};
+use crate::models::user::PasswordHash;
+use crate::models::{user, visitor_link};
 use crate::posthog::{PostHog, first_touch};
 use crate::request::RequestInfo;
 use crate::session::AppSession;
@@ -31,23 +33,46 @@ pub async fn check_password(
     password: String,
 ) -> Result<bool> {
     let address = request.network();
-    throttle(state, email, &address).await?;
+    throttle(state, Action::LogIn, email, &address).await?;
     let hash = user.map(|user| &user.password_hash);
-    let matches = state.passwords.verify(password, hash).await?;
+    let passwords = &state.passwords.log_in;
+    let matches = passwords.verify(&address, password, hash).await?;
     // Again, for guesses that came all at once: others have failed while this one was looked at.
-    throttle(state, email, &address).await?;
+    throttle(state, Action::LogIn, email, &address).await?;
     if !matches {
-        log_in_failure::record(&state.database, email, &address).await?;
+        attempt::record(&state.database, Action::LogIn, email, &address).await?;
     }
     Ok(matches)
 }
 
-/// Turns away who has guessed too often, before anything tells whether this guess was right.
-async fn throttle(state: &AppState, email: &str, address: &str) -> Result<()> {
-    match log_in_failure::retry_after(&state.database, email, address).await? {
+/// The hash of a new account's password. Every one is counted, before it is made: hashing is what a
+/// flood of sign-ups would cost everybody else.
+pub async fn hash_for_sign_up(
+    state: &AppState,
+    request: &RequestInfo,
+    email: &str,
+    password: String,
+) -> Result<PasswordHash> {
+    let email = user::normalize_email(email);
+    let address = request.network();
+    throttle(state, Action::SignUp, &email, &address).await?;
+    attempt::record(&state.database, Action::SignUp, &email, &address).await?;
+    state.passwords.sign_up.hash(&address, password).await
+}
+
+/// Turns away who has tried too often, before anything tells whether this try was right.
+async fn throttle(state: &AppState, action: Action, email: &str, address: &str) -> Result<()> {
+    match attempt::retry_after(&state.database, action, email, address).await? {
         None => Ok(()),
         Some(wait) => {
-            let message = "Too many log-ins have failed. Wait a few minutes, then try again.";
+            let message = match action {
+                Action::LogIn => {
+                    "Too many log-ins have failed. Wait a few minutes, then try again."
+                }
+                Action::SignUp => {
+                    "Too many sign-ups came from here. Wait a few minutes, then try again."
+                }
+            };
             Err(AppError::new(StatusCode::TOO_MANY_REQUESTS, message)
                 .retry_after(wait.unsigned_abs()))
         }

@@ -111,7 +111,10 @@ async fn serve(mut settings: Settings) -> Outcome {
 }
 
 async fn migrate(settings: Settings, direction: Direction) -> Outcome {
-    let database = connect(&settings).await?;
+    let database = match direction {
+        Direction::Status => connect_existing(&settings).await?,
+        Direction::Up | Direction::Down => connect(&settings).await?,
+    };
     match direction {
         Direction::Up => database::migrate(&database).await?,
         Direction::Down => database::migrate_down(&database).await?,
@@ -130,6 +133,16 @@ async fn connect(settings: &Settings) -> Result<sea_orm::DatabaseConnection, Str
     database::connect(&settings.database_url)
         .await
         .map_err(|error| format!("cannot open the database of DATABASE_URL: {error}; check that it exists and may be written to"))
+}
+
+/// For commands that look at a database and must not make one by looking.
+async fn connect_existing(settings: &Settings) -> Result<sea_orm::DatabaseConnection, String> {
+    database::connect_existing(&settings.database_url)
+        .await
+        .map_err(|error| {
+            let name = env!("CARGO_PKG_NAME");
+            format!("cannot open the database of DATABASE_URL: {error}; `{name} migrate` makes a SQLite file that is not there yet")
+        })
 }
 
 fn print_routes() {

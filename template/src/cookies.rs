@@ -98,9 +98,14 @@ impl AppCookie {
     }
 
     pub fn set(&self, cookies: &Cookies, value: String) {
+        self.set_for(cookies, value, self.lifetime);
+    }
+
+    /// Sets the cookie for another time than it usually lives.
+    pub fn set_for(&self, cookies: &Cookies, value: String, lifetime: time::Duration) {
         cookies
             .signed(&self.key)
-            .add(self.build(value).max_age(self.lifetime).build());
+            .add(self.build(value).max_age(lifetime).build());
     }
 
     pub fn delete(&self, cookies: &Cookies) {

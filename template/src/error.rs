@@ -42,6 +42,10 @@ pub enum CauseKind {
     Panic,
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("no answer within {0:?} (REQUEST_TIMEOUT_SECONDS)")]
+struct TimedOut(Duration);
+
 impl AppError {
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -54,6 +58,15 @@ impl AppError {
 
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "")
+    }
+
+    /// A page that did not come in time: a 503 with a cause, so that it is logged and captured.
+    pub fn timed_out(bound: Duration) -> Self {
+        let cause = Cause::of(&TimedOut(bound));
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            ..Self::from_cause(cause)
+        }
     }
 
     pub fn retry_after(mut self, wait: Duration) -> Self {

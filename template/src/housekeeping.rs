@@ -7,14 +7,14 @@ use time::OffsetDateTime;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::AppState;
-use crate::models::{log_in_failure, session, visitor_link};
+use crate::models::{attempt, session, visitor_link};
 use crate::posthog::outbox::Outbox;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
 /// An `$identify` younger than this is under way.
 const UNDER_WAY: time::Duration = time::Duration::minutes(1);
 
-/// Keeps house for as long as the process lives.
+/// Runs for as long as the process lives.
 pub async fn run(state: AppState) {
     // Beside each other: while PostHog is out of order, sending again takes its time.
     tokio::join!(remove_expired(&state.database), send_again(&state.outbox));
@@ -26,13 +26,13 @@ async fn remove_expired(database: &DatabaseConnection) {
         interval.tick().await;
         let removed = async {
             let sessions = session::delete_expired(database).await?;
-            let failures = log_in_failure::delete_expired(database).await?;
+            let attempts = attempt::delete_expired(database).await?;
             let links = visitor_link::delete_old(database).await?;
-            Ok::<_, DbErr>((sessions, failures, links))
+            Ok::<_, DbErr>((sessions, attempts, links))
         };
         match removed.await {
-            Ok((sessions, failures, links)) => {
-                tracing::debug!(sessions, failures, links, "removed expired rows");
+            Ok((sessions, attempts, links)) => {
+                tracing::debug!(sessions, attempts, links, "removed expired rows");
             }
             Err(error) => tracing::warn!(%error, "could not remove expired rows"),
         }

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::app::AppState;
+use crate::error::AppError;
 use crate::settings::Settings;
 
 /// For a whole form. A bound between two pieces would let a client send a byte now and then for ever.
@@ -113,6 +114,14 @@ pub async fn whole_body(request: Request, next: Next) -> Response {
         Ok(Err(rejection)) => rejection.into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
+}
+
+/// Answers 503 for a page that takes too long, so that a handler that never ends holds neither its
+/// connection nor its visitor for ever.
+pub async fn in_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let bound = state.settings.request_timeout;
+    let answer = tokio::time::timeout(bound, next.run(request)).await;
+    answer.unwrap_or_else(|_| AppError::timed_out(bound).into_response())
 }
 
 /// `/dashboard/` is `/dashboard`. The proxy passes paths on as they are.

@@ -2,8 +2,8 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY,
+    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -96,6 +96,25 @@ pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Respo
             .expect("settings hold valid origins")
     });
     layer.with_rejection_response(refuse as fn(ProtectionError) -> Response)
+}
+
+/// The layer that keeps `ALLOWED_ORIGINS` to `/api/`: a front end elsewhere posts no forms here.
+pub async fn api_only(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let info = RequestInfo::of(request.extensions());
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let origin = request.headers().get(ORIGIN);
+    let mut elsewhere = state.settings.allowed_origins.iter();
+    let from_elsewhere = elsewhere.any(|allowed| {
+        origin.is_some_and(|origin| origin == allowed.as_str())
+            && *allowed != state.settings.app_url()
+    });
+    if from_elsewhere && !reads && !info.path.starts_with("/api/") {
+        return AppError::new(StatusCode::FORBIDDEN, "").into_response();
+    }
+    next.run(request).await
 }
 
 fn refuse(_: ProtectionError) -> Response {

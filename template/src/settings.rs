@@ -27,6 +27,7 @@ pub const VARIABLES: &[&str] = &[
     "SECRET_KEY",
     "TRUSTED_PROXIES",
     "LOG_FORMAT",
+    "REQUEST_TIMEOUT_SECONDS",
     "SHUTDOWN_TIMEOUT_SECONDS",
     "POSTHOG_PROJECT_TOKEN",
     "POSTHOG_HOST",
@@ -57,6 +58,8 @@ pub struct Settings {
     pub secret_key: Secret,
     pub trusted_proxies: Vec<IpNet>,
     pub log_format: LogFormat,
+    /// How long a page may take to be answered.
+    pub request_timeout: std::time::Duration,
     pub shutdown_timeout: std::time::Duration,
     pub posthog: PostHogSettings,
 }
@@ -151,6 +154,11 @@ impl Settings {
                     LogFormat::Json
                 },
             ),
+            request_timeout: std::time::Duration::from_secs(reader.number(
+                "REQUEST_TIMEOUT_SECONDS",
+                30,
+                1..=3600,
+            )),
             shutdown_timeout: std::time::Duration::from_secs(reader.number(
                 "SHUTDOWN_TIMEOUT_SECONDS",
                 8,
@@ -265,7 +273,8 @@ pub fn env_file_applies() -> bool {
     std::env::var("APP_ENV").map_or(true, |value| value.is_empty() || value == "development")
 }
 
-fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
+/// The variables of an `.env` file; none, where there is no such file.
+pub fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
     match dotenvy::from_path_iter(path) {
         Ok(lines) => lines
             .collect::<Result<_, _>>()

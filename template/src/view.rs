@@ -76,14 +76,14 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// The page that answers a request. As an argument of a handler it takes the flash messages that
-/// wait in the session.
+/// The page that answers a request, with the flash messages that wait in the session. They are taken
+/// away once a page with them has been rendered.
 pub struct Page {
     state: AppState,
     info: Arc<RequestInfo>,
     user: Option<CurrentUser>,
     posthog: Option<PostHog>,
-    flash: Vec<Flash>,
+    flash: Option<(AppSession, Vec<Flash>)>,
 }
 
 impl Page {
@@ -94,7 +94,7 @@ impl Page {
             info: RequestInfo::of(extensions),
             user: extensions.get::<CurrentUser>().cloned(),
             posthog: extensions.get::<PostHog>().cloned(),
-            flash: Vec::new(),
+            flash: None,
         }
     }
 
@@ -109,7 +109,7 @@ impl Page {
         let shared = context! {
             app => context! { name => env!("CARGO_PKG_NAME"), description => env!("CARGO_PKG_DESCRIPTION") },
             user,
-            flash => Serde(&self.flash),
+            flash => Serde(self.flash.as_ref().map(|(_, messages)| messages.as_slice()).unwrap_or_default()),
             csp_nonce => &self.info.csp_nonce,
             path => &self.info.path,
             request_id => &self.info.id,
@@ -121,7 +121,11 @@ impl Page {
             captured => Serde(posthog.map(PostHog::captured).unwrap_or_default()),
         };
         let context = context! { ..values, ..shared };
-        Ok(Html(self.state.views.render(template, context)?))
+        let html = self.state.views.render(template, context)?;
+        if let Some((session, messages)) = &self.flash {
+            session.flash_is_shown(messages.len());
+        }
+        Ok(Html(html))
     }
 }
 
@@ -130,9 +134,9 @@ impl FromRequestParts<AppState> for Page {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let Ok::<_, Infallible>(session) = AppSession::from_request_parts(parts, state).await;
-        let flash = session.take_flash().await?;
+        let messages = session.waiting_flash().await?;
         Ok(Self {
-            flash,
+            flash: Some((session, messages)),
             ..Self::without_flash(state, &parts.extensions)
         })
     }

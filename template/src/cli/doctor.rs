@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Outcome, connect};
+use super::{Outcome, connect_existing};
 use crate::database;
 use crate::settings::{PostHogSettings, Settings};
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 type Check = Result<String, String>;
 
@@ -43,7 +43,7 @@ pub async fn examine(settings: Settings) -> Outcome {
 }
 
 async fn examine_database(settings: &Settings) -> (Check, Check) {
-    let database = match connect(settings).await {
+    let database = match connect_existing(settings).await {
         Ok(database) => database,
         Err(message) => return (Err(message), Err("not looked at without a database".into())),
     };
@@ -70,7 +70,7 @@ async fn examine_posthog(settings: &PostHogSettings) -> Check {
     let body = json!({ "api_key": settings.project_token, "distinct_id": "doctor" });
     let asked = reqwest::Client::new()
         .post(format!("{}/flags/?v=2", settings.base_url()))
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .json(&body)
         .send()
         .await;

@@ -24,7 +24,8 @@ pub async fn seed(settings: Settings) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     let password_hash = Passwords::default()
-        .hash(PASSWORD.into())
+        .sign_up
+        .hash("seed", PASSWORD.into())
         .await
         .map_err(|_| "the password could not be hashed")?;
     user::create(&database, EMAIL, "Demo User", password_hash).await?;

@@ -4,6 +4,8 @@
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 
+use crate::database;
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
@@ -36,9 +38,6 @@ pub async fn delete_others(
 
 /// Removes expired rows. Returns how many went.
 pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    let deleted = Entity::delete_many()
-        .filter(Column::ExpiresAt.lte(OffsetDateTime::now_utc()))
-        .exec(database)
-        .await?;
-    Ok(deleted.rows_affected)
+    let expired = Column::ExpiresAt.lte(OffsetDateTime::now_utc());
+    database::delete_in_slices::<Entity>(database, Column::Id, expired).await
 }

@@ -8,12 +8,12 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Condition;
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, QueryTrait, TryInsertResult};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, TryInsertResult};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::user;
-use crate::visitor;
+use crate::{database, visitor};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -33,9 +33,6 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
-
-/// Rows that one statement removes. SQLite has one write lock, and requests wait for it.
-const SLICE: u64 = 500;
 
 impl Model {
     pub fn first_touch(&self) -> Map<String, Value> {
@@ -128,25 +125,8 @@ pub async fn delete_old(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let told = Condition::any()
         .add(Column::AcknowledgedAt.is_not_null())
         .add(Column::LinkedAt.lt(now - visitor::LIFETIME));
-    let old = Entity::find()
-        .filter(Column::VisitorId.lt(visitor::first_living_id(now)))
-        .filter(told)
-        .order_by_asc(Column::VisitorId)
-        .limit(SLICE);
-    let mut removed = 0;
-    loop {
-        let slice = old
-            .clone()
-            .select_only()
-            .column(Column::VisitorId)
-            .into_query();
-        let deleted = Entity::delete_many()
-            .filter(Column::VisitorId.in_subquery(slice))
-            .exec(database)
-            .await?;
-        removed += deleted.rows_affected;
-        if deleted.rows_affected < SLICE {
-            return Ok(removed);
-        }
-    }
+    let old = Condition::all()
+        .add(Column::VisitorId.lt(visitor::first_living_id(now)))
+        .add(told);
+    database::delete_in_slices::<Entity>(database, Column::VisitorId, old).await
 }

@@ -14,7 +14,8 @@ use crate::app::AppState;
 use crate::auth;
 use crate::error::Result;
 use crate::forms;
-use crate::models::{log_in_failure, user};
+use crate::models::attempt::{self, Action};
+use crate::models::user;
 use crate::posthog::PostHog;
 use crate::posthog::events::{UserLoggedIn, UserLoginFailed};
 use crate::request::RequestInfo;
@@ -63,7 +64,7 @@ pub async fn log_in(
 
     let transaction = state.database.begin().await?;
     let link = auth::link_visitor(&state, &transaction, &cookies, &posthog, &user).await?;
-    log_in_failure::forget(&transaction, &email, &info.network()).await?;
+    attempt::forget(&transaction, Action::LogIn, &email, &info.network()).await?;
     transaction.commit().await?;
     let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, link).await?;
     posthog.capture(UserLoggedIn {

@@ -88,7 +88,8 @@ pub async fn update(
             .await?;
     }
     if changes_password {
-        let password_hash = state.passwords.hash(new_password).await?;
+        let passwords = &state.passwords.log_in;
+        let password_hash = passwords.hash(&info.network(), new_password).await?;
         // Whoever knew the old password is out now, or nothing has changed.
         let transaction = state.database.begin().await?;
         user = user::change_password(&transaction, user, password_hash).await?;

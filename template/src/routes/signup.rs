@@ -3,8 +3,10 @@
 //! What stays open: the form tells whether an e-mail has an account, because it cannot take it a
 //! second time. An app that sends mail can answer both cases alike and say the rest by mail.
 
+use std::sync::Arc;
+
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use garde::Validate;
 use minijinja::context;
@@ -19,6 +21,7 @@ use crate::forms::{self, Errors};
 use crate::models::user;
 use crate::posthog::PostHog;
 use crate::posthog::events::UserSignedUp;
+use crate::request::RequestInfo;
 use crate::session::AppSession;
 use crate::view::Page;
 
@@ -44,6 +47,7 @@ pub async fn show(page: Page) -> Result<Html<String>> {
 
 pub async fn sign_up(
     State(state): State<AppState>,
+    Extension(info): Extension<Arc<RequestInfo>>,
     session: AppSession,
     cookies: Cookies,
     posthog: PostHog,
@@ -54,7 +58,8 @@ pub async fn sign_up(
     if !errors.is_empty() {
         return again(&page, &form, errors);
     }
-    let password_hash = state.passwords.hash(form.password.clone()).await?;
+    let password = form.password.clone();
+    let password_hash = auth::hash_for_sign_up(&state, &info, &form.email, password).await?;
 
     // The account and its visitor are stored together or not at all.
     let transaction = state.database.begin().await?;

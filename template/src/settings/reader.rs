@@ -232,12 +232,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The compiled-in default is checked like a value: it came from an answer to the generator.
     pub fn posthog_host(&mut self, defaults: &HashMap<String, String>) -> Url {
-        let default =
-            Url::parse(&defaults["POSTHOG_HOST"]).expect("defaults.env holds a valid POSTHOG_HOST");
-        let Some(text) = self.text("POSTHOG_HOST") else {
-            return default;
-        };
+        const EXAMPLE: &str = "https://us.i.posthog.com";
+        let text = self.text("POSTHOG_HOST");
+        let text = text.unwrap_or_else(|| defaults["POSTHOG_HOST"].clone());
         match Url::parse(&text) {
             Ok(url)
                 if matches!(url.scheme(), "http" | "https")
@@ -252,9 +251,9 @@ impl<'a> Reader<'a> {
             _ => {
                 self.error(
                     "POSTHOG_HOST",
-                    format_args!("{text:?} is not an address such as {default}"),
+                    format_args!("{text:?} is not an address such as {EXAMPLE}"),
                 );
-                default
+                Url::parse(EXAMPLE).expect("the example is an address")
             }
         }
     }

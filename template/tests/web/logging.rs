@@ -1,6 +1,6 @@
 //! What is written down, and what never is.
 
-use app::models::{log_in_failure, user};
+use app::models::{attempt, user};
 use app::settings::new_secret_key;
 use sea_orm::EntityTrait;
 use serde_json::Value;
@@ -106,11 +106,12 @@ async fn no_row_shows_a_password_or_an_email_in_debug() {
     app.browser().post("/login", &wrong).await;
 
     let users = user::Entity::find().all(&app.state.database).await;
-    let failures = log_in_failure::Entity::find()
-        .all(&app.state.database)
-        .await;
-    let text = format!("{users:?} {failures:?}");
-    assert!(text.contains("Ann") && text.contains("failed_at"), "{text}");
+    let attempts = attempt::Entity::find().all(&app.state.database).await;
+    let text = format!("{users:?} {attempts:?}");
+    assert!(
+        text.contains("Ann") && text.contains("attempted_at"),
+        "{text}"
+    );
     for secret in ["ann@example.com", "argon2"] {
         assert!(!text.contains(secret), "{text}");
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use app::models::log_in_failure;
+use app::models::attempt::{self, Action};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
@@ -296,7 +296,7 @@ async fn fail(
     address: impl Fn(usize) -> String,
 ) {
     for n in 0..times {
-        log_in_failure::record(&app.state.database, &email(n), &address(n))
+        attempt::record(&app.state.database, Action::LogIn, &email(n), &address(n))
             .await
             .unwrap();
     }

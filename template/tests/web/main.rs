@@ -13,6 +13,7 @@ mod support;
 
 // Pages.
 mod burrito;
+mod commands;
 mod dashboard;
 mod group_analytics;
 mod health;

@@ -291,6 +291,15 @@ async fn nobody_else_may_and_pages_are_not_the_api() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin}");
         assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");
     }
+    // It may call the API; it posts no forms, and logs nobody out.
+    let front = [("origin", "https://front.example")];
+    for path in ["/logout", "/profile", "/login", "/opt-out"] {
+        let answer = ann.post_with(path, &[("name", "Eve")], &front).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert!(ann.is_signed_in().await);
+    let answer = ann.post_with("/api/burrito/consider", &[], &front).await;
+    assert_eq!(answer.status, StatusCode::OK);
     let page = ann
         .get_with("/profile", &[("origin", "https://front.example")])
         .await;

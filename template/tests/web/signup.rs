@@ -1,9 +1,40 @@
 //! `/signup`
 
+use app::models::attempt::{self, Action};
 use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::support::{App, PASSWORD};
+
+#[tokio::test]
+async fn sign_ups_are_throttled_by_address_and_by_account() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let sign_up = async |email: &str, address: &str| {
+        let form = [("name", "Bob"), ("email", email), ("password", PASSWORD)];
+        let from = [("x-forwarded-for", address)];
+        app.browser().post_with("/signup", &form, &from).await
+    };
+    for n in 0..300 {
+        let email = format!("{n}@example.com");
+        let database = &app.state.database;
+        let recorded = attempt::record(database, Action::SignUp, &email, "192.0.2.1").await;
+        recorded.unwrap();
+    }
+    let answer = sign_up("bob@example.com", "192.0.2.1").await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(answer.header("retry-after"), "");
+    let answer = sign_up("bob@example.com", "192.0.2.2").await;
+    assert_eq!(answer.location(), "/dashboard");
+
+    // Who asks for one account again and again does not learn more than it has said.
+    for _ in 0..4 {
+        let answer = sign_up("bob@example.com", "192.0.2.2").await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let answer = sign_up("bob@example.com", "192.0.2.2").await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(app.events_named("user_signed_up").await.len(), 1);
+}
 
 #[tokio::test]
 async fn the_form_is_empty_at_first() {
