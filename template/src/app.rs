@@ -18,7 +18,7 @@ use crate::passwords::Passwords;
 use crate::posthog::{self, errors, identity};
 use crate::settings::Settings;
 use crate::view::Views;
-use crate::{error_pages, logging, request, routes, security, session_layer};
+use crate::{compression, error_pages, logging, request, routes, security, session_layer};
 
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -75,6 +75,7 @@ pub fn router(state: AppState) -> Router {
     // Behind the limit of the body's size, which comes last among the others.
     let pages = pages.layer(from_fn(request::whole_body)).layer(
         ServiceBuilder::new()
+            .layer(compression::pages())
             .option_layer(security::cross_origin(&state.settings))
             .layer(from_fn(cookies::as_written))
             .layer(CookieManagerLayer::new())
