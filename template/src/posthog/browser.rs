@@ -9,6 +9,9 @@ use super::flags::Flags;
 use super::identity::Identity;
 use crate::settings::PostHogSettings;
 
+/// Query parameters whose values PostHog never learns.
+pub const SECRET_PARAMETERS: &[&str] = &["token", "code", "password", "key", "secret", "signature"];
+
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
     token: &'a str,
@@ -19,6 +22,8 @@ pub struct BrowserConfig<'a> {
     distinct_id: String,
     is_identified: bool,
     session_replay: bool,
+    capture_exceptions: bool,
+    secret_parameters: &'a [&'a str],
     flags: Map<String, Value>,
     flag_payloads: Map<String, Value>,
 }
@@ -44,6 +49,8 @@ impl<'a> BrowserConfig<'a> {
             distinct_id,
             is_identified,
             session_replay: settings.session_replay,
+            capture_exceptions: settings.capture_exceptions,
+            secret_parameters: SECRET_PARAMETERS,
             flags: flags.map(Flags::values).unwrap_or_default(),
             flag_payloads: flags.map(Flags::payloads).unwrap_or_default(),
         }
