@@ -548,7 +548,7 @@ fn secrets_in_addresses_never_leave_the_browser() {
     tab.call("Network.setBlockedURLs", json!({"urls": ["*/relay/*"]}));
     tab.go(&house.url("/signup?secret=hush0"));
     tab.call("Network.setBlockedURLs", json!({"urls": []}));
-    follow("/burrito?token=hush1&utm_source=news&gclid=ad7&CODE=hush2");
+    follow("/burrito?token=hush1&utm_source=news&gclid=ad7&keyword=k&resetCODE=hush2");
     who(&tab);
     let first = |field: &str| {
         let cookie = "decodeURIComponent(document.cookie)";
@@ -558,11 +558,11 @@ fn secrets_in_addresses_never_leave_the_browser() {
     };
     assert_eq!(
         first("u"),
-        house.url("/burrito?token=<masked>&utm_source=news&gclid=ad7&CODE=<masked>")
+        house.url("/burrito?token=<masked>&utm_source=news&gclid=ad7&keyword=k&resetCODE=<masked>")
     );
     let referrer = house.url("/signup?secret=<masked>");
     assert_eq!(first("r"), referrer);
-    follow("/signup?signature=hush3&next=%2Fa%3Fkey%3Dhush4%26b%3Dc");
+    follow("/signup?signature=hush3&next=%2Fa%3Fapi_key%3Dhush4%26b%3Dc");
     who(&tab);
     tab.until("!!window.__PosthogExtensions__?.errorWrappingFunctions");
     tab.eval("setTimeout(() => { throw new Error('at ' + location.href) })");
@@ -585,7 +585,7 @@ fn secrets_in_addresses_never_leave_the_browser() {
         .collect();
     assert_eq!(
         pages[1]["$current_url"],
-        house.url("/signup?signature=<masked>&next=%2Fa%3Fkey%3D<masked>%26b%3Dc")
+        house.url("/signup?signature=<masked>&next=%2Fa%3Fapi_key%3D<masked>%26b%3Dc")
     );
     assert!(pages.iter().all(|page| page["$referrer"] == *referrer));
     for event in from_browser {
@@ -620,7 +620,7 @@ fn session_replay_shows_neither_names_nor_addresses_of_people() {
         tab.go(&house.url(path));
         who(&tab);
         tab.until(&format!("taken.join().includes({shown:?})"));
-        tab.click("h1");
+        tab.click(".ph-mask");
         let taken = tab.text("taken.join()");
         for personal in ["A Hedgehog", "ada@example.com"] {
             assert!(tab.text("document.body.innerHTML").contains("A Hedgehog"));

@@ -75,6 +75,7 @@ pub fn router(state: AppState) -> Router {
     // Behind the limit of the body's size, which comes last among the others.
     let pages = pages.layer(from_fn(request::whole_body)).layer(
         ServiceBuilder::new()
+            .map_request(compression::gzip_or_nothing)
             .layer(compression::pages())
             .option_layer(security::cross_origin(&state.settings))
             .layer(from_fn(cookies::as_written))

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::sync::Mutex;
 
 use axum::body::Bytes;
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_ENCODING;
 use flate2::Compression;
@@ -31,6 +32,15 @@ pub fn pages() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
         // A page is made anew each time: the last few percent would cost more than they save.
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_BYTES)))
+}
+
+/// Stands before [`pages`], which answers 406 to a client that refuses gzip and plain text both, and
+/// does so after the handler has run. Such a client gets the page as it is.
+pub fn gzip_or_nothing(mut request: Request) -> Request {
+    if !accepts_gzip(request.headers()) {
+        request.headers_mut().remove(ACCEPT_ENCODING);
+    }
+    request
 }
 
 /// Assets in gzip, by the hash of their content: compressed when they are first asked for, then kept.

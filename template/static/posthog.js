@@ -10,12 +10,14 @@
   const page = JSON.parse(document.getElementById("posthog-config").textContent);
   const nonce = document.currentScript.nonce;
   const flags = { featureFlags: page.flags, featureFlagPayloads: page.flag_payloads };
-  // `?token=abc`, and `%3Ftoken%3Dabc` within another parameter.
-  const SECRET = new RegExp(
-    `((?:[?&#]|%3f|%26)(?:${page.secret_parameters.join("|")})(?:=|%3d))(?:(?!%26|%23)[^&#"\\s])+`,
-    "gi",
-  );
   const withNonce = (element) => Object.assign(element, { nonce }); // the content security policy asks for it
+
+  // Names as `access_token`, `api_key` or `key[0]`, but not `keyword`; and `?token=abc`, or `%3Ftoken%3Dabc` within
+  // another parameter. Bounded, because an address can be long.
+  const { anywhere, at_the_end } = page.secret_parameters;
+  const LETTERS = "[\\w.[\\]-]{0,60}";
+  const SECRET_NAME = `${LETTERS}?(?:${anywhere.join("|")}|(?:${at_the_end.join("|")})(?![a-z0-9]))${LETTERS}`;
+  const SECRET = new RegExp(`((?:[?&;#]|%3f|%26)${SECRET_NAME}(?:=|%3d))(?:(?!%26|%23)[^&#"\\s])+`, "gi");
 
   // --- The current person, known to all tabs of this browser -------------------------------------------------
 
@@ -101,7 +103,7 @@
 
     // In addresses, for events and session replay alike. It masks the click ids of advertisements too.
     mask_personal_data_properties: true,
-    custom_personal_data_properties: page.secret_parameters,
+    custom_personal_data_properties: secretParameters(),
 
     disable_session_recording: !page.session_replay,
     prepare_external_dependency_script: withNonce,
@@ -133,6 +135,12 @@
   }
 
   // --- Secrets in addresses ------------------------------------------------------------------------------------
+
+  // The parameters of this page whose names look like a secret's: posthog-js wants them exactly.
+  function secretParameters() {
+    const here = [...new URLSearchParams(location.search).keys()];
+    return [...anywhere, ...at_the_end, ...here.filter((name) => new RegExp(`^${SECRET_NAME}$`, "i").test(name))];
+  }
 
   // posthog-js masks what is a parameter of the page's own address. The referrer, links and messages of errors hold
   // addresses too, and an address may hold another one, percent-encoded: /login?next=%2Finvitation%3Ftoken%3Dabc.

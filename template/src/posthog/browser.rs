@@ -10,7 +10,18 @@ use super::identity::Identity;
 use crate::settings::PostHogSettings;
 
 /// Query parameters whose values PostHog never learns.
-pub const SECRET_PARAMETERS: &[&str] = &["token", "code", "password", "key", "secret", "signature"];
+const SECRET_PARAMETERS: SecretParameters = SecretParameters {
+    anywhere: &["token", "password", "secret", "signature"],
+    at_the_end: &["code", "key"],
+};
+
+#[derive(Debug, Serialize)]
+struct SecretParameters {
+    /// Also as a part of a name: `access_token`.
+    anywhere: &'static [&'static str],
+    /// Only where a word ends, as in `api_key`: `keyword` is none.
+    at_the_end: &'static [&'static str],
+}
 
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
@@ -23,7 +34,7 @@ pub struct BrowserConfig<'a> {
     is_identified: bool,
     session_replay: bool,
     capture_exceptions: bool,
-    secret_parameters: &'a [&'a str],
+    secret_parameters: SecretParameters,
     flags: Map<String, Value>,
     flag_payloads: Map<String, Value>,
 }

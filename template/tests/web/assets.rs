@@ -117,6 +117,13 @@ async fn pages_are_compressed_for_those_who_take_it() {
         assert_eq!(head.header("content-encoding"), "gzip", "{path}");
         assert_eq!(head.header("content-length"), "", "{path}");
     }
+    // Nothing is done twice or for nothing, however little a client takes.
+    for asked in ["identity;q=0", "br, *;q=0", "gzip;q=0"] {
+        let refuses = [("accept-encoding", asked)];
+        let page = ann.get_with("/profile", &refuses).await;
+        assert_eq!(page.status, StatusCode::OK, "{asked}");
+        assert_eq!(page.header("content-encoding"), "", "{asked}");
+    }
     // Too short to gain from it.
     for path in ["/livez", "/readyz", "/api/nowhere"] {
         let answer = ann.get_with(path, &gzip).await;

@@ -19,7 +19,7 @@ async fn a_visitors_page_names_the_visitor() {
     assert_eq!(config["script"], "/relay/static/array.js");
     assert_eq!(config["session_replay"], true);
     assert_eq!(config["capture_exceptions"], true);
-    assert_eq!(config["secret_parameters"][0], "token");
+    assert_eq!(config["secret_parameters"]["anywhere"][0], "token");
     assert_eq!(config["flags"], json!({}));
 }
 
