@@ -406,52 +406,40 @@ fn the_browser_evaluates_flags_only_where_the_server_has_not() {
     let browser = Chromium::start();
     let tab = browser.new_tab();
     let asked = |seen: usize| -> Vec<String> {
-        let asked = tab.requests().split_off(seen);
-        let asked = asked.into_iter().filter(|url| url.contains("/flags/"));
+        let requests = tab.requests().split_off(seen);
+        let asked = requests.into_iter().filter(|url| url.contains("/flags/"));
         asked.collect()
     };
+    let has_asked =
+        "performance.getEntriesByType('resource').some(({ name }) => name.includes('/flags/'))";
+    let headline = "posthog.getFeatureFlag('dashboard-headline')";
+
+    // The dashboard's handler reads flags. Even when asked to, the browser leaves these to the server.
     sign_up(&tab, &house, "ada@example.com");
     let seen = tab.requests().len();
-    // The dashboard's handler reads flags.
     tab.reload();
     who(&tab);
-    assert_eq!(
-        tab.text("posthog.getFeatureFlag('dashboard-headline')"),
-        "friendly"
-    );
-    tab.eval("new Promise((done) => posthog.onFeatureFlags(done)).then(() => true)");
-    let everything = asked(seen);
+    tab.eval("posthog.reloadFeatureFlags()");
+    tab.until(has_asked);
+    let surveys = asked(seen);
     assert!(
-        everything
+        surveys
             .iter()
             .all(|url| url.contains("only_evaluate_survey_feature_flags=true")),
-        "{everything:?}"
+        "{surveys:?}"
     );
-    // What surveys ask for leaves the rest as it is.
-    tab.eval("posthog.reloadFeatureFlags()");
-    let start = std::time::Instant::now();
-    while asked(seen).is_empty() && start.elapsed().as_secs() < 20 {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    assert!(!asked(seen).is_empty());
-    tab.eval("new Promise((done) => setTimeout(done, 500)).then(() => true)");
-    assert_eq!(
-        tab.text("posthog.getFeatureFlag('dashboard-headline')"),
-        "friendly"
-    );
+    assert_eq!(tab.text(headline), "friendly");
 
-    // The profile's does not, and the page's scripts have them all the same.
+    // The profile's reads none, and the page's scripts have them all the same.
     let seen = tab.requests().len();
     tab.go(&house.url("/profile"));
-    tab.until("window.posthog?.getFeatureFlag?.('dashboard-headline') === 'friendly'");
-    tab.eval("new Promise((done) => posthog.onFeatureFlags(done)).then(() => true)");
-    tab.until(
-        "performance.getEntriesByType('resource').some(({ name }) => name.includes('/flags/'))",
-    );
-    let asked = asked(seen);
+    who(&tab);
+    tab.until(has_asked);
+    tab.until(&format!("{headline} === 'friendly'"));
+    let evaluated = asked(seen);
     assert!(
-        !asked.is_empty() && !asked.iter().any(|url| url.contains("only_evaluate")),
-        "{asked:?}"
+        !evaluated.iter().any(|url| url.contains("only_evaluate")),
+        "{evaluated:?}"
     );
     assert_eq!(tab.problems(), [""; 0]);
 }
