@@ -404,6 +404,284 @@ fn flags_are_there_before_posthog_js_asks_for_them() {
 }
 
 #[test]
+fn the_browser_evaluates_flags_only_where_the_server_has_not() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    let asked = |seen: usize| -> Vec<String> {
+        let requests = tab.requests().split_off(seen);
+        let asked = requests.into_iter().filter(|url| url.contains("/flags/"));
+        asked.collect()
+    };
+    let has_asked =
+        "performance.getEntriesByType('resource').some(({ name }) => name.includes('/flags/'))";
+    let headline = "posthog.getFeatureFlag('dashboard-headline')";
+
+    // The dashboard's handler reads flags. Even when asked to, the browser leaves these to the server.
+    sign_up(&tab, &house, "ada@example.com");
+    let seen = tab.requests().len();
+    tab.reload();
+    who(&tab);
+    tab.eval("posthog.reloadFeatureFlags()");
+    tab.until(has_asked);
+    let surveys = asked(seen);
+    assert!(
+        surveys
+            .iter()
+            .all(|url| url.contains("only_evaluate_survey_feature_flags=true")),
+        "{surveys:?}"
+    );
+    assert_eq!(tab.text(headline), "friendly");
+
+    // The profile's reads none, and the page's scripts have them all the same.
+    let seen = tab.requests().len();
+    tab.go(&house.url("/profile"));
+    who(&tab);
+    tab.until(has_asked);
+    tab.until(&format!("{headline} === 'friendly'"));
+    let evaluated = asked(seen);
+    assert!(
+        !evaluated.iter().any(|url| url.contains("only_evaluate")),
+        "{evaluated:?}"
+    );
+    assert_eq!(tab.problems(), [""; 0]);
+}
+
+#[test]
+fn a_survey_looks_as_posthog_made_it() {
+    let Some(house) = House::open() else { return };
+    house.posthog.put(
+        "/hoglet/surveys",
+        &json!([{
+            "id": "0190c2a4-0000-7000-8000-000000000001", "name": "Burritos", "type": "popover",
+            "description": "", "start_date": "2026-01-01T00:00:00Z", "end_date": null, "conditions": null,
+            "linked_flag_key": null, "targeting_flag_key": null, "internal_targeting_flag_key": null,
+            "feature_flag_keys": [], "current_iteration": null, "current_iteration_start_date": null,
+            "appearance": {"surveyPopupDelaySeconds": 0, "backgroundColor": "#123456", "whiteLabel": true},
+            "questions": [{"type": "open", "id": "q", "question": "How was the burrito?", "optional": true}],
+        }]),
+    );
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    tab.go(&house.url("/burrito"));
+    who(&tab);
+    let shadow = "document.querySelector('[class^=PostHogSurvey]')?.shadowRoot";
+    tab.until(&format!("!!{shadow}?.querySelector('.survey-form')"));
+    let style = |selector: &str, property: &str| {
+        tab.text(&format!(
+            "getComputedStyle({shadow}.querySelector('{selector}'))['{property}']"
+        ))
+    };
+    assert_eq!(style(".ph-survey", "position"), "fixed");
+    assert_eq!(style(".survey-form", "backgroundColor"), "rgb(18, 52, 86)");
+    picture(&tab, "survey");
+    house.posthog.wait_for("survey shown", 1);
+    assert_eq!(tab.problems(), [""; 0]);
+}
+
+#[test]
+fn errors_and_slowness_in_the_browser_reach_posthog() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    tab.go(&house.url("/burrito"));
+    let visitor = who(&tab);
+    tab.until("!!window.__PosthogExtensions__?.errorWrappingFunctions");
+    tab.eval("setTimeout(() => { throw new RangeError('no beans left') })");
+    tab.eval("setTimeout(() => Promise.reject(new TypeError('no tortilla either')))");
+    tab.eval("console.error('that is between us')");
+    house.posthog.wait_for("$exception", 2);
+    tab.go("about:blank");
+    house.posthog.wait_for("$web_vitals", 1);
+
+    let exceptions = house.posthog.events("event=$exception");
+    let mut messages: Vec<&str> = exceptions
+        .iter()
+        .map(|event| {
+            assert_eq!(event["distinct_id"], *visitor.id);
+            let first = &event["properties"]["$exception_list"][0];
+            assert_eq!(first["mechanism"]["handled"], false, "{event}");
+            first["value"].as_str().expect("a message")
+        })
+        .collect();
+    messages.sort_unstable();
+    assert_eq!(messages, ["no beans left", "no tortilla either"]);
+
+    let Some(quiet) = House::with(&[("POSTHOG_CAPTURE_EXCEPTIONS", "false")]) else {
+        return;
+    };
+    let tab = browser.new_tab();
+    tab.go(&quiet.url("/burrito"));
+    who(&tab);
+    tab.eval("setTimeout(() => { throw new RangeError('no beans left') })");
+    tab.go("about:blank");
+    quiet.posthog.wait_for("$web_vitals", 1);
+    assert_eq!(quiet.posthog.events("event=$exception"), [""; 0]);
+    let requests = tab.requests();
+    assert!(
+        !requests.iter().any(|url| url.contains("exception")),
+        "{requests:?}"
+    );
+}
+
+#[test]
+fn secrets_in_addresses_never_leave_the_browser() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    let follow = |link: &str| {
+        tab.eval(&format!(
+            "document.querySelector('header nav').insertAdjacentHTML('afterbegin', '<a id=\"link\" href=\"{link}\">Go</a>')"
+        ));
+        tab.leaves(|| tab.click("#link"));
+    };
+    // Nobody has seen the first page, so that it is the referrer of the one on which posthog-js begins.
+    tab.call("Network.setBlockedURLs", json!({"urls": ["*/relay/*"]}));
+    tab.go(&house.url("/signup?secret=hush0"));
+    tab.call("Network.setBlockedURLs", json!({"urls": []}));
+    follow("/burrito?token=hush1&utm_source=news&gclid=ad7&keyword=k&resetCODE=hush2");
+    who(&tab);
+    let first = |field: &str| {
+        let cookie = "decodeURIComponent(document.cookie)";
+        tab.text(&format!(
+            "{cookie}.match(/\"\\$initial_person_info\":({{.*?}})/)[1].match(/\"{field}\":\"(.*?)\"/)[1]"
+        ))
+    };
+    assert_eq!(
+        first("u"),
+        house.url("/burrito?token=<masked>&utm_source=news&gclid=ad7&keyword=k&resetCODE=<masked>")
+    );
+    let referrer = house.url("/signup?secret=<masked>");
+    assert_eq!(first("r"), referrer);
+    follow("/signup?signature=hush3&next=%2Fa%3Fapi_key%3Dhush4%26b%3Dc");
+    who(&tab);
+    tab.until("!!window.__PosthogExtensions__?.errorWrappingFunctions");
+    tab.eval("setTimeout(() => { throw new Error('at ' + location.href) })");
+    house.posthog.wait_for("$exception", 1);
+    tab.leaves(|| tab.click("header .brand"));
+    who(&tab);
+    tab.go("about:blank");
+    house.posthog.wait_for("$pageview", 3);
+    house.posthog.wait_for("$autocapture", 2);
+
+    let events = house.posthog.events("");
+    let from_browser: Vec<&Value> = events
+        .iter()
+        .filter(|event| is_from(event, "web"))
+        .collect();
+    let pages: Vec<&Value> = from_browser
+        .iter()
+        .filter(|event| event["event"] == "$pageview")
+        .map(|event| &event["properties"])
+        .collect();
+    assert_eq!(
+        pages[1]["$current_url"],
+        house.url("/signup?signature=<masked>&next=%2Fa%3Fapi_key%3D<masked>%26b%3Dc")
+    );
+    assert!(pages.iter().all(|page| page["$referrer"] == *referrer));
+    for event in from_browser {
+        assert!(!event.to_string().contains("hush"), "{event}");
+    }
+}
+
+#[test]
+fn session_replay_shows_neither_names_nor_addresses_of_people() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    // Everything the recorder takes down, before it is packed and sent.
+    tab.call(
+        "Page.addScriptToEvaluateOnNewDocument",
+        json!({"source": "
+            window.taken = [];
+            const stringify = JSON.stringify;
+            JSON.stringify = (...rest) => {
+                const text = stringify(...rest);
+                if (text?.includes('\"timestamp\"') || text?.includes('\"childNodes\"')) taken.push(text);
+                return text;
+            };
+        "}),
+    );
+    sign_up(&tab, &house, "ada@example.com");
+    for (path, shown) in [
+        ("/dashboard", "Next"),
+        ("/burrito", "burrito"),
+        ("/profile", "Member since"),
+    ] {
+        tab.go(&house.url(path));
+        who(&tab);
+        tab.until(&format!("taken.join().includes({shown:?})"));
+        tab.click(".ph-mask");
+        let taken = tab.text("taken.join()");
+        for personal in ["A Hedgehog", "ada@example.com"] {
+            assert!(tab.text("document.body.innerHTML").contains("A Hedgehog"));
+            assert!(!taken.contains(personal), "{personal} on {path}: {taken}");
+        }
+    }
+    tab.click("dd.ph-mask");
+    tab.go("about:blank");
+    house.posthog.wait_for("$pageview", 4);
+    for event in house.posthog.events("") {
+        if is_from(&event, "web") {
+            let text = event.to_string();
+            assert!(
+                !text.contains("A Hedgehog") && !text.contains("ada@"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_script_without_the_pages_nonce_does_not_run() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    tab.go(&house.url("/burrito"));
+    who(&tab);
+    assert_eq!(
+        tab.eval("fetch('/relay/array/phc_attacker/config.js').then(({ status }) => status)"),
+        404
+    );
+    for source in [
+        "/relay/array/phc_attacker/config.js",
+        "/relay/array/phc_test/config.js",
+        "/relay/static/array.js",
+        "/static/app.js",
+    ] {
+        let blocked = tab.eval(&format!(
+            "new Promise((done) => {{
+               const script = document.createElement('script');
+               script.src = {source:?};
+               script.onload = () => done('it ran');
+               document.addEventListener('securitypolicyviolation', (violation) => done(violation.blockedURI), {{ once: true }});
+               document.body.append(script);
+             }})"
+        ));
+        assert_eq!(blocked, house.url(source));
+    }
+    // As it would come with somebody's text on a page.
+    let blocked = tab.eval(
+        "new Promise((done) => {
+           document.addEventListener('securitypolicyviolation', ({ blockedURI }) => done(blockedURI), { once: true });
+           const script = document.createElement('script');
+           script.textContent = 'document.title = \"taken over\"';
+           document.body.append(script);
+           setTimeout(() => done(document.title), 1000);
+         })",
+    );
+    assert_eq!(blocked, "inline");
+    let problems = without(tab.problems(), "Content Security Policy");
+    assert_eq!(
+        without(problems, "(Not Found)")
+            .iter()
+            .filter(|problem| !problem.contains("ContentSecurityPolicyIssue"))
+            .count(),
+        0
+    );
+}
+
+#[test]
 fn posthog_js_may_talk_to_posthog_without_the_proxy() {
     let Some(house) = House::with(&[("POSTHOG_PROXY_PATH", "")]) else {
         return;

@@ -332,6 +332,31 @@ async fn flags_follow_the_rules_and_can_be_switched() {
 }
 
 #[tokio::test]
+async fn surveys_are_what_was_put_there_and_their_flags_can_be_asked_for_alone() {
+    let standin = Standin::start().await;
+    let config = "/array/phc_test/config";
+    assert_eq!(standin.get(config).await["surveys"], false);
+    let surveys = json!([{"id": "1", "name": "Burritos"}]);
+    assert_eq!(standin.put("/hoglet/surveys", &surveys).await.status(), 200);
+    assert_eq!(
+        standin.get("/api/surveys/?token=phc_test").await["surveys"],
+        surveys
+    );
+    assert_eq!(standin.get(config).await["surveys"], true);
+    let refused = standin.put("/hoglet/surveys", &json!({"id": "1"})).await;
+    assert_eq!(refused.status(), 400);
+
+    let flags = json!({"survey-targeting-1": true, "new-dashboard": true});
+    standin.put("/hoglet/flags", &flags).await;
+    let request = json!({"api_key": "phc_test", "distinct_id": "ann"}).to_string();
+    let path = "/flags/?v=2&only_evaluate_survey_feature_flags=true";
+    let answer = standin.post(path, request).await.json::<Value>().await;
+    let answer = answer.expect("JSON")["flags"].clone();
+    let keys: Vec<_> = answer.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["survey-targeting-1"]);
+}
+
+#[tokio::test]
 async fn posthog_rs_delivers_and_reads_flags() {
     let standin = Standin::start().await;
     let flags = json!({"headline": {"variants": {"control": 0, "test": 100}, "payloads": {"test": {"text": "Hi"}}}});

@@ -33,6 +33,7 @@ mod refusal;
 mod server;
 mod standin;
 mod store;
+mod surveys;
 mod warnings;
 
 use std::collections::BTreeMap;

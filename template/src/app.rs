@@ -19,7 +19,7 @@ use crate::posthog::outbox::Outbox;
 use crate::posthog::{self, errors, identity};
 use crate::settings::Settings;
 use crate::view::Views;
-use crate::{error_pages, logging, request, routes, security, session_layer};
+use crate::{compression, error_pages, logging, request, routes, security, session_layer};
 
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -86,6 +86,8 @@ pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
     let pages = pages.layer(from_fn(request::whole_body)).layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(state.clone(), request::in_time))
+            .map_request(compression::gzip_or_nothing)
+            .layer(compression::pages())
             .option_layer(security::cross_origin(&state.settings))
             .layer(from_fn(cookies::as_written))
             .layer(CookieManagerLayer::new())

@@ -9,6 +9,7 @@ pub mod app;
 pub mod assets;
 pub mod auth;
 pub mod cli;
+pub mod compression;
 pub mod cookies;
 pub mod database;
 pub mod error;

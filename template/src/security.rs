@@ -64,6 +64,9 @@ fn is_html(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
+/// Scripts run by nonce alone, and posthog-js puts it on whatever it loads (see `static/posthog.js`).
+/// No `'self'`: the proxy brings others' files under this address. No `'strict-dynamic'` either: with
+/// a nonce on every script it would only allow more, and older browsers do not know it.
 fn content_security_policy(settings: &Settings, nonce: &str) -> HeaderValue {
     let posthog = &settings.posthog;
     let elsewhere = if posthog.enabled() && posthog.js && posthog.proxy_path.is_none() {
@@ -75,8 +78,9 @@ fn content_security_policy(settings: &Settings, nonce: &str) -> HeaderValue {
     } else {
         String::new()
     };
+    // Surveys, product tours and the support widget bring `<style>` elements.
     let policy = format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}'{elsewhere}; style-src 'self'; img-src 'self' data:; \
+        "default-src 'self'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
          connect-src 'self'{elsewhere}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     );

@@ -104,11 +104,16 @@ proptest! {
 
     #[test]
     fn the_proxy_reaches_posthogs_two_hosts_and_nothing_else(
-        path in prop_oneof![tricky_path(), "(/relay)?(/|\\\\|\\.\\.|%2e|static|array|@|:|//|evil\\.example|\\?|#){0,8}"],
+        path in prop_oneof![
+            tricky_path(),
+            "(/relay)?(/|\\\\|\\.\\.|%2e|%2f|static|array|@|:|//|evil\\.example|\\?|#){0,8}",
+            "/(static|array|e|array/phc_own|flags)(/|\\\\|\\.\\.|%2e%2e|%2f|/\\.\\./|array|phc_own|phc_other|config\\.js|\\?){0,8}",
+        ],
         climbing in any::<bool>(),
     ) {
         let host = if climbing { "https://inside.example/posthog" } else { "https://eu.i.posthog.com" };
-        let settings = Settings::read(|name| (name == "POSTHOG_HOST").then(|| host.to_owned())).unwrap();
+        let variables = HashMap::from([("POSTHOG_HOST", host), ("POSTHOG_API_KEY", "phc_own")]);
+        let settings = Settings::read(|name| variables.get(name).map(|value| (*value).to_owned())).unwrap();
         for path in [path.clone(), format!("/relay{path}"), format!("/relay/{path}")] {
             let Some(url) = proxy::target(&settings.posthog, &path) else { continue };
             let (host, path) = (url.host_str().unwrap(), url.path());
@@ -120,6 +125,11 @@ proptest! {
                 prop_assert!(path.starts_with("/posthog/"), "{}", path);
             } else {
                 prop_assert!(["eu.i.posthog.com", "eu-assets.i.posthog.com"].contains(&host), "{}", host);
+            }
+            // However the other end decodes it, it is no other project's script.
+            prop_assert!(!path.contains('%') && !path.contains(".."), "{}", path);
+            if path.trim_start_matches("/posthog").starts_with("/array") {
+                prop_assert!(path.contains("/array/phc_own/"), "{}", path);
             }
         }
     }

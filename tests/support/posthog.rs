@@ -33,6 +33,14 @@ impl Posthog {
             .expect("JSON")
     }
 
+    pub fn put(&self, path: &str, body: &Value) {
+        let sent = reqwest::blocking::Client::new()
+            .put(self.0.url(path))
+            .body(body.to_string());
+        let answer = sent.send().and_then(Response::error_for_status);
+        answer.expect("it is taken");
+    }
+
     /// The events it has, oldest first, with a filter such as `event=$pageview`.
     pub fn events(&self, filter: &str) -> Vec<Value> {
         let answer = self.get(&format!("/hoglet/events?{filter}"));

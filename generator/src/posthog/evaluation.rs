@@ -52,6 +52,12 @@ pub async fn evaluate(
         store.counts.flag_requests += 1;
         answer(store, &token, &id, &request, detailed)
     });
+    // What posthog-js asks where the app's server has evaluated already: the flags that surveys bring along.
+    if wanted("only_evaluate_survey_feature_flags").as_deref() == Some("true")
+        && let Some(Value::Object(flags)) = response.get_mut("flags")
+    {
+        flags.retain(|key, _| key.starts_with("survey-targeting-"));
+    }
     if wanted("config").as_deref() == Some("true") {
         response.extend(js::config(
             &token,

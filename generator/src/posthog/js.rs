@@ -30,7 +30,7 @@ pub fn config(token: &str, scripts: bool, store: &Store) -> Map<String, Value> {
         "token": token, "supportedCompression": ["gzip", "gzip-js"], "hasFeatureFlags": !store.flags.is_empty(),
         "captureDeadClicks": false, "capturePerformance": false, "autocapture_opt_out": false,
         "autocaptureExceptions": false, "analytics": {"endpoint": "/i/v0/e/"}, "elementsChainAsString": true,
-        "sessionRecording": replay, "heatmaps": false, "surveys": false, "productTours": false, "logs": {"captureConsoleLogs": false},
+        "sessionRecording": replay, "heatmaps": false, "surveys": !store.surveys.is_empty(), "productTours": false, "logs": {"captureConsoleLogs": false},
         "defaultIdentifiedOnly": true, "errorTracking": {"autocaptureExceptions": false, "suppressionRules": []},
         "siteApps": [], "isAuthenticated": false, "toolbarParams": {}, "conversations": false,
     });

@@ -20,7 +20,7 @@ use super::guard::{self, Hosts};
 use super::journal::Journal;
 use super::standin::Standin;
 use super::store::Store;
-use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags};
+use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags, surveys};
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
@@ -122,7 +122,7 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
             "/api/projects/{project}/feature_flags/{key}/remote_config",
             get(evaluation::remote_config),
         ),
-        ("/api/surveys", get(async || Json(json!({"surveys": []})))),
+        ("/api/surveys", get(surveys::list)),
         (
             "/api/web_experiments",
             get(async || Json(json!({"experiments": []}))),
@@ -172,6 +172,7 @@ fn own() -> Router<Arc<Standin>> {
             "/hoglet/flags/{key}",
             put(api::put_flag).delete(api::delete_flag),
         )
+        .route("/hoglet/surveys", get(surveys::list).put(surveys::replace))
         .route("/hoglet/fail", post(api::fail).delete(api::heal))
         .route("/hoglet/reset", post(api::reset))
         .route("/hoglet/wait", get(api::wait))

@@ -34,6 +34,8 @@ pub struct Store {
     pub flags: BTreeMap<String, Flag>,
     /// Raised by each change of a flag; what clients that evaluate locally compare.
     pub flags_version: u64,
+    /// What `/api/surveys` answers.
+    pub surveys: Vec<Value>,
     /// Flags the app has asked for, by its `$feature_flag_called` events.
     flags_called: BTreeMap<String, u64>,
     groups: BTreeMap<(String, String), Map<String, Value>>,
@@ -97,6 +99,7 @@ impl Store {
             warnings: Warnings::default(),
             flags,
             flags_version: 1,
+            surveys: Vec::new(),
             flags_called: BTreeMap::new(),
             groups: BTreeMap::new(),
             group_types: Vec::new(),
@@ -104,11 +107,13 @@ impl Store {
         }
     }
 
-    /// Forgets everything but the flags.
+    /// Forgets everything but the flags and surveys.
     pub fn reset(&mut self) {
         let version = self.flags_version;
+        let surveys = std::mem::take(&mut self.surveys);
         *self = Self::new(self.kept, std::mem::take(&mut self.flags));
         self.flags_version = version;
+        self.surveys = surveys;
     }
 
     pub fn take(&mut self, event: Event, properties: Box<RawValue>, path: &'static str, at: u64) {

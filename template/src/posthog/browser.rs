@@ -7,7 +7,22 @@ use serde_json::{Map, Value};
 
 use super::flag::Flags;
 use super::identity::Identity;
+use super::urls;
 use crate::settings::PostHogSettings;
+
+/// Query parameters whose values PostHog never learns.
+const SECRET_PARAMETERS: SecretParameters = SecretParameters {
+    anywhere: urls::SECRETS,
+    at_the_end: urls::SECRETS_AT_THE_END,
+};
+
+#[derive(Debug, Serialize)]
+struct SecretParameters {
+    /// Also as a part of a name: `access_token`.
+    anywhere: &'static [&'static str],
+    /// Only where a word ends, as in `api_key`: `keyword` is none.
+    at_the_end: &'static [&'static str],
+}
 
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
@@ -21,6 +36,8 @@ pub struct BrowserConfig<'a> {
     session_replay: bool,
     /// What every event of the page carries.
     properties: Map<String, Value>,
+    capture_exceptions: bool,
+    secret_parameters: SecretParameters,
     flags: Map<String, Value>,
     flag_payloads: Map<String, Value>,
 }
@@ -52,6 +69,8 @@ impl<'a> BrowserConfig<'a> {
             is_identified,
             session_replay: settings.session_replay,
             properties,
+            capture_exceptions: settings.capture_exceptions,
+            secret_parameters: SECRET_PARAMETERS,
             flags: flags.map(Flags::values).unwrap_or_default(),
             flag_payloads: flags.map(Flags::payloads).unwrap_or_default(),
         }

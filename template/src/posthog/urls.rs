@@ -13,10 +13,10 @@ use form_urlencoded::{byte_serialize, parse};
 pub const MAX_CHARACTERS: usize = 2000;
 
 /// Names of secrets, also as a part: `access_token`, `clientSecret`.
-const SECRETS: &[&str] = &["token", "password", "secret", "signature"];
+pub const SECRETS: &[&str] = &["token", "password", "secret", "signature"];
 /// These end words that are none (`key` begins `keyword`): only at a word's end, as in `api_key`,
 /// `apikey` and `key[0]`.
-const SECRETS_AT_THE_END: &[&str] = &["code", "key"];
+pub const SECRETS_AT_THE_END: &[&str] = &["code", "key"];
 const REDACTED: &str = "redacted";
 /// How deep an address may stand in an address.
 const MAX_DEPTH: usize = 4;

@@ -18,6 +18,8 @@ async fn a_visitors_page_names_the_visitor() {
     assert_eq!(config["api_host"], "/relay");
     assert_eq!(config["script"], "/relay/static/array.js");
     assert_eq!(config["session_replay"], true);
+    assert_eq!(config["capture_exceptions"], true);
+    assert_eq!(config["secret_parameters"]["anywhere"][0], "token");
     assert_eq!(config["flags"], json!({}));
 }
 
@@ -70,6 +72,13 @@ async fn session_replay_can_be_switched_off() {
     let app = App::with(&[("POSTHOG_SESSION_REPLAY", "false")]).await;
     let config = app.browser().get("/").await.posthog_config().unwrap();
     assert_eq!(config["session_replay"], false);
+}
+
+#[tokio::test]
+async fn errors_in_the_browser_are_captured_where_the_servers_are() {
+    let app = App::with(&[("POSTHOG_CAPTURE_EXCEPTIONS", "false")]).await;
+    let config = app.browser().get("/").await.posthog_config().unwrap();
+    assert_eq!(config["capture_exceptions"], false);
 }
 
 #[tokio::test]

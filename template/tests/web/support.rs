@@ -13,6 +13,6 @@ mod process;
 
 pub use app::{App, PASSWORD, email_of, wait_until};
 pub use browser::{Answer, Browser};
-pub use posthog::{Event, Mood, StandIn};
+pub use posthog::{COMPRESSED_SCRIPT, Event, Mood, StandIn};
 #[cfg(unix)]
 pub use process::{Process, Signal};

@@ -1,0 +1,31 @@
+//! Surveys, as a test puts them there: posthog-js shows them, and what people answer arrives as events.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::standin::Standin;
+
+/// What posthog-js asks for.
+pub async fn list(State(standin): State<Arc<Standin>>) -> Response {
+    Json(json!({ "surveys": standin.read().surveys })).into_response()
+}
+
+/// `PUT /hoglet/surveys`: a list of surveys as PostHog's API has them replaces those before.
+pub async fn replace(State(standin): State<Arc<Standin>>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Vec<Value>>(&body) {
+        Ok(surveys) => {
+            standin.change(|store| store.surveys = surveys);
+            list(State(standin)).await
+        }
+        Err(cause) => {
+            let error = format!("a list of surveys is expected: {cause}");
+            (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
+        }
+    }
+}
