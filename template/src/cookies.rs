@@ -25,6 +25,8 @@ pub struct AppCookies {
     pub session: AppCookie,
     pub visitor: AppCookie,
     pub opt_out: AppCookie,
+    /// In development only, see `posthog/panel.rs`.
+    pub captured: AppCookie,
 }
 
 impl AppCookies {
@@ -44,6 +46,7 @@ impl AppCookies {
             session: cookie("session", crate::session_layer::LIFETIME),
             visitor: cookie("visitor", time::Duration::days(365)),
             opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
+            captured: cookie("captured", time::Duration::minutes(1)),
         }
     }
 }

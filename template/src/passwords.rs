@@ -68,7 +68,7 @@ impl Passwords {
         else {
             return Err(AppError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Many people are logging in right now.",
+                "Many people are logging in right now. Try again in a few seconds.",
             )
             .retry_after(Duration::from_secs(5)));
         };

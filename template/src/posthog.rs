@@ -7,6 +7,7 @@
 //!
 //! Captured events wait in `delivery`, which sends them in batches; `ledger` counts what became of
 //! them. `browser` and `proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
+//! `panel` shows in development what was just captured.
 //!
 //! | a new … | goes to |
 //! |---|---|
@@ -23,8 +24,9 @@ pub mod events;
 pub mod flags;
 pub mod identity;
 pub mod ledger;
+pub mod panel;
 pub mod proxy;
 mod tracker;
 
 pub use client::Client;
-pub use tracker::{Captured, PostHog};
+pub use tracker::PostHog;

@@ -31,7 +31,7 @@ pub fn pages() -> Routes {
         .add(
             "GET, POST",
             "/login",
-            get(login::to_home).post(login::log_in),
+            get(login::show).post(login::log_in),
         )
         .add(
             "GET, POST",

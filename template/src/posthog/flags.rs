@@ -74,17 +74,15 @@ impl Flags {
 
     /// All values by key, as posthog-js's bootstrap wants them. Sends no event.
     pub fn values(&self) -> Map<String, Value> {
-        let Some(flags) = &self.0 else {
-            return Map::new();
-        };
-        let mut event = Event::new("", "");
-        event.with_flags(flags);
-        let values = event.properties().iter();
-        values
-            .filter_map(|(name, value)| {
-                Some((name.strip_prefix("$feature/")?.to_owned(), value.clone()))
-            })
-            .collect()
+        self.0.as_ref().map(values_of).unwrap_or_default()
+    }
+
+    /// The values of the flags that were read. Sends no event.
+    pub fn read(&self) -> Map<String, Value> {
+        let flags = self.0.as_ref();
+        flags
+            .map(|flags| values_of(&flags.only_accessed()))
+            .unwrap_or_default()
     }
 
     /// All payloads by key, for the same bootstrap.
@@ -98,6 +96,18 @@ impl Flags {
             .filter_map(|key| flags.get_flag_payload(&key).map(|payload| (key, payload)))
             .collect()
     }
+}
+
+/// The SDK tells values only as properties of an event.
+fn values_of(flags: &FeatureFlagEvaluations) -> Map<String, Value> {
+    let mut event = Event::new("", "");
+    event.with_flags(flags);
+    let values = event.properties().iter();
+    values
+        .filter_map(|(name, value)| {
+            Some((name.strip_prefix("$feature/")?.to_owned(), value.clone()))
+        })
+        .collect()
 }
 
 /// Asks PostHog, or the definitions kept in this process.

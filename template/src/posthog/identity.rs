@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_cookies::Cookies;
@@ -129,20 +129,9 @@ pub async fn identify(
         None => next.run(request).await,
         Some(error) => error.into_response(),
     };
-    if state.settings.development() {
-        show_captured(&mut response, &posthog);
-    }
     // For what stands outside and captures errors.
     response.extensions_mut().insert(posthog);
     response
-}
-
-/// What a script's request captured, for the panel that the page shows in development.
-fn show_captured(response: &mut Response, posthog: &PostHog) {
-    let captured = serde_json::to_string(&posthog.captured()).ok();
-    if let Some(value) = captured.and_then(|captured| HeaderValue::from_str(&captured).ok()) {
-        response.headers_mut().insert("x-captured", value);
-    }
 }
 
 /// The identity, and whether its visitor id came with the request.

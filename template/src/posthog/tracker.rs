@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -20,6 +20,7 @@ use super::errors::{Exception, Level};
 use super::events::TrackedEvent;
 use super::flags::Flags;
 use super::identity::{Identity, Person};
+use super::panel::{Entry, Panel, What};
 use crate::error::Cause;
 use crate::models::user;
 use crate::settings::PostHogSettings;
@@ -35,17 +36,8 @@ pub struct PostHog {
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
     groups: Vec<(&'static str, String)>,
-    captured: Arc<Mutex<Vec<Captured>>>,
+    panel: Panel,
     flags: Arc<OnceCell<Flags>>,
-}
-
-/// An event that this request captured, for the development panel.
-#[derive(Clone, Debug, Serialize)]
-pub struct Captured {
-    pub event: String,
-    pub distinct_id: String,
-    pub who: &'static str,
-    pub posthog_on: bool,
 }
 
 impl PostHog {
@@ -57,13 +49,13 @@ impl PostHog {
         page_view: bool,
     ) -> Self {
         Self {
+            panel: Panel::new(client.development),
             client,
             identity: Arc::new(identity),
             context: Arc::new(context),
             user,
             page_view,
             groups: Vec::new(),
-            captured: Arc::default(),
             flags: Arc::default(),
         }
     }
@@ -145,11 +137,9 @@ impl PostHog {
 
     pub(super) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
         let context = (!self.identity.opted_out).then(|| RequestContext::clone(&self.context));
-        if context.is_some() {
-            self.remember("$exception");
-        }
-        self.client
-            .capture_exception(Exception::new(cause, level, handled, context));
+        let exception = Exception::new(cause, level, handled, context);
+        self.remember("$exception", exception.uuid);
+        self.client.capture_exception(exception);
     }
 
     /// The flags of the request's person: asked for once a request, when they are first needed.
@@ -198,12 +188,16 @@ impl PostHog {
         self.identity.opt_out_forced
     }
 
-    /// What this request captured so far; noted in development only.
-    pub fn captured(&self) -> Vec<Captured> {
-        self.captured
-            .lock()
-            .expect("nobody panics while holding the list")
-            .clone()
+    /// What this request captured so far, and the flags it read; noted in development only.
+    pub fn captured(&self) -> Vec<Entry> {
+        let flags = self.flags.get().filter(|_| self.panel.is_shown());
+        let read = flags.map(Flags::read).unwrap_or_default().into_iter();
+        self.panel
+            .entries(read.map(|(key, value)| What::Flag { key, value }))
+    }
+
+    pub(super) fn panel(&self) -> &Panel {
+        &self.panel
     }
 
     fn send(&self, name: &'static str, properties: Map<String, Value>) {
@@ -220,28 +214,32 @@ impl PostHog {
             event.add_group(group_type, group_key);
         }
         self.context.apply_to_event(&mut event);
+        let uuid = Uuid::new_v4();
+        event.set_uuid(uuid);
         self.client.capture(event);
-        self.remember(name);
+        self.remember(name, uuid);
     }
 
-    fn remember(&self, name: &'static str) {
-        if !self.client.development {
+    /// Notes an event for the panel.
+    fn remember(&self, name: &str, uuid: Uuid) {
+        if !self.panel.is_shown() {
             return;
         }
-        let captured = Captured {
-            event: name.to_owned(),
-            distinct_id: self.identity.person.distinct_id(),
-            who: if self.identity.person.is_user() {
-                "user"
-            } else {
-                "visitor"
-            },
-            posthog_on: self.client.enabled(),
+        let person = &self.identity.person;
+        let (who, distinct_id) = match person {
+            // Only errors are captured then, without a person.
+            _ if self.identity.opted_out => ("nobody", String::new()),
+            Person::User(_) => ("user", person.distinct_id()),
+            Person::Visitor(_) => ("visitor", person.distinct_id()),
+            Person::Header(_) => ("client", person.distinct_id()),
         };
-        self.captured
-            .lock()
-            .expect("nobody panics while holding the list")
-            .push(captured);
+        self.panel.note(What::Event {
+            name: name.to_owned(),
+            uuid: uuid.to_string(),
+            who: who.to_owned(),
+            distinct_id,
+            sent: self.client.enabled(),
+        });
     }
 
     /// A header never chooses whose flags apply.
