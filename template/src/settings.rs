@@ -297,7 +297,7 @@ fn compiled_in_defaults() -> HashMap<String, String> {
 }
 
 /// `my-app` as people write it: `My App`.
-fn title_case(project_name: &str) -> String {
+pub fn title_case(project_name: &str) -> String {
     let words = project_name
         .split(['-', '_'])
         .filter(|word| !word.is_empty());

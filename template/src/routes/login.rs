@@ -72,11 +72,7 @@ pub async fn log_in(
     let Some(user) = user.filter(|_| matches) else {
         posthog.capture(UserLoginFailed {});
         let errors = forms::form_error(WRONG_PAIR);
-        return forms::again(
-            &page,
-            "login.html",
-            values(&form.email, &form.next, errors),
-        );
+        return forms::again(&page, "login.html", values(&form.email, &form.next, errors));
     };
 
     let transaction = state.database.begin().await?;

@@ -67,8 +67,7 @@ pub async fn trigger(
         }
     };
     if info.wants_json {
-        let answer =
-            json!({ "success": false, "error": form.error_type, "message": message });
+        let answer = json!({ "success": false, "error": form.error_type, "message": message });
         Ok((StatusCode::BAD_REQUEST, Json(answer)).into_response())
     } else {
         session.flash(FlashLevel::Error, &message).await?;

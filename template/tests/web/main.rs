@@ -37,6 +37,7 @@ mod load;
 #[cfg(unix)]
 mod logging;
 mod migrations;
+mod panel;
 #[cfg(unix)]
 mod processes;
 mod proxy;
