@@ -106,7 +106,7 @@ async fn a_visitor_who_needs_to_log_in_comes_back_to_the_page() {
     let text = form_page.text();
     assert!(text.contains("Log in to open the page you asked for."));
     assert!(text.contains(r#"name="next" value="&#x2f;profile?tab=1&amp;x=%20""#));
-    let sign_up = r#"href="/signup?next=/profile%3Ftab%3D1%26x%3D%2520""#;
+    let sign_up = r#"href="/signup?next=&#x2f;profile%3Ftab%3D1%26x%3D%2520""#;
     assert!(text.contains(sign_up), "{text}");
     assert_eq!(
         go_on(&app, "/profile?tab=1&x=%20").await,

@@ -58,7 +58,7 @@ async fn it_goes_on_to_where_the_visitor_wanted_to_go() {
     };
     let refused = sign_up("short", "/profile?a=1&b").await;
     assert!(refused.text().contains(next), "a mistake does not lose it");
-    let log_in = r#"href="/login?next=/profile%3Fa%3D1%26b""#;
+    let log_in = r#"href="/login?next=&#x2f;profile%3Fa%3D1%26b""#;
     assert!(refused.text().contains(log_in), "{}", refused.text());
     let done = sign_up(PASSWORD, "/profile?a=1&b").await;
     assert_eq!(done.location(), "/profile?a=1&b");
