@@ -212,7 +212,7 @@ fn other_tabs_follow_a_log_in_and_a_log_out() {
     log_out(&one);
     let next_visitor = who(&one);
     other.until(
-        "location.href.endsWith('/?next=%2Fdashboard') && document.readyState === 'complete'",
+        "location.href.endsWith('/login?next=%2Fdashboard') && document.readyState === 'complete'",
     );
     assert_eq!(who(&other), next_visitor);
 
@@ -299,7 +299,7 @@ fn a_session_that_ended_elsewhere_begins_a_new_visitor() {
     let visitor = who(&tab);
     assert_eq!(
         tab.text("location.pathname + location.search"),
-        "/?next=%2Fdashboard"
+        "/login?next=%2Fdashboard"
     );
     assert!(!visitor.identified);
     assert_ne!(visitor.id, ada.id);
@@ -316,6 +316,28 @@ fn a_session_that_ended_elsewhere_begins_a_new_visitor() {
     house.posthog.wait_for("$pageview", 4);
     house.received_only(&[&first_visitor, &ada, &visitor, &ada_again]);
     assert_eq!(tab.problems(), [""; 0]);
+}
+
+#[test]
+fn whoever_presses_a_button_after_their_session_ended_is_led_to_the_log_in_and_back() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    sign_up(&tab, &house, "ada@example.com");
+    tab.call(
+        "Network.deleteCookies",
+        json!({"name": "session", "url": house.url("/")}),
+    );
+    tab.leaves(|| tab.click("main form button"));
+    assert_eq!(
+        tab.text("location.pathname + location.search"),
+        "/login?next=%2Fdashboard"
+    );
+    assert!(
+        tab.text("document.querySelector('main').textContent")
+            .contains("Log in to open the page you asked for.")
+    );
+    log_in_here(&tab, "ada@example.com");
 }
 
 #[test]
@@ -727,6 +749,27 @@ fn pages_work_while_posthog_or_javascript_is_missing() {
         "2",
         "the count survives the log-in"
     );
+
+    // Under `/api/` too, every button leads to a page that says what happened.
+    tab.go(&house.url("/dashboard"));
+    tab.leaves(|| tab.click("form[action='/api/group-analytics'] button"));
+    assert_eq!(tab.text("location.pathname"), "/dashboard");
+    assert_eq!(
+        tab.text("document.querySelector('.flash').textContent"),
+        "Captured for the company acme-corp."
+    );
+    tab.go(&house.url("/profile"));
+    tab.leaves(|| tab.click("button[value=value]"));
+    assert_eq!(tab.text("location.pathname"), "/profile");
+    assert!(
+        tab.text("document.querySelector('.flash').textContent")
+            .starts_with("Captured: ")
+    );
+    tab.leaves(|| tab.click("button[value=panic]"));
+    assert_eq!(
+        tab.text("document.querySelector('h1').textContent"),
+        "Something went wrong"
+    );
 }
 
 #[test]
@@ -761,11 +804,12 @@ fn no_page_has_a_fault_on_a_desk_or_on_a_phone() {
             tab.fill("#email", "no address");
             tab.leaves(|| tab.click("main button"));
             look("signup-errors");
-            tab.go(&house.url("/"));
+            tab.go(&house.url("/login?next=/profile"));
+            look("login");
             tab.fill("#email", "nobody@example.com");
             tab.fill("#password", PASSWORD);
             tab.leaves(|| tab.click("main button"));
-            look("home-errors");
+            look("login-errors");
             sign_up(&tab, &house, &format!("{scheme}{width}@example.com"));
             look("dashboard");
             tab.click("main form button");
@@ -830,15 +874,19 @@ fn the_keyboard_reaches_everything() {
     };
     reaches(
         "/",
-        "Skip to the content | my-app | Burrito | Log in | Sign up | Consider a burrito | E-mail | Password | Log in | Sign up | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | Create an account | Look around first | Consider a burrito | Opt out",
+    );
+    reaches(
+        "/login",
+        "Skip to the content | My App | Burrito | Log in | Sign up | E-mail | Password | Log in | Sign up | Opt out",
     );
     reaches(
         "/signup",
-        "Skip to the content | my-app | Burrito | Log in | Sign up | Name | E-mail | Password | Create the account | Log in | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | Name | E-mail | Password | Create account | Log in | Opt out",
     );
     reaches(
         "/burrito",
-        "Skip to the content | my-app | Burrito | Log in | Sign up | Consider the burrito | log in | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | Consider the burrito | log in | Opt out",
     );
 
     // Past the navigation, through the form, and in.
@@ -853,11 +901,11 @@ fn the_keyboard_reaches_everything() {
     assert_eq!(tab.text("location.pathname"), "/dashboard");
     reaches(
         "/dashboard",
-        "Skip to the content | my-app | Dashboard | Burrito | Profile | Log out | Use a feature as a company | Consider a burrito | your profile | Opt out",
+        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | Use a feature as a company | Consider a burrito | your profile | dashboard_viewed | dashboard-headline | new-dashboard-feature | Opt out",
     );
     reaches(
         "/profile",
-        "Skip to the content | my-app | Dashboard | Burrito | Profile | Log out | Your name | Save the name | Current password | New password | Change the password | Bad value | Missing key | Something else | Unhandled error | Panic | Opt out",
+        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | Your name | Save name | Current password | New password | Change password | Bad value | Missing key | Something else | Unhandled error | Panic | profile_viewed | Opt out",
     );
 }
 
@@ -1007,7 +1055,7 @@ fn sign_up_here(tab: &Tab, email: &str) {
 
 #[track_caller]
 fn log_in(tab: &Tab, house: &House, email: &str) {
-    tab.go(&house.url("/"));
+    tab.go(&house.url("/login"));
     log_in_here(tab, email);
 }
 

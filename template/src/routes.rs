@@ -28,11 +28,7 @@ pub mod trigger_error;
 pub fn pages() -> Routes {
     Routes::default()
         .add("GET", "/", get(home::show))
-        .add(
-            "GET, POST",
-            "/login",
-            get(login::to_home).post(login::log_in),
-        )
+        .add("GET, POST", "/login", get(login::show).post(login::log_in))
         .add(
             "GET, POST",
             "/signup",
