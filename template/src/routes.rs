@@ -1,6 +1,6 @@
 //! The route table: every path of the app on one screen.
 
-use axum::Router;
+use axum::{Json, Router};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -79,7 +79,7 @@ pub fn proxy(settings: &Settings) -> Router<AppState> {
 /// What open pages ask while the app is being worked on.
 pub fn development(settings: &Settings) -> Router<AppState> {
     if settings.development() {
-        Router::new().route("/dev/reload", get(async || reload::version()))
+        Router::new().route("/dev/reload", get(async || Json(reload::state())))
     } else {
         Router::new()
     }

@@ -5,6 +5,7 @@ use std::io::Write;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
+use super::log_file::LOG_FILE;
 use crate::report::{ACCENT, DIM};
 
 /// Who speaks.
@@ -52,7 +53,8 @@ pub fn is_coloured() -> bool {
 /// What to open, in columns.
 pub fn addresses(project: &str, app: &str, posthog: &str) {
     print(&format!(
-        "\n  {ACCENT}{project}{ACCENT:#} is running, and builds itself anew when you change it\n\n    \
-         {DIM}app    {DIM:#} {app}\n    {DIM}posthog{DIM:#} {posthog}\n\n"
+        "\n  {ACCENT}{project}{ACCENT:#} is running, and rebuilds when you change it\n\n    \
+         {DIM}app    {DIM:#} {app}\n    {DIM}posthog{DIM:#} {posthog}\n    \
+         {DIM}log    {DIM:#} {LOG_FILE}\n\n"
     ));
 }

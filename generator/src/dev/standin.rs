@@ -1,4 +1,4 @@
-//! The stand-in for PostHog in this process, and what it says of the events that come in.
+//! The stand-in for PostHog in this process, and what it says of the events that browsers send.
 
 use std::io::ErrorKind;
 
@@ -9,7 +9,7 @@ use super::console::{Voice, say};
 use super::{Arguments, Error};
 use crate::posthog::{self, Journal, Server};
 
-/// Lines told at once; a load test is not to scroll everything else away.
+/// Lines printed at once; a load test must not scroll everything else away.
 const LINES_AT_ONCE: usize = 20;
 
 pub struct Standin {

@@ -53,11 +53,7 @@ pub async fn evaluate(
         answer(store, &token, &id, &request, detailed)
     });
     if wanted("config").as_deref() == Some("true") {
-        response.extend(js::config(
-            &token,
-            standin.posthog_js.is_some(),
-            &standin.read(),
-        ));
+        response.extend(js::config(&token, &standin.read()));
     }
     Json(response).into_response()
 }
