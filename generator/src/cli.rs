@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{dev, posthog, report};
@@ -76,14 +76,27 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("watch", "dev"),
 ];
 
-/// Suggests our command to who typed another tool's name for it; clap itself suggests for slips of the keys.
+/// Suggests our command to who typed another tool's name for it, or swapped letters. Clap itself suggests for most
+/// other slips.
 pub fn with_suggestion(mut usage: clap::Error) -> clap::Error {
     let typed = match usage.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(typed)) => typed.as_str(),
         _ => return usage,
     };
-    if let Some((_, ours)) = OTHER_NAMES.iter().find(|(other, _)| *other == typed) {
-        let ours = ContextValue::Strings(vec![(*ours).to_owned()]);
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let ours = match OTHER_NAMES.iter().find(|(other, _)| *other == typed) {
+        Some((_, ours)) => Some((*ours).to_owned()),
+        None => Cli::command()
+            .get_subcommands()
+            .map(|command| command.get_name().to_owned())
+            .find(|name| letters(name) == letters(typed)),
+    };
+    if let Some(ours) = ours {
+        let ours = ContextValue::Strings(vec![ours]);
         usage.insert(ContextKind::SuggestedSubcommand, ours);
     }
     usage

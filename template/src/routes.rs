@@ -1,8 +1,8 @@
 //! The route table: every path of the app on one screen.
 
-use axum::{Json, Router};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
+use axum::{Json, Router};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::AppState;
