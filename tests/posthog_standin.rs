@@ -554,7 +554,7 @@ async fn posthog_js_finds_its_settings_and_scripts() {
 #[tokio::test]
 async fn the_posthog_js_in_the_binary_is_served_packed_and_plain() {
     let standin = Standin::start().await;
-    let http = reqwest::Client::builder().no_gzip().build().expect("one");
+    let http = Client::builder().no_gzip().build().expect("one");
     let get = async |path: &str, accepted: &str| {
         let url = format!("{}{path}", standin.url);
         let request = http.get(url).header("accept-encoding", accepted);

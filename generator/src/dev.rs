@@ -8,9 +8,8 @@
 //! ```
 //!
 //! Views and styles need no build: the app reads them on every request, and open pages reload by themselves.
-//! [`console`] is what prints, with a prefix for each speaker; cargo prints for itself. [`log`] shortens what the app
-//! logs, and [`log_file`] keeps it whole. At Ctrl+C the app ends first, so that the stand-in still receives what it
-//! delivers.
+//! [`console`] prints, a prefix for each source; cargo prints for itself. [`log`] shortens what the app logs, and
+//! [`log_file`] keeps it whole. At Ctrl+C the app ends first, so that the stand-in still receives what it delivers.
 
 mod app;
 mod build;

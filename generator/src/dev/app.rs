@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::Error;
 use super::build::Program;
-use super::console::{self, Voice, say};
+use super::console::{self, Source, print_line};
 use super::environment::{Environment, token_variables};
 use super::log::Log;
 use super::log_file::LogFile;
@@ -38,9 +38,9 @@ pub struct App {
 }
 
 pub enum News {
-    /// Told once.
+    /// Reported once.
     Listens(String),
-    /// Though nobody has asked it to.
+    /// Without being asked to.
     Ended(ExitStatus),
 }
 
@@ -56,7 +56,9 @@ pub struct Surroundings<'a> {
     pub log_file: &'a Arc<LogFile>,
 }
 
-/// Variable by which the app knows that file.
+/// Where the app's proxy to PostHog is, unless its settings say otherwise.
+const PROXY_PATH: &str = "/relay";
+/// Variable by which the app knows the file with the build's errors.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
 impl App {
@@ -81,13 +83,21 @@ impl App {
         if let Some(port) = around.port {
             command.env("PORT", port.to_string());
         }
-        if environment.get("LOG_FORMAT").is_none() {
+        let chosen = environment.get("LOG_FORMAT").is_some();
+        if !chosen {
             command.env("LOG_FORMAT", "json");
         }
         let proxy_path = environment.get("POSTHOG_PROXY_PATH");
-        let proxy_path = proxy_path.as_deref().unwrap_or("/relay");
+        let proxy_path = proxy_path.as_deref().unwrap_or(PROXY_PATH);
+        let log = || {
+            if chosen {
+                Log::verbatim()
+            } else {
+                Log::new(proxy_path)
+            }
+        };
         if console::is_coloured() {
-            // It speaks to a pipe, which leads to a terminal.
+            // It prints to a pipe, which leads to a terminal.
             command.env("CLICOLOR_FORCE", "1");
         }
         let failed = |cause| Error::Disk {
@@ -100,13 +110,13 @@ impl App {
         let readers = [
             tokio::spawn(pass_on(
                 child.stdout.take(),
-                Log::new(proxy_path),
+                log(),
                 Arc::clone(around.log_file),
                 None,
             )),
             tokio::spawn(pass_on(
                 child.stderr.take(),
-                Log::new(proxy_path),
+                log(),
                 Arc::clone(around.log_file),
                 Some(sender),
             )),
@@ -119,7 +129,7 @@ impl App {
         })
     }
 
-    /// Waits for what it does next of itself. May be dropped and asked again.
+    /// Waits for what happens to it next. May be dropped and called again.
     pub async fn news(&mut self) -> News {
         if let Some(address) = &mut self.address {
             // An error means that it says nothing more: it ends.
@@ -134,7 +144,7 @@ impl App {
                 self.last_lines().await;
                 News::Ended(status)
             }
-            // Nobody can tell then; it is found out when it is asked to end.
+            // Its status is unknown then; what became of it shows when it is asked to end.
             Err(_) => pending().await,
         }
     }
@@ -144,8 +154,8 @@ impl App {
         terminate(&mut self.child);
         if timeout(STOP_TIMEOUT, self.child.wait()).await.is_err() {
             let seconds = STOP_TIMEOUT.as_secs();
-            say(
-                Voice::Hoglet,
+            print_line(
+                Source::Hoglet,
                 &format!("the app did not end within {seconds} seconds; ending it by force"),
             );
             // It fails only where it has ended meanwhile.
@@ -190,7 +200,7 @@ async fn pass_on(
     let mut lines = BufReader::new(output).split(b'\n');
     let show = |shown: Vec<String>| {
         for line in shown {
-            say(Voice::App, &line);
+            print_line(Source::App, &line);
         }
     };
     loop {

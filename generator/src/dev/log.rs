@@ -26,6 +26,8 @@ const NOT_SHOWN: &[&str] = &["level", "message", "span", "spans", "target", "tim
 
 /// One process's log.
 pub struct Log {
+    /// Whether it is shown as it is, because somebody has chosen its format.
+    verbatim: bool,
     /// Paths, or the beginnings of paths that end in `/`, whose requests are not shown.
     quiet: Vec<String>,
     waiting: VecDeque<Waiting>,
@@ -48,13 +50,26 @@ impl Log {
             quiet.push(format!("{proxy_path}/"));
         }
         Self {
+            verbatim: false,
             quiet,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// One that is shown as it is.
+    pub fn verbatim() -> Self {
+        Self {
+            verbatim: true,
+            quiet: Vec::new(),
             waiting: VecDeque::new(),
         }
     }
 
     /// The lines to show for a line of the app's. What is not JSON is shown as it is.
     pub fn read(&mut self, line: &str) -> Vec<String> {
+        if self.verbatim {
+            return vec![line.to_owned()];
+        }
         let Ok(Value::Object(entry)) = serde_json::from_str(line) else {
             return vec![line.to_owned()];
         };
@@ -306,5 +321,7 @@ mod tests {
         for line in ["these settings need a change:", "{\"a\": 1}", "[1]"] {
             assert_eq!(log.read(line), [line]);
         }
+        let line = request("1", "/livez", 200).to_string();
+        assert_eq!(Log::verbatim().read(&line), [line]);
     }
 }

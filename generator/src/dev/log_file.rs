@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::console::{Voice, say};
+use super::console::{Source, print_line};
 
 /// In the app's folder. Git ignores `data`.
 pub const LOG_FILE: &str = "data/hoglet-dev.log";
 
-/// Begun anew by each `hoglet dev`.
+/// Each `hoglet dev` begins with an empty one.
 pub struct LogFile(Mutex<Option<File>>);
 
 impl LogFile {
@@ -22,8 +22,8 @@ impl LogFile {
             None => File::create(&path),
         };
         let file = created.map_err(|cause| {
-            say(
-                Voice::Hoglet,
+            print_line(
+                Source::Hoglet,
                 &format!("cannot write {LOG_FILE} ({cause}); the terminal has the log alone"),
             );
         });
@@ -38,8 +38,8 @@ impl LogFile {
         let written = file.as_mut().map(|file| writeln!(file, "{line}"));
         if let Some(Err(cause)) = written {
             *file = None;
-            say(
-                Voice::Hoglet,
+            print_line(
+                Source::Hoglet,
                 &format!("{LOG_FILE} ends here: it cannot be written any more ({cause})"),
             );
         }

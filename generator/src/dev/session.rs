@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::app::{App, News, Surroundings};
 use super::build::{Built, Program, Readers, build};
 use super::build_error::BuildError;
-use super::console::{self, Voice, say};
+use super::console::{self, Source, print_line};
 use super::environment::Environment;
 use super::log_file::LogFile;
 use super::signals::Signals;
@@ -29,9 +29,9 @@ pub struct Session {
     build_error: BuildError,
     log_file: Arc<LogFile>,
     app: Option<App>,
-    /// Where the app listens, for the next one to listen there too. What `.env` says anew comes before it.
+    /// Where the app listens, for the next one to listen there too. A change of `.env` clears it.
     port: Option<u16>,
-    addresses_told: bool,
+    addresses_printed: bool,
 }
 
 /// Whether it goes on.
@@ -64,7 +64,7 @@ impl Session {
             open: arguments.open,
             app: None,
             port: None,
-            addresses_told: false,
+            addresses_printed: false,
         })
     }
 
@@ -114,9 +114,9 @@ impl Session {
                 }
                 Built::Failed(said) if self.app.is_some() => {
                     self.build_error.show(&said)?;
-                    say(Voice::Hoglet, "the last good build keeps serving");
+                    print_line(Source::Hoglet, "the last good build keeps serving");
                 }
-                Built::Failed(_) => say(Voice::Hoglet, "waiting for a change"),
+                Built::Failed(_) => print_line(Source::Hoglet, "waiting for a change"),
             }
             if let Flow::Break(end) = self.wait().await? {
                 return Ok(end);
@@ -158,7 +158,7 @@ impl Session {
                     News::Ended(status) => self.ended(status)?,
                 },
                 changed = self.watch.next() => {
-                    say(Voice::Hoglet, &format!("{} changed", changed.display()));
+                    print_line(Source::Hoglet, &format!("{} changed", changed.display()));
                     if changed == Path::new(".env") {
                         self.port = None;
                     }
@@ -174,10 +174,10 @@ impl Session {
             .rsplit(':')
             .next()
             .and_then(|port| port.parse().ok());
-        if self.addresses_told {
+        if self.addresses_printed {
             return;
         }
-        self.addresses_told = true;
+        self.addresses_printed = true;
         let standin = self
             .standin
             .as_ref()
@@ -187,8 +187,8 @@ impl Session {
         if self.open {
             for page in standin.into_iter().chain([address]) {
                 if let Err(cause) = open::that_detached(page) {
-                    say(
-                        Voice::Hoglet,
+                    print_line(
+                        Source::Hoglet,
                         &format!("cannot open a browser ({cause}); open {page} yourself"),
                     );
                 }
@@ -203,8 +203,8 @@ impl Session {
                 folder: self.project.root.clone(),
             });
         }
-        say(
-            Voice::Hoglet,
+        print_line(
+            Source::Hoglet,
             &format!("the app ended ({status}); it starts again at the next change"),
         );
         Ok(())
