@@ -577,6 +577,49 @@ async fn posthog_js_finds_its_settings_and_scripts() {
 }
 
 #[tokio::test]
+async fn the_posthog_js_in_the_binary_is_served_packed_and_plain() {
+    let standin = Standin::start().await;
+    let http = Client::builder().no_gzip().build().expect("one");
+    let get = async |path: &str, accepted: &str| {
+        let url = format!("{}{path}", standin.url);
+        let request = http.get(url).header("accept-encoding", accepted);
+        request.send().await.expect("an answer")
+    };
+    let plain = get("/static/array.js", "identity").await;
+    assert_eq!(
+        plain.headers()["content-type"],
+        "text/javascript; charset=utf-8"
+    );
+    assert_eq!(plain.headers().get("content-encoding"), None);
+    let plain = plain.text().await.expect("text");
+    assert!(plain.len() > 300_000 && plain.ends_with("//# sourceMappingURL=array.js.map"));
+
+    let packed = get("/static/1.449.2/array.js?v=1.449.2", "gzip, br").await;
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert_eq!(packed.headers()["vary"], "accept-encoding");
+    let packed = packed.bytes().await.expect("bytes");
+    assert!(packed.len() < 200_000);
+    let mut unpacked = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*packed), &mut unpacked)
+        .expect("gzip");
+    assert!(unpacked == plain, "the same script");
+
+    // The recorder that the settings name, and the other parts that a page loads when they are switched on.
+    let config = get("/array/phc_a/config", "identity").await;
+    let config: Value = config.json().await.expect("JSON");
+    let recorder = config["sessionRecording"]["scriptConfig"]["script"].clone();
+    let recorder = recorder.as_str().expect("a script");
+    for name in [recorder, "surveys", "web-vitals", "exception-autocapture"] {
+        let script = get(&format!("/static/{name}.js"), "gzip").await;
+        assert_eq!(script.status(), 200, "{name}");
+    }
+    assert_eq!(get("/static/VERSION", "gzip").await.status(), 404);
+    let own = get("/array/phc_a/array.js", "identity").await;
+    let own = own.text().await.expect("text");
+    assert!(own.starts_with("(function(){var all=") && own.ends_with(&plain));
+}
+
+#[tokio::test]
 async fn the_page_forbids_scripts_of_others_and_hears_of_changes() {
     let standin = Standin::start().await;
     let page = standin

@@ -9,6 +9,7 @@
 //!
 //! - [`server`]: all routes in one place, and the life of the server
 //! - [`capture`], [`evaluation`], [`js`]: PostHog's endpoints for events, flags, and posthog-js
+//! - [`scripts`]: posthog-js itself, which the binary carries
 //! - [`flags`], [`matching`]: who gets which flag
 //! - [`api`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
 //! - [`journal`]: what comes in, told in a line each
@@ -30,6 +31,7 @@ mod page;
 mod people;
 mod person;
 mod refusal;
+mod scripts;
 mod server;
 mod standin;
 mod store;
@@ -43,8 +45,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use journal::Journal;
+pub use journal::{Journal, line as event_line};
 pub use server::Server;
+
+use crate::interrupt::End;
 
 /// Where the stand-in listens, and what it begins with.
 #[derive(Debug, Clone, clap::Args)]
@@ -61,7 +65,7 @@ pub struct Arguments {
     /// JSON file with the feature flags to begin with
     #[arg(long, value_name = "FILE")]
     pub flags: Option<PathBuf>,
-    /// Folder with posthog-js's own scripts (the `dist` of its npm package)
+    /// Folder with the posthog-js to serve instead of the one in this binary (the `dist` of its npm package)
     #[arg(long, value_name = "FOLDER")]
     pub posthog_js: Option<PathBuf>,
     /// How many events to keep; the oldest make room
@@ -99,12 +103,15 @@ pub enum Error {
     #[error("cannot read the flags in `{}` ({cause}); write JSON such as {{\"my-flag\": true}}", .file.display())]
     ReadFlags { file: PathBuf, cause: String },
 
+    #[error("`{}` holds no array.js; give --posthog-js the `package/dist` of an unpacked `npm pack posthog-js`", .folder.display())]
+    NoScripts { folder: PathBuf },
+
     #[error("the stand-in for PostHog stopped ({0}); start it again")]
     Serve(io::Error),
 }
 
-/// Runs until it is interrupted.
-pub fn run(arguments: &Arguments) -> Result<(), Error> {
+/// Runs until it is told to end.
+pub fn run(arguments: &Arguments) -> Result<End, Error> {
     // Built here and not in `main`, so that the other commands start no threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -122,28 +129,30 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
         {
             eprintln!("cannot open a browser ({cause}); the address above is the page");
         }
-        server.run(interrupted()).await
+        let mut end = End::Asked;
+        server.run(async { end = ended().await }).await?;
+        Ok(end)
     })
 }
 
 /// Ctrl+C, or what a process manager sends.
-async fn interrupted() {
+async fn ended() -> End {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+            return tokio::select! {
+                _ = interrupt => End::Interrupted,
+                _ = terminate.recv() => End::Asked,
+            };
         }
     }
     // Without a handler there is nothing to wait for; the system's own way of stopping us remains.
     if interrupt.await.is_err() {
         std::future::pending::<()>().await;
     }
+    End::Interrupted
 }
 
 fn read_flags(file: &Path) -> Result<BTreeMap<String, flags::Flag>, Error> {

@@ -76,7 +76,7 @@ pub fn proxy(settings: &Settings) -> Router<AppState> {
 pub fn development(settings: &Settings) -> Router<AppState> {
     if settings.development() {
         Router::new()
-            .route("/dev/reload", get(async || reload::version()))
+            .route("/dev/reload", get(async || Json(reload::state())))
             .route("/dev/flags", get(async || Json(flags::ALL)))
     } else {
         Router::new()

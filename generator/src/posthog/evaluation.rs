@@ -59,11 +59,7 @@ pub async fn evaluate(
         flags.retain(|key, _| key.starts_with("survey-targeting-"));
     }
     if wanted("config").as_deref() == Some("true") {
-        response.extend(js::config(
-            &token,
-            standin.posthog_js.is_some(),
-            &standin.read(),
-        ));
+        response.extend(js::config(&token, &standin.read()));
     }
     Json(response).into_response()
 }

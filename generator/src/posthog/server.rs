@@ -18,6 +18,7 @@ use tower_http::csrf::CsrfLayer;
 
 use super::guard::{self, Hosts};
 use super::journal::Journal;
+use super::scripts::Scripts;
 use super::standin::Standin;
 use super::store::Store;
 use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags, surveys};
@@ -39,6 +40,7 @@ impl Server {
             .flags
             .as_deref()
             .map_or_else(|| Ok(BTreeMap::new()), read_flags)?;
+        let scripts = Scripts::find(arguments.posthog_js.as_deref())?;
         let wanted = SocketAddr::new(arguments.host, arguments.port);
         let failed = |cause| Error::Listen {
             address: wanted,
@@ -48,7 +50,7 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let standin = Arc::new(Standin::new(
             Store::new(arguments.keep.max(1), flags),
-            arguments.posthog_js.clone(),
+            scripts,
         ));
         let hosts = Hosts::new(arguments.host, &arguments.allowed_hosts);
         Ok(Self {
