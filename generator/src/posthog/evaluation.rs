@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::event::distinct_id;
+use super::event::{distinct_id, group_key};
 use super::flags::{Answer, Asker, Flag};
 use super::refusal::Refusal;
 use super::standin::{Standin, now};
 use super::store::Store;
-use super::{capture, intake, js};
+use super::{capture, intake, js, matching};
 
 /// `/flags` and the older `/decide`.
 pub async fn evaluate(
@@ -118,7 +118,9 @@ fn answer(
     let mut group_properties = Map::new();
     let sent = object("group_properties");
     for (kind, key) in &groups {
-        let known = key.as_str().and_then(|key| store.group(kind, key)).cloned();
+        let known = group_key(key)
+            .and_then(|key| store.group(kind, &key))
+            .cloned();
         let mut merged = known.unwrap_or_default();
         merged.extend(
             sent.get(kind)
@@ -236,7 +238,10 @@ pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap
                 flag.definition(index + 1, key, store.flags_version, &group_types)
             })
             .collect();
-        let definitions = json!({"flags": flags, "group_type_mapping": group_types, "cohorts": {}});
+        let definitions = json!({
+            "flags": flags, "group_type_mapping": group_types, "cohorts": {},
+            "property_matching_version": matching::VERSION,
+        });
         ([(header::ETAG, etag)], Json(definitions)).into_response()
     })
 }

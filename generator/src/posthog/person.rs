@@ -1,11 +1,14 @@
 //! One person: its ids, its properties, and the story of how it came to be.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::map::Entry;
 use serde_json::{Map, Value, json};
 
 use super::event::Event;
+use super::lifting::lifted;
 use super::people::{Moment, PersonId};
 
 /// The story keeps its beginning and its newest part.
@@ -121,9 +124,11 @@ impl Person {
             .fold(None, |fused, user| fused.or(self.becomes_user(user)))
             .or_else(|| self.different_email(&source));
         for (key, value) in source.properties {
-            self.properties.entry(key).or_insert(value);
+            if let Entry::Vacant(free) = self.properties.entry(key) {
+                self.properties_weight += entry_weight(free.key(), &value);
+                free.insert(value);
+            }
         }
-        self.weigh_properties();
         self.created_at = self.created_at.min(source.created_at);
         self.story.extend(source.story);
         self.story.sort_by_key(|chapter| chapter.sequence);
@@ -148,36 +153,76 @@ impl Person {
         }
     }
 
-    /// Applies `$set`, `$set_once` and `$unset`; `false` when that would make it too heavy.
+    /// Applies what the event sets, lifts and unsets; `false` when that would make the person too heavy.
+    ///
+    /// After `computeEventPropertyUpdates` in PostHog's `nodejs/src/ingestion/common/persons/person-update.ts`: `$unset`
+    /// takes away what was there before the event only, and `$set_once` fills in for null (older versions kept the null).
     pub fn update(&mut self, event: &Event, heaviest: usize) -> bool {
-        let mut properties = self.properties.clone();
-        if let Some(Value::Object(once)) = event.properties.get("$set_once") {
-            for (key, value) in once {
-                properties.entry(key).or_insert_with(|| value.clone());
-            }
+        // Only what changes is copied and weighed, for a person may have thousands of properties.
+        let changes = self.changes(event);
+        let (mut more, mut less) = (0, 0);
+        for (key, value) in &changes {
+            more += value.map_or(0, |value| entry_weight(key, value));
+            less += self
+                .properties
+                .get(*key)
+                .map_or(0, |value| entry_weight(key, value));
         }
-        if let Some(Value::Object(set)) = event.properties.get("$set") {
-            properties.extend(set.iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
-        match event.properties.get("$unset") {
-            Some(Value::Array(keys)) => keys.iter().filter_map(Value::as_str).for_each(|key| {
-                properties.remove(key);
-            }),
-            Some(Value::Object(keys)) => keys.keys().for_each(|key| {
-                properties.remove(key);
-            }),
-            _ => {}
-        }
-        if json_length(&properties) > heaviest {
+        let weight = self.properties_weight + more - less;
+        if weight > heaviest {
             return false;
         }
-        self.properties = properties;
-        self.weigh_properties();
+        for (key, value) in changes {
+            match value {
+                Some(value) => self.properties.insert(key.to_owned(), value.clone()),
+                None => self.properties.remove(key),
+            };
+        }
+        self.properties_weight = weight;
         true
     }
 
-    fn weigh_properties(&mut self) {
-        self.properties_weight = json_length(&self.properties);
+    /// The properties that are different afterwards; `None` for what is gone.
+    fn changes<'a>(&self, event: &'a Event) -> BTreeMap<&'a str, Option<&'a Value>> {
+        let mut changes = BTreeMap::new();
+        let (set, once) = (event.object("$set"), event.object("$set_once"));
+        let told =
+            |map: Option<&Map<String, Value>>, key| map.is_some_and(|map| map.contains_key(key));
+        let lifted: Vec<_> = lifted(event).collect();
+
+        let first = lifted
+            .iter()
+            .filter(|lifted| !lifted.value.is_null() && !told(once, lifted.initial))
+            .map(|lifted| (lifted.initial, lifted.value));
+        let once = once.into_iter().flatten();
+        for (key, value) in once.map(|(key, value)| (key.as_str(), value)).chain(first) {
+            let free = match self.properties.get(key) {
+                None => true,
+                Some(known) => known.is_null() && !value.is_null(),
+            };
+            if free {
+                changes.insert(key, Some(value));
+            }
+        }
+        let latest = lifted
+            .iter()
+            .filter(|lifted| !told(set, lifted.latest))
+            .map(|lifted| (lifted.latest, lifted.value));
+        let set = set.into_iter().flatten();
+        for (key, value) in set.map(|(key, value)| (key.as_str(), value)).chain(latest) {
+            changes.insert(key, Some(value));
+        }
+        let mut unset = |key: &'a str| {
+            if self.properties.contains_key(key) {
+                changes.insert(key, None);
+            }
+        };
+        match event.properties.get("$unset") {
+            Some(Value::Array(keys)) => keys.iter().filter_map(Value::as_str).for_each(&mut unset),
+            Some(Value::Object(keys)) => keys.keys().for_each(|key| unset(key)),
+            _ => {}
+        }
+        changes
     }
 
     /// Roughly what it costs in memory.
@@ -206,6 +251,23 @@ pub fn name(number: PersonId) -> String {
     format!("p{number}")
 }
 
-fn json_length(properties: &Map<String, Value>) -> usize {
-    serde_json::to_string(properties).map_or(0, |text| text.len())
+/// What a property takes as JSON: `"key":value,`.
+fn entry_weight(key: &str, value: &Value) -> usize {
+    key.len() + 4 + json_length(value)
+}
+
+fn json_length(value: &Value) -> usize {
+    let length = match value {
+        Value::String(text) => text.len() + 2,
+        other => other.to_string().len(),
+    };
+    #[cfg(test)]
+    WEIGHED.with(|weighed| weighed.set(weighed.get() + length));
+    length
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many bytes have been weighed, for the test that no event weighs the whole person.
+    pub static WEIGHED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

@@ -20,7 +20,9 @@ use super::guard::{self, Hosts};
 use super::journal::Journal;
 use super::standin::Standin;
 use super::store::Store;
-use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags};
+use super::{
+    Arguments, Error, api, capture, capture_v1, evaluation, failure, js, page, read_flags,
+};
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
@@ -107,7 +109,7 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
         ("/track", events("/track")),
         ("/i/v0/e", events("/i/v0/e")),
         ("/i/v0/ai/batch", events("/i/v0/ai/batch")),
-        ("/i/v1/analytics/events", post(capture::events_v1)),
+        ("/i/v1/analytics/events", post(capture_v1::events)),
         ("/s", any(capture::replay)),
         ("/i/v1/logs", any(capture::swallow)),
         ("/i/v1/metrics", any(capture::swallow)),
