@@ -361,46 +361,5 @@ impl Kept {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_oldest_makes_room_and_is_counted() {
-        let mut store = Store::new(10, BTreeMap::new());
-        for number in 0..25 {
-            let event = Event {
-                token: "phc_a".into(),
-                name: "seen".into(),
-                uuid: format!("uuid-{}", number % 20),
-                distinct_id: "a".into(),
-                timestamp: None,
-                properties: Map::new(),
-            };
-            store.take(
-                event,
-                RawValue::from_string("{}".into()).unwrap(),
-                "/batch",
-                0,
-            );
-        }
-        let kept: Vec<_> = store.events().map(|event| event.sequence).collect();
-        assert_eq!(kept, (16..=25).collect::<Vec<_>>());
-        assert_eq!(
-            (
-                store.counts.events,
-                store.counts.forgotten,
-                store.counts.duplicates
-            ),
-            (25, 15, 0)
-        );
-        assert_eq!(
-            store.weight,
-            store.events.iter().map(Kept::weight).sum::<usize>()
-        );
-        store.reset();
-        assert_eq!(
-            (store.events().count(), store.weight, store.counts.events),
-            (0, 0, 0)
-        );
-    }
-}
+#[path = "store_tests.rs"]
+mod tests;

@@ -136,6 +136,34 @@ fn each_mistake_is_recognised() {
             vec![("$set", "u", json!({"$process_person_profile": "no"}))],
             vec!["invalid_process_person_profile"],
         ),
+        (
+            vec![("$identify", "u", json!({"$anon_distinct_id": null}))],
+            vec!["shared_id"],
+        ),
+        (
+            vec![("$identify", "u", json!({"$anon_distinct_id": ""}))],
+            vec!["shared_id"],
+        ),
+        (
+            vec![("$identify", "u", json!({"$anon_distinct_id": 42}))],
+            vec!["merge_refused"],
+        ),
+        (
+            vec![(
+                "$groupidentify",
+                "u",
+                json!({"$group_type": "company", "$group_key": "acme", "$group_set": ["x"]}),
+            )],
+            vec!["invalid_group_set"],
+        ),
+        (
+            vec![(
+                "$groupidentify",
+                "u",
+                json!({"$group_type": "company", "$group_key": "acme", "$group_set": null}),
+            )],
+            vec![],
+        ),
     ] {
         assert_eq!(kinds(&events), expected, "{events:?}");
     }
