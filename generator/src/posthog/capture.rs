@@ -133,3 +133,22 @@ pub fn unwrap(query: &str, headers: &HeaderMap, body: &Body) -> Result<Value, Re
         Err(rejection) => Err(Refusal::rejected(rejection)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::store::Store;
+    use super::*;
+
+    #[test]
+    fn a_large_batch_lets_others_at_the_store_in_between() {
+        let standin = Standin::new(Store::new(1_000, BTreeMap::new()), None);
+        let event = json!({"event": "seen", "distinct_id": "ann"});
+        let batch = json!({"api_key": "phc_a", "batch": vec![event; 120]});
+        keep(&standin, intake::events(batch).unwrap(), "/batch");
+        assert_eq!(standin.read().counts.events, 120);
+        let times_locked = *standin.changes().borrow();
+        assert_eq!(times_locked, 3);
+    }
+}
