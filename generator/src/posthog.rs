@@ -8,8 +8,8 @@
 //! which asks [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
 //!
 //! - [`server`]: all routes in one place, and the life of the server
-//! - [`capture`], [`capture_v1`], [`evaluation`], [`js`]: PostHog's endpoints for events, flags, and posthog-js
-//! - [`people`], [`merging`], [`person`], [`lifting`]: who is who, and what is known about them
+//! - [`capture`], [`capture_v1`], [`evaluation`], [`definitions`], [`js`]: PostHog's endpoints for events, flags, and posthog-js
+//! - [`people`], [`ids`], [`merging`], [`person`], [`properties`], [`lifting`]: who is who, and what is known about them
 //! - [`flags`], [`flag_forms`], [`matching`]: who gets which flag
 //! - [`api`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
 //! - [`journal`]: what comes in, told in a line each
@@ -19,6 +19,7 @@ mod api;
 mod body;
 mod capture;
 mod capture_v1;
+mod definitions;
 mod email;
 mod evaluation;
 mod event;
@@ -26,6 +27,7 @@ mod failure;
 mod flag_forms;
 mod flags;
 mod guard;
+mod ids;
 mod intake;
 mod intake_v1;
 mod journal;
@@ -33,10 +35,12 @@ mod js;
 mod lifting;
 mod matching;
 mod merging;
+mod mistakes;
 mod outcome;
 mod page;
 mod people;
 mod person;
+mod properties;
 mod refusal;
 mod server;
 mod sessions;

@@ -3,7 +3,8 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::merging::LONGEST_MERGED;
+/// Longer ids find no place in PostHog's table of persons.
+pub const LONGEST_MERGED: usize = 400;
 
 /// What an event did to people.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]

@@ -8,7 +8,7 @@
 //! in which they and the `$identify` arrive does not matter.
 //!
 //! The rules are those of PostHog's `nodejs/src/ingestion/common/persons/` and its handbook, "Person processing".
-//! [`super::merging`] ties and merges, [`super::person`] keeps the properties.
+//! [`super::merging`] ties and merges, [`super::properties`] keeps what is known about them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::event::Event;
-use super::merging;
+use super::ids;
 use super::outcome::{Outcome, Refused};
 use super::person::{Chapter, Kind, Person};
 
@@ -80,7 +80,7 @@ impl People {
         }
 
         let mut identifies = false;
-        match merging::tied(event) {
+        match ids::tied(event) {
             Ok(Some(other)) => {
                 identifies = true;
                 self.tie(event, other, moment, &mut outcome);
@@ -109,7 +109,7 @@ impl People {
             if NEVER_SET.contains(&event.name.as_str()) {
                 outcome.properties_lost =
                     sets.then_some("PostHog reads no person properties from this event");
-            } else if !person.update(event, HEAVIEST_PROPERTIES) {
+            } else if !person.properties.update(event, HEAVIEST_PROPERTIES) {
                 outcome.properties_lost =
                     Some("the person would have more than 512 kB of properties");
             }
@@ -200,7 +200,7 @@ impl People {
         distinct_id: &str,
     ) -> Option<&Map<String, Value>> {
         let id = self.find(token, distinct_id)?;
-        self.persons.get(&id).map(|person| &person.properties)
+        self.persons.get(&id).map(|person| &*person.properties)
     }
 
     /// The one seen last first.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::merging::is_illegal;
+use super::super::ids::is_illegal;
 use super::*;
 
 fn event(name: &str, distinct_id: &str, properties: Value) -> Event {
@@ -413,6 +413,8 @@ fn an_event_says_where_its_person_is_and_came_from() {
             "$browser": "Chrome", "$initial_browser": "Firefox",
         })
     );
+    let nothing = known(&[event("seen", "ann", json!({"gclid": null}))]);
+    assert_eq!(nothing, json!({"gclid": null}), "null is no first touch");
     let explicit = json!({
         "$set": {"$current_url": "/told"}, "$set_once": {"$initial_current_url": "/first", "$initial_pathname": null},
     });
@@ -485,7 +487,7 @@ fn events_that_tell_nothing_of_their_person_lift_nothing() {
 
 #[test]
 fn an_event_weighs_what_it_changes_and_not_the_whole_person() {
-    use super::super::person::WEIGHED;
+    use super::super::properties::WEIGHED;
     let weighed = |count: u64| {
         let mut people = People::default();
         let before = WEIGHED.get();
@@ -496,7 +498,7 @@ fn an_event_weighs_what_it_changes_and_not_the_whole_person() {
         }
         // The books agree with a person weighed afresh.
         let person = people.newest_first()[0];
-        let whole = serde_json::to_string(&person.properties).unwrap().len();
+        let whole = serde_json::to_string(&*person.properties).unwrap().len();
         assert!(person.weight() >= 4 * whole && person.weight() < 4 * whole + 2_000);
         WEIGHED.get() - before
     };

@@ -1,15 +1,13 @@
 //! One person: its ids, its properties, and the story of how it came to be.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::map::Entry;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::event::Event;
-use super::lifting::lifted;
 use super::people::{Moment, PersonId};
+use super::properties::Properties;
 
 /// The story keeps its beginning and its newest part.
 const LONGEST_STORY: usize = 100;
@@ -21,7 +19,7 @@ pub struct Person {
     pub number: PersonId,
     pub token: Arc<str>,
     pub distinct_ids: Vec<String>,
-    pub properties: Map<String, Value>,
+    pub properties: Properties,
     pub identified: bool,
     pub created_at: u64,
     pub last_seen: u64,
@@ -29,7 +27,6 @@ pub struct Person {
     story: Vec<Chapter>,
     /// The ids it was identified with; two of them are two users.
     users: Vec<String>,
-    properties_weight: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -81,14 +78,13 @@ impl Person {
             number,
             token: Arc::clone(&event.token),
             distinct_ids: vec![event.distinct_id.clone()],
-            properties: Map::new(),
+            properties: Properties::default(),
             identified: false,
             created_at: moment.at,
             last_seen: moment.at,
             last_sequence: moment.sequence,
             story: vec![Chapter::new(moment, &event.name, kind)],
             users: Vec::new(),
-            properties_weight: 2,
         }
     }
 
@@ -123,12 +119,7 @@ impl Person {
             .iter()
             .fold(None, |fused, user| fused.or(self.becomes_user(user)))
             .or_else(|| self.different_email(&source));
-        for (key, value) in source.properties {
-            if let Entry::Vacant(free) = self.properties.entry(key) {
-                self.properties_weight += entry_weight(free.key(), &value);
-                free.insert(value);
-            }
-        }
+        self.properties.fill_in(source.properties);
         self.created_at = self.created_at.min(source.created_at);
         self.story.extend(source.story);
         self.story.sort_by_key(|chapter| chapter.sequence);
@@ -153,83 +144,11 @@ impl Person {
         }
     }
 
-    /// Applies what the event sets, lifts and unsets; `false` when that would make the person too heavy.
-    ///
-    /// After `computeEventPropertyUpdates` in PostHog's `nodejs/src/ingestion/common/persons/person-update.ts`: `$unset`
-    /// takes away what was there before the event only, and `$set_once` fills in for null (older versions kept the null).
-    pub fn update(&mut self, event: &Event, heaviest: usize) -> bool {
-        // Only what changes is copied and weighed, for a person may have thousands of properties.
-        let changes = self.changes(event);
-        let (mut more, mut less) = (0, 0);
-        for (key, value) in &changes {
-            more += value.map_or(0, |value| entry_weight(key, value));
-            less += self
-                .properties
-                .get(*key)
-                .map_or(0, |value| entry_weight(key, value));
-        }
-        let weight = self.properties_weight + more - less;
-        if weight > heaviest {
-            return false;
-        }
-        for (key, value) in changes {
-            match value {
-                Some(value) => self.properties.insert(key.to_owned(), value.clone()),
-                None => self.properties.remove(key),
-            };
-        }
-        self.properties_weight = weight;
-        true
-    }
-
-    /// The properties that are different afterwards; `None` for what is gone.
-    fn changes<'a>(&self, event: &'a Event) -> BTreeMap<&'a str, Option<&'a Value>> {
-        let mut changes = BTreeMap::new();
-        let (set, once) = (event.object("$set"), event.object("$set_once"));
-        let told =
-            |map: Option<&Map<String, Value>>, key| map.is_some_and(|map| map.contains_key(key));
-        let lifted: Vec<_> = lifted(event).collect();
-
-        let first = lifted
-            .iter()
-            .filter(|lifted| !lifted.value.is_null() && !told(once, lifted.initial))
-            .map(|lifted| (lifted.initial, lifted.value));
-        let once = once.into_iter().flatten();
-        for (key, value) in once.map(|(key, value)| (key.as_str(), value)).chain(first) {
-            let free = match self.properties.get(key) {
-                None => true,
-                Some(known) => known.is_null() && !value.is_null(),
-            };
-            if free {
-                changes.insert(key, Some(value));
-            }
-        }
-        let latest = lifted
-            .iter()
-            .filter(|lifted| !told(set, lifted.latest))
-            .map(|lifted| (lifted.latest, lifted.value));
-        let set = set.into_iter().flatten();
-        for (key, value) in set.map(|(key, value)| (key.as_str(), value)).chain(latest) {
-            changes.insert(key, Some(value));
-        }
-        let mut unset = |key: &'a str| {
-            if self.properties.contains_key(key) {
-                changes.insert(key, None);
-            }
-        };
-        match event.properties.get("$unset") {
-            Some(Value::Array(keys)) => keys.iter().filter_map(Value::as_str).for_each(&mut unset),
-            Some(Value::Object(keys)) => keys.keys().for_each(|key| unset(key)),
-            _ => {}
-        }
-        changes
-    }
-
     /// Roughly what it costs in memory.
     pub fn weight(&self) -> usize {
         // Each id stands here, in the index and in the story.
         let ids: usize = self.distinct_ids.iter().map(|id| 3 * (id.len() + 32)).sum();
-        512 + ids + 4 * self.properties_weight
+        512 + ids + 4 * self.properties.weight()
     }
 
     pub fn to_json(&self) -> Value {
@@ -237,7 +156,7 @@ impl Person {
             "id": name(self.number),
             "token": &*self.token,
             "distinct_ids": self.distinct_ids,
-            "properties": self.properties,
+            "properties": *self.properties,
             "identified": self.identified,
             "created_at": self.created_at,
             "last_seen": self.last_seen,
@@ -249,25 +168,4 @@ impl Person {
 /// How a person is called in the page and the JSON interface.
 pub fn name(number: PersonId) -> String {
     format!("p{number}")
-}
-
-/// What a property takes as JSON: `"key":value,`.
-fn entry_weight(key: &str, value: &Value) -> usize {
-    key.len() + 4 + json_length(value)
-}
-
-fn json_length(value: &Value) -> usize {
-    let length = match value {
-        Value::String(text) => text.len() + 2,
-        other => other.to_string().len(),
-    };
-    #[cfg(test)]
-    WEIGHED.with(|weighed| weighed.set(weighed.get() + length));
-    length
-}
-
-#[cfg(test)]
-thread_local! {
-    /// How many bytes have been weighed, for the test that no event weighs the whole person.
-    pub static WEIGHED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

@@ -21,7 +21,8 @@ use super::journal::Journal;
 use super::standin::Standin;
 use super::store::Store;
 use super::{
-    Arguments, Error, api, capture, capture_v1, evaluation, failure, js, page, read_flags,
+    Arguments, Error, api, capture, capture_v1, definitions, evaluation, failure, js, page,
+    read_flags,
 };
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
@@ -115,14 +116,14 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
         ("/i/v1/metrics", any(capture::swallow)),
         ("/flags", any(evaluation::evaluate)),
         ("/decide", any(evaluation::evaluate)),
-        ("/flags/definitions", get(evaluation::definitions)),
+        ("/flags/definitions", get(definitions::definitions)),
         (
             "/api/feature_flag/local_evaluation",
-            get(evaluation::definitions),
+            get(definitions::definitions),
         ),
         (
             "/api/projects/{project}/feature_flags/{key}/remote_config",
-            get(evaluation::remote_config),
+            get(definitions::remote_config),
         ),
         ("/api/surveys", get(async || Json(json!({"surveys": []})))),
         (

@@ -63,6 +63,7 @@ fn groups_have_keys_of_text_or_numbers() {
         (json!("42"), json!({"seats": 3})),
         (json!("42"), json!(["lost"])),
         (json!({}), json!({"plan": "lost"})),
+        (json!("unusable"), json!(["lost"])),
     ] {
         let properties = json!({"$group_type": "company", "$group_key": key, "$group_set": set});
         let (event, text) = sent("$groupidentify", properties);
@@ -72,7 +73,7 @@ fn groups_have_keys_of_text_or_numbers() {
         json!(store.groups_json()),
         json!([{"type": "company", "key": "42", "properties": {"plan": "paid", "seats": 3}}])
     );
-    assert_eq!(store.events().len(), 4, "all are kept");
+    assert_eq!(store.events().len(), 5, "all are kept");
 }
 
 #[test]
