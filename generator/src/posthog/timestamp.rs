@@ -12,13 +12,15 @@ pub fn is_rfc3339(text: &str) -> bool {
 /// PostHog's `rust/common/types/src/timestamp.rs`: ISO 8601 with or without time and zone, slashes between the parts of
 /// the date, RFC 2822, and Unix time in seconds to nanoseconds.
 pub fn is_readable(text: &str) -> bool {
+    if is_rfc3339(text) {
+        return true;
+    }
     let text = text.trim();
     if matches!(text.len(), 10 | 13 | 16 | 19) && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return true;
     }
     let dashes = text.replace('/', "-").replacen(' ', "T", 1);
-    is_rfc3339(text)
-        || OffsetDateTime::parse(text, &Rfc2822).is_ok()
+    OffsetDateTime::parse(text, &Rfc2822).is_ok()
         || OffsetDateTime::parse(&dashes, &Iso8601::PARSING).is_ok()
         || PrimitiveDateTime::parse(&dashes, &Iso8601::PARSING).is_ok()
         || Date::parse(&dashes, &Iso8601::PARSING).is_ok()
