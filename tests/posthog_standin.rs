@@ -1,8 +1,12 @@
-//! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK.
+//! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK (in `posthog_standin/`).
 
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::Command;
+#[path = "posthog_standin/flags.rs"]
+mod flags;
+#[path = "posthog_standin/ingestion.rs"]
+mod ingestion;
+#[path = "posthog_standin/python.rs"]
+mod python;
+
 use std::time::{Duration, Instant};
 
 use hoglet::posthog::{Arguments, Server};
@@ -235,6 +239,8 @@ async fn v1_answers_for_each_event() {
     assert_eq!(events["total"], 1);
     assert_eq!(events["events"][0]["session_id"], "s");
     assert_eq!(events["events"][0]["personless"], true);
+    assert_eq!(events["events"][0]["properties"]["$lib"], "test");
+    assert_eq!(events["events"][0]["properties"]["$lib_version"], "1");
 }
 
 #[tokio::test]
@@ -653,99 +659,4 @@ async fn the_page_forbids_scripts_of_others_and_hears_of_changes() {
         .expect("in time");
     let next = String::from_utf8_lossy(&next.expect("a chunk").expect("a chunk")).into_owned();
     assert!(next.contains(r#""events":1"#), "{next}");
-}
-
-#[tokio::test]
-async fn the_python_sdk_delivers_and_reads_flags() {
-    let Some(python) = python_with_posthog() else {
-        return;
-    };
-    let standin = Standin::start().await;
-    let flags = json!({"headline": {"variants": {"control": 0, "test": 100}, "payloads": {"test": {"text": "Hi"}}}});
-    standin.put("/hoglet/flags", &flags).await;
-    let mut script = tempfile::NamedTempFile::new().expect("a file");
-    script.write_all(PYTHON.as_bytes()).expect("written");
-    let url = standin.url.clone();
-    let output = tokio::task::spawn_blocking(move || {
-        Command::new(python).arg(script.path()).arg(url).output()
-    })
-    .await
-    .expect("a thread")
-    .expect("python runs");
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(printed.trim(), "test {'text': 'Hi'} test");
-
-    let events = standin.get("/hoglet/events?event=from%20python").await;
-    assert_eq!(
-        events["events"].as_array().map(Vec::len),
-        Some(2),
-        "{events}"
-    );
-    let people = standin.get("/hoglet/people?distinct_id=ann").await;
-    assert_eq!(people[0]["properties"]["name"], "Ann");
-    assert_eq!(people[0]["distinct_ids"], json!(["ann", "visitor"]));
-    let exceptions = standin.get("/hoglet/exceptions").await;
-    assert_eq!(
-        exceptions[0]["properties"]["$exception_list"][0]["type"],
-        "ValueError"
-    );
-    assert_eq!(standin.get("/hoglet/malformed").await, json!([]));
-}
-
-const PYTHON: &str = r#"
-import sys
-from posthog import Posthog
-
-for gzip in (False, True):
-    posthog = Posthog("phc_test", host=sys.argv[1], gzip=gzip, personal_api_key="phx_test", enable_local_evaluation=gzip)
-    posthog.capture("from python", distinct_id="ann", properties={"gzip": gzip})
-    if not gzip:
-        posthog.alias(previous_id="visitor", distinct_id="ann")
-        posthog.set(distinct_id="ann", properties={"name": "Ann"})
-        remote = posthog.get_feature_flag("headline", "ann")
-        payload = posthog.get_feature_flag_payload("headline", "ann")
-        try:
-            raise ValueError("from python")
-        except ValueError as error:
-            posthog.capture_exception(error, distinct_id="ann")
-    else:
-        print(remote, payload, posthog.get_feature_flag("headline", "bob"))
-    posthog.shutdown()
-"#;
-
-/// A Python that has PostHog's SDK: `POSTHOG_PYTHON` names one, else a new environment gets it from PyPI.
-fn python_with_posthog() -> Option<PathBuf> {
-    if let Some(python) = std::env::var_os("POSTHOG_PYTHON") {
-        return Some(python.into());
-    }
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-with-posthog");
-    let python = folder.join("bin/python");
-    let run = |program: &std::path::Path, arguments: &[&str]| {
-        Command::new(program)
-            .args(arguments)
-            .output()
-            .is_ok_and(|output| output.status.success())
-    };
-    let has_sdk = || run(&python, &["-c", "import posthog"]);
-    let installed = has_sdk()
-        || (run(
-            "python3".as_ref(),
-            &["-m", "venv", &folder.to_string_lossy()],
-        ) && run(&python, &["-m", "pip", "install", "--quiet", "posthog"])
-            && has_sdk());
-    if installed {
-        return Some(python);
-    }
-    // A machine without Python or without a network may still run the other tests; the one that decides must not.
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "Python 3 and PostHog's SDK are needed"
-    );
-    eprintln!("skipped: no Python 3 with PostHog's SDK, and none could be installed");
-    None
 }

@@ -4,13 +4,15 @@
 //! at once what would have become of the data. Nothing leaves the machine, nothing is kept on disk.
 //!
 //! A request's way: [`guard`] (is it from here?) → [`failure`] (has a test asked for trouble?) → [`body`]
-//! (unwrapped to JSON) → [`intake`] (checked, made into [`event`]s) → [`store`] (bounded), which asks
-//! [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
+//! (unwrapped to JSON) → [`intake`] or [`intake_v1`] (checked, made into [`event`]s) → [`store`] (bounded),
+//! which asks [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
 //!
 //! - [`server`]: all routes in one place, and the life of the server
-//! - [`capture`], [`evaluation`], [`js`]: PostHog's endpoints for events, flags, and posthog-js
+//! - [`capture`], [`capture_v1`], [`evaluation`], [`definitions`], [`js`], [`surveys`]: PostHog's endpoints for events, flags,
+//!   posthog-js and surveys
 //! - [`scripts`]: posthog-js itself, which the binary carries
-//! - [`flags`], [`matching`]: who gets which flag
+//! - [`people`], [`ids`], [`merging`], [`person`], [`properties`], [`lifting`]: who is who, and what is known about them
+//! - [`flags`], [`flag_forms`], [`matching`]: who gets which flag
 //! - [`api`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
 //! - [`journal`]: what comes in, told in a line each
 //! - [`page`]: the web page, in `posthog/page/`, kept up to date by server-sent events
@@ -18,24 +20,38 @@
 mod api;
 mod body;
 mod capture;
+mod capture_v1;
+mod definitions;
+mod email;
 mod evaluation;
 mod event;
 mod failure;
+mod flag_forms;
 mod flags;
 mod guard;
+mod ids;
 mod intake;
+mod intake_v1;
 mod journal;
 mod js;
+mod lifting;
 mod matching;
+mod merging;
+mod mistakes;
+mod outcome;
 mod page;
 mod people;
 mod person;
+mod properties;
 mod refusal;
 mod scripts;
 mod server;
+mod sessions;
 mod standin;
 mod store;
 mod surveys;
+mod timestamp;
+mod warning;
 mod warnings;
 
 use std::collections::BTreeMap;
@@ -162,5 +178,5 @@ fn read_flags(file: &Path) -> Result<BTreeMap<String, flags::Flag>, Error> {
     };
     let text = std::fs::read_to_string(file).map_err(|cause| error(cause.to_string()))?;
     let value: Value = serde_json::from_str(&text).map_err(|cause| error(cause.to_string()))?;
-    flags::read_all(&value).map_err(error)
+    flag_forms::read_all(&value).map_err(error)
 }

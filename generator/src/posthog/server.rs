@@ -21,7 +21,10 @@ use super::journal::Journal;
 use super::scripts::Scripts;
 use super::standin::Standin;
 use super::store::Store;
-use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags, surveys};
+use super::{
+    Arguments, Error, api, capture, capture_v1, definitions, evaluation, failure, js, page,
+    read_flags, surveys,
+};
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
@@ -109,20 +112,20 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
         ("/track", events("/track")),
         ("/i/v0/e", events("/i/v0/e")),
         ("/i/v0/ai/batch", events("/i/v0/ai/batch")),
-        ("/i/v1/analytics/events", post(capture::events_v1)),
+        ("/i/v1/analytics/events", post(capture_v1::events)),
         ("/s", any(capture::replay)),
         ("/i/v1/logs", any(capture::swallow)),
         ("/i/v1/metrics", any(capture::swallow)),
         ("/flags", any(evaluation::evaluate)),
         ("/decide", any(evaluation::evaluate)),
-        ("/flags/definitions", get(evaluation::definitions)),
+        ("/flags/definitions", get(definitions::definitions)),
         (
             "/api/feature_flag/local_evaluation",
-            get(evaluation::definitions),
+            get(definitions::definitions),
         ),
         (
             "/api/projects/{project}/feature_flags/{key}/remote_config",
-            get(evaluation::remote_config),
+            get(definitions::remote_config),
         ),
         ("/api/surveys", get(surveys::list)),
         (
