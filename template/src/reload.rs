@@ -1,4 +1,4 @@
-//! Pages that load anew by themselves in development, when a view or an asset changes or the app is restarted.
+//! Pages that load anew by themselves in development, when a view, an asset or a flag changes or the app is restarted.
 //!
 //! `static/reload.js` asks for the version once a second, and compares it with the one its page was made with.
 
@@ -6,9 +6,13 @@ use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Changes with the process and with the newest of its views and assets.
+/// Changes with the process, with the newest of its views and assets, and with `data/reload`, which `hoglet dev` writes
+/// when a flag is switched.
 pub fn version() -> String {
-    let newest = changed_at(Path::new("templates")).max(changed_at(Path::new("static")));
+    let newest = ["templates", "static", "data/reload"]
+        .iter()
+        .filter_map(|path| changed_at(Path::new(path)))
+        .max();
     let age = newest.unwrap_or(UNIX_EPOCH).duration_since(UNIX_EPOCH);
     format!(
         "{}-{}",

@@ -38,7 +38,7 @@ impl Session {
         Ok(Self {
             signals: Signals::listen()?,
             watch: Watch::start(&project.root)?,
-            standin: Standin::start(arguments).await?,
+            standin: Standin::start(arguments, &project.root).await?,
             project,
             first,
             open: arguments.open,
@@ -135,6 +135,7 @@ impl Session {
 
     fn listens(&mut self, address: &str) {
         self.first = First::MayFail;
+        self.standin.app_listens(address);
         self.port = address
             .rsplit(':')
             .next()

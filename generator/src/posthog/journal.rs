@@ -19,11 +19,15 @@ pub struct Journal {
 
 impl Journal {
     pub fn new(standin: Arc<Standin>) -> Self {
+        let (events_told, malformed_told) = {
+            let counts = &standin.read().counts;
+            (counts.events, counts.malformed)
+        };
         Self {
             changes: standin.changes(),
             standin,
-            events_told: 0,
-            malformed_told: 0,
+            events_told,
+            malformed_told,
         }
     }
 
