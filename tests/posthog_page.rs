@@ -256,7 +256,9 @@ fn filters_by_event_property_and_time_live_in_the_address() {
     tab.click(".detail .pick");
     rows(&tab, 3);
     assert_eq!(texts(&tab, ".chip"), ["plan = pro"]);
-    assert_eq!(tab.problems(), Vec::<String>::new());
+    // What this test chooses in a select counts as no action of a person, which Chromium finds worth an issue.
+    let skippable = |problem: &String| problem.contains("NavigationEntryMarkedSkippable");
+    assert!(tab.problems().iter().all(skippable), "{:?}", tab.problems());
 }
 
 #[test]
@@ -643,7 +645,7 @@ fn thousands_of_events_are_not_drawn_anew() {
         "user-150",
         json!({"$set": {"name": "Ann Lee"}, "$session_id": "s"}),
     );
-    tab.until("[...document.querySelectorAll('.row')].filter((row) => row.innerText.includes('Ann Lee')).length === 2");
+    tab.until("[...document.querySelectorAll('.row')].filter((row) => row.textContent.includes('Ann Lee')).length === 2");
     assert_eq!(tab.problems(), Vec::<String>::new());
 }
 
@@ -685,7 +687,9 @@ fn every_view_fits_every_screen_and_everybody() {
             ] {
                 desk.visit(&tab, &format!("/{view}"));
                 tab.until("document.querySelector('main h2, main .row') !== null");
-                let wider = tab.eval("document.documentElement.scrollWidth - innerWidth");
+                let wider = tab.eval(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                );
                 assert_eq!(wider, 0, "{view} is wider than {width} pixels");
                 if let Some(folder) = env::var_os("SCREENSHOTS") {
                     let name = view.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");

@@ -697,7 +697,7 @@ async fn the_app_beside_it_is_asked_for_its_flags() {
             Some("404 Not Found"),
         ),
         (
-            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{",
+            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n[",
             Value::Null,
             Some("EOF"),
         ),

@@ -48,7 +48,10 @@ const KNOWN = {
   $rageclick: (all) => ["clicked again and again on ", target(all)],
   $dead_click: (all) => ["clicked without effect on ", target(all)],
   $copy_autocapture: () => ["copied text"],
-  $identify: (all, { distinct_id: id }) => ["became user ", code(short(id))],
+  $identify: (all, { distinct_id: id, outcome }) => {
+    if (outcome.refused) return ["was not joined with ", code(short(String(all.$anon_distinct_id)))];
+    return [outcome.repeated ? "was identified again as " : "became user ", code(short(id))];
+  },
   $create_alias: (all) => ["got another id, ", code(short(String(all.alias)))],
   $set: (all) => ["updated ", keys(all.$set) || keys(all.$set_once) || "nothing"],
   $groupidentify: (all) => [`updated the ${all.$group_type || "group"} `, em(String(all.$group_key))],

@@ -55,9 +55,9 @@ export const eventsView = {
         `POSTHOG_HOST=${location.origin}\nPOSTHOG_PROJECT_TOKEN=phc_local`));
     }
     const names = await get("names");
-    const view = stage("events", () => element("section", { "aria-label": "Events" }, element("div", { class: "bar" }),
+    const view = stage("events", () => element("section", { "aria-label": "Events" }, element("h2", { class: "unseen" }, "Events"), element("div", { class: "bar" }),
       element("ol", { class: "rows pinned" }), element("ol", { class: "rows" }), element("p", { class: "quiet end" })));
-    const [bar, pinned, list, end] = view.children;
+    const [, bar, pinned, list, end] = view.children;
     draw(bar, query, names, feed.people);
     const href = (sequence) => link("events", { ...filter, open: sequence });
     const items = eventItems(feed, open, href, filter);

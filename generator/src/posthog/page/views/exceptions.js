@@ -43,7 +43,7 @@ export const exceptionsView = {
     if (found.length === 0) {
       return stage("exceptions empty", () => empty("No exceptions", "Good. When the app captures one, it shows here with its stack trace."));
     }
-    const view = stage("exceptions", () => element("section", { "aria-label": "Exceptions" }, element("ol", { class: "rows" })));
+    const view = stage("exceptions", () => element("section", { "aria-label": "Exceptions" }, element("h2", { class: "unseen" }, "Exceptions"), element("ol", { class: "rows" })));
     fill(view.querySelector(".rows"), group(found.reverse()).map((same) => {
       const event = same.events.find((each) => String(each.sequence) === id);
       return {
