@@ -13,7 +13,7 @@
 //! - [`flags`], [`matching`]: who gets which flag
 //! - [`api`], [`filter`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
 //! - [`beside`]: the app it runs beside, in `hoglet dev`
-//! - [`state`]: what survives a restart
+//! - [`state`], [`saved`]: what survives a restart
 //! - [`journal`]: what comes in, told in a line each
 //! - [`page`]: the web page, in `posthog/page/`, kept up to date by server-sent events
 
@@ -35,6 +35,7 @@ mod page;
 mod people;
 mod person;
 mod refusal;
+mod saved;
 mod server;
 mod standin;
 mod state;

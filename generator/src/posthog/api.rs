@@ -257,13 +257,11 @@ pub async fn wait(State(standin): Shared, Query(wait): Query<Wait>) -> Response 
     let filter = Filter::of(wait.event, wait.distinct_id);
     let count = || {
         let store = standin.read();
-        match anything {
-            true => store.counts.events,
-            false => store
-                .events()
-                .filter(|kept| filter.wants(&store, kept))
-                .count() as u64,
+        if anything {
+            return store.counts.events;
         }
+        let wanted = store.events().filter(|kept| filter.wants(&store, kept));
+        wanted.count() as u64
     };
     let mut changes = standin.changes();
     let enough = async {

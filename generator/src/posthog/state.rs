@@ -1,12 +1,8 @@
 //! The file that keeps what has come in, so that a restart loses nothing.
 //!
-//! It holds the events that are kept, the older ones that made people what they are, the flags and the counts. At
-//! start-up the events are taken in again, so people, groups and warnings are what the rules make of them today. It
-//! is written some time after a change, and at the end: to a file beside it, which then takes its name, so that a
-//! process that is killed leaves the last whole one.
+//! What is in it stands in [`saved`]. It is written some time after a change, and at the end: to a file beside it, which
+//! then takes its name, so that a process that is killed leaves the last whole one.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,17 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-
-use super::event::Event;
-use super::flags::Flag;
+use super::saved::{self, Saved, Snapshot};
 use super::standin::{Standin, now};
-use super::store::{Counts, Kept, Store};
+use super::store::Store;
 
-const VERSION: u32 = 1;
-/// What the events in the file may weigh together; the oldest stay out.
-const HEAVIEST: usize = 48 * 1024 * 1024;
 /// Writes come no closer to each other than this, and take a twentieth of the time at most.
 const PAUSE: Duration = Duration::from_secs(1);
 const SHARE: u32 = 20;
@@ -37,37 +26,6 @@ pub struct State {
     /// Two writes at once would write into each other.
     writing: Mutex<()>,
     failing: AtomicBool,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Saved<'a> {
-    version: u32,
-    counts: Counts,
-    flags: BTreeMap<String, Flag>,
-    flags_version: u64,
-    flags_asked: BTreeMap<String, BTreeSet<String>>,
-    #[serde(borrow)]
-    events: Vec<SavedEvent<'a>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SavedEvent<'a> {
-    sequence: u64,
-    received_at: u64,
-    #[serde(borrow)]
-    path: Cow<'a, str>,
-    #[serde(borrow)]
-    token: Cow<'a, str>,
-    #[serde(borrow)]
-    event: Cow<'a, str>,
-    #[serde(borrow)]
-    uuid: Cow<'a, str>,
-    #[serde(borrow)]
-    distinct_id: Cow<'a, str>,
-    #[serde(borrow)]
-    timestamp: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    properties: &'a RawValue,
 }
 
 impl State {
@@ -110,9 +68,9 @@ impl State {
                 return None;
             }
         };
-        match read(&text) {
+        match saved::read(&text) {
             Ok(saved) => {
-                restore(store, saved);
+                saved::restore(store, saved);
                 Some(state)
             }
             Err(cause) => state.set_aside(&cause),
@@ -171,59 +129,6 @@ impl State {
     }
 }
 
-/// What is to be written, taken while the store is locked and written when it no longer is.
-struct Snapshot {
-    counts: Counts,
-    flags: BTreeMap<String, Flag>,
-    flags_version: u64,
-    flags_asked: BTreeMap<String, BTreeSet<String>>,
-    events: Vec<Arc<Kept>>,
-}
-
-impl Snapshot {
-    fn of(store: &Store) -> Self {
-        let mut weight = 0;
-        let fits = |event: &&Arc<Kept>| {
-            weight += event.weight();
-            weight <= HEAVIEST
-        };
-        let mut newest: Vec<_> = store.events().rev().take_while(fits).cloned().collect();
-        newest.reverse();
-        Self {
-            counts: store.counts.clone(),
-            flags: store.flags.clone(),
-            flags_version: store.flags_version,
-            flags_asked: store.flags_asked().clone(),
-            events: store.past().cloned().chain(newest).collect(),
-        }
-    }
-
-    fn saved(&self) -> Saved<'_> {
-        Saved {
-            version: VERSION,
-            counts: self.counts.clone(),
-            flags: self.flags.clone(),
-            flags_version: self.flags_version,
-            flags_asked: self.flags_asked.clone(),
-            events: self.events.iter().map(|event| saved(event)).collect(),
-        }
-    }
-}
-
-fn saved(event: &Kept) -> SavedEvent<'_> {
-    SavedEvent {
-        sequence: event.sequence,
-        received_at: event.received_at,
-        path: Cow::Borrowed(&event.path),
-        token: Cow::Borrowed(&event.token),
-        event: Cow::Borrowed(&event.name),
-        uuid: Cow::Borrowed(&event.uuid),
-        distinct_id: Cow::Borrowed(&event.distinct_id),
-        timestamp: event.timestamp.as_deref().map(Cow::Borrowed),
-        properties: &event.properties,
-    }
-}
-
 fn lock(file: &Path) -> Result<File, TryLockError> {
     let open = || {
         if let Some(folder) = file.parent() {
@@ -241,58 +146,6 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     name.into()
-}
-
-fn read(text: &str) -> Result<Saved<'_>, String> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        version: u32,
-    }
-    let found: Versioned = serde_json::from_str(text).map_err(|cause| cause.to_string())?;
-    if found.version != VERSION {
-        return Err(format!(
-            "it is of version {}, this hoglet knows version {VERSION}",
-            found.version
-        ));
-    }
-    serde_json::from_str(text).map_err(|cause| cause.to_string())
-}
-
-/// Takes the events in again. Flags that were given on the command line win over those in the file.
-fn restore(store: &mut Store, saved: Saved) {
-    for (key, flag) in saved.flags {
-        store.flags.entry(key).or_insert(flag);
-    }
-    for event in saved.events {
-        // A `RawValue` is JSON, but not for that an object.
-        let Ok(properties) = serde_json::from_str(event.properties.get()) else {
-            continue;
-        };
-        store.counts.events = event.sequence.saturating_sub(1);
-        let taken = Event {
-            token: event.token.into(),
-            name: event.event.into_owned(),
-            uuid: event.uuid.into_owned(),
-            distinct_id: event.distinct_id.into_owned(),
-            timestamp: event.timestamp.map(Cow::into_owned),
-            properties,
-        };
-        let path = event.path.into_owned();
-        store.take(taken, event.properties.to_owned(), path, event.received_at);
-    }
-    for (flag, variants) in saved.flags_asked {
-        store.asked(&flag, None);
-        for variant in variants {
-            store.asked(&flag, Some(&variant));
-        }
-    }
-    // One more than it was: a client that evaluates locally may know the old flags.
-    store.flags_version = saved.flags_version + 1;
-    let kept = store.events().len() as u64;
-    store.counts = Counts {
-        forgotten: saved.counts.events.saturating_sub(kept),
-        ..saved.counts
-    };
 }
 
 fn write(file: &Path, saved: &Saved) -> io::Result<()> {

@@ -1,9 +1,11 @@
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::posthog::standin::Standin;
+use crate::posthog::event::Event;
+use crate::posthog::flags::Flag;
 
 thread_local! {
     static SAID: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
