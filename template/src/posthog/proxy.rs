@@ -144,7 +144,7 @@ pub fn target(settings: &PostHogSettings, path_and_query: &str) -> Option<Url> {
 fn is_asset(settings: &PostHogSettings, path: &str) -> bool {
     let own = path
         .strip_prefix("/array/")
-        .and_then(|rest| rest.strip_prefix(settings.api_key.as_str()))
+        .and_then(|rest| rest.strip_prefix(settings.project_token.as_str()))
         .is_some_and(|rest| rest.starts_with('/'));
     own || path.starts_with("/static/")
 }
