@@ -15,17 +15,39 @@ use insta::assert_snapshot;
 #[test]
 fn a_new_app_closes_with_what_to_type_next() {
     let sandbox = Sandbox::new();
-    let outcome = sandbox.run("new hedge --yes");
-    let files = files_below(&sandbox.path().join("hedge")).len();
-    let outcome = outcome
-        .to_string()
-        .replace(&format!("{files} files"), "[n] files")
-        .replace("xdg-open", "open");
-    assert_snapshot!(outcome.trim(), @r"
+    let said = |outcome: command::Outcome| {
+        let files = files_below(&sandbox.path().join("hedge")).len();
+        let said = outcome
+            .to_string()
+            .replace(&format!("{files} files"), "[n] files")
+            .replace("xdg-open", "open");
+        fs::remove_dir_all(sandbox.path().join("hedge")).expect("it was there");
+        said.trim().to_owned()
+    };
+    assert_snapshot!(said(sandbox.run("new hedge --yes")), @r"
+    hedge is ready: [n] files in a first commit
+
+        cd hedge
+        cargo run                      # The first build takes a few minutes
+        open http://127.0.0.1:8000
+
+    exit code 0
+    ");
+    // Where this very program is on the PATH, and the database is a server.
+    let program = Path::new(env!("CARGO_BIN_EXE_hoglet"));
+    let path = format!(
+        "{}:{}",
+        program.parent().expect("a folder").display(),
+        std::env::var("PATH").expect("a path")
+    );
+    let arguments = "new hedge --yes --no-git --set database=postgres";
+    let installed = sandbox.outcome(sandbox.command(arguments).env("PATH", path));
+    assert_snapshot!(said(installed), @r"
     hedge is ready: [n] files
 
         cd hedge
-        cargo run
+        docker compose up -d database  # PostgreSQL
+        hoglet dev                     # The first build takes a few minutes
         open http://127.0.0.1:8000
 
     exit code 0
@@ -301,7 +323,7 @@ fn an_interrupted_run_leaves_nothing() {
             .status()
             .expect("kill runs");
         assert!(kill.success());
-        assert_eq!(running.wait().expect("it ends").code(), Some(1));
+        assert_eq!(running.wait().expect("it ends").code(), Some(130));
         assert!(
             sandbox.everything().is_empty(),
             "{arguments}: {:?}",
@@ -330,9 +352,9 @@ fn run_builds_the_new_app_and_fails_where_it_cannot() {
             .env("PATH", tools.path()),
     );
     assert_snapshot!(outcome, @r"
-    hedge is in [here]/hedge; building it now.
+    hedge is in [here]/hedge; building it now. The first build takes a few minutes.
     cargo build in hedge
-    error: the app could not be built; cargo says why above. Mend it, then type `hoglet dev` in `[here]/hedge`
+    error: the app could not be built; cargo says why above. Correct it, then type `hoglet dev` in `[here]/hedge`
     exit code 1
     ");
 
@@ -343,10 +365,21 @@ fn run_builds_the_new_app_and_fails_where_it_cannot() {
             .env("PATH", tools.path()),
     );
     assert_snapshot!(outcome, @r"
-    other is in [here]/other; building it now.
+    other is in [here]/other; building it now. The first build takes a few minutes.
     error: `cargo build` could not be started in `[here]/other` (No such file or directory (os error 2)); install Rust, then type `hoglet dev` there
     exit code 1
     ");
+}
+
+#[test]
+fn the_database_of_compose_is_the_one_that_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.run("new hedge --yes --no-git --set database=postgres");
+    assert!(
+        sandbox
+            .read("hedge/compose.yaml")
+            .contains("\n  database:\n")
+    );
 }
 
 #[test]

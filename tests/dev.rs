@@ -1,9 +1,13 @@
 //! `hoglet dev` as its user sees it: what is changed shows, what is broken does no harm, and no event is lost.
 //!
-//! Like `generated_app`, this compiles an app with all its dependencies; `target/` keeps them.
+//! Like `generated_app`, this compiles an app with all its dependencies; `target/` keeps them. What only a browser can
+//! tell needs Chromium: without it those tests say so, and in CI they fail.
 
 #![cfg(unix)]
 
+#[allow(dead_code, reason = "each test file uses its own part of it")]
+#[path = "support/chromium.rs"]
+mod chromium;
 #[path = "support/generated.rs"]
 mod generated;
 #[path = "support/process.rs"]
@@ -14,14 +18,15 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use chromium::Chromium;
 use process::Server;
 use reqwest::blocking::{Client, Response, get};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What would lead every event past the stand-in, were it not overruled.
 const ELSEWHERE: &str = "
+POSTHOG_API_KEY=phc_elsewhere
 POSTHOG_PROJECT_TOKEN=phc_elsewhere
-POSTHOG_API_KEY=phc_elsewhere_too
 POSTHOG_HOST=http://127.0.0.1:9
 POSTHOG_DISABLED=true
 ";
@@ -35,7 +40,7 @@ fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
     let posthog = dev.posthog();
 
     // A view shows at once, and pages hear of it.
-    let version = dev.text("/dev/reload");
+    let version = dev.version();
     assert!(
         dev.text("/")
             .contains(&format!("data-version=\"{version}\""))
@@ -44,7 +49,7 @@ fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
         text.replace("{% block main %}", "{% block main %}<p>another view</p>")
     });
     assert!(dev.text("/").contains("another view"));
-    let changed = dev.text("/dev/reload");
+    let changed = dev.version();
     assert_ne!(changed, version);
 
     // A handler is built, and the new app answers at the same address.
@@ -53,19 +58,25 @@ fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
     });
     dev.server.says("hoglet  | src/routes/health.rs changed");
     dev.answers("/livez", "another handler");
-    assert_ne!(dev.text("/dev/reload"), changed, "pages hear of it too");
+    assert_ne!(dev.version(), changed, "pages hear of it too");
 
-    // A broken build is cargo's to explain. Meanwhile the last good one serves.
+    // A broken build is cargo's to explain, in the terminal and to the open pages. Meanwhile the last good one serves.
     let good = app.read("src/routes/health.rs");
     app.edit("src/routes/health.rs", |text| text + "broken\n");
     dev.server.says("error: ");
     dev.server
         .says("hoglet  | the last good build keeps serving");
     assert_eq!(dev.text("/livez"), "another handler");
+    let said = dev.state()["build_error"].clone();
+    let said = said.as_str().expect("why it failed");
+    assert!(said.starts_with("error: "), "{said}");
+    assert!(said.contains("src/routes/health.rs:"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
     app.edit("src/routes/health.rs", |_| {
         good.replace("another handler", "mended handler")
     });
     dev.answers("/livez", "mended handler");
+    assert_eq!(dev.state()["build_error"], Value::Null);
 
     // What the old processes captured has arrived, and what is captured last will.
     dev.consider_burrito();
@@ -73,20 +84,199 @@ fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
         format!("{posthog}/hoglet/wait?event=burrito_considered&events=1&timeout_ms=20000");
     let arrived: Value = get(arrived).and_then(Response::json).expect("JSON");
     assert_eq!(arrived["met"], true);
-    dev.server.says("posthog | burrito_considered");
+    dev.server.says("app     |   burrito_considered       as ");
     dev.consider_burrito();
     let (status, log) = dev.server.interrupt();
-    assert_eq!(status.code(), Some(0), "{log}");
-    assert!(log.contains("posthog | burrito_considered"), "{log}");
+    assert_eq!(status.code(), Some(130), "{log}");
     assert!(log.contains("captured=2 delivered=2 lost=0"), "{log}");
 }
 
 #[test]
-fn a_change_of_settings_starts_the_app_anew_and_delivers_what_it_captured() {
+fn the_terminal_has_a_line_for_a_request_and_one_for_an_event() {
     let _lock = generated::lock();
     let app = App::generate();
     let dev = app.dev();
-    let version = dev.text("/dev/reload");
+    let posthog = dev.posthog();
+    for path in ["/livez", "/static/app.css", "/dev/reload", "/burrito"] {
+        dev.text(path);
+    }
+    dev.consider_burrito();
+    let missing = get(dev.server.url("/nowhere")).expect("an answer");
+    assert_eq!(missing.status(), 404);
+    // What a browser captures, the stand-in tells.
+    let event = json!({
+        "token": "phc_local", "event": "$pageview",
+        "properties": {"distinct_id": "0198a2f1-7c66-4b1e", "$lib": "web"},
+    });
+    let relay = Client::new().post(dev.server.url("/relay/e/")).json(&event);
+    assert_eq!(relay.send().expect("an answer").status(), 200);
+    let arrived = format!("{posthog}/hoglet/wait?events=2&timeout_ms=20000");
+    let arrived: Value = get(arrived).and_then(Response::json).expect("JSON");
+    assert_eq!(arrived["met"], true);
+
+    let (_, log) = dev.server.interrupt();
+    let lines = |voice: &str, beginning: &str| {
+        let prefix = format!("{voice:<7} | {beginning}");
+        let found = log.lines().filter(|line| line.starts_with(&prefix));
+        found.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let requests = lines("app", "GET ");
+    assert_eq!(requests.len(), 2, "{log}");
+    assert!(requests[0].contains(" /burrito ") && requests[0].contains(" 200 "));
+    assert!(requests[1].contains(" 404 "), "{log}");
+    assert_eq!(
+        lines("app", "POST /api/burrito/consider ").len(),
+        1,
+        "{log}"
+    );
+    let events = lines("app", "  ");
+    assert_eq!(events.len(), 1, "{log}");
+    assert!(events[0].starts_with("app     |   burrito_considered       as "));
+    assert_eq!(
+        lines("posthog", ""),
+        [format!("posthog | {:<24} as user 0198a2f1…", "$pageview")],
+        "{log}"
+    );
+    assert!(!log.contains("{\""), "no JSON in the terminal: {log}");
+
+    // The file has it all, with full ids.
+    let file = app.read("data/hoglet-dev.log");
+    let captured = file
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find(|entry| entry["message"] == "captured")
+        .expect("the event");
+    assert_eq!(captured["person"].as_str().map(str::len), Some(36));
+}
+
+#[test]
+fn a_package_can_be_renamed_meanwhile() {
+    let _lock = generated::lock();
+    let app = App::generate();
+    let dev = app.dev();
+    let version = dev.version();
+    app.edit("Cargo.toml", |text| {
+        text.replace("name = \"hedge\"", "name = \"hedgerow\"")
+    });
+    dev.server.says("hoglet  | Cargo.toml changed");
+    dev.server.says("Compiling hedgerow");
+    dev.server.says("listening on ");
+    assert_ne!(dev.version(), version);
+    assert!(dev.server.stop().success());
+}
+
+#[test]
+fn the_real_posthog_gets_what_was_asked_to_be_sent_there() {
+    let _lock = generated::lock();
+    let app = App::generate();
+    let mut elsewhere = Command::new(env!("CARGO_BIN_EXE_hoglet"));
+    let elsewhere = Server::start(elsewhere.args(["posthog", "--port", "0"]));
+    let settings = format!(
+        "POSTHOG_PROJECT_TOKEN=phc_theirs\nPOSTHOG_API_KEY=phc_theirs\nPOSTHOG_HOST={}\n",
+        elsewhere.address
+    );
+    app.edit(".env", |text| text + &settings);
+    let dev = app.dev_with(&["--real-posthog"]);
+    dev.server.says("PostHog itself, with the token in .env");
+    dev.consider_burrito();
+    let arrived = elsewhere.url("/hoglet/wait?event=burrito_considered&events=1&timeout_ms=20000");
+    let arrived: Value = get(arrived).and_then(Response::json).expect("JSON");
+    assert_eq!(arrived["met"], true);
+    let events = elsewhere.url("/hoglet/events?event=burrito_considered");
+    let events: Value = get(events).and_then(Response::json).expect("JSON");
+    assert_eq!(events["events"][0]["token"], "phc_theirs");
+    assert!(dev.server.stop().success());
+    let (status, _) = elsewhere.interrupt();
+    assert_eq!(status.code(), Some(130));
+}
+
+#[test]
+fn a_first_visit_has_the_browsers_half_and_no_fault() {
+    let Some(browser) = browser() else { return };
+    let _lock = generated::lock();
+    let app = App::generate();
+    let dev = app.dev();
+    let posthog = dev.posthog();
+    let tab = browser.new_tab();
+    tab.go(&dev.server.url("/"));
+    tab.until("window.posthog?.__loaded === true");
+    tab.go(&dev.server.url("/signup"));
+    tab.fill("#name", "A Hedgehog");
+    tab.fill("#email", "ada@example.com");
+    tab.fill("#password", "correct horse battery staple");
+    tab.leaves(|| tab.click("main button"));
+    assert_eq!(tab.text("location.pathname"), "/dashboard");
+    tab.until("window.posthog?.sessionRecordingStarted() === true");
+    tab.go(&dev.server.url("/burrito"));
+    tab.click("main button");
+    tab.until("document.getElementById('count').textContent === '1'");
+    tab.go("about:blank");
+
+    let ask = |path: &str| -> Value {
+        let answer = get(format!("{posthog}{path}")).and_then(Response::json);
+        answer.expect("JSON")
+    };
+    for (event, times) in [("$pageview", 4), ("burrito_considered", 1)] {
+        let wait = format!("/hoglet/wait?event={event}&events={times}&timeout_ms=20000");
+        assert_eq!(ask(&wait)["met"], true, "{event}");
+    }
+    assert!(ask("/hoglet/status")["counts"]["replay_requests"].as_u64() > Some(0));
+    assert_eq!(ask("/hoglet/warnings"), json!([]));
+    assert_eq!(ask("/hoglet/malformed"), json!([]));
+    assert_eq!(tab.problems(), [""; 0]);
+    drop(tab);
+    assert!(dev.server.stop().success());
+}
+
+#[test]
+fn an_open_page_shows_a_failed_build_until_it_is_corrected() {
+    let Some(browser) = browser() else { return };
+    let _lock = generated::lock();
+    let app = App::generate();
+    let dev = app.dev();
+    let tab = browser.new_tab();
+    let bar = "document.querySelector('hoglet-build-error')?.shadowRoot.textContent";
+    for path in ["/burrito", "/nowhere"] {
+        tab.go(&dev.server.url(path));
+        assert_eq!(tab.eval(bar), Value::Null);
+        let good = app.read("src/routes/burrito.rs");
+        app.edit("src/routes/burrito.rs", |text| {
+            text + "const MARKUP: &str = broken(\"<b>bold</b>\");\n"
+        });
+        tab.until(&format!(
+            "{bar}?.includes('src/routes/burrito.rs:') === true"
+        ));
+        let text = tab.text(bar);
+        assert!(text.contains("cannot find function `broken`"), "{text}");
+        assert!(text.contains("<b>bold</b>"), "as text: {text}");
+        tab.eval("window.isThePageBefore = true");
+        app.edit("src/routes/burrito.rs", |_| good);
+        tab.until("!window.isThePageBefore && document.readyState === 'complete'");
+        assert_eq!(tab.eval(bar), Value::Null, "{path}");
+    }
+    drop(tab);
+    assert!(dev.server.stop().success());
+}
+
+/// None where there is no Chromium, which is an error in CI.
+fn browser() -> Option<Chromium> {
+    if chromium::program().is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "no chromium here: install it"
+        );
+        println!("skipped: no chromium here; install it");
+        return None;
+    }
+    Some(Chromium::start())
+}
+
+#[test]
+fn a_change_of_settings_restarts_the_app_and_delivers_what_it_captured() {
+    let _lock = generated::lock();
+    let app = App::generate();
+    let dev = app.dev();
+    let version = dev.version();
     dev.consider_burrito();
     app.edit(".env", |text| text + "SHUTDOWN_TIMEOUT_SECONDS=7\n");
     dev.server.says("hoglet  | .env changed");
@@ -98,8 +288,10 @@ fn a_change_of_settings_starts_the_app_anew_and_delivers_what_it_captured() {
         "a port that was only taken because it was free is not kept over what .env says"
     );
     let address = line.trim_start_matches("listening on ");
-    let now = get(format!("{address}/dev/reload")).and_then(Response::text);
-    assert_ne!(now.expect("text"), version);
+    let now: Value = get(format!("{address}/dev/reload"))
+        .and_then(Response::json)
+        .expect("JSON");
+    assert_ne!(now["version"], *version);
 
     // A setting that cannot be is the app's to explain, and to be mended.
     app.edit(".env", |text| text + "PORT=none\nLOG_FORMAT=none\n");
@@ -160,9 +352,16 @@ impl App {
     }
 
     fn dev(&self) -> Dev {
+        self.dev_with(&[])
+    }
+
+    fn dev_with(&self, arguments: &[&str]) -> Dev {
         let mut hoglet = self.hoglet();
         // From anywhere inside the app, as cargo does.
-        hoglet.arg("dev").current_dir(self.folder.join("src"));
+        hoglet
+            .arg("dev")
+            .args(arguments)
+            .current_dir(self.folder.join("src"));
         Dev {
             server: Server::start(&mut hoglet),
         }
@@ -192,13 +391,22 @@ impl Dev {
         line.replace("posthog", "").trim().to_owned()
     }
 
+    /// What open pages ask for.
+    fn state(&self) -> Value {
+        serde_json::from_str(&self.text("/dev/reload")).expect("JSON")
+    }
+
+    fn version(&self) -> String {
+        self.state()["version"].as_str().expect("text").to_owned()
+    }
+
     fn text(&self, path: &str) -> String {
         get(self.server.url(path))
             .and_then(Response::text)
             .unwrap_or_else(|error| panic!("{error}\n{}", self.server.log()))
     }
 
-    /// Waits until it does. While the app is started anew, nobody answers.
+    /// Waits until it does. While the app restarts, nobody answers.
     #[track_caller]
     fn answers(&self, path: &str, expected: &str) {
         let start = Instant::now();

@@ -32,6 +32,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const NAME: &str = "hedge";
+const TITLE: &str = "Hedge";
 const EVENTS: &[&str] = &[
     "burrito_considered",
     "$identify",
@@ -258,7 +259,7 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
     assert_eq!(home.headers()["cache-control"], "no-store");
     assert!(home.headers().contains_key("x-request-id"));
     let home = home.text().expect("text");
-    assert!(home.contains(NAME), "the page bears the app's name");
+    assert!(home.contains(TITLE), "the page bears the app's name");
     let stylesheet = home
         .split('"')
         .find(|part| part.starts_with("/static/") && part.contains(".css"))
@@ -271,7 +272,7 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
         dashboard.headers()["location"]
             .to_str()
             .expect("text")
-            .starts_with("/?next=")
+            .starts_with("/login?next=")
     );
     assert_eq!(browser.get(&server, "/burrito").status(), 200);
     let considered: Value = browser

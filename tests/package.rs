@@ -13,6 +13,9 @@ use std::process::Command;
 use hoglet::template::Template;
 use support::{assert_same, read_tree, render, repository};
 
+/// What crates.io takes, in bytes.
+const LARGEST_CRATE: u64 = 10 * 1024 * 1024;
+
 #[test]
 fn the_packed_crate_builds_elsewhere_and_generates_the_same() {
     let work = tempfile::tempdir().expect("a temporary folder");
@@ -33,9 +36,12 @@ fn the_packed_crate_builds_elsewhere_and_generates_the_same() {
         ])
         .current_dir(repository()));
     let packed = format!("hoglet-{}", env!("CARGO_PKG_VERSION"));
+    let archive = repository().join(format!("target/package-test/package/{packed}.crate"));
+    let size = fs::metadata(&archive).expect("the packed crate").len();
+    assert!(size < LARGEST_CRATE, "{size} bytes");
     run(Command::new("tar")
         .arg("-xf")
-        .arg(repository().join(format!("target/package-test/package/{packed}.crate")))
+        .arg(&archive)
         .current_dir(work.path()));
 
     let unpacked = work.path().join(&packed);
@@ -43,6 +49,10 @@ fn the_packed_crate_builds_elsewhere_and_generates_the_same() {
         !work.path().join("template").exists(),
         "nothing is beside it"
     );
+    for license in ["LICENSE", "THIRD-PARTY", "VERSION"] {
+        let file = unpacked.join("posthog-js").join(license);
+        assert!(file.exists(), "{}", file.display());
+    }
     run(cargo()
         .args(["build", "--offline", "--locked", "--quiet"])
         .current_dir(&unpacked));

@@ -1,8 +1,12 @@
-//! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK.
+//! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK (in `posthog_standin/`).
 
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::Command;
+#[path = "posthog_standin/flags.rs"]
+mod flags;
+#[path = "posthog_standin/ingestion.rs"]
+mod ingestion;
+#[path = "posthog_standin/python.rs"]
+mod python;
+
 use std::time::{Duration, Instant};
 
 use hoglet::posthog::{Arguments, Server};
@@ -235,6 +239,8 @@ async fn v1_answers_for_each_event() {
     assert_eq!(events["total"], 1);
     assert_eq!(events["events"][0]["session_id"], "s");
     assert_eq!(events["events"][0]["personless"], true);
+    assert_eq!(events["events"][0]["properties"]["$lib"], "test");
+    assert_eq!(events["events"][0]["properties"]["$lib_version"], "1");
 }
 
 #[tokio::test]
@@ -577,6 +583,49 @@ async fn posthog_js_finds_its_settings_and_scripts() {
 }
 
 #[tokio::test]
+async fn the_posthog_js_in_the_binary_is_served_packed_and_plain() {
+    let standin = Standin::start().await;
+    let http = Client::builder().no_gzip().build().expect("one");
+    let get = async |path: &str, accepted: &str| {
+        let url = format!("{}{path}", standin.url);
+        let request = http.get(url).header("accept-encoding", accepted);
+        request.send().await.expect("an answer")
+    };
+    let plain = get("/static/array.js", "identity").await;
+    assert_eq!(
+        plain.headers()["content-type"],
+        "text/javascript; charset=utf-8"
+    );
+    assert_eq!(plain.headers().get("content-encoding"), None);
+    let plain = plain.text().await.expect("text");
+    assert!(plain.len() > 300_000 && plain.ends_with("//# sourceMappingURL=array.js.map"));
+
+    let packed = get("/static/1.449.2/array.js?v=1.449.2", "gzip, br").await;
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert_eq!(packed.headers()["vary"], "accept-encoding");
+    let packed = packed.bytes().await.expect("bytes");
+    assert!(packed.len() < 200_000);
+    let mut unpacked = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*packed), &mut unpacked)
+        .expect("gzip");
+    assert!(unpacked == plain, "the same script");
+
+    // The recorder that the settings name, and the other parts that a page loads when they are switched on.
+    let config = get("/array/phc_a/config", "identity").await;
+    let config: Value = config.json().await.expect("JSON");
+    let recorder = config["sessionRecording"]["scriptConfig"]["script"].clone();
+    let recorder = recorder.as_str().expect("a script");
+    for name in [recorder, "surveys", "web-vitals", "exception-autocapture"] {
+        let script = get(&format!("/static/{name}.js"), "gzip").await;
+        assert_eq!(script.status(), 200, "{name}");
+    }
+    assert_eq!(get("/static/VERSION", "gzip").await.status(), 404);
+    let own = get("/array/phc_a/array.js", "identity").await;
+    let own = own.text().await.expect("text");
+    assert!(own.starts_with("(function(){var all=") && own.ends_with(&plain));
+}
+
+#[tokio::test]
 async fn the_page_forbids_scripts_of_others_and_hears_of_changes() {
     let standin = Standin::start().await;
     let page = standin
@@ -610,99 +659,4 @@ async fn the_page_forbids_scripts_of_others_and_hears_of_changes() {
         .expect("in time");
     let next = String::from_utf8_lossy(&next.expect("a chunk").expect("a chunk")).into_owned();
     assert!(next.contains(r#""events":1"#), "{next}");
-}
-
-#[tokio::test]
-async fn the_python_sdk_delivers_and_reads_flags() {
-    let Some(python) = python_with_posthog() else {
-        return;
-    };
-    let standin = Standin::start().await;
-    let flags = json!({"headline": {"variants": {"control": 0, "test": 100}, "payloads": {"test": {"text": "Hi"}}}});
-    standin.put("/hoglet/flags", &flags).await;
-    let mut script = tempfile::NamedTempFile::new().expect("a file");
-    script.write_all(PYTHON.as_bytes()).expect("written");
-    let url = standin.url.clone();
-    let output = tokio::task::spawn_blocking(move || {
-        Command::new(python).arg(script.path()).arg(url).output()
-    })
-    .await
-    .expect("a thread")
-    .expect("python runs");
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(printed.trim(), "test {'text': 'Hi'} test");
-
-    let events = standin.get("/hoglet/events?event=from%20python").await;
-    assert_eq!(
-        events["events"].as_array().map(Vec::len),
-        Some(2),
-        "{events}"
-    );
-    let people = standin.get("/hoglet/people?distinct_id=ann").await;
-    assert_eq!(people[0]["properties"]["name"], "Ann");
-    assert_eq!(people[0]["distinct_ids"], json!(["ann", "visitor"]));
-    let exceptions = standin.get("/hoglet/exceptions").await;
-    assert_eq!(
-        exceptions[0]["properties"]["$exception_list"][0]["type"],
-        "ValueError"
-    );
-    assert_eq!(standin.get("/hoglet/malformed").await, json!([]));
-}
-
-const PYTHON: &str = r#"
-import sys
-from posthog import Posthog
-
-for gzip in (False, True):
-    posthog = Posthog("phc_test", host=sys.argv[1], gzip=gzip, personal_api_key="phx_test", enable_local_evaluation=gzip)
-    posthog.capture("from python", distinct_id="ann", properties={"gzip": gzip})
-    if not gzip:
-        posthog.alias(previous_id="visitor", distinct_id="ann")
-        posthog.set(distinct_id="ann", properties={"name": "Ann"})
-        remote = posthog.get_feature_flag("headline", "ann")
-        payload = posthog.get_feature_flag_payload("headline", "ann")
-        try:
-            raise ValueError("from python")
-        except ValueError as error:
-            posthog.capture_exception(error, distinct_id="ann")
-    else:
-        print(remote, payload, posthog.get_feature_flag("headline", "bob"))
-    posthog.shutdown()
-"#;
-
-/// A Python that has PostHog's SDK: `POSTHOG_PYTHON` names one, else a new environment gets it from PyPI.
-fn python_with_posthog() -> Option<PathBuf> {
-    if let Some(python) = std::env::var_os("POSTHOG_PYTHON") {
-        return Some(python.into());
-    }
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-with-posthog");
-    let python = folder.join("bin/python");
-    let run = |program: &std::path::Path, arguments: &[&str]| {
-        Command::new(program)
-            .args(arguments)
-            .output()
-            .is_ok_and(|output| output.status.success())
-    };
-    let has_sdk = || run(&python, &["-c", "import posthog"]);
-    let installed = has_sdk()
-        || (run(
-            "python3".as_ref(),
-            &["-m", "venv", &folder.to_string_lossy()],
-        ) && run(&python, &["-m", "pip", "install", "--quiet", "posthog"])
-            && has_sdk());
-    if installed {
-        return Some(python);
-    }
-    // A machine without Python or without a network may still run the other tests; the one that decides must not.
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "Python 3 and PostHog's SDK are needed"
-    );
-    eprintln!("skipped: no Python 3 with PostHog's SDK, and none could be installed");
-    None
 }

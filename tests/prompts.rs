@@ -77,8 +77,39 @@ fn control_c_ends_it_with_nothing_written() {
     terminal
         .expect("interrupted; nothing was written")
         .expect("it says so");
-    assert_eq!(end(&mut terminal), 1);
+    assert_eq!(end(&mut terminal), 130);
     assert!(sandbox.everything().is_empty());
+}
+
+#[test]
+fn the_place_is_asked_for_where_it_is_left_out() {
+    let sandbox = Sandbox::new();
+    sandbox.write("full/notes.txt", "mine");
+    let mut terminal = open(&sandbox, "new --no-git");
+    answer(
+        &mut terminal,
+        "Where should the app go",
+        &format!("full{ENTER}"),
+    );
+    terminal.expect("is not empty").expect("the reason");
+    // Four times backspace.
+    terminal
+        .send(format!("\u{7f}\u{7f}\u{7f}\u{7f}deep/hedge{ENTER}"))
+        .expect("it listens");
+    for question in ["What is it", "Which database", "Which PostHog region"] {
+        answer(&mut terminal, question, ENTER);
+    }
+    terminal.expect("cd deep/hedge").expect("what to type next");
+    assert_eq!(end(&mut terminal), 0);
+    assert!(
+        sandbox
+            .read("deep/hedge/Cargo.toml")
+            .contains("name = \"hedge\"")
+    );
+
+    let mut terminal = open(&sandbox, "new");
+    answer(&mut terminal, "Where should the app go", CONTROL_C);
+    assert_eq!(end(&mut terminal), 130);
 }
 
 #[test]

@@ -327,6 +327,77 @@ fn bad_usage() {
 }
 
 #[test]
+fn an_unknown_command_is_answered_with_ours() {
+    let sandbox = Sandbox::new();
+    for (typed, ours) in [
+        ("init", "new"),
+        ("create", "new"),
+        ("nwe", "new"),
+        ("news", "new"),
+        ("server", "dev"),
+        ("run", "dev"),
+        ("edv", "dev"),
+        ("posthgo", "posthog"),
+    ] {
+        let outcome = sandbox.refused(typed);
+        assert_eq!(outcome.code, 2, "{typed}");
+        let tip = format!("tip: a similar subcommand exists: '{ours}'");
+        assert!(outcome.stderr.contains(&tip), "{typed}: {outcome}");
+    }
+    assert!(!sandbox.refused("xyz").stderr.contains("tip:"));
+}
+
+#[test]
+fn a_new_app_needs_a_place_where_nobody_can_be_asked() {
+    let sandbox = Sandbox::new();
+    let refused = sandbox.refused("new").to_string();
+    assert_snapshot!(refused, @r"
+    error: the app needs a place; say where, such as `hoglet new my-app`
+    exit code 2
+    ");
+    assert_eq!(sandbox.refused("new --yes").to_string(), refused);
+}
+
+#[test]
+fn a_folder_without_posthog_js() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".hoglet.toml", "");
+    sandbox.write("Cargo.toml", "[package]\nname = \"hedge\"\n");
+    sandbox.write("src/main.rs", "");
+    let refused = sandbox.refused("dev --posthog-js src").to_string();
+    assert_snapshot!(refused, @r"
+    error: `src` holds no array.js; give --posthog-js the `package/dist` of an unpacked `npm pack posthog-js`
+    exit code 2
+    ");
+    let alone = sandbox.refused("posthog --port 0 --posthog-js src");
+    assert_eq!(alone.to_string(), refused);
+}
+
+#[test]
+fn the_real_posthog_without_a_token() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".hoglet.toml", "");
+    sandbox.write("Cargo.toml", "[package]\nname = \"hedge\"\n");
+    sandbox.write("src/main.rs", "");
+    let refused = |environment: &str| {
+        sandbox.write(".env", environment);
+        let mut command = sandbox.command("dev --real-posthog");
+        for variable in ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"] {
+            command.env_remove(variable);
+        }
+        sandbox.refused_outcome(&mut command).to_string()
+    };
+    let without = refused("");
+    assert_snapshot!(without, @r"
+    error: `[here]/.env` names no POSTHOG_PROJECT_TOKEN; copy the project token (phc_…) from your PostHog project's settings into it
+    exit code 1
+    ");
+    assert_eq!(refused("POSTHOG_PROJECT_TOKEN=\n"), without);
+    assert_eq!(refused("# POSTHOG_API_KEY=phc_a\n"), without);
+    assert_eq!(sandbox.refused("dev --real-posthog --flags x").code, 2);
+}
+
+#[test]
 fn a_later_mistake_leaves_no_empty_parents() {
     let sandbox = Sandbox::new();
     sandbox.refused("new far/away/app --yes --set database=mysql");
@@ -345,7 +416,7 @@ fn dev_asks_for_an_app_to_work_on() {
     sandbox.write(".hoglet.toml", "");
     sandbox.write("Cargo.toml", "[workspace]\n");
     assert_snapshot!(sandbox.refused("dev"), @r"
-    error: `[here]/Cargo.toml` could not be read (it names no package); mend it, then try again
+    error: `[here]/Cargo.toml` could not be read (it names no package); correct it, then try again
     exit code 1
     ");
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{dev, posthog, report};
@@ -18,7 +19,7 @@ pub struct Cli {
 pub enum Command {
     /// Write a new app
     New(NewArguments),
-    /// Run the app here beside a local stand-in for PostHog, built anew at every change
+    /// Run the app here beside a local stand-in for PostHog, and rebuild it at every change
     Dev(dev::Arguments),
     /// Run a local stand-in for PostHog and show what arrives
     Posthog(posthog::Arguments),
@@ -26,10 +27,10 @@ pub enum Command {
     Completions { shell: Shell },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct NewArguments {
-    /// Where the app is written; its last part names the project, `.` means here
-    pub directory: PathBuf,
+    /// Where the app is written; its last part names the project, `.` means here. Asked for where it is left out
+    pub directory: Option<PathBuf>,
 
     /// The project's name, where it is not the directory's
     #[arg(long)]
@@ -62,6 +63,43 @@ pub struct NewArguments {
     /// Build and start the app afterwards, as `hoglet dev` does
     #[arg(long, conflicts_with = "dry_run")]
     pub run: bool,
+}
+
+/// What other tools call our commands.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("create", "new"),
+    ("init", "new"),
+    ("run", "dev"),
+    ("serve", "dev"),
+    ("server", "dev"),
+    ("start", "dev"),
+    ("watch", "dev"),
+];
+
+/// Suggests our command to who typed another tool's name for it, or swapped letters. Clap itself suggests for most
+/// other slips.
+pub fn with_suggestion(mut usage: clap::Error) -> clap::Error {
+    let typed = match usage.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) => typed.as_str(),
+        _ => return usage,
+    };
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let ours = match OTHER_NAMES.iter().find(|(other, _)| *other == typed) {
+        Some((_, ours)) => Some((*ours).to_owned()),
+        None => Cli::command()
+            .get_subcommands()
+            .map(|command| command.get_name().to_owned())
+            .find(|name| letters(name) == letters(typed)),
+    };
+    if let Some(ours) = ours {
+        let ours = ContextValue::Strings(vec![ours]);
+        usage.insert(ContextKind::SuggestedSubcommand, ours);
+    }
+    usage
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), String> {

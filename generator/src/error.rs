@@ -4,8 +4,14 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::interrupt::INTERRUPTED;
+use crate::{dev, posthog};
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("the app needs a place; say where, such as `hoglet new my-app`")]
+    NoDirectory,
+
     #[error("a project cannot be called `{}`: {reason}; choose another name with --name", visible(.name))]
     BadName { name: String, reason: String },
 
@@ -61,21 +67,25 @@ pub enum Error {
     },
 
     #[error(transparent)]
-    Posthog(#[from] crate::posthog::Error),
+    Posthog(#[from] posthog::Error),
 
     #[error(transparent)]
-    Dev(#[from] crate::dev::Error),
+    Dev(#[from] dev::Error),
 }
 
 impl Error {
-    /// 2 for what the user can type differently, 1 for anything else.
+    /// 2 for what the user can type differently, 130 for Ctrl+C, 1 for anything else.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::BadName { .. }
+            Self::NoDirectory
+            | Self::BadName { .. }
             | Self::NoName { .. }
             | Self::UnknownQuestion { .. }
             | Self::NotAChoice { .. }
-            | Self::BrokenRule { .. } => ExitCode::from(2),
+            | Self::BrokenRule { .. }
+            | Self::Posthog(posthog::Error::NoScripts { .. })
+            | Self::Dev(dev::Error::Posthog(posthog::Error::NoScripts { .. })) => ExitCode::from(2),
+            Self::Interrupted | Self::Dev(dev::Error::EndedEarly) => INTERRUPTED.into(),
             _ => ExitCode::FAILURE,
         }
     }

@@ -5,6 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Error;
 
+/// The exit code after Ctrl+C, as shells have it: 128 and the signal's number.
+pub const INTERRUPTED: u8 = 130;
+
+/// What ended a command that runs until it is told to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Ctrl+C.
+    Interrupted,
+    /// A process manager, or a terminal that was closed.
+    Asked,
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 

@@ -11,8 +11,8 @@
 //! same bytes. What is asked, and which files bear an answer, stands in `template/cargo-generate.toml`, which stock
 //! cargo-generate reads too; so a new question is a change in the template alone.
 //!
-//! Two rooms of their own: [`posthog`], a local stand-in for PostHog, for apps and for tests; and [`dev`], which runs an
-//! app beside it while the app is being worked on.
+//! Two parts stand beside it: [`posthog`], a local stand-in for PostHog, for apps and for tests; and [`dev`], which runs
+//! an app with it while the app is being worked on.
 
 pub mod answers;
 pub mod cli;
@@ -33,7 +33,9 @@ pub mod undo;
 pub mod write;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::CommandFactory;
 
@@ -42,6 +44,7 @@ use crate::cli::{Cli, Command, NewArguments};
 use crate::destination::Destination;
 use crate::dev::First;
 use crate::error::Error;
+use crate::interrupt::{End, INTERRUPTED};
 use crate::project_name::ProjectName;
 use crate::report::Report;
 use crate::template::Template;
@@ -52,12 +55,12 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::New(arguments) => new(&arguments),
         Command::Dev(arguments) => {
             let here = std::env::current_dir().map_err(Error::disk("find", "."))?;
-            dev::run(&here, &arguments, First::MayFail)?;
-            Ok(ExitCode::SUCCESS)
+            let end = dev::run(&here, &arguments, First::MayFail)?;
+            Ok(exit_code(end))
         }
         Command::Posthog(arguments) => {
-            posthog::run(&arguments)?;
-            Ok(ExitCode::SUCCESS)
+            let end = posthog::run(&arguments)?;
+            Ok(exit_code(end))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -69,17 +72,30 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
     }
 }
 
+fn exit_code(end: End) -> ExitCode {
+    match end {
+        End::Interrupted => INTERRUPTED.into(),
+        End::Asked => ExitCode::SUCCESS,
+    }
+}
+
 fn new(arguments: &NewArguments) -> Result<ExitCode, Error> {
-    let template = Template::embedded()?;
-    let destination = Destination::find(&arguments.directory, arguments.force)?;
-    let name = match &arguments.name {
-        Some(name) => name,
-        None => destination.name()?,
+    let template = Rc::new(Template::embedded()?);
+    let asks = !arguments.yes && prompt::is_possible();
+    let directory = match &arguments.directory {
+        Some(directory) => directory.clone(),
+        None if asks => {
+            let (arguments, template) = (arguments.clone(), Rc::clone(&template));
+            prompt::ask_directory(move |typed| {
+                destination_and_name(typed, &arguments, &template).map(drop)
+            })?
+        }
+        None => return Err(Error::NoDirectory),
     };
-    let name = ProjectName::new(name, template.locked_crates())?;
+    let (destination, name) = destination_and_name(&directory, arguments, &template)?;
 
     let mut answers = Answers::given(&template.questions, &arguments.set)?;
-    if !arguments.yes && prompt::is_possible() {
+    if asks {
         prompt::ask(&name, &template.questions, &mut answers)?;
     }
     answers.complete(&template.questions);
@@ -88,17 +104,34 @@ fn new(arguments: &NewArguments) -> Result<ExitCode, Error> {
     files.push(secrets::environment_file()?);
     let files = destination.check(files)?;
 
+    let mut committed = false;
     if !arguments.dry_run {
-        let notes = write::write(&destination, &files, !arguments.no_git)?;
-        report::notes(&notes);
+        let written = write::write(&destination, &files, !arguments.no_git)?;
+        report::notes(&written.notes);
+        committed = written.committed;
     }
-    Report::new(&name, &destination, &answers, &files, arguments).print();
+    Report::new(&name, &destination, &answers, &files, committed, arguments).print();
     if arguments.run {
-        dev::run(
+        let end = dev::run(
             destination.path(),
             &dev::Arguments::default(),
             First::MustStart,
         )?;
+        return Ok(exit_code(end));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn destination_and_name(
+    directory: &Path,
+    arguments: &NewArguments,
+    template: &Template,
+) -> Result<(Destination, ProjectName), Error> {
+    let destination = Destination::find(directory, arguments.force)?;
+    let name = match &arguments.name {
+        Some(name) => name,
+        None => destination.name()?,
+    };
+    let name = ProjectName::new(name, template.locked_crates())?;
+    Ok((destination, name))
 }

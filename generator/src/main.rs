@@ -10,6 +10,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         // `--help` and `--version` arrive here too: printed on stdout, exit code 0.
         Err(usage) => {
+            let usage = hoglet::cli::with_suggestion(usage);
             let printed = usage.print();
             return if usage.use_stderr() || printed.is_err() {
                 ExitCode::from(2)

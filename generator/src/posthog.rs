@@ -4,12 +4,15 @@
 //! at once what would have become of the data. Nothing leaves the machine, nothing is kept on disk.
 //!
 //! A request's way: [`guard`] (is it from here?) → [`failure`] (has a test asked for trouble?) → [`body`]
-//! (unwrapped to JSON) → [`intake`] (checked, made into [`event`]s) → [`store`] (bounded), which asks
-//! [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
+//! (unwrapped to JSON) → [`intake`] or [`intake_v1`] (checked, made into [`event`]s) → [`store`] (bounded),
+//! which asks [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
 //!
 //! - [`server`]: all routes in one place, and the life of the server
-//! - [`capture`], [`evaluation`], [`js`]: PostHog's endpoints for events, flags, and posthog-js
-//! - [`flags`], [`matching`]: who gets which flag
+//! - [`capture`], [`capture_v1`], [`evaluation`], [`definitions`], [`js`], [`surveys`]: PostHog's endpoints for events, flags,
+//!   posthog-js and surveys
+//! - [`scripts`]: posthog-js itself, which the binary carries
+//! - [`people`], [`ids`], [`merging`], [`person`], [`properties`], [`lifting`]: who is who, and what is known about them
+//! - [`flags`], [`flag_forms`], [`matching`]: who gets which flag
 //! - [`api`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
 //! - [`journal`]: what comes in, told in a line each
 //! - [`page`]: the web page, in `posthog/page/`, kept up to date by server-sent events
@@ -17,23 +20,38 @@
 mod api;
 mod body;
 mod capture;
+mod capture_v1;
+mod definitions;
+mod email;
 mod evaluation;
 mod event;
 mod failure;
+mod flag_forms;
 mod flags;
 mod guard;
+mod ids;
 mod intake;
+mod intake_v1;
 mod journal;
 mod js;
+mod lifting;
 mod matching;
+mod merging;
+mod mistakes;
+mod outcome;
 mod page;
 mod people;
 mod person;
+mod properties;
 mod refusal;
+mod scripts;
 mod server;
+mod sessions;
 mod standin;
 mod store;
 mod surveys;
+mod timestamp;
+mod warning;
 mod warnings;
 
 use std::collections::BTreeMap;
@@ -43,8 +61,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub use journal::Journal;
+pub use journal::{Journal, line as event_line};
 pub use server::Server;
+
+use crate::interrupt::End;
 
 /// Where the stand-in listens, and what it begins with.
 #[derive(Debug, Clone, clap::Args)]
@@ -61,7 +81,7 @@ pub struct Arguments {
     /// JSON file with the feature flags to begin with
     #[arg(long, value_name = "FILE")]
     pub flags: Option<PathBuf>,
-    /// Folder with posthog-js's own scripts (the `dist` of its npm package)
+    /// Folder with the posthog-js to serve instead of the one in this binary (the `dist` of its npm package)
     #[arg(long, value_name = "FOLDER")]
     pub posthog_js: Option<PathBuf>,
     /// How many events to keep; the oldest make room
@@ -99,12 +119,15 @@ pub enum Error {
     #[error("cannot read the flags in `{}` ({cause}); write JSON such as {{\"my-flag\": true}}", .file.display())]
     ReadFlags { file: PathBuf, cause: String },
 
+    #[error("`{}` holds no array.js; give --posthog-js the `package/dist` of an unpacked `npm pack posthog-js`", .folder.display())]
+    NoScripts { folder: PathBuf },
+
     #[error("the stand-in for PostHog stopped ({0}); start it again")]
     Serve(io::Error),
 }
 
-/// Runs until it is interrupted.
-pub fn run(arguments: &Arguments) -> Result<(), Error> {
+/// Runs until it is told to end.
+pub fn run(arguments: &Arguments) -> Result<End, Error> {
     // Built here and not in `main`, so that the other commands start no threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -122,28 +145,30 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
         {
             eprintln!("cannot open a browser ({cause}); the address above is the page");
         }
-        server.run(interrupted()).await
+        let mut end = End::Asked;
+        server.run(async { end = ended().await }).await?;
+        Ok(end)
     })
 }
 
 /// Ctrl+C, or what a process manager sends.
-async fn interrupted() {
+async fn ended() -> End {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+            return tokio::select! {
+                _ = interrupt => End::Interrupted,
+                _ = terminate.recv() => End::Asked,
+            };
         }
     }
     // Without a handler there is nothing to wait for; the system's own way of stopping us remains.
     if interrupt.await.is_err() {
         std::future::pending::<()>().await;
     }
+    End::Interrupted
 }
 
 fn read_flags(file: &Path) -> Result<BTreeMap<String, flags::Flag>, Error> {
@@ -153,5 +178,5 @@ fn read_flags(file: &Path) -> Result<BTreeMap<String, flags::Flag>, Error> {
     };
     let text = std::fs::read_to_string(file).map_err(|cause| error(cause.to_string()))?;
     let value: Value = serde_json::from_str(&text).map_err(|cause| error(cause.to_string()))?;
-    flags::read_all(&value).map_err(error)
+    flag_forms::read_all(&value).map_err(error)
 }

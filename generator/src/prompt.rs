@@ -1,6 +1,7 @@
 //! Asks what the command line left open, when somebody is there to answer.
 
 use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
 use cliclack::{Theme, ThemeState};
 use console::Style;
@@ -13,6 +14,22 @@ use crate::questions::{Question, Questions};
 /// Questions are read from stdin and shown on stderr.
 pub fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks where the app goes, until `check` has nothing against the place.
+pub fn ask_directory(
+    check: impl Fn(&Path) -> Result<(), Error> + 'static,
+) -> Result<PathBuf, Error> {
+    cliclack::set_theme(Calm);
+    let asked: io::Result<String> = cliclack::input("Where should the app go?")
+        .placeholder("my-app")
+        .validate(move |typed: &String| {
+            check(Path::new(typed.trim())).map_err(|error| error.to_string())
+        })
+        .interact();
+    asked
+        .map(|typed| PathBuf::from(typed.trim()))
+        .map_err(failed)
 }
 
 /// Asks each open question once.
@@ -28,13 +45,17 @@ pub fn ask(name: &ProjectName, questions: &Questions, answers: &mut Answers) -> 
     cliclack::set_theme(Calm);
     cliclack::intro(format!("A new app: {name}")).map_err(Error::Prompt)?;
     for question in open {
-        let value = ask_one(question).map_err(|error| match error.kind() {
-            io::ErrorKind::Interrupted => Error::Interrupted,
-            _ => Error::Prompt(error),
-        })?;
+        let value = ask_one(question).map_err(failed)?;
         answers.insert(&question.key, &value);
     }
     cliclack::outro("Thank you.").map_err(Error::Prompt)
+}
+
+fn failed(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::Interrupted => Error::Interrupted,
+        _ => Error::Prompt(error),
+    }
 }
 
 fn ask_one(question: &Question) -> io::Result<String> {

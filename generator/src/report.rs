@@ -28,6 +28,9 @@ pub const HELP: Styles = Styles::styled()
 
 /// Where a fresh app listens.
 const ADDRESS: &str = "http://127.0.0.1:8000";
+const FIRST_BUILD: &str = "The first build takes a few minutes";
+/// As `compose.yaml` names it.
+const START_DATABASE: &str = "docker compose up -d database";
 
 /// The shape of `--json`.
 #[derive(Debug, Serialize)]
@@ -38,6 +41,8 @@ pub struct Report<'a> {
     answers: &'a Answers,
     files: Vec<&'a str>,
     dry_run: bool,
+    #[serde(skip)]
+    committed: bool,
     #[serde(skip)]
     typed: &'a Path,
     #[serde(skip)]
@@ -50,6 +55,7 @@ impl<'a> Report<'a> {
         destination: &'a Destination,
         answers: &'a Answers,
         files: &'a [File],
+        committed: bool,
         arguments: &'a NewArguments,
     ) -> Self {
         Self {
@@ -59,6 +65,7 @@ impl<'a> Report<'a> {
             answers,
             files: files.iter().map(|file| file.path.as_str()).collect(),
             dry_run: arguments.dry_run,
+            committed,
             typed: destination.typed(),
             arguments,
         }
@@ -73,23 +80,48 @@ impl<'a> Report<'a> {
         } else if self.dry_run {
             self.files.iter().map(|file| format!("{file}\n")).collect()
         } else if self.arguments.run {
-            format!(
-                "{} is in {}; building it now.\n",
-                self.project, self.directory
-            )
+            self.before_the_run()
         } else {
             self.next_steps()
         };
         let _ = anstream::stdout().write_all(text.as_bytes());
     }
 
-    fn next_steps(&self) -> String {
+    fn before_the_run(&self) -> String {
         let mut text = format!(
-            "\n  {ACCENT}{}{ACCENT:#} is ready: {} files\n\n",
+            "{} is in {}; building it now. {FIRST_BUILD}.\n",
+            self.project, self.directory
+        );
+        if self.needs_a_server() {
+            text += &format!("It needs its database: `{START_DATABASE}` there.\n");
+        }
+        text
+    }
+
+    fn next_steps(&self) -> String {
+        let commit = if self.committed {
+            " in a first commit"
+        } else {
+            ""
+        };
+        let mut text = format!(
+            "\n  {ACCENT}{}{ACCENT:#} is ready: {} files{commit}\n\n",
             self.project,
             self.files.len()
         );
         let directory = self.typed.display().to_string();
+        if directory != "." {
+            text += &line(&format!("cd {}", quoted(&directory)), "");
+        }
+        if self.needs_a_server() {
+            text += &line(START_DATABASE, "PostgreSQL");
+        }
+        let run = if is_installed() {
+            "hoglet dev"
+        } else {
+            "cargo run"
+        };
+        text += &line(run, FIRST_BUILD);
         let opener = if cfg!(target_os = "macos") {
             "open"
         } else if cfg!(windows) {
@@ -97,14 +129,29 @@ impl<'a> Report<'a> {
         } else {
             "xdg-open"
         };
-        if directory != "." {
-            text += &line("cd", &quoted(&directory));
-        }
-        text += &line("cargo", "run");
-        text += &line(opener, ADDRESS);
+        text += &line(&format!("{opener} {ADDRESS}"), "");
         text.push('\n');
         text
     }
+
+    fn needs_a_server(&self) -> bool {
+        self.answers.get("database") == Some("postgres")
+    }
+}
+
+/// Whether typing `hoglet` runs this very program, and not none or another.
+fn is_installed() -> bool {
+    let name = format!("hoglet{}", std::env::consts::EXE_SUFFIX);
+    let (Ok(this), Some(path)) = (std::env::current_exe(), std::env::var_os("PATH")) else {
+        return false;
+    };
+    let this = this.canonicalize();
+    let found = std::env::split_paths(&path)
+        .map(|folder| folder.join(&name))
+        .find(|program| program.is_file());
+    found.is_some_and(|found| {
+        this.is_ok_and(|this| found.canonicalize().is_ok_and(|found| found == this))
+    })
 }
 
 /// Notes on stderr, a line each.
@@ -114,8 +161,12 @@ pub fn notes(notes: &[&str]) {
     }
 }
 
-fn line(command: &str, argument: &str) -> String {
-    format!("    {DIM}{command}{DIM:#} {argument}\n")
+fn line(command: &str, comment: &str) -> String {
+    if comment.is_empty() {
+        format!("    {command}\n")
+    } else {
+        format!("    {command:<30} {DIM}# {comment}{DIM:#}\n")
+    }
 }
 
 /// For a shell.

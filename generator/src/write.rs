@@ -15,12 +15,21 @@ use crate::interrupt::Interrupt;
 use crate::render::File;
 use crate::undo::Undo;
 
-/// Writes the files, with a repository if asked for; returns what did not go as planned, but did no harm.
+/// What became of it, beside the files.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// What did not go as planned, but did no harm.
+    pub notes: Vec<&'static str>,
+    /// Whether they are in a first commit.
+    pub committed: bool,
+}
+
+/// Writes the files, with a repository if asked for.
 pub fn write(
     destination: &Destination,
     files: &[File],
     repository: bool,
-) -> Result<Vec<&'static str>, Error> {
+) -> Result<Written, Error> {
     let interrupt = Interrupt::listen();
     let path = destination.path();
     let beside = if destination.exists() {
@@ -49,9 +58,12 @@ pub fn write(
         interrupt.check()?;
         write_file(&app, file).map_err(Error::disk("write", path.join(&file.path)))?;
     }
-    let mut notes = Vec::new();
+    let mut written = Written::default();
     if repository && !git::is_inside_work_tree(path) {
-        notes.extend(git::start_repository(&app, files).err());
+        match git::start_repository(&app, files) {
+            Ok(()) => written.committed = true,
+            Err(note) => written.notes.push(note),
+        }
     }
     interrupt.check()?;
 
@@ -74,7 +86,7 @@ pub fn write(
     }
     moves.keep();
     parents.keep();
-    Ok(notes)
+    Ok(written)
 }
 
 fn write_file(directory: &Path, file: &File) -> io::Result<()> {

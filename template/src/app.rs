@@ -16,7 +16,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::cookies::{self, AppCookies};
 use crate::passwords::Passwords;
 use crate::posthog::outbox::Outbox;
-use crate::posthog::{self, errors, identity};
+use crate::posthog::{self, errors, identity, panel};
 use crate::settings::Settings;
 use crate::view::Views;
 use crate::{compression, error_pages, logging, request, routes, security, session_layer};
@@ -82,6 +82,10 @@ pub fn router(state: AppState) -> Router {
 /// first one sees a request first.
 pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
     let pages = pages.fallback(routes::not_found);
+    let panel = state
+        .settings
+        .development()
+        .then(|| from_fn_with_state(state.clone(), panel::just_captured));
     // Behind the limit of the body's size, which comes last among the others.
     let pages = pages.layer(from_fn(request::whole_body)).layer(
         ServiceBuilder::new()
@@ -93,7 +97,9 @@ pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
             .layer(CookieManagerLayer::new())
             .layer(from_fn_with_state(state.clone(), session_layer::sessions))
             .layer(from_fn_with_state(state.clone(), identity::identify))
+            .option_layer(panel)
             .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
+            .layer(from_fn_with_state(state.clone(), errors::capture_errors))
             .layer(posthog_rs::tower::PostHogLayer::new())
             .layer(CatchPanicLayer::custom(errors::panic_response))
             // The layer below has the bound, also for handlers that read no form.

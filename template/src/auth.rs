@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use sea_orm::ConnectionTrait;
+use serde::Deserialize;
 use tower_cookies::Cookies;
 
 use crate::app::AppState;
@@ -16,10 +17,10 @@ use crate::models::user::PasswordHash;
 use crate::models::{user, visitor_link};
 use crate::posthog::{PostHog, first_touch};
 use crate::request::RequestInfo;
-use crate::session::AppSession;
+use crate::session::{AppSession, FlashLevel};
 
-/// The signed-in user. As an argument of a handler it turns visitors away: pages send them to the
-/// log-in form, `/api/` answers 401. `Option<CurrentUser>` lets everybody in.
+/// The signed-in user. As an argument of a handler it turns visitors away: browsers are sent to the
+/// log-in page, other clients of `/api/` get a 401. `Option<CurrentUser>` lets everybody in.
 #[derive(Clone, Debug)]
 pub struct CurrentUser(pub Arc<user::Model>);
 
@@ -127,6 +128,24 @@ pub async fn log_out(state: &AppState, session: &AppSession, cookies: &Cookies) 
     Ok(())
 }
 
+/// Where to go after logging in or signing up. It travels as `next` in the address of both pages
+/// and in their forms.
+#[derive(Debug, Default, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+impl Next {
+    pub fn path(&self) -> Option<&str> {
+        local_path(&self.next)
+    }
+
+    pub fn path_or_dashboard(&self) -> &str {
+        self.path().unwrap_or("/dashboard")
+    }
+}
+
 /// A path of this app to go to after the log-in, or nothing. Anything a browser could take for
 /// another host is refused: `//host`, `/\host`, and what control characters make of a path.
 pub fn local_path(next: &str) -> Option<&str> {
@@ -144,11 +163,10 @@ impl FromRequestParts<AppState> for CurrentUser {
         parts: &mut Parts,
         _: &AppState,
     ) -> std::result::Result<Self, Self::Rejection> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or_else(|| turn_away(parts))
+        match parts.extensions.get::<Self>() {
+            Some(user) => Ok(user.clone()),
+            None => Err(turn_away(parts).await),
+        }
     }
 }
 
@@ -163,15 +181,23 @@ impl OptionalFromRequestParts<AppState> for CurrentUser {
     }
 }
 
-fn turn_away(parts: &Parts) -> Response {
+async fn turn_away(parts: &Parts) -> Response {
     let request = RequestInfo::of(&parts.extensions);
     if request.wants_json {
         return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
     }
-    // Coming back to a form post would do something else than the visitor meant.
-    if parts.method != Method::GET {
-        return Redirect::to("/").into_response();
+    if parts.method == Method::GET {
+        let sent = request.path_and_query.as_bytes();
+        let next: String = form_urlencoded::byte_serialize(sent).collect();
+        return Redirect::to(&format!("/login?next={next}")).into_response();
     }
-    let next: String = form_urlencoded::byte_serialize(request.path_and_query.as_bytes()).collect();
-    Redirect::to(&format!("/?next={next}")).into_response()
+    // Going to the address of a form would not send the form, so there is no `next`.
+    let session = parts.extensions.get::<AppSession>();
+    if let Some(session) = session.filter(|_| parts.method == Method::POST) {
+        let message = "Log in first, then try that again.";
+        if let Err(error) = session.flash(FlashLevel::Info, message).await {
+            return error.into_response();
+        }
+    }
+    Redirect::to("/login").into_response()
 }

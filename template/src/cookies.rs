@@ -26,6 +26,8 @@ pub struct AppCookies {
     pub visitor: AppCookie,
     pub first_touch: AppCookie,
     pub opt_out: AppCookie,
+    /// In development only, see `posthog/panel.rs`.
+    pub captured: AppCookie,
 }
 
 impl AppCookies {
@@ -46,6 +48,7 @@ impl AppCookies {
             visitor: cookie("visitor", crate::visitor::LIFETIME),
             first_touch: cookie("first_touch", crate::visitor::LIFETIME),
             opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
+            captured: cookie("captured", time::Duration::minutes(1)),
         }
     }
 

@@ -95,7 +95,7 @@ impl Hasher {
         let Ok(place) = tokio::time::timeout(TIMEOUT, self.place(client)).await else {
             return Err(AppError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Many people are logging in right now.",
+                "Many people are logging in right now. Try again in a few seconds.",
             )
             .retry_after(Duration::from_secs(5)));
         };

@@ -9,6 +9,7 @@
 //! carry, and `ledger` counts what became of them. `outbox` sees to it that no `$identify` is lost,
 //! `first_touch` that it tells where somebody came from, and `urls` that no address tells a secret.
 //! `browser` and `proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
+//! `panel` shows in development what was just captured.
 //!
 //! | a new … | goes to |
 //! |---|---|
@@ -32,6 +33,7 @@ pub mod identity;
 mod item;
 pub mod ledger;
 pub mod outbox;
+pub mod panel;
 mod properties;
 pub mod proxy;
 mod scope;
@@ -42,4 +44,4 @@ mod tracker;
 pub mod urls;
 
 pub use client::Client;
-pub use tracker::{Captured, PostHog};
+pub use tracker::PostHog;

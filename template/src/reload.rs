@@ -1,10 +1,32 @@
-//! Pages that load anew by themselves in development, when a view or an asset changes or the app is restarted.
+//! Pages that reload by themselves in development, when a view or an asset changes or the app is restarted.
 //!
-//! `static/reload.js` asks for the version once a second, and compares it with the one its page was made with.
+//! `static/reload.js` asks for the state once a second, and compares its version with the one its page was made with.
+//! While the newest build has failed, `hoglet dev` keeps the last good one serving, and the page shows why.
 
+use std::env;
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+/// The file in which `hoglet dev` says why the newest build failed; empty when it did not.
+const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
+
+/// What an open page wants to know.
+#[derive(Debug, Serialize)]
+pub struct State {
+    version: String,
+    build_error: Option<String>,
+}
+
+pub fn state() -> State {
+    let build_error = env::var_os(BUILD_ERROR).and_then(|file| fs::read_to_string(file).ok());
+    State {
+        version: version(),
+        build_error: build_error.filter(|text| !text.is_empty()),
+    }
+}
 
 /// Changes with the process and with the newest of its views and assets.
 pub fn version() -> String {

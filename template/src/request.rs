@@ -31,10 +31,9 @@ pub struct RequestInfo {
     pub ip: IpAddr,
     /// Whether a trusted proxy says that the client came over plain http.
     pub plain_http: bool,
-    /// Whether errors are told in JSON: under `/api/`, or where JSON is asked for.
+    /// Whether the answer is read by a program: under `/api/`, or where JSON is asked for. A browser
+    /// that sends a form by itself, without our script, names `text/html` and needs a page.
     pub wants_json: bool,
-    /// Whether this is a browser's own form post, which needs a page to go to.
-    pub form_post: bool,
     /// One per answer: what the content security policy lets run.
     pub csp_nonce: String,
 }
@@ -87,8 +86,8 @@ pub async fn describe(State(state): State<AppState>, mut request: Request, next:
         } else {
             peer
         },
-        wants_json: uri.path().starts_with("/api/") || asks_for_json(headers),
-        form_post: accepts(headers, "text/html"),
+        wants_json: !accepts(headers, "text/html")
+            && (uri.path().starts_with("/api/") || accepts(headers, "application/json")),
         csp_nonce: Uuid::new_v4().simple().to_string(),
     };
     let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
@@ -140,10 +139,6 @@ fn without_trailing_slash(uri: &Uri, proxy_path: Option<&str>) -> Option<Uri> {
         None => path.to_owned(),
     };
     path_and_query.parse().ok()
-}
-
-fn asks_for_json(headers: &HeaderMap) -> bool {
-    accepts(headers, "application/json") && !accepts(headers, "text/html")
 }
 
 /// Whether a type is named: `*/*` asks for nothing in particular.

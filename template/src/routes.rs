@@ -28,11 +28,7 @@ pub mod trigger_error;
 pub fn pages() -> Routes {
     Routes::default()
         .add("GET", "/", get(home::show))
-        .add(
-            "GET, POST",
-            "/login",
-            get(login::to_home).post(login::log_in),
-        )
+        .add("GET, POST", "/login", get(login::show).post(login::log_in))
         .add(
             "GET, POST",
             "/signup",
@@ -80,7 +76,7 @@ pub fn proxy(settings: &Settings) -> Router<AppState> {
 pub fn development(settings: &Settings) -> Router<AppState> {
     if settings.development() {
         Router::new()
-            .route("/dev/reload", get(async || reload::version()))
+            .route("/dev/reload", get(async || Json(reload::state())))
             .route("/dev/flags", get(async || Json(flags::ALL)))
     } else {
         Router::new()

@@ -66,7 +66,8 @@ impl AppSession {
     }
 
     /// Begins a user's session under a new id, so that an id known from before the log-in is worth
-    /// nothing. What a visitor did is kept; what another user left behind is not.
+    /// nothing. What a visitor did is kept, but for the burrito count, which has become the user's;
+    /// what another user left behind is not.
     pub async fn log_in(&self, user: &user::Model) -> Result<()> {
         if self
             .user_id()
@@ -76,6 +77,7 @@ impl AppSession {
             self.session.flush().await?;
         }
         self.session.cycle_id().await?;
+        self.session.remove_value(BURRITO_COUNT).await?;
         self.session.insert(USER_ID, user.id).await?;
         self.set_password(user).await
     }
@@ -99,13 +101,14 @@ impl AppSession {
         self.session.id().map(|id| id.to_string())
     }
 
-    pub async fn burrito_count(&self) -> Result<u64> {
+    /// A visitor's count. A user's is in the database, see `models/user.rs`.
+    pub async fn burrito_count(&self) -> Result<i64> {
         let count = value(&self.session, BURRITO_COUNT).await?;
         Ok(count.unwrap_or_default())
     }
 
-    /// Counts one more consideration and returns how many there are now.
-    pub async fn consider_burrito(&self) -> Result<u64> {
+    /// Counts one more consideration of a visitor and returns how many there are now.
+    pub async fn consider_burrito(&self) -> Result<i64> {
         let count = self.burrito_count().await? + 1;
         self.session.insert(BURRITO_COUNT, count).await?;
         Ok(count)

@@ -19,6 +19,7 @@ use reader::Reader;
 /// Every variable the app reads, for `.env.example` and the test that compares the two.
 pub const VARIABLES: &[&str] = &[
     "APP_ENV",
+    "APP_NAME",
     "HOST",
     "PORT",
     "APP_URL",
@@ -49,6 +50,8 @@ const SECRET_KEY_BYTES: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub environment: Environment,
+    /// What people know the app by: shown in pages and titles.
+    pub app_name: String,
     pub host: String,
     pub port: u16,
     /// Public origin, without a trailing slash. `None` until the port is known; see [`Settings::app_url`].
@@ -139,6 +142,7 @@ impl Settings {
         let environment = reader.parse("APP_ENV", Environment::Development);
         let settings = Self {
             environment,
+            app_name: reader.app_name(),
             host: reader.host(),
             port: reader.parse("PORT", 8000),
             app_url: reader.origin("APP_URL"),
@@ -211,6 +215,15 @@ impl Settings {
         self.app_url
             .as_ref()
             .is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Where the stand-in for PostHog shows what it received, in development beside `hoglet dev`: a
+    /// PostHog on this machine.
+    pub fn standin(&self) -> Option<&str> {
+        let host = self.posthog.host.host_str().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        let local = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+        (local && self.development() && self.posthog.enabled()).then(|| self.posthog.base_url())
     }
 
     pub fn production(&self) -> bool {
@@ -304,6 +317,17 @@ fn compiled_in_defaults() -> HashMap<String, String> {
     dotenvy::from_read_iter(include_str!("../defaults.env").as_bytes())
         .collect::<Result<_, _>>()
         .expect("defaults.env holds NAME=value lines")
+}
+
+/// `my-app` as people write it: `My App`.
+pub fn title_case(project_name: &str) -> String {
+    let words = project_name
+        .split(['-', '_'])
+        .filter(|word| !word.is_empty());
+    let words: Vec<String> = words
+        .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
+        .collect();
+    words.join(" ")
 }
 
 /// Fresh key material from the system's randomness.

@@ -107,7 +107,7 @@ impl Page {
         let browser_config =
             posthog.and_then(|posthog| posthog.browser_config(&self.state.settings.posthog));
         let shared = context! {
-            app => context! { name => env!("CARGO_PKG_NAME"), description => env!("CARGO_PKG_DESCRIPTION") },
+            app => context! { name => &self.state.settings.app_name, description => env!("CARGO_PKG_DESCRIPTION") },
             user,
             flash => Serde(self.flash.as_ref().map(|(_, messages)| messages.as_slice()).unwrap_or_default()),
             csp_nonce => &self.info.csp_nonce,
@@ -118,6 +118,7 @@ impl Page {
             posthog => browser_config.map(|config| Value::from_safe_string(config.to_script_json())),
             opted_out => posthog.is_some_and(PostHog::opted_out),
             opt_out_forced => posthog.is_some_and(PostHog::opt_out_forced),
+            standin => self.state.settings.standin(),
             captured => Serde(posthog.map(PostHog::captured).unwrap_or_default()),
         };
         let context = context! { ..values, ..shared };

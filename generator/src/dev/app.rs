@@ -1,23 +1,30 @@
 //! The app as a process: started with PostHog pointed at the stand-in, and ended so that its events arrive.
+//!
+//! Unless `LOG_FORMAT` says otherwise it logs in JSON, which [`Log`] makes short for the terminal.
 
+use std::future::pending;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::Error;
 use super::build::Program;
-use super::console::{self, Voice, say};
+use super::console::{self, Source, print_line};
+use super::environment::{Environment, token_variables};
+use super::log::Log;
+use super::log_file::LogFile;
 
 /// What the app prints, with its address, as soon as it answers.
 const LISTENING: &str = "listening on ";
 /// The app bounds its own shutdown below this. Containers are killed after the same time.
-const PATIENCE: Duration = Duration::from_secs(10);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// For the last lines of a process that has ended; what it has started itself may hold the pipe for longer.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
@@ -31,37 +38,66 @@ pub struct App {
 }
 
 pub enum News {
-    /// Told once.
+    /// Reported once.
     Listens(String),
-    /// Though nobody has asked it to.
+    /// Without being asked to.
     Ended(ExitStatus),
 }
 
+/// What each process of the app is started with.
+pub struct Surroundings<'a> {
+    pub folder: &'a Path,
+    /// Address of the stand-in; `None` leaves PostHog to the app's own settings.
+    pub posthog: Option<&'a str>,
+    /// Where the last one listened.
+    pub port: Option<u16>,
+    /// Holds what a failed build said, for the pages to show.
+    pub build_error: &'a Path,
+    pub log_file: &'a Arc<LogFile>,
+}
+
+/// Where the app's proxy to PostHog is, unless its settings say otherwise.
+const PROXY_PATH: &str = "/relay";
+/// Variable by which the app knows the file with the build's errors.
+const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
+
 impl App {
     /// Starts it in its folder. Real variables win over `.env`, so nothing there leads past the stand-in.
-    pub fn start(
-        program: Program,
-        folder: &Path,
-        posthog: &str,
-        port: Option<u16>,
-    ) -> Result<Self, Error> {
+    pub fn start(program: Program, around: &Surroundings) -> Result<Self, Error> {
+        let environment = Environment::read(around.folder);
         let mut command = Command::new(&program.path);
         command
-            .current_dir(folder)
+            .current_dir(around.folder)
             .env("APP_ENV", "development")
-            .env("POSTHOG_HOST", posthog)
-            .env("POSTHOG_PROJECT_TOKEN", "phc_local")
-            .env("POSTHOG_API_KEY", "") // its older name
             .env("POSTHOG_DISABLED", "false")
+            .env(BUILD_ERROR, around.build_error)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if let Some(port) = port {
+        if let Some(posthog) = around.posthog {
+            command
+                .env("POSTHOG_HOST", posthog)
+                .envs(token_variables().map(|name| (name, "phc_local")));
+        }
+        if let Some(port) = around.port {
             command.env("PORT", port.to_string());
         }
+        let chosen = environment.get("LOG_FORMAT").is_some();
+        if !chosen {
+            command.env("LOG_FORMAT", "json");
+        }
+        let proxy_path = environment.get("POSTHOG_PROXY_PATH");
+        let proxy_path = proxy_path.as_deref().unwrap_or(PROXY_PATH);
+        let log = || {
+            if chosen {
+                Log::verbatim()
+            } else {
+                Log::new(proxy_path)
+            }
+        };
         if console::is_coloured() {
-            // It speaks to a pipe, which leads to a terminal.
+            // It prints to a pipe, which leads to a terminal.
             command.env("CLICOLOR_FORCE", "1");
         }
         let failed = |cause| Error::Disk {
@@ -72,8 +108,18 @@ impl App {
         let mut child = command.spawn().map_err(failed)?;
         let (sender, address) = oneshot::channel();
         let readers = [
-            tokio::spawn(pass_on(child.stdout.take(), None)),
-            tokio::spawn(pass_on(child.stderr.take(), Some(sender))),
+            tokio::spawn(pass_on(
+                child.stdout.take(),
+                log(),
+                Arc::clone(around.log_file),
+                None,
+            )),
+            tokio::spawn(pass_on(
+                child.stderr.take(),
+                log(),
+                Arc::clone(around.log_file),
+                Some(sender),
+            )),
         ];
         Ok(Self {
             child,
@@ -83,7 +129,7 @@ impl App {
         })
     }
 
-    /// Waits for what it does next of itself. May be dropped and asked again.
+    /// Waits for what happens to it next. May be dropped and called again.
     pub async fn news(&mut self) -> News {
         if let Some(address) = &mut self.address {
             // An error means that it says nothing more: it ends.
@@ -98,18 +144,18 @@ impl App {
                 self.last_lines().await;
                 News::Ended(status)
             }
-            // Nobody can tell then; it is found out when it is asked to end.
-            Err(_) => std::future::pending().await,
+            // Its status is unknown then; what became of it shows when it is asked to end.
+            Err(_) => pending().await,
         }
     }
 
     /// Asks it to end, and waits until it has. It finishes its requests and delivers its events meanwhile.
     pub async fn stop(&mut self) {
         terminate(&mut self.child);
-        if timeout(PATIENCE, self.child.wait()).await.is_err() {
-            let seconds = PATIENCE.as_secs();
-            say(
-                Voice::Hoglet,
+        if timeout(STOP_TIMEOUT, self.child.wait()).await.is_err() {
+            let seconds = STOP_TIMEOUT.as_secs();
+            print_line(
+                Source::Hoglet,
                 &format!("the app did not end within {seconds} seconds; ending it by force"),
             );
             // It fails only where it has ended meanwhile.
@@ -144,18 +190,38 @@ fn terminate(child: &mut Child) {
 }
 
 /// The line with the address is passed on as it is, so that scripts find it.
-async fn pass_on(output: Option<impl AsyncRead + Unpin>, address: Option<oneshot::Sender<String>>) {
+async fn pass_on(
+    output: Option<impl AsyncRead + Unpin>,
+    mut log: Log,
+    file: Arc<LogFile>,
+    mut address: Option<oneshot::Sender<String>>,
+) {
     let Some(output) = output else { return };
-    let mut output = BufReader::new(output);
-    let mut address = address;
-    let mut bytes = Vec::new();
-    while output
-        .read_until(b'\n', &mut bytes)
-        .await
-        .is_ok_and(|count| count > 0)
-    {
-        let line = String::from_utf8_lossy(&bytes);
-        let line = line.trim_end_matches(['\r', '\n']);
+    let mut lines = BufReader::new(output).split(b'\n');
+    let show = |shown: Vec<String>| {
+        for line in shown {
+            print_line(Source::App, &line);
+        }
+    };
+    loop {
+        let overdue = async {
+            match log.next_overdue() {
+                Some(wait) => sleep(wait).await,
+                None => pending().await,
+            }
+        };
+        let line = tokio::select! {
+            line = lines.next_segment() => line,
+            () = overdue => {
+                show(log.overdue(false));
+                continue;
+            }
+        };
+        // A pipe that cannot be read is a process that has ended.
+        let Ok(Some(line)) = line else { break };
+        let line = String::from_utf8_lossy(&line);
+        let line = line.trim_end_matches('\r');
+        file.write(line);
         match line.strip_prefix(LISTENING) {
             Some(rest) if address.is_some() => {
                 console::print(&format!("{line}\n"));
@@ -164,8 +230,8 @@ async fn pass_on(output: Option<impl AsyncRead + Unpin>, address: Option<oneshot
                     let _ = address.send(rest.to_owned());
                 }
             }
-            _ => say(Voice::App, line),
+            _ => show(log.read(line)),
         }
-        bytes.clear();
     }
+    show(log.overdue(true));
 }

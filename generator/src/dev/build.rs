@@ -1,4 +1,4 @@
-//! Builds the app with cargo, which speaks to the terminal itself.
+//! Builds the app with cargo, whose words reach the terminal as they are.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,10 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::Command;
 
-use super::{Error, Project};
+use super::{Error, Project, console};
 
 /// A program ready to start, in a folder that goes when it is dropped.
 ///
@@ -19,8 +20,22 @@ pub struct Program {
     _folder: TempDir,
 }
 
-/// `None` where it does not build; cargo has said why.
-pub async fn build(project: &Project, progress_bar: bool) -> Result<Option<Program>, Error> {
+pub enum Built {
+    Program(Program),
+    /// What cargo said of it, where it was listened to.
+    Failed(String),
+}
+
+/// Who reads what cargo says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// The terminal alone, with cargo's progress bar.
+    Terminal,
+    /// The pages that are open, too.
+    PagesToo,
+}
+
+pub async fn build(project: &Project, readers: Readers) -> Result<Built, Error> {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--message-format=json-render-diagnostics", "--bin"])
@@ -28,23 +43,57 @@ pub async fn build(project: &Project, progress_bar: bool) -> Result<Option<Progr
         .current_dir(&project.root)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
         .kill_on_drop(true);
-    if !progress_bar {
-        cargo.env("CARGO_TERM_PROGRESS_WHEN", "never");
+    if readers == Readers::PagesToo {
+        cargo
+            .env("CARGO_TERM_PROGRESS_WHEN", "never")
+            .stderr(Stdio::piped());
+        if console::is_coloured() {
+            cargo.env("CARGO_TERM_COLOR", "always");
+        }
     }
-    let output = cargo.spawn().map_err(|cause| Error::Cargo {
+    let mut running = cargo.spawn().map_err(|cause| Error::Cargo {
         folder: project.root.clone(),
         cause,
     })?;
-    let output = output.wait_with_output().await.map_err(Error::Runtime)?;
-    if !output.status.success() {
-        return Ok(None);
+    let (messages, said, status) = tokio::join!(
+        all(running.stdout.take()),
+        repeat(running.stderr.take()),
+        running.wait()
+    );
+    let (messages, said) = (
+        messages.map_err(Error::Runtime)?,
+        said.map_err(Error::Runtime)?,
+    );
+    if !status.map_err(Error::Runtime)?.success() {
+        return Ok(Built::Failed(said));
     }
-    let built = executable(&output.stdout, &project.name).ok_or_else(|| Error::NoProgram {
+    let built = executable(&messages, &project.name).ok_or_else(|| Error::NoProgram {
         name: project.name.clone(),
     })?;
-    copy(&built).map(Some)
+    copy(&built).map(Built::Program)
+}
+
+async fn all(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(mut output) = output {
+        output.read_to_end(&mut bytes).await?;
+    }
+    Ok(bytes)
+}
+
+/// Prints it as it comes, and gives all of it at the end.
+async fn repeat(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
+    let mut all = String::new();
+    let Some(output) = output else { return Ok(all) };
+    let mut lines = BufReader::new(output).split(b'\n');
+    while let Some(line) = lines.next_segment().await? {
+        let line = String::from_utf8_lossy(&line);
+        console::print(&format!("{line}\n"));
+        all += &line;
+        all.push('\n');
+    }
+    Ok(all)
 }
 
 /// Cargo knows where it puts things: the target directory may be anywhere.

@@ -1,21 +1,22 @@
-//! Where all that runs speaks: on stderr, a line at a time, each behind the name of its speaker.
+//! All output of `hoglet dev`: on stderr, a line at a time, each behind the name of what it comes from.
 
 use std::io::Write;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
+use super::log_file::LOG_FILE;
 use crate::report::{ACCENT, DIM};
 
-/// Who speaks.
+/// What a line comes from.
 #[derive(Debug, Clone, Copy)]
-pub enum Voice {
+pub enum Source {
     App,
     Posthog,
     Hoglet,
 }
 
-impl Voice {
+impl Source {
     fn name(self) -> &'static str {
         match self {
             Self::App => "app",
@@ -33,9 +34,9 @@ impl Voice {
     }
 }
 
-/// Prints what somebody says.
-pub fn say(voice: Voice, line: &str) {
-    let (style, name) = (voice.style(), voice.name());
+/// Prints a line behind the name of its source.
+pub fn print_line(source: Source, line: &str) {
+    let (style, name) = (source.style(), source.name());
     print(&format!("{style}{name:<7} |{style:#} {line}\n"));
 }
 
@@ -52,7 +53,8 @@ pub fn is_coloured() -> bool {
 /// What to open, in columns.
 pub fn addresses(project: &str, app: &str, posthog: &str) {
     print(&format!(
-        "\n  {ACCENT}{project}{ACCENT:#} is running, and builds itself anew when you change it\n\n    \
-         {DIM}app    {DIM:#} {app}\n    {DIM}posthog{DIM:#} {posthog}\n\n"
+        "\n  {ACCENT}{project}{ACCENT:#} is running, and rebuilds when you change it\n\n    \
+         {DIM}app    {DIM:#} {app}\n    {DIM}posthog{DIM:#} {posthog}\n    \
+         {DIM}log    {DIM:#} {LOG_FILE}\n\n"
     ));
 }

@@ -8,7 +8,7 @@ pub enum Error {
     #[error("`{}` is in no app made by hoglet (there is no .hoglet.toml); change into an app's folder, or make one with `hoglet new my-app`", .folder.display())]
     NoProject { folder: PathBuf },
 
-    #[error("`{}` could not be read ({cause}); mend it, then try again", .file.display())]
+    #[error("`{}` could not be read ({cause}); correct it, then try again", .file.display())]
     Manifest { file: PathBuf, cause: String },
 
     #[error("`cargo build` could not be started in `{}` ({cause}); install Rust, then type `hoglet dev` there", .folder.display())]
@@ -19,11 +19,14 @@ pub enum Error {
     )]
     NoProgram { name: String },
 
-    #[error("the app could not be built; cargo says why above. Mend it, then type `hoglet dev` in `{}`", .folder.display())]
+    #[error("the app could not be built; cargo says why above. Correct it, then type `hoglet dev` in `{}`", .folder.display())]
     NotBuilt { folder: PathBuf },
 
-    #[error("the app ended before it listened; it says why above. Mend it, then type `hoglet dev` in `{}`", .folder.display())]
+    #[error("the app ended before it listened; it says why above. Correct it, then type `hoglet dev` in `{}`", .folder.display())]
     NotStarted { folder: PathBuf },
+
+    #[error("`{}` names no POSTHOG_PROJECT_TOKEN; copy the project token (phc_…) from your PostHog project's settings into it", .file.display())]
+    NoToken { file: PathBuf },
 
     #[error("could not {action} `{}` ({cause}); make room or permission for it", .path.display())]
     Disk {
@@ -36,7 +39,7 @@ pub enum Error {
     Watch { path: PathBuf, cause: notify::Error },
 
     #[error(
-        "the app was ended before it had finished; interrupt once, and it delivers its events first"
+        "the app was stopped before it had delivered its events; press Ctrl+C once, and it delivers them first"
     )]
     EndedEarly,
 

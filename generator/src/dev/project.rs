@@ -7,6 +7,7 @@ use super::Error;
 
 /// What every generated app bears.
 const MARK: &str = ".hoglet.toml";
+const MANIFEST: &str = "Cargo.toml";
 
 #[derive(Debug)]
 pub struct Project {
@@ -24,16 +25,28 @@ impl Project {
             .ok_or_else(|| Error::NoProject {
                 folder: folder.to_owned(),
             })?;
-        let file = root.join("Cargo.toml");
-        let name = fs::read_to_string(&file)
-            .map_err(|cause| cause.to_string())
-            .and_then(|text| name(&text))
-            .map_err(|cause| Error::Manifest { file, cause })?;
+        let name = read_name(root).map_err(|cause| Error::Manifest {
+            file: root.join(MANIFEST),
+            cause,
+        })?;
         Ok(Self {
             root: root.to_owned(),
             name,
         })
     }
+
+    /// It may have been renamed. What cannot be read, cargo will refuse and explain.
+    pub fn reread(&mut self) {
+        if let Ok(name) = read_name(&self.root) {
+            self.name = name;
+        }
+    }
+}
+
+fn read_name(root: &Path) -> Result<String, String> {
+    fs::read_to_string(root.join(MANIFEST))
+        .map_err(|cause| cause.to_string())
+        .and_then(|text| name(&text))
 }
 
 fn name(manifest: &str) -> Result<String, String> {

@@ -4,14 +4,19 @@ use std::future::pending;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitStatus;
+use std::sync::Arc;
 
-use super::app::{App, News};
-use super::build::{Program, build};
-use super::console::{self, Voice, say};
+use super::app::{App, News, Surroundings};
+use super::build::{Built, Program, Readers, build};
+use super::build_error::BuildError;
+use super::console::{self, Source, print_line};
+use super::environment::Environment;
+use super::log_file::LogFile;
 use super::signals::Signals;
 use super::standin::Standin;
 use super::watch::Watch;
 use super::{Arguments, Error, First, Project};
+use crate::interrupt::End;
 
 pub struct Session {
     project: Project,
@@ -19,15 +24,18 @@ pub struct Session {
     open: bool,
     signals: Signals,
     watch: Watch,
-    standin: Standin,
+    /// `None` where the real PostHog is asked for.
+    standin: Option<Standin>,
+    build_error: BuildError,
+    log_file: Arc<LogFile>,
     app: Option<App>,
-    /// Where the app listens, for the next one to listen there too. What `.env` says anew comes before it.
+    /// Where the app listens, for the next one to listen there too. A change of `.env` clears it.
     port: Option<u16>,
-    addresses_told: bool,
+    addresses_printed: bool,
 }
 
-/// Whether it goes on; it breaks where it is interrupted.
-type Flow = ControlFlow<()>;
+/// Whether it goes on.
+type Flow = ControlFlow<End>;
 
 impl Session {
     pub async fn start(
@@ -35,61 +43,83 @@ impl Session {
         arguments: &Arguments,
         first: First,
     ) -> Result<Self, Error> {
+        let standin = if arguments.real_posthog {
+            if Environment::read(&project.root).posthog_token().is_none() {
+                return Err(Error::NoToken {
+                    file: project.root.join(".env"),
+                });
+            }
+            None
+        } else {
+            Some(Standin::start(arguments).await?)
+        };
         Ok(Self {
             signals: Signals::listen()?,
             watch: Watch::start(&project.root)?,
-            standin: Standin::start(arguments).await?,
+            standin,
+            build_error: BuildError::new()?,
+            log_file: Arc::new(LogFile::create(&project.root)),
             project,
             first,
             open: arguments.open,
             app: None,
             port: None,
-            addresses_told: false,
+            addresses_printed: false,
         })
     }
 
-    /// Runs until it is interrupted. The app ends first: the stand-in takes in what it still delivers.
-    pub async fn run(mut self) -> Result<(), Error> {
+    /// Runs until it is told to end. The app ends first: the stand-in receives what it still delivers.
+    pub async fn run(mut self) -> Result<End, Error> {
         let worked = self.work().await;
         let ended = match &mut self.app {
             Some(app) => tokio::select! {
                 () = app.stop() => Ok(()),
-                () = self.signals.next() => Err(Error::EndedEarly),
+                _ = self.signals.next() => Err(Error::EndedEarly),
             },
             None => Ok(()),
         };
         // Where it has not ended by now, it is killed.
         self.app = None;
-        self.standin.stop().await;
-        worked.and(ended)
+        if let Some(standin) = self.standin {
+            standin.stop().await;
+        }
+        worked.and_then(|end| ended.map(|()| end))
     }
 
-    async fn work(&mut self) -> Result<(), Error> {
+    async fn work(&mut self) -> Result<End, Error> {
         loop {
-            let program = tokio::select! {
+            self.project.reread();
+            // Only where an app serves are there pages to show what cargo says.
+            let readers = match self.app {
+                Some(_) => Readers::PagesToo,
+                None => Readers::Terminal,
+            };
+            let built = tokio::select! {
                 biased;
-                () = self.signals.next() => return Ok(()),
-                program = build(&self.project, self.app.is_none()) => program?,
+                end = self.signals.next() => return Ok(end),
+                built = build(&self.project, readers) => built?,
             };
             self.watch.built();
-            match program {
-                Some(program) => {
-                    if self.restart(program).await?.is_break() {
-                        return Ok(());
+            match built {
+                Built::Program(program) => {
+                    self.build_error.clear()?;
+                    if let Flow::Break(end) = self.restart(program).await? {
+                        return Ok(end);
                     }
                 }
-                None if self.first == First::MustStart => {
+                Built::Failed(_) if self.first == First::MustStart => {
                     return Err(Error::NotBuilt {
                         folder: self.project.root.clone(),
                     });
                 }
-                None if self.app.is_some() => {
-                    say(Voice::Hoglet, "the last good build keeps serving");
+                Built::Failed(said) if self.app.is_some() => {
+                    self.build_error.show(&said)?;
+                    print_line(Source::Hoglet, "the last good build keeps serving");
                 }
-                None => say(Voice::Hoglet, "waiting for a change"),
+                Built::Failed(_) => print_line(Source::Hoglet, "waiting for a change"),
             }
-            if self.wait().await?.is_break() {
-                return Ok(());
+            if let Flow::Break(end) = self.wait().await? {
+                return Ok(end);
             }
         }
     }
@@ -99,16 +129,21 @@ impl Session {
         if let Some(app) = &mut self.app {
             tokio::select! {
                 biased;
-                () = self.signals.next() => return Ok(Flow::Break(())),
+                end = self.signals.next() => return Ok(Flow::Break(end)),
                 () = app.stop() => self.app = None,
             }
         }
-        self.app = Some(App::start(
-            program,
-            &self.project.root,
-            &self.standin.address,
-            self.port,
-        )?);
+        let surroundings = Surroundings {
+            folder: &self.project.root,
+            posthog: self
+                .standin
+                .as_ref()
+                .map(|standin| standin.address.as_str()),
+            port: self.port,
+            build_error: self.build_error.file(),
+            log_file: &self.log_file,
+        };
+        self.app = Some(App::start(program, &surroundings)?);
         Ok(Flow::Continue(()))
     }
 
@@ -117,13 +152,13 @@ impl Session {
         loop {
             tokio::select! {
                 biased;
-                () = self.signals.next() => return Ok(Flow::Break(())),
+                end = self.signals.next() => return Ok(Flow::Break(end)),
                 news = news(&mut self.app) => match news {
                     News::Listens(address) => self.listens(&address),
                     News::Ended(status) => self.ended(status)?,
                 },
                 changed = self.watch.next() => {
-                    say(Voice::Hoglet, &format!("{} changed", changed.display()));
+                    print_line(Source::Hoglet, &format!("{} changed", changed.display()));
                     if changed == Path::new(".env") {
                         self.port = None;
                     }
@@ -139,16 +174,21 @@ impl Session {
             .rsplit(':')
             .next()
             .and_then(|port| port.parse().ok());
-        if self.addresses_told {
+        if self.addresses_printed {
             return;
         }
-        self.addresses_told = true;
-        console::addresses(&self.project.name, address, &self.standin.address);
+        self.addresses_printed = true;
+        let standin = self
+            .standin
+            .as_ref()
+            .map(|standin| standin.address.as_str());
+        let posthog = standin.unwrap_or("PostHog itself, with the token in .env");
+        console::addresses(&self.project.name, address, posthog);
         if self.open {
-            for page in [&self.standin.address, address] {
+            for page in standin.into_iter().chain([address]) {
                 if let Err(cause) = open::that_detached(page) {
-                    say(
-                        Voice::Hoglet,
+                    print_line(
+                        Source::Hoglet,
                         &format!("cannot open a browser ({cause}); open {page} yourself"),
                     );
                 }
@@ -163,9 +203,9 @@ impl Session {
                 folder: self.project.root.clone(),
             });
         }
-        say(
-            Voice::Hoglet,
-            &format!("the app ended ({status}); the next change starts it again"),
+        print_line(
+            Source::Hoglet,
+            &format!("the app ended ({status}); it starts again at the next change"),
         );
         Ok(())
     }

@@ -1,9 +1,13 @@
 //! Ctrl+C and a request to end, as often as they come.
 
 use super::Error;
+use crate::interrupt::End;
 
 #[cfg(unix)]
-pub struct Signals(Vec<tokio::signal::unix::Signal>);
+use std::task::Poll;
+
+#[cfg(unix)]
+pub struct Signals(Vec<(tokio::signal::unix::Signal, End)>);
 
 #[cfg(unix)]
 impl Signals {
@@ -11,26 +15,26 @@ impl Signals {
     pub fn listen() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
         [
-            SignalKind::interrupt(),
-            SignalKind::terminate(),
-            SignalKind::hangup(),
+            (SignalKind::interrupt(), End::Interrupted),
+            (SignalKind::terminate(), End::Asked),
+            (SignalKind::hangup(), End::Asked),
         ]
         .into_iter()
-        .map(|kind| signal(kind).map_err(Error::Runtime))
+        .map(|(kind, end)| Ok((signal(kind).map_err(Error::Runtime)?, end)))
         .collect::<Result<_, _>>()
         .map(Self)
     }
 
-    pub async fn next(&mut self) {
+    pub async fn next(&mut self) -> End {
         std::future::poll_fn(|context| {
-            let mut any = self.0.iter_mut().map(|signal| signal.poll_recv(context));
-            if any.any(|polled| polled.is_ready()) {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
+            let mut signals = self.0.iter_mut();
+            let came = signals.find_map(|(signal, end)| {
+                let polled = signal.poll_recv(context);
+                polled.is_ready().then_some(*end)
+            });
+            came.map_or(Poll::Pending, Poll::Ready)
         })
-        .await;
+        .await
     }
 }
 
@@ -43,10 +47,11 @@ impl Signals {
         Ok(Self)
     }
 
-    pub async fn next(&mut self) {
+    pub async fn next(&mut self) -> End {
         // Without a handler there is nothing to wait for; the system's own way of stopping us remains.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        End::Interrupted
     }
 }

@@ -1,15 +1,15 @@
-//! The stand-in for PostHog in this process, and what it says of the events that come in.
+//! The stand-in for PostHog in this process, and what it says of the events that browsers send.
 
 use std::io::ErrorKind;
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::console::{Voice, say};
+use super::console::{Source, print_line};
 use super::{Arguments, Error};
 use crate::posthog::{self, Journal, Server};
 
-/// Lines told at once; a load test is not to scroll everything else away.
+/// Lines printed at once; a load test must not scroll everything else away.
 const LINES_AT_ONCE: usize = 20;
 
 pub struct Standin {
@@ -31,7 +31,7 @@ impl Standin {
         })
     }
 
-    /// Tells what came in last, and ends.
+    /// Prints what came in last, and ends.
     pub async fn stop(self) {
         // Both fail only where the task has ended already.
         let _ = self.stop.send(());
@@ -60,31 +60,31 @@ async fn bind(arguments: &Arguments) -> Result<Server, posthog::Error> {
 async fn serve(server: Server, stopped: oneshot::Receiver<()>) {
     let mut journal = server.journal();
     let stop = async move {
-        let telling = async {
+        let printing = async {
             loop {
                 journal.changed().await;
-                tell(&mut journal);
+                print(&mut journal);
             }
         };
         tokio::select! {
-            () = telling => {}
+            () = printing => {}
             _ = stopped => {}
         }
-        tell(&mut journal);
+        print(&mut journal);
     };
     if let Err(error) = server.run(stop).await {
-        say(Voice::Posthog, &error.to_string());
+        print_line(Source::Posthog, &error.to_string());
     }
 }
 
-fn tell(journal: &mut Journal) {
+fn print(journal: &mut Journal) {
     let lines = journal.lines();
     for line in lines.iter().take(LINES_AT_ONCE) {
-        say(Voice::Posthog, line);
+        print_line(Source::Posthog, line);
     }
     if lines.len() > LINES_AT_ONCE {
         let more = lines.len() - LINES_AT_ONCE;
-        say(Voice::Posthog, &format!("and {more} more"));
+        print_line(Source::Posthog, &format!("and {more} more"));
     }
 }
 

@@ -13,7 +13,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::flags::{self, Flag};
+use super::flag_forms;
+use super::flags::Flag;
 use super::person;
 use super::standin::Standin;
 use super::store::{Kept, Store};
@@ -179,7 +180,7 @@ pub async fn list_flags(State(standin): Shared) -> Response {
 }
 
 pub async fn put_flags(State(standin): Shared, body: Bytes) -> Response {
-    match parse(&body).and_then(|value| flags::read_all(&value)) {
+    match parse(&body).and_then(|value| flag_forms::read_all(&value)) {
         Ok(flags) => {
             standin.change(|store| {
                 store.flags = flags;

@@ -1,4 +1,4 @@
-//! PostHog's endpoints for flags: evaluated here, or handed out as definitions for local evaluation.
+//! PostHog's endpoints for flags that are evaluated here. [`super::definitions`] hands them out instead.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::event::distinct_id;
+use super::event::{distinct_id, group_key};
 use super::flags::{Answer, Asker, Flag};
 use super::refusal::Refusal;
 use super::standin::{Standin, now};
@@ -59,11 +59,7 @@ pub async fn evaluate(
         flags.retain(|key, _| key.starts_with("survey-targeting-"));
     }
     if wanted("config").as_deref() == Some("true") {
-        response.extend(js::config(
-            &token,
-            standin.posthog_js.is_some(),
-            &standin.read(),
-        ));
+        response.extend(js::config(&token, &standin.read()));
     }
     Json(response).into_response()
 }
@@ -124,7 +120,9 @@ fn answer(
     let mut group_properties = Map::new();
     let sent = object("group_properties");
     for (kind, key) in &groups {
-        let known = key.as_str().and_then(|key| store.group(kind, key)).cloned();
+        let known = group_key(key)
+            .and_then(|key| store.group(kind, &key))
+            .cloned();
         let mut merged = known.unwrap_or_default();
         merged.extend(
             sent.get(kind)
@@ -209,56 +207,5 @@ fn value(answer: &Answer) -> Value {
     match &answer.variant {
         Some(variant) if answer.enabled => variant.clone().into(),
         _ => answer.enabled.into(),
-    }
-}
-
-/// `/flags/definitions` and the older `/api/feature_flag/local_evaluation`.
-pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap) -> Response {
-    let authorized = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .is_some_and(|key| !key.trim().is_empty());
-    if !authorized {
-        let error = json!({
-            "type": "authentication_error", "code": "not_authenticated", "attr": null,
-            "detail": "Authentication credentials were not provided.",
-        });
-        return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
-    }
-    standin.change(|store| {
-        store.counts.definition_requests += 1;
-        let group_types = store.group_types();
-        let etag = format!("\"{}-{}\"", store.flags_version, group_types.len());
-        let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\""));
-        if headers.get(header::IF_NONE_MATCH) == Some(&etag) {
-            return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response();
-        }
-        let flags: Vec<_> = store
-            .flags
-            .iter()
-            .enumerate()
-            .map(|(index, (key, flag))| {
-                flag.definition(index + 1, key, store.flags_version, &group_types)
-            })
-            .collect();
-        let definitions = json!({"flags": flags, "group_type_mapping": group_types, "cohorts": {}});
-        ([(header::ETAG, etag)], Json(definitions)).into_response()
-    })
-}
-
-/// `/api/projects/@current/feature_flags/KEY/remote_config`: the payload of a flag for everybody.
-pub async fn remote_config(
-    State(standin): State<Arc<Standin>>,
-    axum::extract::Path((_, key)): axum::extract::Path<(String, String)>,
-) -> Response {
-    let store = standin.read();
-    match store
-        .flags
-        .get(&key)
-        .and_then(|flag| flag.payloads.get("true"))
-    {
-        Some(payload) => Json(payload.to_string()).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
     }
 }

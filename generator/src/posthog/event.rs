@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-/// PostHog cuts longer distinct ids to this many characters.
-const LONGEST_DISTINCT_ID: usize = 200;
+/// The older endpoints cut longer distinct ids to this many characters; v1 drops their events.
+pub const LONGEST_DISTINCT_ID: usize = 200;
 
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -17,6 +17,22 @@ pub struct Event {
     /// As the client wrote it; `None` when it left the time to PostHog.
     pub timestamp: Option<String>,
     pub properties: Map<String, Value>,
+}
+
+/// An event that an endpoint has accepted.
+#[derive(Debug)]
+pub struct Arrival {
+    pub event: Event,
+    /// What the endpoint changed about it.
+    pub adjusted: Option<Adjusted>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adjusted {
+    /// The distinct id had this many characters.
+    IdCut(usize),
+    /// v1 makes no person of an id that many visitors would share.
+    WithoutPerson,
 }
 
 impl Event {
@@ -37,18 +53,49 @@ impl Event {
             .filter(|text| !text.is_empty())
     }
 
-    /// The distinct id a property holds, read the way PostHog reads ids.
-    pub fn id_in(&self, property: &str) -> Option<String> {
-        self.properties.get(property).and_then(distinct_id)
+    /// A `$group_set` that is none: PostHog keeps the event and leaves the group as it was (`upsertGroup` in its
+    /// `process-groups-step.ts`; older versions lost the batch).
+    pub fn unusable_group_set(&self) -> Option<&Value> {
+        let set = self.properties.get("$group_set")?;
+        (self.name == "$groupidentify" && !set.is_null() && !set.is_object()).then_some(set)
+    }
+
+    /// A property that holds an object.
+    pub fn object(&self, property: &str) -> Option<&Map<String, Value>> {
+        self.properties.get(property).and_then(Value::as_object)
     }
 }
 
-/// An id as PostHog takes it: anything but null becomes text, cut to 200 characters; empty is none.
+/// An id as the older endpoints and `/flags` take it: anything but null becomes text, cut to 200 characters; blank is none.
 pub fn distinct_id(value: &Value) -> Option<String> {
+    read_id(value).map(|(id, _)| id)
+}
+
+/// The same, with the number of characters it had where it was cut.
+/// From `extract_distinct_id_checked` in PostHog's `rust/common/types/src/event.rs`; older versions cut without a word.
+pub fn read_id(value: &Value) -> Option<(String, Option<usize>)> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => text.replace('\0', "\u{fffd}"),
         other => other.to_string(),
     };
-    (!text.is_empty()).then(|| text.chars().take(LONGEST_DISTINCT_ID).collect())
+    let length = text.chars().count();
+    if text.trim().is_empty() {
+        None
+    } else if length <= LONGEST_DISTINCT_ID {
+        Some((text, None))
+    } else {
+        let cut = text.chars().take(LONGEST_DISTINCT_ID).collect();
+        Some((cut, Some(length)))
+    }
+}
+
+/// The key of a group: text, or a number as text (`hashed_identifier` in PostHog's `flag_matching.rs`, `upsertGroup` in
+/// its `process-groups-step.ts`). Nothing else identifies a group.
+pub fn group_key(value: &Value) -> Option<String> {
+    match value {
+        Value::String(key) if !key.is_empty() => Some(key.replace('\0', "\u{fffd}")),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }

@@ -1,21 +1,21 @@
 //! From decoded JSON to events, with PostHog's checks and PostHog's words for what is wrong.
 //!
 //! The older endpoints take three shapes (a batch, a list, one event) and refuse the whole request for
-//! one bad event. The v1 endpoint takes one shape and judges each event by itself.
+//! one bad event. [`super::intake_v1`] is the newer one.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::event::{Event, distinct_id};
+use super::event::{Adjusted, Arrival, Event, read_id};
 use super::refusal::Refusal;
 
 /// Longer ones are not tokens; PostHog's own are 47 characters.
 const LONGEST_TOKEN: usize = 64;
 
 /// `/batch`, `/e`, `/capture`, `/track`, `/i/v0/e`.
-pub fn events(json: Value) -> Result<Vec<Event>, Refusal> {
+pub fn events(json: Value) -> Result<Vec<Arrival>, Refusal> {
     let (token, items) = match json {
         Value::Array(items) => (None, items),
         Value::Object(mut batch) if batch.contains_key("batch") => {
@@ -49,46 +49,7 @@ pub fn events(json: Value) -> Result<Vec<Event>, Refusal> {
         .collect()
 }
 
-/// One event of `/i/v1/analytics/events`, or its uuid and why it is dropped.
-pub fn event_v1(token: &Arc<str>, item: Value) -> Result<Event, (String, String)> {
-    let uuid = item
-        .get("uuid")
-        .and_then(Value::as_str)
-        .map(str::trim)
-        .unwrap_or_default()
-        .to_owned();
-    let drop = |reason: &str| (uuid.clone(), reason.to_owned());
-    if Uuid::try_parse(&uuid).is_err() {
-        return Err(drop("missing_event_uuid"));
-    }
-    let Value::Object(mut item) = item else {
-        return Err(drop("malformed_event_properties"));
-    };
-    if !matches!(item.get("properties"), None | Some(Value::Object(_))) {
-        return Err(drop("malformed_event_properties"));
-    }
-    // What v1 carries beside the properties are properties again once PostHog has taken it in.
-    let mut lifted = Map::new();
-    for (field, property) in [("session_id", "$session_id"), ("window_id", "$window_id")] {
-        if let Some(value @ Value::String(_)) = item.remove(field) {
-            lifted.insert(property.to_owned(), value);
-        }
-    }
-    if let Some(Value::Object(options)) = item.remove("options") {
-        for (option, value) in options {
-            let property = match option.as_str() {
-                "disable_skew_correction" => "$ignore_sent_at".to_owned(),
-                option => format!("${option}"),
-            };
-            lifted.insert(property, value);
-        }
-    }
-    let mut event = event(token, Value::Object(item)).map_err(|reason| drop(&reason))?;
-    event.properties.extend(lifted);
-    Ok(event)
-}
-
-fn event(token: &Arc<str>, item: Value) -> Result<Event, String> {
+fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
     let Value::Object(mut item) = item else {
         return Err("failed to parse request: the event is not an object".to_owned());
     };
@@ -107,13 +68,17 @@ fn event(token: &Arc<str>, item: Value) -> Result<Event, String> {
         .find_map(|field| item.remove(*field).filter(|id| !id.is_null()))
         .or_else(|| properties.get("distinct_id").cloned())
         .ok_or("event submitted without a distinct_id")?;
-    let distinct_id = distinct_id(&id).ok_or(match id {
+    let (distinct_id, cut_from) = read_id(&id).ok_or(match id {
         Value::Null => "event submitted without a distinct_id",
         _ => "event submitted with an empty distinct_id",
     })?;
+    // As `sanitizeEvent` in PostHog's `nodejs/src/utils/event.ts`: both count, what stands outside wins.
     for field in ["$set", "$set_once"] {
-        if let Some(value) = item.remove(field).filter(|value| !value.is_null()) {
-            properties.entry(field).or_insert(value);
+        if let Some(Value::Object(outside)) = item.remove(field) {
+            match properties.get_mut(field) {
+                Some(Value::Object(inside)) => inside.extend(outside),
+                _ => drop(properties.insert(field.to_owned(), outside.into())),
+            }
         }
     }
     let uuid = match item.remove("uuid") {
@@ -124,13 +89,17 @@ fn event(token: &Arc<str>, item: Value) -> Result<Event, String> {
         Some(Value::String(timestamp)) => Some(timestamp),
         _ => None,
     };
-    Ok(Event {
+    let event = Event {
         token: Arc::clone(token),
         name,
         uuid,
         distinct_id,
         timestamp,
         properties,
+    };
+    Ok(Arrival {
+        event,
+        adjusted: cut_from.map(Adjusted::IdCut),
     })
 }
 
@@ -176,123 +145,5 @@ fn common_token(items: &[Value]) -> Result<String, Refusal> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_three_shapes_are_read() {
-        let event =
-            json!({"event": "seen", "distinct_id": 7, "token": "phc_a", "$set": {"name": "Ann"}});
-        for shape in [
-            event.clone(),
-            json!([event]),
-            json!({"api_key": "phc_a", "batch": [event]}),
-        ] {
-            let events = events(shape).unwrap();
-            assert_eq!(events[0].distinct_id, "7");
-            assert_eq!(&*events[0].token, "phc_a");
-            assert_eq!(events[0].properties["$set"]["name"], "Ann");
-        }
-        let js =
-            json!({"event": "$pageview", "properties": {"token": "phc_a", "distinct_id": "ü"}});
-        assert_eq!(events(js).unwrap()[0].distinct_id, "ü");
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_as_posthog_says_it() {
-        for (body, status, reason) in [
-            (
-                json!({"api_key": "phc_a", "batch": []}),
-                400,
-                "request holds no event",
-            ),
-            (
-                json!({"api_key": "phc_a", "batch": 1}),
-                400,
-                "`batch` is not a list",
-            ),
-            (
-                json!({"event": "a", "distinct_id": "b"}),
-                401,
-                "event submitted without an api_key",
-            ),
-            (
-                json!({"api_key": "phc_a", "event": "a"}),
-                400,
-                "event submitted without a distinct_id",
-            ),
-            (
-                json!({"api_key": "phc_a", "event": "a", "distinct_id": ""}),
-                400,
-                "empty distinct_id",
-            ),
-            (
-                json!({"api_key": "phc_a", "event": "", "distinct_id": "b"}),
-                400,
-                "empty event name",
-            ),
-            (
-                json!({"api_key": "phc_a", "distinct_id": "b"}),
-                400,
-                "missing field `event`",
-            ),
-            (
-                json!({"api_key": "phx_a", "event": "a", "distinct_id": "b"}),
-                401,
-                "personal_api_key",
-            ),
-            (
-                json!({"api_key": "  ", "event": "a", "distinct_id": "b"}),
-                401,
-                "empty",
-            ),
-            (
-                json!({"api_key": "phc_a", "event": "a", "distinct_id": "b", "properties": []}),
-                400,
-                "`properties`",
-            ),
-            (json!([1]), 401, "without an api_key"),
-            (
-                json!({"api_key": "phc_a", "batch": [1]}),
-                400,
-                "the event is not an object",
-            ),
-            (
-                json!([{"event": "a", "distinct_id": "b", "api_key": "x"}, {"event": "a", "distinct_id": "b", "api_key": "y"}]),
-                401,
-                "inconsistent",
-            ),
-            (json!("text"), 401, "without an api_key"),
-        ] {
-            let refusal = events(body.clone()).unwrap_err();
-            assert_eq!(refusal.status.as_u16(), status, "{body}");
-            assert!(
-                refusal.reason.contains(reason),
-                "{body}: {}",
-                refusal.reason
-            );
-        }
-    }
-
-    #[test]
-    fn a_v1_event_is_put_back_together() {
-        let token: Arc<str> = "phc_a".into();
-        let event = event_v1(
-            &token,
-            json!({
-                "event": "seen", "uuid": "0190a6e4-0000-7000-8000-000000000000", "distinct_id": "a",
-                "session_id": "s", "options": {"process_person_profile": false}, "properties": {"x": 1}
-            }),
-        )
-        .unwrap();
-        assert!(event.personless());
-        assert_eq!(event.session_id(), Some("s"));
-        assert_eq!(event.properties["x"], 1);
-        assert_eq!(
-            event_v1(&token, json!({"event": "a"})).unwrap_err().1,
-            "missing_event_uuid"
-        );
-    }
-}
+#[path = "intake_tests.rs"]
+mod tests;

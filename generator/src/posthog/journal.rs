@@ -1,12 +1,16 @@
-//! What came in, told in a line each, for a terminal.
+//! What came in from browsers, told in a line each, for a terminal. The app's own log tells of its events.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::standin::Standin;
 
+/// The SDK of the apps that hoglet makes.
+const FROM_THE_APP: &str = "posthog-rs";
 /// Lines are told in bundles of this much time.
 const PULSE: Duration = Duration::from_millis(100);
 
@@ -46,8 +50,13 @@ impl Journal {
         let events = store.events().rev();
         let mut lines: Vec<String> = events
             .take_while(|event| event.sequence > self.events_told)
+            .filter(|event| !is_from_the_app(event.properties.get()))
             .map(|event| {
-                let who = if event.personless { "visitor" } else { "user" };
+                let who = if event.personless {
+                    "visitor "
+                } else {
+                    "user "
+                };
                 line(&event.name, who, &event.distinct_id)
             })
             .collect();
@@ -67,14 +76,24 @@ impl Journal {
     }
 }
 
-fn line(event: &str, who: &str, distinct_id: &str) -> String {
+fn is_from_the_app(properties: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Library<'a> {
+        #[serde(borrow, rename = "$lib")]
+        name: Cow<'a, str>,
+    }
+    serde_json::from_str::<Library>(properties).is_ok_and(|library| library.name == FROM_THE_APP)
+}
+
+/// An event in columns, with the beginning of its distinct id.
+pub fn line(event: &str, who: &str, distinct_id: &str) -> String {
     let beginning: String = distinct_id.chars().take(8).collect();
     let ellipsis = if beginning.len() < distinct_id.len() {
         "…"
     } else {
         ""
     };
-    visible(&format!("{event:<24} as {who} {beginning}{ellipsis}"))
+    visible(&format!("{event:<24} as {who}{beginning}{ellipsis}"))
 }
 
 /// Events hold text from anybody, who could otherwise write to the terminal whatever they like.

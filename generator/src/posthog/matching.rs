@@ -1,7 +1,13 @@
 //! Whether a person's or a group's properties meet a condition of a flag.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+/// The `property_matching_version` of PostHog that is followed here, for clients that evaluate locally.
+pub const VERSION: u32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Property {
@@ -14,56 +20,83 @@ pub struct Property {
     pub kind: String,
 }
 
-/// An operator not known here (regular expressions, dates, cohorts, versions) never holds.
+/// As `match_property` in PostHog's `rust/feature-flags/src/properties/property_matching.rs`. An operator not known here
+/// (regular expressions, dates, cohorts, versions) never holds.
 pub fn holds(property: &Property, properties: &Map<String, Value>) -> bool {
-    let Some(actual) = properties.get(&property.key) else {
-        return matches!(
-            property.operator.as_str(),
-            "is_not_set" | "is_not" | "not_icontains"
-        );
-    };
     let wanted = &property.value;
+    let operator = property.operator.as_str();
+    let actual = properties.get(&property.key);
+    match operator {
+        "is_set" => return actual.is_some(),
+        "is_not_set" => return actual.is_none(),
+        _ if wanted.is_null() => return false,
+        _ => {}
+    }
+    let Some(actual) = actual else {
+        return matches!(operator, "is_not" | "not_icontains");
+    };
     let contains = || {
         text(actual)
-            .to_lowercase()
-            .contains(&text(wanted).to_lowercase())
+            .to_ascii_lowercase()
+            .contains(&text(wanted).to_ascii_lowercase())
     };
-    match property.operator.as_str() {
+    let order = || number(actual)?.partial_cmp(&number(wanted)?);
+    match operator {
         "exact" => equals(wanted, actual),
         "is_not" => !equals(wanted, actual),
-        "is_set" => true,
         "icontains" => contains(),
         "not_icontains" => !contains(),
-        "gt" => compare(actual, wanted).is_some_and(|order| order.is_gt()),
-        "gte" => compare(actual, wanted).is_some_and(|order| order.is_ge()),
-        "lt" => compare(actual, wanted).is_some_and(|order| order.is_lt()),
-        "lte" => compare(actual, wanted).is_some_and(|order| order.is_le()),
+        "gt" => order().is_some_and(Ordering::is_gt),
+        "gte" => order().is_some_and(Ordering::is_ge),
+        "lt" => order().is_some_and(Ordering::is_lt),
+        "lte" => order().is_some_and(Ordering::is_le),
         _ => false,
     }
 }
 
+/// Where only booleans are wanted, everything is one: what is not `true` counts as false, so `exact false` holds for
+/// `"banana"`. That is `property_matching_version` 1, which [`VERSION`] tells SDKs, and what a project has unless it asks
+/// for 2.
 fn equals(wanted: &Value, actual: &Value) -> bool {
+    if is_boolean(wanted) {
+        return is_true(wanted) == is_true(actual);
+    }
+    let actual = text(actual).to_lowercase();
     match wanted {
-        Value::Array(any) => any.iter().any(|wanted| equals(wanted, actual)),
-        wanted => text(wanted).eq_ignore_ascii_case(&text(actual)),
+        Value::Array(any) => any
+            .iter()
+            .any(|wanted| text(wanted).to_lowercase() == actual),
+        wanted => text(wanted).to_lowercase() == actual,
     }
 }
 
-fn compare(actual: &Value, wanted: &Value) -> Option<std::cmp::Ordering> {
-    match (number(actual), number(wanted)) {
-        (Some(actual), Some(wanted)) => actual.partial_cmp(&wanted),
-        _ => Some(text(actual).cmp(&text(wanted))),
+fn is_boolean(value: &Value) -> bool {
+    match value {
+        Value::Bool(_) => true,
+        Value::String(text) => ["true", "false"].contains(&text.to_lowercase().as_str()),
+        Value::Array(all) => all.iter().all(is_boolean),
+        _ => false,
     }
 }
 
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => *value,
+        Value::String(text) => text.to_lowercase() == "true",
+        Value::Array(all) => all.iter().all(is_true),
+        _ => false,
+    }
+}
+
+/// What is no number has no place in an order (older versions compared it as text).
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
-fn text(value: &Value) -> String {
+fn text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::String(text) => text.into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -83,7 +116,9 @@ mod tests {
 
     #[test]
     fn operators() {
-        let properties = json!({"plan": "Paid", "seats": 12, "admin": true});
+        let properties = json!({
+            "plan": "Paid", "seats": 12, "admin": true, "fruit": "banana", "score": "9.5", "list": [1], "nothing": null,
+        });
         for (key, operator, value, expected) in [
             ("plan", "exact", json!("paid"), true),
             ("plan", "exact", json!(["free", "paid"]), true),
@@ -97,6 +132,33 @@ mod tests {
             ("missing", "exact", json!("x"), false),
             ("plan", "is_set", json!(null), true),
             ("plan", "regex", json!(".*"), false),
+            // An order has numbers only.
+            ("score", "gt", json!("9"), true),
+            ("score", "lt", json!(10), true),
+            ("fruit", "gt", json!("apple"), false),
+            ("fruit", "lt", json!("cherry"), false),
+            ("fruit", "gte", json!(1), false),
+            ("seats", "lte", json!("many"), false),
+            ("admin", "gte", json!(0), false),
+            ("list", "gt", json!(0), false),
+            ("missing", "lt", json!(1), false),
+            // Asked for a boolean, everything is one.
+            ("fruit", "exact", json!(false), true),
+            ("fruit", "exact", json!("False"), true),
+            ("fruit", "exact", json!(["false"]), true),
+            ("fruit", "exact", json!(true), false),
+            ("fruit", "is_not", json!(false), false),
+            ("fruit", "is_not", json!(true), true),
+            ("seats", "exact", json!(false), true),
+            ("nothing", "exact", json!(false), true),
+            ("admin", "is_not", json!("TRUE"), false),
+            ("fruit", "exact", json!(["false", "kiwi"]), false),
+            ("missing", "is_not", json!(false), true),
+            ("missing", "exact", json!(false), false),
+            // Without a value there is nothing to compare with.
+            ("plan", "is_not", json!(null), false),
+            ("missing", "is_not", json!(null), false),
+            ("list", "exact", json!("[1]"), true),
         ] {
             let property = Property {
                 key: key.into(),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::ids::is_illegal;
 use super::*;
 
 fn event(name: &str, distinct_id: &str, properties: Value) -> Event {
@@ -181,9 +182,33 @@ fn who_becomes_whom() {
             "a+b+x+y*",
         ),
         (
-            "a number is an id",
+            "an id that is no text is thrown away with its event",
             vec![event("$identify", "user", json!({"$anon_distinct_id": 42}))],
-            "42+user*",
+            "",
+        ),
+        (
+            "null asks for the id `null`, and is refused",
+            vec![event(
+                "$identify",
+                "user",
+                json!({"$anon_distinct_id": null}),
+            )],
+            "user",
+        ),
+        (
+            "an empty anonymous id is refused",
+            vec![identify("user", "")],
+            "user",
+        ),
+        (
+            "an empty alias asks for nothing",
+            vec![alias("user", "")],
+            "user",
+        ),
+        (
+            "an id of more than 400 characters is refused",
+            vec![identify("user", &"v".repeat(401))],
+            "user",
         ),
         (
             "an illegal source is refused",
@@ -249,6 +274,28 @@ fn what_goes_wrong_is_told() {
         illegal[0].refused,
         Some(Refused::IllegalId("'Guest'".into()))
     );
+    for anonymous in [
+        json!(null),
+        json!(""),
+        json!(42),
+        json!({}),
+        json!(["v"]),
+        json!(true),
+    ] {
+        let link = event("$identify", "ann", json!({"$anon_distinct_id": anonymous}));
+        let outcome = &after(&[link]).1[0];
+        assert!(outcome.refused.is_some(), "{anonymous}");
+        // What is no text takes the whole event along.
+        let thrown_away = !anonymous.is_null() && !anonymous.is_string();
+        assert_eq!(outcome.ignored.is_some(), thrown_away, "{anonymous}");
+    }
+    let long = "v".repeat(300);
+    let tied = after(&[identify("ann", &long)]);
+    assert_eq!(
+        tied.0,
+        format!("ann+{long}*"),
+        "an id of 300 characters is whole"
+    );
     let fused = after(&[identify("ann", "v"), identify("bob", "v")]).1;
     assert_eq!(fused[1].fused, Some(["ann".into(), "bob".into()]));
     let repeated = after(&[identify("ann", "v"), identify("ann", "v")]).1;
@@ -303,6 +350,159 @@ fn properties_follow_their_person() {
         people.find(&"phc_other".into(), "user").is_none(),
         "projects are kept apart"
     );
+}
+
+/// What is known of `ann` after these events.
+fn known(events: &[Event]) -> Value {
+    let mut people = People::default();
+    for (sequence, event) in events.iter().enumerate() {
+        let sequence = sequence as u64;
+        people.take(event, Moment { at: 0, sequence });
+    }
+    json!(people.properties_of(&"phc_test".into(), "ann"))
+}
+
+#[test]
+fn unset_takes_away_what_was_there_before() {
+    let set = |properties| event("$set", "ann", properties);
+    let both = || set(json!({"$set": {"a": 1}, "$unset": ["a"]}));
+    assert_eq!(known(&[both()]), json!({"a": 1}), "new, so it stays");
+    assert_eq!(known(&[seen("ann"), both()]), json!({"a": 1}));
+    assert_eq!(known(&[both(), both()]), json!({}));
+    let once = set(json!({"$set_once": {"a": 1}, "$unset": {"a": true, "b": true}}));
+    assert_eq!(
+        known(&[set(json!({"$set": {"b": 1}})), once]),
+        json!({"a": 1})
+    );
+}
+
+#[test]
+fn set_once_fills_in_for_null() {
+    let once = |value: Value| event("$set", "ann", json!({"$set_once": {"a": value}}));
+    assert_eq!(
+        known(&[once(json!(null)), once(json!(1)), once(json!(2))]),
+        json!({"a": 1})
+    );
+}
+
+#[test]
+fn an_event_says_where_its_person_is_and_came_from() {
+    let page = |url: &str, more: Value| {
+        let mut properties =
+            json!({"$current_url": url, "$pathname": "/p", "$host": "x", "note": 1});
+        properties
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        event("$pageview", "ann", properties)
+    };
+    assert_eq!(
+        known(&[
+            page(
+                "/first",
+                json!({"utm_source": "news", "gclid": null, "$browser": "Firefox"})
+            ),
+            page(
+                "/second",
+                json!({"utm_source": null, "gclid": "g", "$browser": "Chrome"})
+            ),
+        ]),
+        json!({
+            "$current_url": "/second", "$initial_current_url": "/first", "$pathname": "/p", "$initial_pathname": "/p",
+            "utm_source": null, "$initial_utm_source": "news", "gclid": "g", "$initial_gclid": "g",
+            "$browser": "Chrome", "$initial_browser": "Firefox",
+        })
+    );
+    let nothing = known(&[event("seen", "ann", json!({"gclid": null}))]);
+    assert_eq!(nothing, json!({"gclid": null}), "null is no first touch");
+    let explicit = json!({
+        "$set": {"$current_url": "/told"}, "$set_once": {"$initial_current_url": "/first", "$initial_pathname": null},
+    });
+    assert_eq!(
+        known(&[page("/signup", explicit)]),
+        json!({
+            "$current_url": "/told", "$initial_current_url": "/first", "$pathname": "/p", "$initial_pathname": null,
+        }),
+        "what the event says itself wins"
+    );
+    assert_eq!(
+        known(&[
+            page("/1", json!({})),
+            page("/2", json!({"$set_once": {"$initial_current_url": "/0"}}))
+        ])["$initial_current_url"],
+        "/1",
+        "once is once, told or lifted"
+    );
+}
+
+#[test]
+fn a_servers_own_system_is_not_its_persons() {
+    let system = json!({"$os": "Linux", "$os_version": "6.1", "$raw_user_agent": "Mozilla"});
+    let browser = json!({"$raw_user_agent": "Mozilla", "$initial_raw_user_agent": "Mozilla"});
+    let with = |extra: Value| {
+        let mut properties = system.clone();
+        properties
+            .as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        known(&[event("seen", "ann", properties)])
+    };
+    assert_eq!(with(json!({"$is_server": true})), browser);
+    assert_eq!(
+        with(json!({"$is_server": false}))["$initial_os_version"],
+        "6.1"
+    );
+    assert_eq!(with(json!({"$is_server": "true"}))["$os"], "Linux");
+    let renamed = known(&[event("seen", "ann", json!({"$os_name": "iOS"}))]);
+    assert_eq!(renamed, json!({"$os": "iOS", "$initial_os": "iOS"}));
+}
+
+#[test]
+fn events_that_tell_nothing_of_their_person_lift_nothing() {
+    let url = json!({"$current_url": "/", "$set": {"a": 1}});
+    for name in ["$exception", "$$heatmap", "$groupidentify"] {
+        assert_eq!(
+            known(&[event(name, "ann", url.clone())]),
+            json!({}),
+            "{name}"
+        );
+    }
+    for name in ["$snapshot", "$performance_event"] {
+        assert_eq!(
+            known(&[event(name, "ann", url.clone())]),
+            json!({"a": 1}),
+            "{name}"
+        );
+    }
+    let personless = json!({"$current_url": "/", "$process_person_profile": false});
+    assert_eq!(
+        known(&[event("seen", "ann", personless.clone())]),
+        json!(null)
+    );
+    assert_eq!(
+        known(&[seen("ann"), event("seen", "ann", personless)]),
+        json!({})
+    );
+}
+
+#[test]
+fn an_event_weighs_what_it_changes_and_not_the_whole_person() {
+    use super::super::properties::WEIGHED;
+    let weighed = |count: u64| {
+        let mut people = People::default();
+        let before = WEIGHED.get();
+        for sequence in 0..count {
+            let key = format!("key-{sequence:06}");
+            let event = event("$set", "ann", json!({"$set": {key: "value"}}));
+            people.take(&event, Moment { at: 0, sequence });
+        }
+        // The books agree with a person weighed afresh.
+        let person = people.newest_first()[0];
+        let whole = serde_json::to_string(&*person.properties).unwrap().len();
+        assert!(person.weight() >= 4 * whole && person.weight() < 4 * whole + 2_000);
+        WEIGHED.get() - before
+    };
+    assert_eq!(weighed(2_000), 20 * weighed(100));
 }
 
 #[test]

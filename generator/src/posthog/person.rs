@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::event::Event;
 use super::people::{Moment, PersonId};
+use super::properties::Properties;
 
 /// The story keeps its beginning and its newest part.
 const LONGEST_STORY: usize = 100;
@@ -18,7 +19,7 @@ pub struct Person {
     pub number: PersonId,
     pub token: Arc<str>,
     pub distinct_ids: Vec<String>,
-    pub properties: Map<String, Value>,
+    pub properties: Properties,
     pub identified: bool,
     pub created_at: u64,
     pub last_seen: u64,
@@ -26,7 +27,6 @@ pub struct Person {
     story: Vec<Chapter>,
     /// The ids it was identified with; two of them are two users.
     users: Vec<String>,
-    properties_weight: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,14 +78,13 @@ impl Person {
             number,
             token: Arc::clone(&event.token),
             distinct_ids: vec![event.distinct_id.clone()],
-            properties: Map::new(),
+            properties: Properties::default(),
             identified: false,
             created_at: moment.at,
             last_seen: moment.at,
             last_sequence: moment.sequence,
             story: vec![Chapter::new(moment, &event.name, kind)],
             users: Vec::new(),
-            properties_weight: 2,
         }
     }
 
@@ -120,10 +119,7 @@ impl Person {
             .iter()
             .fold(None, |fused, user| fused.or(self.becomes_user(user)))
             .or_else(|| self.different_email(&source));
-        for (key, value) in source.properties {
-            self.properties.entry(key).or_insert(value);
-        }
-        self.weigh_properties();
+        self.properties.fill_in(source.properties);
         self.created_at = self.created_at.min(source.created_at);
         self.story.extend(source.story);
         self.story.sort_by_key(|chapter| chapter.sequence);
@@ -148,43 +144,11 @@ impl Person {
         }
     }
 
-    /// Applies `$set`, `$set_once` and `$unset`; `false` when that would make it too heavy.
-    pub fn update(&mut self, event: &Event, heaviest: usize) -> bool {
-        let mut properties = self.properties.clone();
-        if let Some(Value::Object(once)) = event.properties.get("$set_once") {
-            for (key, value) in once {
-                properties.entry(key).or_insert_with(|| value.clone());
-            }
-        }
-        if let Some(Value::Object(set)) = event.properties.get("$set") {
-            properties.extend(set.iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
-        match event.properties.get("$unset") {
-            Some(Value::Array(keys)) => keys.iter().filter_map(Value::as_str).for_each(|key| {
-                properties.remove(key);
-            }),
-            Some(Value::Object(keys)) => keys.keys().for_each(|key| {
-                properties.remove(key);
-            }),
-            _ => {}
-        }
-        if json_length(&properties) > heaviest {
-            return false;
-        }
-        self.properties = properties;
-        self.weigh_properties();
-        true
-    }
-
-    fn weigh_properties(&mut self) {
-        self.properties_weight = json_length(&self.properties);
-    }
-
     /// Roughly what it costs in memory.
     pub fn weight(&self) -> usize {
         // Each id stands here, in the index and in the story.
         let ids: usize = self.distinct_ids.iter().map(|id| 3 * (id.len() + 32)).sum();
-        512 + ids + 4 * self.properties_weight
+        512 + ids + 4 * self.properties.weight()
     }
 
     pub fn to_json(&self) -> Value {
@@ -192,7 +156,7 @@ impl Person {
             "id": name(self.number),
             "token": &*self.token,
             "distinct_ids": self.distinct_ids,
-            "properties": self.properties,
+            "properties": *self.properties,
             "identified": self.identified,
             "created_at": self.created_at,
             "last_seen": self.last_seen,
@@ -204,8 +168,4 @@ impl Person {
 /// How a person is called in the page and the JSON interface.
 pub fn name(number: PersonId) -> String {
     format!("p{number}")
-}
-
-fn json_length(properties: &Map<String, Value>) -> usize {
-    serde_json::to_string(properties).map_or(0, |text| text.len())
 }

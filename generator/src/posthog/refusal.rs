@@ -1,5 +1,8 @@
 //! Why a request was turned away, in PostHog's words: plain text for its older endpoints.
 
+use std::fmt::Display;
+
+use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -24,6 +27,17 @@ impl Refusal {
 
     pub fn unsupported(reason: impl Into<String>) -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
+    }
+
+    pub fn undecodable(encoding: &str, cause: impl Display) -> Self {
+        Self::bad(format!(
+            "failed to decode request: invalid {encoding} data: {cause}"
+        ))
+    }
+
+    /// The body did not arrive whole.
+    pub fn rejected(rejection: &BytesRejection) -> Self {
+        Self::new(rejection.status(), rejection.body_text())
     }
 
     fn new(status: StatusCode, reason: impl Into<String>) -> Self {

@@ -18,9 +18,13 @@ use tower_http::csrf::CsrfLayer;
 
 use super::guard::{self, Hosts};
 use super::journal::Journal;
+use super::scripts::Scripts;
 use super::standin::Standin;
 use super::store::Store;
-use super::{Arguments, Error, api, capture, evaluation, failure, js, page, read_flags, surveys};
+use super::{
+    Arguments, Error, api, capture, capture_v1, definitions, evaluation, failure, js, page,
+    read_flags, surveys,
+};
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
@@ -39,6 +43,7 @@ impl Server {
             .flags
             .as_deref()
             .map_or_else(|| Ok(BTreeMap::new()), read_flags)?;
+        let scripts = Scripts::find(arguments.posthog_js.as_deref())?;
         let wanted = SocketAddr::new(arguments.host, arguments.port);
         let failed = |cause| Error::Listen {
             address: wanted,
@@ -48,7 +53,7 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let standin = Arc::new(Standin::new(
             Store::new(arguments.keep.max(1), flags),
-            arguments.posthog_js.clone(),
+            scripts,
         ));
         let hosts = Hosts::new(arguments.host, &arguments.allowed_hosts);
         Ok(Self {
@@ -107,20 +112,20 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
         ("/track", events("/track")),
         ("/i/v0/e", events("/i/v0/e")),
         ("/i/v0/ai/batch", events("/i/v0/ai/batch")),
-        ("/i/v1/analytics/events", post(capture::events_v1)),
+        ("/i/v1/analytics/events", post(capture_v1::events)),
         ("/s", any(capture::replay)),
         ("/i/v1/logs", any(capture::swallow)),
         ("/i/v1/metrics", any(capture::swallow)),
         ("/flags", any(evaluation::evaluate)),
         ("/decide", any(evaluation::evaluate)),
-        ("/flags/definitions", get(evaluation::definitions)),
+        ("/flags/definitions", get(definitions::definitions)),
         (
             "/api/feature_flag/local_evaluation",
-            get(evaluation::definitions),
+            get(definitions::definitions),
         ),
         (
             "/api/projects/{project}/feature_flags/{key}/remote_config",
-            get(evaluation::remote_config),
+            get(definitions::remote_config),
         ),
         ("/api/surveys", get(surveys::list)),
         (

@@ -1,29 +1,29 @@
 //! What all handlers share: the store, who waits for changes in it, and the trouble a test has asked for.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
 use super::failure::Failures;
+use super::scripts::Scripts;
 use super::store::Store;
 
 pub struct Standin {
     store: Mutex<Store>,
     changes: watch::Sender<u64>,
     pub failures: Failures,
-    /// Folder with posthog-js's scripts.
-    pub posthog_js: Option<PathBuf>,
+    /// posthog-js's own.
+    pub scripts: Scripts,
 }
 
 impl Standin {
-    pub fn new(store: Store, posthog_js: Option<PathBuf>) -> Self {
+    pub fn new(store: Store, scripts: Scripts) -> Self {
         Self {
             store: Mutex::new(store),
             changes: watch::Sender::new(0),
             failures: Failures::default(),
-            posthog_js,
+            scripts,
         }
     }
 

@@ -7,10 +7,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::event::Event;
+use super::event::{Adjusted, Event, group_key};
 use super::flags::Flag;
-use super::people::{Moment, Outcome, People};
+use super::outcome::Outcome;
+use super::people::{Moment, People};
 use super::person;
+use super::warning::Kind;
 use super::warnings::Warnings;
 
 /// How many events are kept when nothing else is asked for.
@@ -20,6 +22,9 @@ const HEAVIEST: usize = 128 * 1024 * 1024;
 const MALFORMED_KEPT: usize = 200;
 const TOKENS_COUNTED: usize = 100;
 const GROUPS_KEPT: usize = 10_000;
+/// PostHog hands an event on as one message of at most 1 MB.
+const LARGEST_EVENT: usize = 1_000_000;
+const LONGEST_GROUP_KEY: usize = 400;
 /// PostHog knows no more group types than these in a project.
 const GROUP_TYPES: usize = 5;
 
@@ -51,6 +56,8 @@ pub struct Counts {
     pub duplicates: u64,
     /// Events that made room for newer ones.
     pub forgotten: u64,
+    /// Events that PostHog takes and throws away; a warning says why.
+    pub dropped: u64,
     pub exceptions: u64,
     pub malformed: u64,
     pub replay_requests: u64,
@@ -121,11 +128,21 @@ impl Store {
             self.counts.duplicates += 1;
             return;
         }
-        self.counts.events += 1;
         let moment = Moment {
             at,
-            sequence: self.counts.events,
+            sequence: self.counts.events + 1,
         };
+        if let Some((kind, detail)) = thrown_away(&event) {
+            return self.throw_away(kind, &event, detail, moment);
+        }
+        let outcome = self.people.take(&event, moment);
+        // PostHog notices only when it passes the event on, and then the person has changed already.
+        let length = properties.get().len();
+        if length > LARGEST_EVENT {
+            let detail = format!("`{}` has {length} bytes of properties", event.name);
+            return self.throw_away(Kind::MessageSizeTooLarge, &event, detail, moment);
+        }
+        self.counts.events += 1;
         if self.counts.tokens.len() < TOKENS_COUNTED
             || self.counts.tokens.contains_key(&*event.token)
         {
@@ -136,7 +153,6 @@ impl Store {
                 .or_default() += 1;
         }
         self.note(&event);
-        let outcome = self.people.take(&event, moment);
         self.warnings.look_at(&event, &outcome, moment);
         let kept = Kept {
             sequence: moment.sequence,
@@ -165,8 +181,27 @@ impl Store {
         }
     }
 
+    fn throw_away(&mut self, kind: Kind, event: &Event, detail: String, moment: Moment) {
+        self.counts.dropped += 1;
+        self.warnings.dropped(kind, event, detail, moment);
+    }
+
+    /// Says what the endpoint changed about an event that it is about to take in.
+    pub fn adjusted(&mut self, event: &Event, adjusted: Adjusted, at: u64) {
+        let moment = Moment {
+            at,
+            sequence: self.counts.events + 1,
+        };
+        self.warnings.adjusted(event, adjusted, moment);
+    }
+
     /// What an event says about flags and groups.
     fn note(&mut self, event: &Event) {
+        if !event.personless() {
+            for kind in event.object("$groups").into_iter().flat_map(Map::keys) {
+                self.note_group_type(kind);
+            }
+        }
         match event.name.as_str() {
             "$exception" => self.counts.exceptions += 1,
             "$feature_flag_called" => {
@@ -177,24 +212,26 @@ impl Store {
                 }
             }
             "$groupidentify" if !event.personless() => {
-                if let (Some(kind), Some(key)) =
-                    (event.text("$group_type"), event.text("$group_key"))
-                    && self.groups.len() < GROUPS_KEPT
-                {
-                    let known = self.group_types.iter().any(|known| known == kind);
-                    if !known && self.group_types.len() < GROUP_TYPES {
-                        self.group_types.push(kind.to_owned());
-                    }
-                    let group = self
-                        .groups
-                        .entry((kind.to_owned(), key.to_owned()))
-                        .or_default();
-                    if let Some(Value::Object(set)) = event.properties.get("$group_set") {
-                        group.extend(set.clone());
+                let key = event.properties.get("$group_key").and_then(group_key);
+                if let (Some(kind), Some(key)) = (event.text("$group_type"), key) {
+                    self.note_group_type(kind);
+                    if self.groups.len() < GROUPS_KEPT && event.unusable_group_set().is_none() {
+                        let group = self.groups.entry((kind.to_owned(), key)).or_default();
+                        if let Some(set) = event.object("$group_set") {
+                            group.extend(set.clone());
+                        }
                     }
                 }
             }
             _ => {}
+        }
+    }
+
+    fn note_group_type(&mut self, kind: &str) {
+        if self.group_types.len() < GROUP_TYPES
+            && !self.group_types.iter().any(|known| known == kind)
+        {
+            self.group_types.push(kind.to_owned());
         }
     }
 
@@ -219,11 +256,20 @@ impl Store {
         &self.flags_called
     }
 
-    /// `{"0": "company"}`, as PostHog numbers them.
+    /// `{"0": "company"}`, as PostHog numbers them: those that events brought, then those that only flags name.
     pub fn group_types(&self) -> BTreeMap<String, String> {
-        self.group_types
-            .iter()
-            .enumerate()
+        let mut kinds: Vec<&String> = self.group_types.iter().collect();
+        for kind in self
+            .flags
+            .values()
+            .filter_map(|flag| flag.group_type.as_ref())
+        {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        let numbered = kinds.into_iter().enumerate();
+        numbered
             .map(|(index, kind)| (index.to_string(), kind.clone()))
             .collect()
     }
@@ -278,6 +324,38 @@ impl Store {
     }
 }
 
+/// Events that PostHog throws away before they touch anything, as in its `validate-event-properties.ts` and
+/// `handle-client-ingestion-warning-step.ts`.
+fn thrown_away(event: &Event) -> Option<(Kind, String)> {
+    match event.name.as_str() {
+        "$groupidentify" => {
+            let length = event
+                .properties
+                .get("$group_key")
+                .and_then(group_key)?
+                .chars()
+                .count();
+            (length > LONGEST_GROUP_KEY).then(|| {
+                let detail = format!("a `$group_key` has {length} characters");
+                (Kind::GroupKeyTooLong, detail)
+            })
+        }
+        "$$client_ingestion_warning" => {
+            let message = event.properties.get("$$client_ingestion_warning_message");
+            let message = match message {
+                Some(Value::String(message)) => message.clone(),
+                Some(other) => other.to_string(),
+                None => "without a message".to_owned(),
+            };
+            Some((
+                Kind::ClientIngestionWarning,
+                message.chars().take(400).collect(),
+            ))
+        }
+        _ => None,
+    }
+}
+
 impl Kept {
     fn weight(&self) -> usize {
         512 + self.properties.get().len()
@@ -288,46 +366,5 @@ impl Kept {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_oldest_makes_room_and_is_counted() {
-        let mut store = Store::new(10, BTreeMap::new());
-        for number in 0..25 {
-            let event = Event {
-                token: "phc_a".into(),
-                name: "seen".into(),
-                uuid: format!("uuid-{}", number % 20),
-                distinct_id: "a".into(),
-                timestamp: None,
-                properties: Map::new(),
-            };
-            store.take(
-                event,
-                RawValue::from_string("{}".into()).unwrap(),
-                "/batch",
-                0,
-            );
-        }
-        let kept: Vec<_> = store.events().map(|event| event.sequence).collect();
-        assert_eq!(kept, (16..=25).collect::<Vec<_>>());
-        assert_eq!(
-            (
-                store.counts.events,
-                store.counts.forgotten,
-                store.counts.duplicates
-            ),
-            (25, 15, 0)
-        );
-        assert_eq!(
-            store.weight,
-            store.events.iter().map(Kept::weight).sum::<usize>()
-        );
-        store.reset();
-        assert_eq!(
-            (store.events().count(), store.weight, store.counts.events),
-            (0, 0, 0)
-        );
-    }
-}
+#[path = "store_tests.rs"]
+mod tests;

@@ -36,6 +36,16 @@ pub async fn delete_others(
     Ok(deleted.rows_affected)
 }
 
+/// Ends a visitor's session. Returns whether this call ended it: of two log-ins at once one does.
+pub async fn end_visitors(database: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.eq(id))
+        .filter(Column::UserId.is_null())
+        .exec(database)
+        .await?;
+    Ok(deleted.rows_affected > 0)
+}
+
 /// Removes expired rows. Returns how many went.
 pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let expired = Column::ExpiresAt.lte(OffsetDateTime::now_utc());

@@ -16,6 +16,7 @@ use backtrace::{Backtrace, BacktraceSymbol};
 use chrono::{DateTime, Utc};
 use posthog_rs::{Event, RequestContext};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::PostHog;
 use super::{context, size, urls};
@@ -34,6 +35,8 @@ pub enum Level {
 
 /// An error on its way to PostHog. Without a context it belongs to nobody.
 pub struct Exception {
+    /// Of the event.
+    pub uuid: Uuid,
     cause: Arc<Cause>,
     level: Level,
     handled: bool,
@@ -49,6 +52,7 @@ impl Exception {
         context: Option<RequestContext>,
     ) -> Self {
         Self {
+            uuid: Uuid::new_v4(),
             cause,
             level,
             handled,
@@ -73,7 +77,12 @@ impl Exception {
     }
 }
 
-/// The layer that captures a handler's 5xx and panics, on the request's person.
+/// On an answer whose error has been captured.
+#[derive(Clone)]
+struct ErrorCaptured;
+
+/// The layer that captures a handler's 5xx and panics, on the request's person. It stands twice:
+/// inside, so that the error's page can show what was captured, and outside, for the layers between.
 pub async fn capture_errors(
     State(state): State<AppState>,
     request: Request,
@@ -81,7 +90,11 @@ pub async fn capture_errors(
 ) -> Response {
     let info = RequestInfo::of(request.extensions());
     let method = request.method().to_string();
-    let response = next.run(request).await;
+    let posthog = request.extensions().get::<PostHog>().cloned();
+    let mut response = next.run(request).await;
+    if response.extensions().get::<ErrorCaptured>().is_some() {
+        return response;
+    }
     let cause = response
         .extensions()
         .get::<AppError>()
@@ -96,7 +109,7 @@ pub async fn capture_errors(
     } else {
         Level::Error
     };
-    match response.extensions().get::<PostHog>() {
+    match posthog.or_else(|| response.extensions().get().cloned()) {
         Some(posthog) => posthog.capture_exception(cause, level, false),
         // It broke before anybody knew who was asking.
         None => {
@@ -108,6 +121,7 @@ pub async fn capture_errors(
                 .capture_exception(Exception::new(cause, level, false, Some(context)));
         }
     }
+    response.extensions_mut().insert(ErrorCaptured);
     response
 }
 
@@ -147,6 +161,7 @@ pub fn panic_response(_: Box<dyn Any + Send + 'static>) -> Response {
 /// Builds the `$exception` event. Looks up names in debug information: work for a blocking thread.
 pub fn resolve(exception: Exception) -> Event {
     let Exception {
+        uuid,
         cause,
         level,
         handled,
@@ -172,6 +187,7 @@ pub fn resolve(exception: Exception) -> Event {
         // Nobody's, so from nowhere: PostHog would take the server's own place.
         insert(&mut event, "$geoip_disable", true);
     }
+    event.set_uuid(uuid);
     event
         .set_timestamp(timestamp)
         .expect("the past is not in the future");

@@ -73,7 +73,7 @@ impl TrackedEvent for ProfileUpdated {
 /// Somebody considered the burrito once more.
 #[derive(Debug, Serialize)]
 pub struct BurritoConsidered {
-    pub total_considerations: u64,
+    pub total_considerations: i64,
 }
 
 impl TrackedEvent for BurritoConsidered {

@@ -105,17 +105,15 @@ impl Flags {
 
     /// All values by key, as posthog-js's bootstrap wants them. Sends no event.
     pub fn values(&self) -> Map<String, Value> {
-        let Some(flags) = &self.evaluated else {
-            return Map::new();
-        };
-        let mut event = Event::new("", "");
-        event.with_flags(flags);
-        let values = event.properties().iter();
-        values
-            .filter_map(|(name, value)| {
-                Some((name.strip_prefix("$feature/")?.to_owned(), value.clone()))
-            })
-            .collect()
+        self.evaluated.as_ref().map(values_of).unwrap_or_default()
+    }
+
+    /// The values of the flags that were read. Sends no event.
+    pub fn read(&self) -> Map<String, Value> {
+        let flags = self.evaluated.as_ref();
+        flags
+            .map(|flags| values_of(&flags.only_accessed()))
+            .unwrap_or_default()
     }
 
     /// All payloads by key, for the same bootstrap.
@@ -138,4 +136,16 @@ impl Flags {
         let known = self.known.iter().any(|known| known == key);
         known.then_some(evaluated)
     }
+}
+
+/// The SDK tells values only as properties of an event.
+fn values_of(flags: &FeatureFlagEvaluations) -> Map<String, Value> {
+    let mut event = Event::new("", "");
+    event.with_flags(flags);
+    let values = event.properties().iter();
+    values
+        .filter_map(|(name, value)| {
+            Some((name.strip_prefix("$feature/")?.to_owned(), value.clone()))
+        })
+        .collect()
 }

@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use time::OffsetDateTime;
@@ -127,9 +127,6 @@ pub async fn identify(
         None => next.run(request).await,
         Some(error) => error.into_response(),
     };
-    if state.settings.development() {
-        show_captured(&mut response, &posthog);
-    }
     // For what stands outside and captures errors.
     response.extensions_mut().insert(posthog);
     response
@@ -154,14 +151,6 @@ fn remember_visitor(
         let path_and_query = &RequestInfo::of(request.extensions()).path_and_query;
         let value = first_touch::cookie(&state.settings, path_and_query, request.headers(), id);
         ours.first_touch.set(cookies, value);
-    }
-}
-
-/// What a script's request captured, for the panel that the page shows in development.
-fn show_captured(response: &mut Response, posthog: &PostHog) {
-    let captured = serde_json::to_string(&posthog.captured()).ok();
-    if let Some(value) = captured.and_then(|captured| HeaderValue::from_str(&captured).ok()) {
-        response.headers_mut().insert("x-captured", value);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -22,6 +22,7 @@ use super::events::TrackedEvent;
 use super::flag::Flags;
 use super::identity::{Identity, Person};
 use super::ledger::Delivered;
+use super::panel::{Entry, Panel, What};
 use super::properties;
 use super::scope::Scope;
 use crate::error::Cause;
@@ -42,16 +43,7 @@ pub struct PostHog {
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
     scope: Arc<Scope>,
-    captured: Arc<Mutex<Vec<Captured>>>,
-}
-
-/// An event that this request captured, for the development panel.
-#[derive(Clone, Debug, Serialize)]
-pub struct Captured {
-    pub event: String,
-    pub distinct_id: String,
-    pub who: &'static str,
-    pub posthog_on: bool,
+    panel: Panel,
 }
 
 impl PostHog {
@@ -63,13 +55,13 @@ impl PostHog {
         page_view: bool,
     ) -> Self {
         Self {
+            panel: Panel::new(client.development),
             client,
             identity: Arc::new(identity),
             context: Arc::new(context),
             user,
             page_view,
             scope: Arc::default(),
-            captured: Arc::default(),
         }
     }
 
@@ -108,9 +100,7 @@ impl PostHog {
     /// ignores an `$identify` of somebody who makes no person.
     pub fn identify(&self, user: &user::Model, link: &visitor_link::Model) -> Delivered {
         let event = self.event("$identify", identification(user, link));
-        let delivered = self.client.capture_and_tell(event, Utc::now());
-        self.remember("$identify");
-        delivered
+        self.client.capture_and_tell(event, Utc::now())
     }
 
     /// Sets person properties from the user's current data.
@@ -189,11 +179,9 @@ impl PostHog {
                 None => context,
             }
         });
-        if context.is_some() {
-            self.remember("$exception");
-        }
-        self.client
-            .capture_exception(Exception::new(cause, level, handled, context));
+        let exception = Exception::new(cause, level, handled, context);
+        self.remember("$exception", exception.uuid);
+        self.client.capture_exception(exception);
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.
@@ -251,12 +239,20 @@ impl PostHog {
         self.identity.opt_out_forced
     }
 
-    /// What this request captured so far; noted in development only.
-    pub fn captured(&self) -> Vec<Captured> {
-        self.captured
-            .lock()
-            .expect("nobody panics while holding the list")
-            .clone()
+    /// What this request captured so far, and the flags it read; noted in development only.
+    pub fn captured(&self) -> Vec<Entry> {
+        if !self.panel.is_shown() {
+            return Vec::new();
+        }
+        let (_, flags) = self.scope.flags();
+        let read = flags.get().map(|flags| flags.read()).unwrap_or_default();
+        let read = read.into_iter();
+        self.panel
+            .entries(read.map(|(key, value)| What::Flag { key, value }))
+    }
+
+    pub(super) fn panel(&self) -> &Panel {
+        &self.panel
     }
 
     fn send(&self, name: &'static str, properties: Map<String, Value>) {
@@ -264,10 +260,12 @@ impl PostHog {
             return;
         }
         self.client.capture(self.event(name, properties));
-        self.remember(name);
     }
 
+    /// An event of the request, noted for the panel.
     fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
+        let uuid = Uuid::new_v4();
+        self.remember(name, uuid);
         let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
         // Not `Event::add_group`: it would make a person of a visitor.
         if let Some(groups) = self.scope.groups().property() {
@@ -275,27 +273,30 @@ impl PostHog {
         }
         insert_all(&mut event, properties);
         self.context.apply_to_event(&mut event);
+        event.set_uuid(uuid);
         event
     }
 
-    fn remember(&self, name: &'static str) {
-        if !self.client.development {
+    /// Notes an event for the panel.
+    fn remember(&self, name: &str, uuid: Uuid) {
+        if !self.panel.is_shown() {
             return;
         }
-        let captured = Captured {
-            event: name.to_owned(),
-            distinct_id: self.identity.person.distinct_id(),
-            who: if self.identity.person.is_user() {
-                "user"
-            } else {
-                "visitor"
-            },
-            posthog_on: self.client.enabled(),
+        let person = &self.identity.person;
+        let (who, distinct_id) = match person {
+            // Only errors are captured then, without a person.
+            _ if self.identity.opted_out => ("nobody", String::new()),
+            Person::User(_) => ("user", person.distinct_id()),
+            Person::Visitor(_) => ("visitor", person.distinct_id()),
+            Person::Header(_) => ("client", person.distinct_id()),
         };
-        self.captured
-            .lock()
-            .expect("nobody panics while holding the list")
-            .push(captured);
+        self.panel.note(What::Event {
+            name: name.to_owned(),
+            uuid: uuid.to_string(),
+            who: who.to_owned(),
+            distinct_id,
+            sent: self.client.enabled(),
+        });
     }
 
     /// A header never chooses whose flags apply.

@@ -7,7 +7,9 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use reqwest::Url;
 
-use super::{Environment, SECRET_KEY_BYTES, Secret, Settings, SettingsError, new_secret_key};
+use super::{
+    Environment, SECRET_KEY_BYTES, Secret, Settings, SettingsError, new_secret_key, title_case,
+};
 
 /// Reads variables one by one and gathers what is wrong with them.
 pub struct Reader<'a> {
@@ -51,6 +53,18 @@ impl<'a> Reader<'a> {
             self.error(name, format_args!("{text:?}: {error}"));
             default
         })
+    }
+
+    /// By default the project's name, in title case.
+    pub fn app_name(&mut self) -> String {
+        match self.text("APP_NAME") {
+            Some(name) if name.chars().any(char::is_control) => {
+                self.error("APP_NAME", "must be one line of text");
+                name
+            }
+            Some(name) => name,
+            None => title_case(env!("CARGO_PKG_NAME")),
+        }
     }
 
     pub fn host(&mut self) -> String {

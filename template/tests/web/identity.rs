@@ -476,7 +476,7 @@ async fn a_header_logs_nobody_in() {
     let browser = app.browser();
 
     let answer = browser.get_with("/profile", &header).await;
-    assert_eq!(answer.location(), "/?next=%2Fprofile");
+    assert_eq!(answer.location(), "/login?next=%2Fprofile");
 }
 
 #[tokio::test]

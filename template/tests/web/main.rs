@@ -42,6 +42,7 @@ mod load;
 mod logging;
 mod migrations;
 mod outbox;
+mod panel;
 #[cfg(unix)]
 mod processes;
 mod proxy;

@@ -27,11 +27,11 @@ async fn it_is_for_users() {
 
     assert_eq!(
         browser.get("/profile").await.location(),
-        "/?next=%2Fprofile"
+        "/login?next=%2Fprofile"
     );
     // A post cannot be repeated by going to its address.
     let answer = browser.post("/profile", &[("name", "Eve")]).await;
-    assert_eq!(answer.location(), "/");
+    assert_eq!(answer.location(), "/login");
 }
 
 #[tokio::test]

@@ -493,7 +493,9 @@ async fn a_line_break_in_a_request_starts_no_header_in_the_answer() {
             .get("/profile?a=%0d%0aX-Injected:%20yes")
             .await,
         app.browser().get("/%0d%0aX-Injected:%20yes").await,
-        app.browser().get("/?next=/%0d%0aX-Injected:%20yes").await,
+        app.browser()
+            .get("/login?next=/%0d%0aX-Injected:%20yes")
+            .await,
     ] {
         assert!(!answer.headers.contains_key("x-injected"));
         let location = answer.header("location");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use app::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key};
+use app::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key, title_case};
 
 /// Whatever driver this build has.
 const DATABASE_URL: &str = if cfg!(feature = "sqlite") {
@@ -203,6 +203,44 @@ fn a_key_that_may_read_the_project_never_gets_into_a_page() {
         }
     }
     assert!(read(&[("POSTHOG_SECRET_KEY", "phx_hunter2")]).is_ok());
+}
+
+#[test]
+fn the_app_is_called_what_the_project_is_in_title_case() {
+    for (project, title) in [
+        ("my-app", "My App"),
+        ("burrito_shop", "Burrito Shop"),
+        ("x", "X"),
+        ("a--b", "A B"),
+    ] {
+        assert_eq!(title_case(project), title);
+    }
+    let project = env!("CARGO_PKG_NAME");
+    assert_eq!(read(&[]).unwrap().app_name, title_case(project));
+    let named = read(&[("APP_NAME", " Ann's Burritos ")]).unwrap();
+    assert_eq!(named.app_name, "Ann's Burritos");
+    let errors = errors(&[("APP_NAME", "two\nlines")]);
+    assert!(errors[0].starts_with("APP_NAME: "), "{errors:?}");
+}
+
+#[test]
+fn the_stand_in_is_a_posthog_on_this_machine_in_development() {
+    let key = ("POSTHOG_API_KEY", "phc_local");
+    let standin = |variables: &[(&str, &str)]| {
+        let settings = read(variables).unwrap();
+        settings.standin().map(str::to_owned)
+    };
+    for local in [
+        "http://127.0.0.1:8010",
+        "http://localhost:8010",
+        "http://[::1]:8010",
+    ] {
+        let host = ("POSTHOG_HOST", local);
+        assert_eq!(standin(&[key, host]).as_deref(), Some(local));
+        assert_eq!(standin(&[host]), None, "PostHog is off");
+        assert_eq!(standin(&[key, host, ("APP_ENV", "test")]), None);
+    }
+    assert_eq!(standin(&[key]), None, "PostHog's cloud");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use super::app::{PASSWORD, email_of};
 
+/// What browsers send when they follow a link or send a form by themselves, without a script.
+pub const BROWSER: &[(&str, &str)] = &[("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
+
 /// Characters of a signature in front of a signed cookie's value.
 const SIGNATURE: usize = 44;
 

@@ -1,0 +1,101 @@
+//! What a failed build said, in a file that the app reads for its open pages (`src/reload.rs` there).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::Error;
+
+/// More than fits on a screen is not read there.
+const MOST_BYTES: usize = 16 * 1024;
+
+pub struct BuildError {
+    file: PathBuf,
+    _folder: TempDir,
+}
+
+impl BuildError {
+    pub fn new() -> Result<Self, Error> {
+        let folder = tempfile::Builder::new()
+            .prefix("hoglet-dev-")
+            .tempdir()
+            .map_err(Error::Runtime)?;
+        Ok(Self {
+            file: folder.path().join("build-error"),
+            _folder: folder,
+        })
+    }
+
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Shows what cargo said, colours and all, on every open page.
+    pub fn show(&self, said: &str) -> Result<(), Error> {
+        self.write(&errors(said))
+    }
+
+    /// The build is good.
+    pub fn clear(&self) -> Result<(), Error> {
+        self.write("")
+    }
+
+    /// By a rename: a page that asks meanwhile gets all of the old text or all of the new.
+    fn write(&self, text: &str) -> Result<(), Error> {
+        let aside = self.file.with_extension("new");
+        let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, &self.file));
+        written.map_err(|cause| Error::Disk {
+            action: "write",
+            path: self.file.clone(),
+            cause,
+        })
+    }
+}
+
+/// The errors among what cargo printed, without warnings, progress and colours. They stand in paragraphs.
+fn errors(said: &str) -> String {
+    let plain = anstream::adapter::strip_str(said).to_string();
+    let paragraphs = plain.split("\n\n").filter_map(|paragraph| {
+        // Cargo's own lines (`Compiling …`) come without an empty line after them.
+        let first = paragraph
+            .match_indices("error")
+            .find(|(at, _)| *at == 0 || paragraph.as_bytes()[at - 1] == b'\n');
+        first.map(|(at, _)| paragraph[at..].trim_end())
+    });
+    let mut text = paragraphs.collect::<Vec<_>>().join("\n\n");
+    if text.is_empty() {
+        text = plain.trim().to_owned();
+    }
+    if text.len() > MOST_BYTES {
+        text.truncate(text.floor_char_boundary(MOST_BYTES));
+        text += "…\n\nThe terminal shows the rest.";
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_shows_the_errors_and_nothing_else() {
+        let said = "   Compiling hedge v0.1.0 (/hedge)\n\
+            \u{1b}[33mwarning\u{1b}[0m: unused variable: `a`\n --> src/app.rs:1:2\n\n\
+            \u{1b}[31merror[E0425]\u{1b}[0m: cannot find value `b`\n --> src/app.rs:2:3\n  |\n2 | b;\n  | ^ not found\n\n\
+            error: could not compile `hedge` (lib) due to 1 previous error; 1 warning emitted\n";
+        assert_eq!(
+            errors(said),
+            "error[E0425]: cannot find value `b`\n --> src/app.rs:2:3\n  |\n2 | b;\n  | ^ not found\n\n\
+             error: could not compile `hedge` (lib) due to 1 previous error; 1 warning emitted"
+        );
+        // A syntax error comes straight after cargo's own line.
+        assert_eq!(
+            errors("   Compiling hedge v0.1.0\nerror: expected item\n"),
+            "error: expected item"
+        );
+        assert_eq!(errors("killed\n"), "killed");
+        let long = errors(&format!("error: {}", "ä".repeat(MOST_BYTES)));
+        assert!(long.ends_with("the rest.") && long.len() < MOST_BYTES + 100);
+    }
+}

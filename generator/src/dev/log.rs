@@ -1,0 +1,327 @@
+//! What the app logs, made short for the terminal. `data/hoglet-dev.log` keeps all of it.
+//!
+//! ```text
+//! GET  /dashboard                        200     3 ms
+//!   dashboard_viewed         as 0198a2f1…
+//! ```
+//!
+//! The app logs in JSON. An event is logged before its request has ended, so it waits for the request's line. Requests
+//! that a page makes by itself (assets, posthog-js) and health checks say nothing while they succeed.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Map, Value};
+
+use crate::posthog::event_line;
+use crate::report::{ACCENT, DIM, ERROR};
+
+/// An event whose request takes longer is shown before it.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const MOST_WAITING: usize = 100;
+
+/// What the formatter and the spans add, which a terminal does not need.
+const NOT_SHOWN: &[&str] = &["level", "message", "span", "spans", "target", "timestamp"];
+
+/// One process's log.
+pub struct Log {
+    /// Whether it is shown as it is, because somebody has chosen its format.
+    verbatim: bool,
+    /// Paths, or the beginnings of paths that end in `/`, whose requests are not shown.
+    quiet: Vec<String>,
+    waiting: VecDeque<Waiting>,
+}
+
+struct Waiting {
+    since: Instant,
+    request_id: String,
+    line: String,
+}
+
+impl Log {
+    /// `proxy_path` is where posthog-js reaches PostHog through the app.
+    pub fn new(proxy_path: &str) -> Self {
+        let proxy_path = proxy_path.trim_end_matches('/');
+        let mut quiet: Vec<String> = ["/static/", "/dev/", "/livez", "/readyz", "/favicon.ico"]
+            .map(str::to_owned)
+            .into();
+        if !proxy_path.is_empty() {
+            quiet.push(format!("{proxy_path}/"));
+        }
+        Self {
+            verbatim: false,
+            quiet,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// One that is shown as it is.
+    pub fn verbatim() -> Self {
+        Self {
+            verbatim: true,
+            quiet: Vec::new(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// The lines to show for a line of the app's. What is not JSON is shown as it is.
+    pub fn read(&mut self, line: &str) -> Vec<String> {
+        if self.verbatim {
+            return vec![line.to_owned()];
+        }
+        let Ok(Value::Object(entry)) = serde_json::from_str(line) else {
+            return vec![line.to_owned()];
+        };
+        let Some(message) = text(&entry, "message") else {
+            return vec![line.to_owned()];
+        };
+        match message {
+            "request" if entry.contains_key("status") => self.request(&entry),
+            "captured" if entry.contains_key("event") => self.captured(&entry),
+            _ => other(&entry, message),
+        }
+    }
+
+    /// Events that have waited too long for their request, or that no request is coming for.
+    pub fn overdue(&mut self, ended: bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        while self.waiting.front().is_some_and(|first| {
+            ended || first.since.elapsed() >= LONGEST_WAIT || self.waiting.len() > MOST_WAITING
+        }) {
+            lines.extend(self.waiting.pop_front().map(|waiting| waiting.line));
+        }
+        lines
+    }
+
+    /// How long until [`Log::overdue`] has something to show.
+    pub fn next_overdue(&self) -> Option<Duration> {
+        let first = self.waiting.front()?;
+        Some(LONGEST_WAIT.saturating_sub(first.since.elapsed()))
+    }
+
+    fn request(&mut self, entry: &Map<String, Value>) -> Vec<String> {
+        let status = entry.get("status").and_then(Value::as_u64).unwrap_or(0);
+        let path = text(entry, "path")
+            .or_else(|| find(entry, "path"))
+            .or_else(|| text(entry, "route"))
+            .unwrap_or("?");
+        let id = request_id(entry).unwrap_or_default();
+        let mut lines = Vec::new();
+        if status >= 400 || !self.is_quiet(path) {
+            let method = text(entry, "method")
+                .or_else(|| find(entry, "method"))
+                .unwrap_or("?");
+            let time = entry
+                .get("milliseconds")
+                .and_then(Value::as_u64)
+                .unwrap_or(0);
+            let style = match status {
+                500.. => ERROR,
+                400.. => ACCENT,
+                _ => DIM,
+            };
+            lines.push(format!(
+                "{method:<4} {:<32} {style}{status}{style:#} {DIM}{time:>5} ms{DIM:#}",
+                visible(path)
+            ));
+        }
+        self.waiting.retain(|waiting| {
+            let theirs = waiting.request_id == id;
+            if theirs {
+                lines.push(waiting.line.clone());
+            }
+            !theirs
+        });
+        lines
+    }
+
+    fn captured(&mut self, entry: &Map<String, Value>) -> Vec<String> {
+        let event = text(entry, "event").unwrap_or("?");
+        let person = text(entry, "person").unwrap_or("nobody");
+        let line = format!("  {}", event_line(event, "", person));
+        match request_id(entry) {
+            Some(id) => {
+                self.waiting.push_back(Waiting {
+                    since: Instant::now(),
+                    request_id: id.to_owned(),
+                    line,
+                });
+                self.overdue(false)
+            }
+            None => vec![line],
+        }
+    }
+
+    fn is_quiet(&self, path: &str) -> bool {
+        self.quiet.iter().any(|quiet| {
+            path == quiet.trim_end_matches('/') || (quiet.ends_with('/') && path.starts_with(quiet))
+        })
+    }
+}
+
+/// A warning or an error in full, and whatever else the app has to say.
+fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
+    let level = text(entry, "level").unwrap_or("INFO");
+    let style = match level {
+        "ERROR" => ERROR,
+        "WARN" => AnsiColor::Yellow.on_default().bold(),
+        _ => Style::new(),
+    };
+    let mut line = match level {
+        "INFO" => String::new(),
+        _ => format!("{style}{level}{style:#} "),
+    };
+    line += &visible(message);
+    for (name, value) in entry {
+        if NOT_SHOWN.contains(&name.as_str()) {
+            continue;
+        }
+        let value = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        line += &format!(" {DIM}{name}={DIM:#}{}", visible(&value));
+    }
+    if matches!(level, "ERROR" | "WARN")
+        && !entry.contains_key("request_id")
+        && let Some(id) = request_id(entry)
+    {
+        line += &format!(" {DIM}request_id={DIM:#}{id}");
+    }
+    // A chain of causes or a stack has lines of its own.
+    line.lines().map(str::to_owned).collect()
+}
+
+fn request_id(entry: &Map<String, Value>) -> Option<&str> {
+    text(entry, "request_id").or_else(|| find(entry, "request_id"))
+}
+
+/// In the spans around an entry, the innermost first.
+fn find<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    let spans = entry.get("spans").and_then(Value::as_array);
+    let innermost = entry.get("span").into_iter();
+    innermost
+        .chain(spans.into_iter().flatten().rev())
+        .find_map(|span| span.get(name)?.as_str())
+}
+
+fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    entry.get(name)?.as_str()
+}
+
+/// Paths come from anybody, who could otherwise write to the terminal whatever they like.
+fn visible(text: &str) -> String {
+    text.chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(log: &mut Log, entry: Value) -> Vec<String> {
+        let lines = log.read(&entry.to_string());
+        let plain = |line: &String| anstream::adapter::strip_str(line).to_string();
+        lines.iter().map(plain).collect()
+    }
+
+    fn request(id: &str, path: &str, status: u16) -> Value {
+        json!({"level": "INFO", "message": "request", "target": "app::logging", "timestamp": "2026-11-21T12:00:00Z",
+            "request_id": id, "method": "GET", "path": path, "route": path, "status": status, "milliseconds": 3})
+    }
+
+    fn captured(id: &str, event: &str) -> Value {
+        json!({"level": "INFO", "message": "captured", "target": "app::posthog", "event": event,
+            "person": "0198a2f1-7c66-4b1e", "posthog": "on",
+            "span": {"name": "request", "request_id": id}, "spans": [{"name": "request", "request_id": id}]})
+    }
+
+    #[test]
+    fn a_request_is_one_line_with_its_events_below() {
+        let mut log = Log::new("/relay");
+        let nothing = [""; 0];
+        assert_eq!(read(&mut log, captured("1", "dashboard_viewed")), nothing);
+        assert_eq!(read(&mut log, captured("2", "profile_viewed")), nothing);
+        assert_eq!(
+            read(&mut log, request("1", "/dashboard", 200)),
+            [
+                "GET  /dashboard                       200     3 ms",
+                "  dashboard_viewed         as 0198a2f1…"
+            ]
+        );
+        assert_eq!(
+            read(&mut log, request("2", "/profile", 500)),
+            [
+                "GET  /profile                         500     3 ms",
+                "  profile_viewed           as 0198a2f1…"
+            ]
+        );
+        assert_eq!(log.next_overdue(), None);
+    }
+
+    #[test]
+    fn an_event_whose_request_never_ends_is_shown_all_the_same() {
+        let mut log = Log::new("/relay");
+        read(&mut log, captured("1", "seen"));
+        assert!(log.next_overdue().is_some());
+        assert_eq!(log.overdue(false), [""; 0]);
+        assert_eq!(log.overdue(true).len(), 1);
+        // From a job, with no request around it.
+        let alone = json!({"level": "INFO", "message": "captured", "event": "sent", "person": "a"});
+        assert_eq!(read(&mut log, alone), ["  sent                     as a"]);
+        for number in 0..=MOST_WAITING {
+            read(&mut log, captured(&number.to_string(), "seen"));
+        }
+        assert_eq!(log.waiting.len(), MOST_WAITING);
+    }
+
+    #[test]
+    fn assets_health_and_posthog_js_are_quiet_until_they_fail() {
+        let mut log = Log::new("/relay");
+        for path in [
+            "/static/app.css",
+            "/livez",
+            "/readyz",
+            "/relay/e/",
+            "/relay/{*path}",
+            "/favicon.ico",
+        ] {
+            assert!(read(&mut log, request("1", path, 200)).is_empty(), "{path}");
+            assert_eq!(read(&mut log, request("1", path, 404)).len(), 1, "{path}");
+        }
+        for path in ["/livezzz", "/relays", "/"] {
+            assert_eq!(read(&mut log, request("1", path, 200)).len(), 1, "{path}");
+        }
+        let mut without_proxy = Log::new("");
+        assert_eq!(
+            read(&mut without_proxy, request("1", "/relay/e/", 200)).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn warnings_and_errors_are_shown_in_full() {
+        let mut log = Log::new("/relay");
+        let error = json!({"timestamp": "x", "level": "ERROR", "target": "app::error_pages",
+            "message": "request failed", "error": "no such table: users\ncaused by: \u{1b}[2Jdisk",
+            "span": {"name": "request", "request_id": "7f3a-full"}});
+        assert_eq!(
+            read(&mut log, error),
+            [
+                "ERROR request failed error=no such table: users",
+                "caused by: [2Jdisk request_id=7f3a-full"
+            ]
+        );
+        let stopped = json!({"level": "INFO", "message": "stopped", "captured": 2, "lost": 0});
+        assert_eq!(read(&mut log, stopped), ["stopped captured=2 lost=0"]);
+        for line in ["these settings need a change:", "{\"a\": 1}", "[1]"] {
+            assert_eq!(log.read(line), [line]);
+        }
+        let line = request("1", "/livez", 200).to_string();
+        assert_eq!(Log::verbatim().read(&line), [line]);
+    }
+}

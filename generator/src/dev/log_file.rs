@@ -1,0 +1,47 @@
+//! The whole log of the app, beside what the terminal shows of it.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::console::{Source, print_line};
+
+/// In the app's folder. Git ignores `data`.
+pub const LOG_FILE: &str = "data/hoglet-dev.log";
+
+/// Each `hoglet dev` begins with an empty one.
+pub struct LogFile(Mutex<Option<File>>);
+
+impl LogFile {
+    /// The app works without it, so that it cannot be written is only said.
+    pub fn create(folder: &Path) -> Self {
+        let path = folder.join(LOG_FILE);
+        let created = match path.parent() {
+            Some(data) => fs::create_dir_all(data).and_then(|()| File::create(&path)),
+            None => File::create(&path),
+        };
+        let file = created.map_err(|cause| {
+            print_line(
+                Source::Hoglet,
+                &format!("cannot write {LOG_FILE} ({cause}); the terminal has the log alone"),
+            );
+        });
+        Self(Mutex::new(file.ok()))
+    }
+
+    pub fn write(&self, line: &str) {
+        let mut file = match self.0.lock() {
+            Ok(file) => file,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        let written = file.as_mut().map(|file| writeln!(file, "{line}"));
+        if let Some(Err(cause)) = written {
+            *file = None;
+            print_line(
+                Source::Hoglet,
+                &format!("{LOG_FILE} ends here: it cannot be written any more ({cause})"),
+            );
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What PostHog copies from an event to its person without being asked: where they are and came from, and with what.
+//!
+//! Each of these properties goes to `$set` as it is, and to `$set_once` as `$initial_…`; what the event itself sets wins.
+//! From `personInitialAndUTMProperties` in PostHog's `nodejs/src/common/utils/db/utils.ts`, with the names of
+//! `eventToPersonProperties` in its `nodejs/src/common/persons/person-property-utils.ts`. `$host` is not among them; older
+//! versions wrote `$initial_…: null`, and took `$os` from servers too.
+//!
+//! Left out: PostHog saves a write where nothing but such a property changed (`FILTERED_PERSON_UPDATE_PROPERTIES`), so
+//! that a person's `$current_url` can be older there. Which writes it saves depends on how its batches fall.
+
+use serde_json::Value;
+
+use super::event::Event;
+
+macro_rules! names {
+    ($($bare:literal)*; $($dollar:literal)*) => {
+        /// The property, and what it is called when it was the first.
+        const LIFTED: &[(&str, &str)] = &[
+            $(($bare, concat!("$initial_", $bare)),)*
+            $((concat!("$", $dollar), concat!("$initial_", $dollar)),)*
+        ];
+    };
+}
+
+names! {
+    "utm_source" "utm_medium" "utm_campaign" "utm_content" "utm_name" "utm_term"
+    "gclid" "gad_source" "gclsrc" "dclid" "gbraid" "wbraid" "fbclid" "msclkid" "twclid" "li_fat_id" "mc_cid" "igshid"
+    "ttclid" "rdt_cid" "irclid" "_kx" "epik" "qclid" "sccid";
+    "app_build" "app_name" "app_namespace" "app_version"
+    "browser" "browser_version" "device_type" "current_url" "pathname" "os" "os_version" "referring_domain" "referrer"
+    "screen_height" "screen_width" "viewport_height" "viewport_width" "raw_user_agent"
+}
+
+/// Events that say nothing about their person.
+const NOT_LIFTED: [&str; 3] = ["$snapshot", "$performance_event", "$groupidentify"];
+
+pub struct Lifted<'a> {
+    pub latest: &'static str,
+    pub initial: &'static str,
+    pub value: &'a Value,
+}
+
+/// What this event says about its person by the way.
+pub fn lifted(event: &Event) -> impl Iterator<Item = Lifted<'_>> {
+    // A server's own system is not that of the person.
+    let of_server = event.properties.get("$is_server") == Some(&Value::Bool(true));
+    let names: &[_] = match NOT_LIFTED.contains(&event.name.as_str()) {
+        true => &[],
+        false => LIFTED,
+    };
+    names.iter().filter_map(move |&(latest, initial)| {
+        if of_server && matches!(latest, "$os" | "$os_version") {
+            return None;
+        }
+        let value = event.properties.get(latest).or_else(|| match latest {
+            // Some SDKs call it so.
+            "$os" => event.properties.get("$os_name"),
+            _ => None,
+        })?;
+        Some(Lifted {
+            latest,
+            initial,
+            value,
+        })
+    })
+}

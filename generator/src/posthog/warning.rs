@@ -1,0 +1,137 @@
+//! The kinds of mistakes, how bad each is, and what to do about it.
+
+use serde::Serialize;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    TwoUsersInOnePerson,
+    MergeRefused,
+    EventIgnored,
+    SharedId,
+    TwoPeopleInOneSession,
+    EmailAsDistinctId,
+    EmailInProperties,
+    IdMismatch,
+    SessionChanged,
+    PropertiesLost,
+    UnknownToken,
+    RepeatedIdentify,
+    NumberAsDistinctId,
+    NoSession,
+    InvalidProcessPersonProfile,
+    // The names of these are PostHog's own (`ingestion-warning-types.ts`).
+    MessageSizeTooLarge,
+    GroupKeyTooLong,
+    ClientIngestionWarning,
+    IgnoredInvalidTimestamp,
+    InvalidGroupSet,
+    DistinctIdTruncated,
+}
+
+impl Kind {
+    /// `error`: data ends at the wrong person or nowhere. `warning`: it likely will. `hint`: it could be better.
+    pub fn severity(self) -> &'static str {
+        match self {
+            Self::TwoUsersInOnePerson
+            | Self::MergeRefused
+            | Self::EventIgnored
+            | Self::SharedId
+            | Self::UnknownToken
+            | Self::MessageSizeTooLarge
+            | Self::GroupKeyTooLong => "error",
+            Self::NumberAsDistinctId | Self::NoSession | Self::RepeatedIdentify => "hint",
+            _ => "warning",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::TwoUsersInOnePerson => "Two users in one person",
+            Self::MergeRefused => "Merge refused",
+            Self::EventIgnored => "Event thrown away",
+            Self::SharedId => "An id that everybody shares",
+            Self::TwoPeopleInOneSession => "Two people in one session",
+            Self::EmailAsDistinctId => "E-mail as distinct id",
+            Self::EmailInProperties => "E-mail in an event's properties",
+            Self::IdMismatch => "Two distinct ids in one event",
+            Self::SessionChanged => "Session id changes mid-visit",
+            Self::PropertiesLost => "Person properties lost",
+            Self::UnknownToken => "Not a project token",
+            Self::RepeatedIdentify => "Identified again and again",
+            Self::NumberAsDistinctId => "Number as distinct id",
+            Self::NoSession => "Event without a session",
+            Self::InvalidProcessPersonProfile => "`$process_person_profile` is not a boolean",
+            Self::MessageSizeTooLarge => "Event too large",
+            Self::GroupKeyTooLong => "Group key too long",
+            Self::ClientIngestionWarning => "An SDK's own warning",
+            Self::IgnoredInvalidTimestamp => "A time that cannot be read",
+            Self::InvalidGroupSet => "`$group_set` is not an object",
+            Self::DistinctIdTruncated => "Distinct id cut",
+        }
+    }
+
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::TwoUsersInOnePerson => {
+                "Make a new anonymous id after log-out, and never link an anonymous id twice."
+            }
+            Self::MergeRefused => {
+                "Make a new anonymous id after log-out. For an alias, `distinct_id` is the user and `alias` the anonymous id."
+            }
+            Self::EventIgnored => {
+                "Send it in the user's own context, without `$process_person_profile: false`."
+            }
+            Self::SharedId => {
+                "Give every visitor an id of its own, such as a random UUID in a cookie."
+            }
+            Self::TwoPeopleInOneSession => {
+                "Let browser and server use the same distinct id, and start a new session at log-out (`posthog.reset()`)."
+            }
+            Self::EmailAsDistinctId => {
+                "Use an id that never changes and tells nothing, such as the user's UUID; keep the e-mail in `$set`."
+            }
+            Self::EmailInProperties => {
+                "Keep e-mails in person properties (`$set`): events are copied, exported and shared."
+            }
+            Self::IdMismatch => "Send the distinct id in one place only, or the same in both.",
+            Self::SessionChanged => {
+                "Pass the browser's session id to the server (tracing headers or posthog-js's cookie), and make none yourself."
+            }
+            Self::PropertiesLost => {
+                "Send person properties in an event of an identified user, at best in `$set`."
+            }
+            Self::UnknownToken => {
+                "Use the project token, which begins with `phc_`. PostHog answers 200 to a wrong one and loses everything."
+            }
+            Self::RepeatedIdentify => "Identify once at log-in, not on every request.",
+            Self::NumberAsDistinctId => {
+                "Row numbers can be guessed and collide between tables; use a UUID."
+            }
+            Self::NoSession => {
+                "Set `$session_id`, so that the event joins the session and its replay."
+            }
+            Self::InvalidProcessPersonProfile => {
+                "Send `false` (or nothing): anything else counts as `true`."
+            }
+            Self::MessageSizeTooLarge => {
+                "Keep an event well under 1 MB: PostHog takes the request and throws such an event away."
+            }
+            Self::GroupKeyTooLong => {
+                "Use the group's own short id as its key, 400 characters at most; keep the rest in `$group_set`."
+            }
+            Self::ClientIngestionWarning => {
+                "The SDK says what it noticed; it is no event, and PostHog lists it among its ingestion warnings."
+            }
+            Self::IgnoredInvalidTimestamp => {
+                "Send ISO 8601 with a zone, such as `2026-01-01T12:00:00Z`: PostHog takes the time of arrival instead."
+            }
+            Self::InvalidGroupSet => {
+                "Send the group's properties as an object: PostHog keeps the event and leaves the group as it was."
+            }
+            Self::DistinctIdTruncated => {
+                "Use ids of 200 characters at most: what is cut off may be all that tells two people apart."
+            }
+        }
+    }
+}

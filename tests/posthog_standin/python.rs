@@ -1,0 +1,215 @@
+//! With PostHog's own SDK for Python.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::Standin;
+
+#[tokio::test]
+async fn the_python_sdk_delivers_and_reads_flags() {
+    let Some(python) = python_with_posthog() else {
+        return;
+    };
+    let standin = Standin::start().await;
+    let flags = json!({"headline": {"variants": {"control": 0, "test": 100}, "payloads": {"test": {"text": "Hi"}}}});
+    standin.put("/hoglet/flags", &flags).await;
+    let printed = run(python, PYTHON, &standin).await;
+    assert_eq!(printed.trim(), "test {'text': 'Hi'} test");
+
+    let events = standin.get("/hoglet/events?event=from%20python").await;
+    assert_eq!(
+        events["events"].as_array().map(Vec::len),
+        Some(2),
+        "{events}"
+    );
+    let people = standin.get("/hoglet/people?distinct_id=ann").await;
+    assert_eq!(people[0]["properties"]["name"], "Ann");
+    assert_eq!(people[0]["distinct_ids"], json!(["ann", "visitor"]));
+    let exceptions = standin.get("/hoglet/exceptions").await;
+    assert_eq!(
+        exceptions[0]["properties"]["$exception_list"][0]["type"],
+        "ValueError"
+    );
+    assert_eq!(standin.get("/hoglet/malformed").await, json!([]));
+}
+
+const PYTHON: &str = r#"
+import sys
+from posthog import Posthog
+
+for gzip in (False, True):
+    posthog = Posthog("phc_test", host=sys.argv[1], gzip=gzip, personal_api_key="phx_test", enable_local_evaluation=gzip)
+    posthog.capture("from python", distinct_id="ann", properties={"gzip": gzip})
+    if not gzip:
+        posthog.alias(previous_id="visitor", distinct_id="ann")
+        posthog.set(distinct_id="ann", properties={"name": "Ann"})
+        remote = posthog.get_feature_flag("headline", "ann")
+        payload = posthog.get_feature_flag_payload("headline", "ann")
+        try:
+            raise ValueError("from python")
+        except ValueError as error:
+            posthog.capture_exception(error, distinct_id="ann")
+    else:
+        print(remote, payload, posthog.get_feature_flag("headline", "bob"))
+    posthog.shutdown()
+"#;
+
+#[tokio::test]
+async fn the_python_sdk_speaks_v1_packed_with_zstd() {
+    let Some(python) = python_with_posthog() else {
+        return;
+    };
+    let standin = Standin::start().await;
+    run(python, V1, &standin).await;
+
+    let events = standin.get("/hoglet/events").await;
+    let rows = events["events"].as_array().expect("events");
+    let of =
+        |name: &str| -> Vec<&Value> { rows.iter().filter(|row| row["event"] == name).collect() };
+    let seen = of("seen");
+    assert_eq!(seen.len(), 1, "{events}");
+    assert_eq!(seen[0]["path"], "/i/v1/analytics/events");
+    assert_eq!(seen[0]["properties"]["$lib"], "posthog-python");
+    let version = seen[0]["properties"]["$lib_version"].as_str();
+    assert!(
+        version.is_some_and(|version| version.contains('.')),
+        "{seen:?}"
+    );
+    assert_eq!(of("glanced")[0]["personless"], true);
+    // Dropped there: an id of more than 200 characters.
+    assert_eq!(rows.len(), 2, "{events}");
+    let malformed = standin.get("/hoglet/malformed").await;
+    assert_eq!(
+        malformed[0]["reason"], "distinct_id_too_large",
+        "{malformed}"
+    );
+}
+
+const V1: &str = r#"
+import sys
+from posthog import Posthog
+
+posthog = Posthog("phc_test", host=sys.argv[1], capture_mode="v1", capture_compression="zstd")
+posthog.capture("seen", distinct_id="  ann  ")
+posthog.capture("glanced", distinct_id="visitor", properties={"$process_person_profile": False})
+posthog.capture("too long", distinct_id="x" * 201)
+posthog.shutdown()
+"#;
+
+/// Evaluated by the stand-in and by the SDK, asked the same: each line is `key id remote local`.
+#[tokio::test]
+async fn the_python_sdk_evaluates_locally_as_the_stand_in_does() {
+    let Some(python) = python_with_posthog() else {
+        return;
+    };
+    let standin = Standin::start().await;
+    let property = |key: &str, operator: &str, value: Value| json!({"conditions": [{"properties": [{"key": key, "operator": operator, "value": value}]}]});
+    let flags = json!({
+        "written-order": {
+            "variants": {"control": 50, "test": 50},
+            "conditions": [
+                {"properties": [{"key": "plan", "value": "paid"}]},
+                {"properties": [{"key": "seats", "operator": "gt", "value": 1}], "variant": "test"},
+            ],
+        },
+        "text-gt": property("plan", "gt", json!(1)),
+        "number-gt": property("seats", "gt", json!("9")),
+        "exact-false": property("plan", "exact", json!(false)),
+        "not-false": property("plan", "is_not", json!(["false"])),
+        "not-true": property("seats", "is_not", json!("True")),
+        "by-company": {"group_type": "company", "rollout_percentage": 50},
+    });
+    standin.put("/hoglet/flags", &flags).await;
+    let printed = run(python, EVALUATE, &standin).await;
+    let mut true_and_false = [0, 0];
+    for line in printed.lines() {
+        let [key, _, remote, local] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        assert_eq!(remote, local, "{line}");
+        true_and_false[usize::from(local == "False")] += 1;
+        assert!(key != "text-gt" || local == "False", "{line}");
+        assert!(key != "exact-false" || local == "True", "{line}");
+    }
+    assert!(true_and_false.iter().all(|count| *count > 20), "{printed}");
+}
+
+const EVALUATE: &str = r#"
+import sys
+from posthog import Posthog
+
+remote = Posthog("phc_test", host=sys.argv[1])
+local = Posthog("phc_test", host=sys.argv[1], personal_api_key="phx_test", enable_local_evaluation=True)
+keys = ["written-order", "text-gt", "number-gt", "exact-false", "not-false", "not-true", "by-company"]
+for number in range(20):
+    known = {
+        "person_properties": {"plan": "paid", "seats": number},
+        # A group's key may be a number.
+        "groups": {"company": number},
+        "group_properties": {"company": {"size": 1}},
+        "send_feature_flag_events": False,
+    }
+    for key in keys:
+        id = f"user-{number}"
+        asked = remote.get_feature_flag(key, id, **known)
+        computed = local.get_feature_flag(key, id, only_evaluate_locally=True, **known)
+        print(key, id, asked, computed)
+remote.shutdown()
+local.shutdown()
+"#;
+
+/// What the script prints, given the stand-in's address.
+async fn run(python: PathBuf, script: &str, standin: &Standin) -> String {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(script.as_bytes()).expect("written");
+    let url = standin.url.clone();
+    let output = tokio::task::spawn_blocking(move || {
+        Command::new(python).arg(file.path()).arg(url).output()
+    })
+    .await
+    .expect("a thread")
+    .expect("python runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A Python that has PostHog's SDK: `POSTHOG_PYTHON` names one, else a new environment gets it from PyPI.
+fn python_with_posthog() -> Option<PathBuf> {
+    if let Some(python) = std::env::var_os("POSTHOG_PYTHON") {
+        return Some(python.into());
+    }
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-with-posthog");
+    let python = folder.join("bin/python");
+    let run = |program: &std::path::Path, arguments: &[&str]| {
+        Command::new(program)
+            .args(arguments)
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    let has_sdk = || run(&python, &["-c", "import posthog, zstandard"]);
+    let installed = has_sdk()
+        || (run(
+            "python3".as_ref(),
+            &["-m", "venv", &folder.to_string_lossy()],
+        ) && run(
+            &python,
+            &["-m", "pip", "install", "--quiet", "posthog[zstd]"],
+        ) && has_sdk());
+    if installed {
+        return Some(python);
+    }
+    // A machine without Python or without a network may still run the other tests; the one that decides must not.
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "Python 3 and PostHog's SDK are needed"
+    );
+    eprintln!("skipped: no Python 3 with PostHog's SDK, and none could be installed");
+    None
+}
