@@ -544,6 +544,39 @@ fn errors_and_slowness_in_the_browser_reach_posthog() {
 }
 
 #[test]
+fn a_users_first_touch_is_the_page_that_the_visitor_came_to() {
+    // With posthog-js's memory, and with the server's alone.
+    for variables in [&[][..], &[("POSTHOG_JS", "false")]] {
+        let Some(house) = House::with(variables) else {
+            return;
+        };
+        let browser = Chromium::start();
+        let tab = browser.new_tab();
+        let landing =
+            |token| house.url(&format!("/burrito?utm_source=news&gclid=ad7&token={token}"));
+        tab.go(&landing("hush"));
+        tab.go(&house.url("/?utm_source=later"));
+        sign_up(&tab, &house, "ada@example.com");
+        tab.go("about:blank");
+        house.posthog.wait_for("user_signed_up", 1);
+
+        let identify = &house.posthog.events("event=$identify")[0];
+        let ada = house.person(identify["distinct_id"].as_str().expect("an id"));
+        for (name, expected) in [
+            ("current_url", landing("redacted").as_str()),
+            ("pathname", "/burrito"),
+            ("referrer", "$direct"),
+            ("utm_source", "news"),
+            ("gclid", "ad7"),
+        ] {
+            let told = &ada["properties"][format!("$initial_{name}")];
+            assert_eq!(told, expected, "{name}, {variables:?}");
+        }
+        house.close();
+    }
+}
+
+#[test]
 fn secrets_in_addresses_never_leave_the_browser() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();

@@ -14,7 +14,7 @@ use sea_orm_migration::MigratorTrait;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::support::{App, Browser, Mood, PASSWORD, Process, email_of, wait_until};
+use crate::support::{App, Browser, Mood, PASSWORD, Process, Signal, email_of, wait_until};
 
 const CONSIDER: &str = "/api/burrito/consider";
 
@@ -133,6 +133,18 @@ async fn whoever_signed_up_before_a_kill_is_whole_after_the_restart() {
     };
     wait_until("everybody is whole", || told().len() >= expected.len()).await;
     assert_eq!(told(), expected);
+}
+
+#[tokio::test]
+async fn a_process_that_is_stopped_notes_what_has_arrived() {
+    let mut process = Process::start(&[]).await;
+    process.browser().sign_up("Ann").await;
+    assert_eq!(process.end(Signal::Terminate).await.status.code(), Some(0));
+    assert_eq!(process.posthog.events().len(), 2);
+
+    let database = database::connect(&process.database_url()).await.unwrap();
+    let links = visitor_link::Entity::find().all(&database).await.unwrap();
+    assert!(links[0].acknowledged_at.is_some());
 }
 
 #[tokio::test]
