@@ -1,8 +1,11 @@
 //! The route table: every path of the app on one screen.
 
+use axum::http::HeaderValue;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
 use axum::{Json, Router};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::AppState;
@@ -81,10 +84,22 @@ pub fn development(settings: &Settings) -> Router<AppState> {
     if settings.development() {
         Router::new()
             .route("/dev/reload", get(async || reload::version()))
-            .route("/dev/flags", get(async || Json(flags::ALL)))
+            .route(
+                "/dev/flags",
+                get(async || Json(flags::ALL)).layer(readable_on_this_machine()),
+            )
     } else {
         Router::new()
     }
+}
+
+/// The stand-in's page has another origin than the app, and other web sites have no business here.
+fn readable_on_this_machine() -> CorsLayer {
+    let local = |origin: &HeaderValue, _: &Parts| {
+        let mut origins = ["http://127.0.0.1:", "http://localhost:"].iter();
+        origins.any(|local| origin.as_bytes().starts_with(local.as_bytes()))
+    };
+    CorsLayer::new().allow_origin(AllowOrigin::predicate(local))
 }
 
 pub async fn not_found() -> Response {

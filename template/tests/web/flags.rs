@@ -89,6 +89,17 @@ async fn in_development_the_stand_in_can_read_the_flags() {
         { "key": "dashboard-headline", "variants": variants },
     ]);
     assert_eq!(answer.json(), flags);
+    for (origin, allowed) in [
+        ("http://127.0.0.1:8010", true),
+        ("http://localhost:8010", true),
+        ("http://localhost.evil.example", false),
+        ("https://evil.example", false),
+    ] {
+        let asked = [("origin", origin)];
+        let answer = app.browser().get_with("/dev/flags", &asked).await;
+        let header = "access-control-allow-origin";
+        assert_eq!(answer.headers.contains_key(header), allowed, "{origin}");
+    }
 
     for environment in ["test", "production"] {
         let app = App::with(&[("APP_ENV", environment)]).await;
