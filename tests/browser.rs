@@ -705,7 +705,7 @@ fn a_script_without_the_pages_nonce_does_not_run() {
             "new Promise((done) => {{
                const script = document.createElement('script');
                script.src = {source:?};
-               script.onload = () => done('it ran');
+               script.onload = script.onerror = () => setTimeout(done, 200, 'it was asked for');
                document.addEventListener('securitypolicyviolation', (violation) => done(violation.blockedURI), {{ once: true }});
                document.body.append(script);
              }})"
