@@ -459,7 +459,10 @@ async fn failures_delay_and_hang_until_they_are_lifted() {
         .await;
     let hanging = standin.post("/e/", event);
     let lift = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Not before the request hangs, or it would find nothing to hang on.
+        while standin.get("/hoglet/status").await["failed_requests"] != 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let url = format!("{}/hoglet/fail", standin.url);
         standin.http.delete(url).send().await.expect("an answer");
     };
