@@ -23,8 +23,8 @@ use crate::session::{AppSession, FlashLevel};
 #[derive(Clone, Debug)]
 pub struct CurrentUser(pub Arc<user::Model>);
 
-/// Whether the password is the account's, or nobody's where there is no such account. Guesses that
-/// fail are counted, and whoever has guessed too often is turned away.
+/// Whether this is the account's password; without an account the answer is no, after the same time.
+/// Failures are counted, and after too many of them the answer is a 429.
 pub async fn check_password(
     state: &AppState,
     request: &RequestInfo,
@@ -36,7 +36,7 @@ pub async fn check_password(
     throttle(state, email, &address).await?;
     let hash = user.map(|user| &user.password_hash);
     let matches = state.passwords.verify(password, hash).await?;
-    // Again, for guesses that came all at once: others have failed while this one was looked at.
+    // Again, for guesses sent in parallel: others may have failed while this one was checked.
     throttle(state, email, &address).await?;
     if !matches {
         log_in_failure::record(&state.database, email, &address).await?;
@@ -44,7 +44,7 @@ pub async fn check_password(
     Ok(matches)
 }
 
-/// Turns away who has guessed too often, before anything tells whether this guess was right.
+/// Answers 429 after too many failures, whether or not this password would be right.
 async fn throttle(state: &AppState, email: &str, address: &str) -> Result<()> {
     match log_in_failure::retry_after(&state.database, email, address).await? {
         None => Ok(()),
@@ -80,8 +80,8 @@ pub async fn log_in(
     linked_visitor: Uuid,
 ) -> Result<PostHog> {
     session.log_in(user).await?;
-    // The visitor id now belongs to this user for good. Whoever comes after them at this computer
-    // begins with a new one.
+    // The visitor id now belongs to this user for good. The next person at this computer gets a new
+    // one.
     state.cookies.visitor.delete(cookies);
     Ok(posthog.identify(user, linked_visitor))
 }

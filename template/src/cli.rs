@@ -30,7 +30,7 @@ enum Command {
         #[arg(value_enum, default_value_t = Direction::Up)]
         direction: Direction,
     },
-    /// Makes a demo user and says its password
+    /// Creates a demo user and prints its password
     Seed,
     /// Lists the routes
     Routes,

@@ -90,7 +90,7 @@ async fn with_migration_lock(
     if database.get_database_backend() != DatabaseBackend::Postgres {
         return work().await;
     }
-    // The lock belongs to a transaction, hence to one connection, and ends with it even in a crash.
+    // The lock belongs to a transaction, and so to one connection: it ends with it, even in a crash.
     let lock = sea_orm::TransactionTrait::begin(database).await?;
     lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         .await?;

@@ -14,23 +14,25 @@ use tokio::sync::Semaphore;
 use crate::error::{AppError, Result};
 use crate::models::user::PasswordHash;
 
-/// Longer than a log-in takes under load, shorter than a visitor's patience.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// What an unknown e-mail is checked against, so that its answer takes as long as a wrong password's.
-/// It has the parameters of `Passwords::hash` and fits no password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
-                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// How long a password waits for its turn: longer than under load, shorter than visitors wait.
+const TURN_TIMEOUT: Duration = Duration::from_secs(5);
+/// A password for an e-mail that has no account is checked against this hash, so that the answer
+/// takes as long as a wrong password's. It has the parameters of `Passwords::hash`, and no password
+/// fits it.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+                          AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[derive(Clone)]
 pub struct Passwords {
-    at_once: Arc<Semaphore>,
+    /// One for each password that may be hashed at the same time.
+    permits: Arc<Semaphore>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            at_once: Arc::new(Semaphore::new(cores)),
+            permits: Arc::new(Semaphore::new(cores)),
         }
     }
 }
@@ -48,7 +50,7 @@ impl Passwords {
     /// same work.
     pub async fn verify(&self, password: String, hash: Option<&PasswordHash>) -> Result<bool> {
         let known = hash.is_some();
-        let hash = hash.map_or(NOBODY, |hash| &hash.0).to_owned();
+        let hash = hash.map_or(DUMMY_HASH, |hash| &hash.0).to_owned();
         let matches = self
             .on_blocking_pool(move || {
                 let hash = phc::PasswordHash::new(&hash)?;
@@ -64,7 +66,8 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> std::result::Result<T, argon2::password_hash::Error> + Send + 'static,
     ) -> Result<T> {
-        let Ok(permit) = tokio::time::timeout(PATIENCE, self.at_once.clone().acquire_owned()).await
+        let Ok(permit) =
+            tokio::time::timeout(TURN_TIMEOUT, self.permits.clone().acquire_owned()).await
         else {
             return Err(AppError::new(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -41,15 +41,15 @@ impl SeaOrmStore {
         }
     }
 
-    /// The user who came with the session. Whoever asks first gets them.
+    /// The user who was loaded with the session. Only the first call gets them.
     pub fn take_user(&self) -> Option<user::Model> {
-        let mut loaded = self.loaded.lock().expect(NO_PANIC);
+        let mut loaded = self.loaded.lock().expect(NOT_POISONED);
         loaded.as_mut()?.1.take()
     }
 
     /// Whether all but the data is as it was loaded.
     fn only_data_differs(&self, record: &Record) -> bool {
-        let loaded = self.loaded.lock().expect(NO_PANIC);
+        let loaded = self.loaded.lock().expect(NOT_POISONED);
         loaded.as_ref().is_some_and(|(row, _)| {
             row.id == record.id.to_string()
                 && row.user_id == user_id(record)
@@ -58,7 +58,7 @@ impl SeaOrmStore {
     }
 }
 
-const NO_PANIC: &str = "nobody panics while holding what was loaded";
+const NOT_POISONED: &str = "nobody panics while holding what was loaded";
 
 #[async_trait]
 impl SessionStore for SeaOrmStore {
@@ -102,7 +102,7 @@ impl SessionStore for SeaOrmStore {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        // Not `one`: SQLite plans a query anew each time when its `LIMIT` is a parameter.
+        // Not `one`: SQLite plans a query again each time when its `LIMIT` is a parameter.
         let rows = Entity::find_by_id(id.to_string())
             .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
             .find_also_related(user::Entity)
@@ -118,7 +118,7 @@ impl SessionStore for SeaOrmStore {
                 .map_err(|error| Error::Decode(error.to_string()))?,
             expiry_date: row.expires_at,
         };
-        *self.loaded.lock().expect(NO_PANIC) = Some((row, user));
+        *self.loaded.lock().expect(NOT_POISONED) = Some((row, user));
         Ok(Some(record))
     }
 

@@ -76,8 +76,8 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// The page that answers a request. As an argument of a handler it takes the flash messages that
-/// wait in the session.
+/// Renders the page that answers a request. As an argument of a handler it takes the flash messages
+/// that wait in the session.
 pub struct Page {
     state: AppState,
     info: Arc<RequestInfo>,

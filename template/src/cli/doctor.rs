@@ -9,7 +9,8 @@ use super::{Outcome, connect};
 use crate::database;
 use crate::settings::{PostHogSettings, Settings};
 
-const PATIENCE: Duration = Duration::from_secs(5);
+/// For PostHog to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 type Check = Result<String, String>;
 
@@ -70,7 +71,7 @@ async fn examine_posthog(settings: &PostHogSettings) -> Check {
     let body = json!({ "api_key": settings.api_key, "distinct_id": "doctor" });
     let asked = reqwest::Client::new()
         .post(format!("{}/flags/?v=2", settings.base_url()))
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .json(&body)
         .send()
         .await;

@@ -25,8 +25,8 @@ impl ActiveModelBehavior for ActiveModel {}
 const WINDOW: Duration = Duration::minutes(5);
 /// One address guessing at one account. The rightful owner, at another address, is not held up.
 const PER_ACCOUNT_AND_ADDRESS: u64 = 5;
-/// Many addresses guessing at one account. What stays open: whoever commands many addresses keeps
-/// the owner from logging in for as long as they go on. Without this bound they would guess for as long.
+/// Many addresses guessing at one account. What stays open: an attacker with many addresses can lock
+/// the owner out while the attack lasts. Without this bound they could go on guessing instead.
 const PER_ACCOUNT: u64 = 50;
 /// One address guessing at many accounts.
 const PER_ADDRESS: u64 = 30;
