@@ -98,7 +98,7 @@ async fn serve(mut settings: Settings) -> Outcome {
     settings.port = listener.local_addr()?.port();
 
     let database = connect(&settings).await?;
-    database::migrate(&database)
+    let database = database::migrated(database, &settings.database_url)
         .await
         .map_err(|error| format!("the database could not be migrated: {error}"))?;
     tokio::spawn(database::keep_house(database.clone()));

@@ -60,6 +60,19 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
     with_migration_lock(database, async || Migrator::up(database, None).await).await
 }
 
+/// Migrates, and opens new connections in place of those from before.
+///
+/// An old connection may still know the old schema. SQLite takes a quoted name that it does not know
+/// for a text, so that `UPDATE … RETURNING "new_column"` returns the text `new_column` there.
+pub async fn migrated(
+    database: DatabaseConnection,
+    url: &Secret,
+) -> Result<DatabaseConnection, DbErr> {
+    migrate(&database).await?;
+    database.close().await?;
+    connect(url).await
+}
+
 /// Takes back the newest migration.
 pub async fn migrate_down(database: &DatabaseConnection) -> Result<(), DbErr> {
     with_migration_lock(database, async || Migrator::down(database, Some(1)).await).await

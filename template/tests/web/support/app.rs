@@ -70,7 +70,8 @@ impl App {
         let address = listener.local_addr().unwrap();
         settings.port = address.port();
         let connection = database::connect(&settings.database_url).await.unwrap();
-        database::migrate(&connection).await.unwrap();
+        let connection = database::migrated(connection, &settings.database_url);
+        let connection = connection.await.unwrap();
         let state = AppState::new(settings, connection).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let router = app::app::router(state.clone());
