@@ -7,6 +7,7 @@ mod ingestion;
 #[path = "posthog_standin/python.rs"]
 mod python;
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use hoglet::posthog::{Arguments, Server};
