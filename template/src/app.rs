@@ -1,5 +1,6 @@
 //! The app, built once: what handlers share, and all layers in order.
 
+use std::error::Error;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use crate::passwords::Passwords;
 use crate::posthog::{self, errors, identity};
 use crate::settings::Settings;
 use crate::view::Views;
-use crate::{error_pages, logging, request, routes, security, session_layer};
+use crate::{error_pages, logging, panics, request, routes, security, session_layer};
 
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -42,18 +43,20 @@ impl AppState {
     pub async fn new(
         settings: Settings,
         database: DatabaseConnection,
-    ) -> Result<Self, reqwest::Error> {
-        errors::install_panic_hook();
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let views = Views::new(&settings)?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
+        let posthog = posthog::Client::start(&settings, http.clone()).await;
+        panics::install_hook(&posthog);
         Ok(Self(Arc::new(Shared {
             cookies: AppCookies::new(&settings),
             passwords: Passwords::default(),
-            posthog: posthog::Client::start(&settings, http.clone()).await,
-            views: Views::new(),
+            posthog,
+            views,
             settings,
             database,
             http,
@@ -69,9 +72,14 @@ impl Deref for AppState {
     }
 }
 
-/// All routes behind all layers. Layers read from the outside in: the first one sees a request first.
+/// All routes behind all layers.
 pub fn router(state: AppState) -> Router {
-    let pages = routes::pages().router.fallback(routes::not_found);
+    with_layers(routes::pages().router, state)
+}
+
+/// Pages behind all layers. Layers read from the outside in: the first one sees a request first.
+pub fn with_layers(pages: Router<AppState>, state: AppState) -> Router {
+    let pages = pages.fallback(routes::not_found);
     // Behind the limit of the body's size, which comes last among the others.
     let pages = pages.layer(from_fn(request::whole_body)).layer(
         ServiceBuilder::new()
@@ -82,7 +90,7 @@ pub fn router(state: AppState) -> Router {
             .layer(from_fn_with_state(state.clone(), identity::identify))
             .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
             .layer(posthog_rs::tower::PostHogLayer::new())
-            .layer(CatchPanicLayer::custom(errors::panic_response))
+            .layer(CatchPanicLayer::custom(panics::response))
             // The layer below has the bound, also for handlers that read no form.
             .layer(DefaultBodyLimit::disable())
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
@@ -94,11 +102,12 @@ pub fn router(state: AppState) -> Router {
         .merge(routes::proxy(&state.settings))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(logging::log_request))
+                .layer(from_fn_with_state(state.clone(), logging::log_request))
                 .layer(from_fn_with_state(state.clone(), security::headers))
                 .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(state.clone(), errors::capture_errors))
-                .layer(CatchPanicLayer::custom(errors::panic_response))
+                .layer(CatchPanicLayer::custom(panics::response))
+                .layer(from_fn(panics::in_request))
                 .layer(security::cross_site(&state.settings)),
         )
         // Asked every second, and no part of the app: without these layers it fills no log.

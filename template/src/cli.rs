@@ -101,9 +101,12 @@ async fn serve(mut settings: Settings) -> Outcome {
     database::migrate(&database)
         .await
         .map_err(|error| format!("the database could not be migrated: {error}"))?;
-    tokio::spawn(database::keep_house(database.clone()));
     let address = format!("http://{}", listener.local_addr()?);
     let state = AppState::new(settings, database).await?;
+    tokio::spawn(database::keep_house(
+        state.database.clone(),
+        state.posthog.clone(),
+    ));
     let router = app::router(state.clone());
     eprintln!("listening on {address}");
     server::serve(listener, router, state, server::stop_signal()).await;

@@ -9,6 +9,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::migrations::Migrator;
 use crate::models::{log_in_failure, session};
+use crate::posthog;
 use crate::settings::Secret;
 
 /// Any constant will do; it only has to be the same in every process of this app.
@@ -100,7 +101,7 @@ async fn with_migration_lock(
 }
 
 /// Removes what has expired, for as long as the process lives.
-pub async fn keep_house(database: DatabaseConnection) {
+pub async fn keep_house(database: DatabaseConnection, posthog: posthog::Client) {
     let mut interval = tokio::time::interval(HOUSEKEEPING_INTERVAL);
     loop {
         interval.tick().await;
@@ -111,7 +112,10 @@ pub async fn keep_house(database: DatabaseConnection) {
         };
         match removed.await {
             Ok((sessions, failures)) => tracing::debug!(sessions, failures, "removed expired rows"),
-            Err(error) => tracing::warn!(%error, "could not remove expired rows"),
+            Err(error) => {
+                tracing::warn!(%error, "could not remove expired rows");
+                posthog.capture_error(&error);
+            }
         }
     }
 }

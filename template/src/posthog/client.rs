@@ -1,15 +1,17 @@
 //! The app's one connection to PostHog: off without a key.
 
-use std::sync::Arc;
+use std::error::Error;
+use std::sync::{Arc, Weak};
 
 use chrono::Utc;
 use posthog_rs::Event;
 use tokio::time::Instant;
 
 use super::delivery::{Delivery, Item};
-use super::errors::Exception;
+use super::errors::{Exception, Level};
 use super::flags::Evaluator;
 use super::ledger::Counts;
+use crate::error::Cause;
 use crate::settings::{PostHogSettings, Settings};
 
 #[derive(Clone)]
@@ -18,6 +20,13 @@ pub struct Client {
     /// In development the log and the page show what is captured.
     pub(super) development: bool,
     pub capture_exceptions: bool,
+}
+
+/// A client that keeps nothing alive, for the panic hook.
+pub struct WeakClient {
+    inner: Option<Weak<Inner>>,
+    development: bool,
+    capture_exceptions: bool,
 }
 
 struct Inner {
@@ -63,12 +72,27 @@ impl Client {
         }
     }
 
+    /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
+    /// [`super::PostHog::capture_error`].
+    pub fn capture_error<E: Error>(&self, error: &E) {
+        let cause = Arc::new(Cause::of(error));
+        self.capture_exception(Exception::new(cause, Level::Error, true));
+    }
+
     pub fn capture_exception(&self, exception: Exception) {
         if self.development {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }
         if let Some(inner) = &self.inner {
             inner.delivery.push(Item::Exception(Box::new(exception)));
+        }
+    }
+
+    pub fn downgrade(&self) -> WeakClient {
+        WeakClient {
+            inner: self.inner.as_ref().map(Arc::downgrade),
+            development: self.development,
+            capture_exceptions: self.capture_exceptions,
         }
     }
 
@@ -94,6 +118,21 @@ impl Client {
     fn log(&self, event: &str, person: &str) {
         let posthog = if self.enabled() { "on" } else { "off" };
         tracing::info!(target: "app::posthog", event, person, posthog, "captured");
+    }
+}
+
+impl WeakClient {
+    /// The client, as long as its app lives.
+    pub fn upgrade(&self) -> Option<Client> {
+        let inner = match &self.inner {
+            Some(inner) => Some(inner.upgrade()?),
+            None => None,
+        };
+        Some(Client {
+            inner,
+            development: self.development,
+            capture_exceptions: self.capture_exceptions,
+        })
     }
 }
 

@@ -22,6 +22,7 @@ use super::{PostHog, context};
 use crate::app::AppState;
 use crate::auth::CurrentUser;
 use crate::models::user;
+use crate::request::RequestInfo;
 use crate::session::AppSession;
 
 /// The tracing headers that posthog-js and PostHog's other SDKs send.
@@ -83,6 +84,15 @@ impl Person {
     pub fn is_user(&self) -> bool {
         matches!(self, Self::User(_))
     }
+
+    /// For the log. What a header says may be anything, an e-mail address too.
+    fn record(&self, span: &tracing::Span) {
+        match self {
+            Self::User(id) => span.record("user_id", tracing::field::display(id)),
+            Self::Visitor(id) => span.record("visitor_id", tracing::field::display(id)),
+            Self::Header(_) => span,
+        };
+    }
 }
 
 /// The layer that finds out who is there and hands [`CurrentUser`] and [`PostHog`] to the request.
@@ -110,12 +120,15 @@ pub async fn identify(
             .set(&cookies, identity.visitor_id.to_string());
     }
 
+    identity.person.record(&tracing::Span::current());
     let context = context::of_request(&state.settings, &identity, &request);
+    let info = RequestInfo::of(request.extensions());
     let page_view = request.method() == Method::GET && !is_prefetch(request.headers());
     let posthog = PostHog::new(
         state.posthog.clone(),
         identity,
         context.clone(),
+        &info.id,
         user.clone(),
         page_view,
     );

@@ -31,6 +31,7 @@ pub struct PostHog {
     client: Client,
     identity: Arc<Identity>,
     context: Arc<RequestContext>,
+    request_id: Arc<str>,
     user: Option<Arc<user::Model>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
@@ -53,6 +54,7 @@ impl PostHog {
         client: Client,
         identity: Identity,
         context: RequestContext,
+        request_id: &str,
         user: Option<Arc<user::Model>>,
         page_view: bool,
     ) -> Self {
@@ -60,6 +62,7 @@ impl PostHog {
             client,
             identity: Arc::new(identity),
             context: Arc::new(context),
+            request_id: request_id.into(),
             user,
             page_view,
             groups: Vec::new(),
@@ -148,8 +151,9 @@ impl PostHog {
         if context.is_some() {
             self.remember("$exception");
         }
+        let exception = Exception::new(cause, level, handled);
         self.client
-            .capture_exception(Exception::new(cause, level, handled, context));
+            .capture_exception(exception.of_request(&self.request_id, context));
     }
 
     /// The flags of the request's person: asked for once a request, when they are first needed.

@@ -30,6 +30,7 @@ mod browser;
 mod context;
 mod delivery;
 mod error_pages;
+mod errors;
 mod flags;
 mod forms;
 mod identity;
