@@ -53,9 +53,10 @@ opt-level = 3
 [profile.dev.package.blake2]
 opt-level = 3
 
-# Names and lines of the app's own code stay in: error capture shows where an error arose.
+# Names and lines of the app's own code stay in: error capture shows where an error arose. Line tables
+# alone would leave an inlined handler without a name, and PostHog tells errors apart by it.
 [profile.release]
-debug = "line-tables-only"
+debug = "limited"
 lto = "thin"
 
 [profile.release.package."*"]

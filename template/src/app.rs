@@ -1,5 +1,6 @@
 //! The app, built once: what handlers share, and all layers in order.
 
+use std::error::Error;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::posthog::outbox::Outbox;
 use crate::posthog::{self, errors, identity, panel};
 use crate::settings::Settings;
 use crate::view::Views;
-use crate::{compression, error_pages, logging, request, routes, security, session_layer};
+use crate::{compression, error_pages, logging, panics, request, routes, security, session_layer};
 
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -44,20 +45,21 @@ impl AppState {
     pub async fn new(
         settings: Settings,
         database: DatabaseConnection,
-    ) -> Result<Self, reqwest::Error> {
-        errors::install_panic_hook();
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let views = Views::new(&settings)?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
         let posthog = posthog::Client::start(&settings, http.clone()).await;
+        panics::install_hook(&posthog);
         Ok(Self(Arc::new(Shared {
             cookies: AppCookies::new(&settings),
             passwords: Passwords::default(),
             outbox: Outbox::new(database.clone(), posthog.clone()),
             posthog,
-            views: Views::new(),
+            views,
             settings,
             database,
             http,
@@ -75,12 +77,12 @@ impl Deref for AppState {
 
 /// All routes behind all layers.
 pub fn router(state: AppState) -> Router {
-    serve(state, routes::pages().router)
+    with_layers(routes::pages().router, state)
 }
 
 /// Pages behind all layers, beside assets, health and the proxy. Layers read from the outside in: the
 /// first one sees a request first.
-pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
+pub fn with_layers(pages: Router<AppState>, state: AppState) -> Router {
     let pages = pages.fallback(routes::not_found);
     let panel = state
         .settings
@@ -101,7 +103,7 @@ pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
             .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
             .layer(from_fn_with_state(state.clone(), errors::capture_errors))
             .layer(posthog_rs::tower::PostHogLayer::new())
-            .layer(CatchPanicLayer::custom(errors::panic_response))
+            .layer(CatchPanicLayer::custom(panics::response))
             // The layer below has the bound, also for handlers that read no form.
             .layer(DefaultBodyLimit::disable())
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
@@ -113,11 +115,12 @@ pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
         .merge(routes::proxy(&state.settings))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(logging::log_request))
+                .layer(from_fn_with_state(state.clone(), logging::log_request))
                 .layer(from_fn_with_state(state.clone(), security::headers))
                 .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(state.clone(), errors::capture_errors))
-                .layer(CatchPanicLayer::custom(errors::panic_response))
+                .layer(CatchPanicLayer::custom(panics::response))
+                .layer(from_fn(panics::in_request))
                 .layer(security::cross_site(&state.settings))
                 .layer(from_fn_with_state(state.clone(), security::api_only)),
         )

@@ -10,6 +10,7 @@ use sea_orm::{
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::migrations::Migrator;
+
 use crate::settings::Secret;
 
 /// Any constant will do; it only has to be the same in every process of this app.

@@ -12,7 +12,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
-use backtrace::Backtrace;
+
+use crate::stack::Stack;
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
@@ -32,8 +33,9 @@ pub struct Cause {
     pub kind: CauseKind,
     /// One entry an error, outermost first: its type and its message.
     pub chain: Vec<(String, String)>,
-    /// Taken unresolved, which costs microseconds; names are looked up when it is sent.
-    pub backtrace: Backtrace,
+    pub stack: Stack,
+    /// The template and the line, for what went wrong in one: no stack shows it.
+    pub template: Option<(String, usize)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +93,19 @@ impl Cause {
             chain.push(("Error".into(), error.to_string()));
             source = error.source();
         }
+        Self::new(CauseKind::Error, chain)
+    }
+
+    pub fn panic(message: impl Into<String>) -> Self {
+        Self::new(CauseKind::Panic, vec![("panic".into(), message.into())])
+    }
+
+    fn new(kind: CauseKind, chain: Vec<(String, String)>) -> Self {
         Self {
-            kind: CauseKind::Error,
+            kind,
             chain,
-            backtrace: Backtrace::new_unresolved(),
+            stack: Stack::here(),
+            template: None,
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::DbErr;
 use time::OffsetDateTime;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::AppState;
 use crate::models::{attempt, session, visitor_link};
-use crate::posthog::outbox::Outbox;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
 /// An `$identify` younger than this is under way.
@@ -17,10 +16,11 @@ const UNDER_WAY: time::Duration = time::Duration::minutes(1);
 /// Runs for as long as the process lives.
 pub async fn run(state: AppState) {
     // Beside each other: while PostHog is out of order, sending again takes its time.
-    tokio::join!(remove_expired(&state.database), send_again(&state.outbox));
+    tokio::join!(remove_expired(&state), send_again(&state));
 }
 
-async fn remove_expired(database: &DatabaseConnection) {
+async fn remove_expired(state: &AppState) {
+    let database = &state.database;
     let mut interval = interval();
     loop {
         interval.tick().await;
@@ -34,21 +34,27 @@ async fn remove_expired(database: &DatabaseConnection) {
             Ok((sessions, attempts, links)) => {
                 tracing::debug!(sessions, attempts, links, "removed expired rows");
             }
-            Err(error) => tracing::warn!(%error, "could not remove expired rows"),
+            Err(error) => {
+                tracing::warn!(%error, "could not remove expired rows");
+                state.posthog.capture_error(&error);
+            }
         }
     }
 }
 
-async fn send_again(outbox: &Outbox) {
+async fn send_again(state: &AppState) {
     // A process that starts has nothing under way: the first time is for all that is there.
     let mut linked_before = OffsetDateTime::now_utc();
     let mut interval = interval();
     interval.tick().await;
     loop {
-        match outbox.send_again(linked_before).await {
+        match state.outbox.send_again(linked_before).await {
             Ok(0) => {}
             Ok(links) => tracing::info!(links, "sent again what PostHog had not taken: $identify"),
-            Err(error) => tracing::warn!(%error, "could not look for what PostHog has not taken"),
+            Err(error) => {
+                tracing::warn!(%error, "could not look for what PostHog has not taken");
+                state.posthog.capture_error(&error);
+            }
         }
         interval.tick().await;
         linked_before = OffsetDateTime::now_utc() - UNDER_WAY;

@@ -233,6 +233,12 @@ impl Settings {
     pub fn development(&self) -> bool {
         self.environment == Environment::Development
     }
+
+    /// Whether pages show what went wrong inside. Never in a release build, where somebody may have
+    /// forgotten to set `APP_ENV`.
+    pub fn shows_errors(&self) -> bool {
+        self.development() && cfg!(debug_assertions)
+    }
 }
 
 impl PostHogSettings {

@@ -1,9 +1,11 @@
 //! Pages: minijinja templates with what every page knows.
 //!
 //! A release build carries the templates inside. Other builds read them from `templates/` on every
-//! request, so that a changed view shows on reload.
+//! request, so that a changed view shows on reload. All are parsed at start-up: only in development
+//! does the app start with a broken one, to show in the page what is wrong with it.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -17,11 +19,12 @@ use rust_embed::RustEmbed;
 use crate::app::AppState;
 use crate::assets;
 use crate::auth::CurrentUser;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Cause, Result};
 use crate::posthog::PostHog;
 use crate::reload;
 use crate::request::RequestInfo;
 use crate::session::{AppSession, Flash};
+use crate::settings::Settings;
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -33,14 +36,23 @@ pub struct Views {
     embedded: Option<Arc<Environment<'static>>>,
 }
 
+/// All that is wrong with the templates, one line each.
+#[derive(Debug, thiserror::Error)]
+#[error("these templates need a change:\n  {}", .0.join("\n  "))]
+pub struct BrokenTemplates(Vec<String>);
+
 impl Views {
-    pub fn new() -> Self {
-        let embedded = if cfg!(debug_assertions) {
-            None
-        } else {
-            Some(Arc::new(environment()))
-        };
-        Self { embedded }
+    pub fn new(settings: &Settings) -> Result<Self, BrokenTemplates> {
+        let environment = environment();
+        let broken = BrokenTemplates(broken_templates(&environment));
+        match (broken.0.is_empty(), settings.shows_errors()) {
+            (false, false) => return Err(broken),
+            (false, true) => tracing::warn!("{broken}"),
+            (true, _) => {}
+        }
+        // Read anew for every page, a template that is mended shows at once.
+        let embedded = (!cfg!(debug_assertions)).then(|| Arc::new(environment));
+        Ok(Self { embedded })
     }
 
     fn render(&self, template: &str, context: Value) -> Result<String> {
@@ -48,14 +60,49 @@ impl Views {
             .embedded
             .clone()
             .unwrap_or_else(|| Arc::new(environment()));
-        Ok(environment.get_template(template)?.render(context)?)
+        let rendered = environment
+            .get_template(template)
+            .and_then(|template| template.render(context));
+        rendered.map_err(|error| {
+            AppError::from_cause(Cause {
+                template: innermost_place(&error),
+                ..Cause::of(&error)
+            })
+        })
     }
 }
 
-impl Default for Views {
-    fn default() -> Self {
-        Self::new()
+fn broken_templates(environment: &Environment<'_>) -> Vec<String> {
+    let mut names: Vec<_> = Templates::iter().collect();
+    names.sort();
+    let errors = names
+        .iter()
+        .filter_map(|name| environment.get_template(name).err());
+    errors
+        .map(|error| {
+            let (name, line) = innermost_place(&error).unwrap_or_default();
+            let what = error
+                .detail()
+                .map_or_else(|| error.to_string(), str::to_owned);
+            format!("templates/{name}, line {line}: {what}")
+        })
+        .collect()
+}
+
+/// The template and the line that an error arose in: its innermost source knows best, as the others
+/// are the templates that include or extend it.
+fn innermost_place(error: &minijinja::Error) -> Option<(String, usize)> {
+    let mut place = None;
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<minijinja::Error>()
+            && let (Some(name), Some(line)) = (error.name(), error.line())
+        {
+            place = Some((name.to_owned(), line));
+        }
+        next = error.source();
     }
+    place
 }
 
 fn environment() -> Environment<'static> {

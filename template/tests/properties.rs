@@ -416,7 +416,7 @@ proptest! {
     fn an_event_of_any_shape_is_captured(shape in shape()) {
         let context = RequestContext::new();
         let client = DEVELOPMENT.posthog.clone();
-        let posthog = PostHog::new(client, a_visitor(), context, None, true);
+        let posthog = PostHog::new(client, a_visitor(), context, "", None, true);
         posthog.with_group("company", "acme", shape.clone());
         posthog.capture(shape);
         let captured = posthog.captured();

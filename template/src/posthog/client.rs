@@ -1,18 +1,20 @@
 //! The app's one connection to PostHog: off without a key.
 
-use std::sync::Arc;
+use std::error::Error;
+use std::sync::{Arc, Weak};
 
 use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use tokio::time::Instant;
 
 use super::delivery::Delivery;
-use super::errors::Exception;
+use super::errors::{Exception, Level};
 use super::evaluator::Evaluator;
 use super::groups::Described;
 use super::item::Item;
 use super::ledger::{self, Counts, Delivered};
 use super::stamp::Stamp;
+use crate::error::Cause;
 use crate::settings::{PostHogSettings, Settings};
 
 #[derive(Clone)]
@@ -24,6 +26,13 @@ pub struct Client {
     pub(super) stamp: Stamp,
     /// The groups that PostHog knows from this process.
     pub(super) described: Arc<Described>,
+}
+
+/// A client that keeps nothing alive, for the panic hook.
+pub struct WeakClient {
+    inner: Option<Weak<Inner>>,
+    /// All the rest of it.
+    client: Client,
 }
 
 struct Inner {
@@ -86,12 +95,29 @@ impl Client {
         event
     }
 
+    /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
+    /// [`super::PostHog::capture_error`].
+    pub fn capture_error<E: Error>(&self, error: &E) {
+        let cause = Arc::new(Cause::of(error));
+        self.capture_exception(Exception::new(cause, Level::Error, true));
+    }
+
     pub fn capture_exception(&self, exception: Exception) {
         if self.development {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }
         if let Some(inner) = &self.inner {
             inner.delivery.push(Item::Exception(Box::new(exception)));
+        }
+    }
+
+    pub fn downgrade(&self) -> WeakClient {
+        WeakClient {
+            inner: self.inner.as_ref().map(Arc::downgrade),
+            client: Self {
+                inner: None,
+                ..self.clone()
+            },
         }
     }
 
@@ -117,6 +143,20 @@ impl Client {
     fn log(&self, event: &str, person: &str) {
         let posthog = if self.enabled() { "on" } else { "off" };
         tracing::info!(target: "app::posthog", event, person, posthog, "captured");
+    }
+}
+
+impl WeakClient {
+    /// The client, as long as its app lives.
+    pub fn upgrade(&self) -> Option<Client> {
+        let inner = match &self.inner {
+            Some(inner) => Some(inner.upgrade()?),
+            None => None,
+        };
+        Some(Client {
+            inner,
+            ..self.client.clone()
+        })
     }
 }
 

@@ -4,15 +4,11 @@
 //! Here the stack is taken where the error became an [`AppError`] or where the code panicked, and
 //! resolved only when it is sent.
 
-use std::any::Any;
-use std::cell::RefCell;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use backtrace::{Backtrace, BacktraceSymbol};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use posthog_rs::{Event, RequestContext};
 use serde_json::{Value, json};
@@ -22,7 +18,9 @@ use super::PostHog;
 use super::{context, size, urls};
 use crate::app::AppState;
 use crate::error::{AppError, Cause, CauseKind};
+use crate::mask::mask_emails;
 use crate::request::RequestInfo;
+use crate::stack::Stack;
 
 /// Frames of one stack that are sent.
 const MAX_FRAMES: usize = 64;
@@ -40,25 +38,30 @@ pub struct Exception {
     cause: Arc<Cause>,
     level: Level,
     handled: bool,
+    /// The id that the person was shown.
+    request_id: Option<String>,
     context: Option<RequestContext>,
     timestamp: DateTime<Utc>,
 }
 
 impl Exception {
-    pub fn new(
-        cause: Arc<Cause>,
-        level: Level,
-        handled: bool,
-        context: Option<RequestContext>,
-    ) -> Self {
+    pub fn new(cause: Arc<Cause>, level: Level, handled: bool) -> Self {
         Self {
             uuid: Uuid::new_v4(),
             cause,
             level,
             handled,
-            context,
+            request_id: None,
+            context: None,
             timestamp: Utc::now(),
         }
+    }
+
+    /// The request that it broke; `context` says whose that was.
+    pub fn of_request(mut self, id: &str, context: Option<RequestContext>) -> Self {
+        self.request_id = Some(id.to_owned());
+        self.context = context;
+        self
     }
 
     pub fn distinct_id(&self) -> Option<&str> {
@@ -116,46 +119,14 @@ pub async fn capture_errors(
             let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
             let context = context::property(RequestContext::new(), "$request_method", cut(&method));
             let context = context::property(context, "$request_path", cut(&info.path));
+            let exception = Exception::new(cause, level, false);
             state
                 .posthog
-                .capture_exception(Exception::new(cause, level, false, Some(context)));
+                .capture_exception(exception.of_request(&info.id, Some(context)));
         }
     }
     response.extensions_mut().insert(ErrorCaptured);
     response
-}
-
-thread_local! {
-    /// The panic that this thread is unwinding from, left by the hook for [`panic_response`].
-    static LAST_PANIC: RefCell<Option<Cause>> = const { RefCell::new(None) };
-}
-
-/// Notes where a panic happened: after the unwinding its stack is gone.
-pub fn install_panic_hook() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            let message = panic
-                .payload_as_str()
-                .unwrap_or("panic with a value that is no text");
-            let cause = Cause {
-                kind: CauseKind::Panic,
-                chain: vec![("panic".into(), message.to_owned())],
-                backtrace: Backtrace::new_unresolved(),
-            };
-            LAST_PANIC.with_borrow_mut(|last| *last = Some(cause));
-            previous(panic);
-        }));
-    });
-}
-
-/// For `CatchPanicLayer`, which calls it on the thread that has just unwound.
-pub fn panic_response(_: Box<dyn Any + Send + 'static>) -> Response {
-    match LAST_PANIC.take() {
-        Some(cause) => AppError::from_cause(cause).into_response(),
-        None => AppError::new(StatusCode::INTERNAL_SERVER_ERROR, "").into_response(),
-    }
 }
 
 /// Builds the `$exception` event. Looks up names in debug information: work for a blocking thread.
@@ -165,6 +136,7 @@ pub fn resolve(exception: Exception) -> Event {
         cause,
         level,
         handled,
+        request_id,
         context,
         timestamp,
     } = exception;
@@ -182,6 +154,9 @@ pub fn resolve(exception: Exception) -> Event {
         "$exception_list",
         exception_list(&cause, handled),
     );
+    if let Some(id) = request_id {
+        insert(&mut event, "request_id", id);
+    }
     context.unwrap_or_default().apply_to_event(&mut event);
     if !event.properties().contains_key("$ip") {
         // Nobody's, so from nowhere: PostHog would take the server's own place.
@@ -206,7 +181,7 @@ fn exception_list(cause: &Cause, handled: bool) -> Value {
         let mut mechanism = json!({ "type": "generic", "handled": handled, "synthetic": false, "exception_id": depth });
         let mut entry = json!({ "type": kind, "value": mask_emails(message) });
         if depth == 0 {
-            entry["stacktrace"] = json!({ "type": "raw", "frames": frames(&cause.backtrace) });
+            entry["stacktrace"] = json!({ "type": "raw", "frames": frames(&cause.stack) });
         } else {
             mechanism["type"] = "chained".into();
             mechanism["parent_id"] = (depth - 1).into();
@@ -217,97 +192,21 @@ fn exception_list(cause: &Cause, handled: bool) -> Value {
     entries.collect()
 }
 
-struct Frame {
-    function: String,
-    json: Value,
-    in_app: bool,
-}
-
-fn frames(backtrace: &Backtrace) -> Vec<Value> {
-    let mut backtrace = backtrace.clone();
-    backtrace.resolve();
-    let frames: Vec<Frame> = backtrace
-        .frames()
-        .iter()
-        .flat_map(|frame| frame.symbols())
-        .filter_map(frame)
-        .collect();
-    // The innermost frames are those that took the stack: this begins where the app's own code was.
-    let begin = frames
-        .iter()
-        .position(|frame| frame.in_app && !takes_stacks(&frame.function))
-        .unwrap_or(0);
-    let mut sent: Vec<Value> = frames
-        .into_iter()
-        .skip(begin)
-        .take(MAX_FRAMES)
-        .map(|frame| frame.json)
-        .collect();
-    sent.reverse();
-    sent
-}
-
-fn frame(symbol: &BacktraceSymbol) -> Option<Frame> {
-    let function = format!("{:#}", symbol.name()?);
-    // `<app::routes::x as …>::y` is ours too.
-    let in_app = function.trim_start_matches('<').starts_with("app::");
-    let filename = symbol
-        .filename()
-        .map(|path| short_path(&path.to_string_lossy()))
-        .unwrap_or_default();
-    let json = json!({
-        "platform": "native",
-        "lang": "rust",
-        "function": function,
-        "filename": filename,
-        "lineno": symbol.lineno(),
-        "colno": symbol.colno(),
-        "in_app": in_app,
-        "resolved": true,
-    });
-    Some(Frame {
-        function,
-        json,
-        in_app,
-    })
-}
-
-/// `src/routes/home.rs`, `axum-0.8.9/src/…`, `library/core/src/…`: what the file is called, not
-/// where it lay on the machine that built the app.
-fn short_path(path: &str) -> String {
-    let below = |marker: &str| {
-        path.split_once(marker)
-            .and_then(|(_, rest)| rest.split_once('/'))
-            .map(|(_, rest)| rest)
-    };
-    path.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/"))
-        .or_else(|| below("/registry/src/"))
-        .or_else(|| below("/rustc/"))
-        .unwrap_or(path)
-        .to_owned()
-}
-
-fn takes_stacks(function: &str) -> bool {
-    function.contains("app::error::") || function.contains("app::posthog::")
-}
-
-/// A database's message may quote the row that broke a rule.
-fn mask_emails(message: &str) -> String {
-    let is_address = |character: char| character.is_alphanumeric() || "@._%+-".contains(character);
-    let mut masked = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some(start) = rest.find(is_address) {
-        let word = &rest[start..];
-        let end = word
-            .find(|character| !is_address(character))
-            .unwrap_or(word.len());
-        masked.push_str(&rest[..start]);
-        masked.push_str(if word[..end].trim_matches('@').contains('@') {
-            "[e-mail]"
-        } else {
-            &word[..end]
-        });
-        rest = &word[end..];
-    }
-    masked + rest
+/// PostHog's shape of the stack, the outermost frame first.
+fn frames(stack: &Stack) -> Vec<Value> {
+    let frames = stack.frames().iter().take(MAX_FRAMES).rev();
+    frames
+        .map(|frame| {
+            json!({
+                "platform": "native",
+                "lang": "rust",
+                "function": frame.function,
+                "filename": frame.file,
+                "lineno": frame.line,
+                "colno": frame.column,
+                "in_app": frame.in_app,
+                "client_resolved": true,
+            })
+        })
+        .collect()
 }

@@ -86,6 +86,15 @@ impl Person {
     pub fn is_user(&self) -> bool {
         matches!(self, Self::User(_))
     }
+
+    /// For the log. What a header says may be anything, an e-mail address too.
+    fn record(&self, span: &tracing::Span) {
+        match self {
+            Self::User(id) => span.record("user_id", tracing::field::display(id)),
+            Self::Visitor(id) => span.record("visitor_id", tracing::field::display(id)),
+            Self::Header(_) => span,
+        };
+    }
 }
 
 /// The layer that finds out who is there and hands [`CurrentUser`] and [`PostHog`] to the request.
@@ -109,11 +118,14 @@ pub async fn identify(
         remember_visitor(&state, &cookies, &identity, presented, page_view, &request);
     }
 
+    identity.person.record(&tracing::Span::current());
     let context = context::of_request(&state.settings, &identity, &request);
+    let info = RequestInfo::of(request.extensions());
     let posthog = PostHog::new(
         state.posthog.clone(),
         identity,
         context.clone(),
+        &info.id,
         user.clone(),
         page_view,
     );

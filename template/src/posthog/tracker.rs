@@ -39,6 +39,7 @@ pub struct PostHog {
     client: Client,
     identity: Arc<Identity>,
     context: Arc<RequestContext>,
+    request_id: Arc<str>,
     user: Option<Arc<user::Model>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
@@ -51,6 +52,7 @@ impl PostHog {
         client: Client,
         identity: Identity,
         context: RequestContext,
+        request_id: &str,
         user: Option<Arc<user::Model>>,
         page_view: bool,
     ) -> Self {
@@ -59,6 +61,7 @@ impl PostHog {
             client,
             identity: Arc::new(identity),
             context: Arc::new(context),
+            request_id: request_id.into(),
             user,
             page_view,
             scope: Arc::default(),
@@ -178,9 +181,10 @@ impl PostHog {
                 None => context,
             }
         });
-        let exception = Exception::new(cause, level, handled, context);
+        let exception = Exception::new(cause, level, handled);
         self.remember("$exception", exception.uuid);
-        self.client.capture_exception(exception);
+        self.client
+            .capture_exception(exception.of_request(&self.request_id, context));
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.

@@ -57,7 +57,7 @@ async fn arrives<T: Serialize>(app: &App, shape: T) -> Value {
         opt_out_forced: false,
     };
     let client = app.state.posthog.clone();
-    let posthog = PostHog::new(client, identity, RequestContext::new(), None, true);
+    let posthog = PostHog::new(client, identity, RequestContext::new(), "", None, true);
     posthog.capture(Shape(shape));
     let events = app.events_named("order_cancelled").await;
     let event = events

@@ -43,7 +43,7 @@ fn request(
         opt_out_forced: false,
     };
     let client = app.state.posthog.clone();
-    PostHog::new(client, identity, context, user.map(Into::into), true)
+    PostHog::new(client, identity, context, "", user.map(Into::into), true)
 }
 
 fn page_config(app: &App, posthog: &PostHog) -> Value {

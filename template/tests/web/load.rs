@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use app::app::{AppState, serve};
+use app::app::{AppState, with_layers};
 use app::models::user::PasswordHash;
 use app::passwords::Hasher;
 use axum::Router;
@@ -134,7 +134,7 @@ async fn rounds_in(time: Duration, hasher: &Hasher) -> u32 {
 async fn a_page_that_never_comes_is_given_up() {
     let app = App::with(&[("REQUEST_TIMEOUT_SECONDS", "1")]).await;
     let never = Router::new().route("/never", get(std::future::pending::<String>));
-    let router = serve(app.state.clone(), never);
+    let router = with_layers(never, app.state.clone());
 
     let asked = axum::http::Request::get("/never").body(Body::empty());
     let answer = router.oneshot(asked.unwrap()).await.unwrap();

@@ -31,6 +31,7 @@ mod browser;
 mod context;
 mod delivery;
 mod error_pages;
+mod errors;
 mod events;
 mod first_touch;
 mod flags;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use app::app::AppState;
 use app::models::user;
 use app::settings::{Settings, new_secret_key};
-use app::{database, server};
+use app::{database, routes, server};
+use axum::Router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -47,7 +48,15 @@ impl App {
     pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
         let database = Arc::new(TestDatabase::create().await);
         let variables = with_usual(variables, &database, &posthog);
-        Self::serve(variables, database, posthog).await
+        Self::serve(variables, database, posthog, Router::new()).await
+    }
+
+    /// Starts the app with pages of the test's own beside its others.
+    pub async fn with_pages(variables: &[(&str, &str)], pages: Router<AppState>) -> Self {
+        let posthog = StandIn::start().await;
+        let database = Arc::new(TestDatabase::create().await);
+        let variables = with_usual(variables, &database, &posthog);
+        Self::serve(variables, database, posthog, pages).await
     }
 
     /// Another process of the same app: same settings, same database.
@@ -56,6 +65,7 @@ impl App {
             self.variables.clone(),
             self.database.clone(),
             self.posthog.clone(),
+            Router::new(),
         )
         .await
     }
@@ -64,6 +74,7 @@ impl App {
         variables: HashMap<String, String>,
         test_database: Arc<TestDatabase>,
         posthog: StandIn,
+        pages: Router<AppState>,
     ) -> Self {
         let mut settings = Settings::read(|name| variables.get(name).cloned()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,7 +85,8 @@ impl App {
         let connection = connection.await.unwrap();
         let state = AppState::new(settings, connection).await.unwrap();
         let (stop, stopped) = oneshot::channel();
-        let router = app::app::router(state.clone());
+        let pages = routes::pages().router.merge(pages);
+        let router = app::app::with_layers(pages, state.clone());
         let serving = tokio::spawn(server::serve(listener, router, state.clone(), async {
             // An app that is dropped stops too.
             let _ = stopped.await;

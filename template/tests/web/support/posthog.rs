@@ -221,11 +221,10 @@ async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
     let batch: Batch = serde_json::from_slice(&body).unwrap();
     assert_eq!(batch.api_key, "phc_test");
     posthog.seen.lock().unwrap().events.extend(batch.batch);
-    assert_ne!(
-        posthog.mood(),
-        Mood::LosesAnswers,
-        "this ends the connection"
-    );
+    if posthog.mood() == Mood::LosesAnswers {
+        // Ends the connection, and calls no panic hook: the app in this process would capture it.
+        std::panic::resume_unwind(Box::new("the answer is lost"));
+    }
     Json(json!({ "status": 1 })).into_response()
 }
 
