@@ -1,4 +1,7 @@
 //! The stand-in for PostHog in this process, and what it says of the events that come in.
+//!
+//! What has come in is kept below the app's `data/` for the next time, and a flag that is switched shows in the app's
+//! open pages.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
