@@ -1,4 +1,7 @@
 //! The stand-in for PostHog in this process, and what it says of the events that browsers send.
+//!
+//! What has come in is kept below the app's `data/` for the next time, and a flag that is switched shows in the app's
+//! open pages.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,6 +24,7 @@ const RELOAD: &str = "data/reload";
 pub struct Standin {
     pub address: String,
     beside: Beside,
+    reloading: JoinHandle<()>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -29,13 +33,14 @@ impl Standin {
     pub async fn start(arguments: &Arguments, app: &Path) -> Result<Self, Error> {
         let server = bind(arguments, app).await?;
         let beside = server.beside();
-        tokio::spawn(reload(beside.clone(), app.join(RELOAD)));
+        let reloading = tokio::spawn(reload(beside.clone(), app.join(RELOAD)));
         let address = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(server, stopped));
         Ok(Self {
             address,
             beside,
+            reloading,
             stop,
             task,
         })
@@ -48,6 +53,7 @@ impl Standin {
 
     /// Prints what came in last, and ends.
     pub async fn stop(self) {
+        self.reloading.abort();
         // Both fail only where the task has ended already.
         let _ = self.stop.send(());
         let _ = self.task.await;

@@ -117,15 +117,15 @@ pub fn read(text: &str) -> Result<Saved<'_>, String> {
 }
 
 /// Takes the events in again. Flags that were given on the command line win over those in the file.
-pub fn restore(store: &mut Store, saved: Saved) {
+pub fn restore(store: &mut Store, saved: Saved) -> Result<(), String> {
+    // All of it is read before anything is changed.
+    let read = |event: &SavedEvent| serde_json::from_str(event.properties.get());
+    let properties: Result<Vec<_>, _> = saved.events.iter().map(read).collect();
+    let properties = properties.map_err(|cause| format!("an event's properties: {cause}"))?;
     for (key, flag) in saved.flags {
         store.flags.entry(key).or_insert(flag);
     }
-    for event in saved.events {
-        // A `RawValue` is JSON, but not for that an object.
-        let Ok(properties) = serde_json::from_str(event.properties.get()) else {
-            continue;
-        };
+    for (event, properties) in saved.events.into_iter().zip(properties) {
         store.counts.events = event.sequence.saturating_sub(1);
         let taken = Event {
             token: event.token.into(),
@@ -151,4 +151,5 @@ pub fn restore(store: &mut Store, saved: Saved) {
         forgotten: saved.counts.events.saturating_sub(kept),
         ..saved.counts
     };
+    Ok(())
 }

@@ -68,11 +68,8 @@ impl State {
                 return None;
             }
         };
-        match saved::read(&text) {
-            Ok(saved) => {
-                saved::restore(store, saved);
-                Some(state)
-            }
+        match saved::read(&text).and_then(|saved| saved::restore(store, saved)) {
+            Ok(()) => Some(state),
             Err(cause) => state.set_aside(&cause),
         }
     }

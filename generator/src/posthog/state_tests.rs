@@ -21,6 +21,10 @@ fn said() -> String {
     SAID.with_borrow_mut(|said| std::mem::take(said).join("\n"))
 }
 
+const EVENT_WITHOUT_PROPERTIES: &str = r#"{"version": 1, "counts": {}, "flags": {}, "flags_version": 1, "flags_asked": {},
+    "events": [{"sequence": 1, "received_at": 1, "path": "/e", "token": "phc_a", "event": "seen", "uuid": "u",
+    "distinct_id": "a", "timestamp": null, "properties": [1]}]}"#;
+
 /// A stand-in with its file, as after a start.
 struct Started {
     standin: Standin,
@@ -159,6 +163,7 @@ fn what_cannot_be_read_is_set_aside_and_said() {
         ("", "EOF"),
         ("[1, 2]", "trailing characters"),
         ("{\"version\": 1}", "missing field"),
+        (EVENT_WITHOUT_PROPERTIES, "an event's properties: "),
         (
             "{\"version\": 2, \"everything\": \"else\"}",
             "it is of version 2",
