@@ -333,7 +333,6 @@ fn request_info() -> RequestInfo {
         ip: [127, 0, 0, 1].into(),
         plain_http: false,
         wants_json: false,
-        form_post: false,
         csp_nonce: String::new(),
     }
 }
