@@ -705,7 +705,7 @@ fn a_script_without_the_pages_nonce_does_not_run() {
             "new Promise((done) => {{
                const script = document.createElement('script');
                script.src = {source:?};
-               script.onload = () => done('it ran');
+               script.onload = script.onerror = () => setTimeout(done, 200, 'it was asked for');
                document.addEventListener('securitypolicyviolation', (violation) => done(violation.blockedURI), {{ once: true }});
                document.body.append(script);
              }})"
@@ -867,6 +867,58 @@ fn no_page_has_a_fault_on_a_desk_or_on_a_phone() {
             assert_eq!(elsewhere, [""; 0], "everything comes from the app");
         }
     }
+}
+
+#[test]
+fn every_form_control_is_styled() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let tab = browser.new_tab();
+    tab.go(&house.url("/signup"));
+    let look = |html: &str| {
+        tab.eval(&format!(
+            "(() => {{
+               const field = document.querySelector('.field');
+               field.innerHTML = {html:?};
+               const style = (element) => getComputedStyle(element);
+               const {{ fontFamily, borderTopLeftRadius, minHeight }} = style(field.firstChild);
+               return [fontFamily === style(document.body).fontFamily, borderTopLeftRadius, parseFloat(minHeight) >= 44];
+             }})()"
+        ))
+    };
+    for html in [
+        "<input>",
+        "<input type=date>",
+        "<input type=search>",
+        "<input type=file>",
+        "<select><option>one</select>",
+        "<select multiple><option>one</select>",
+        "<textarea></textarea>",
+        "<button>Go</button>",
+        "<a class=button href=/>Go</a>",
+        "<a class='button secondary' href=/>Go</a>",
+    ] {
+        assert_eq!(look(html), json!([true, "8px", true]), "{html}");
+    }
+    for kind in ["checkbox", "radio"] {
+        let size = tab.eval(&format!(
+            "(() => {{
+               const field = document.querySelector('.field');
+               field.innerHTML = '<label class=choice><input type={kind}> One</label>';
+               const input = field.querySelector('input');
+               return [input.offsetWidth, input.offsetHeight, getComputedStyle(input).accentColor];
+             }})()"
+        ));
+        assert_eq!(size, json!([20, 20, "rgb(168, 67, 28)"]), "{kind}");
+    }
+    let rules = tab.eval(
+        "(() => {
+           document.querySelector('.field').innerHTML = '<table><tr><th>A<td>B</table>';
+           const { borderCollapse, width } = getComputedStyle(document.querySelector('table'));
+           return [borderCollapse, parseFloat(width) > 300];
+         })()",
+    );
+    assert_eq!(rules, json!(["collapse", true]), "a table");
 }
 
 #[test]

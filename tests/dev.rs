@@ -52,6 +52,13 @@ fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
     let changed = dev.version();
     assert_ne!(changed, version);
 
+    // A flag that is switched shows as soon.
+    let flag = Client::new().put(format!("{posthog}/hoglet/flags/new-menu"));
+    let switched = flag.body("true").send().expect("an answer");
+    assert_eq!(switched.status(), 200);
+    dev.reloads(&changed);
+    let changed = dev.version();
+
     // A handler is built, and the new app answers at the same address.
     app.edit("src/routes/health.rs", |text| {
         text.replace("\"ok\"\n", "\"another handler\"\n")
@@ -404,6 +411,19 @@ impl Dev {
         get(self.server.url(path))
             .and_then(Response::text)
             .unwrap_or_else(|error| panic!("{error}\n{}", self.server.log()))
+    }
+
+    /// Waits until open pages are told to reload.
+    #[track_caller]
+    fn reloads(&self, version: &str) {
+        let start = Instant::now();
+        while self.version() == version {
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "pages hear nothing"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Waits until it does. While the app restarts, nobody answers.

@@ -12,6 +12,7 @@
 mod generated;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "support/posthog.rs"]
 mod posthog;
 #[path = "support/process.rs"]

@@ -7,6 +7,7 @@ mod ingestion;
 #[path = "posthog_standin/python.rs"]
 mod python;
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use hoglet::posthog::{Arguments, Server};
@@ -459,7 +460,10 @@ async fn failures_delay_and_hang_until_they_are_lifted() {
         .await;
     let hanging = standin.post("/e/", event);
     let lift = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Not before the request hangs, or it would find nothing to hang on.
+        while standin.get("/hoglet/status").await["failed_requests"] != 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let url = format!("{}/hoglet/fail", standin.url);
         standin.http.delete(url).send().await.expect("an answer");
     };
@@ -659,4 +663,158 @@ async fn the_page_forbids_scripts_of_others_and_hears_of_changes() {
         .expect("in time");
     let next = String::from_utf8_lossy(&next.expect("a chunk").expect("a chunk")).into_owned();
     assert!(next.contains(r#""events":1"#), "{next}");
+}
+
+#[tokio::test]
+async fn events_are_filtered_by_property_group_and_time() {
+    let standin = Standin::start().await;
+    let count = async |filter: &str| {
+        let answer = standin.get(&format!("/hoglet/events?{filter}")).await;
+        answer["events"].as_array().map(Vec::len)
+    };
+    for (event, properties) in [
+        (
+            "paid",
+            json!({"plan": "pro", "amount": 12, "$groups": {"company": "acme"}}),
+        ),
+        ("paid", json!({"plan": "free", "note": "\"plan\": \"pro\""})),
+        (
+            "$groupidentify",
+            json!({"$group_type": "company", "$group_key": "acme"}),
+        ),
+        ("seen", json!({"$groups": {"company": 7, "team": "acme"}})),
+    ] {
+        let event = json!({"event": event, "distinct_id": "ann", "properties": properties});
+        standin.capture(event).await;
+    }
+    for (filter, expected) in [
+        (r#"properties={"plan":"pro"}"#, 1),
+        (r#"properties={"plan":"pro","amount":"12"}"#, 1),
+        (r#"properties={"plan":"pro","amount":13}"#, 0),
+        (r#"properties={"plan":null}"#, 2),
+        ("group_type=company&group_key=acme", 2),
+        ("group_type=team&group_key=acme", 1),
+        ("group_type=company&group_key=7", 1),
+        ("group_type=company", 3),
+        ("since=1000", 4),
+        ("until=1000", 0),
+        ("event=paid&limit=1", 1),
+    ] {
+        assert_eq!(count(filter).await, Some(expected), "{filter}");
+    }
+    let bad = format!("{}/hoglet/events?properties=plan", standin.url);
+    assert_eq!(
+        standin
+            .http
+            .get(bad)
+            .send()
+            .await
+            .expect("an answer")
+            .status(),
+        400
+    );
+    assert_eq!(
+        standin.get("/hoglet/names").await,
+        json!({"$groupidentify": 1, "paid": 2, "seen": 1})
+    );
+}
+
+#[tokio::test]
+async fn events_come_with_what_their_people_are_called() {
+    let standin = Standin::start().await;
+    for (id, properties) in [
+        ("visitor", json!({"$process_person_profile": false})),
+        ("user", json!({"$set": {"email": "ann@example.com"}})),
+        ("nameless", json!({})),
+    ] {
+        let event = json!({"event": "seen", "distinct_id": id, "properties": properties});
+        standin.capture(event).await;
+    }
+    let people = standin.get("/hoglet/events").await["people"].clone();
+    let expected = json!({
+        "p1": {"label": "ann@example.com", "identified": false},
+        "p2": {"label": "nameless", "identified": false},
+    });
+    assert_eq!(people, expected);
+}
+
+#[tokio::test]
+async fn flags_that_the_app_asks_for_are_known_with_their_variants() {
+    let standin = Standin::start().await;
+    let asked = json!({"api_key": "phc_test", "distinct_id": "ann", "flag_keys_to_evaluate": ["menu", "theme"]});
+    standin.post("/flags/?v=2", asked.to_string()).await;
+    for answer in [json!("dark"), json!("light"), json!(true)] {
+        let called = json!({"$feature_flag": "theme", "$feature_flag_response": answer});
+        let event =
+            json!({"event": "$feature_flag_called", "distinct_id": "ann", "properties": called});
+        standin.capture(event).await;
+    }
+    let flags = standin.get("/hoglet/flags").await;
+    assert_eq!(
+        flags["asked"],
+        json!({"menu": [], "theme": ["dark", "light"]})
+    );
+    assert_eq!(flags["called"], json!({"theme": 3}));
+}
+
+#[tokio::test]
+async fn the_app_beside_it_is_asked_for_its_flags() {
+    let alone = Standin::start().await;
+    let nobody = json!({"address": null, "flags": null, "error": null});
+    assert_eq!(alone.get("/hoglet/app").await, nobody);
+
+    for (answer, flags, error) in [
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 49\r\n\r\n[{\"key\":\"menu\",\"variants\":[\"a\",\"b\"]},{\"key\":\"x\"}]",
+            json!([{"key": "menu", "variants": ["a", "b"]}, {"key": "x", "variants": []}]),
+            None,
+        ),
+        (
+            "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+            Value::Null,
+            Some("404 Not Found"),
+        ),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n[",
+            Value::Null,
+            Some("EOF"),
+        ),
+        // It takes the question and never answers.
+        ("", Value::Null, Some("no answer within 2 seconds")),
+    ] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let app = format!("http://{}", listener.local_addr().expect("an address"));
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a question");
+            let mut question = [0; 1024];
+            let read = std::io::Read::read(&mut stream, &mut question).expect("a question");
+            assert!(question[..read].starts_with(b"GET /dev/flags HTTP/1.1"));
+            stream.write_all(answer.as_bytes()).expect("it listens");
+            if answer.is_empty() {
+                std::thread::sleep(Duration::from_secs(10));
+            }
+        });
+        let standin = Standin::with(Arguments {
+            app: Some(app.clone()),
+            ..Arguments::default()
+        })
+        .await;
+        let said = standin.get("/hoglet/app").await;
+        assert_eq!((&said["address"], &said["flags"]), (&json!(app), &flags));
+        match error {
+            Some(error) => assert!(
+                said["error"]
+                    .as_str()
+                    .is_some_and(|said| said.contains(error)),
+                "{said}"
+            ),
+            None => assert_eq!(said["error"], Value::Null),
+        }
+    }
+    let gone = Standin::with(Arguments {
+        app: Some("http://127.0.0.1:1".to_owned()),
+        ..Arguments::default()
+    })
+    .await;
+    assert!(gone.get("/hoglet/app").await["error"].is_string());
 }

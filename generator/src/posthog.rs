@@ -1,7 +1,8 @@
 //! A stand-in for PostHog on the developer's own desk: `hoglet posthog`.
 //!
 //! It speaks the endpoints that SDKs and browsers speak, applies PostHog's rules on who is who, and shows
-//! at once what would have become of the data. Nothing leaves the machine, nothing is kept on disk.
+//! at once what would have become of the data. Nothing leaves the machine; with a state file, what came
+//! in survives a restart.
 //!
 //! A request's way: [`guard`] (is it from here?) → [`failure`] (has a test asked for trouble?) → [`body`]
 //! (unwrapped to JSON) → [`intake`] or [`intake_v1`] (checked, made into [`event`]s) → [`store`] (bounded),
@@ -13,11 +14,14 @@
 //! - [`scripts`]: posthog-js itself, which the binary carries
 //! - [`people`], [`ids`], [`merging`], [`person`], [`properties`], [`lifting`]: who is who, and what is known about them
 //! - [`flags`], [`flag_forms`], [`matching`]: who gets which flag
-//! - [`api`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
+//! - [`api`], [`filter`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
+//! - [`beside`]: the app it runs beside, in `hoglet dev`
+//! - [`state`], [`saved`]: what survives a restart
 //! - [`journal`]: what comes in, told in a line each
 //! - [`page`]: the web page, in `posthog/page/`, kept up to date by server-sent events
 
 mod api;
+mod beside;
 mod body;
 mod capture;
 mod capture_v1;
@@ -26,6 +30,7 @@ mod email;
 mod evaluation;
 mod event;
 mod failure;
+mod filter;
 mod flag_forms;
 mod flags;
 mod guard;
@@ -44,10 +49,12 @@ mod people;
 mod person;
 mod properties;
 mod refusal;
+mod saved;
 mod scripts;
 mod server;
 mod sessions;
 mod standin;
+mod state;
 mod store;
 mod surveys;
 mod timestamp;
@@ -61,6 +68,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub use beside::Beside;
 pub use journal::{Journal, line as event_line};
 pub use server::Server;
 
@@ -87,10 +95,21 @@ pub struct Arguments {
     /// How many events to keep; the oldest make room
     #[arg(long, value_name = "NUMBER", default_value_t = store::EVENTS_KEPT)]
     pub keep: usize,
+    /// File that keeps what has come in for the next start; without it everything is forgotten
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Address of the app, such as http://127.0.0.1:8000, for the page to lead there
+    #[arg(long, value_name = "URL")]
+    pub app: Option<String>,
     /// Open the page in the browser
     #[arg(long)]
     pub open: bool,
+    /// Where it is said what became of the state file
+    #[arg(skip = SAY)]
+    pub say: fn(&str),
 }
+
+const SAY: fn(&str) = |line| eprintln!("{line}");
 
 impl Default for Arguments {
     fn default() -> Self {
@@ -101,7 +120,10 @@ impl Default for Arguments {
             flags: None,
             posthog_js: None,
             keep: store::EVENTS_KEPT,
+            state: None,
+            app: None,
             open: false,
+            say: SAY,
         }
     }
 }
@@ -157,10 +179,12 @@ async fn ended() -> End {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        let [terminate, hangup] = [SignalKind::terminate(), SignalKind::hangup()].map(signal);
+        if let (Ok(mut terminate), Ok(mut hangup)) = (terminate, hangup) {
             return tokio::select! {
                 _ = interrupt => End::Interrupted,
                 _ = terminate.recv() => End::Asked,
+                _ = hangup.recv() => End::Asked,
             };
         }
     }

@@ -87,13 +87,13 @@ pub fn serve(state: AppState, pages: Router<AppState>) -> Router {
         .development()
         .then(|| from_fn_with_state(state.clone(), panel::just_captured));
     // Behind the limit of the body's size, which comes last among the others.
-    let pages = pages.layer(from_fn(request::whole_body)).layer(
+    let pages = pages.layer(from_fn(request::buffer_body)).layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(state.clone(), request::in_time))
             .map_request(compression::gzip_or_nothing)
             .layer(compression::pages())
             .option_layer(security::cross_origin(&state.settings))
-            .layer(from_fn(cookies::as_written))
+            .layer(from_fn(cookies::drop_disguised))
             .layer(CookieManagerLayer::new())
             .layer(from_fn_with_state(state.clone(), session_layer::sessions))
             .layer(from_fn_with_state(state.clone(), identity::identify))

@@ -24,8 +24,8 @@ use crate::session::{AppSession, FlashLevel};
 #[derive(Clone, Debug)]
 pub struct CurrentUser(pub Arc<user::Model>);
 
-/// Whether the password is the account's, or nobody's where there is no such account. Guesses that
-/// fail are counted, and whoever has guessed too often is turned away.
+/// Whether this is the account's password; without an account the answer is no, after the same time.
+/// Failures are counted, and after too many of them the answer is a 429.
 pub async fn check_password(
     state: &AppState,
     request: &RequestInfo,
@@ -38,7 +38,7 @@ pub async fn check_password(
     let hash = user.map(|user| &user.password_hash);
     let passwords = &state.passwords.log_in;
     let matches = passwords.verify(&address, password, hash).await?;
-    // Again, for guesses that came all at once: others have failed while this one was looked at.
+    // Again, for guesses sent in parallel: others may have failed while this one was checked.
     throttle(state, Action::LogIn, email, &address).await?;
     if !matches {
         attempt::record(&state.database, Action::LogIn, email, &address).await?;
@@ -46,8 +46,8 @@ pub async fn check_password(
     Ok(matches)
 }
 
-/// The hash of a new account's password. Every one is counted, before it is made: hashing is what a
-/// flood of sign-ups would cost everybody else.
+/// The hash of a new account's password. Every attempt is counted, before its password is hashed:
+/// hashing is what a flood of sign-ups would cost everybody else.
 pub async fn hash_for_sign_up(
     state: &AppState,
     request: &RequestInfo,
@@ -61,7 +61,7 @@ pub async fn hash_for_sign_up(
     state.passwords.sign_up.hash(&address, password).await
 }
 
-/// Turns away who has tried too often, before anything tells whether this try was right.
+/// Answers 429 after too many attempts, whether or not this one would succeed.
 async fn throttle(state: &AppState, action: Action, email: &str, address: &str) -> Result<()> {
     match attempt::retry_after(&state.database, action, email, address).await? {
         None => Ok(()),
@@ -110,8 +110,8 @@ pub async fn log_in(
     link: Option<visitor_link::Model>,
 ) -> Result<PostHog> {
     session.log_in(user).await?;
-    // The visitor id now belongs to this user for good. Whoever comes after them at this computer
-    // begins with a new one.
+    // The visitor id now belongs to this user for good. The next person at this computer gets a new
+    // one.
     state.cookies.forget_visitor(cookies);
     let posthog = posthog.as_user(user);
     if let Some(link) = link {

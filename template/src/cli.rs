@@ -30,7 +30,7 @@ enum Command {
         #[arg(value_enum, default_value_t = Direction::Up)]
         direction: Direction,
     },
-    /// Makes a demo user and says its password
+    /// Creates a demo user and prints its password
     Seed,
     /// Lists the routes
     Routes,
@@ -98,7 +98,7 @@ async fn serve(mut settings: Settings) -> Outcome {
     settings.port = listener.local_addr()?.port();
 
     let database = connect(&settings).await?;
-    database::migrate(&database)
+    let database = database::migrated(database, &settings.database_url)
         .await
         .map_err(|error| format!("the database could not be migrated: {error}"))?;
     let address = format!("http://{}", listener.local_addr()?);

@@ -60,12 +60,12 @@ impl AppCookies {
     }
 }
 
-/// The layer that leaves out cookies which are not written as ours are.
+/// The layer that drops cookies which only look like ours after decoding.
 ///
-/// Browsers let nobody else set a `__Host-` cookie. But the parser decodes names and trims Unicode
-/// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would pass for ours. And
-/// it takes one cookie that is not UTF-8 as a reason to read none.
-pub async fn as_written(mut request: Request, next: Next) -> Response {
+/// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode
+/// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would be read as ours. And
+/// one cookie that is not UTF-8 makes the parser read none at all.
+pub async fn drop_disguised(mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
     headers.remove(COOKIE);

@@ -77,6 +77,19 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
     with_migration_lock(database, async || Migrator::up(database, None).await).await
 }
 
+/// Migrates, and opens new connections in place of those from before.
+///
+/// An old connection may still know the old schema. SQLite takes a quoted name that it does not know
+/// for a text, so that `UPDATE … RETURNING "new_column"` returns the text `new_column` there.
+pub async fn migrated(
+    database: DatabaseConnection,
+    url: &Secret,
+) -> Result<DatabaseConnection, DbErr> {
+    migrate(&database).await?;
+    database.close().await?;
+    connect(url).await
+}
+
 /// Takes back the newest migration.
 pub async fn migrate_down(database: &DatabaseConnection) -> Result<(), DbErr> {
     with_migration_lock(database, async || Migrator::down(database, Some(1)).await).await
@@ -107,7 +120,7 @@ async fn with_migration_lock(
     if database.get_database_backend() != DatabaseBackend::Postgres {
         return work().await;
     }
-    // The lock belongs to a transaction, hence to one connection, and ends with it even in a crash.
+    // The lock belongs to a transaction, and so to one connection: it ends with it, even in a crash.
     let lock = sea_orm::TransactionTrait::begin(database).await?;
     lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         .await?;

@@ -71,7 +71,7 @@ pub fn again_later(
     Ok((parts.status, parts.headers, html).into_response())
 }
 
-/// A name that somebody can be called by.
+/// A name for a person.
 pub fn person_name(value: &str, _: &()) -> garde::Result {
     let name = value.trim();
     if name.is_empty() {

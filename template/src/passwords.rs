@@ -15,13 +15,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::{AppError, Result};
 use crate::models::user::PasswordHash;
 
-/// How long a log-in or a sign-up waits for its place: longer than hashing takes under load, shorter
-/// than a visitor waits for a page.
+/// How long a password waits for its place: longer than under load, shorter than visitors wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// What an unknown e-mail is checked against, so that its answer takes as long as a wrong password's.
-/// It has the parameters of [`Hasher::hash`] and fits no password.
-const UNKNOWN_ACCOUNT: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
-                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// A password for an e-mail that has no account is checked against this hash, so that the answer
+/// takes as long as a wrong password's. It has the parameters of [`Hasher::hash`], and no password
+/// fits it.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+                          AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Who hashes passwords for whom. Sign-ups have their own share, so that a flood of them holds up no
 /// log-in.
@@ -75,7 +75,7 @@ impl Hasher {
         hash: Option<&PasswordHash>,
     ) -> Result<bool> {
         let known = hash.is_some();
-        let hash = hash.map_or(UNKNOWN_ACCOUNT, |hash| &hash.0).to_owned();
+        let hash = hash.map_or(DUMMY_HASH, |hash| &hash.0).to_owned();
         let matches = self
             .on_blocking_pool(client, move || {
                 let hash = phc::PasswordHash::new(&hash)?;

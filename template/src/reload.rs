@@ -1,4 +1,4 @@
-//! Pages that reload by themselves in development, when a view or an asset changes or the app is restarted.
+//! Pages that reload by themselves in development, when a view, an asset or a flag changes or the app is restarted.
 //!
 //! `static/reload.js` asks for the state once a second, and compares its version with the one its page was made with.
 //! While the newest build has failed, `hoglet dev` keeps the last good one serving, and the page shows why.
@@ -28,9 +28,13 @@ pub fn state() -> State {
     }
 }
 
-/// Changes with the process and with the newest of its views and assets.
+/// Changes with the process, with the newest of its views and assets, and with `data/reload`, which `hoglet dev` writes
+/// when a flag is switched.
 pub fn version() -> String {
-    let newest = changed_at(Path::new("templates")).max(changed_at(Path::new("static")));
+    let newest = ["templates", "static", "data/reload"]
+        .iter()
+        .filter_map(|path| changed_at(Path::new(path)))
+        .max();
     let age = newest.unwrap_or(UNIX_EPOCH).duration_since(UNIX_EPOCH);
     format!(
         "{}-{}",

@@ -17,7 +17,7 @@ use crate::app::AppState;
 use crate::error::AppError;
 use crate::settings::Settings;
 
-/// For a whole form. A bound between two pieces would let a client send a byte now and then for ever.
+/// For a whole form. A bound between two pieces would let a client send a byte now and then, without end.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 #[derive(Clone, Debug)]
@@ -101,8 +101,8 @@ pub async fn describe(State(state): State<AppState>, mut request: Request, next:
     response
 }
 
-/// Reads the body before the handler runs, so that nobody holds up a handler half-way.
-pub async fn whole_body(request: Request, next: Next) -> Response {
+/// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
+pub async fn buffer_body(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
@@ -155,8 +155,8 @@ fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
     networks.any(|network| network.contains(address))
 }
 
-/// The nearest address that is not a trusted proxy. Whoever is not trusted could write anything
-/// into the header, so reading goes from the right and stops there.
+/// The nearest address that is not a trusted proxy. The header is read from the right, because each
+/// proxy appends, and only up to there: what stands further left could be invented by the client.
 fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")

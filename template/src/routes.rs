@@ -87,8 +87,8 @@ pub async fn not_found() -> Response {
     AppError::not_found().into_response()
 }
 
-/// Whether a path of the app begins like this one, so that the proxy cannot take it.
-pub fn claims(path: &str) -> bool {
+/// Whether a path of the app begins with the same segment, so that the proxy cannot have it.
+pub fn has_path(path: &str) -> bool {
     let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
     let paths = pages()
         .table

@@ -1,4 +1,4 @@
-//! What a session holds, behind typed methods: nobody else names its keys.
+//! What a session holds, behind typed methods. Its keys are named in this file only.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -53,8 +53,8 @@ impl AppSession {
         }
     }
 
-    /// The user as the session was loaded, unless their password has changed since it was begun: a
-    /// log-in with the old one may have been under way. The first to ask gets the answer.
+    /// The user who was loaded with the session, unless their password has changed since it began: a
+    /// log-in with the old one may have been in progress. Only the first call gets them.
     pub async fn load_user(&self) -> Result<Option<user::Model>> {
         let begun_with: Option<String> = value(&self.session, PASSWORD).await?;
         let user = self.store.take_user();

@@ -71,8 +71,8 @@ pub async fn sessions(
 }
 
 async fn store(state: &AppState, cookies: &Cookies, session: &Session) -> Result<()> {
-    // A cookie that names no session stays where it is: this request may have been under way while
-    // another one logged in, and taking the cookie away would take the new session's.
+    // A cookie without a session is not deleted: another request may have logged in meanwhile, and
+    // the deletion would reach the browser after the new session's cookie.
     if session.is_empty().await {
         return Ok(());
     }

@@ -47,9 +47,9 @@ impl SeaOrmStore {
         }
     }
 
-    /// The user who came with the session. Whoever asks first gets them.
+    /// The user who was loaded with the session. Only the first call gets them.
     pub fn take_user(&self) -> Option<user::Model> {
-        let mut loaded = self.loaded.lock().expect(NO_PANIC);
+        let mut loaded = self.loaded.lock().expect(NOT_POISONED);
         loaded.as_mut()?.1.take()
     }
 
@@ -60,13 +60,13 @@ impl SeaOrmStore {
     }
 
     fn loaded(&self, id: &str) -> Option<Model> {
-        let loaded = self.loaded.lock().expect(NO_PANIC);
+        let loaded = self.loaded.lock().expect(NOT_POISONED);
         let (row, _) = loaded.as_ref()?;
         (row.id == id).then(|| row.clone())
     }
 }
 
-const NO_PANIC: &str = "nobody panics while holding what was loaded";
+const NOT_POISONED: &str = "nobody panics while holding what was loaded";
 
 #[async_trait]
 impl SessionStore for SeaOrmStore {
@@ -140,7 +140,7 @@ impl SessionStore for SeaOrmStore {
             data: decode(&row),
             expiry_date: row.expires_at,
         };
-        *self.loaded.lock().expect(NO_PANIC) = Some((row, user));
+        *self.loaded.lock().expect(NOT_POISONED) = Some((row, user));
         Ok(Some(record))
     }
 

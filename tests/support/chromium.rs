@@ -236,12 +236,15 @@ impl Tab<'_> {
         self.call("Input.insertText", json!({"text": text}));
     }
 
-    /// Presses `Tab` or `Enter`.
+    /// Presses `Tab`, `Enter`, `Escape`, `ArrowDown` or `ArrowUp`.
     #[track_caller]
     pub fn press(&self, key: &str) {
         let (code, text) = match key {
             "Tab" => (9, ""),
             "Enter" => (13, "\r"),
+            "Escape" => (27, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowDown" => (40, ""),
             _ => panic!("which key is {key}?"),
         };
         let down = if text.is_empty() {

@@ -66,6 +66,12 @@ impl Server {
         self.end("TERM")
     }
 
+    /// Ends it without a word of warning.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it was still running");
+        self.child.wait().expect("its status");
+    }
+
     /// As Ctrl+C does: how it ended, and what it logged until then.
     pub fn interrupt(mut self) -> (ExitStatus, String) {
         let status = self.end("INT");

@@ -51,7 +51,7 @@ impl Session {
             }
             None
         } else {
-            Some(Standin::start(arguments).await?)
+            Some(Standin::start(arguments, &project.root).await?)
         };
         Ok(Self {
             signals: Signals::listen()?,
@@ -170,6 +170,9 @@ impl Session {
 
     fn listens(&mut self, address: &str) {
         self.first = First::MayFail;
+        if let Some(standin) = &self.standin {
+            standin.app_listens(address);
+        }
         self.port = address
             .rsplit(':')
             .next()

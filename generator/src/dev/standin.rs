@@ -1,34 +1,49 @@
 //! The stand-in for PostHog in this process, and what it says of the events that browsers send.
 
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::console::{Source, print_line};
 use super::{Arguments, Error};
-use crate::posthog::{self, Journal, Server};
+use crate::posthog::{self, Beside, Journal, Server};
 
 /// Lines printed at once; a load test must not scroll everything else away.
 const LINES_AT_ONCE: usize = 20;
 
+/// Below the app's folder, out of git.
+const STATE: &str = "data/posthog.json";
+/// The app's pages reload when it changes.
+const RELOAD: &str = "data/reload";
+
 pub struct Standin {
     pub address: String,
+    beside: Beside,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Standin {
-    pub async fn start(arguments: &Arguments) -> Result<Self, Error> {
-        let server = bind(arguments).await?;
+    pub async fn start(arguments: &Arguments, app: &Path) -> Result<Self, Error> {
+        let server = bind(arguments, app).await?;
+        let beside = server.beside();
+        tokio::spawn(reload(beside.clone(), app.join(RELOAD)));
         let address = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(server, stopped));
         Ok(Self {
             address,
+            beside,
             stop,
             task,
         })
+    }
+
+    /// The app listens at this address.
+    pub fn app_listens(&self, address: &str) {
+        self.beside.listens(address);
     }
 
     /// Prints what came in last, and ends.
@@ -39,10 +54,26 @@ impl Standin {
     }
 }
 
-async fn bind(arguments: &Arguments) -> Result<Server, posthog::Error> {
+/// A flag that is switched shows in the app's open pages.
+async fn reload(mut beside: Beside, file: PathBuf) {
+    loop {
+        let version = beside.flags_changed().await;
+        if let Err(cause) = std::fs::write(&file, version.to_string()) {
+            let file = file.display();
+            print_line(
+                Source::Posthog,
+                &format!("cannot write `{file}` ({cause}); reload the app's pages to see the flag"),
+            );
+        }
+    }
+}
+
+async fn bind(arguments: &Arguments, app: &Path) -> Result<Server, posthog::Error> {
     let mut wanted = posthog::Arguments {
         flags: arguments.flags.clone(),
         posthog_js: arguments.posthog_js.clone(),
+        state: Some(app.join(STATE)),
+        say: |line| print_line(Source::Posthog, line),
         ..posthog::Arguments::default()
     };
     wanted.port = arguments.posthog_port.unwrap_or(wanted.port);
@@ -90,6 +121,8 @@ fn print(journal: &mut Journal) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[tokio::test]
@@ -97,7 +130,9 @@ mod tests {
         let usual = posthog::Arguments::default();
         // Where this fails, somebody else has it already.
         let _taken = Server::bind(&usual).await;
-        let standin = Standin::start(&Arguments::default()).await.unwrap();
+        let app = tempfile::tempdir().unwrap();
+        let start = async |arguments: &Arguments| Standin::start(arguments, app.path()).await;
+        let standin = start(&Arguments::default()).await.unwrap();
         assert_ne!(standin.address, format!("http://127.0.0.1:{}", usual.port));
         standin.stop().await;
 
@@ -105,9 +140,44 @@ mod tests {
             posthog_port: Some(usual.port),
             ..Arguments::default()
         };
-        assert!(matches!(
-            Standin::start(&asked_for).await,
-            Err(Error::Posthog(_))
-        ));
+        assert!(matches!(start(&asked_for).await, Err(Error::Posthog(_))));
+    }
+    #[tokio::test]
+    async fn a_flag_that_is_switched_reloads_the_apps_pages_and_survives_a_restart() {
+        let app = tempfile::tempdir().unwrap();
+        let arguments = Arguments {
+            posthog_port: Some(0),
+            ..Arguments::default()
+        };
+        let standin = Standin::start(&arguments, app.path()).await.unwrap();
+        let url = |standin: &Standin, path: &str| format!("{}/hoglet/{path}", standin.address);
+        let http = reqwest::Client::new();
+        let reload = app.path().join(RELOAD);
+        let mut before = String::new();
+        for active in ["true", "false"] {
+            let put = http.put(url(&standin, "flags/menu")).body(active).send();
+            assert!(put.await.unwrap().status().is_success());
+            let changed = async {
+                while std::fs::read_to_string(&reload).unwrap_or_default() == before {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(10), changed)
+                .await
+                .unwrap();
+            before = std::fs::read_to_string(&reload).unwrap();
+        }
+        standin.app_listens("http://127.0.0.1:8000/");
+        let status = http.get(url(&standin, "status")).send().await.unwrap();
+        let status: serde_json::Value = status.json().await.unwrap();
+        assert_eq!(status["app"], "http://127.0.0.1:8000");
+        standin.stop().await;
+
+        let again = Standin::start(&arguments, app.path()).await.unwrap();
+        let flags = http.get(url(&again, "flags")).send().await.unwrap();
+        let flags: serde_json::Value = flags.json().await.unwrap();
+        assert_eq!(flags["flags"]["menu"]["active"], false);
+        again.stop().await;
+        assert_eq!(std::fs::read_to_string(&reload).unwrap(), before);
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON interface, for tests and for the page. `api.md` beside this file describes it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,114 +9,112 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
+use super::beside;
 use super::failure::Failure;
+use super::filter::Filter;
 use super::flag_forms;
 use super::flags::Flag;
-use super::person;
+use super::person::{self, Person};
 use super::standin::Standin;
-use super::store::{Kept, Store};
+use super::store::Store;
 
 type Shared = State<Arc<Standin>>;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Filter {
-    event: Option<String>,
-    uuid: Option<String>,
-    distinct_id: Option<String>,
-    person: Option<String>,
-    session: Option<String>,
-    token: Option<String>,
-    /// Anywhere in name, ids or properties, whatever the case.
-    search: Option<String>,
-    /// Only events with a larger sequence.
-    after: Option<u64>,
-    /// Only events with a smaller sequence.
-    before: Option<u64>,
-    /// The newest so many.
-    limit: Option<usize>,
-}
-
-impl Filter {
-    fn wants(&self, store: &Store, kept: &Kept) -> bool {
-        let is = |wanted: &Option<String>, actual: &str| {
-            wanted.as_deref().is_none_or(|wanted| wanted == actual)
-        };
-        let person = || {
-            store
-                .people
-                .find(&kept.token, &kept.distinct_id)
-                .map(person::name)
-        };
-        is(&self.event, &kept.name)
-            && is(&self.uuid, &kept.uuid)
-            && is(&self.distinct_id, &kept.distinct_id)
-            && is(&self.token, &kept.token)
-            && self.after.is_none_or(|after| kept.sequence > after)
-            && self.before.is_none_or(|before| kept.sequence < before)
-            && (self.session.is_none() || self.session == kept.session_id)
-            && (self.person.is_none() || self.person == person())
-            && self.search.as_deref().is_none_or(|text| {
-                let text = text.to_lowercase();
-                [
-                    kept.name.as_str(),
-                    &kept.distinct_id,
-                    &kept.uuid,
-                    kept.properties.get(),
-                ]
-                .iter()
-                .any(|part| part.to_lowercase().contains(&text))
-            })
-    }
-
-    fn apply(&self, store: &Store) -> Vec<Box<RawValue>> {
-        let mut rows: Vec<_> = store
-            .events()
-            .rev()
-            .filter(|kept| self.wants(store, kept))
-            .take(self.limit.unwrap_or(usize::MAX))
-            .filter_map(|kept| to_raw_value(&store.event_json(kept)).ok())
-            .collect();
-        rows.reverse();
-        rows
-    }
-}
-
 pub async fn status(State(standin): Shared) -> Response {
+    Json(overview(&standin)).into_response()
+}
+
+/// How much is there, and where the app is.
+pub fn overview(standin: &Standin) -> Value {
+    let app = standin.app();
     let store = standin.read();
-    Json(json!({
+    let warnings = store.warnings.to_json(&store.people);
+    let errors = warnings
+        .iter()
+        .filter(|warning| warning["severity"] == "error");
+    json!({
         "version": env!("CARGO_PKG_VERSION"), "counts": store.counts, "kept": store.events().len(),
-        "people": store.people.len(), "people_forgotten": store.people.forgotten,
+        "people": store.people.len(), "people_forgotten": store.people.forgotten, "identities": store.identities,
+        "groups": store.groups_count(), "flags": store.flags.len(),
+        "warnings": warnings.len(), "errors": errors.count(), "app": app,
         "failures": standin.failures.list(), "failed_requests": standin.failures.met(),
-    }))
-    .into_response()
+    })
 }
 
 pub async fn events(State(standin): Shared, Query(filter): Query<Filter>) -> Response {
-    let (rows, total, forgotten) = {
-        let store = standin.read();
-        (
-            filter.apply(&store),
-            store.counts.events,
-            store.counts.forgotten,
-        )
-    };
-    #[derive(serde::Serialize)]
+    #[derive(Serialize)]
     struct Events {
         events: Vec<Box<RawValue>>,
+        /// Those whom the events belong to.
+        people: BTreeMap<String, Brief>,
         total: u64,
         forgotten: u64,
     }
-    Json(Events {
-        events: rows,
-        total,
-        forgotten,
-    })
-    .into_response()
+    let events = {
+        let store = standin.read();
+        let rows = filter.select(&store);
+        let found = rows.iter().filter_map(|kept| {
+            let person = store.people.get(&kept.token, &kept.distinct_id)?;
+            Some((person::name(person.number), Brief::of(person)))
+        });
+        Events {
+            people: found.collect(),
+            events: rows
+                .iter()
+                .filter_map(|kept| to_raw_value(&store.event_json(kept)).ok())
+                .collect(),
+            total: store.counts.events,
+            forgotten: store.counts.forgotten,
+        }
+    };
+    Json(events).into_response()
+}
+
+/// What a person is called, for a list.
+#[derive(Serialize)]
+struct Brief {
+    label: String,
+    identified: bool,
+}
+
+impl Brief {
+    fn of(person: &Person) -> Self {
+        let named = ["name", "email"]
+            .iter()
+            .filter_map(|key| person.properties.get(*key)?.as_str())
+            .find(|text| !text.trim().is_empty());
+        let id = || person.distinct_ids.first().map(String::as_str);
+        Self {
+            label: named.or_else(id).unwrap_or_default().to_owned(),
+            identified: person.identified,
+        }
+    }
+}
+
+/// The names of the events that are kept, with how many there are of each.
+pub async fn names(State(standin): Shared) -> Response {
+    let store = standin.read();
+    let mut names: BTreeMap<&str, u64> = BTreeMap::new();
+    for kept in store.events() {
+        *names.entry(&kept.name).or_default() += 1;
+    }
+    Json(names).into_response()
+}
+
+/// The flags the app knows, asked now; without an answer `flags` is null, and `error` says why.
+pub async fn app(State(standin): Shared) -> Response {
+    let Some(address) = standin.app() else {
+        return Json(json!({"address": null, "flags": null, "error": null})).into_response();
+    };
+    let (flags, error) = match beside::flags(&address).await {
+        Ok(flags) => (Some(flags), None),
+        Err(error) => (None, Some(error)),
+    };
+    Json(json!({"address": address, "flags": flags, "error": error})).into_response()
 }
 
 pub async fn exceptions(State(standin): Shared, Query(mut filter): Query<Filter>) -> Response {
@@ -149,7 +148,7 @@ pub async fn people(State(standin): Shared, Query(filter): Query<PeopleFilter>) 
                     .as_ref()
                     .is_none_or(|id| person.distinct_ids.contains(id))
         })
-        .map(person::Person::to_json)
+        .map(Person::to_json)
         .filter(|row| {
             search
                 .as_ref()
@@ -176,7 +175,10 @@ pub async fn groups(State(standin): Shared) -> Response {
 
 pub async fn list_flags(State(standin): Shared) -> Response {
     let store = standin.read();
-    Json(json!({"flags": store.flags, "called": store.flags_called()})).into_response()
+    Json(json!({
+        "flags": store.flags, "called": store.flags_called(), "asked": store.flags_asked(),
+    }))
+    .into_response()
 }
 
 pub async fn put_flags(State(standin): Shared, body: Bytes) -> Response {
@@ -252,20 +254,15 @@ fn five_seconds() -> u64 {
 
 /// Answers when so many events are there; 504 when they do not come in time.
 pub async fn wait(State(standin): Shared, Query(wait): Query<Wait>) -> Response {
-    let filter = Filter {
-        event: wait.event,
-        distinct_id: wait.distinct_id,
-        ..Filter::default()
-    };
+    let anything = wait.event.is_none() && wait.distinct_id.is_none();
+    let filter = Filter::of(wait.event, wait.distinct_id);
     let count = || {
         let store = standin.read();
-        match (&filter.event, &filter.distinct_id) {
-            (None, None) => store.counts.events,
-            _ => store
-                .events()
-                .filter(|kept| filter.wants(&store, kept))
-                .count() as u64,
+        if anything {
+            return store.counts.events;
         }
+        let wanted = store.events().filter(|kept| filter.wants(&store, kept));
+        wanted.count() as u64
     };
     let mut changes = standin.changes();
     let enough = async {

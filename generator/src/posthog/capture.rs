@@ -138,12 +138,13 @@ pub fn unwrap(query: &str, headers: &HeaderMap, body: &Body) -> Result<Value, Re
 mod tests {
     use std::collections::BTreeMap;
 
+    use super::super::scripts::Scripts;
     use super::super::store::Store;
     use super::*;
 
     #[test]
     fn a_large_batch_lets_others_at_the_store_in_between() {
-        let standin = Standin::new(Store::new(1_000, BTreeMap::new()), None);
+        let standin = Standin::new(Store::new(1_000, BTreeMap::new()), Scripts::Carried);
         let event = json!({"event": "seen", "distinct_id": "ann"});
         let batch = json!({"api_key": "phc_a", "batch": vec![event; 120]});
         keep(&standin, intake::events(batch).unwrap(), "/batch");

@@ -50,6 +50,12 @@ pub async fn evaluate(
         && uri.path().starts_with("/flags");
     let mut response = standin.change(|store| {
         store.counts.flag_requests += 1;
+        let keys = request
+            .get("flag_keys_to_evaluate")
+            .and_then(Value::as_array);
+        for key in keys.into_iter().flatten().filter_map(Value::as_str) {
+            store.asked(key, None);
+        }
         answer(store, &token, &id, &request, detailed)
     });
     // What posthog-js asks where the app's server has evaluated already: the flags that surveys bring along.

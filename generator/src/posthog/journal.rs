@@ -23,11 +23,15 @@ pub struct Journal {
 
 impl Journal {
     pub fn new(standin: Arc<Standin>) -> Self {
+        let (events_told, malformed_told) = {
+            let counts = &standin.read().counts;
+            (counts.events, counts.malformed)
+        };
         Self {
             changes: standin.changes(),
             standin,
-            events_told: 0,
-            malformed_told: 0,
+            events_told,
+            malformed_told,
         }
     }
 
@@ -99,4 +103,42 @@ pub fn line(event: &str, who: &str, distinct_id: &str) -> String {
 /// Events hold text from anybody, who could otherwise write to the terminal whatever they like.
 fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Map;
+    use serde_json::value::RawValue;
+
+    use super::*;
+    use crate::posthog::event::Event;
+    use crate::posthog::scripts::Scripts;
+    use crate::posthog::store::Store;
+
+    #[test]
+    fn what_was_there_before_is_not_told_again() {
+        let standin = Arc::new(Standin::new(
+            Store::new(10, BTreeMap::new()),
+            Scripts::Carried,
+        ));
+        let capture = |name: &str| {
+            let event = Event {
+                token: "phc_a".into(),
+                name: name.to_owned(),
+                uuid: name.to_owned(),
+                distinct_id: "ann".into(),
+                timestamp: None,
+                properties: Map::new(),
+            };
+            let raw = RawValue::from_string("{}".into()).unwrap();
+            standin.change(|store| store.take(event, raw, "/batch", 0));
+        };
+        capture("from-the-state-file");
+        let mut journal = Journal::new(Arc::clone(&standin));
+        assert!(journal.lines().is_empty());
+        capture("new");
+        assert_eq!(journal.lines().len(), 1);
+    }
 }

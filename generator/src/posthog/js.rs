@@ -51,7 +51,7 @@ pub async fn project(
         "config" => Json(config).into_response(),
         "config.js" => javascript(script()),
         "array.js" => match standin.scripts.array().await {
-            Some(array) => javascript(script() + &array),
+            Some(array) => javascript(script() + array.as_str()),
             None => missing(),
         },
         _ => StatusCode::NOT_FOUND.into_response(),

@@ -1,17 +1,18 @@
-//! The web page and what keeps it up to date. Its files stand in `page/`: one HTML, one CSS, one script.
+//! The web page and what keeps it up to date. Its files stand in `page/`: scripts of one
+//! noun each, and in `page/views/` one for each view.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::http::{HeaderName, header};
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use serde_json::json;
 
+use super::api::overview;
 use super::standin::Standin;
 
 /// However much arrives, the page hears of it this often.
@@ -21,31 +22,54 @@ const PULSE: Duration = Duration::from_millis(150);
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub async fn html() -> Response {
-    file("text/html; charset=utf-8", include_str!("page/index.html"))
-}
-
-pub async fn css() -> Response {
-    file("text/css; charset=utf-8", include_str!("page/page.css"))
-}
-
-pub async fn script() -> Response {
-    file(
-        "text/javascript; charset=utf-8",
-        include_str!("page/page.js"),
-    )
-}
-
-pub async fn hedgehog() -> Response {
-    // Without the policy, which would forbid the drawing its own styles.
+/// What the page is made of, by its name below `/hoglet/page/`.
+const FILES: &[(&str, &str)] = &[
+    ("address.js", include_str!("page/address.js")),
+    ("dialog.js", include_str!("page/dialog.js")),
+    ("element.js", include_str!("page/element.js")),
+    ("event.js", include_str!("page/event.js")),
+    ("exception.js", include_str!("page/exception.js")),
+    ("feed.js", include_str!("page/feed.js")),
+    ("filters.js", include_str!("page/filters.js")),
+    ("flag.js", include_str!("page/flag.js")),
+    ("hedgehog.svg", include_str!("page/hedgehog.svg")),
+    ("list.js", include_str!("page/list.js")),
+    ("page.css", include_str!("page/page.css")),
+    ("page.js", include_str!("page/page.js")),
+    ("person.js", include_str!("page/person.js")),
+    ("properties.js", include_str!("page/properties.js")),
+    ("sentence.js", include_str!("page/sentence.js")),
+    ("server.js", include_str!("page/server.js")),
+    ("timeline.js", include_str!("page/timeline.js")),
+    ("views.css", include_str!("page/views.css")),
+    ("views/events.js", include_str!("page/views/events.js")),
     (
-        [(header::CONTENT_TYPE, "image/svg+xml")],
-        include_str!("page/hedgehog.svg"),
-    )
-        .into_response()
+        "views/exceptions.js",
+        include_str!("page/views/exceptions.js"),
+    ),
+    ("views/flags.js", include_str!("page/views/flags.js")),
+    ("views/groups.js", include_str!("page/views/groups.js")),
+    ("views/people.js", include_str!("page/views/people.js")),
+    ("views/warnings.js", include_str!("page/views/warnings.js")),
+];
+
+pub async fn html() -> Response {
+    answer("text/html; charset=utf-8", include_str!("page/index.html"))
 }
 
-fn file(kind: &'static str, content: &'static str) -> Response {
+pub async fn file(Path(name): Path<String>) -> Response {
+    let Some((_, content)) = FILES.iter().find(|(known, _)| *known == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match name.rsplit('.').next() {
+        Some("css") => answer("text/css; charset=utf-8", content),
+        Some("js") => answer("text/javascript; charset=utf-8", content),
+        // Without the policy, which would forbid the drawing its own styles.
+        _ => ([(header::CONTENT_TYPE, "image/svg+xml")], *content).into_response(),
+    }
+}
+
+fn answer(kind: &'static str, content: &'static str) -> Response {
     let headers: [(HeaderName, &str); 5] = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "no-cache"),
@@ -69,9 +93,9 @@ pub async fn live(
                 tokio::time::sleep(PULSE).await;
             }
             changes.mark_unchanged();
-            let counts = json!(standin.read().counts).to_string();
+            let overview = overview(&standin).to_string();
             Some((
-                Ok(sse::Event::default().event("change").data(counts)),
+                Ok(sse::Event::default().event("change").data(overview)),
                 (standin, changes, false),
             ))
         },

@@ -194,6 +194,10 @@ impl People {
         self.persons.get_mut(&id)
     }
 
+    pub fn get(&self, token: &Arc<str>, distinct_id: &str) -> Option<&Person> {
+        self.persons.get(&self.find(token, distinct_id)?)
+    }
+
     pub fn properties_of(
         &self,
         token: &Arc<str>,

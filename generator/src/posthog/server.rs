@@ -16,10 +16,12 @@ use tokio::net::TcpListener;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
+use super::beside::Beside;
 use super::guard::{self, Hosts};
 use super::journal::Journal;
 use super::scripts::Scripts;
 use super::standin::Standin;
+use super::state::State;
 use super::store::Store;
 use super::{
     Arguments, Error, api, capture, capture_v1, definitions, evaluation, failure, js, page,
@@ -35,6 +37,7 @@ pub struct Server {
     router: Router,
     address: SocketAddr,
     standin: Arc<Standin>,
+    state: Option<Arc<State>>,
 }
 
 impl Server {
@@ -51,16 +54,22 @@ impl Server {
         };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let standin = Arc::new(Standin::new(
-            Store::new(arguments.keep.max(1), flags),
-            scripts,
-        ));
+        let mut store = Store::new(arguments.keep.max(1), flags);
+        let state = arguments
+            .state
+            .as_deref()
+            .and_then(|file| State::open(file, &mut store, arguments.say));
+        let standin = Arc::new(Standin::new(store, scripts));
+        if let Some(app) = &arguments.app {
+            standin.set_app(app);
+        }
         let hosts = Hosts::new(arguments.host, &arguments.allowed_hosts);
         Ok(Self {
             listener,
             router: router(Arc::clone(&standin), hosts),
             address,
             standin,
+            state: state.map(Arc::new),
         })
     }
 
@@ -73,17 +82,34 @@ impl Server {
         Journal::new(Arc::clone(&self.standin))
     }
 
-    /// Answers until `stop` is over. Pages that listen and requests that hang are not waited for.
+    /// For whoever runs an app beside it.
+    pub fn beside(&self) -> Beside {
+        Beside::new(Arc::clone(&self.standin))
+    }
+
+    /// Answers until `stop` is over. Pages that listen and requests that hang are not waited for; what has come in is
+    /// written to the state file, if there is one.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         // Small answers must not wait for the client to acknowledge the last one.
         let listener = self.listener.tap_io(|stream| {
             // Without it they are only slower.
             let _ = stream.set_nodelay(true);
         });
-        tokio::select! {
+        let keeping = self
+            .state
+            .clone()
+            .map(|state| tokio::spawn(state.keep(Arc::clone(&self.standin))));
+        let result = tokio::select! {
             result = async { axum::serve(listener, self.router).await } => result.map_err(Error::Serve),
             () = stop => Ok(()),
+        };
+        if let Some(keeping) = keeping {
+            keeping.abort();
         }
+        if let Some(state) = self.state {
+            state.save(&self.standin);
+        }
+        result
     }
 }
 
@@ -160,18 +186,18 @@ fn events(path: &'static str) -> MethodRouter<Arc<Standin>> {
 fn own() -> Router<Arc<Standin>> {
     Router::new()
         .route("/", get(page::html))
-        .route("/hoglet/page.css", get(page::css))
-        .route("/hoglet/page.js", get(page::script))
-        .route("/hoglet/hedgehog.svg", get(page::hedgehog))
+        .route("/hoglet/page/{*file}", get(page::file))
         .route("/hoglet/live", get(page::live))
         .route("/hoglet", get(api::description))
         .route("/hoglet/status", get(api::status))
         .route("/hoglet/events", get(api::events))
+        .route("/hoglet/names", get(api::names))
         .route("/hoglet/people", get(api::people))
         .route("/hoglet/exceptions", get(api::exceptions))
         .route("/hoglet/warnings", get(api::warnings))
         .route("/hoglet/malformed", get(api::malformed))
         .route("/hoglet/groups", get(api::groups))
+        .route("/hoglet/app", get(api::app))
         .route("/hoglet/flags", get(api::list_flags).put(api::put_flags))
         .route(
             "/hoglet/flags/{key}",

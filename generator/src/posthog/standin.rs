@@ -15,6 +15,8 @@ pub struct Standin {
     pub failures: Failures,
     /// posthog-js's own.
     pub scripts: Scripts,
+    /// Address of the app it runs beside, once that is known.
+    app: Mutex<Option<String>>,
 }
 
 impl Standin {
@@ -24,7 +26,20 @@ impl Standin {
             changes: watch::Sender::new(0),
             failures: Failures::default(),
             scripts,
+            app: Mutex::new(None),
         }
+    }
+
+    pub fn app(&self) -> Option<String> {
+        let app = self.app.lock();
+        app.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set_app(&self, address: &str) {
+        let mut app = self.app.lock().unwrap_or_else(PoisonError::into_inner);
+        *app = Some(address.trim_end_matches('/').to_owned());
+        drop(app);
+        self.changes.send_modify(|number| *number += 1);
     }
 
     pub fn read(&self) -> MutexGuard<'_, Store> {

@@ -1,9 +1,10 @@
 //! What has come in, up to a bound: the oldest goes out, and is counted.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -21,6 +22,9 @@ pub const EVENTS_KEPT: usize = 20_000;
 const HEAVIEST: usize = 128 * 1024 * 1024;
 const MALFORMED_KEPT: usize = 200;
 const TOKENS_COUNTED: usize = 100;
+const FLAGS_NOTED: usize = 500;
+/// What the events that made people may weigh once they had to make room.
+const HEAVIEST_PAST: usize = 8 * 1024 * 1024;
 const GROUPS_KEPT: usize = 10_000;
 /// PostHog hands an event on as one message of at most 1 MB.
 const LARGEST_EVENT: usize = 1_000_000;
@@ -30,8 +34,11 @@ const GROUP_TYPES: usize = 5;
 
 pub struct Store {
     kept: usize,
-    events: VecDeque<Kept>,
+    events: VecDeque<Arc<Kept>>,
     weight: usize,
+    /// Forgotten events that made people what they are: with them people come back from a state file.
+    past: VecDeque<Arc<Kept>>,
+    past_weight: usize,
     uuids: HashSet<String>,
     malformed: VecDeque<Malformed>,
     pub people: People,
@@ -43,12 +50,17 @@ pub struct Store {
     pub surveys: Vec<Value>,
     /// Flags the app has asked for, by its `$feature_flag_called` events.
     flags_called: BTreeMap<String, u64>,
+    /// Flags the app has asked for in any way, with the variants it was given.
+    flags_asked: BTreeMap<String, BTreeSet<String>>,
+    /// Raised when an event may belong to another person than before, or a person may be called something else.
+    pub identities: u64,
     groups: BTreeMap<(String, String), Map<String, Value>>,
     group_types: Vec<String>,
     pub counts: Counts,
 }
 
-#[derive(Debug, Default, Clone, Serialize)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Events taken in, each uuid once.
     pub events: u64,
@@ -71,15 +83,17 @@ pub struct Counts {
 pub struct Kept {
     pub sequence: u64,
     pub received_at: u64,
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
     pub token: Arc<str>,
     pub name: String,
     pub uuid: String,
     pub distinct_id: String,
     pub session_id: Option<String>,
-    timestamp: Option<String>,
+    pub timestamp: Option<String>,
     pub personless: bool,
     outcome: Outcome,
+    /// It says who somebody is, or what they are like.
+    about_people: bool,
     pub properties: Box<RawValue>,
 }
 
@@ -100,6 +114,8 @@ impl Store {
             kept,
             events: VecDeque::new(),
             weight: 0,
+            past: VecDeque::new(),
+            past_weight: 0,
             uuids: HashSet::new(),
             malformed: VecDeque::new(),
             people: People::default(),
@@ -108,6 +124,8 @@ impl Store {
             flags_version: 1,
             surveys: Vec::new(),
             flags_called: BTreeMap::new(),
+            flags_asked: BTreeMap::new(),
+            identities: 0,
             groups: BTreeMap::new(),
             group_types: Vec::new(),
             counts: Counts::default(),
@@ -116,14 +134,21 @@ impl Store {
 
     /// Forgets everything but the flags and surveys.
     pub fn reset(&mut self) {
-        let version = self.flags_version;
+        let (flags, identities) = (self.flags_version, self.identities);
         let surveys = std::mem::take(&mut self.surveys);
         *self = Self::new(self.kept, std::mem::take(&mut self.flags));
-        self.flags_version = version;
+        self.flags_version = flags;
+        self.identities = identities + 1;
         self.surveys = surveys;
     }
 
-    pub fn take(&mut self, event: Event, properties: Box<RawValue>, path: &'static str, at: u64) {
+    pub fn take(
+        &mut self,
+        event: Event,
+        properties: Box<RawValue>,
+        path: impl Into<Cow<'static, str>>,
+        at: u64,
+    ) {
         if self.uuids.contains(&event.uuid) {
             self.counts.duplicates += 1;
             return;
@@ -154,10 +179,11 @@ impl Store {
         }
         self.note(&event);
         self.warnings.look_at(&event, &outcome, moment);
+        let about_people = about_people(&event);
         let kept = Kept {
             sequence: moment.sequence,
             received_at: at,
-            path,
+            path: path.into(),
             session_id: event.session_id().map(str::to_owned),
             personless: event.personless(),
             token: event.token,
@@ -166,11 +192,13 @@ impl Store {
             distinct_id: event.distinct_id,
             timestamp: event.timestamp,
             outcome,
+            about_people,
             properties,
         };
+        self.identities += u64::from(about_people);
         self.weight += kept.weight();
         self.uuids.insert(kept.uuid.clone());
-        self.events.push_back(kept);
+        self.events.push_back(Arc::new(kept));
         while self.events.len() > self.kept || self.weight > HEAVIEST {
             let Some(oldest) = self.events.pop_front() else {
                 break;
@@ -178,6 +206,21 @@ impl Store {
             self.weight -= oldest.weight();
             self.uuids.remove(&oldest.uuid);
             self.counts.forgotten += 1;
+            self.bury(oldest);
+        }
+    }
+
+    fn bury(&mut self, event: Arc<Kept>) {
+        if !event.about_people {
+            return;
+        }
+        self.past_weight += event.weight();
+        self.past.push_back(event);
+        while self.past_weight > HEAVIEST_PAST {
+            let Some(oldest) = self.past.pop_front() else {
+                break;
+            };
+            self.past_weight -= oldest.weight();
         }
     }
 
@@ -205,10 +248,12 @@ impl Store {
         match event.name.as_str() {
             "$exception" => self.counts.exceptions += 1,
             "$feature_flag_called" => {
-                if let Some(flag) = event.text("$feature_flag")
-                    && (self.flags_called.len() < 500 || self.flags_called.contains_key(flag))
-                {
-                    *self.flags_called.entry(flag.to_owned()).or_default() += 1;
+                if let Some(flag) = event.text("$feature_flag") {
+                    if self.flags_called.len() < FLAGS_NOTED || self.flags_called.contains_key(flag)
+                    {
+                        *self.flags_called.entry(flag.to_owned()).or_default() += 1;
+                    }
+                    self.asked(flag, event.text("$feature_flag_response"));
                 }
             }
             "$groupidentify" if !event.personless() => {
@@ -235,6 +280,16 @@ impl Store {
         }
     }
 
+    /// Notes that the app wants to know a flag, and the variant that it was given.
+    pub fn asked(&mut self, flag: &str, variant: Option<&str>) {
+        if self.flags_asked.len() < FLAGS_NOTED || self.flags_asked.contains_key(flag) {
+            let variants = self.flags_asked.entry(flag.to_owned()).or_default();
+            if variants.len() < FLAGS_NOTED {
+                variants.extend(variant.map(str::to_owned));
+            }
+        }
+    }
+
     pub fn refuse(&mut self, malformed: Malformed) {
         self.counts.malformed += 1;
         if self.malformed.len() == MALFORMED_KEPT {
@@ -244,7 +299,7 @@ impl Store {
     }
 
     /// The oldest first.
-    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Kept> + ExactSizeIterator {
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Arc<Kept>> + ExactSizeIterator {
         self.events.iter()
     }
 
@@ -254,6 +309,19 @@ impl Store {
 
     pub fn flags_called(&self) -> &BTreeMap<String, u64> {
         &self.flags_called
+    }
+
+    pub fn flags_asked(&self) -> &BTreeMap<String, BTreeSet<String>> {
+        &self.flags_asked
+    }
+
+    /// Forgotten events that made people what they are, the oldest first.
+    pub fn past(&self) -> impl Iterator<Item = &Arc<Kept>> {
+        self.past.iter()
+    }
+
+    pub fn groups_count(&self) -> usize {
+        self.groups.len()
     }
 
     /// `{"0": "company"}`, as PostHog numbers them: those that events brought, then those that only flags name.
@@ -306,7 +374,7 @@ impl Store {
         Row {
             sequence: kept.sequence,
             received_at: kept.received_at,
-            path: kept.path,
+            path: &kept.path,
             token: &kept.token,
             event: &kept.name,
             uuid: &kept.uuid,
@@ -322,6 +390,17 @@ impl Store {
             properties: &kept.properties,
         }
     }
+}
+
+/// Whether an event says who somebody is, or what they are like.
+fn about_people(event: &Event) -> bool {
+    let name = event.name.as_str();
+    let says = |keys: &[&str]| keys.iter().any(|key| event.properties.contains_key(*key));
+    !event.personless()
+        && (matches!(
+            name,
+            "$create_alias" | "$merge_dangerously" | "$groupidentify"
+        ) || says(&["$anon_distinct_id", "$set", "$set_once", "$unset"]))
 }
 
 /// Events that PostHog throws away before they touch anything, as in its `validate-event-properties.ts` and
@@ -357,7 +436,7 @@ fn thrown_away(event: &Event) -> Option<(Kind, String)> {
 }
 
 impl Kept {
-    fn weight(&self) -> usize {
+    pub fn weight(&self) -> usize {
         512 + self.properties.get().len()
             + 2 * self.uuid.len()
             + self.name.len()

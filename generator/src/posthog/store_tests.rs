@@ -124,7 +124,7 @@ fn the_oldest_makes_room_and_is_counted() {
     );
     assert_eq!(
         store.weight,
-        store.events.iter().map(Kept::weight).sum::<usize>()
+        store.events.iter().map(|kept| kept.weight()).sum::<usize>()
     );
     store.reset();
     assert_eq!(

@@ -9,6 +9,7 @@ use super::{Outcome, connect_existing};
 use crate::database;
 use crate::settings::{PostHogSettings, Settings};
 
+/// For PostHog to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 type Check = Result<String, String>;

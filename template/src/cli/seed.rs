@@ -18,7 +18,7 @@ pub async fn seed(settings: Settings) -> Outcome {
         );
     }
     let database = connect(&settings).await?;
-    database::migrate(&database).await?;
+    let database = database::migrated(database, &settings.database_url).await?;
     if user::find_by_email(&database, EMAIL).await?.is_some() {
         println!("{EMAIL} is there already; its password was {PASSWORD} when it was made");
         return Ok(ExitCode::SUCCESS);

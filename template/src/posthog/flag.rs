@@ -149,3 +149,37 @@ fn values_of(flags: &FeatureFlagEvaluations) -> Map<String, Value> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use posthog_rs::EvaluateFlagsOptions;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_flag_that_is_not_in_the_list_is_off_and_the_log_says_why() {
+        const LISTED: Flag = Flag::new("listed");
+        const FORGOTTEN: Flag = Flag::new("forgotten");
+        const ALL: &[Declared] = &[LISTED.declared()];
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let log = file.reopen().expect("the same file");
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(Mutex::new(log))
+            .finish();
+        let _listening = tracing::subscriber::set_default(subscriber);
+        let nobody = posthog_rs::client("").await;
+        let evaluated = nobody.evaluate_flags("ann", EvaluateFlagsOptions::default());
+        let evaluated = evaluated.await.expect("it asks nobody");
+        let flags = Flags::new(evaluated, ALL);
+        assert!(!flags.is_enabled(&LISTED));
+        assert!(!flags.is_enabled(&FORGOTTEN));
+
+        let log = fs::read_to_string(file.path()).expect("the log is text");
+        let told: Vec<_> = log.lines().filter(|line| line.contains("flags!")).collect();
+        assert_eq!(told.len(), 1, "{log}");
+        assert!(told[0].contains("forgotten"), "{log}");
+    }
+}

@@ -140,8 +140,8 @@ fn is_html(response: &Response) -> bool {
     content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
-/// The newest entries, in characters that a cookie may hold. `~` stands for `%`, because whoever
-/// reads cookies decodes `%` first, and the signature would no longer fit.
+/// The newest entries, in characters that a cookie may hold. `~` stands for `%`, because the
+/// parser of cookies decodes `%` before the signature is checked.
 fn encode(entries: &[Entry]) -> String {
     let first = entries.len().saturating_sub(ENTRIES_IN_COOKIE);
     let json = serde_json::to_vec(&entries[first..]).expect("text and JSON values serialize");

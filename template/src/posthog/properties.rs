@@ -24,3 +24,31 @@ pub fn of<T: Serialize>(value: &T) -> Map<String, Value> {
     );
     Map::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    struct OrderCancelled(u32);
+
+    #[test]
+    fn a_shape_without_names_is_an_error_in_the_log_that_names_the_type_and_the_remedy() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let log = file.reopen().expect("the same file");
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(Mutex::new(log))
+            .finish();
+        let properties = tracing::subscriber::with_default(subscriber, || of(&OrderCancelled(7)));
+        assert!(properties.is_empty());
+
+        let log = fs::read_to_string(file.path()).expect("the log is text");
+        assert!(log.contains("ERROR"), "{log}");
+        assert!(log.contains("::OrderCancelled"), "{log}");
+        assert!(log.contains("named fields"), "{log}");
+    }
+}

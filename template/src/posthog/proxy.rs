@@ -26,7 +26,7 @@ use crate::settings::PostHogSettings;
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// For one request and its answer, a large upload included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What posthog-js 1.449.2 asks the ingestion host for. Source: `endpointFor` and `sendRequest` in
 /// its package, `ingestionPaths` in its `request-router`.
@@ -95,7 +95,7 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
         .http
         .request(parts.method, target)
         .headers(headers)
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .body(reqwest::Body::wrap_stream(body.into_data_stream()))
         .send()
         .await;

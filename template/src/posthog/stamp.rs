@@ -37,9 +37,11 @@ impl Stamp {
             }
         }
         if self.environment == Environment::Development
-            && let Some(Value::Object(mut person)) = event.remove_prop("$set")
+            && let Some(mut person) = event.remove_prop("$set")
         {
-            person.insert(INTERNAL_USER.to_owned(), true.into());
+            if let Some(person) = person.as_object_mut() {
+                person.insert(INTERNAL_USER.to_owned(), true.into());
+            }
             insert(event, "$set", person);
         }
     }

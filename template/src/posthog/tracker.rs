@@ -149,18 +149,17 @@ impl PostHog {
         if self.identity.opted_out || !described.is_news(group_type, group_key, properties) {
             return;
         }
-        let about = properties::of(
+        let mut about = properties::of(
             &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
         );
         if self.identity.person.is_user() {
             self.send("$groupidentify", about);
         } else {
             // PostHog ignores it where `$process_person_profile` is false, as in all that is a
-            // visitor's: so it comes from the group itself, as the SDKs have it.
-            let mut event = Event::new(
-                "$groupidentify".to_owned(),
-                format!("${group_type}_{group_key}"),
-            );
+            // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
+            let id = format!("${group_type}_{group_key}");
+            let mut event = Event::new("$groupidentify".to_owned(), id);
+            about.insert("$geoip_disable".to_owned(), true.into());
             insert_all(&mut event, about);
             self.client.capture(event);
         }

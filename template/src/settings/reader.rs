@@ -294,7 +294,7 @@ impl<'a> Reader<'a> {
                 "POSTHOG_PROXY_PATH",
                 format_args!("{text:?} is not a path of this app such as /relay"),
             );
-        } else if crate::routes::claims(path) {
+        } else if crate::routes::has_path(path) {
             self.error(
                 "POSTHOG_PROXY_PATH",
                 format_args!("{path:?} is taken by a page of this app; try /relay"),

@@ -171,4 +171,5 @@ async fn a_group_makes_no_person_of_a_visitor() {
     let described = app.event("$groupidentify").await;
     assert!(described["$process_person_profile"].is_null());
     assert_eq!(described.distinct_id, "$company_acme");
+    assert_eq!(described["$geoip_disable"], true, "it is not the server's");
 }

@@ -18,6 +18,11 @@ async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
     assert!(page.contains(&format!("data-version=\"{version}\"")));
     assert_eq!(newest["build_error"], serde_json::Value::Null);
     assert!(app.events().await.is_empty());
+
+    // As `hoglet dev` does when a flag is switched.
+    std::fs::create_dir_all("data").expect("a writable folder");
+    std::fs::write("data/reload", "").expect("a writable folder");
+    assert_ne!(browser.get("/dev/reload").await.text(), newest.text());
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ async fn signing_up_makes_an_account_and_logs_in() {
             .get("/dashboard")
             .await
             .text()
-            .contains("Hello Ann Lee.")
+            .contains("Ann Lee</span>.")
     );
     let event = app.event("user_signed_up").await;
     assert_eq!(event.distinct_id, app.user_id("Ann").await);

@@ -20,7 +20,7 @@ use super::{Browser, Event, StandIn};
 pub const PASSWORD: &str = "a sentence is fine";
 
 /// How long anything that a test waits for may take.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct App {
     pub url: String,
@@ -70,7 +70,8 @@ impl App {
         let address = listener.local_addr().unwrap();
         settings.port = address.port();
         let connection = database::connect(&settings.database_url).await.unwrap();
-        database::migrate(&connection).await.unwrap();
+        let connection = database::migrated(connection, &settings.database_url);
+        let connection = connection.await.unwrap();
         let state = AppState::new(settings, connection).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let router = app::app::router(state.clone());
@@ -149,7 +150,7 @@ impl App {
     }
 }
 
-/// What every app under test is told, and these variables on top.
+/// The variables that every app under test has, and these on top.
 pub fn with_usual(
     variables: &[(&str, &str)],
     database: &TestDatabase,
@@ -184,7 +185,7 @@ pub fn email_of(name: &str) -> String {
 pub async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {
-        assert!(begin.elapsed() < PATIENCE, "waited in vain until {what}");
+        assert!(begin.elapsed() < TIMEOUT, "waited in vain until {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

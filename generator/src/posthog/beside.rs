@@ -1,0 +1,113 @@
+//! The app that the stand-in runs beside: where it listens, and which flags it knows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, Uri, header};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::standin::Standin;
+
+/// The app is on this machine; one that does not answer by then is being built, or hangs.
+const TIMEOUT: Duration = Duration::from_secs(2);
+const LARGEST_ANSWER: usize = 256 * 1024;
+
+/// What whoever runs an app beside the stand-in tells it, and hears from it.
+#[derive(Clone)]
+pub struct Beside {
+    standin: Arc<Standin>,
+    changes: watch::Receiver<u64>,
+    flags_version: u64,
+}
+
+/// A flag of the app's, as it says itself in development.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AppFlag {
+    key: String,
+    #[serde(default)]
+    variants: Vec<String>,
+}
+
+impl Beside {
+    pub fn new(standin: Arc<Standin>) -> Self {
+        let flags_version = standin.read().flags_version;
+        Self {
+            changes: standin.changes(),
+            flags_version,
+            standin,
+        }
+    }
+
+    /// The app listens at this address.
+    pub fn listens(&self, address: &str) {
+        self.standin.set_app(address);
+    }
+
+    /// Waits until a flag has changed, and gives the number of the change.
+    pub async fn flags_changed(&mut self) -> u64 {
+        loop {
+            let version = self.standin.read().flags_version;
+            if version != self.flags_version {
+                self.flags_version = version;
+                return version;
+            }
+            if self.changes.changed().await.is_err() {
+                // The stand-in is gone, and changes no more.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+/// Asks the app for its flags; the error says why there is no answer.
+pub async fn flags(app: &str) -> Result<Vec<AppFlag>, String> {
+    let uri: Uri = format!("{}/dev/flags", app.trim_end_matches('/'))
+        .parse()
+        .map_err(|cause| format!("`{app}` is no address: {cause}"))?;
+    match timeout(TIMEOUT, ask(&uri)).await {
+        Ok(answer) => answer.map_err(|cause| format!("{uri}: {cause}")),
+        Err(_) => Err(format!(
+            "{uri}: no answer within {} seconds",
+            TIMEOUT.as_secs()
+        )),
+    }
+}
+
+async fn ask(uri: &Uri) -> Result<Vec<AppFlag>, String> {
+    let said = |cause: &dyn std::fmt::Display| cause.to_string();
+    let authority = uri.authority().ok_or("it names no host")?;
+    let address = (
+        authority.host().trim_matches(['[', ']']),
+        authority.port_u16().unwrap_or(80),
+    );
+    let stream = TcpStream::connect(address)
+        .await
+        .map_err(|cause| said(&cause))?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|cause| said(&cause))?;
+    // It ends with the connection; what goes wrong there, the request says too.
+    tokio::spawn(connection);
+    let request = Request::get(uri.path())
+        .header(header::HOST, authority.as_str())
+        .header(header::ACCEPT, "application/json")
+        .body(Body::empty())
+        .map_err(|cause| said(&cause))?;
+    let answer = sender
+        .send_request(request)
+        .await
+        .map_err(|cause| said(&cause))?;
+    if answer.status() != StatusCode::OK {
+        return Err(answer.status().to_string());
+    }
+    let body = to_bytes(Body::new(answer.into_body()), LARGEST_ANSWER)
+        .await
+        .map_err(|cause| said(&cause))?;
+    serde_json::from_slice(&body).map_err(|cause| said(&cause))
+}

@@ -1,0 +1,44 @@
+// What pages are made of: elements, times, small texts.
+//
+// Events hold text from anybody: it goes into the page as text nodes only, never as HTML.
+
+export const element = (tag, attributes = {}, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+  return made;
+};
+
+export const code = (text) => element("code", {}, text);
+
+// Text with `code` in backticks, as the server writes its sentences.
+export const marked = (text) => text.split("`").map((part, index) => (index % 2 ? code(part) : part));
+
+export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+// An id that says nothing is cut; one that was chosen is shown.
+export const short = (id) => (id.length > 24 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id);
+
+export const clock = (at) => element("time", { datetime: new Date(at).toISOString(), title: new Date(at).toLocaleString() },
+  new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }));
+
+const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
+
+// "Today", "Yesterday", or the date.
+export const day = (at) => {
+  const today = midnight(Date.now());
+  if (midnight(at) === today) return "Today";
+  if (midnight(at) === midnight(today - 1)) return "Yesterday";
+  return new Date(at).toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+};
+
+export const empty = (title, advice, example) => element("section", { class: "empty" },
+  element("img", { src: "/hoglet/page/hedgehog.svg", alt: "", width: 88, height: 54 }),
+  element("h2", {}, title), element("p", {}, marked(advice)), example && element("pre", {}, example));
+
+// A paragraph of what went wrong, and what to do.
+export const note = (kind, ...paragraphs) => element("div", { class: `note ${kind}` }, paragraphs.map((text) => element("p", {}, marked(text))));

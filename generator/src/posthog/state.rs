@@ -1,0 +1,162 @@
+//! The file that keeps what has come in, so that a restart loses nothing.
+//!
+//! What is in it stands in [`saved`]. It is written some time after a change, and at the end: to a file beside it, which
+//! then takes its name, so that a process that is killed leaves the last whole one.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufWriter, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::saved::{self, Saved, Snapshot};
+use super::standin::{Standin, now};
+use super::store::Store;
+
+/// Writes come no closer to each other than this, and take a twentieth of the time at most.
+const PAUSE: Duration = Duration::from_secs(1);
+const SHARE: u32 = 20;
+
+pub struct State {
+    file: PathBuf,
+    /// Held for as long as this process writes the file.
+    _lock: File,
+    say: fn(&str),
+    /// Two writes at once would write into each other.
+    writing: Mutex<()>,
+    failing: AtomicBool,
+}
+
+impl State {
+    /// Takes what the file holds into the store. `None` where the file cannot be kept up to date from now on; it is
+    /// said why.
+    pub fn open(file: &Path, store: &mut Store, say: fn(&str)) -> Option<Self> {
+        let shown = file.display();
+        let lock = match lock(file) {
+            Ok(lock) => lock,
+            Err(TryLockError::WouldBlock) => {
+                say(&format!(
+                    "`{shown}` belongs to another hoglet that is running; what arrives here is forgotten at the end"
+                ));
+                return None;
+            }
+            Err(TryLockError::Error(cause)) => {
+                say(&format!(
+                    "cannot write `{shown}` ({cause}); what arrives is forgotten at the end"
+                ));
+                return None;
+            }
+        };
+        let state = Self {
+            file: file.to_owned(),
+            _lock: lock,
+            say,
+            writing: Mutex::new(()),
+            failing: AtomicBool::new(false),
+        };
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Some(state),
+            Err(cause) if cause.kind() == ErrorKind::InvalidData => {
+                return state.set_aside("it is not text");
+            }
+            Err(cause) => {
+                say(&format!(
+                    "cannot read `{shown}` ({cause}); it is left as it is, and what arrives is forgotten at the end"
+                ));
+                return None;
+            }
+        };
+        match saved::read(&text) {
+            Ok(saved) => {
+                saved::restore(store, saved);
+                Some(state)
+            }
+            Err(cause) => state.set_aside(&cause),
+        }
+    }
+
+    /// What cannot be read may be worth something to somebody, so it is not written over.
+    fn set_aside(self, cause: &str) -> Option<Self> {
+        let shown = self.file.display();
+        let aside = self.file.with_extension(format!("{}.json", now()));
+        match fs::rename(&self.file, &aside) {
+            Ok(()) => {
+                (self.say)(&format!(
+                    "cannot use `{shown}` ({cause}); it is now `{}`, and the stand-in begins empty",
+                    aside.display()
+                ));
+                Some(self)
+            }
+            Err(failed) => {
+                (self.say)(&format!(
+                    "cannot use `{shown}` ({cause}) nor rename it ({failed}); what arrives is forgotten at the end"
+                ));
+                None
+            }
+        }
+    }
+
+    /// Writes the file whenever something has changed, for ever.
+    pub async fn keep(self: Arc<Self>, standin: Arc<Standin>) {
+        let mut changes = standin.changes();
+        let mut pause = PAUSE;
+        // The sender lives as long as the stand-in, which we hold.
+        while changes.changed().await.is_ok() {
+            tokio::time::sleep(pause).await;
+            changes.mark_unchanged();
+            let (state, standin) = (Arc::clone(&self), Arc::clone(&standin));
+            let begun = Instant::now();
+            // A panic is reported by its hook; the next change tries again.
+            let _ = tokio::task::spawn_blocking(move || state.save(&standin)).await;
+            pause = PAUSE.max(begun.elapsed() * SHARE);
+        }
+    }
+
+    pub fn save(&self, standin: &Standin) {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = Snapshot::of(&standin.read());
+        match write(&self.file, &snapshot.saved()) {
+            Ok(()) => self.failing.store(false, Ordering::Relaxed),
+            Err(cause) if !self.failing.swap(true, Ordering::Relaxed) => (self.say)(&format!(
+                "cannot write `{}` ({cause}); make room or permission for it, or what arrives is forgotten at the end",
+                self.file.display()
+            )),
+            // It has been said.
+            Err(_) => {}
+        }
+    }
+}
+
+fn lock(file: &Path) -> Result<File, TryLockError> {
+    let open = || {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        File::create(beside(file, "lock"))
+    };
+    let lock = open().map_err(TryLockError::Error)?;
+    lock.try_lock()?;
+    Ok(lock)
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.to_owned().into_os_string();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn write(file: &Path, saved: &Saved) -> io::Result<()> {
+    let new = beside(file, "new");
+    let mut out = BufWriter::new(File::create(&new)?);
+    serde_json::to_writer(&mut out, saved)?;
+    out.flush()?;
+    out.get_ref().sync_all()?;
+    fs::rename(&new, file)
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;
