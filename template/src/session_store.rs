@@ -100,7 +100,7 @@ impl SessionStore for SeaOrmStore {
     async fn save(&self, record: &Record) -> Result<()> {
         let id = record.id.to_string();
         let loaded = self.loaded(&id);
-        let before = loaded.as_ref().map(|row| decode(row)).unwrap_or_default();
+        let before = loaded.as_ref().map(decode).unwrap_or_default();
         let mut stored = loaded.clone();
         let mut data = record.data.clone();
         loop {
