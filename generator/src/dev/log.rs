@@ -24,6 +24,9 @@ const MOST_WAITING: usize = 100;
 /// What the formatter and the spans add, which a terminal does not need.
 const NOT_SHOWN: &[&str] = &["level", "message", "span", "spans", "target", "timestamp"];
 
+/// What the request's own line tells already; a warning or an error repeats it, to be found in the file.
+const OF_THE_REQUEST: &[&str] = &["method", "request_id", "route", "user_id", "visitor_id"];
+
 /// One process's log.
 pub struct Log {
     /// Whether it is shown as it is, because somebody has chosen its format.
@@ -139,7 +142,15 @@ impl Log {
     fn captured(&mut self, entry: &Map<String, Value>) -> Vec<String> {
         let event = text(entry, "event").unwrap_or("?");
         let person = text(entry, "person").unwrap_or("nobody");
-        let line = format!("  {}", event_line(event, "", person));
+        let is = |field: &str| text(entry, field) == Some(person);
+        let who = if is("user_id") {
+            "user "
+        } else if is("visitor_id") {
+            "visitor "
+        } else {
+            ""
+        };
+        let line = format!("  {}", event_line(event, who, person));
         match request_id(entry) {
             Some(id) => {
                 self.waiting.push_back(Waiting {
@@ -174,7 +185,8 @@ fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
     };
     line += &visible(message);
     for (name, value) in entry {
-        if NOT_SHOWN.contains(&name.as_str()) {
+        let name = name.as_str();
+        if NOT_SHOWN.contains(&name) || (level == "INFO" && OF_THE_REQUEST.contains(&name)) {
             continue;
         }
         let value = match value {
@@ -183,7 +195,7 @@ fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
         };
         line += &format!(" {DIM}{name}={DIM:#}{}", visible(&value));
     }
-    if matches!(level, "ERROR" | "WARN")
+    if level != "INFO"
         && !entry.contains_key("request_id")
         && let Some(id) = request_id(entry)
     {
@@ -261,6 +273,17 @@ mod tests {
             ]
         );
         assert_eq!(log.next_overdue(), None);
+
+        // The fields of the request may stand in the line itself.
+        let flat = json!({"level": "INFO", "message": "captured", "event": "seen", "person": "0198a2f1-7c66-4b1e",
+            "request_id": "3", "visitor_id": "0198a2f1-7c66-4b1e", "route": "/", "method": "GET"});
+        assert_eq!(read(&mut log, flat), nothing);
+        let note = json!({"level": "INFO", "message": "a note", "size": 3, "request_id": "3", "visitor_id": "0198a2f1"});
+        assert_eq!(read(&mut log, note), ["a note size=3"]);
+        assert_eq!(
+            read(&mut log, request("3", "/", 200))[1],
+            "  seen                     as visitor 0198a2f1…"
+        );
     }
 
     #[test]
