@@ -71,6 +71,7 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
     copy_header(body.headers(), &mut parts.headers);
     Response::from_parts(parts, body.into_body())
 }
+
 /// The page, or the error itself where a cause is to be shown.
 async fn render(
     page: &Page,
