@@ -26,8 +26,8 @@ async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
     let mut load = JoinSet::new();
     for n in 0..4 {
         let (browser, answered) = (killed.browser(), answered.clone());
+        browser.sign_up(&format!("Ann{n}")).await;
         load.spawn(async move {
-            browser.sign_up(&format!("Ann{n}")).await;
             let mut count = 0;
             while let Ok(answer) = browser.request(Method::POST, CONSIDER).send().await
                 && let Ok(body) = answer.bytes().await

@@ -197,7 +197,7 @@ async fn who_got_hold_of_a_session_cannot_guess_the_password_with_it() {
     let form = [("current_password", "7"), ("new_password", "another one")];
     let page = ann.post("/profile", &form).await;
     assert!(page.text().contains("Too many log-ins have failed."));
-    assert!(page.text().contains("<h1>Ann</h1>"), "the page is kept");
+    assert!(page.text().contains(">Ann</h1>"), "the page is kept");
     // What needs no password goes on.
     let answer = ann.post("/profile", &[("name", "Ann Lee")]).await;
     assert_eq!(answer.location(), "/profile");
