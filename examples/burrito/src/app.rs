@@ -1,5 +1,6 @@
 //! The app, built once: what handlers share, and all layers in order.
 
+use std::error::Error;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +16,11 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::cookies::{self, AppCookies};
 use crate::passwords::Passwords;
-use crate::posthog::{self, errors, identity};
+use crate::posthog::outbox::Outbox;
+use crate::posthog::{self, errors, identity, panel};
 use crate::settings::Settings;
 use crate::view::Views;
-use crate::{error_pages, logging, request, routes, security, session_layer};
+use crate::{compression, error_pages, logging, panics, request, routes, security, session_layer};
 
 /// Forms are small.
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -33,6 +35,7 @@ pub struct Shared {
     pub cookies: AppCookies,
     pub passwords: Passwords,
     pub posthog: posthog::Client,
+    pub outbox: Outbox,
     pub views: Views,
     /// For the proxy: no redirects, no decompression, no cookies.
     pub http: reqwest::Client,
@@ -42,18 +45,21 @@ impl AppState {
     pub async fn new(
         settings: Settings,
         database: DatabaseConnection,
-    ) -> Result<Self, reqwest::Error> {
-        errors::install_panic_hook();
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let views = Views::new(&settings)?;
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
+        let posthog = posthog::Client::start(&settings, http.clone()).await;
+        panics::install_hook(&posthog);
         Ok(Self(Arc::new(Shared {
             cookies: AppCookies::new(&settings),
             passwords: Passwords::default(),
-            posthog: posthog::Client::start(&settings, http.clone()).await,
-            views: Views::new(),
+            outbox: Outbox::new(database.clone(), posthog.clone()),
+            posthog,
+            views,
             settings,
             database,
             http,
@@ -69,20 +75,35 @@ impl Deref for AppState {
     }
 }
 
-/// All routes behind all layers. Layers read from the outside in: the first one sees a request first.
+/// All routes behind all layers.
 pub fn router(state: AppState) -> Router {
-    let pages = routes::pages().router.fallback(routes::not_found);
+    with_layers(routes::pages().router, state)
+}
+
+/// Pages behind all layers, beside assets, health and the proxy. Layers read from the outside in: the
+/// first one sees a request first.
+pub fn with_layers(pages: Router<AppState>, state: AppState) -> Router {
+    let pages = pages.fallback(routes::not_found);
+    let panel = state
+        .settings
+        .development()
+        .then(|| from_fn_with_state(state.clone(), panel::just_captured));
     // Behind the limit of the body's size, which comes last among the others.
-    let pages = pages.layer(from_fn(request::whole_body)).layer(
+    let pages = pages.layer(from_fn(request::buffer_body)).layer(
         ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), request::in_time))
+            .map_request(compression::gzip_or_nothing)
+            .layer(compression::pages())
             .option_layer(security::cross_origin(&state.settings))
-            .layer(from_fn(cookies::as_written))
+            .layer(from_fn(cookies::drop_disguised))
             .layer(CookieManagerLayer::new())
             .layer(from_fn_with_state(state.clone(), session_layer::sessions))
             .layer(from_fn_with_state(state.clone(), identity::identify))
+            .option_layer(panel)
             .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
+            .layer(from_fn_with_state(state.clone(), errors::capture_errors))
             .layer(posthog_rs::tower::PostHogLayer::new())
-            .layer(CatchPanicLayer::custom(errors::panic_response))
+            .layer(CatchPanicLayer::custom(panics::response))
             // The layer below has the bound, also for handlers that read no form.
             .layer(DefaultBodyLimit::disable())
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
@@ -94,12 +115,14 @@ pub fn router(state: AppState) -> Router {
         .merge(routes::proxy(&state.settings))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(logging::log_request))
+                .layer(from_fn_with_state(state.clone(), logging::log_request))
                 .layer(from_fn_with_state(state.clone(), security::headers))
                 .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(state.clone(), errors::capture_errors))
-                .layer(CatchPanicLayer::custom(errors::panic_response))
-                .layer(security::cross_site(&state.settings)),
+                .layer(CatchPanicLayer::custom(panics::response))
+                .layer(from_fn(panics::in_request))
+                .layer(security::cross_site(&state.settings))
+                .layer(from_fn_with_state(state.clone(), security::api_only)),
         )
         // Asked every second, and no part of the app: without these layers it fills no log.
         .merge(routes::development(&state.settings))

@@ -1,13 +1,18 @@
 //! Stylesheets, scripts and pictures: `static/`, embedded in a release build.
+//!
+//! Other builds read them from disk on every request, so that a change shows on reload.
 
 use axum::extract::{Path, Query};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use minijinja::Value;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use serde::Deserialize;
 
+use crate::compression;
 use crate::error::AppError;
 
 #[derive(RustEmbed)]
@@ -42,13 +47,26 @@ pub async fn show(
         return AppError::not_found().into_response();
     };
     let hash = hash(&file);
-    let etag = format!("\"{hash}\"");
+    let gzip = if compression::accepts_gzip(&headers) {
+        compression::asset(&hash, &file.data)
+    } else {
+        None
+    };
+    // Another encoding is another text, so it has a tag of its own.
+    let etag = match gzip {
+        Some(_) => format!("\"{hash}-gzip\""),
+        None => format!("\"{hash}\""),
+    };
     let caching = if asked.v.as_deref() == Some(hash.as_str()) {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    let headers_out = [(ETAG, etag.clone()), (CACHE_CONTROL, caching.to_owned())];
+    let headers_out = [
+        (ETAG, etag.clone()),
+        (CACHE_CONTROL, caching.to_owned()),
+        (VARY, "accept-encoding".to_owned()),
+    ];
     let known = headers.get_all(IF_NONE_MATCH).iter().any(|value| {
         value.to_str().is_ok_and(|value| {
             value
@@ -59,12 +77,14 @@ pub async fn show(
     if known {
         return (StatusCode::NOT_MODIFIED, headers_out).into_response();
     }
-    (
-        headers_out,
-        [(CONTENT_TYPE, content_type(&name))],
-        file.data,
-    )
-        .into_response()
+    let content_type = [(CONTENT_TYPE, content_type(&name))];
+    match gzip {
+        Some(data) => {
+            let encoding = [(CONTENT_ENCODING, "gzip")];
+            (headers_out, content_type, encoding, data).into_response()
+        }
+        None => (headers_out, content_type, file.data).into_response(),
+    }
 }
 
 /// The first eight bytes of a SHA-256 tell any two versions apart.

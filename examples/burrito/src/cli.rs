@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::{self, AppState};
 use crate::settings::Settings;
-use crate::{database, logging, routes, server};
+use crate::{database, housekeeping, logging, routes, server};
 
 mod doctor;
 mod secret_key;
@@ -30,7 +30,7 @@ enum Command {
         #[arg(value_enum, default_value_t = Direction::Up)]
         direction: Direction,
     },
-    /// Makes a demo user and says its password
+    /// Creates a demo user and prints its password
     Seed,
     /// Lists the routes
     Routes,
@@ -98,12 +98,12 @@ async fn serve(mut settings: Settings) -> Outcome {
     settings.port = listener.local_addr()?.port();
 
     let database = connect(&settings).await?;
-    database::migrate(&database)
+    let database = database::migrated(database, &settings.database_url)
         .await
         .map_err(|error| format!("the database could not be migrated: {error}"))?;
-    tokio::spawn(database::keep_house(database.clone()));
     let address = format!("http://{}", listener.local_addr()?);
     let state = AppState::new(settings, database).await?;
+    tokio::spawn(housekeeping::run(state.clone()));
     let router = app::router(state.clone());
     eprintln!("listening on {address}");
     server::serve(listener, router, state, server::stop_signal()).await;
@@ -111,7 +111,10 @@ async fn serve(mut settings: Settings) -> Outcome {
 }
 
 async fn migrate(settings: Settings, direction: Direction) -> Outcome {
-    let database = connect(&settings).await?;
+    let database = match direction {
+        Direction::Status => connect_existing(&settings).await?,
+        Direction::Up | Direction::Down => connect(&settings).await?,
+    };
     match direction {
         Direction::Up => database::migrate(&database).await?,
         Direction::Down => database::migrate_down(&database).await?,
@@ -130,6 +133,16 @@ async fn connect(settings: &Settings) -> Result<sea_orm::DatabaseConnection, Str
     database::connect(&settings.database_url)
         .await
         .map_err(|error| format!("cannot open the database of DATABASE_URL: {error}; check that it exists and may be written to"))
+}
+
+/// For commands that look at a database and must not make one by looking.
+async fn connect_existing(settings: &Settings) -> Result<sea_orm::DatabaseConnection, String> {
+    database::connect_existing(&settings.database_url)
+        .await
+        .map_err(|error| {
+            let name = env!("CARGO_PKG_NAME");
+            format!("cannot open the database of DATABASE_URL: {error}; `{name} migrate` makes a SQLite file that is not there yet")
+        })
 }
 
 fn print_routes() {

@@ -24,7 +24,10 @@ pub struct AppCookie {
 pub struct AppCookies {
     pub session: AppCookie,
     pub visitor: AppCookie,
+    pub first_touch: AppCookie,
     pub opt_out: AppCookie,
+    /// In development only, see `posthog/panel.rs`.
+    pub captured: AppCookie,
 }
 
 impl AppCookies {
@@ -42,18 +45,27 @@ impl AppCookies {
         };
         Self {
             session: cookie("session", crate::session_layer::LIFETIME),
-            visitor: cookie("visitor", time::Duration::days(365)),
+            visitor: cookie("visitor", crate::visitor::LIFETIME),
+            first_touch: cookie("first_touch", crate::visitor::LIFETIME),
             opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
+            captured: cookie("captured", time::Duration::minutes(1)),
+        }
+    }
+
+    /// Takes away what makes somebody a visitor that is known.
+    pub fn forget_visitor(&self, cookies: &Cookies) {
+        for cookie in [&self.visitor, &self.first_touch] {
+            cookie.delete(cookies);
         }
     }
 }
 
-/// The layer that leaves out cookies which are not written as ours are.
+/// The layer that drops cookies which only look like ours after decoding.
 ///
-/// Browsers let nobody else set a `__Host-` cookie. But the parser decodes names and trims Unicode
-/// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would pass for ours. And
-/// it takes one cookie that is not UTF-8 as a reason to read none.
-pub async fn as_written(mut request: Request, next: Next) -> Response {
+/// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode
+/// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would be read as ours. And
+/// one cookie that is not UTF-8 makes the parser read none at all.
+pub async fn drop_disguised(mut request: Request, next: Next) -> Response {
     let headers = request.headers_mut();
     let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
     headers.remove(COOKIE);
@@ -89,9 +101,14 @@ impl AppCookie {
     }
 
     pub fn set(&self, cookies: &Cookies, value: String) {
+        self.set_for(cookies, value, self.lifetime);
+    }
+
+    /// Sets the cookie for another time than it usually lives.
+    pub fn set_for(&self, cookies: &Cookies, value: String, lifetime: time::Duration) {
         cookies
             .signed(&self.key)
-            .add(self.build(value).max_age(self.lifetime).build());
+            .add(self.build(value).max_age(lifetime).build());
     }
 
     pub fn delete(&self, cookies: &Cookies) {

@@ -1,22 +1,37 @@
-//! The database: connecting, migrating, and the housekeeping that keeps it small.
+//! The database: connecting, migrating, and deleting without holding others up.
 
 use std::time::Duration;
 
+use sea_orm::sea_query::{IntoCondition, Query};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DbErr, EntityTrait, QueryFilter,
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::migrations::Migrator;
-use crate::models::{log_in_failure, session};
+
 use crate::settings::Secret;
 
 /// Any constant will do; it only has to be the same in every process of this app.
 const MIGRATION_LOCK: i64 = 0x006d_6967_7261_7465;
-const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10 * 60);
+/// Rows that one statement deletes at most: a few milliseconds.
+const SLICE: u64 = 500;
 
+/// Opens the database, and makes a SQLite file where `mode=rwc` asks for it.
 pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url.expose());
+    #[cfg(feature = "sqlite")]
+    create_parent_folder(url.expose());
+    open(url.expose()).await
+}
+
+/// Opens a database that is there, for commands that only look.
+pub async fn connect_existing(url: &Secret) -> Result<DatabaseConnection, DbErr> {
+    open(&url.expose().replace("mode=rwc", "mode=rw")).await
+}
+
+async fn open(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
         .connect_timeout(Duration::from_secs(5))
@@ -24,8 +39,7 @@ pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
         // Asking each time whether a connection is still there would cost as much as a query.
         .test_before_acquire_if_idle_for(Duration::from_secs(1));
     #[cfg(feature = "sqlite")]
-    if url.expose().starts_with("sqlite:") {
-        create_parent_folder(url.expose());
+    if url.starts_with("sqlite:") {
         options.max_connections(8).map_sqlx_sqlite_opts(|sqlite| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
             // Readers and the one writer do not wait for each other, and a commit costs no fsync:
@@ -45,7 +59,11 @@ pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
 fn create_parent_folder(url: &str) {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or(path);
-    if !url.contains("mode=rwc") || path.is_empty() || path.starts_with(':') {
+    if !url.starts_with("sqlite:")
+        || !url.contains("mode=rwc")
+        || path.is_empty()
+        || path.starts_with(':')
+    {
         return;
     }
     if let Some(folder) = std::path::Path::new(path).parent()
@@ -58,6 +76,19 @@ fn create_parent_folder(url: &str) {
 /// Applies what is pending. Processes that start at once on PostgreSQL wait for each other.
 pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
     with_migration_lock(database, async || Migrator::up(database, None).await).await
+}
+
+/// Migrates, and opens new connections in place of those from before.
+///
+/// An old connection may still know the old schema. SQLite takes a quoted name that it does not know
+/// for a text, so that `UPDATE … RETURNING "new_column"` returns the text `new_column` there.
+pub async fn migrated(
+    database: DatabaseConnection,
+    url: &Secret,
+) -> Result<DatabaseConnection, DbErr> {
+    migrate(&database).await?;
+    database.close().await?;
+    connect(url).await
 }
 
 /// Takes back the newest migration.
@@ -90,7 +121,7 @@ async fn with_migration_lock(
     if database.get_database_backend() != DatabaseBackend::Postgres {
         return work().await;
     }
-    // The lock belongs to a transaction, hence to one connection, and ends with it even in a crash.
+    // The lock belongs to a transaction, and so to one connection: it ends with it, even in a crash.
     let lock = sea_orm::TransactionTrait::begin(database).await?;
     lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         .await?;
@@ -99,19 +130,26 @@ async fn with_migration_lock(
     outcome
 }
 
-/// Removes what has expired, for as long as the process lives.
-pub async fn keep_house(database: DatabaseConnection) {
-    let mut interval = tokio::time::interval(HOUSEKEEPING_INTERVAL);
+/// Deletes the rows that a condition names, some at a time: between two statements SQLite's only
+/// write lock is free for others. Returns how many went.
+pub async fn delete_in_slices<E: EntityTrait>(
+    database: &impl ConnectionTrait,
+    id: E::Column,
+    condition: impl IntoCondition + Clone,
+) -> Result<u64, DbErr> {
+    let mut deleted = 0;
     loop {
-        interval.tick().await;
-        let removed = async {
-            let sessions = session::delete_expired(&database).await?;
-            let failures = log_in_failure::delete_expired(&database).await?;
-            Ok::<_, DbErr>((sessions, failures))
-        };
-        match removed.await {
-            Ok((sessions, failures)) => tracing::debug!(sessions, failures, "removed expired rows"),
-            Err(error) => tracing::warn!(%error, "could not remove expired rows"),
+        let slice = Query::select()
+            .column(id)
+            .from(E::default())
+            .cond_where(condition.clone())
+            .limit(SLICE)
+            .to_owned();
+        let delete = E::delete_many().filter(id.in_subquery(slice));
+        let rows = delete.exec(database).await?.rows_affected;
+        deleted += rows;
+        if rows < SLICE {
+            return Ok(deleted);
         }
     }
 }

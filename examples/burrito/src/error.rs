@@ -12,7 +12,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
-use backtrace::Backtrace;
+
+use crate::stack::Stack;
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
@@ -32,8 +33,9 @@ pub struct Cause {
     pub kind: CauseKind,
     /// One entry an error, outermost first: its type and its message.
     pub chain: Vec<(String, String)>,
-    /// Taken unresolved, which costs microseconds; names are looked up when it is sent.
-    pub backtrace: Backtrace,
+    pub stack: Stack,
+    /// The template and the line, for what went wrong in one: no stack shows it.
+    pub template: Option<(String, usize)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub enum CauseKind {
     Error,
     Panic,
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("no answer within {0:?} (REQUEST_TIMEOUT_SECONDS)")]
+struct TimedOut(Duration);
 
 impl AppError {
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
@@ -54,6 +60,15 @@ impl AppError {
 
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "")
+    }
+
+    /// A page that did not come in time: a 503 with a cause, so that it is logged and captured.
+    pub fn timed_out(bound: Duration) -> Self {
+        let cause = Cause::of(&TimedOut(bound));
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            ..Self::from_cause(cause)
+        }
     }
 
     pub fn retry_after(mut self, wait: Duration) -> Self {
@@ -78,10 +93,19 @@ impl Cause {
             chain.push(("Error".into(), error.to_string()));
             source = error.source();
         }
+        Self::new(CauseKind::Error, chain)
+    }
+
+    pub fn panic(message: impl Into<String>) -> Self {
+        Self::new(CauseKind::Panic, vec![("panic".into(), message.into())])
+    }
+
+    fn new(kind: CauseKind, chain: Vec<(String, String)>) -> Self {
         Self {
-            kind: CauseKind::Error,
+            kind,
             chain,
-            backtrace: Backtrace::new_unresolved(),
+            stack: Stack::here(),
+            template: None,
         }
     }
 }

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use garde::{Report, Validate};
+use garde::{Report, Validate, with_i18n};
 use minijinja::Value;
 
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::models::user;
+use crate::request::RequestInfo;
 use crate::view::Page;
+
+mod messages;
 
 /// Messages by field; `form` is the form as a whole.
 pub type Errors = BTreeMap<String, Vec<String>>;
 
 pub fn validate<F: Validate<Context: Default>>(form: &F) -> Errors {
-    form.validate()
+    with_i18n(messages::ForPeople, || form.validate())
         .err()
         .map(|report| messages(&report))
         .unwrap_or_default()
@@ -32,6 +35,11 @@ fn messages(report: &Report) -> Errors {
     errors
 }
 
+/// A message about the form as a whole.
+pub fn form_error(message: impl Into<String>) -> Errors {
+    Errors::from([("form".into(), vec![message.into()])])
+}
+
 /// The page again, with what was typed and what is wrong: 422.
 pub fn again(page: &Page, template: &str, values: Value) -> Result<Response> {
     Ok((
@@ -41,7 +49,29 @@ pub fn again(page: &Page, template: &str, values: Value) -> Result<Response> {
         .into_response())
 }
 
-/// A name that somebody can be called by.
+/// The page again, with what was typed, where the form comes too early: after too many tries (429)
+/// or while there is too much to do (503). Any other error stays one.
+pub fn again_later(
+    page: &Page,
+    request: &RequestInfo,
+    template: &str,
+    error: AppError,
+    values: impl FnOnce(Errors) -> Value,
+) -> Result<Response> {
+    let early = matches!(
+        error.status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    if !early || error.cause.is_some() || request.wants_json {
+        return Err(error);
+    }
+    let html = page.render(template, values(form_error(error.message.clone())))?;
+    // With its Retry-After.
+    let (parts, _) = error.into_response().into_parts();
+    Ok((parts.status, parts.headers, html).into_response())
+}
+
+/// A name for a person.
 pub fn person_name(value: &str, _: &()) -> garde::Result {
     let name = value.trim();
     if name.is_empty() {

@@ -5,7 +5,8 @@ use sea_orm_migration::prelude::*;
 mod m0001_create_users;
 mod m0002_create_sessions;
 mod m0003_create_visitor_links;
-mod m0004_create_log_in_failures;
+mod m0004_create_attempts;
+mod m0005_add_burrito_count_to_users;
 
 pub struct Migrator;
 
@@ -16,7 +17,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_create_users::Migration),
             Box::new(m0002_create_sessions::Migration),
             Box::new(m0003_create_visitor_links::Migration),
-            Box::new(m0004_create_log_in_failures::Migration),
+            Box::new(m0004_create_attempts::Migration),
+            Box::new(m0005_add_burrito_count_to_users::Migration),
         ]
     }
 }

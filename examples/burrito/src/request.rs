@@ -14,9 +14,10 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::app::AppState;
+use crate::error::AppError;
 use crate::settings::Settings;
 
-/// For a whole form. A bound between two pieces would let a client send a byte now and then for ever.
+/// For a whole form. A bound between two pieces would let a client send a byte now and then, without end.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 #[derive(Clone, Debug)]
@@ -30,10 +31,9 @@ pub struct RequestInfo {
     pub ip: IpAddr,
     /// Whether a trusted proxy says that the client came over plain http.
     pub plain_http: bool,
-    /// Whether errors are told in JSON: under `/api/`, or where JSON is asked for.
+    /// Whether the answer is read by a program: under `/api/`, or where JSON is asked for. A browser
+    /// that sends a form by itself, without our script, names `text/html` and needs a page.
     pub wants_json: bool,
-    /// Whether this is a browser's own form post, which needs a page to go to.
-    pub form_post: bool,
     /// One per answer: what the content security policy lets run.
     pub csp_nonce: String,
 }
@@ -86,8 +86,8 @@ pub async fn describe(State(state): State<AppState>, mut request: Request, next:
         } else {
             peer
         },
-        wants_json: uri.path().starts_with("/api/") || asks_for_json(headers),
-        form_post: accepts(headers, "text/html"),
+        wants_json: !accepts(headers, "text/html")
+            && (uri.path().starts_with("/api/") || accepts(headers, "application/json")),
         csp_nonce: Uuid::new_v4().simple().to_string(),
     };
     let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
@@ -101,8 +101,8 @@ pub async fn describe(State(state): State<AppState>, mut request: Request, next:
     response
 }
 
-/// Reads the body before the handler runs, so that nobody holds up a handler half-way.
-pub async fn whole_body(request: Request, next: Next) -> Response {
+/// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
+pub async fn buffer_body(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
     }
@@ -113,6 +113,14 @@ pub async fn whole_body(request: Request, next: Next) -> Response {
         Ok(Err(rejection)) => rejection.into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
+}
+
+/// Answers 503 for a page that takes too long, so that a handler that never ends holds neither its
+/// connection nor its visitor for ever.
+pub async fn in_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let bound = state.settings.request_timeout;
+    let answer = tokio::time::timeout(bound, next.run(request)).await;
+    answer.unwrap_or_else(|_| AppError::timed_out(bound).into_response())
 }
 
 /// `/dashboard/` is `/dashboard`. The proxy passes paths on as they are.
@@ -133,10 +141,6 @@ fn without_trailing_slash(uri: &Uri, proxy_path: Option<&str>) -> Option<Uri> {
     path_and_query.parse().ok()
 }
 
-fn asks_for_json(headers: &HeaderMap) -> bool {
-    accepts(headers, "application/json") && !accepts(headers, "text/html")
-}
-
 /// Whether a type is named: `*/*` asks for nothing in particular.
 fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     headers.get_all(ACCEPT).iter().any(|value| {
@@ -151,8 +155,8 @@ fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
     networks.any(|network| network.contains(address))
 }
 
-/// The nearest address that is not a trusted proxy. Whoever is not trusted could write anything
-/// into the header, so reading goes from the right and stops there.
+/// The nearest address that is not a trusted proxy. The header is read from the right, because each
+/// proxy appends, and only up to there: what stands further left could be invented by the client.
 fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")

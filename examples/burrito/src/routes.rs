@@ -1,14 +1,14 @@
 //! The route table: every path of the app on one screen.
 
-use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
+use axum::{Json, Router};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::AppState;
 use crate::assets;
 use crate::error::AppError;
-use crate::posthog::proxy;
+use crate::posthog::{flags, proxy};
 use crate::reload;
 use crate::settings::Settings;
 
@@ -28,11 +28,7 @@ pub mod trigger_error;
 pub fn pages() -> Routes {
     Routes::default()
         .add("GET", "/", get(home::show))
-        .add(
-            "GET, POST",
-            "/login",
-            get(login::to_home).post(login::log_in),
-        )
+        .add("GET, POST", "/login", get(login::show).post(login::log_in))
         .add(
             "GET, POST",
             "/signup",
@@ -76,10 +72,12 @@ pub fn proxy(settings: &Settings) -> Router<AppState> {
     }
 }
 
-/// What open pages ask while the app is being worked on.
+/// What open pages and the stand-in for PostHog ask while the app is being worked on.
 pub fn development(settings: &Settings) -> Router<AppState> {
     if settings.development() {
-        Router::new().route("/dev/reload", get(async || reload::version()))
+        Router::new()
+            .route("/dev/reload", get(async || Json(reload::state())))
+            .route("/dev/flags", get(async || Json(flags::ALL)))
     } else {
         Router::new()
     }
@@ -89,8 +87,8 @@ pub async fn not_found() -> Response {
     AppError::not_found().into_response()
 }
 
-/// Whether a path of the app begins like this one, so that the proxy cannot take it.
-pub fn claims(path: &str) -> bool {
+/// Whether a path of the app begins with the same segment, so that the proxy cannot have it.
+pub fn has_path(path: &str) -> bool {
     let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
     let paths = pages()
         .table

@@ -2,8 +2,8 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY,
+    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -64,6 +64,9 @@ fn is_html(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
+/// Scripts run by nonce alone, and posthog-js puts it on whatever it loads (see `static/posthog.js`).
+/// No `'self'`: the proxy brings others' files under this address. No `'strict-dynamic'` either: with
+/// a nonce on every script it would only allow more, and older browsers do not know it.
 fn content_security_policy(settings: &Settings, nonce: &str) -> HeaderValue {
     let posthog = &settings.posthog;
     let elsewhere = if posthog.enabled() && posthog.js && posthog.proxy_path.is_none() {
@@ -75,8 +78,9 @@ fn content_security_policy(settings: &Settings, nonce: &str) -> HeaderValue {
     } else {
         String::new()
     };
+    // Surveys, product tours and the support widget bring `<style>` elements.
     let policy = format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}'{elsewhere}; style-src 'self'; img-src 'self' data:; \
+        "default-src 'self'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
          connect-src 'self'{elsewhere}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     );
@@ -96,6 +100,25 @@ pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Respo
             .expect("settings hold valid origins")
     });
     layer.with_rejection_response(refuse as fn(ProtectionError) -> Response)
+}
+
+/// The layer that keeps `ALLOWED_ORIGINS` to `/api/`: a front end elsewhere posts no forms here.
+pub async fn api_only(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let info = RequestInfo::of(request.extensions());
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let origin = request.headers().get(ORIGIN);
+    let mut elsewhere = state.settings.allowed_origins.iter();
+    let from_elsewhere = elsewhere.any(|allowed| {
+        origin.is_some_and(|origin| origin == allowed.as_str())
+            && *allowed != state.settings.app_url()
+    });
+    if from_elsewhere && !reads && !info.path.starts_with("/api/") {
+        return AppError::new(StatusCode::FORBIDDEN, "").into_response();
+    }
+    next.run(request).await
 }
 
 fn refuse(_: ProtectionError) -> Response {

@@ -70,6 +70,7 @@ pub async fn serve(
         tracing::warn!("some requests were still under way");
     }
     state.posthog.shut_down(deadline).await;
+    state.outbox.shut_down(deadline).await;
     let counts = state.posthog.counts();
     tracing::info!(
         captured = counts.captured,

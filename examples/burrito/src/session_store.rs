@@ -1,9 +1,12 @@
 //! A tower-sessions store on SeaORM: the app's own pool, both databases.
 //!
 //! Each request has a store of its own, which remembers the row that was loaded: so one query brings
-//! the session with its user, and a save writes no index for nothing.
+//! the session with its user, a save writes no index for nothing, and it writes only the values that
+//! this request has changed. What another request has written meanwhile stays.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
@@ -11,6 +14,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
     TryInsertResult,
 };
+use serde_json::Value;
 use time::OffsetDateTime;
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
@@ -31,6 +35,7 @@ pub const SESSION_ENDED: &str = "the session has ended";
 pub struct SeaOrmStore {
     database: DatabaseConnection,
     loaded: Mutex<Option<(Model, Option<user::Model>)>>,
+    unreachable: AtomicBool,
 }
 
 impl SeaOrmStore {
@@ -38,27 +43,30 @@ impl SeaOrmStore {
         Self {
             database,
             loaded: Mutex::default(),
+            unreachable: AtomicBool::new(false),
         }
     }
 
-    /// The user who came with the session. Whoever asks first gets them.
+    /// The user who was loaded with the session. Only the first call gets them.
     pub fn take_user(&self) -> Option<user::Model> {
-        let mut loaded = self.loaded.lock().expect(NO_PANIC);
+        let mut loaded = self.loaded.lock().expect(NOT_POISONED);
         loaded.as_mut()?.1.take()
     }
 
-    /// Whether all but the data is as it was loaded.
-    fn only_data_differs(&self, record: &Record) -> bool {
-        let loaded = self.loaded.lock().expect(NO_PANIC);
-        loaded.as_ref().is_some_and(|(row, _)| {
-            row.id == record.id.to_string()
-                && row.user_id == user_id(record)
-                && row.expires_at == record.expiry_date
-        })
+    /// Whether the database failed when the session was to be loaded. Asking it once more would only
+    /// make the visitor wait twice.
+    pub fn unreachable(&self) -> bool {
+        self.unreachable.load(Ordering::Acquire)
+    }
+
+    fn loaded(&self, id: &str) -> Option<Model> {
+        let loaded = self.loaded.lock().expect(NOT_POISONED);
+        let (row, _) = loaded.as_ref()?;
+        (row.id == id).then(|| row.clone())
     }
 }
 
-const NO_PANIC: &str = "nobody panics while holding what was loaded";
+const NOT_POISONED: &str = "nobody panics while holding what was loaded";
 
 #[async_trait]
 impl SessionStore for SeaOrmStore {
@@ -67,8 +75,8 @@ impl SessionStore for SeaOrmStore {
         loop {
             let row = ActiveModel {
                 id: Set(record.id.to_string()),
-                user_id: Set(user_id(record)),
-                data: Set(encode(record)?),
+                user_id: Set(user_id(&record.data)),
+                data: Set(encode(&record.data)?),
                 expires_at: Set(record.expiry_date),
             };
             let inserted = Entity::insert(row)
@@ -85,40 +93,54 @@ impl SessionStore for SeaOrmStore {
 
     /// Updates the row and never inserts one, so that a request still under way during a log-out
     /// cannot bring the session back.
+    ///
+    /// The row is written only if its data is still what this request knows. Otherwise another
+    /// request was faster: its values are read, this request's changes are made to them, and it is
+    /// tried again. Each further round means that some request has got through, so it comes to an end.
     async fn save(&self, record: &Record) -> Result<()> {
-        let mut update = Entity::update_many()
-            .col_expr(Column::Data, Expr::value(encode(record)?))
-            .filter(Column::Id.eq(record.id.to_string()));
-        if !self.only_data_differs(record) {
-            update = update
-                .col_expr(Column::UserId, Expr::value(user_id(record)))
-                .col_expr(Column::ExpiresAt, Expr::value(record.expiry_date));
+        let id = record.id.to_string();
+        let loaded = self.loaded(&id);
+        let before = loaded.as_ref().map(decode).unwrap_or_default();
+        let mut stored = loaded.clone();
+        let mut data = record.data.clone();
+        loop {
+            let mut update = Entity::update_many()
+                .col_expr(Column::Data, Expr::value(encode(&data)?))
+                .filter(Column::Id.eq(&id));
+            if let Some(stored) = &stored {
+                update = update.filter(Column::Data.eq(&stored.data));
+            }
+            if loaded.as_ref().map(|row| row.user_id) != Some(user_id(&record.data)) {
+                update = update.col_expr(Column::UserId, Expr::value(user_id(&record.data)));
+            }
+            if loaded.as_ref().map(|row| row.expires_at) != Some(record.expiry_date) {
+                update = update.col_expr(Column::ExpiresAt, Expr::value(record.expiry_date));
+            }
+            let updated = update.exec(&self.database).await.map_err(backend)?;
+            if updated.rows_affected > 0 {
+                return Ok(());
+            }
+            stored = find(&self.database, &id).await?.map(|(row, _)| row);
+            match &stored {
+                Some(row) => data = with_changes(decode(row), &before, &record.data),
+                None => return Err(Error::Backend(SESSION_ENDED.into())),
+            }
         }
-        let updated = update.exec(&self.database).await.map_err(backend)?;
-        if updated.rows_affected == 0 {
-            return Err(Error::Backend(SESSION_ENDED.into()));
-        }
-        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        // Not `one`: SQLite plans a query anew each time when its `LIMIT` is a parameter.
-        let rows = Entity::find_by_id(id.to_string())
-            .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
-            .find_also_related(user::Entity)
-            .all(&self.database)
+        let found = find(&self.database, &id.to_string())
             .await
-            .map_err(backend)?;
-        let Some((row, user)) = rows.into_iter().next() else {
+            .inspect_err(|_| self.unreachable.store(true, Ordering::Release))?;
+        let Some((row, user)) = found else {
             return Ok(None);
         };
         let record = Record {
             id: *id,
-            data: serde_json::from_str(&row.data)
-                .map_err(|error| Error::Decode(error.to_string()))?,
+            data: decode(&row),
             expiry_date: row.expires_at,
         };
-        *self.loaded.lock().expect(NO_PANIC) = Some((row, user));
+        *self.loaded.lock().expect(NOT_POISONED) = Some((row, user));
         Ok(Some(record))
     }
 
@@ -131,12 +153,50 @@ impl SessionStore for SeaOrmStore {
     }
 }
 
-fn user_id(record: &Record) -> Option<Uuid> {
-    record.data.get(USER_ID)?.as_str()?.parse().ok()
+/// A session's values by key.
+type Data = HashMap<String, Value>;
+
+/// The row of a session that has not expired, with its user.
+async fn find(
+    database: &DatabaseConnection,
+    id: &str,
+) -> Result<Option<(Model, Option<user::Model>)>> {
+    // Not `one`: SQLite plans a query anew each time when its `LIMIT` is a parameter.
+    let rows = Entity::find_by_id(id)
+        .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
+        .find_also_related(user::Entity)
+        .all(database)
+        .await
+        .map_err(backend)?;
+    Ok(rows.into_iter().next())
 }
 
-fn encode(record: &Record) -> Result<String> {
-    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
+/// `data` with what differs between `before` and `after`: values that were set, and ones taken away.
+fn with_changes(mut data: Data, before: &Data, after: &Data) -> Data {
+    data.retain(|key, _| after.contains_key(key) || !before.contains_key(key));
+    for (key, value) in after {
+        if before.get(key) != Some(value) {
+            data.insert(key.clone(), value.clone());
+        }
+    }
+    data
+}
+
+fn user_id(data: &Data) -> Option<Uuid> {
+    data.get(USER_ID)?.as_str()?.parse().ok()
+}
+
+fn encode(data: &Data) -> Result<String> {
+    serde_json::to_string(data).map_err(|error| Error::Encode(error.to_string()))
+}
+
+/// What a row holds; nothing, where it is no JSON object. Its visitor begins anew then, instead of
+/// getting an error on every page.
+fn decode(row: &Model) -> Data {
+    serde_json::from_str(&row.data).unwrap_or_else(|_| {
+        tracing::warn!("a session's row is not readable; it counts as empty");
+        Data::new()
+    })
 }
 
 fn backend(error: DbErr) -> Error {

@@ -19,6 +19,7 @@ use reader::Reader;
 /// Every variable the app reads, for `.env.example` and the test that compares the two.
 pub const VARIABLES: &[&str] = &[
     "APP_ENV",
+    "APP_NAME",
     "HOST",
     "PORT",
     "APP_URL",
@@ -27,8 +28,9 @@ pub const VARIABLES: &[&str] = &[
     "SECRET_KEY",
     "TRUSTED_PROXIES",
     "LOG_FORMAT",
+    "REQUEST_TIMEOUT_SECONDS",
     "SHUTDOWN_TIMEOUT_SECONDS",
-    "POSTHOG_API_KEY",
+    "POSTHOG_PROJECT_TOKEN",
     "POSTHOG_HOST",
     "POSTHOG_DISABLED",
     "POSTHOG_SECRET_KEY",
@@ -48,6 +50,8 @@ const SECRET_KEY_BYTES: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub environment: Environment,
+    /// What people know the app by: shown in pages and titles.
+    pub app_name: String,
     pub host: String,
     pub port: u16,
     /// Public origin, without a trailing slash. `None` until the port is known; see [`Settings::app_url`].
@@ -57,14 +61,16 @@ pub struct Settings {
     pub secret_key: Secret,
     pub trusted_proxies: Vec<IpNet>,
     pub log_format: LogFormat,
+    /// How long a page may take to be answered.
+    pub request_timeout: std::time::Duration,
     pub shutdown_timeout: std::time::Duration,
     pub posthog: PostHogSettings,
 }
 
 #[derive(Clone, Debug)]
 pub struct PostHogSettings {
-    /// The project token; empty means that PostHog is off.
-    pub api_key: String,
+    /// Stands in every page, so it is no secret; empty means that PostHog is off.
+    pub project_token: String,
     pub host: Url,
     pub disabled: bool,
     /// A personal or secret key: flags are then evaluated in this process.
@@ -75,7 +81,7 @@ pub struct PostHogSettings {
     pub respect_opt_out: bool,
     /// First-party path of the proxy for posthog-js; `None` sends browsers straight to PostHog.
     pub proxy_path: Option<String>,
-    /// Events that wait at most; about 2 KB of memory each.
+    /// Events that wait at most; large ones as if they were several, see `posthog::delivery`.
     pub queue_size: usize,
     /// How long a batch is retried before it counts as lost.
     pub retry: std::time::Duration,
@@ -136,6 +142,7 @@ impl Settings {
         let environment = reader.parse("APP_ENV", Environment::Development);
         let settings = Self {
             environment,
+            app_name: reader.app_name(),
             host: reader.host(),
             port: reader.parse("PORT", 8000),
             app_url: reader.origin("APP_URL"),
@@ -151,16 +158,18 @@ impl Settings {
                     LogFormat::Json
                 },
             ),
+            request_timeout: std::time::Duration::from_secs(reader.number(
+                "REQUEST_TIMEOUT_SECONDS",
+                30,
+                1..=3600,
+            )),
             shutdown_timeout: std::time::Duration::from_secs(reader.number(
                 "SHUTDOWN_TIMEOUT_SECONDS",
                 8,
                 1..=3600,
             )),
             posthog: PostHogSettings {
-                api_key: reader
-                    .text("POSTHOG_API_KEY")
-                    .or_else(|| reader.text("POSTHOG_PROJECT_TOKEN"))
-                    .unwrap_or_default(),
+                project_token: reader.project_token(),
                 host: reader.posthog_host(&defaults),
                 disabled: reader.boolean("POSTHOG_DISABLED", false),
                 secret_key: reader.text("POSTHOG_SECRET_KEY").map(Secret),
@@ -194,11 +203,27 @@ impl Settings {
         }
     }
 
+    /// Its host, with the port where it is not the scheme's own: what `location.host` says in a browser.
+    pub fn app_host(&self) -> String {
+        let url = self.app_url();
+        url.split_once("://")
+            .map_or_else(String::new, |(_, host)| host.to_owned())
+    }
+
     /// With `https` in front of it the app's cookies are `Secure` and named `__Host-…`.
     pub fn https(&self) -> bool {
         self.app_url
             .as_ref()
             .is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Where the stand-in for PostHog shows what it received, in development beside `hoglet dev`: a
+    /// PostHog on this machine.
+    pub fn standin(&self) -> Option<&str> {
+        let host = self.posthog.host.host_str().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        let local = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+        (local && self.development() && self.posthog.enabled()).then(|| self.posthog.base_url())
     }
 
     pub fn production(&self) -> bool {
@@ -208,16 +233,32 @@ impl Settings {
     pub fn development(&self) -> bool {
         self.environment == Environment::Development
     }
+
+    /// Whether pages show what went wrong inside. Never in a release build, where somebody may have
+    /// forgotten to set `APP_ENV`.
+    pub fn shows_errors(&self) -> bool {
+        self.development() && cfg!(debug_assertions)
+    }
 }
 
 impl PostHogSettings {
     pub fn enabled(&self) -> bool {
-        !self.disabled && !self.api_key.is_empty()
+        !self.disabled && !self.project_token.is_empty()
     }
 
     /// The host as a prefix for paths: no trailing slash.
     pub fn base_url(&self) -> &str {
         self.host.as_str().trim_end_matches('/')
+    }
+}
+
+impl Environment {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Production => "production",
+        }
     }
 }
 
@@ -251,7 +292,8 @@ pub fn env_file_applies() -> bool {
     std::env::var("APP_ENV").map_or(true, |value| value.is_empty() || value == "development")
 }
 
-fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
+/// The variables of an `.env` file; none, where there is no such file.
+pub fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
     match dotenvy::from_path_iter(path) {
         Ok(lines) => lines
             .collect::<Result<_, _>>()
@@ -281,6 +323,17 @@ fn compiled_in_defaults() -> HashMap<String, String> {
     dotenvy::from_read_iter(include_str!("../defaults.env").as_bytes())
         .collect::<Result<_, _>>()
         .expect("defaults.env holds NAME=value lines")
+}
+
+/// `my-app` as people write it: `My App`.
+pub fn title_case(project_name: &str) -> String {
+    let words = project_name
+        .split(['-', '_'])
+        .filter(|word| !word.is_empty());
+    let words: Vec<String> = words
+        .map(|word| word[..1].to_ascii_uppercase() + &word[1..])
+        .collect();
+    words.join(" ")
 }
 
 /// Fresh key material from the system's randomness.

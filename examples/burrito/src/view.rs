@@ -1,9 +1,11 @@
 //! Pages: minijinja templates with what every page knows.
 //!
 //! A release build carries the templates inside. Other builds read them from `templates/` on every
-//! request, so that a changed view shows on reload.
+//! request, so that a changed view shows on reload. All are parsed at start-up: only in development
+//! does the app start with a broken one, to show in the page what is wrong with it.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -17,11 +19,12 @@ use rust_embed::RustEmbed;
 use crate::app::AppState;
 use crate::assets;
 use crate::auth::CurrentUser;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Cause, Result};
 use crate::posthog::PostHog;
 use crate::reload;
 use crate::request::RequestInfo;
 use crate::session::{AppSession, Flash};
+use crate::settings::Settings;
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -33,14 +36,23 @@ pub struct Views {
     embedded: Option<Arc<Environment<'static>>>,
 }
 
+/// All that is wrong with the templates, one line each.
+#[derive(Debug, thiserror::Error)]
+#[error("these templates need a change:\n  {}", .0.join("\n  "))]
+pub struct BrokenTemplates(Vec<String>);
+
 impl Views {
-    pub fn new() -> Self {
-        let embedded = if cfg!(debug_assertions) {
-            None
-        } else {
-            Some(Arc::new(environment()))
-        };
-        Self { embedded }
+    pub fn new(settings: &Settings) -> Result<Self, BrokenTemplates> {
+        let environment = environment();
+        let broken = BrokenTemplates(broken_templates(&environment));
+        match (broken.0.is_empty(), settings.shows_errors()) {
+            (false, false) => return Err(broken),
+            (false, true) => tracing::warn!("{broken}"),
+            (true, _) => {}
+        }
+        // Read anew for every page, a template that is mended shows at once.
+        let embedded = (!cfg!(debug_assertions)).then(|| Arc::new(environment));
+        Ok(Self { embedded })
     }
 
     fn render(&self, template: &str, context: Value) -> Result<String> {
@@ -48,14 +60,49 @@ impl Views {
             .embedded
             .clone()
             .unwrap_or_else(|| Arc::new(environment()));
-        Ok(environment.get_template(template)?.render(context)?)
+        let rendered = environment
+            .get_template(template)
+            .and_then(|template| template.render(context));
+        rendered.map_err(|error| {
+            AppError::from_cause(Cause {
+                template: innermost_place(&error),
+                ..Cause::of(&error)
+            })
+        })
     }
 }
 
-impl Default for Views {
-    fn default() -> Self {
-        Self::new()
+fn broken_templates(environment: &Environment<'_>) -> Vec<String> {
+    let mut names: Vec<_> = Templates::iter().collect();
+    names.sort();
+    let errors = names
+        .iter()
+        .filter_map(|name| environment.get_template(name).err());
+    errors
+        .map(|error| {
+            let (name, line) = innermost_place(&error).unwrap_or_default();
+            let what = error
+                .detail()
+                .map_or_else(|| error.to_string(), str::to_owned);
+            format!("templates/{name}, line {line}: {what}")
+        })
+        .collect()
+}
+
+/// The template and the line that an error arose in: its innermost source knows best, as the others
+/// are the templates that include or extend it.
+fn innermost_place(error: &minijinja::Error) -> Option<(String, usize)> {
+    let mut place = None;
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<minijinja::Error>()
+            && let (Some(name), Some(line)) = (error.name(), error.line())
+        {
+            place = Some((name.to_owned(), line));
+        }
+        next = error.source();
     }
+    place
 }
 
 fn environment() -> Environment<'static> {
@@ -76,14 +123,14 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// The page that answers a request. As an argument of a handler it takes the flash messages that
-/// wait in the session.
+/// The page that answers a request, with the flash messages that wait in the session. They are taken
+/// away once a page with them has been rendered.
 pub struct Page {
     state: AppState,
     info: Arc<RequestInfo>,
     user: Option<CurrentUser>,
     posthog: Option<PostHog>,
-    flash: Vec<Flash>,
+    flash: Option<(AppSession, Vec<Flash>)>,
 }
 
 impl Page {
@@ -94,7 +141,7 @@ impl Page {
             info: RequestInfo::of(extensions),
             user: extensions.get::<CurrentUser>().cloned(),
             posthog: extensions.get::<PostHog>().cloned(),
-            flash: Vec::new(),
+            flash: None,
         }
     }
 
@@ -107,9 +154,9 @@ impl Page {
         let browser_config =
             posthog.and_then(|posthog| posthog.browser_config(&self.state.settings.posthog));
         let shared = context! {
-            app => context! { name => env!("CARGO_PKG_NAME"), description => env!("CARGO_PKG_DESCRIPTION") },
+            app => context! { name => &self.state.settings.app_name, description => env!("CARGO_PKG_DESCRIPTION") },
             user,
-            flash => Serde(&self.flash),
+            flash => Serde(self.flash.as_ref().map(|(_, messages)| messages.as_slice()).unwrap_or_default()),
             csp_nonce => &self.info.csp_nonce,
             path => &self.info.path,
             request_id => &self.info.id,
@@ -118,10 +165,15 @@ impl Page {
             posthog => browser_config.map(|config| Value::from_safe_string(config.to_script_json())),
             opted_out => posthog.is_some_and(PostHog::opted_out),
             opt_out_forced => posthog.is_some_and(PostHog::opt_out_forced),
+            standin => self.state.settings.standin(),
             captured => Serde(posthog.map(PostHog::captured).unwrap_or_default()),
         };
         let context = context! { ..values, ..shared };
-        Ok(Html(self.state.views.render(template, context)?))
+        let html = self.state.views.render(template, context)?;
+        if let Some((session, messages)) = &self.flash {
+            session.flash_is_shown(messages.len());
+        }
+        Ok(Html(html))
     }
 }
 
@@ -130,9 +182,9 @@ impl FromRequestParts<AppState> for Page {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let Ok::<_, Infallible>(session) = AppSession::from_request_parts(parts, state).await;
-        let flash = session.take_flash().await?;
+        let messages = session.waiting_flash().await?;
         Ok(Self {
-            flash,
+            flash: Some((session, messages)),
             ..Self::without_flash(state, &parts.extensions)
         })
     }

@@ -18,7 +18,10 @@ async function send(form, button) {
       body,
     });
     const answer = await response.json();
-    if (response.status === 401) return location.reload();
+    if (response.status === 401) {
+      const here = encodeURIComponent(location.pathname + location.search);
+      return location.assign(`/login?next=${here}`);
+    }
     if (answer.count !== undefined) showCount(answer.count);
     showAnswer(form, answer.message ?? answer.error ?? "", response.ok);
     showCaptured(JSON.parse(response.headers.get("x-captured") ?? "[]"));
@@ -44,17 +47,35 @@ function showCount(count) {
 }
 
 // The "just captured" panel of the development mode, see captured.html.
-function showCaptured(captures) {
+function showCaptured(entries) {
   const panel = document.getElementById("captured");
-  if (!panel || captures.length === 0) return;
+  if (!panel || entries.length === 0) return;
+  const { standin } = panel.dataset;
+  const request = Object.assign(document.createElement("li"), { className: "request", textContent: entries[0].request });
+  panel.querySelector("ul").replaceChildren(request, ...entries.map((entry) => capturedLine(entry, standin)));
   panel.hidden = false;
-  panel.querySelector("ul").replaceChildren(...captures.map(captureLine));
 }
 
-function captureLine(capture) {
+function capturedLine(entry, standin) {
   const code = (text) => Object.assign(document.createElement("code"), { textContent: text });
+  const link = (kind, id, text) => {
+    if (!standin) return code(text);
+    const anchor = document.createElement("a");
+    anchor.href = `${standin}/#${kind}=${encodeURIComponent(id)}`;
+    anchor.append(code(text));
+    return anchor;
+  };
   const line = document.createElement("li");
-  line.append(capture.posthog_on ? "sent " : "would send ", code(capture.event));
-  line.append(` as ${capture.who} `, code(`${capture.distinct_id.slice(0, 8)}…`));
+  if (entry.kind === "flag") {
+    line.append("read flag ", link("flag", entry.key, entry.key), ": ", code(entry.value));
+    return line;
+  }
+  line.append(entry.sent ? "sent " : "would send ", link("event", entry.uuid, entry.name));
+  if (entry.distinct_id) {
+    const id = Object.assign(code(`${entry.distinct_id.slice(0, 8)}…`), { title: entry.distinct_id });
+    line.append(` as ${entry.who} `, id);
+  } else {
+    line.append(" for nobody");
+  }
   return line;
 }

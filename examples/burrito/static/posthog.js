@@ -10,6 +10,14 @@
   const page = JSON.parse(document.getElementById("posthog-config").textContent);
   const nonce = document.currentScript.nonce;
   const flags = { featureFlags: page.flags, featureFlagPayloads: page.flag_payloads };
+  const withNonce = (element) => Object.assign(element, { nonce }); // the content security policy asks for it
+
+  // Names as `access_token`, `api_key` or `key[0]`, but not `keyword`; and `?token=abc`, or `%3Ftoken%3Dabc` within
+  // another parameter. Bounded, because an address can be long.
+  const { anywhere, at_the_end } = page.secret_parameters;
+  const LETTERS = "[\\w.[\\]-]{0,60}";
+  const SECRET_NAME = `${LETTERS}?(?:${anywhere.join("|")}|(?:${at_the_end.join("|")})(?![a-z0-9]))${LETTERS}`;
+  const SECRET = new RegExp(`((?:[?&;#]|%3f|%26)${SECRET_NAME}(?:=|%3d))(?:(?!%26|%23)[^&#"\\s])+`, "gi");
 
   // --- The current person, known to all tabs of this browser -------------------------------------------------
 
@@ -48,9 +56,8 @@
 
   // --- posthog-js ----------------------------------------------------------------------------------------------
 
-  const script = document.createElement("script");
+  const script = withNonce(document.createElement("script"));
   script.src = page.script;
-  script.nonce = nonce;
   script.onload = () => window.posthog?.init(page.token, options);
   script.onerror = announce;
   document.head.append(script);
@@ -60,11 +67,21 @@
     ui_host: page.ui_host,
     defaults: "2026-08-30",
     bootstrap: flags,
+    // A page whose handler has read flags shows what they decided, and its scripts see the same: the browser does not
+    // evaluate them anew, except those that surveys have of their own. On other pages the server has not asked, so that
+    // nobody waits for flags that the page does without, and the browser evaluates.
+    advanced_only_evaluate_survey_feature_flags: Object.keys(page.flags).length > 0,
     loaded: (posthog) => {
       agree(posthog);
+      posthog.unregister("$groups"); // of an earlier page
+      posthog.register(page.properties);
+      noteFirstTouch(posthog);
       announce();
     },
-    before_send: (event) => (event && isOurs(event) ? event : null),
+    before_send: (event) => {
+      if (!event || !isOurs(event)) return null;
+      return event.event === "$snapshot" ? event : withoutSecrets(event); // the recorder does it itself
+    },
 
     // Visitors get no person profile, not even a developer's on localhost.
     person_profiles: "identified_only",
@@ -78,8 +95,21 @@
     // Our own requests carry person and session as headers. A name without a port.
     tracing_headers: [location.hostname],
 
+    // Errors that nobody caught; what the console says is not for PostHog.
+    capture_exceptions: page.capture_exceptions && {
+      capture_unhandled_errors: true,
+      capture_unhandled_rejections: true,
+      capture_console_errors: false,
+    },
+    capture_performance: { web_vitals: true },
+
+    // In addresses, for events and session replay alike. It masks the click ids of advertisements too.
+    mask_personal_data_properties: true,
+    custom_personal_data_properties: secretParameters(),
+
     disable_session_recording: !page.session_replay,
-    prepare_external_dependency_script: (script) => Object.assign(script, { nonce }),
+    prepare_external_dependency_script: withNonce,
+    prepare_external_dependency_stylesheet: withNonce,
   };
 
   // Runs after posthog-js has read what it remembers and before it captures.
@@ -104,6 +134,33 @@
 
   function isOurs(event) {
     return event.properties.distinct_id === page.distinct_id && isCurrent();
+  }
+
+  // --- Secrets in addresses ------------------------------------------------------------------------------------
+
+  // The parameters of this page whose names look like a secret's: posthog-js wants them exactly.
+  function secretParameters() {
+    const here = [...new URLSearchParams(location.search).keys()];
+    return [...anywhere, ...at_the_end, ...here.filter((name) => new RegExp(`^${SECRET_NAME}$`, "i").test(name))];
+  }
+
+  // posthog-js masks what is a parameter of the page's own address. The referrer, links and messages of errors hold
+  // addresses too, and an address may hold another one, percent-encoded: /login?next=%2Finvitation%3Ftoken%3Dabc.
+  function withoutSecrets(value) {
+    if (typeof value === "string") return value.replace(SECRET, "$1<masked>");
+    if (Array.isArray(value)) return value.map(withoutSecrets);
+    if (value?.constructor !== Object) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]));
+  }
+
+  // Where somebody came from, noted before posthog-js does it: without secrets, and with the click ids. The server
+  // reads it from the cookie at sign-up.
+  function noteFirstTouch(posthog) {
+    const cut = (address) => (encodeURIComponent(address).length <= 1000 ? address : cut(address.slice(0, -10)));
+    const noted = (address) => cut(withoutSecrets(address).slice(0, 1000));
+    posthog.register_once({
+      $initial_person_info: { r: noted(document.referrer || "$direct"), u: noted(location.href) },
+    });
   }
 
   // Reading the property throws where a browser blocks storage.

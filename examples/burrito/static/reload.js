@@ -1,4 +1,5 @@
-// In development only: loads the page anew when a view or an asset has changed, or when the app was restarted.
+// In development only: reloads the page when a view or an asset has changed or the app was restarted, and shows why
+// the newest build failed.
 {
   const SCROLLED = "reload-scrolled"; // in sessionStorage: how far down the page was
   const { version } = document.currentScript.dataset;
@@ -9,12 +10,41 @@
   const ask = async () => {
     // While the app restarts nobody answers; a page in the background can wait.
     const answer = document.hidden ? undefined : await fetch("/dev/reload", { cache: "no-store" }).catch(() => {});
-    if (answer?.ok && (await answer.text()) !== version) {
+    const state = answer?.ok ? await answer.json().catch(() => {}) : undefined;
+    if (state && state.version !== version) {
       sessionStorage.setItem(SCROLLED, scrollY);
       location.replace(location.pathname + location.search); // not reload(): that would post a form again
-    } else {
-      setTimeout(ask, 1000);
+      return;
     }
+    if (state) showBuildError(state.build_error);
+    setTimeout(ask, 1000);
   };
   setTimeout(ask, 1000);
+
+  // In a shadow root, so that neither the page's styles nor these reach the other.
+  const styles = new CSSStyleSheet();
+  styles.replaceSync(`
+    :host { position: fixed; inset: auto 0 0; z-index: 1000; }
+    section { max-height: 60vh; overflow: auto; padding: 16px 24px; background: #2b1512; color: #ffe9e3; font: 16px/1.5 system-ui, sans-serif; border-top: 4px solid #e5484d; }
+    h2 { margin: 0 0 8px; font-size: 16px; }
+    pre { margin: 0; font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+  `);
+  let bar;
+
+  function showBuildError(error) {
+    if (!error) {
+      bar?.remove();
+      bar = undefined;
+      return;
+    }
+    if (!bar) {
+      bar = document.createElement("hoglet-build-error");
+      const root = bar.attachShadow({ mode: "open" });
+      root.adoptedStyleSheets = [styles];
+      root.innerHTML = `<section role="alert" tabindex="0"><h2>The build failed; this page is from the last one that worked.</h2><pre></pre></section>`;
+      document.body.append(bar);
+    }
+    const text = bar.shadowRoot.querySelector("pre");
+    if (text.textContent !== error) text.textContent = error;
+  }
 }

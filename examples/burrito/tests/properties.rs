@@ -15,18 +15,24 @@ use std::sync::{Arc, LazyLock};
 use app::app::AppState;
 use app::auth::local_path;
 use app::cookies::{AppCookie, AppCookies};
-use app::posthog::{context, identity, proxy};
+use app::posthog::events::TrackedEvent;
+use app::posthog::first_touch::{self, FirstTouch};
+use app::posthog::panel::What;
+use app::posthog::{PostHog, context, identity, proxy, urls};
 use app::request::{RequestInfo, describe};
 use app::settings::{Settings, new_secret_key};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{COOKIE, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use axum::middleware::from_fn_with_state;
+use posthog_rs::{Event, RequestContext};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use reqwest::Url;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_cookies::{CookieManagerLayer, Cookies};
@@ -34,12 +40,17 @@ use uuid::Uuid;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-static STATE: LazyLock<AppState> = LazyLock::new(|| {
+static STATE: LazyLock<AppState> = LazyLock::new(|| state("test"));
+
+/// Remembers what was captured.
+static DEVELOPMENT: LazyLock<AppState> = LazyLock::new(|| state("development"));
+
+fn state(environment: &str) -> AppState {
     let variables = HashMap::from([
-        ("APP_ENV", "test".to_owned()),
+        ("APP_ENV", environment.to_owned()),
         ("SECRET_KEY", new_secret_key()),
         ("POSTHOG_DISABLED", "true".to_owned()),
-        ("POSTHOG_API_KEY", "phc_test".to_owned()),
+        ("POSTHOG_PROJECT_TOKEN", "phc_test".to_owned()),
         (
             "TRUSTED_PROXIES",
             "127.0.0.1,10.0.0.0/8,fd00::/8".to_owned(),
@@ -49,7 +60,7 @@ static STATE: LazyLock<AppState> = LazyLock::new(|| {
     RUNTIME
         .block_on(AppState::new(settings, Default::default()))
         .unwrap()
-});
+}
 
 fn config() -> ProptestConfig {
     ProptestConfig {
@@ -94,11 +105,16 @@ proptest! {
 
     #[test]
     fn the_proxy_reaches_posthogs_two_hosts_and_nothing_else(
-        path in prop_oneof![tricky_path(), "(/relay)?(/|\\\\|\\.\\.|%2e|static|array|@|:|//|evil\\.example|\\?|#){0,8}"],
+        path in prop_oneof![
+            tricky_path(),
+            "(/relay)?(/|\\\\|\\.\\.|%2e|%2f|static|array|@|:|//|evil\\.example|\\?|#){0,8}",
+            "/(static|array|e|array/phc_own|flags)(/|\\\\|\\.\\.|%2e%2e|%2f|/\\.\\./|array|phc_own|phc_other|config\\.js|\\?){0,8}",
+        ],
         climbing in any::<bool>(),
     ) {
         let host = if climbing { "https://inside.example/posthog" } else { "https://eu.i.posthog.com" };
-        let settings = Settings::read(|name| (name == "POSTHOG_HOST").then(|| host.to_owned())).unwrap();
+        let variables = HashMap::from([("POSTHOG_HOST", host), ("POSTHOG_API_KEY", "phc_own")]);
+        let settings = Settings::read(|name| variables.get(name).map(|value| (*value).to_owned())).unwrap();
         for path in [path.clone(), format!("/relay{path}"), format!("/relay/{path}")] {
             let Some(url) = proxy::target(&settings.posthog, &path) else { continue };
             let (host, path) = (url.host_str().unwrap(), url.path());
@@ -110,6 +126,12 @@ proptest! {
                 prop_assert!(path.starts_with("/posthog/"), "{}", path);
             } else {
                 prop_assert!(["eu.i.posthog.com", "eu-assets.i.posthog.com"].contains(&host), "{}", host);
+            }
+            // However the other end decodes it, it is no other project's script.
+            prop_assert!(!path.contains('%'), "{}", path);
+            prop_assert!(path.split('/').all(|segment| segment != ".."), "{}", path);
+            if path.trim_start_matches("/posthog").starts_with("/array") {
+                prop_assert!(path.contains("/array/phc_own/"), "{}", path);
             }
         }
     }
@@ -325,6 +347,87 @@ proptest! {
     }
 }
 
+/// Any shape that serde knows, of any depth, and values that cannot be serialized.
+#[derive(Clone, Debug)]
+enum Shape {
+    Json(Value),
+    Text(String),
+    /// A map whose keys are no text.
+    Map(Vec<(Shape, Shape)>),
+    List(Vec<Shape>),
+    Unit,
+    None,
+    Number(f64),
+    Large(u128),
+    Bytes(Vec<u8>),
+    Variant(Box<Shape>),
+    Refused(String),
+}
+
+impl Serialize for Shape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Json(value) => value.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Map(entries) => {
+                serializer.collect_map(entries.iter().map(|(key, value)| (key, value)))
+            }
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Unit => serializer.serialize_unit_struct("OrderCancelled"),
+            Self::None => serializer.serialize_none(),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Large(number) => serializer.serialize_u128(*number),
+            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Self::Variant(inside) => {
+                serializer.serialize_newtype_variant("Order", 0, "Cancelled", inside)
+            }
+            Self::Refused(reason) => Err(serde::ser::Error::custom(reason)),
+        }
+    }
+}
+
+impl TrackedEvent for Shape {
+    const NAME: &'static str = "order_cancelled";
+}
+
+fn shape() -> impl Strategy<Value = Shape> {
+    let leaf = prop_oneof![
+        Just(Shape::Unit),
+        Just(Shape::None),
+        any::<String>().prop_map(Shape::Text),
+        any::<f64>().prop_map(Shape::Number),
+        any::<u128>().prop_map(Shape::Large),
+        any::<Vec<u8>>().prop_map(Shape::Bytes),
+        any::<String>().prop_map(Shape::Refused),
+        any::<String>().prop_map(|text| Shape::Json(json!({ text: [null, true, 1] }))),
+    ];
+    leaf.prop_recursive(4, 40, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec((inner.clone(), inner.clone()), 0..5).prop_map(Shape::Map),
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Shape::List),
+            inner.prop_map(|inside| Shape::Variant(Box::new(inside))),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn an_event_of_any_shape_is_captured(shape in shape()) {
+        let context = RequestContext::new();
+        let client = DEVELOPMENT.posthog.clone();
+        let posthog = PostHog::new(client, a_visitor(), context, "", None, true);
+        posthog.with_group("company", "acme", shape.clone());
+        posthog.capture(shape);
+        let captured = posthog.captured();
+        let What::Event { name, .. } = &captured.last().unwrap().what else {
+            panic!("{captured:?}");
+        };
+        prop_assert_eq!(name, "order_cancelled");
+    }
+}
+
 fn request_info() -> RequestInfo {
     RequestInfo {
         id: String::new(),
@@ -333,7 +436,6 @@ fn request_info() -> RequestInfo {
         ip: [127, 0, 0, 1].into(),
         plain_http: false,
         wants_json: false,
-        form_post: false,
         csp_nonce: String::new(),
     }
 }
@@ -345,5 +447,154 @@ fn a_visitor() -> identity::Identity {
         visitor_id: id,
         opted_out: false,
         opt_out_forced: false,
+    }
+}
+
+/// A name that stands for a secret, with some of its letters in upper case or percent-encoded.
+fn secret_name() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "token",
+        "access_token",
+        "id-token",
+        "csrfToken",
+        "code",
+        "auth_code",
+        "otp.code",
+        "password",
+        "user[password]",
+        "passwordConfirmation",
+        "key",
+        "api_key",
+        "apikey",
+        "key[0]",
+        "secret",
+        "client_secret",
+        "signature",
+        "X-Amz-Signature",
+    ]);
+    (names, any::<u32>(), any::<u32>()).prop_map(|(name, encoded, upper)| {
+        let letters = name.bytes().enumerate().map(|(place, byte)| {
+            let byte = if upper >> place & 1 == 1 {
+                byte.to_ascii_uppercase()
+            } else {
+                byte
+            };
+            if encoded >> place & 1 == 1 {
+                format!("%{byte:02x}")
+            } else {
+                char::from(byte).into()
+            }
+        });
+        letters.collect()
+    })
+}
+
+/// One parameter as it is sent, and as PostHog may see it.
+fn parameter() -> impl Strategy<Value = (String, String)> {
+    let harmless = "(q|utm_source|keyword|codec|page|%71|a%20b|[a-d]{0,3})(=([A-Za-c0-9/:+._~-]|%20|%C3%A9|%2){0,12})?"
+        .prop_map(|parameter: String| (parameter.clone(), parameter));
+    let secret = (
+        secret_name(),
+        "[ -%'-~\u{e9}]{0,8}".prop_map(|noise| noise.replace('#', "")),
+    )
+        .prop_map(|(name, noise)| {
+            (
+                format!("{name}={noise}hunter2{noise}"),
+                format!("{name}=redacted"),
+            )
+        });
+    prop_oneof![harmless, secret]
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn an_address_keeps_all_but_the_values_of_secrets(
+        path in "(https://app\\.example)?/[a-z;=%&]{0,12}",
+        query in prop::collection::vec(parameter(), 0..6),
+        fragment in prop::collection::vec(parameter(), 0..3),
+    ) {
+        let join = |side: fn(&(String, String)) -> &String| {
+            let pairs = |part: &[(String, String)]| part.iter().map(|pair| side(pair).as_str()).collect::<Vec<_>>().join("&");
+            format!("{path}?{}#{}", pairs(&query), pairs(&fragment))
+        };
+        let (sent, told) = (join(|pair| &pair.0), join(|pair| &pair.1));
+        prop_assert_eq!(urls::without_secrets(&sent), told.as_str());
+        prop_assert!(!told.contains("hunter2"));
+    }
+
+    #[test]
+    fn an_address_in_an_address_tells_no_secret_either(name in secret_name(), depth in 0..4) {
+        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let mut url = format!("/reset?{name}=hunter2&a=1");
+        for _ in 0..depth {
+            url = format!("/login?next={}", encode(&url));
+        }
+        prop_assert!(!urls::without_secrets(&url).contains("hunter2"), "{url}");
+    }
+
+    #[test]
+    fn any_address_is_survived_and_bounded(
+        url in prop_oneof![any::<String>(), "[?&;#=%+a-f0-9]{0,40}", "(token|=|%3D|%253d|\\?|%3f|&|#|\u{e9}){0,600}"],
+    ) {
+        let safe = urls::safe(&url);
+        prop_assert!(safe.chars().count() <= urls::MAX_CHARACTERS);
+        prop_assert_eq!(urls::without_secrets(&safe), safe.as_str());
+    }
+
+    #[test]
+    fn what_an_event_says_of_its_address_is_bounded(
+        path in "/[!-~\u{e9}]{0,30}",
+        query in "(\\?[!-~]{0,30})?",
+        repeated in 1..500usize,
+    ) {
+        let path = path.repeat(repeated);
+        let info = RequestInfo { path_and_query: format!("{path}{}", query.repeat(repeated)), path, ..request_info() };
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(Arc::new(info));
+        let context = context::of_request(&STATE.settings, &a_visitor(), &request);
+        let mut event = Event::new("", "");
+        context.apply_to_event(&mut event);
+        for name in ["$current_url", "$pathname", "$request_path"] {
+            prop_assert!(event.properties()[name].as_str().unwrap().chars().count() <= 2000, "{name}");
+        }
+    }
+
+    #[test]
+    fn any_first_touch_fits_a_cookie_and_comes_back(
+        path in "/[!-~\u{e9}]{0,20}",
+        repeated in 0..200usize,
+        referrer in prop_oneof!["https://[a-z]{1,9}\\.example/[!-~]{0,20}", any::<String>()],
+    ) {
+        let settings = &STATE.settings;
+        let mut headers = HeaderMap::new();
+        if let Ok(referrer) = HeaderValue::from_str(&referrer.repeat(1 + repeated)) {
+            headers.insert(REFERER, referrer);
+        }
+        let id = Uuid::now_v7();
+        let cookie = first_touch::cookie(settings, &path.repeat(1 + repeated), &headers, id);
+        prop_assert!(cookie.len() < 1400, "{}", cookie.len());
+        let touch = FirstTouch::from_cookie(settings, &cookie, id);
+        let told = touch.unwrap().properties();
+        prop_assert!(told["$initial_current_url"].as_str().unwrap().starts_with("http://127.0.0.1:8000/"));
+        prop_assert_eq!(FirstTouch::from_cookie(settings, &cookie, Uuid::now_v7()), None);
+    }
+
+    #[test]
+    fn any_memory_of_posthog_js_is_survived(
+        stored in prop_oneof![
+            any::<String>(),
+            r#"\{"\$initial_person_info":\{"u":("(https?://)?[a-z:/?#=&%\\u0-9]{0,30}"|7|null),"r":("[$a-z:/.]{0,20}"|\[\])\}\}"#,
+        ],
+        cookie in any::<String>(),
+    ) {
+        let id = Uuid::now_v7();
+        FirstTouch::from_cookie(&STATE.settings, &cookie, id);
+        if let Some(touch) = FirstTouch::from_posthog_js(&stored, id) {
+            let told = touch.properties();
+            prop_assert!(told.values().all(|value| value.as_str().unwrap().len() <= 4000));
+            prop_assert!(told["$initial_current_url"].as_str().unwrap().starts_with("http"));
+        }
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Outcome, connect};
+use super::{Outcome, connect_existing};
 use crate::database;
 use crate::settings::{PostHogSettings, Settings};
 
-const PATIENCE: Duration = Duration::from_secs(5);
+/// For PostHog to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 type Check = Result<String, String>;
 
@@ -43,7 +44,7 @@ pub async fn examine(settings: Settings) -> Outcome {
 }
 
 async fn examine_database(settings: &Settings) -> (Check, Check) {
-    let database = match connect(settings).await {
+    let database = match connect_existing(settings).await {
         Ok(database) => database,
         Err(message) => return (Err(message), Err("not looked at without a database".into())),
     };
@@ -64,22 +65,22 @@ async fn examine_posthog(settings: &PostHogSettings) -> Check {
     if settings.disabled {
         return Ok("off: POSTHOG_DISABLED is set".into());
     }
-    if settings.api_key.is_empty() {
-        return Ok("off: set POSTHOG_API_KEY to your project token to send events".into());
+    if settings.project_token.is_empty() {
+        return Ok("off: set POSTHOG_PROJECT_TOKEN to your project token to send events".into());
     }
-    let body = json!({ "api_key": settings.api_key, "distinct_id": "doctor" });
+    let body = json!({ "api_key": settings.project_token, "distinct_id": "doctor" });
     let asked = reqwest::Client::new()
         .post(format!("{}/flags/?v=2", settings.base_url()))
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .json(&body)
         .send()
         .await;
     match asked {
         Ok(answer) if answer.status().is_success() => {
-            Ok(format!("{} knows the key", settings.base_url()))
+            Ok(format!("{} knows the token", settings.base_url()))
         }
         Ok(answer) if answer.status().as_u16() == 401 => Err(format!(
-            "{} does not know this POSTHOG_API_KEY; copy the project token (phc_…) from the project's settings",
+            "{} does not know this POSTHOG_PROJECT_TOKEN; copy the project token (phc_…) from the project's settings",
             settings.base_url()
         )),
         Ok(answer) => Err(format!(

@@ -1,5 +1,6 @@
 //! A `SECRET_KEY` for development, made at the first start where there is none.
 
+use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
@@ -13,11 +14,13 @@ pub fn make_for_development() -> Option<String> {
         return None;
     }
     let path = Path::new(".env");
-    let present = std::fs::read_to_string(path).unwrap_or_default();
-    if defines_key(&present) {
+    // What cannot be read is reported with the settings.
+    let present = settings::read_env_file(path).ok()?;
+    if leaves_the_key_alone(&present) {
         return None;
     }
-    let separator = if present.is_empty() || present.ends_with('\n') {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let separator = if text.is_empty() || text.ends_with('\n') {
         ""
     } else {
         "\n"
@@ -31,17 +34,11 @@ pub fn make_for_development() -> Option<String> {
     }
 }
 
-fn defines_key(text: &str) -> bool {
-    let mut lines = text
-        .lines()
-        .map(|line| line.trim_start().trim_start_matches("export ").trim_start());
-    // Another environment than development is not ours to write to.
-    lines.any(|line| {
-        let (name, value) = line.split_once('=').unwrap_or_default();
-        let (name, value) = (name.trim(), value.trim().trim_matches(['"', '\'']));
-        (name == "SECRET_KEY" && !value.is_empty())
-            || (name == "APP_ENV" && !matches!(value, "" | "development"))
-    })
+/// Whether there is a key already, or the file is for another environment than development, which is
+/// not ours to write to.
+fn leaves_the_key_alone(variables: &HashMap<String, String>) -> bool {
+    let value = |name| variables.get(name).map_or("", |value| value.trim());
+    !value("SECRET_KEY").is_empty() || !matches!(value("APP_ENV"), "" | "development")
 }
 
 fn append(path: &Path, line: &str) -> std::io::Result<()> {

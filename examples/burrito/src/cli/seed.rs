@@ -18,13 +18,14 @@ pub async fn seed(settings: Settings) -> Outcome {
         );
     }
     let database = connect(&settings).await?;
-    database::migrate(&database).await?;
+    let database = database::migrated(database, &settings.database_url).await?;
     if user::find_by_email(&database, EMAIL).await?.is_some() {
         println!("{EMAIL} is there already; its password was {PASSWORD} when it was made");
         return Ok(ExitCode::SUCCESS);
     }
     let password_hash = Passwords::default()
-        .hash(PASSWORD.into())
+        .sign_up
+        .hash("seed", PASSWORD.into())
         .await
         .map_err(|_| "the password could not be hashed")?;
     user::create(&database, EMAIL, "Demo User", password_hash).await?;

@@ -4,6 +4,8 @@
 use sea_orm::entity::prelude::*;
 use time::OffsetDateTime;
 
+use crate::database;
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
@@ -34,11 +36,18 @@ pub async fn delete_others(
     Ok(deleted.rows_affected)
 }
 
-/// Removes expired rows. Returns how many went.
-pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
+/// Ends a visitor's session. Returns whether this call ended it: of two log-ins at once one does.
+pub async fn end_visitors(database: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
     let deleted = Entity::delete_many()
-        .filter(Column::ExpiresAt.lte(OffsetDateTime::now_utc()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::UserId.is_null())
         .exec(database)
         .await?;
-    Ok(deleted.rows_affected)
+    Ok(deleted.rows_affected > 0)
+}
+
+/// Removes expired rows. Returns how many went.
+pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let expired = Column::ExpiresAt.lte(OffsetDateTime::now_utc());
+    database::delete_in_slices::<Entity>(database, Column::Id, expired).await
 }

@@ -1,6 +1,7 @@
 //! Accounts. A user's id is also the distinct id that PostHog knows them by.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, SqlErr};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -18,6 +19,7 @@ pub struct Model {
     pub password_hash: PasswordHash,
     pub created_at: TimeDateTimeWithTimeZone,
     pub updated_at: TimeDateTimeWithTimeZone,
+    pub burrito_count: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -90,6 +92,7 @@ pub async fn create(
         password_hash: Set(password_hash),
         created_at: Set(now),
         updated_at: Set(now),
+        burrito_count: Set(0),
     };
     match user.insert(database).await {
         Ok(user) => Ok(Some(user)),
@@ -120,4 +123,24 @@ pub async fn change_password(
     user.password_hash = Set(password_hash);
     user.updated_at = Set(OffsetDateTime::now_utc());
     user.update(database).await
+}
+
+/// Adds to a user's count and returns how many there are now. The database adds, so that none is lost
+/// when two requests come at once.
+pub async fn add_burritos(
+    database: &impl ConnectionTrait,
+    user_id: Uuid,
+    count: i64,
+) -> Result<i64, DbErr> {
+    let updated = Entity::update_many()
+        .col_expr(
+            Column::BurritoCount,
+            Expr::col(Column::BurritoCount).add(count),
+        )
+        .filter(Column::Id.eq(user_id))
+        .exec_with_returning(database)
+        .await?;
+    let user = updated.into_iter().next();
+    user.map(|user| user.burrito_count)
+        .ok_or(DbErr::RecordNotUpdated)
 }

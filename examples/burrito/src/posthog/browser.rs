@@ -5,9 +5,24 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::flags::Flags;
+use super::flag::Flags;
 use super::identity::Identity;
+use super::urls;
 use crate::settings::PostHogSettings;
+
+/// Query parameters whose values PostHog never learns.
+const SECRET_PARAMETERS: SecretParameters = SecretParameters {
+    anywhere: urls::SECRETS,
+    at_the_end: urls::SECRETS_AT_THE_END,
+};
+
+#[derive(Debug, Serialize)]
+struct SecretParameters {
+    /// Also as a part of a name: `access_token`.
+    anywhere: &'static [&'static str],
+    /// Only where a word ends, as in `api_key`: `keyword` is none.
+    at_the_end: &'static [&'static str],
+}
 
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
@@ -19,12 +34,21 @@ pub struct BrowserConfig<'a> {
     distinct_id: String,
     is_identified: bool,
     session_replay: bool,
+    /// What every event of the page carries.
+    properties: Map<String, Value>,
+    capture_exceptions: bool,
+    secret_parameters: SecretParameters,
     flags: Map<String, Value>,
     flag_payloads: Map<String, Value>,
 }
 
 impl<'a> BrowserConfig<'a> {
-    pub fn new(settings: &'a PostHogSettings, identity: &Identity, flags: Option<&Flags>) -> Self {
+    pub fn new(
+        settings: &'a PostHogSettings,
+        identity: &Identity,
+        properties: Map<String, Value>,
+        flags: Option<&Flags>,
+    ) -> Self {
         // A person named by a header is a client without cookies; its page belongs to the visitor.
         let is_identified = identity.person.is_user();
         let distinct_id = if is_identified {
@@ -37,13 +61,16 @@ impl<'a> BrowserConfig<'a> {
             None => (settings.base_url(), assets_host(settings)),
         };
         Self {
-            token: &settings.api_key,
+            token: &settings.project_token,
             api_host,
             ui_host: ui_host(settings),
             script: format!("{assets}/static/array.js"),
             distinct_id,
             is_identified,
             session_replay: settings.session_replay,
+            properties,
+            capture_exceptions: settings.capture_exceptions,
+            secret_parameters: SECRET_PARAMETERS,
             flags: flags.map(Flags::values).unwrap_or_default(),
             flag_payloads: flags.map(Flags::payloads).unwrap_or_default(),
         }

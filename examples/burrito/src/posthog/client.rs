@@ -1,15 +1,20 @@
 //! The app's one connection to PostHog: off without a key.
 
-use std::sync::Arc;
+use std::error::Error;
+use std::sync::{Arc, Weak};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use tokio::time::Instant;
 
-use super::delivery::{Delivery, Item};
-use super::errors::Exception;
-use super::flags::Evaluator;
-use super::ledger::Counts;
+use super::delivery::Delivery;
+use super::errors::{Exception, Level};
+use super::evaluator::Evaluator;
+use super::groups::Described;
+use super::item::Item;
+use super::ledger::{self, Counts, Delivered};
+use super::stamp::Stamp;
+use crate::error::Cause;
 use crate::settings::{PostHogSettings, Settings};
 
 #[derive(Clone)]
@@ -18,6 +23,16 @@ pub struct Client {
     /// In development the log and the page show what is captured.
     pub(super) development: bool,
     pub capture_exceptions: bool,
+    pub(super) stamp: Stamp,
+    /// The groups that PostHog knows from this process.
+    pub(super) described: Arc<Described>,
+}
+
+/// A client that keeps nothing alive, for the panic hook.
+pub struct WeakClient {
+    inner: Option<Weak<Inner>>,
+    /// All the rest of it.
+    client: Client,
 }
 
 struct Inner {
@@ -29,20 +44,22 @@ impl Client {
     pub async fn start(settings: &Settings, http: reqwest::Client) -> Self {
         let posthog = &settings.posthog;
         let inner = if posthog.enabled() {
-            let delivery = Delivery::start(posthog, http.clone()).await;
+            let delivery = Delivery::start(settings, http.clone()).await;
             let evaluator = Evaluator::start(posthog, http, delivery.clone());
             Some(Arc::new(Inner {
                 delivery,
                 evaluator,
             }))
         } else {
-            tracing::info!("{}", why_off(posthog));
+            say_why_off(posthog);
             None
         };
         Self {
             inner,
             development: settings.development(),
             capture_exceptions: posthog.capture_exceptions,
+            stamp: Stamp::new(settings.environment),
+            described: Arc::default(),
         }
     }
 
@@ -51,16 +68,38 @@ impl Client {
     }
 
     /// Queues an event and returns at once. Without PostHog the development log shows it instead.
-    pub fn capture(&self, mut event: Event) {
-        event
-            .set_timestamp(Utc::now())
-            .expect("now is not in the future");
-        if self.development {
-            self.log(event.event_name(), event.distinct_id());
-        }
+    pub fn capture(&self, event: Event) {
+        let event = self.dated(event, Utc::now());
         if let Some(inner) = &self.inner {
             inner.delivery.push(Item::Event(event));
         }
+    }
+
+    /// The same with a date of its own, for who wants to know when PostHog has taken the event.
+    /// Without PostHog that never happens.
+    pub fn capture_and_tell(&self, event: Event, happened_at: DateTime<Utc>) -> Delivered {
+        let event = self.dated(event, happened_at);
+        match &self.inner {
+            Some(inner) => inner.delivery.push_and_tell(Item::Event(event)),
+            None => ledger::never_delivered(),
+        }
+    }
+
+    fn dated(&self, mut event: Event, happened_at: DateTime<Utc>) -> Event {
+        // The clock that it was dated by may be another machine's, ahead of this one's; and this one
+        // may be set back at this moment: PostHog then takes the time of arrival.
+        let _ = event.set_timestamp(happened_at.min(Utc::now()));
+        if self.development {
+            self.log(event.event_name(), event.distinct_id());
+        }
+        event
+    }
+
+    /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
+    /// [`super::PostHog::capture_error`].
+    pub fn capture_error<E: Error>(&self, error: &E) {
+        let cause = Arc::new(Cause::of(error));
+        self.capture_exception(Exception::new(cause, Level::Error, true));
     }
 
     pub fn capture_exception(&self, exception: Exception) {
@@ -69,6 +108,16 @@ impl Client {
         }
         if let Some(inner) = &self.inner {
             inner.delivery.push(Item::Exception(Box::new(exception)));
+        }
+    }
+
+    pub fn downgrade(&self) -> WeakClient {
+        WeakClient {
+            inner: self.inner.as_ref().map(Arc::downgrade),
+            client: Self {
+                inner: None,
+                ..self.clone()
+            },
         }
     }
 
@@ -97,10 +146,27 @@ impl Client {
     }
 }
 
-fn why_off(settings: &PostHogSettings) -> &'static str {
+impl WeakClient {
+    /// The client, as long as its app lives.
+    pub fn upgrade(&self) -> Option<Client> {
+        let inner = match &self.inner {
+            Some(inner) => Some(inner.upgrade()?),
+            None => None,
+        };
+        Some(Client {
+            inner,
+            ..self.client.clone()
+        })
+    }
+}
+
+fn say_why_off(settings: &PostHogSettings) {
     if settings.disabled {
-        "PostHog is off: POSTHOG_DISABLED is set"
+        tracing::info!("PostHog is off: POSTHOG_DISABLED is set");
     } else {
-        "PostHog is off: set POSTHOG_API_KEY to send events; until then the development log shows them"
+        tracing::warn!(
+            "PostHog is off: events, errors and people are lost, and every flag has its default; \
+             set POSTHOG_PROJECT_TOKEN to the project token (phc_…), or POSTHOG_DISABLED=true"
+        );
     }
 }

@@ -10,6 +10,7 @@ use tower_cookies::cookie::Cookie;
 use uuid::Uuid;
 
 use super::identity::{self, Identity, SESSION_ID_HEADER};
+use super::urls;
 use crate::request::RequestInfo;
 use crate::settings::Settings;
 
@@ -30,19 +31,21 @@ pub fn of_request(settings: &Settings, identity: &Identity, request: &Request) -
     let info = RequestInfo::of(request.extensions());
     let headers = request.headers();
     let mut context = RequestContext::new().distinct_id(identity.person.distinct_id());
-    context = property(
-        context,
-        "$current_url",
-        format!("{}{}", settings.app_url(), info.path_and_query),
-    );
-    context = property(context, "$request_method", request.method().as_str());
-    context = property(context, "$request_path", info.path.as_str());
+    let url = format!("{}{}", settings.app_url(), info.path_and_query);
+    // A client writes what it likes, and each of its events is to be small.
+    let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
+    let path = cut(&info.path);
+    context = property(context, "$current_url", urls::safe(&url));
+    context = property(context, "$host", settings.app_host());
+    context = property(context, "$pathname", path);
+    context = property(context, "$request_method", cut(request.method().as_str()));
+    context = property(context, "$request_path", path);
     context = property(context, "$ip", info.ip.to_string());
     if let Some(agent) = identity::header(headers, USER_AGENT.as_str()) {
         context = property(context, "$raw_user_agent", agent.as_str());
         context = property(context, "$user_agent", agent);
     }
-    if let Some(session_id) = session_id(headers, &settings.posthog.api_key) {
+    if let Some(session_id) = session_id(headers, &settings.posthog.project_token) {
         context = context.session_id(session_id);
     }
     if !identity.person.is_user() {
@@ -60,17 +63,22 @@ pub fn property(context: RequestContext, name: &str, value: impl Into<Value>) ->
 
 /// The browser's session: from the header where a script made the request, else from posthog-js's
 /// own cookie, so that page loads and form posts join the session replay too.
-fn session_id(headers: &HeaderMap, api_key: &str) -> Option<String> {
+fn session_id(headers: &HeaderMap, project_token: &str) -> Option<String> {
     identity::header(headers, SESSION_ID_HEADER)
-        .or_else(|| session_id_from_cookie(headers, api_key))
+        .or_else(|| session_id_from_cookie(headers, project_token))
 }
 
-/// posthog-js keeps `$sesid: [last activity in ms, session id, start]` in `ph_<token>_posthog`.
-fn session_id_from_cookie(headers: &HeaderMap, api_key: &str) -> Option<String> {
-    if api_key.is_empty() {
+/// The cookie in which posthog-js keeps what it remembers, as JSON. Anybody may have written it.
+pub fn posthog_js_cookie(project_token: &str) -> String {
+    format!("ph_{project_token}_posthog")
+}
+
+/// posthog-js keeps `$sesid: [last activity in ms, session id, start]` in its cookie.
+fn session_id_from_cookie(headers: &HeaderMap, project_token: &str) -> Option<String> {
+    if project_token.is_empty() {
         return None;
     }
-    let name = format!("ph_{api_key}_posthog");
+    let name = posthog_js_cookie(project_token);
     let cookies = headers
         .get_all(COOKIE)
         .iter()

@@ -30,7 +30,7 @@ impl TrackedEvent for UserLoggedIn {
     const NAME: &'static str = "user_logged_in";
 }
 
-/// A pair of e-mail and password was wrong. Which half is nobody's business.
+/// A log-in failed. Nothing tells whether the e-mail or the password was wrong.
 #[derive(Debug, Serialize)]
 pub struct UserLoginFailed {}
 
@@ -73,7 +73,7 @@ impl TrackedEvent for ProfileUpdated {
 /// Somebody considered the burrito once more.
 #[derive(Debug, Serialize)]
 pub struct BurritoConsidered {
-    pub total_considerations: u64,
+    pub total_considerations: i64,
 }
 
 impl TrackedEvent for BurritoConsidered {

@@ -12,17 +12,20 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use time::OffsetDateTime;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
-use super::{PostHog, context};
+use super::{PostHog, context, first_touch};
 use crate::app::AppState;
 use crate::auth::CurrentUser;
 use crate::models::user;
+use crate::request::RequestInfo;
 use crate::session::AppSession;
+use crate::visitor;
 
 /// The tracing headers that posthog-js and PostHog's other SDKs send.
 pub const DISTINCT_ID_HEADER: &str = "x-posthog-distinct-id";
@@ -83,6 +86,15 @@ impl Person {
     pub fn is_user(&self) -> bool {
         matches!(self, Self::User(_))
     }
+
+    /// For the log. What a header says may be anything, an e-mail address too.
+    fn record(&self, span: &tracing::Span) {
+        match self {
+            Self::User(id) => span.record("user_id", tracing::field::display(id)),
+            Self::Visitor(id) => span.record("visitor_id", tracing::field::display(id)),
+            Self::Header(_) => span,
+        };
+    }
 }
 
 /// The layer that finds out who is there and hands [`CurrentUser`] and [`PostHog`] to the request.
@@ -99,23 +111,21 @@ pub async fn identify(
         Err(error) => (None, Some(error)),
     };
     let (identity, presented) = identity(&state, &cookies, user.as_deref(), request.headers());
+    let page_view = request.method() == Method::GET && !is_prefetch(request.headers());
     if identity.opted_out {
-        if state.cookies.visitor.presented(&cookies) {
-            state.cookies.visitor.delete(&cookies);
-        }
-    } else if user.is_none() && !presented && failed.is_none() {
-        state
-            .cookies
-            .visitor
-            .set(&cookies, identity.visitor_id.to_string());
+        state.cookies.forget_visitor(&cookies);
+    } else if user.is_none() && failed.is_none() {
+        remember_visitor(&state, &cookies, &identity, presented, page_view, &request);
     }
 
+    identity.person.record(&tracing::Span::current());
     let context = context::of_request(&state.settings, &identity, &request);
-    let page_view = request.method() == Method::GET && !is_prefetch(request.headers());
+    let info = RequestInfo::of(request.extensions());
     let posthog = PostHog::new(
         state.posthog.clone(),
         identity,
         context.clone(),
+        &info.id,
         user.clone(),
         page_view,
     );
@@ -129,19 +139,30 @@ pub async fn identify(
         None => next.run(request).await,
         Some(error) => error.into_response(),
     };
-    if state.settings.development() {
-        show_captured(&mut response, &posthog);
-    }
     // For what stands outside and captures errors.
     response.extensions_mut().insert(posthog);
     response
 }
 
-/// What a script's request captured, for the panel that the page shows in development.
-fn show_captured(response: &mut Response, posthog: &PostHog) {
-    let captured = serde_json::to_string(&posthog.captured()).ok();
-    if let Some(value) = captured.and_then(|captured| HeaderValue::from_str(&captured).ok()) {
-        response.headers_mut().insert("x-captured", value);
+/// Sets the visitor's cookies that are still missing: the id, and how they came here.
+fn remember_visitor(
+    state: &AppState,
+    cookies: &Cookies,
+    identity: &Identity,
+    presented: bool,
+    page_view: bool,
+    request: &Request,
+) {
+    let ours = &state.cookies;
+    let id = identity.visitor_id;
+    if !presented {
+        ours.visitor.set(cookies, id.to_string());
+    }
+    let first_page = !presented || !ours.first_touch.presented(cookies);
+    if first_page && page_view && is_document(request.headers()) {
+        let path_and_query = &RequestInfo::of(request.extensions()).path_and_query;
+        let value = first_touch::cookie(&state.settings, path_and_query, request.headers(), id);
+        ours.first_touch.set(cookies, value);
     }
 }
 
@@ -156,8 +177,8 @@ fn identity(
         .cookies
         .visitor
         .get(cookies)
-        .and_then(|value| value.parse().ok());
-    let visitor_id = presented.unwrap_or_else(Uuid::new_v4);
+        .and_then(|value| visitor::read_id(&value, OffsetDateTime::now_utc()));
+    let visitor_id = presented.unwrap_or_else(visitor::new_id);
     let person = match (user, presented) {
         (Some(user), _) => Person::User(user.id),
         (None, Some(id)) => Person::Visitor(id),
@@ -205,6 +226,13 @@ fn clean(text: &str) -> Option<String> {
 fn is_refused(id: &str) -> bool {
     let bare = id.trim_matches(['"', '\'']).trim().to_lowercase();
     bare.is_empty() || REFUSED_IDS.contains(&bare.as_str())
+}
+
+/// Whether the browser asks for a page, not for a script's data or an icon. Some do not say.
+fn is_document(headers: &HeaderMap) -> bool {
+    headers
+        .get("sec-fetch-dest")
+        .is_none_or(|destination| destination == "document")
 }
 
 /// A page that the browser fetches on a guess has not been seen by anybody.

@@ -2,24 +2,27 @@
 //!
 //! An event on its way holds an [`Entry`], and whoever drops the entry closes it: a send that has
 //! PostHog's answer, a full queue, a task that panics or is cut short by the shutdown bound. So no
-//! way out is forgotten, and the numbers add up.
+//! way out is forgotten, and the numbers add up: those of events, and those of their bytes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 /// Why an entry is lost that nobody has closed.
 const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS, or a panic)";
 
-/// The numbers in `/readyz`: `captured` is the sum of the other three.
+/// The numbers in `/readyz`: `captured` is the sum of `delivered`, `waiting` and `lost`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub captured: u64,
     pub delivered: u64,
     pub waiting: u64,
     pub lost: u64,
+    /// What the waiting ones hold, about.
+    pub waiting_bytes: usize,
 }
 
 #[derive(Default)]
@@ -27,6 +30,7 @@ pub struct Ledger {
     captured: AtomicU64,
     delivered: AtomicU64,
     lost: AtomicU64,
+    waiting_bytes: AtomicUsize,
     /// Lost and not yet told: see [`Ledger::tell_losses`].
     untold: AtomicU64,
 }
@@ -34,16 +38,34 @@ pub struct Ledger {
 /// One event on its way. Dropped without an outcome, it is lost.
 pub struct Entry {
     ledger: Arc<Ledger>,
+    bytes: usize,
     closed: bool,
+    waiting: Option<oneshot::Sender<()>>,
+}
+
+/// Resolves when an event's outcome is known; to an error when the event was lost.
+pub type Delivered = oneshot::Receiver<()>;
+
+/// For an event that is not even on its way.
+pub fn never_delivered() -> Delivered {
+    oneshot::channel().1
 }
 
 impl Ledger {
-    pub fn enter(self: &Arc<Self>) -> Entry {
+    pub fn enter(self: &Arc<Self>, bytes: usize) -> Entry {
         self.captured.fetch_add(1, Ordering::AcqRel);
+        self.waiting_bytes.fetch_add(bytes, Ordering::AcqRel);
         Entry {
             ledger: self.clone(),
+            bytes,
             closed: false,
+            waiting: None,
         }
+    }
+
+    /// The bytes of all entries that are open.
+    pub fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes.load(Ordering::Acquire)
     }
 
     pub fn counts(&self) -> Counts {
@@ -56,6 +78,7 @@ impl Ledger {
             delivered,
             waiting: captured.saturating_sub(delivered + lost),
             lost,
+            waiting_bytes: self.waiting_bytes(),
         }
     }
 
@@ -90,9 +113,24 @@ impl Ledger {
 }
 
 impl Entry {
+    /// For who wants to know what becomes of this one event.
+    pub fn delivered(&mut self) -> Delivered {
+        let (tell, delivered) = oneshot::channel();
+        self.waiting = Some(tell);
+        delivered
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub fn deliver(mut self) {
         self.closed = true;
         self.ledger.delivered.fetch_add(1, Ordering::AcqRel);
+        if let Some(waiting) = self.waiting.take() {
+            // Nobody may want to know any more.
+            let _ = waiting.send(());
+        }
     }
 
     pub fn lose(mut self, reason: &str) {
@@ -103,6 +141,9 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
+        self.ledger
+            .waiting_bytes
+            .fetch_sub(self.bytes, Ordering::AcqRel);
         if !self.closed {
             self.ledger.lose(CUT_SHORT);
         }
@@ -162,13 +203,13 @@ mod tests {
         let telling = ledger.clone();
         let telling = tokio::spawn(async move { telling.tell_losses(QUIET).await });
         for _ in 0..10 {
-            ledger.enter().lose("the queue is full");
-            ledger.enter().lose("PostHog refused them");
-            ledger.enter().deliver();
+            ledger.enter(10).lose("the queue is full");
+            ledger.enter(10).lose("PostHog refused them");
+            ledger.enter(10).deliver();
             tokio::time::sleep(QUIET / 10).await;
         }
         tokio::time::sleep(QUIET * 4).await;
-        ledger.enter().lose("the queue is full");
+        ledger.enter(10).lose("the queue is full");
         ledger.end_episode();
         telling.abort();
 
@@ -186,12 +227,13 @@ mod tests {
     #[tokio::test]
     async fn an_entry_that_nobody_closes_is_lost_and_counted_once() {
         let ledger = Arc::new(Ledger::default());
-        ledger.enter().deliver();
-        ledger.enter().lose("the queue is full");
-        let waiting = ledger.enter();
+        ledger.enter(10).deliver();
+        ledger.enter(10).lose("the queue is full");
+        let waiting = ledger.enter(10);
         let counts = ledger.counts();
         assert_eq!((counts.captured, counts.delivered), (3, 1));
         assert_eq!((counts.waiting, counts.lost), (1, 1));
+        assert_eq!(counts.waiting_bytes, 10);
 
         let panicked = tokio::spawn(async move {
             let _waiting = waiting;
@@ -200,5 +242,6 @@ mod tests {
         assert!(panicked.await.is_err());
         let counts = ledger.counts();
         assert_eq!((counts.waiting, counts.lost), (0, 2));
+        assert_eq!(counts.waiting_bytes, 0);
     }
 }

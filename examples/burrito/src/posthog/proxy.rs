@@ -1,16 +1,16 @@
-//! The first-party proxy: posthog-js reaches PostHog through the app's own address, past blockers
-//! and under a content security policy of `'self'`.
+//! The first-party proxy: posthog-js reaches PostHog through the app's own address, past blockers.
 //!
-//! It talks to PostHog's two hosts and nobody else, whatever the path says, and passes on neither
-//! cookies nor authorization. Source: <https://posthog.com/docs/advanced/proxy>.
+//! It talks to PostHog's two hosts and nobody else, only about this app's own project, only at the
+//! paths that posthog-js asks for, and passes on neither cookies nor authorization. Bodies pass as
+//! they are, compressed or not. Source: <https://posthog.com/docs/advanced/proxy>.
 
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPIRES, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, USER_AGENT, VARY,
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPIRES,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, USER_AGENT, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -26,10 +26,25 @@ use crate::settings::PostHogSettings;
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// For one request and its answer, a large upload included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What posthog-js 1.449.2 asks the ingestion host for. Source: `endpointFor` and `sendRequest` in
+/// its package, `ingestionPaths` in its `request-router`.
+const INGESTION: &[&str] = &[
+    "/e/",
+    "/i/",
+    "/s/",
+    "/flags/",
+    "/api/surveys/",
+    "/api/product_tours/",
+    "/api/early_access_features/",
+    "/api/web_experiments/",
+    "/api/conversations/v1/widget/",
+];
 
 const TO_POSTHOG: &[HeaderName] = &[
     ACCEPT,
+    ACCEPT_ENCODING,
     CONTENT_ENCODING,
     CONTENT_TYPE,
     IF_MODIFIED_SINCE,
@@ -80,7 +95,7 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
         .http
         .request(parts.method, target)
         .headers(headers)
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .body(reqwest::Body::wrap_stream(body.into_data_stream()))
         .send()
         .await;
@@ -100,26 +115,38 @@ pub async fn forward(State(state): State<AppState>, request: Request) -> Respons
     }
 }
 
-/// Where a path leads. It is appended to one of two fixed hosts, so it cannot name another one; and
-/// where `POSTHOG_HOST` has a path, `..` does not lead out of it.
+/// Where a path leads, if it is one that posthog-js asks for.
+///
+/// The path is appended to one of two fixed hosts, so it cannot name another one; and it is judged
+/// as the host will read it, with every `..` carried out. Nothing posthog-js asks for is written
+/// with a `%`, which could hide a `..` or a slash until it is decoded at the other end.
 pub fn target(settings: &PostHogSettings, path_and_query: &str) -> Option<Url> {
     let prefix = settings.proxy_path.as_deref().unwrap_or_default();
-    let rest = path_and_query
-        .strip_prefix(prefix)
-        .unwrap_or(path_and_query);
-    let from_assets = ["/static/", "/array/"]
-        .iter()
-        .any(|folder| rest.starts_with(folder));
-    let host = if from_assets {
-        browser::assets_host(settings)
-    } else {
-        settings.base_url().into()
+    let rest = path_and_query.strip_prefix(prefix)?;
+    let on = |host: &str| {
+        let folder = Url::parse(&format!("{host}/")).ok()?;
+        let url = Url::parse(&format!("{host}{rest}")).ok()?;
+        let inside = url.path().strip_prefix(folder.path())?;
+        let path = format!("/{inside}");
+        (url.origin() == folder.origin() && !path.contains('%')).then_some((url, path))
     };
-    let separator = if rest.starts_with('/') { "" } else { "/" };
-    let folder = Url::parse(&format!("{host}/")).ok()?;
-    let url = Url::parse(&format!("{host}{separator}{rest}")).ok()?;
-    let inside = url.origin() == folder.origin() && url.path().starts_with(folder.path());
-    inside.then_some(url)
+    let (url, path) = on(&browser::assets_host(settings))?;
+    if is_asset(settings, &path) {
+        return Some(url);
+    }
+    let (url, path) = on(settings.base_url())?;
+    let known = INGESTION.iter().any(|known| path.starts_with(known));
+    known.then_some(url)
+}
+
+/// posthog-js itself, and the project's settings for it. Those hold scripts that the project's owner
+/// wrote: another project's would be a stranger's script under this app's own address.
+fn is_asset(settings: &PostHogSettings, path: &str) -> bool {
+    let own = path
+        .strip_prefix("/array/")
+        .and_then(|rest| rest.strip_prefix(settings.project_token.as_str()))
+        .is_some_and(|rest| rest.starts_with('/'));
+    own || path.starts_with("/static/")
 }
 
 fn pick(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {

@@ -2,27 +2,35 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use chrono::Utc;
 use posthog_rs::{Event, RequestContext};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;
-use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::browser::BrowserConfig;
 use super::client::Client;
 use super::context::PROCESS_PERSON_PROFILE;
 use super::errors::{Exception, Level};
+use super::evaluator::Subject;
 use super::events::TrackedEvent;
-use super::flags::Flags;
+use super::flag::Flags;
 use super::identity::{Identity, Person};
+use super::ledger::Delivered;
+use super::panel::{Entry, Panel, What};
+use super::properties;
+use super::scope::Scope;
 use crate::error::Cause;
-use crate::models::user;
+use crate::models::{user, visitor_link};
 use crate::settings::PostHogSettings;
+
+/// The event property that names the groups.
+const GROUPS: &str = "$groups";
 
 /// A handler's way to PostHog. Cloning it is cheap; nothing here waits for the network but
 /// [`PostHog::flags`], and that for a bounded time.
@@ -31,21 +39,12 @@ pub struct PostHog {
     client: Client,
     identity: Arc<Identity>,
     context: Arc<RequestContext>,
+    request_id: Arc<str>,
     user: Option<Arc<user::Model>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
-    groups: Vec<(&'static str, String)>,
-    captured: Arc<Mutex<Vec<Captured>>>,
-    flags: Arc<OnceCell<Flags>>,
-}
-
-/// An event that this request captured, for the development panel.
-#[derive(Clone, Debug, Serialize)]
-pub struct Captured {
-    pub event: String,
-    pub distinct_id: String,
-    pub who: &'static str,
-    pub posthog_on: bool,
+    scope: Arc<Scope>,
+    panel: Panel,
 }
 
 impl PostHog {
@@ -53,24 +52,25 @@ impl PostHog {
         client: Client,
         identity: Identity,
         context: RequestContext,
+        request_id: &str,
         user: Option<Arc<user::Model>>,
         page_view: bool,
     ) -> Self {
         Self {
+            panel: Panel::new(client.development),
             client,
             identity: Arc::new(identity),
             context: Arc::new(context),
+            request_id: request_id.into(),
             user,
             page_view,
-            groups: Vec::new(),
-            captured: Arc::default(),
-            flags: Arc::default(),
+            scope: Arc::default(),
         }
     }
 
     /// Captures an event of the tracking plan for the request's person.
     pub fn capture<E: TrackedEvent>(&self, event: E) {
-        self.send(E::NAME, properties_of(&event));
+        self.send(E::NAME, properties::of(&event));
     }
 
     /// Captures a `…_viewed` event, unless nobody looks at the page.
@@ -80,61 +80,91 @@ impl PostHog {
         }
     }
 
-    /// Tells PostHog that a visitor became this user, and goes on as the user.
-    ///
-    /// Only `$identify` with `$anon_distinct_id` marks a person as identified, which protects them
-    /// from being merged into somebody else. It is sent in the user's own context: the visitor's
-    /// says `$process_person_profile: false`, and PostHog ignores an `$identify` that carries that.
-    pub fn identify(&self, user: &user::Model, visitor_id: Uuid) -> Self {
+    /// The same request, on behalf of the user that the visitor has become. The context is a new
+    /// one: the visitor's says `$process_person_profile: false`.
+    pub fn as_user(&self, user: &user::Model) -> Self {
         let mut context = RequestContext::new().distinct_id(user.id.to_string());
         for (name, value) in self.context_properties() {
             context = super::context::property(context, &name, value);
         }
-        let posthog = Self {
+        Self {
             identity: Arc::new(Identity {
                 person: Person::User(user.id),
                 ..Identity::clone(&self.identity)
             }),
             context: Arc::new(context),
             user: Some(Arc::new(user.clone())),
-            flags: Arc::default(),
+            scope: Arc::new(Scope::of(self.scope.groups())),
             ..self.clone()
-        };
-        let signed_up_at = user
-            .created_at
-            .format(&Rfc3339)
-            .expect("a stored time can be formatted");
-        posthog.send(
-            "$identify",
-            object(json!({
-                "$anon_distinct_id": visitor_id,
-                "$set": person_properties(user),
-                "$set_once": { "signed_up_at": signed_up_at },
-            })),
-        );
-        posthog
+        }
+    }
+
+    /// Tells PostHog which visitor this user was. To be called after [`PostHog::as_user`]: PostHog
+    /// ignores an `$identify` of somebody who makes no person.
+    pub fn identify(&self, user: &user::Model, link: &visitor_link::Model) -> Delivered {
+        let event = self.event("$identify", identification(user, link));
+        self.client.capture_and_tell(event, Utc::now())
     }
 
     /// Sets person properties from the user's current data.
     pub fn set_person(&self, user: &user::Model) {
-        self.send("$set", object(json!({ "$set": person_properties(user) })));
-    }
-
-    /// Describes a group, such as a company.
-    pub fn group_identify(&self, group_type: &'static str, group_key: &str, properties: Value) {
         self.send(
-            "$groupidentify",
-            object(json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties })),
+            "$set",
+            properties::of(&json!({ "$set": person_properties(user) })),
         );
     }
 
-    /// The same request, on behalf of a group as well.
-    pub fn with_group(&self, group_type: &'static str, group_key: &str) -> Self {
-        let mut groups = self.groups.clone();
-        groups.push((group_type, group_key.to_owned()));
-        Self {
-            groups,
-            ..self.clone()
+    /// From here on this request is made on behalf of a group, such as a company: what it captures
+    /// belongs to the group as well, its flags are those of the group, and so is its page.
+    ///
+    /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
+    pub fn with_group(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: impl Serialize,
+    ) -> &Self {
+        let properties = properties::of(&properties);
+        if !properties.is_empty() {
+            self.describe_group(group_type, group_key, &properties);
+        }
+        self.scope.join(group_type, group_key, properties);
+        self
+    }
+
+    /// Tells PostHog what a group is like, unless this process has said the same last.
+    pub fn group_identify(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: impl Serialize,
+    ) {
+        self.describe_group(group_type, group_key, &properties::of(&properties));
+    }
+
+    fn describe_group(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: &Map<String, Value>,
+    ) {
+        let described = &self.client.described;
+        if self.identity.opted_out || !described.is_news(group_type, group_key, properties) {
+            return;
+        }
+        let mut about = properties::of(
+            &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
+        );
+        if self.identity.person.is_user() {
+            self.send("$groupidentify", about);
+        } else {
+            // PostHog ignores it where `$process_person_profile` is false, as in all that is a
+            // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
+            let id = format!("${group_type}_{group_key}");
+            let mut event = Event::new("$groupidentify".to_owned(), id);
+            about.insert("$geoip_disable".to_owned(), true.into());
+            insert_all(&mut event, about);
+            self.client.capture(event);
         }
     }
 
@@ -144,34 +174,39 @@ impl PostHog {
     }
 
     pub(super) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
-        let context = (!self.identity.opted_out).then(|| RequestContext::clone(&self.context));
-        if context.is_some() {
-            self.remember("$exception");
-        }
+        let context = (!self.identity.opted_out).then(|| {
+            let context = RequestContext::clone(&self.context);
+            match self.scope.groups().property() {
+                Some(groups) => super::context::property(context, GROUPS, groups),
+                None => context,
+            }
+        });
+        let exception = Exception::new(cause, level, handled);
+        self.remember("$exception", exception.uuid);
         self.client
-            .capture_exception(Exception::new(cause, level, handled, context));
+            .capture_exception(exception.of_request(&self.request_id, context));
     }
 
-    /// The flags of the request's person: asked for once a request, when they are first needed.
-    pub async fn flags(&self) -> &Flags {
-        self.flags
-            .get_or_init(|| async {
-                match self.client.evaluator() {
-                    Some(evaluator) if !self.identity.opted_out => {
-                        evaluator
-                            .evaluate(
-                                &self.flag_context(),
-                                self.user
-                                    .as_deref()
-                                    .map(person_properties)
-                                    .unwrap_or_default(),
-                            )
-                            .await
-                    }
-                    _ => Flags::default(),
-                }
-            })
-            .await
+    /// The flags of the request's person and groups: asked for once a request, when they are first needed.
+    pub async fn flags(&self) -> Arc<Flags> {
+        let (groups, cell) = self.scope.flags();
+        let evaluating = async || match self.client.evaluator() {
+            Some(evaluator) if !self.identity.opted_out => {
+                let subject = Subject {
+                    context: self.flag_context(),
+                    is_user: self.identity.person.is_user(),
+                    person_properties: self
+                        .user
+                        .as_deref()
+                        .map(person_properties)
+                        .unwrap_or_default(),
+                    groups: &groups,
+                };
+                Arc::new(evaluator.evaluate(subject).await)
+            }
+            _ => Arc::default(),
+        };
+        cell.get_or_init(evaluating).await.clone()
     }
 
     /// What posthog-js is told on this page; nothing where it should not run.
@@ -179,10 +214,19 @@ impl PostHog {
         if !settings.js || !self.client.enabled() || self.identity.opted_out {
             return None;
         }
+        let (groups, flags) = self.scope.flags();
+        let mut properties = Map::new();
+        for (name, value) in self.client.stamp.properties() {
+            properties.insert(name.to_owned(), value.into());
+        }
+        if let Some(groups) = groups.property() {
+            properties.insert(GROUPS.to_owned(), groups);
+        }
         Some(BrowserConfig::new(
             settings,
             &self.identity,
-            self.flags.get(),
+            properties,
+            flags.get().map(Arc::as_ref),
         ))
     }
 
@@ -198,50 +242,64 @@ impl PostHog {
         self.identity.opt_out_forced
     }
 
-    /// What this request captured so far; noted in development only.
-    pub fn captured(&self) -> Vec<Captured> {
-        self.captured
-            .lock()
-            .expect("nobody panics while holding the list")
-            .clone()
+    /// What this request captured so far, and the flags it read; noted in development only.
+    pub fn captured(&self) -> Vec<Entry> {
+        if !self.panel.is_shown() {
+            return Vec::new();
+        }
+        let (_, flags) = self.scope.flags();
+        let read = flags.get().map(|flags| flags.read()).unwrap_or_default();
+        let read = read.into_iter();
+        self.panel
+            .entries(read.map(|(key, value)| What::Flag { key, value }))
+    }
+
+    pub(super) fn panel(&self) -> &Panel {
+        &self.panel
     }
 
     fn send(&self, name: &'static str, properties: Map<String, Value>) {
         if self.identity.opted_out {
             return;
         }
-        let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
-        for (name, value) in properties {
-            event
-                .insert_prop(name, value)
-                .expect("a JSON value serializes");
-        }
-        for (group_type, group_key) in &self.groups {
-            event.add_group(group_type, group_key);
-        }
-        self.context.apply_to_event(&mut event);
-        self.client.capture(event);
-        self.remember(name);
+        self.client.capture(self.event(name, properties));
     }
 
-    fn remember(&self, name: &'static str) {
-        if !self.client.development {
+    /// An event of the request, noted for the panel.
+    fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
+        let uuid = Uuid::new_v4();
+        self.remember(name, uuid);
+        let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
+        // Not `Event::add_group`: it would make a person of a visitor.
+        if let Some(groups) = self.scope.groups().property() {
+            insert_all(&mut event, Map::from_iter([(GROUPS.to_owned(), groups)]));
+        }
+        insert_all(&mut event, properties);
+        self.context.apply_to_event(&mut event);
+        event.set_uuid(uuid);
+        event
+    }
+
+    /// Notes an event for the panel.
+    fn remember(&self, name: &str, uuid: Uuid) {
+        if !self.panel.is_shown() {
             return;
         }
-        let captured = Captured {
-            event: name.to_owned(),
-            distinct_id: self.identity.person.distinct_id(),
-            who: if self.identity.person.is_user() {
-                "user"
-            } else {
-                "visitor"
-            },
-            posthog_on: self.client.enabled(),
+        let person = &self.identity.person;
+        let (who, distinct_id) = match person {
+            // Only errors are captured then, without a person.
+            _ if self.identity.opted_out => ("nobody", String::new()),
+            Person::User(_) => ("user", person.distinct_id()),
+            Person::Visitor(_) => ("visitor", person.distinct_id()),
+            Person::Header(_) => ("client", person.distinct_id()),
         };
-        self.captured
-            .lock()
-            .expect("nobody panics while holding the list")
-            .push(captured);
+        self.panel.note(What::Event {
+            name: name.to_owned(),
+            uuid: uuid.to_string(),
+            who: who.to_owned(),
+            distinct_id,
+            sent: self.client.enabled(),
+        });
     }
 
     /// A header never chooses whose flags apply.
@@ -267,19 +325,34 @@ impl PostHog {
     }
 }
 
+/// What `$identify` says of a user and the visitor they were.
+///
+/// Only `$anon_distinct_id` marks a person as identified, which protects them from being merged into
+/// somebody else.
+pub fn identification(user: &user::Model, link: &visitor_link::Model) -> Map<String, Value> {
+    let signed_up_at = user
+        .created_at
+        .format(&Rfc3339)
+        .expect("a stored time can be formatted");
+    let mut first = link.first_touch();
+    first.insert("signed_up_at".into(), signed_up_at.into());
+    properties::of(&json!({
+        "$anon_distinct_id": link.visitor_id,
+        "$set": person_properties(user),
+        "$set_once": first,
+    }))
+}
+
 /// E-mail and name: person properties, never event properties.
 fn person_properties(user: &user::Model) -> Map<String, Value> {
-    object(json!({ "email": user.email, "name": user.name }))
+    properties::of(&json!({ "email": user.email, "name": user.name }))
 }
 
-fn properties_of(event: &impl Serialize) -> Map<String, Value> {
-    object(serde_json::to_value(event).expect("an event's fields serialize"))
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(properties) => properties,
-        _ => unreachable!("properties are an object"),
+fn insert_all(event: &mut Event, properties: Map<String, Value>) {
+    for (name, value) in properties {
+        event
+            .insert_prop(name, value)
+            .expect("a JSON value serializes");
     }
 }
 

@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::app::AppState;
 use crate::database;
 
-const PATIENCE: Duration = Duration::from_secs(2);
+/// For the database to answer.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The process is up.
 pub async fn live() -> &'static str {
@@ -21,7 +22,7 @@ pub async fn live() -> &'static str {
 /// The app can answer: its database is reachable and migrated. PostHog is reported and never decides.
 pub async fn ready(State(state): State<AppState>) -> Response {
     let checked =
-        tokio::time::timeout(PATIENCE, database::pending_migrations(&state.database)).await;
+        tokio::time::timeout(TIMEOUT, database::pending_migrations(&state.database)).await;
     let database = match checked {
         Ok(Ok(pending)) if pending.is_empty() => "ok",
         Ok(Ok(pending)) => {

@@ -1,37 +1,22 @@
-//! `/`: what this is, and the log-in form.
+//! `/`: the landing page. Change `templates/home.html` to make it yours.
 
-use axum::RequestPartsExt;
-use axum::extract::{Query, Request, State};
+use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect, Response};
 use minijinja::context;
-use serde::Deserialize;
 
-use crate::app::AppState;
-use crate::auth::{self, CurrentUser};
+use crate::auth::CurrentUser;
 use crate::error::Result;
 use crate::view::Page;
 
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    next: String,
-}
-
 pub async fn show(
-    State(state): State<AppState>,
     user: Option<CurrentUser>,
-    Query(asked): Query<Asked>,
-    request: Request,
+    RawQuery(query): RawQuery,
+    page: Page,
 ) -> Result<Response> {
     if user.is_some() {
-        return Ok(Redirect::to("/dashboard").into_response());
+        // Campaigns and click ids in it are for posthog-js, on the page that is shown.
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        return Ok(Redirect::to(&format!("/dashboard{query}")).into_response());
     }
-    // Not an argument: it takes the messages that wait, and a redirect shows none.
-    let page: Page = request.into_parts().0.extract_with_state(&state).await?;
-    let next = auth::local_path(&asked.next).unwrap_or_default();
-    let html = page.render(
-        "home.html",
-        context! { next, form => context! {}, errors => context! {} },
-    )?;
-    Ok(html.into_response())
+    Ok(page.render("home.html", context! {})?.into_response())
 }

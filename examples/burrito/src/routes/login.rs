@@ -1,28 +1,30 @@
-//! `/login`: a pair of e-mail and password becomes a session.
+//! `/login`: an e-mail address and its password become a session.
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Extension, State};
+use axum::extract::{Extension, Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use minijinja::context;
+use axum::{Form, RequestPartsExt};
+use minijinja::{Value, context};
 use sea_orm::TransactionTrait;
 use serde::Deserialize;
 use tower_cookies::Cookies;
 
 use crate::app::AppState;
-use crate::auth;
+use crate::auth::{self, CurrentUser, Next};
 use crate::error::Result;
-use crate::forms;
-use crate::models::{log_in_failure, user};
+use crate::forms::{self, Errors};
+use crate::models::attempt::{self, Action};
+use crate::models::user;
 use crate::posthog::PostHog;
 use crate::posthog::events::{UserLoggedIn, UserLoginFailed};
 use crate::request::RequestInfo;
+use crate::routes::burrito;
 use crate::session::AppSession;
 use crate::view::Page;
 
 /// One message for both causes: it does not tell whether the account exists.
-const BAD_PAIR: &str = "This e-mail and password do not go together.";
+const WRONG_PAIR: &str = "Wrong e-mail or password.";
 
 #[derive(Deserialize)]
 pub struct LogInForm {
@@ -30,13 +32,23 @@ pub struct LogInForm {
     email: String,
     #[serde(default)]
     password: String,
-    #[serde(default)]
-    next: String,
+    #[serde(flatten)]
+    next: Next,
 }
 
-/// The form is on the home page.
-pub async fn to_home() -> Redirect {
-    Redirect::to("/")
+pub async fn show(
+    State(state): State<AppState>,
+    user: Option<CurrentUser>,
+    Query(next): Query<Next>,
+    request: Request,
+) -> Result<Response> {
+    if user.is_some() {
+        return Ok(Redirect::to("/dashboard").into_response());
+    }
+    // Not an argument: it takes the messages that wait, and a redirect shows none.
+    let page: Page = request.into_parts().0.extract_with_state(&state).await?;
+    let html = page.render("login.html", values("", &next, Errors::new()))?;
+    Ok(html.into_response())
 }
 
 pub async fn log_in(
@@ -50,24 +62,32 @@ pub async fn log_in(
 ) -> Result<Response> {
     let email = user::normalize_email(&form.email);
     let user = user::find_by_email(&state.database, &email).await?;
-    let matches = auth::check_password(&state, &info, &email, user.as_ref(), form.password).await?;
+    let checked = auth::check_password(&state, &info, &email, user.as_ref(), form.password).await;
+    let matches = match checked {
+        Ok(matches) => matches,
+        Err(error) => {
+            let again = |errors| values(&form.email, &form.next, errors);
+            return forms::again_later(&page, &info, "login.html", error, again);
+        }
+    };
     let Some(user) = user.filter(|_| matches) else {
         posthog.capture(UserLoginFailed {});
-        let values = context! {
-            next => auth::local_path(&form.next).unwrap_or_default(),
-            form => context! { email => form.email },
-            errors => context! { form => [BAD_PAIR] },
-        };
-        return forms::again(&page, "home.html", values);
+        let errors = forms::form_error(WRONG_PAIR);
+        return forms::again(&page, "login.html", values(&form.email, &form.next, errors));
     };
 
     let transaction = state.database.begin().await?;
-    let linked = auth::link_visitor(&transaction, &posthog, &user).await?;
-    log_in_failure::forget(&transaction, &email, &info.network()).await?;
+    let link = auth::link_visitor(&state, &transaction, &cookies, &posthog, &user).await?;
+    burrito::hand_over(&transaction, &session, &user).await?;
+    attempt::forget(&transaction, Action::LogIn, &email, &info.network()).await?;
     transaction.commit().await?;
-    let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, linked).await?;
+    let posthog = auth::log_in(&state, &session, &cookies, &posthog, &user, link).await?;
     posthog.capture(UserLoggedIn {
         login_method: "email",
     });
-    Ok(Redirect::to(auth::local_path(&form.next).unwrap_or("/dashboard")).into_response())
+    Ok(Redirect::to(form.next.path_or_dashboard()).into_response())
+}
+
+fn values(email: &str, next: &Next, errors: Errors) -> Value {
+    context! { next => next.path(), form => context! { email }, errors }
 }

@@ -27,7 +27,7 @@ pub async fn switch(
         "true" => {
             state.cookies.opt_out.set(&cookies, "true".into());
             // The id goes with the consent: a later opt-in begins as somebody new.
-            state.cookies.visitor.delete(&cookies);
+            state.cookies.forget_visitor(&cookies);
         }
         "false" => state.cookies.opt_out.delete(&cookies),
         _ => {

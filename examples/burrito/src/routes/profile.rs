@@ -68,12 +68,21 @@ pub async fn update(
             forms::new_password(&new_password, &()),
         );
         let current = form.current_password.unwrap_or_default();
-        // A session that somebody got hold of is no way to guess the password either.
-        if !auth::check_password(&state, &info, &user.email.0, Some(&user), current).await? {
-            errors.insert(
-                "current_password".into(),
-                vec!["This is not your current password.".into()],
-            );
+        // Counted like log-ins, so that a stolen session is no way to guess the password.
+        let checked =
+            auth::check_password(&state, &info, &user.email.0, Some(&user), current).await;
+        match checked {
+            Ok(true) => {}
+            Ok(false) => {
+                errors.insert(
+                    "current_password".into(),
+                    vec!["This is not your current password.".into()],
+                );
+            }
+            Err(error) => {
+                let again = |errors| values(&user, name, errors);
+                return forms::again_later(&page, &info, "profile.html", error, again);
+            }
         }
     }
     if !errors.is_empty() {
@@ -88,8 +97,9 @@ pub async fn update(
             .await?;
     }
     if changes_password {
-        let password_hash = state.passwords.hash(new_password).await?;
-        // Whoever knew the old password is out now, or nothing has changed.
+        let passwords = &state.passwords.log_in;
+        let password_hash = passwords.hash(&info.network(), new_password).await?;
+        // Both or nothing: a new password ends the sessions of those who know the old one.
         let transaction = state.database.begin().await?;
         user = user::change_password(&transaction, user, password_hash).await?;
         let this_one = session.row_id().unwrap_or_default();

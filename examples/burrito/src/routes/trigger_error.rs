@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::Form;
+use axum::extract::{Extension, Form};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -14,6 +15,8 @@ use crate::auth::CurrentUser;
 use crate::error::{AppError, Result};
 use crate::posthog::PostHog;
 use crate::posthog::events::ErrorTriggered;
+use crate::request::RequestInfo;
+use crate::session::{AppSession, FlashLevel};
 
 #[derive(Deserialize)]
 pub struct TriggerForm {
@@ -33,13 +36,15 @@ enum DemoError {
 
 pub async fn trigger(
     _: CurrentUser,
+    Extension(info): Extension<Arc<RequestInfo>>,
+    session: AppSession,
     posthog: PostHog,
     Form(form): Form<TriggerForm>,
 ) -> Result<Response> {
-    match form.error_type.as_str() {
+    let message = match form.error_type.as_str() {
         "value" => match "not a number".parse::<i64>() {
             Ok(_) => unreachable!("letters are no number"),
-            Err(error) => Ok(handle(&posthog, "value", &error)),
+            Err(error) => capture(&posthog, "value", &error),
         },
         "key" => {
             let settings = HashMap::from([("present", 1)]);
@@ -48,29 +53,34 @@ pub async fn trigger(
                 .ok_or(DemoError::MissingKey("absent"))
             {
                 Ok(_) => unreachable!("the key is absent"),
-                Err(error) => Ok(handle(&posthog, "key", &error)),
+                Err(error) => capture(&posthog, "key", &error),
             }
         }
-        "generic" => Ok(handle(&posthog, "generic", &DemoError::Generic)),
+        "generic" => capture(&posthog, "generic", &DemoError::Generic),
         // A handler's `Err` needs no code here: it is captured on the way out.
-        "unhandled" => Err(DemoError::Unhandled.into()),
+        "unhandled" => return Err(DemoError::Unhandled.into()),
         // So is a panic. The process lives on.
         "panic" => panic!("a panic on purpose"),
         _ => {
             let message = "error_type is value, key, generic, unhandled or panic";
-            Ok(AppError::new(StatusCode::UNPROCESSABLE_ENTITY, message).into_response())
+            return Err(AppError::new(StatusCode::UNPROCESSABLE_ENTITY, message));
         }
+    };
+    if info.wants_json {
+        let answer = json!({ "success": false, "error": form.error_type, "message": message });
+        Ok((StatusCode::BAD_REQUEST, Json(answer)).into_response())
+    } else {
+        session.flash(FlashLevel::Error, &message).await?;
+        Ok(Redirect::to("/profile").into_response())
     }
 }
 
-/// Captures an error by hand, with an event beside it, and answers for it.
-fn handle<E: Error>(posthog: &PostHog, error_type: &'static str, error: &E) -> Response {
+/// Captures an error by hand, with an event beside it, and says so.
+fn capture<E: Error>(posthog: &PostHog, error_type: &'static str, error: &E) -> String {
     posthog.capture_error(error);
     posthog.capture(ErrorTriggered {
         error_type,
         error_message: error.to_string(),
     });
-    let answer =
-        json!({ "success": false, "error": error_type, "message": format!("Captured: {error}.") });
-    (StatusCode::BAD_REQUEST, Json(answer)).into_response()
+    format!("Captured: {error}.")
 }

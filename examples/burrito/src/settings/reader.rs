@@ -7,7 +7,9 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use reqwest::Url;
 
-use super::{Environment, SECRET_KEY_BYTES, Secret, Settings, SettingsError, new_secret_key};
+use super::{
+    Environment, SECRET_KEY_BYTES, Secret, Settings, SettingsError, new_secret_key, title_case,
+};
 
 /// Reads variables one by one and gathers what is wrong with them.
 pub struct Reader<'a> {
@@ -51,6 +53,18 @@ impl<'a> Reader<'a> {
             self.error(name, format_args!("{text:?}: {error}"));
             default
         })
+    }
+
+    /// By default the project's name, in title case.
+    pub fn app_name(&mut self) -> String {
+        match self.text("APP_NAME") {
+            Some(name) if name.chars().any(char::is_control) => {
+                self.error("APP_NAME", "must be one line of text");
+                name
+            }
+            Some(name) => name,
+            None => title_case(env!("CARGO_PKG_NAME")),
+        }
     }
 
     pub fn host(&mut self) -> String {
@@ -205,12 +219,38 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `POSTHOG_API_KEY` is the older name for the same thing.
+    pub fn project_token(&mut self) -> String {
+        const NAMES: [&str; 2] = ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"];
+        let tokens = NAMES.map(|name| {
+            let token = self.text(name);
+            if token.as_deref().is_some_and(is_secret_key) {
+                // The value is not shown: whoever has it may read the whole project.
+                self.error(
+                    name,
+                    "holds a personal or secret key (phx_…, phs_…), and this value stands in every page; \
+                     set the project token (phc_…) here, and the key as POSTHOG_SECRET_KEY",
+                );
+            }
+            token
+        });
+        match tokens {
+            [Some(token), Some(other)] if token != other => {
+                self.error(
+                    NAMES[0],
+                    "differs from POSTHOG_API_KEY, which is the same setting; remove one of the two",
+                );
+                token
+            }
+            [token, other] => token.or(other).unwrap_or_default(),
+        }
+    }
+
+    /// The compiled-in default is checked like a value: it came from an answer to the generator.
     pub fn posthog_host(&mut self, defaults: &HashMap<String, String>) -> Url {
-        let default =
-            Url::parse(&defaults["POSTHOG_HOST"]).expect("defaults.env holds a valid POSTHOG_HOST");
-        let Some(text) = self.text("POSTHOG_HOST") else {
-            return default;
-        };
+        const EXAMPLE: &str = "https://us.i.posthog.com";
+        let text = self.text("POSTHOG_HOST");
+        let text = text.unwrap_or_else(|| defaults["POSTHOG_HOST"].clone());
         match Url::parse(&text) {
             Ok(url)
                 if matches!(url.scheme(), "http" | "https")
@@ -225,9 +265,9 @@ impl<'a> Reader<'a> {
             _ => {
                 self.error(
                     "POSTHOG_HOST",
-                    format_args!("{text:?} is not an address such as {default}"),
+                    format_args!("{text:?} is not an address such as {EXAMPLE}"),
                 );
-                default
+                Url::parse(EXAMPLE).expect("the example is an address")
             }
         }
     }
@@ -254,7 +294,7 @@ impl<'a> Reader<'a> {
                 "POSTHOG_PROXY_PATH",
                 format_args!("{text:?} is not a path of this app such as /relay"),
             );
-        } else if crate::routes::claims(path) {
+        } else if crate::routes::has_path(path) {
             self.error(
                 "POSTHOG_PROXY_PATH",
                 format_args!("{path:?} is taken by a page of this app; try /relay"),
@@ -262,6 +302,12 @@ impl<'a> Reader<'a> {
         }
         Some(path.to_owned())
     }
+}
+
+/// PostHog's prefixes for keys that belong to a person or to a server.
+fn is_secret_key(token: &str) -> bool {
+    let token = token.trim_start_matches(['"', '\'']).to_ascii_lowercase();
+    token.starts_with("phx_") || token.starts_with("phs_")
 }
 
 fn parse_origin(text: &str) -> Option<Url> {

@@ -1,6 +1,6 @@
 //! `/static/…`
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 
 use crate::support::App;
 
@@ -51,6 +51,84 @@ async fn an_asset_that_is_known_is_not_sent_again() {
         "no-cache",
         "an old address must not pin new content"
     );
+}
+
+#[tokio::test]
+async fn assets_are_compressed_for_those_who_take_it() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let plain = browser.get("/static/app.css").await;
+    assert_eq!(plain.header("content-encoding"), "");
+    assert_eq!(plain.header("vary"), "accept-encoding");
+
+    let gzip = [("accept-encoding", "gzip, br")];
+    let compressed = browser.get_with("/static/app.css", &gzip).await;
+    assert_eq!(compressed.header("content-encoding"), "gzip");
+    assert_eq!(compressed.header("content-type"), "text/css; charset=utf-8");
+    assert_eq!(compressed.header("vary"), "accept-encoding");
+    assert_eq!(
+        compressed.header("content-length"),
+        compressed.body.len().to_string()
+    );
+    assert!(compressed.body.len() * 2 < plain.body.len());
+    assert_eq!(compressed.unzipped(), plain.text());
+
+    // Each encoding is known by a tag of its own.
+    let (plain_tag, tag) = (plain.header("etag"), compressed.header("etag"));
+    assert_ne!(tag, plain_tag);
+    let known = [gzip[0], ("if-none-match", tag)];
+    let again = browser.get_with("/static/app.css", &known).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(again.header("vary"), "accept-encoding");
+    let other = [gzip[0], ("if-none-match", plain_tag)];
+    let changed = browser.get_with("/static/app.css", &other).await;
+    assert_eq!(changed.status, StatusCode::OK);
+
+    let refused = [("accept-encoding", "gzip;q=0")];
+    let refused = browser.get_with("/static/app.css", &refused).await;
+    assert_eq!(refused.header("content-encoding"), "");
+
+    let head = browser.request(Method::HEAD, "/static/app.css");
+    let head = browser.send(head.header("accept-encoding", "gzip")).await;
+    for name in ["content-encoding", "content-length", "etag"] {
+        assert_eq!(head.header(name), compressed.header(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_those_who_take_it() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let gzip = [("accept-encoding", "gzip, deflate, br, zstd")];
+    for path in ["/profile", "/dashboard", "/burrito", "/nowhere"] {
+        let plain = ann.get(path).await;
+        assert_eq!(plain.header("content-encoding"), "", "{path}");
+        assert_eq!(plain.header("content-length"), plain.body.len().to_string());
+        let page = ann.get_with(path, &gzip).await;
+        assert_eq!(page.status, plain.status, "{path}");
+        assert_eq!(page.header("content-encoding"), "gzip", "{path}");
+        assert_eq!(page.header("vary"), "accept-encoding", "{path}");
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+        assert!(page.body.len() * 3 < plain.body.len() * 2, "{path}");
+        assert!(page.unzipped().ends_with("</html>"), "{path}");
+        // The length of what is not sent must not be told either.
+        let head = ann.request(Method::HEAD, path);
+        let head = ann.send(head.header("accept-encoding", "gzip")).await;
+        assert_eq!(head.header("content-encoding"), "gzip", "{path}");
+        assert_eq!(head.header("content-length"), "", "{path}");
+    }
+    // Nothing is done twice or for nothing, however little a client takes.
+    for asked in ["identity;q=0", "br, *;q=0", "gzip;q=0"] {
+        let refuses = [("accept-encoding", asked)];
+        let page = ann.get_with("/profile", &refuses).await;
+        assert_eq!(page.status, StatusCode::OK, "{asked}");
+        assert_eq!(page.header("content-encoding"), "", "{asked}");
+    }
+    // Too short to gain from it.
+    for path in ["/livez", "/readyz", "/api/nowhere"] {
+        let answer = ann.get_with(path, &gzip).await;
+        assert_eq!(answer.header("content-encoding"), "", "{path}");
+    }
 }
 
 #[tokio::test]

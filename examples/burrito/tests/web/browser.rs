@@ -18,6 +18,8 @@ async fn a_visitors_page_names_the_visitor() {
     assert_eq!(config["api_host"], "/relay");
     assert_eq!(config["script"], "/relay/static/array.js");
     assert_eq!(config["session_replay"], true);
+    assert_eq!(config["capture_exceptions"], true);
+    assert_eq!(config["secret_parameters"]["anywhere"][0], "token");
     assert_eq!(config["flags"], json!({}));
 }
 
@@ -47,7 +49,7 @@ async fn a_header_does_not_choose_whose_page_it_is() {
 async fn posthog_js_stays_away_where_it_is_off() {
     for off in [
         ("POSTHOG_JS", "false"),
-        ("POSTHOG_API_KEY", ""),
+        ("POSTHOG_PROJECT_TOKEN", ""),
         ("POSTHOG_DISABLED", "true"),
     ] {
         let app = App::with(&[off]).await;
@@ -58,10 +60,25 @@ async fn posthog_js_stays_away_where_it_is_off() {
 }
 
 #[tokio::test]
+async fn what_the_page_captures_knows_its_release_and_where_that_runs() {
+    let app = App::start().await;
+    let config = app.browser().get("/").await.posthog_config().unwrap();
+    let properties = json!({ "environment": "test", "release": app::posthog::stamp::RELEASE });
+    assert_eq!(config["properties"], properties);
+}
+
+#[tokio::test]
 async fn session_replay_can_be_switched_off() {
     let app = App::with(&[("POSTHOG_SESSION_REPLAY", "false")]).await;
     let config = app.browser().get("/").await.posthog_config().unwrap();
     assert_eq!(config["session_replay"], false);
+}
+
+#[tokio::test]
+async fn errors_in_the_browser_are_captured_where_the_servers_are() {
+    let app = App::with(&[("POSTHOG_CAPTURE_EXCEPTIONS", "false")]).await;
+    let config = app.browser().get("/").await.posthog_config().unwrap();
+    assert_eq!(config["capture_exceptions"], false);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What every event of a request carries.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -22,6 +24,8 @@ async fn an_event_knows_its_request() {
     let event = app.event("burrito_considered").await;
     assert_eq!(event["$session_id"], "0190-session");
     assert_eq!(event["$current_url"], format!("https://example.com{path}"));
+    assert_eq!(event["$host"], "example.com");
+    assert_eq!(event["$pathname"], CONSIDER);
     assert_eq!(event["$request_method"], "POST");
     assert_eq!(event["$request_path"], CONSIDER);
     assert_eq!(event["$ip"], "127.0.0.1");
@@ -48,10 +52,87 @@ async fn every_event_of_sign_up_knows_it_too() {
     for event in &events {
         assert_eq!(event["$session_id"], "s", "{}", event.name);
         assert_eq!(event["$current_url"], format!("{}/signup", app.url));
+        assert_eq!(event["$host"], app.url["http://".len()..], "with the port");
+        assert_eq!(event["$pathname"], "/signup");
         assert_eq!(event["$request_method"], "POST");
         assert_eq!(event["$request_path"], "/signup");
         assert_eq!(event["$ip"], "127.0.0.1");
         assert_eq!(event["$user_agent"], "Tests/1.0");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_bounded() {
+    let app = App::start().await;
+    let long = "x".repeat(30_000);
+    let browser = app.browser();
+    browser.post(&format!("{CONSIDER}?{long}"), &[]).await;
+    browser
+        .post("/login", &[("email", "nobody@example.com")])
+        .await;
+    browser.sign_up("Ann").await;
+    browser
+        .post(
+            &format!("/api/trigger-error?{long}"),
+            &[("error_type", "panic")],
+        )
+        .await;
+
+    let events = app.events().await;
+    let considered = &events[0]["$current_url"].as_str().unwrap();
+    assert_eq!(considered.len(), 2000);
+    assert!(considered.starts_with(&format!("{}{CONSIDER}?xxx", app.url)));
+    assert!(events.iter().any(|event| event.name == "$exception"));
+    for event in &events {
+        for (name, value) in &event.properties {
+            assert!(
+                value.as_str().is_none_or(|text| text.len() <= 2000),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_tells_no_secret() {
+    let app = App::with(&[("APP_URL", "https://example.com")]).await;
+    for (sent, told) in [
+        ("?a=1&token=hunter2&b=2", "?a=1&token=redacted&b=2"),
+        ("?Access_Token=hunter2", "?Access_Token=redacted"),
+        (
+            "?%74oken=hunter2&token=hunter2",
+            "?%74oken=redacted&token=redacted",
+        ),
+        (
+            "?api_key=hunter2?hunter2;hunter2=hunter2",
+            "?api_key=redacted",
+        ),
+        (
+            "?user%5Bpassword%5D=hunter2",
+            "?user%5Bpassword%5D=redacted",
+        ),
+        (
+            "?resetCode=hunter2&apikey=",
+            "?resetCode=redacted&apikey=redacted",
+        ),
+        ("?X-Amz-Signature=hunter2", "?X-Amz-Signature=redacted"),
+        (
+            "?next=%2Freset%3Ftoken%3Dhunter2%26a%3D+1",
+            "?next=%2Freset%3Ftoken%3Dredacted%26a%3D+1",
+        ),
+        (
+            "?q=token&keyword=a+b%20c&codec=x&token",
+            "?q=token&keyword=a+b%20c&codec=x&token",
+        ),
+    ] {
+        let browser = app.browser();
+        browser.post(&format!("{CONSIDER}{sent}"), &[]).await;
+        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        assert_eq!(
+            event["$current_url"],
+            format!("https://example.com{CONSIDER}{told}")
+        );
+        assert!(!format!("{event:?}").contains("hunter2"), "{sent}");
     }
 }
 
@@ -127,6 +208,67 @@ async fn headers_are_cleaned_and_cut() {
         let event = app.events_named("burrito_considered").await.pop().unwrap();
         assert_eq!(event["$session_id"], known);
         assert_eq!(event["$raw_user_agent"], known);
+    }
+}
+
+#[tokio::test]
+async fn a_path_is_cut() {
+    let app = App::start().await;
+    let path = format!("{CONSIDER}{}", "/".repeat(50_000));
+    assert_eq!(app.browser().post(&path, &[]).await.status, 200);
+
+    let event = app.event("burrito_considered").await;
+    assert_eq!(event["$request_path"], path[..2000]);
+}
+
+#[tokio::test]
+async fn every_event_knows_its_release_and_where_that_runs() {
+    for environment in ["development", "test", "production"] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        app.posthog.set_flag("new-dashboard-feature", true, None);
+        let ann = app.sign_up("Ann").await;
+        ann.get("/dashboard").await;
+        ann.post("/profile", &[("name", "Ann Lee")]).await;
+        ann.post("/api/group-analytics", &[]).await;
+        for kind in ["value", "unhandled", "panic"] {
+            ann.post("/api/trigger-error", &[("error_type", kind)])
+                .await;
+        }
+        // Of no request.
+        app.state
+            .posthog
+            .capture(posthog_rs::Event::new_anon("tidied_up"));
+
+        let events = app.stop().await;
+        let names: BTreeSet<_> = events.iter().map(|event| event.name.as_str()).collect();
+        for name in [
+            "$exception",
+            "$feature_flag_called",
+            "$groupidentify",
+            "$identify",
+        ] {
+            assert!(names.contains(name), "{name} in {names:?}");
+        }
+        for event in &events {
+            assert_eq!(event["environment"], environment, "{}", event.name);
+            let release = event["release"].as_str().unwrap();
+            assert!(release.starts_with(env!("CARGO_PKG_VERSION")), "{release}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn people_of_development_are_no_customers() {
+    for environment in ["development", "test", "production"] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        let ann = app.sign_up("Ann").await;
+        ann.post("/profile", &[("name", "Ann Lee")]).await;
+
+        for name in ["$identify", "$set"] {
+            let person = app.event(name).await["$set"].clone();
+            let marked = person["$internal_or_test_user"] == true;
+            assert_eq!(marked, environment == "development", "{name}: {person}");
+        }
     }
 }
 

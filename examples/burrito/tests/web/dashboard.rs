@@ -14,7 +14,7 @@ async fn it_is_for_users() {
 
     assert_eq!(
         browser.get("/dashboard").await.location(),
-        "/?next=%2Fdashboard"
+        "/login?next=%2Fdashboard"
     );
     assert!(app.events().await.is_empty());
 }

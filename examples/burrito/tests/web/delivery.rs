@@ -280,11 +280,114 @@ async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice
     stories.join_all().await;
 }
 
+#[tokio::test]
+async fn what_posthog_cannot_take_is_lost_alone() {
+    let posthog = StandIn::start().await;
+    posthog.takes_at_most(20_000);
+    let client = client_alone(&posthog).await;
+    let event = |property: &str, value: String| {
+        let mut event = Event::new_anon("considered");
+        event.insert_prop(property, value).unwrap();
+        event
+    };
+    for number in 0..100 {
+        client.capture(event("pad", "x".repeat(1_000)));
+        if number % 40 == 0 {
+            client.capture(event("poison", "refused whatever it is with".into()));
+        }
+        if number == 70 {
+            client.capture(event("pad", "too large for a request".repeat(1_000)));
+        }
+    }
+    let settled = || client.counts().waiting == 0;
+    wait_until("each is delivered or lost", settled).await;
+
+    let events = posthog.events();
+    let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
+    assert_eq!((events.len(), once.len()), (100, 100));
+    let counts = client.counts();
+    assert_eq!((counts.delivered, counts.lost), (100, 4));
+    assert_eq!(counts.waiting_bytes, 0);
+}
+
+#[tokio::test]
+async fn an_event_over_a_megabyte_is_lost_alone() {
+    let posthog = StandIn::start().await;
+    let client = client_alone(&posthog).await;
+    let too_large = [
+        "x".repeat(1_100_000),
+        // Three times as long once it is JSON.
+        "\n\u{1}".repeat(150_000),
+    ];
+    for text in too_large {
+        client.capture(Event::new_anon("considered"));
+        let mut event = Event::new_anon("considered");
+        event.insert_prop("text", text).unwrap();
+        client.capture(event);
+    }
+    let settled = || client.counts().waiting == 0;
+    wait_until("each is delivered or lost", settled).await;
+
+    assert_eq!(posthog.events().len(), 2);
+    assert_eq!(client.counts().lost, 2);
+}
+
+#[tokio::test]
+async fn large_events_make_small_batches() {
+    let posthog = StandIn::start().await;
+    let client = client_alone(&posthog).await;
+    for _ in 0..200 {
+        let mut event = Event::new_anon("considered");
+        event.insert_prop("text", "x".repeat(100_000)).unwrap();
+        client.capture(event);
+    }
+    let settled = || client.counts().waiting == 0;
+    wait_until("each is delivered or lost", settled).await;
+
+    assert_eq!(posthog.events().len(), 200);
+    assert!(posthog.largest_body() < 1_500_000);
+}
+
+#[tokio::test]
+async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
+    let app = App::with(&[("POSTHOG_QUEUE_SIZE", "512")]).await;
+    app.posthog.feels(Mood::Hangs);
+    let mut strangers = JoinSet::new();
+    for _ in 0..20 {
+        let (browser, client) = (app.browser(), app.state.posthog.clone());
+        strangers.spawn(async move {
+            let long = "x".repeat(60_000);
+            let path = format!("{CONSIDER}?{long}");
+            let headers = [
+                ("user-agent", &*long),
+                ("x-posthog-session-id", &long),
+                ("x-posthog-distinct-id", &long),
+            ];
+            for _ in 0..25 {
+                let answer = browser.post_with(&path, &[], &headers).await;
+                assert_eq!(answer.status, StatusCode::OK);
+                // An event that is turned away at this moment is counted for that moment.
+                let waiting = client.counts().waiting_bytes;
+                assert!(waiting < 2 * 512 * 2 * 1024, "{waiting}");
+            }
+        });
+    }
+    strangers.join_all().await;
+    let waiting = app.state.posthog.counts().waiting_bytes;
+    assert!(waiting <= 512 * 2 * 1024, "{waiting}");
+    app.posthog.feels(Mood::Well);
+
+    let arrived = app.events().await.len() as u64;
+    let counts = app.state.posthog.counts();
+    assert_eq!((counts.captured, counts.lost), (500, 500 - arrived));
+    assert!(arrived > 0);
+}
+
 /// The way to PostHog without an app around it.
 async fn client_alone(posthog: &StandIn) -> Client {
     let settings = Settings::read(|name| match name {
         "APP_ENV" => Some("test".to_owned()),
-        "POSTHOG_API_KEY" => Some("phc_test".to_owned()),
+        "POSTHOG_PROJECT_TOKEN" => Some("phc_test".to_owned()),
         "POSTHOG_HOST" => Some(posthog.url.clone()),
         _ => None,
     });

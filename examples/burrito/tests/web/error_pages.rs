@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use reqwest::{Method, StatusCode};
 
-use crate::support::{App, Mood};
+use crate::support::{App, BROWSER, Mood};
 
 const JSON: &[(&str, &str)] = &[("accept", "application/json")];
 
@@ -16,6 +16,7 @@ async fn people_get_a_page_and_programs_get_json() {
     let page = browser.get("/nowhere").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.text().contains("<h1>Page not found</h1>"));
     assert!(page.text().contains("There is nothing at this address."));
     assert!(page.text().contains(page.header("x-request-id")));
 
@@ -30,6 +31,46 @@ async fn people_get_a_page_and_programs_get_json() {
         assert_eq!(json["error"], "There is nothing at this address.");
         assert_eq!(json["request_id"], answer.header("x-request-id"));
     }
+}
+
+#[tokio::test]
+async fn a_page_says_what_happened_in_peoples_words() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let no_form = ann
+        .request(Method::POST, "/profile")
+        .header("content-type", "text/plain")
+        .body("name=Eve");
+    let elsewhere = [("sec-fetch-site", "cross-site")];
+    let panic = [("error_type", "panic")];
+    for (answer, title, leads_back) in [
+        (ann.get("/nowhere").await, "Page not found", false),
+        (ann.get("/logout").await, "That does not work here", false),
+        (ann.send(no_form).await, "We could not read the form", true),
+        (
+            ann.post_with("/profile", &[], &elsewhere).await,
+            "That came from another site",
+            true,
+        ),
+        (
+            ann.post_with("/api/trigger-error", &panic, BROWSER).await,
+            "Something went wrong",
+            false,
+        ),
+    ] {
+        let page = answer.text();
+        assert!(page.contains(&format!("<h1>{title}</h1>")), "{page}");
+        assert!(page.contains(&format!("<title>{title} · ")), "{page}");
+        assert_eq!(page.contains("back button"), leads_back, "{title}");
+    }
+}
+
+#[tokio::test]
+async fn under_api_a_browser_gets_pages_too() {
+    let app = App::start().await;
+    let answer = app.browser().get_with("/api/nowhere", BROWSER).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
-//! Flags that are evaluated in this process, with `POSTHOG_SECRET_KEY`.
+//! Flags: which are asked for, what their reading sends, and evaluation in this process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use app::posthog::flags::ALL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -44,6 +45,56 @@ async fn with_a_secret_key_nobody_is_asked_on_a_request() {
     assert!(page.contains("Good to see you"));
     assert!(page.contains("green"), "the payload");
     assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_flag_that_posthog_does_not_know_is_read_without_an_event() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let page = ann.get("/dashboard").await.text();
+    assert!(page.contains(r#"<span class="badge">off</span>"#));
+    assert!(app.events_named("$feature_flag_called").await.is_empty());
+
+    app.posthog.set_flag("new-dashboard-feature", false, None);
+    ann.get("/dashboard").await;
+    let read: Vec<_> = app.stop().await;
+    let read: Vec<_> = read
+        .into_iter()
+        .filter(|event| event.name == "$feature_flag_called")
+        .collect();
+    assert_eq!(read.len(), 1, "{read:#?}");
+    assert_eq!(read[0]["$feature_flag"], "new-dashboard-feature");
+    assert_eq!(read[0]["$feature_flag_response"], false);
+    assert!(read[0]["$feature_flag_error"].is_null());
+}
+
+#[tokio::test]
+async fn posthog_is_asked_for_every_flag_of_the_list() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    ann.get("/dashboard").await;
+    let declared: Vec<_> = ALL.iter().map(|flag| flag.key).collect();
+    assert_eq!(declared, ["new-dashboard-feature", "dashboard-headline"]);
+    let asked = &app.posthog.flag_requests()[0]["flag_keys_to_evaluate"];
+    assert_eq!(*asked, json!(declared));
+}
+
+#[tokio::test]
+async fn in_development_the_stand_in_can_read_the_flags() {
+    let app = App::with(&[("APP_ENV", "development")]).await;
+    let answer = app.browser().get("/dev/flags").await;
+    let variants = ["control", "friendly", "bold"];
+    let flags = json!([
+        { "key": "new-dashboard-feature", "variants": [] },
+        { "key": "dashboard-headline", "variants": variants },
+    ]);
+    assert_eq!(answer.json(), flags);
+
+    for environment in ["test", "production"] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        let answer = app.browser().get("/dev/flags").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
 }
 
 async fn definitions(headers: HeaderMap) -> Response {

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::App;
+use crate::support::{App, BROWSER};
 
 #[tokio::test]
 async fn the_event_belongs_to_the_company_as_well_as_to_the_user() {
@@ -33,6 +33,51 @@ async fn the_event_belongs_to_the_company_as_well_as_to_the_user() {
         .collect();
     let place = |name| names.iter().position(|other| other == name);
     assert!(place("$groupidentify") < place("feature_used"));
+}
+
+#[tokio::test]
+async fn the_company_is_described_once_a_process() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    for _ in 0..3 {
+        ann.post("/api/group-analytics", &[]).await;
+    }
+    assert_eq!(app.events_named("$groupidentify").await.len(), 1);
+    assert_eq!(app.events_named("feature_used").await.len(), 3);
+
+    // It says the same again, and PostHog has it the same.
+    let other = app.another_process().await;
+    let ann = other.browser();
+    ann.log_in("Ann").await;
+    ann.post("/api/group-analytics", &[]).await;
+    other.events().await;
+    assert_eq!(app.events_named("$groupidentify").await.len(), 2);
+}
+
+#[tokio::test]
+async fn without_scripts_the_button_leads_to_a_page_that_says_what_happened() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let answer = ann.post_with("/api/group-analytics", &[], BROWSER).await;
+
+    assert_eq!(answer.location(), "/dashboard");
+    let page = ann.get("/dashboard").await.text();
+    assert!(page.contains("Captured for the company acme-corp."));
+    app.event("feature_used").await;
+}
+
+#[tokio::test]
+async fn without_scripts_a_visitor_is_led_to_the_log_in() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let answer = browser
+        .post_with("/api/group-analytics", &[], BROWSER)
+        .await;
+
+    assert_eq!(answer.location(), "/login");
+    let page = browser.get("/login").await.text();
+    assert!(page.contains("Log in first, then try that again."));
+    assert!(app.events().await.is_empty());
 }
 
 #[tokio::test]

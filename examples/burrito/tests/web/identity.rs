@@ -1,6 +1,6 @@
 //! Who is who: visitors who become users, and never two people who become one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use app::models::{session, visitor_link};
 use reqwest::Method;
@@ -33,7 +33,7 @@ async fn a_visitor_gets_an_id_and_keeps_it() {
     assert_eq!(cookie.path(), Some("/"));
     assert_eq!(cookie.max_age(), Some(Duration::days(365)));
     let id: Uuid = browser.visitor_id().parse().unwrap();
-    assert_eq!(id.get_version_num(), 4);
+    assert_eq!(id.get_version_num(), 7, "dated, so that it can grow old");
 
     assert!(browser.get("/burrito").await.cookies().is_empty());
     browser.post(CONSIDER, &[]).await;
@@ -79,6 +79,42 @@ async fn one_cookie_does_not_pass_for_another() {
 
     assert_eq!(ours.session.get(&presented), Some(id));
     assert_eq!(ours.visitor.get(&presented), None);
+}
+
+#[tokio::test]
+async fn an_id_is_known_for_a_year() {
+    let app = App::start().await;
+    let of_before = Uuid::new_v4();
+    for (id, known) in [
+        (days_old(0), true),
+        (days_old(364), true),
+        (days_old(366), false),
+        // Another machine's clock may be ahead, but not by days.
+        (days_old(-2), false),
+        // Without a date.
+        (of_before, false),
+    ] {
+        let browser = app.browser();
+        browser.set_cookie("visitor", &signed(&app, id));
+        browser.get("/").await;
+        assert_eq!(browser.visitor_id() == id.to_string(), known, "{id}");
+        browser.post(CONSIDER, &[]).await;
+        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        assert_eq!(event.distinct_id == id.to_string(), known, "{id}");
+    }
+}
+
+fn days_old(days: i64) -> Uuid {
+    let made_at = OffsetDateTime::now_utc() - Duration::days(days);
+    let milliseconds = u64::try_from(made_at.unix_timestamp()).unwrap() * 1000;
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &[7; 10]).into_uuid()
+}
+
+/// The visitor cookie that the app would have set.
+fn signed(app: &App, id: Uuid) -> String {
+    let cookies = Cookies::default();
+    app.state.cookies.visitor.set(&cookies, id.to_string());
+    cookies.get("visitor").unwrap().value().to_owned()
 }
 
 #[tokio::test]
@@ -328,6 +364,25 @@ async fn a_cookie_that_is_played_back_is_not_linked_twice() {
     assert_one_person_each(&events);
 }
 
+#[tokio::test]
+async fn the_same_visitor_and_the_same_user_are_linked_once() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get("/burrito?utm_source=news").await;
+    let interrupted = browser.copy();
+    browser.sign_up("Ann").await;
+    // The answer never reached this one, who tries again.
+    interrupted.log_in("Ann").await;
+
+    let identifies = app.events_named("$identify").await;
+    assert_eq!(identifies.len(), 2);
+    for name in ["$anon_distinct_id", "$set_once"] {
+        assert_eq!(identifies[0][name], identifies[1][name]);
+    }
+    let links = visitor_link::Entity::find().count(&app.state.database);
+    assert_eq!(links.await.unwrap(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_id_raced_by_many_is_linked_once() {
     let app = App::start().await;
@@ -383,14 +438,19 @@ async fn expire_all_sessions(app: &App) {
 /// No visitor id goes to two users, none is itself a user's id, and users' ids are users'.
 fn assert_one_person_each(events: &[Event]) {
     let identifies = events.iter().filter(|event| event.name == "$identify");
-    let mut linked = HashSet::new();
+    let mut linked = HashMap::new();
     let mut users = HashSet::new();
     for event in identifies {
         let visitor_id = event["$anon_distinct_id"].as_str().unwrap();
-        assert!(linked.insert(visitor_id), "{visitor_id} is linked twice");
-        users.insert(event.distinct_id.as_str());
+        let user = event.distinct_id.as_str();
+        let before = linked.insert(visitor_id, user);
+        assert!(
+            before.is_none_or(|before| before == user),
+            "{visitor_id} is linked twice"
+        );
+        users.insert(user);
     }
-    assert!(linked.is_disjoint(&users));
+    assert!(linked.keys().all(|visitor_id| !users.contains(visitor_id)));
     for event in events {
         let is_user = users.contains(event.distinct_id.as_str());
         let personless = event["$process_person_profile"] == Value::Bool(false);
@@ -416,7 +476,7 @@ async fn a_header_logs_nobody_in() {
     let browser = app.browser();
 
     let answer = browser.get_with("/profile", &header).await;
-    assert_eq!(answer.location(), "/?next=%2Fprofile");
+    assert_eq!(answer.location(), "/login?next=%2Fprofile");
 }
 
 #[tokio::test]

@@ -2,27 +2,26 @@
 
 use std::time::{Duration, Instant};
 
+use app::app::{AppState, with_layers};
 use app::models::user::PasswordHash;
-use app::passwords::Passwords;
+use app::passwords::Hasher;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::routing::get;
 use reqwest::StatusCode;
+use sea_orm::TransactionTrait;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 
-use crate::support::{App, email_of};
+use crate::support::{App, PASSWORD, email_of};
 
 #[tokio::test]
 async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    // Longer than a log-in waits.
-    let rounds = rounds_in(Duration::from_secs(8), &app.state.passwords).await;
-    let mut hashing = JoinSet::new();
-    for _ in 0..std::thread::available_parallelism().unwrap().get() {
-        let passwords = app.state.passwords.clone();
-        hashing.spawn(async move { passwords.verify("guess".into(), Some(&hash(rounds))).await });
-    }
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    let busy = keep_busy(&app.state, |state| &state.passwords.log_in, &["a", "b"]).await;
 
     let mut log_ins = JoinSet::new();
     for _ in 0..20 {
@@ -47,8 +46,67 @@ async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
         let text = log_in.text();
         assert!(text.contains("Many people are logging in right now."));
     }
-    hashing.join_all().await;
+    busy.join_all().await;
     app.browser().log_in("Ann").await;
+}
+
+#[tokio::test]
+async fn a_flood_of_sign_ups_holds_up_no_log_in() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let busy = keep_busy(&app.state, |state| &state.passwords.sign_up, &["a", "b"]).await;
+
+    let form = [
+        ("name", "Bob"),
+        ("email", "bob@example.com"),
+        ("password", PASSWORD),
+    ];
+    let (bob, ann) = (app.browser(), app.browser());
+    let (sign_up, log_in) = tokio::join!(bob.post("/signup", &form), ann.log_in("Ann"));
+    assert_eq!(sign_up.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(log_in.location(), "/dashboard");
+    busy.join_all().await;
+}
+
+#[tokio::test]
+async fn a_client_that_floods_the_log_in_holds_up_nobody_else() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.sign_up("Ann").await;
+    let busy = keep_busy(&app.state, |state| &state.passwords.log_in, &["192.0.2.1"]).await;
+
+    let log_in = async |address: &str| {
+        let form = [("email", "ann@example.com"), ("password", PASSWORD)];
+        let from = [("x-forwarded-for", address)];
+        app.browser().post_with("/login", &form, &from).await
+    };
+    let (same, other) = tokio::join!(log_in("192.0.2.1"), log_in("192.0.2.2"));
+    assert_eq!(same.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(other.location(), "/dashboard");
+    busy.join_all().await;
+}
+
+/// Gives a hasher work for longer than a log-in waits, from each of these clients.
+async fn keep_busy(
+    state: &AppState,
+    hasher: fn(&AppState) -> &Hasher,
+    clients: &[&'static str],
+) -> JoinSet<()> {
+    let rounds = rounds_in(Duration::from_secs(8), hasher(state)).await;
+    let mut hashing = JoinSet::new();
+    for &client in clients {
+        for _ in 0..std::thread::available_parallelism().unwrap().get().max(2) {
+            let state = state.clone();
+            hashing.spawn(async move {
+                let guess = "guess".to_owned();
+                // Those beyond the client's places are turned away.
+                let _ = hasher(&state)
+                    .verify(client, guess, Some(&hash(rounds)))
+                    .await;
+            });
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    hashing
 }
 
 /// A hash that takes as long to check as its rounds say, and fits no password.
@@ -59,17 +117,58 @@ fn hash(rounds: u32) -> PasswordHash {
     ))
 }
 
-async fn rounds_in(time: Duration, passwords: &Passwords) -> u32 {
+async fn rounds_in(time: Duration, hasher: &Hasher) -> u32 {
     const TRIED: u32 = 20;
     let mut fastest = Duration::MAX;
     // A short one is hardly ever interrupted, so the fastest of many says what the work is.
     for _ in 0..20 {
         let begin = Instant::now();
-        let matches = passwords.verify("guess".into(), Some(&hash(TRIED))).await;
+        let matches = hasher.verify("", "guess".into(), Some(&hash(TRIED))).await;
         assert!(!matches.unwrap());
         fastest = fastest.min(begin.elapsed());
     }
     (time.as_secs_f64() / fastest.as_secs_f64() * f64::from(TRIED)) as u32
+}
+
+#[tokio::test]
+async fn a_page_that_never_comes_is_given_up() {
+    let app = App::with(&[("REQUEST_TIMEOUT_SECONDS", "1")]).await;
+    let never = Router::new().route("/never", get(std::future::pending::<String>));
+    let router = with_layers(never, app.state.clone());
+
+    let asked = axum::http::Request::get("/never").body(Body::empty());
+    let answer = router.oneshot(asked.unwrap()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let id = answer.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let page = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    let page = String::from_utf8_lossy(&page);
+    assert!(page.contains(&id), "{page}");
+    let exception = app.event("$exception").await;
+    let cause = &exception.properties["$exception_list"][0];
+    assert_eq!(cause["type"], "TimedOut", "{cause}");
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_is_waited_for_once() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let mut held = Vec::new();
+    while let Ok(Ok(connection)) =
+        tokio::time::timeout(Duration::from_millis(500), app.state.database.begin()).await
+    {
+        held.push(connection);
+    }
+
+    let begin = Instant::now();
+    let answer = ann.get("/profile").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    // One connection is waited for during 5 seconds.
+    assert!(begin.elapsed() < Duration::from_secs(9), "{begin:?}");
+    drop(held);
+    assert!(ann.is_signed_in().await);
 }
 
 #[tokio::test]

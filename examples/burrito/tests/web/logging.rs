@@ -1,8 +1,9 @@
 //! What is written down, and what never is.
 
-use app::models::{log_in_failure, user};
+use app::models::{attempt, user};
 use app::settings::new_secret_key;
 use sea_orm::EntityTrait;
+use serde_json::Value;
 
 use crate::support::{App, PASSWORD, Process, Signal};
 
@@ -65,6 +66,107 @@ async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
 }
 
 #[tokio::test]
+async fn without_a_token_it_warns_of_what_is_lost_and_switched_off_it_does_not() {
+    for environment in ["development", "production"] {
+        for (variable, level) in [
+            (("POSTHOG_PROJECT_TOKEN", ""), "WARN"),
+            (("POSTHOG_DISABLED", "true"), "INFO"),
+        ] {
+            let variables = [("APP_ENV", environment), ("LOG_FORMAT", "json"), variable];
+            let mut process = Process::start(&variables).await;
+            let log = process.end(Signal::Terminate).await.log;
+            let mut lines = log.lines().filter(|line| line.contains("PostHog is off"));
+            let line: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+            assert_eq!(lines.next(), None);
+            assert_eq!(line["level"], level, "{environment}: {line}");
+            let lost = line
+                .to_string()
+                .contains("events, errors and people are lost");
+            assert_eq!(lost, level == "WARN", "{line}");
+            assert!(line.to_string().contains(variable.0), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_may_read_the_project_ends_the_start() {
+    let refused = Process::refused(&[("POSTHOG_API_KEY", "phx_hunter2"), ("PORT", "x")]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("POSTHOG_API_KEY: "), "{said}");
+    assert!(said.contains("PORT: "), "{said}");
+    assert!(!said.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn every_line_of_a_request_carries_its_id_and_says_who_it_was() {
+    let mut process = Process::start(&[]).await;
+    let browser = process.browser();
+    let visited = browser.get("/nowhere?a=secret").await;
+    let signed_up = browser.sign_up("Ann").await;
+    let failed = browser
+        .post("/api/trigger-error", &[("error_type", "unhandled")])
+        .await;
+    let ended = process.end(Signal::Terminate).await;
+
+    for (answer, route, path, status) in [
+        (&visited, "none", "/nowhere", 404),
+        (&signed_up, "/signup", "/signup", 303),
+        (&failed, "/api/trigger-error", "/api/trigger-error", 500),
+    ] {
+        let lines = ended.said("request");
+        let line = lines
+            .iter()
+            .find(|line| line["request_id"] == answer.header("x-request-id"))
+            .expect("one line a request");
+        assert_eq!(
+            (&line["route"], &line["path"]),
+            (&route.into(), &path.into())
+        );
+        assert_eq!(line["status"], status);
+        assert!(line["method"].is_string() && line["milliseconds"].is_u64());
+        assert!(line["level"] == "INFO" && line["target"].is_string());
+        assert!(
+            line["user_id"].is_null() && line["visitor_id"].is_null(),
+            "{line}"
+        );
+    }
+    let line = ended.said_once("request failed");
+    assert_eq!(line["error"], "nobody handled this");
+    assert_eq!(line["request_id"], failed.header("x-request-id"));
+    assert_eq!(line["route"], "/api/trigger-error");
+    assert_eq!(line["user_id"].as_str().map(str::len), Some(36));
+    assert!(!ended.log.contains("secret"), "no query is written down");
+}
+
+#[tokio::test]
+async fn a_panic_is_logged_once_and_in_the_logs_format() {
+    let mut process = Process::start(&[]).await;
+    let browser = process.browser();
+    browser.sign_up("Ann").await;
+    let form = [("error_type", "panic")];
+    let answer = browser.post("/api/trigger-error", &form).await;
+    let ended = process.end(Signal::Terminate).await;
+
+    let line = ended.said_once("panicked");
+    assert_eq!(line["panic"], "a panic on purpose");
+    assert_eq!(line["request_id"], answer.header("x-request-id"));
+    let location = line["location"].as_str().unwrap();
+    assert!(
+        location.contains("src/routes/trigger_error.rs:"),
+        "{location}"
+    );
+    assert_eq!(ended.log.matches("a panic on purpose").count(), 1);
+    for line in ended
+        .log
+        .lines()
+        .filter(|line| !line.contains("listening on "))
+    {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn no_row_shows_a_password_or_an_email_in_debug() {
     let app = App::start().await;
     app.sign_up("Ann").await;
@@ -72,11 +174,12 @@ async fn no_row_shows_a_password_or_an_email_in_debug() {
     app.browser().post("/login", &wrong).await;
 
     let users = user::Entity::find().all(&app.state.database).await;
-    let failures = log_in_failure::Entity::find()
-        .all(&app.state.database)
-        .await;
-    let text = format!("{users:?} {failures:?}");
-    assert!(text.contains("Ann") && text.contains("failed_at"), "{text}");
+    let attempts = attempt::Entity::find().all(&app.state.database).await;
+    let text = format!("{users:?} {attempts:?}");
+    assert!(
+        text.contains("Ann") && text.contains("attempted_at"),
+        "{text}"
+    );
     for secret in ["ann@example.com", "argon2"] {
         assert!(!text.contains(secret), "{text}");
     }

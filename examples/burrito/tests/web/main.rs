@@ -13,6 +13,7 @@ mod support;
 
 // Pages.
 mod burrito;
+mod commands;
 mod dashboard;
 mod group_analytics;
 mod health;
@@ -30,13 +31,19 @@ mod browser;
 mod context;
 mod delivery;
 mod error_pages;
+mod errors;
+mod events;
+mod first_touch;
 mod flags;
 mod forms;
+mod groups;
 mod identity;
 mod load;
 #[cfg(unix)]
 mod logging;
 mod migrations;
+mod outbox;
+mod panel;
 #[cfg(unix)]
 mod processes;
 mod proxy;

@@ -2,9 +2,10 @@
 
 use app::database;
 use app::migrations::Migrator;
+use app::models::user;
 use sea_orm_migration::MigratorTrait;
 
-use crate::support::App;
+use crate::support::{App, email_of};
 
 #[tokio::test]
 async fn every_migration_can_be_taken_back() {
@@ -16,6 +17,8 @@ async fn every_migration_can_be_taken_back() {
         let pending = database::pending_migrations(database).await.unwrap();
         assert_eq!(pending.len(), taken_back);
     }
+    let database = &database::connect(&app.state.settings.database_url).await;
+    let database = database.as_ref().unwrap();
     database::migrate(database).await.unwrap();
     assert!(
         database::pending_migrations(database)
@@ -24,6 +27,20 @@ async fn every_migration_can_be_taken_back() {
             .is_empty()
     );
     app.sign_up("Ann").await;
+}
+
+#[tokio::test]
+async fn a_connection_from_before_a_migration_is_used_no_more() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let url = &app.state.settings.database_url;
+    let before = database::connect(url).await.unwrap();
+    before.ping().await.unwrap();
+
+    let after = database::migrated(before.clone(), url).await.unwrap();
+    assert!(before.ping().await.is_err(), "it is closed");
+    let ann = user::find_by_email(&after, &email_of("Ann")).await;
+    assert_eq!(ann.unwrap().unwrap().name, "Ann");
 }
 
 #[tokio::test]

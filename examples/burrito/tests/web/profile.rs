@@ -27,11 +27,11 @@ async fn it_is_for_users() {
 
     assert_eq!(
         browser.get("/profile").await.location(),
-        "/?next=%2Fprofile"
+        "/login?next=%2Fprofile"
     );
     // A post cannot be repeated by going to its address.
     let answer = browser.post("/profile", &[("name", "Eve")]).await;
-    assert_eq!(answer.location(), "/");
+    assert_eq!(answer.location(), "/login");
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn a_new_name_is_shown_and_told_to_posthog() {
     assert_eq!(answer.location(), "/profile");
 
     let page = ann.get("/profile").await.text();
-    assert!(page.contains("<h1>Ann Lee</h1>"));
+    assert!(page.contains(">Ann Lee</h1>"));
     assert!(page.contains("Your name was changed."));
     let again = ann.get("/profile").await.text();
     assert!(!again.contains("Your name was changed."), "it is said once");
@@ -89,7 +89,7 @@ async fn a_name_that_is_none_is_refused() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text().contains(message), "{form:?}");
     }
-    assert!(ann.get("/profile").await.text().contains("<h1>Ann</h1>"));
+    assert!(ann.get("/profile").await.text().contains(">Ann</h1>"));
     assert!(app.events_named("profile_updated").await.is_empty());
 }
 
@@ -194,6 +194,10 @@ async fn who_got_hold_of_a_session_cannot_guess_the_password_with_it() {
         statuses.push(ann.post("/profile", &form).await.status.as_u16());
     }
     assert_eq!(statuses, [422, 422, 422, 422, 422, 429, 429]);
+    let form = [("current_password", "7"), ("new_password", "another one")];
+    let page = ann.post("/profile", &form).await;
+    assert!(page.text().contains("Too many log-ins have failed."));
+    assert!(page.text().contains(">Ann</h1>"), "the page is kept");
     // What needs no password goes on.
     let answer = ann.post("/profile", &[("name", "Ann Lee")]).await;
     assert_eq!(answer.location(), "/profile");

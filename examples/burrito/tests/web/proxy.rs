@@ -1,8 +1,9 @@
 //! The first-party proxy to PostHog.
 
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 
-use crate::support::{App, Mood, StandIn};
+use crate::support::{App, COMPRESSED_SCRIPT, Mood, StandIn};
 
 #[tokio::test]
 async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
@@ -50,27 +51,91 @@ async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
 }
 
 #[tokio::test]
-async fn paths_stay_as_they_are_and_reach_nobody_else() {
+async fn what_posthog_js_asks_for_reaches_posthog_as_it_was_asked() {
     let app = App::start().await;
     let browser = app.browser();
     for path in [
         "/e/",
-        "/e",
+        "/e/?compression=gzip-js&ip=1&_=%20x",
         "/static/array.js",
+        "/static/surveys.js?v=1.449.2",
+        "/static/1.449.2/posthog-recorder.js",
+        "/array/phc_test/config",
         "/array/phc_test/config.js",
         "/i/v0/e/",
+        "/i/v1/logs?token=phc_test",
         "/s/?a=b",
-        "/@evil.example/",
-        "/https://evil.example/",
-        "//evil.example/",
-        "/%2e%2e%2fevil",
-        "/:80/",
+        "/api/surveys/?token=phc_test",
+        "/api/product_tours/?token=phc_test",
+        "/api/early_access_features/?token=phc_test",
+        "/api/web_experiments/?token=phc_test",
+        "/api/conversations/v1/widget/messages/1/read",
     ] {
         let answer = browser.get(&format!("/relay{path}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         let passed = app.posthog.passed().pop().unwrap();
         assert_eq!(passed.path_and_query, path);
     }
+    let flags = json!({ "token": "phc_test", "distinct_id": "a" }).to_string();
+    let request = browser.request(Method::POST, "/relay/flags/?v=2");
+    let request = request.header("content-type", "application/json");
+    let answer = browser.send(request.body(flags)).await;
+    assert_eq!(answer.json()["errorsWhileComputingFlags"], false);
+}
+
+#[tokio::test]
+async fn a_strangers_script_is_not_served_from_here() {
+    let app = App::start().await;
+    for path in [
+        "/relay/array/phc_attacker/config.js",
+        "/relay/array/phc_attacker/array.js",
+        "/relay/array/phc_test",
+        "/relay/array/phc_test2/config.js",
+        "/relay/array/phc_test/../phc_attacker/config.js",
+        "/relay/array/phc_test/%2e%2e/phc_attacker/config.js",
+        "/relay/array/phc_test%2f..%2f..%2fphc_attacker/config.js",
+        r"/relay/array/phc_test/..\phc_attacker/config.js",
+        "/relay/array//phc_attacker/config.js",
+        "/relay//array/phc_attacker/config.js",
+        "/relay/static/../array/phc_attacker/config.js",
+        "/relay/static/..%2farray/phc_attacker/config.js",
+        "/relay/static/%2e%2e%2farray%2fphc_attacker%2fconfig.js",
+        "/relay/site_app/1/secret/hash/",
+        "/relay/",
+        "/relay/e",
+        "/relay/login",
+        "/relay/api/projects/",
+        "/relay/api/surveys/../projects/",
+        "/relay/@evil.example/",
+        "/relay/https://evil.example/",
+        "/relay//evil.example/",
+        "/relay/:80/",
+    ] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n");
+        let answer = app.answer_to(request).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+    }
+    assert!(app.posthog.passed().is_empty(), "PostHog was not asked");
+}
+
+#[tokio::test]
+async fn bodies_pass_compressed_and_untouched() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let encodings = [("accept-encoding", "gzip, br")];
+    let answer = browser.get_with("/relay/static/array.js", &encodings).await;
+
+    let passed = app.posthog.passed().pop().unwrap();
+    assert_eq!(passed.headers["accept-encoding"], "gzip, br");
+    assert_eq!(answer.header("content-encoding"), "br");
+    assert_eq!(answer.header("vary"), "accept-encoding");
+    assert_eq!(answer.body, COMPRESSED_SCRIPT, "as PostHog sent it");
+
+    // Who asks for nothing special gets nothing special.
+    let answer = browser.get("/relay/static/array.js").await;
+    let passed = app.posthog.passed().pop().unwrap();
+    assert!(!passed.headers.contains_key("accept-encoding"));
+    assert_eq!(answer.header("content-encoding"), "");
 }
 
 #[tokio::test]
@@ -82,12 +147,7 @@ async fn paths_that_climb_reach_nothing_but_posthog() {
         let request = format!("GET {path} HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n");
         app.answer_to(request).await
     };
-    for path in [
-        "/relay/e/",
-        "/relay/a/../e/",
-        "/relay//e/",
-        "/relay/..%2fe/",
-    ] {
+    for path in ["/relay/e/", "/relay/a/../e/", r"/relay/s\..\e/"] {
         let answer = get(path).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
         let passed = app.posthog.passed().pop().unwrap();
@@ -95,6 +155,8 @@ async fn paths_that_climb_reach_nothing_but_posthog() {
     }
     let inside = app.posthog.passed().len();
     for path in [
+        "/relay//e/",
+        "/relay/..%2fe/",
         "/relay/../admin",
         "/relay/../../admin",
         "/relay/..",

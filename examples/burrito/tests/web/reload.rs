@@ -13,8 +13,17 @@ async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
     assert!(newest.cookies().is_empty());
     let page = browser.get("/burrito").await.text();
     assert!(page.contains("/static/reload.js"));
-    assert!(page.contains(&format!("data-version=\"{}\"", newest.text())));
+    let newest = newest.json();
+    let version = newest["version"].as_str().expect("text");
+    assert!(page.contains(&format!("data-version=\"{version}\"")));
+    assert_eq!(newest["build_error"], serde_json::Value::Null);
     assert!(app.events().await.is_empty());
+
+    // As `hoglet dev` does when a flag is switched.
+    std::fs::create_dir_all("data").expect("a writable folder");
+    std::fs::write("data/reload", "").expect("a writable folder");
+    let after = browser.get("/dev/reload").await.json();
+    assert_ne!(after["version"], version);
 }
 
 #[tokio::test]

@@ -4,13 +4,14 @@ use app::models::session;
 use app::session_store::SeaOrmStore;
 use reqwest::StatusCode;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
+use tokio::task::JoinSet;
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 
-use crate::support::App;
+use crate::support::{Answer, App};
 
 fn record(id: Id, value: &str) -> Record {
     Record {
@@ -125,6 +126,135 @@ async fn expiry_slides_without_a_write_on_every_request() {
 }
 
 #[tokio::test]
+async fn a_visitors_session_lives_a_day_and_a_users_fourteen() {
+    let app = App::start().await;
+    let lifetime = async |answer: Answer| {
+        let row = session::Entity::find().one(&app.state.database).await;
+        let left = row.unwrap().unwrap().expires_at - OffsetDateTime::now_utc();
+        let cookies = answer.cookies();
+        let cookie = cookies.iter().find(|cookie| cookie.name() == "session");
+        let age = cookie.and_then(|cookie| cookie.max_age()).unwrap();
+        assert!((age - left).abs() < Duration::minutes(1), "{age} {left}");
+        age.whole_days()
+    };
+    let browser = app.browser();
+    let answer = browser.post("/api/burrito/consider", &[]).await;
+    assert_eq!(lifetime(answer).await, 1);
+    assert_eq!(lifetime(browser.sign_up("Ann").await).await, 14);
+}
+
+#[tokio::test]
+async fn only_what_a_request_has_changed_is_written() {
+    let app = App::start().await;
+    let first = SeaOrmStore::new(app.state.database.clone());
+    let mut session = record(Id::default(), "value");
+    session.data.insert("taken".into(), json!(1));
+    session.data.insert("kept".into(), json!(1));
+    first.create(&mut session).await.unwrap();
+
+    // Two requests load it, and the slower one has the older values.
+    let slow = SeaOrmStore::new(app.state.database.clone());
+    let mut slow_record = slow.load(&session.id).await.unwrap().unwrap();
+    let fast = SeaOrmStore::new(app.state.database.clone());
+    let mut fast_record = fast.load(&session.id).await.unwrap().unwrap();
+    fast_record.data.remove("taken");
+    fast_record.data.insert("key".into(), json!("fast"));
+    fast.save(&fast_record).await.unwrap();
+    slow_record.data.insert("added".into(), json!(2));
+    slow.save(&slow_record).await.unwrap();
+
+    let stored = first.load(&session.id).await.unwrap().unwrap();
+    let expected = json!({ "key": "fast", "kept": 1, "added": 2 });
+    assert_eq!(json!(stored.data), expected);
+}
+
+#[tokio::test]
+async fn requests_side_by_side_lose_nothing_of_each_other() {
+    let app = App::start().await;
+    let store = SeaOrmStore::new(app.state.database.clone());
+    let mut session = record(Id::default(), "value");
+    store.create(&mut session).await.unwrap();
+    let mut requests = JoinSet::new();
+    for n in 0..20 {
+        let store = SeaOrmStore::new(app.state.database.clone());
+        requests.spawn(async move {
+            let mut session = store.load(&session.id).await.unwrap().unwrap();
+            session.data.insert(format!("request {n}"), json!(n));
+            store.save(&session).await.unwrap();
+        });
+    }
+    requests.join_all().await;
+    let stored = store.load(&session.id).await.unwrap().unwrap();
+    assert_eq!(stored.data.len(), 21, "{:?}", stored.data);
+}
+
+#[tokio::test]
+async fn values_that_no_longer_decode_count_as_absent() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    ann.post("/api/burrito/consider", &[]).await;
+    let row = session::Entity::find().one(&app.state.database).await;
+    let row = row.unwrap().unwrap();
+    let mut data: serde_json::Value = serde_json::from_str(&row.data).unwrap();
+    data["flash"] = json!([{ "level": "a level of an older release", "message": "x" }]);
+    data["burrito_count"] = json!("many");
+    data["renewed_at"] = json!("yesterday");
+    let store = async |data: String| {
+        session::Entity::update_many()
+            .col_expr(session::Column::Data, Expr::value(data))
+            .exec(&app.state.database)
+            .await
+            .unwrap();
+    };
+    store(data.to_string()).await;
+    for path in ["/profile", "/burrito"] {
+        assert_eq!(ann.get(path).await.status, StatusCode::OK, "{path}");
+    }
+
+    data["password"] = json!(7);
+    store(data.to_string()).await;
+    assert!(!ann.is_signed_in().await);
+    store("no JSON".into()).await;
+    assert_eq!(ann.get("/burrito").await.status, StatusCode::OK);
+    ann.log_in("Ann").await;
+}
+
+#[tokio::test]
+async fn messages_wait_for_a_page_that_shows_them() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    ann.post("/profile", &[("name", "Anna")]).await;
+
+    // Neither a redirect nor a look without a page has shown anything.
+    assert_eq!(ann.get("/").await.location(), "/dashboard");
+    assert_eq!(ann.head("/profile").await.status, StatusCode::OK);
+    assert_eq!(ann.get("/nothing/here").await.status, StatusCode::NOT_FOUND);
+    let message = "Your name was changed.";
+    assert!(ann.get("/dashboard").await.text().contains(message));
+    assert!(!ann.get("/dashboard").await.text().contains(message));
+}
+
+#[tokio::test]
+async fn any_number_of_expired_sessions_is_removed() {
+    let app = App::start().await;
+    let rows = (0..1_201).map(|n| session::ActiveModel {
+        id: Set(format!("expired {n}")),
+        user_id: Set(None),
+        data: Set("{}".into()),
+        expires_at: Set(OffsetDateTime::now_utc() - Duration::seconds(1)),
+    });
+    session::Entity::insert_many(rows)
+        .exec_without_returning(&app.state.database)
+        .await
+        .unwrap();
+    let ann = app.sign_up("Ann").await;
+
+    let removed = session::delete_expired(&app.state.database).await;
+    assert_eq!(removed.unwrap(), 1_201);
+    assert!(ann.is_signed_in().await);
+}
+
+#[tokio::test]
 async fn two_processes_share_sessions() {
     let app = App::start().await;
     let other = app.another_process().await;
@@ -132,7 +262,7 @@ async fn two_processes_share_sessions() {
     let anns_at_the_other = ann.at(&other.url);
 
     assert!(anns_at_the_other.is_signed_in().await);
-    let count = |answer: crate::support::Answer| answer.json()["count"].clone();
+    let count = |answer: Answer| answer.json()["count"].clone();
     assert_eq!(count(ann.post("/api/burrito/consider", &[]).await), 1);
     let answer = anns_at_the_other.post("/api/burrito/consider", &[]).await;
     assert_eq!(count(answer), 2);
@@ -192,7 +322,9 @@ async fn a_request_under_way_during_a_log_in_does_not_take_the_new_session_away(
 
     // Its answer arrives last, in the same browser.
     let answer = under_way.get("/burrito").await;
-    assert!(answer.cookies().is_empty(), "{:?}", answer.cookies());
+    let cookies = answer.cookies();
+    let mut names = cookies.iter().map(|cookie| cookie.name());
+    assert!(!names.any(|name| name == "session"), "{cookies:?}");
 }
 
 #[tokio::test]

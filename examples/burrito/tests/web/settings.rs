@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use app::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key};
+use app::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key, title_case};
 
 /// Whatever driver this build has.
 const DATABASE_URL: &str = if cfg!(feature = "sqlite") {
@@ -164,14 +164,83 @@ fn lists_are_separated_by_commas_or_spaces() {
 }
 
 #[test]
-fn the_token_has_a_second_name() {
-    let settings = read(&[("POSTHOG_PROJECT_TOKEN", "phc_second")]).unwrap();
-    assert_eq!(settings.posthog.api_key, "phc_second");
-    let both = [
-        ("POSTHOG_PROJECT_TOKEN", "phc_second"),
-        ("POSTHOG_API_KEY", "phc_first"),
-    ];
-    assert_eq!(read(&both).unwrap().posthog.api_key, "phc_first");
+fn the_token_has_an_older_name() {
+    for name in ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"] {
+        let settings = read(&[(name, "phc_token")]).unwrap();
+        assert_eq!(settings.posthog.project_token, "phc_token");
+    }
+    let both = |older| {
+        [
+            ("POSTHOG_PROJECT_TOKEN", "phc_token"),
+            ("POSTHOG_API_KEY", older),
+        ]
+    };
+    for agreeing in ["phc_token", "", " "] {
+        let settings = read(&both(agreeing)).unwrap();
+        assert_eq!(settings.posthog.project_token, "phc_token");
+    }
+    let errors = errors(&both("phc_another"));
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].starts_with("POSTHOG_PROJECT_TOKEN: "));
+    assert!(errors[0].contains("POSTHOG_API_KEY"), "{errors:?}");
+}
+
+#[test]
+fn a_key_that_may_read_the_project_never_gets_into_a_page() {
+    for name in ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"] {
+        for key in [
+            "phx_hunter2",
+            "phs_hunter2",
+            "\"phx_hunter2\"",
+            " PHX_hunter2",
+        ] {
+            let errors = errors(&[(name, key), ("PORT", "x"), ("POSTHOG_DISABLED", "true")]);
+            assert_eq!(errors.len(), 2, "{errors:?}");
+            let error = &errors[1];
+            assert!(error.starts_with(&format!("{name}: ")), "{error}");
+            assert!(error.contains("POSTHOG_SECRET_KEY"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+    assert!(read(&[("POSTHOG_SECRET_KEY", "phx_hunter2")]).is_ok());
+}
+
+#[test]
+fn the_app_is_called_what_the_project_is_in_title_case() {
+    for (project, title) in [
+        ("my-app", "My App"),
+        ("burrito_shop", "Burrito Shop"),
+        ("x", "X"),
+        ("a--b", "A B"),
+    ] {
+        assert_eq!(title_case(project), title);
+    }
+    let project = env!("CARGO_PKG_NAME");
+    assert_eq!(read(&[]).unwrap().app_name, title_case(project));
+    let named = read(&[("APP_NAME", " Ann's Burritos ")]).unwrap();
+    assert_eq!(named.app_name, "Ann's Burritos");
+    let errors = errors(&[("APP_NAME", "two\nlines")]);
+    assert!(errors[0].starts_with("APP_NAME: "), "{errors:?}");
+}
+
+#[test]
+fn the_stand_in_is_a_posthog_on_this_machine_in_development() {
+    let key = ("POSTHOG_API_KEY", "phc_local");
+    let standin = |variables: &[(&str, &str)]| {
+        let settings = read(variables).unwrap();
+        settings.standin().map(str::to_owned)
+    };
+    for local in [
+        "http://127.0.0.1:8010",
+        "http://localhost:8010",
+        "http://[::1]:8010",
+    ] {
+        let host = ("POSTHOG_HOST", local);
+        assert_eq!(standin(&[key, host]).as_deref(), Some(local));
+        assert_eq!(standin(&[host]), None, "PostHog is off");
+        assert_eq!(standin(&[key, host, ("APP_ENV", "test")]), None);
+    }
+    assert_eq!(standin(&[key]), None, "PostHog's cloud");
 }
 
 #[test]
@@ -217,6 +286,6 @@ fn the_list_of_variables_is_what_is_read() {
     });
     assert!(settings.is_ok());
     let mut known: BTreeSet<_> = VARIABLES.iter().map(|name| (*name).to_owned()).collect();
-    known.insert("POSTHOG_PROJECT_TOKEN".to_owned());
+    known.insert("POSTHOG_API_KEY".to_owned());
     assert_eq!(asked.into_inner(), known);
 }

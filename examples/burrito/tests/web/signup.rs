@@ -1,9 +1,40 @@
 //! `/signup`
 
+use app::models::attempt::{self, Action};
 use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::support::{App, PASSWORD};
+
+#[tokio::test]
+async fn sign_ups_are_throttled_by_address_and_by_account() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let sign_up = async |email: &str, address: &str| {
+        let form = [("name", "Bob"), ("email", email), ("password", PASSWORD)];
+        let from = [("x-forwarded-for", address)];
+        app.browser().post_with("/signup", &form, &from).await
+    };
+    for n in 0..300 {
+        let email = format!("{n}@example.com");
+        let database = &app.state.database;
+        let recorded = attempt::record(database, Action::SignUp, &email, "192.0.2.1").await;
+        recorded.unwrap();
+    }
+    let answer = sign_up("bob@example.com", "192.0.2.1").await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(answer.header("retry-after"), "");
+    let answer = sign_up("bob@example.com", "192.0.2.2").await;
+    assert_eq!(answer.location(), "/dashboard");
+
+    // Who asks for one account again and again does not learn more than it has said.
+    for _ in 0..4 {
+        let answer = sign_up("bob@example.com", "192.0.2.2").await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let answer = sign_up("bob@example.com", "192.0.2.2").await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(app.events_named("user_signed_up").await.len(), 1);
+}
 
 #[tokio::test]
 async fn the_form_is_empty_at_first() {
@@ -32,11 +63,66 @@ async fn signing_up_makes_an_account_and_logs_in() {
             .get("/dashboard")
             .await
             .text()
-            .contains("Hello Ann Lee.")
+            .contains("Ann Lee</span>.")
     );
     let event = app.event("user_signed_up").await;
     assert_eq!(event.distinct_id, app.user_id("Ann").await);
     assert_eq!(event["signup_method"], "email");
+}
+
+#[tokio::test]
+async fn it_goes_on_to_where_the_visitor_wanted_to_go() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let page = browser.get("/signup?next=%2Fprofile%3Fa%3D1%26b").await;
+    let next = r#"name="next" value="&#x2f;profile?a=1&amp;b""#;
+    assert!(page.text().contains(next), "{}", page.text());
+
+    let sign_up = async |password, next| {
+        let form = [
+            ("name", "Ann"),
+            ("email", "ann@example.com"),
+            ("password", password),
+            ("next", next),
+        ];
+        browser.post("/signup", &form).await
+    };
+    let refused = sign_up("short", "/profile?a=1&b").await;
+    assert!(refused.text().contains(next), "a mistake does not lose it");
+    let log_in = r#"href="/login?next=&#x2f;profile%3Fa%3D1%26b""#;
+    assert!(refused.text().contains(log_in), "{}", refused.text());
+    let done = sign_up(PASSWORD, "/profile?a=1&b").await;
+    assert_eq!(done.location(), "/profile?a=1&b");
+}
+
+#[tokio::test]
+async fn it_goes_nowhere_else() {
+    let app = App::start().await;
+    let form = [
+        ("name", "Ann"),
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+        ("next", "//evil.example"),
+    ];
+    let answer = app.browser().post("/signup", &form).await;
+    assert_eq!(answer.location(), "/dashboard");
+}
+
+#[tokio::test]
+async fn the_first_field_that_is_wrong_has_the_focus() {
+    let app = App::start().await;
+    for (name, email, password, focused) in [
+        ("", "ann@", "short", "name"),
+        ("Ann", "ann@", "short", "email"),
+        ("Ann", "ann@example.com", "short", "password"),
+    ] {
+        let form = [("name", name), ("email", email), ("password", password)];
+        let page = app.browser().post("/signup", &form).await.text();
+        assert_eq!(page.matches("autofocus").count(), 1, "{page}");
+        let (before, _) = page.split_once("autofocus").unwrap();
+        let (_, tag) = before.rsplit_once("<input").unwrap();
+        assert!(tag.contains(&format!(r#"id="{focused}""#)), "{tag}");
+    }
 }
 
 #[tokio::test]
@@ -102,7 +188,7 @@ async fn an_email_has_one_account_however_it_is_written() {
     assert!(
         answer
             .text()
-            .contains("There is an account with this e-mail already.")
+            .contains("This e-mail already has an account.")
     );
     assert!(answer.text().contains(r#"value="ANN@example.COM""#));
     assert!(!browser.is_signed_in().await);

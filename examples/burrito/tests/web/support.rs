@@ -12,7 +12,7 @@ mod posthog;
 mod process;
 
 pub use app::{App, PASSWORD, email_of, wait_until};
-pub use browser::{Answer, Browser};
-pub use posthog::{Event, Mood, StandIn};
+pub use browser::{Answer, BROWSER, Browser};
+pub use posthog::{COMPRESSED_SCRIPT, Event, Mood, StandIn};
 #[cfg(unix)]
 pub use process::{Process, Signal};

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::support::{App, Browser, Event, PASSWORD};
+use crate::support::{App, BROWSER, Browser, Event, PASSWORD};
 
 #[tokio::test]
 async fn an_error_captured_by_hand_is_an_exception_with_an_event_beside_it() {
@@ -76,6 +76,30 @@ async fn a_type_that_does_not_exist_is_the_callers_mistake() {
     }
     assert!(app.events_named("$exception").await.is_empty());
     assert!(app.events_named("error_triggered").await.is_empty());
+}
+
+#[tokio::test]
+async fn without_scripts_each_button_leads_to_a_page() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let press = async |error_type| {
+        let form = [("error_type", error_type)];
+        ann.post_with("/api/trigger-error", &form, BROWSER).await
+    };
+    for (error_type, message) in [
+        ("value", "Captured: invalid digit found in string."),
+        ("generic", "Captured: something generic went wrong."),
+    ] {
+        assert_eq!(press(error_type).await.location(), "/profile");
+        let page = ann.get("/profile").await.text();
+        assert!(page.contains(message), "{page}");
+    }
+    for (error_type, status) in [("unhandled", 500), ("panic", 500), ("nonsense", 422)] {
+        let answer = press(error_type).await;
+        assert_eq!(answer.status, status);
+        let content_type = answer.header("content-type");
+        assert_eq!(content_type, "text/html; charset=utf-8", "{error_type}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use app::app::AppState;
 use app::models::user;
 use app::settings::{Settings, new_secret_key};
-use app::{database, server};
+use app::{database, routes, server};
+use axum::Router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -20,7 +21,7 @@ use super::{Browser, Event, StandIn};
 pub const PASSWORD: &str = "a sentence is fine";
 
 /// How long anything that a test waits for may take.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct App {
     pub url: String,
@@ -47,7 +48,15 @@ impl App {
     pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
         let database = Arc::new(TestDatabase::create().await);
         let variables = with_usual(variables, &database, &posthog);
-        Self::serve(variables, database, posthog).await
+        Self::serve(variables, database, posthog, Router::new()).await
+    }
+
+    /// Starts the app with pages of the test's own beside its others.
+    pub async fn with_pages(variables: &[(&str, &str)], pages: Router<AppState>) -> Self {
+        let posthog = StandIn::start().await;
+        let database = Arc::new(TestDatabase::create().await);
+        let variables = with_usual(variables, &database, &posthog);
+        Self::serve(variables, database, posthog, pages).await
     }
 
     /// Another process of the same app: same settings, same database.
@@ -56,6 +65,7 @@ impl App {
             self.variables.clone(),
             self.database.clone(),
             self.posthog.clone(),
+            Router::new(),
         )
         .await
     }
@@ -64,16 +74,19 @@ impl App {
         variables: HashMap<String, String>,
         test_database: Arc<TestDatabase>,
         posthog: StandIn,
+        pages: Router<AppState>,
     ) -> Self {
         let mut settings = Settings::read(|name| variables.get(name).cloned()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         settings.port = address.port();
         let connection = database::connect(&settings.database_url).await.unwrap();
-        database::migrate(&connection).await.unwrap();
+        let connection = database::migrated(connection, &settings.database_url);
+        let connection = connection.await.unwrap();
         let state = AppState::new(settings, connection).await.unwrap();
         let (stop, stopped) = oneshot::channel();
-        let router = app::app::router(state.clone());
+        let pages = routes::pages().router.merge(pages);
+        let router = app::app::with_layers(pages, state.clone());
         let serving = tokio::spawn(server::serve(listener, router, state.clone(), async {
             // An app that is dropped stops too.
             let _ = stopped.await;
@@ -149,7 +162,7 @@ impl App {
     }
 }
 
-/// What every app under test is told, and these variables on top.
+/// The variables that every app under test has, and these on top.
 pub fn with_usual(
     variables: &[(&str, &str)],
     database: &TestDatabase,
@@ -160,7 +173,7 @@ pub fn with_usual(
         ("PORT", "0".to_owned()),
         ("DATABASE_URL", database.url()),
         ("SECRET_KEY", new_secret_key()),
-        ("POSTHOG_API_KEY", "phc_test".to_owned()),
+        ("POSTHOG_PROJECT_TOKEN", "phc_test".to_owned()),
         ("POSTHOG_HOST", posthog.url.clone()),
         // Long enough for a busy machine; tests of slowness set it themselves.
         ("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "5000".to_owned()),
@@ -184,7 +197,7 @@ pub fn email_of(name: &str) -> String {
 pub async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {
-        assert!(begin.elapsed() < PATIENCE, "waited in vain until {what}");
+        assert!(begin.elapsed() < TIMEOUT, "waited in vain until {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -1,6 +1,7 @@
 //! A browser, as far as the server can tell: it keeps cookies and follows no redirects.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 use cookie::Cookie;
@@ -9,6 +10,9 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 use super::app::{PASSWORD, email_of};
+
+/// What browsers send when they follow a link or send a form by themselves, without a script.
+pub const BROWSER: &[(&str, &str)] = &[("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
 
 /// Characters of a signature in front of a signed cookie's value.
 const SIGNATURE: usize = 44;
@@ -30,6 +34,8 @@ impl Browser {
     pub fn new(url: &str) -> Self {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // What is compressed stays so, and is asked for by the test itself.
+            .no_gzip()
             .no_proxy();
         Self {
             client: client.build().unwrap(),
@@ -176,6 +182,14 @@ fn with_headers(mut request: RequestBuilder, headers: &[(&str, &str)]) -> Reques
 impl Answer {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The text of a compressed answer.
+    pub fn unzipped(&self) -> String {
+        let mut text = String::new();
+        let mut decoder = flate2::read::GzDecoder::new(&self.body[..]);
+        decoder.read_to_string(&mut text).unwrap();
+        text
     }
 
     pub fn json(&self) -> Value {

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use app::settings::{Secret, Settings};
+use app::settings::{Secret, Settings, new_secret_key};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -67,6 +67,15 @@ impl Process {
         .take(count)
         .collect();
         processes.join_all().await
+    }
+
+    /// Starts it with settings that it does not start with.
+    pub fn refused(variables: &[(&str, &str)]) -> Output {
+        Command::new(BINARY)
+            .envs([("APP_ENV", "production"), ("SECRET_KEY", &new_secret_key())])
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap()
     }
 
     async fn spawn(

@@ -1,0 +1,158 @@
+//! What was just captured, for the panel that pages show in development.
+//!
+//! A page shows what its own request captured. An answer to a script has it in a header, which
+//! `static/app.js` reads. A redirect shows nothing itself, so it sends a cookie along, and the page
+//! that it leads to shows both.
+
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tower_cookies::Cookies;
+
+use super::PostHog;
+use crate::app::AppState;
+use crate::request::RequestInfo;
+
+/// Browsers take 4 KiB a cookie.
+const ENTRIES_IN_COOKIE: usize = 10;
+
+/// One line of the panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Such as `POST /signup`.
+    pub request: String,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    Event {
+        name: String,
+        /// The event's own id, which the stand-in for PostHog finds it by.
+        uuid: String,
+        /// `user`, `visitor`, `client` or, where it belongs to nobody, `nobody`.
+        who: String,
+        distinct_id: String,
+        /// Whether PostHog is on.
+        sent: bool,
+    },
+    Flag {
+        key: String,
+        value: Value,
+    },
+}
+
+/// Gathers what one request captures. Outside development it does nothing.
+#[derive(Clone, Default)]
+pub struct Panel(Option<Arc<Mutex<Noted>>>);
+
+#[derive(Default)]
+struct Noted {
+    request: String,
+    /// What the request captured that redirected to this one.
+    before: Vec<Entry>,
+    now: Vec<What>,
+}
+
+impl Panel {
+    pub fn new(development: bool) -> Self {
+        Self(development.then(Arc::default))
+    }
+
+    pub fn is_shown(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub fn note(&self, what: What) {
+        self.with(|noted| noted.now.push(what));
+    }
+
+    /// What the panel shows: first what came before a redirect, then this request's events and flags.
+    pub fn entries(&self, flags: impl IntoIterator<Item = What>) -> Vec<Entry> {
+        let entries = self.with(|noted| {
+            let now = noted.now.iter().cloned().chain(flags);
+            let request = &noted.request;
+            let now = now.map(|what| Entry {
+                request: request.clone(),
+                what,
+            });
+            noted.before.iter().cloned().chain(now).collect()
+        });
+        entries.unwrap_or_default()
+    }
+
+    fn begin(&self, request: String, before: Vec<Entry>) {
+        self.with(|noted| {
+            noted.request = request;
+            noted.before = before;
+        });
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Noted) -> T) -> Option<T> {
+        let noted = self.0.as_ref()?;
+        Some(act(&mut noted
+            .lock()
+            .expect("nobody panics while holding it")))
+    }
+}
+
+/// The layer that carries the panel from request to request. It stands in the app in development only.
+pub async fn just_captured(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    posthog: PostHog,
+    request: Request,
+    next: Next,
+) -> Response {
+    let cookie = &state.cookies.captured;
+    let info = RequestInfo::of(request.extensions());
+    let carried = cookie.get(&cookies).filter(|_| !info.wants_json);
+    let before = carried.map(|value| decode(&value)).unwrap_or_default();
+    let name = format!("{} {}", request.method(), info.path);
+    posthog.panel().begin(name, before);
+
+    let mut response = next.run(request).await;
+    let captured = posthog.captured();
+    if response.status().is_redirection() {
+        if !captured.is_empty() {
+            cookie.set(&cookies, encode(&captured));
+        }
+    } else if is_html(&response) && cookie.presented(&cookies) {
+        cookie.delete(&cookies);
+    }
+    let json = serde_json::to_string(&captured).ok();
+    if let Some(value) = json.and_then(|json| HeaderValue::from_str(&json).ok()) {
+        response.headers_mut().insert("x-captured", value);
+    }
+    response
+}
+
+fn is_html(response: &Response) -> bool {
+    let content_type = response.headers().get(CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// The newest entries, in characters that a cookie may hold. `~` stands for `%`, because the
+/// parser of cookies decodes `%` before the signature is checked.
+fn encode(entries: &[Entry]) -> String {
+    let first = entries.len().saturating_sub(ENTRIES_IN_COOKIE);
+    let json = serde_json::to_vec(&entries[first..]).expect("text and JSON values serialize");
+    let encoded: String = form_urlencoded::byte_serialize(&json).collect();
+    encoded.replace('%', "~")
+}
+
+fn decode(cookie: &str) -> Vec<Entry> {
+    let encoded = cookie.replace('~', "%");
+    let mut pairs = form_urlencoded::parse(encoded.as_bytes());
+    let json = pairs.next().map(|(json, _)| json);
+    json.and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,57 @@
+//! On whose behalf a request is made, and its flags: both are shared by all who act for it.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Map, Value};
+use tokio::sync::OnceCell;
+
+use super::flag::Flags;
+use super::groups::Groups;
+
+/// Filled when the first flag is read.
+pub type FlagsCell = Arc<OnceCell<Arc<Flags>>>;
+
+#[derive(Default)]
+pub struct Scope(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    groups: Groups,
+    /// By the groups that they were asked for with.
+    flags: Vec<(Groups, FlagsCell)>,
+}
+
+impl Scope {
+    /// These groups, and no flags yet.
+    pub fn of(groups: Groups) -> Self {
+        Self(Mutex::new(State {
+            groups,
+            flags: Vec::new(),
+        }))
+    }
+
+    pub fn groups(&self) -> Groups {
+        self.with(|state| state.groups.clone())
+    }
+
+    pub fn join(&self, group_type: &'static str, key: &str, properties: Map<String, Value>) {
+        self.with(|state| state.groups.insert(group_type, key, properties));
+    }
+
+    /// The groups as they are now, with their flags.
+    pub fn flags(&self) -> (Groups, FlagsCell) {
+        self.with(|State { groups, flags }| {
+            if let Some(known) = flags.iter().find(|(other, _)| other == groups) {
+                return known.clone();
+            }
+            let fresh = (groups.clone(), FlagsCell::default());
+            flags.push(fresh.clone());
+            fresh
+        })
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.0.lock().expect("nobody panics while holding it");
+        act(&mut state)
+    }
+}

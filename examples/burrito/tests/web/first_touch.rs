@@ -1,0 +1,256 @@
+//! How somebody came here, told when they become a user.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::support::{App, Browser};
+
+const LANDING: &str = "/burrito?utm_source=news&utm_campaign=a%20b%2Bc+d&gclid=click&token=hunter2";
+const REFERRER: &str = "https://search.example:8443/find?q=hoglet&key=hunter2";
+
+/// What PostHog is told of the first touch, once this visitor signs up.
+async fn first_touch(app: &App, browser: &Browser, name: &str) -> Value {
+    browser.sign_up(name).await;
+    let id = app.user_id(name).await;
+    let mut identifies = app.events_named("$identify").await;
+    identifies.retain(|event| event.distinct_id == id);
+    let mut told = identifies.pop().unwrap()["$set_once"].clone();
+    told.as_object_mut()
+        .unwrap()
+        .remove("signed_up_at")
+        .unwrap();
+    told
+}
+
+fn set_posthog_js_cookie(browser: &Browser, stored: &str) {
+    let encoded: String = form_urlencoded::byte_serialize(stored.as_bytes()).collect();
+    browser.set_cookie("ph_phc_test_posthog", &encoded.replace('+', "%20"));
+}
+
+#[tokio::test]
+async fn a_users_first_page_is_the_visitors() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get_with(LANDING, &[("referer", REFERRER)]).await;
+    browser.get("/?utm_source=later").await;
+    browser.get("/signup").await;
+
+    let host = &app.url["http://".len()..];
+    assert_eq!(
+        first_touch(&app, &browser, "Ann").await,
+        json!({
+            "$initial_current_url": format!("{}{}", app.url, LANDING.replace("hunter2", "redacted")),
+            "$initial_host": host,
+            "$initial_pathname": "/burrito",
+            "$initial_referrer": "https://search.example:8443/find?q=hoglet&key=redacted",
+            "$initial_referring_domain": "search.example:8443",
+            "$initial_utm_source": "news",
+            "$initial_utm_campaign": "a b+c+d",
+            "$initial_gclid": "click",
+        })
+    );
+    assert_eq!(browser.cookie("first_touch"), None, "it is used up");
+}
+
+#[tokio::test]
+async fn who_came_from_nowhere_came_directly() {
+    let app = App::start().await;
+    let own = format!("{}/elsewhere", app.url);
+    for (name, referrer) in [
+        ("Ann", ""),
+        ("Bob", &*own),
+        ("Cem", "android-app://x"),
+        ("Dee", "!"),
+    ] {
+        let browser = app.browser();
+        browser.get_with("/burrito", &[("referer", referrer)]).await;
+        let told = first_touch(&app, &browser, name).await;
+        assert_eq!(told["$initial_referrer"], "$direct", "{referrer}");
+        assert_eq!(told["$initial_referring_domain"], "$direct");
+        assert_eq!(told["$initial_pathname"], "/burrito");
+    }
+}
+
+#[tokio::test]
+async fn only_a_page_that_somebody_sees_is_a_first_touch() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.head("/burrito").await;
+    browser
+        .get_with("/burrito", &[("sec-purpose", "prefetch")])
+        .await;
+    browser
+        .get_with("/burrito", &[("sec-fetch-dest", "empty")])
+        .await;
+    browser.post("/api/burrito/consider", &[]).await;
+    assert_eq!(browser.cookie("first_touch"), None);
+
+    browser
+        .get_with("/signup?utm_source=news", &[("sec-fetch-dest", "document")])
+        .await;
+    let told = first_touch(&app, &browser, "Ann").await;
+    assert_eq!(told["$initial_pathname"], "/signup");
+    assert_eq!(told["$initial_utm_source"], "news");
+}
+
+#[tokio::test]
+async fn nobody_saw_the_first_page_of_who_has_none() {
+    let app = App::start().await;
+    let told = first_touch(&app, &app.browser(), "Ann").await;
+    assert_eq!(told, json!({}));
+}
+
+#[tokio::test]
+async fn what_posthog_js_remembers_wins() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get("/burrito").await;
+    let stored = json!({
+        "distinct_id": browser.visitor_id(),
+        "$initial_person_info": {
+            "u": "https://www.example.com/landing?utm_medium=mail&password=hunter2#access_token=hunter2",
+            "r": "https://blog.example/post?code=hunter2",
+        },
+    });
+    set_posthog_js_cookie(&browser, &stored.to_string());
+
+    assert_eq!(
+        first_touch(&app, &browser, "Ann").await,
+        json!({
+            "$initial_current_url": "https://www.example.com/landing?utm_medium=mail&password=redacted#access_token=redacted",
+            "$initial_host": "www.example.com",
+            "$initial_pathname": "/landing",
+            "$initial_referrer": "https://blog.example/post?code=redacted",
+            "$initial_referring_domain": "blog.example",
+            "$initial_utm_medium": "mail",
+        })
+    );
+}
+
+#[tokio::test]
+async fn posthog_js_memory_is_not_trusted() {
+    let app = App::start().await;
+    let url = format!("https://example.com/{}", "x".repeat(3000));
+    for (n, stored) in [
+        String::new(),
+        "{".into(),
+        json!({ "$initial_person_info": 7 }).to_string(),
+        json!({ "$initial_person_info": { "u": 7, "r": "$direct" } }).to_string(),
+        json!({ "$initial_person_info": { "u": "javascript:alert(1)" } }).to_string(),
+        json!({ "$initial_person_info": { "u": "https://example.com/a\u{0}b" } }).to_string(),
+        // Another person's, whom no page has corrected yet.
+        json!({ "distinct_id": Uuid::new_v4(), "$initial_person_info": { "u": "https://x.example/" } })
+            .to_string(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let browser = app.browser();
+        browser.get("/burrito").await;
+        set_posthog_js_cookie(&browser, &stored);
+        let told = first_touch(&app, &browser, &format!("Ann{n}")).await;
+        assert_eq!(told["$initial_pathname"], "/burrito", "{stored}");
+    }
+
+    let browser = app.browser();
+    let stored = json!({ "$initial_person_info": { "u": url, "r": "file:///etc/passwd" } });
+    set_posthog_js_cookie(&browser, &stored.to_string());
+    let told = first_touch(&app, &browser, "Bob").await;
+    assert_eq!(told["$initial_current_url"].as_str().unwrap().len(), 1000);
+    assert_eq!(told["$initial_referrer"], "$direct");
+}
+
+#[tokio::test]
+async fn the_cookie_is_small_and_for_the_server_alone() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let long = "%C3%A9".repeat(2000);
+    let referrer = format!("https://search.example/{long}");
+    let answer = browser
+        .get_with(
+            &format!("/burrito?utm_source=a&b={long}"),
+            &[("referer", &referrer)],
+        )
+        .await;
+
+    let cookies = answer.cookies();
+    let cookie = cookies.iter().find(|cookie| cookie.name() == "first_touch");
+    let cookie = cookie.unwrap();
+    assert_eq!(cookie.http_only(), Some(true));
+    assert_eq!(cookie.same_site(), Some(cookie::SameSite::Lax));
+    assert_eq!(cookie.path(), Some("/"));
+    assert_eq!(cookie.max_age(), Some(Duration::days(365)));
+    assert!(
+        cookie.to_string().len() <= 1536,
+        "{}",
+        cookie.to_string().len()
+    );
+    assert!(answer.header("cache-control").contains("no-store"));
+
+    let told = first_touch(&app, &browser, "Ann").await;
+    assert_eq!(told["$initial_utm_source"], "a");
+    assert_eq!(told["$initial_referring_domain"], "search.example");
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_forged_or_somebody_elses_tells_nothing() {
+    let app = App::start().await;
+    let other = app.browser();
+    other.get("/burrito?utm_source=theirs").await;
+    let theirs = other.cookie("first_touch").unwrap();
+    for (n, cookie) in [
+        "x",
+        "",
+        &theirs,
+        &theirs[..80],
+        &other.cookie("visitor").unwrap(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let browser = app.browser();
+        browser.get("/").await;
+        browser.set_cookie("first_touch", cookie);
+        let told = first_touch(&app, &browser, &format!("Ann{n}")).await;
+        assert_eq!(told, json!({}), "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn each_person_at_one_browser_has_a_first_touch_of_their_own() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get("/?utm_source=anns").await;
+    let anns = browser.copy();
+    let told = first_touch(&app, &browser, "Ann").await;
+    assert_eq!(told["$initial_utm_source"], "anns");
+    browser.log_out().await;
+    browser.get("/burrito?utm_source=bobs").await;
+    let told = first_touch(&app, &browser, "Bob").await;
+    assert_eq!(told["$initial_utm_source"], "bobs");
+
+    // Ann's cookies of before are played back: her visitor id is hers, and so is her first touch.
+    let told = first_touch(&app, &anns, "Cem").await;
+    assert_eq!(told, json!({}));
+}
+
+#[tokio::test]
+async fn who_has_opted_out_has_none() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser.get("/burrito").await;
+    assert!(browser.cookie("first_touch").is_some());
+    browser.post("/opt-out", &[("opt_out", "true")]).await;
+    assert_eq!(browser.cookie("first_touch"), None);
+    browser.get("/burrito").await;
+    assert_eq!(browser.cookie("first_touch"), None);
+
+    let browser = app.browser();
+    browser.get("/burrito").await;
+    let request = browser.request(Method::GET, "/").header("sec-gpc", "1");
+    browser.send(request).await;
+    assert_eq!(browser.cookie("first_touch"), None);
+    assert_eq!(browser.cookie("visitor"), None);
+}

@@ -1,0 +1,175 @@
+//! No `$identify` is lost, and old links go.
+
+use app::models::{user, visitor_link};
+use app::posthog::Client;
+use app::posthog::outbox::Outbox;
+use app::visitor;
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::support::{App, Mood, StandIn, email_of, wait_until};
+
+async fn links(app: &App) -> Vec<visitor_link::Model> {
+    let links = visitor_link::Entity::find().all(&app.state.database).await;
+    links.unwrap()
+}
+
+/// How many links wait for PostHog.
+async fn untold(app: &App) -> usize {
+    let links = links(app).await;
+    links
+        .iter()
+        .filter(|link| link.acknowledged_at.is_none())
+        .count()
+}
+
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+#[tokio::test]
+async fn a_link_that_posthog_knows_is_not_sent_again() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    ann.log_out().await;
+    ann.log_in("Ann").await;
+    app.events().await;
+    let begin = std::time::Instant::now();
+    while untold(&app).await > 0 {
+        assert!(begin.elapsed().as_secs() < 10, "it is not noted");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+
+    assert_eq!(links(&app).await.len(), 2);
+    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 0);
+    assert_eq!(app.events_named("$identify").await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_posthog_did_not_take_is_sent_again_without_a_request() {
+    let app = App::start().await;
+    app.posthog.feels(Mood::Refuses);
+    let browser = app.browser();
+    browser.get("/burrito?utm_source=news").await;
+    let visitor_id = browser.visitor_id();
+    browser.sign_up("Ann").await;
+    wait_until("it is lost", || app.state.posthog.counts().lost > 0).await;
+    assert_eq!(untold(&app).await, 1);
+    assert_eq!(
+        app.state.outbox.send_again(now()).await.unwrap(),
+        0,
+        "in vain"
+    );
+
+    app.posthog.feels(Mood::Well);
+    let before = now() - Duration::minutes(1);
+    assert_eq!(
+        app.state.outbox.send_again(before).await.unwrap(),
+        0,
+        "under way"
+    );
+    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 1);
+    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 0);
+
+    let identify = app.event("$identify").await;
+    assert_eq!(identify.distinct_id, app.user_id("Ann").await);
+    assert_eq!(identify["$anon_distinct_id"], visitor_id);
+    assert_eq!(
+        identify["$set"],
+        json!({ "email": "ann@example.com", "name": "Ann" })
+    );
+    assert_eq!(identify["$set_once"]["$initial_utm_source"], "news");
+    assert!(identify["$set_once"]["signed_up_at"].is_string());
+    assert_eq!(identify["$geoip_disable"], true);
+    assert!(identify["$ip"].is_null() && identify["$process_person_profile"].is_null());
+    let happened: DateTime<Utc> = identify.timestamp.parse().unwrap();
+    let linked_at = links(&app).await[0].linked_at.unix_timestamp();
+    assert_eq!(happened.timestamp(), linked_at);
+}
+
+#[tokio::test]
+async fn who_signed_up_while_posthog_was_off_is_told_when_it_is_on() {
+    let posthog = StandIn::start().await;
+    let app = App::beside(posthog, &[("POSTHOG_DISABLED", "true")]).await;
+    app.sign_up("Ann").await;
+    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 0);
+    assert_eq!(untold(&app).await, 1);
+
+    let mut settings = app.state.settings.clone();
+    settings.posthog.disabled = false;
+    let client = Client::start(&settings, reqwest::Client::new()).await;
+    let outbox = Outbox::new(app.state.database.clone(), client);
+    assert_eq!(outbox.send_again(now()).await.unwrap(), 1);
+    assert_eq!(untold(&app).await, 0);
+    assert_eq!(app.posthog.events()[0].name, "$identify");
+}
+
+#[tokio::test]
+async fn however_many_wait_they_are_sent_in_slices() {
+    let app = App::start().await;
+    insert_links(&app, 1100, 0, None).await;
+
+    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 1100);
+    assert_eq!(untold(&app).await, 0);
+    assert_eq!(app.events_named("$identify").await.len(), 1100);
+}
+
+#[tokio::test]
+async fn links_of_ids_that_are_refused_go() {
+    let app = App::start().await;
+    let told = Some(now());
+    insert_links(&app, 1100, 367, told).await;
+    insert_links(&app, 2, 365, told).await;
+    // PostHog has been out of order for a day, or for more than a year.
+    insert_links(&app, 3, 367, None).await;
+    let database = &app.state.database;
+    assert_eq!(visitor_link::delete_old(database).await.unwrap(), 1100);
+    assert_eq!(links(&app).await.len(), 5);
+
+    let update = visitor_link::Entity::update_many().set(visitor_link::ActiveModel {
+        linked_at: Set(now() - Duration::days(366)),
+        ..Default::default()
+    });
+    update.exec(database).await.unwrap();
+    assert_eq!(visitor_link::delete_old(database).await.unwrap(), 3);
+    let left = links(&app).await;
+    assert_eq!(left.len(), 2);
+    for link in left {
+        let id = link.visitor_id.to_string();
+        assert_eq!(visitor::read_id(&id, now() + Duration::days(1)), None);
+    }
+}
+
+/// Links of a user of their own, with ids that are so many days old.
+async fn insert_links(app: &App, count: u16, days: i64, acknowledged_at: Option<OffsetDateTime>) {
+    let database = &app.state.database;
+    let name = Uuid::new_v4().simple().to_string();
+    let hash = user::PasswordHash("none".into());
+    let user = user::create(database, &email_of(&name), &name, hash).await;
+    let user_id = user.unwrap().unwrap().id;
+    let made_at = now() - Duration::days(days) - Duration::seconds(1);
+    let milliseconds = u64::try_from(made_at.unix_timestamp()).unwrap() * 1000;
+    let links = (0..count).map(|_| {
+        let mut random = [0; 10];
+        getrandom::fill(&mut random).unwrap();
+        visitor_link::Model {
+            visitor_id: uuid::Builder::from_unix_timestamp_millis(milliseconds, &random)
+                .into_uuid(),
+            user_id,
+            first_touch: "{}".into(),
+            linked_at: now() - Duration::seconds(1),
+            acknowledged_at,
+        }
+        .into_active_model()
+    });
+    let before = visitor_link::Entity::find().count(database).await.unwrap();
+    visitor_link::Entity::insert_many(links)
+        .exec_without_returning(database)
+        .await
+        .unwrap();
+    let after = visitor_link::Entity::find().count(database).await.unwrap();
+    assert_eq!(after - before, u64::from(count));
+}

@@ -1,0 +1,206 @@
+//! "Just captured": what pages show in development of what their request captured.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, App, BROWSER};
+
+const DEVELOPMENT: &[(&str, &str)] = &[("APP_ENV", "development")];
+
+#[tokio::test]
+async fn a_page_shows_its_own_events_and_leads_to_them() {
+    let app = App::with(DEVELOPMENT).await;
+    let ann = app.sign_up("Ann").await;
+    ann.get("/dashboard").await;
+    let page = ann.get("/profile").await;
+
+    assert_eq!(shown(&page), ["GET /profile", "profile_viewed"]);
+    let event = app.event("profile_viewed").await;
+    assert!(page.text().contains(&link(&app, "event", &event.uuid)));
+}
+
+#[tokio::test]
+async fn after_a_redirect_it_shows_what_the_form_captured_too() {
+    let app = App::with(DEVELOPMENT).await;
+    let browser = app.browser();
+    browser.sign_up("Ann").await;
+    let page = browser.get("/dashboard").await;
+
+    let expected = [
+        "POST /signup",
+        "$identify",
+        "user_signed_up",
+        "GET /dashboard",
+        "dashboard_viewed",
+    ];
+    assert_eq!(shown(&page), expected);
+    let identify = app.event("$identify").await;
+    assert!(page.text().contains(&link(&app, "event", &identify.uuid)));
+    let again = browser.get("/dashboard").await;
+    assert_eq!(shown(&again), ["GET /dashboard", "dashboard_viewed"]);
+}
+
+#[tokio::test]
+async fn it_follows_through_log_out_and_from_redirect_to_redirect() {
+    let app = App::with(DEVELOPMENT).await;
+    let ann = app.sign_up("Ann").await;
+    ann.log_out().await;
+    let page = ann.get("/").await;
+    let expected = [
+        "POST /signup",
+        "$identify",
+        "user_signed_up",
+        "POST /logout",
+        "user_logged_out",
+    ];
+    assert_eq!(shown(&page), expected);
+
+    ann.log_in("Ann").await;
+    assert_eq!(ann.get("/").await.location(), "/dashboard");
+    let shown = shown(&ann.get("/dashboard").await);
+    assert_eq!(
+        shown[..3],
+        ["POST /login", "$identify", "user_logged_in"].map(str::to_owned)
+    );
+}
+
+#[tokio::test]
+async fn an_error_page_shows_the_exception() {
+    let app = App::with(DEVELOPMENT).await;
+    let ann = app.sign_up("Ann").await;
+    ann.get("/dashboard").await;
+    for (count, error_type) in ["unhandled", "panic"].into_iter().enumerate() {
+        let form = [("error_type", error_type)];
+        let page = ann.post_with("/api/trigger-error", &form, BROWSER).await;
+        assert_eq!(page.status, 500);
+        assert_eq!(shown(&page), ["POST /api/trigger-error", "$exception"]);
+        let sent = app.events_named("$exception").await;
+        assert_eq!(sent.len(), count + 1, "captured once");
+        let uuid = &sent[count].uuid;
+        assert!(page.text().contains(&link(&app, "event", uuid)));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_a_script_has_it_in_a_header() {
+    let app = App::with(DEVELOPMENT).await;
+    let ann = app.sign_up("Ann").await;
+    let form = [("error_type", "value")];
+    let answer = ann.post("/api/trigger-error", &form).await;
+    assert_eq!(names(&answer), ["$exception", "error_triggered"]);
+
+    let form = [("error_type", "unhandled")];
+    let answer = ann.post("/api/trigger-error", &form).await;
+    assert_eq!(answer.status, 500);
+    assert_eq!(names(&answer), ["$exception"]);
+    let sent = app.events_named("$exception").await;
+    let uuid = &header(&answer)[0]["uuid"];
+    assert_eq!(sent.last().unwrap().uuid, uuid.as_str().unwrap());
+}
+
+#[tokio::test]
+async fn it_shows_the_flags_that_were_read_and_their_values() {
+    let app = App::with(DEVELOPMENT).await;
+    app.posthog.set_flag("new-dashboard-feature", true, None);
+    app.posthog.set_flag("dashboard-headline", "bold", None);
+    let ann = app.sign_up("Ann").await;
+    let page = ann.get("/dashboard").await;
+
+    let read: Vec<_> = header(&page)
+        .into_iter()
+        .filter(|entry| entry["kind"] == "flag")
+        .map(|entry| (entry["key"].clone(), entry["value"].clone()))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            (json!("dashboard-headline"), json!("bold")),
+            (json!("new-dashboard-feature"), json!(true))
+        ]
+    );
+    let text = page.text();
+    let flag = link(&app, "flag", "dashboard-headline");
+    let line = format!("read flag {flag}<code>dashboard-headline</code></a>: <code>bold</code>");
+    assert!(text.contains(&line), "{text}");
+    // A page that reads none shows none.
+    assert!(!ann.get("/profile").await.text().contains("read flag"));
+}
+
+#[tokio::test]
+async fn the_dashboard_leads_to_the_flags_switch_in_the_stand_in() {
+    let app = App::with(DEVELOPMENT).await;
+    let ann = app.sign_up("Ann").await;
+    let page = ann.get("/dashboard").await.text();
+    for key in ["new-dashboard-feature", "dashboard-headline"] {
+        assert!(page.contains(&link(&app, "flag", key)), "{page}");
+    }
+
+    let elsewhere = App::start().await;
+    let ann = elsewhere.sign_up("Ann").await;
+    let page = ann.get("/dashboard").await.text();
+    assert!(page.contains("https://posthog.com/docs/feature-flags"));
+    assert!(!page.contains("#flag="));
+}
+
+#[tokio::test]
+async fn nothing_of_it_exists_outside_development() {
+    for environment in ["test", "production"] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        let browser = app.browser();
+        let signed_up = browser.sign_up("Ann").await;
+        assert!(signed_up.headers.get("x-captured").is_none());
+        assert!(browser.cookie("captured").is_none(), "{environment}");
+        // One that was planted is neither shown nor taken away.
+        browser.set_cookie("captured", "planted");
+        let page = browser.get("/dashboard").await;
+        assert!(!page.text().contains("Just captured"));
+        assert_eq!(browser.cookie("captured").unwrap(), "planted");
+        let form = [("error_type", "panic")];
+        let page = browser
+            .post_with("/api/trigger-error", &form, BROWSER)
+            .await;
+        assert!(!page.text().contains("$exception"));
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_not_ours_or_very_many_events_do_no_harm() {
+    let app = App::with(DEVELOPMENT).await;
+    let ann = app.sign_up("Ann").await;
+    ann.set_cookie("captured", "planted<script>");
+    let page = ann.get("/profile").await;
+    assert_eq!(shown(&page), ["GET /profile", "profile_viewed"]);
+
+    // Each of these redirects, and none of them is followed.
+    for _ in 0..20 {
+        ann.post_with("/api/group-analytics", &[], BROWSER).await;
+    }
+    assert!(ann.cookie("captured").unwrap().len() < 4000);
+}
+
+/// The panel's lines: requests, events and flags by their names.
+fn shown(page: &Answer) -> Vec<String> {
+    let text = page.text();
+    let (_, panel) = text.split_once(r#"id="captured""#).unwrap();
+    let (panel, _) = panel.split_once("</aside>").unwrap();
+    let lines = panel.split("<li").skip(1);
+    let names = lines.map(|line| match line.split_once("<code>") {
+        Some((_, rest)) => rest.split_once('<').unwrap().0,
+        None => line.split_once('>').unwrap().1.split_once('<').unwrap().0,
+    });
+    names.map(|name| name.replace("&#x2f;", "/")).collect()
+}
+
+fn header(answer: &Answer) -> Vec<Value> {
+    serde_json::from_str(answer.header("x-captured")).unwrap()
+}
+
+fn names(answer: &Answer) -> Vec<Value> {
+    let entries = header(answer).into_iter();
+    entries.map(|entry| entry["name"].clone()).collect()
+}
+
+/// The beginning of a link into the stand-in, as it stands in a page.
+fn link(app: &App, kind: &str, id: &str) -> String {
+    let standin = app.posthog.url.replace('/', "&#x2f;");
+    format!(r#"<a href="{standin}/#{kind}={id}">"#)
+}
