@@ -5,6 +5,7 @@
 
 #[path = "support/generated.rs"]
 mod generated;
+#[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "support/posthog.rs"]
 mod posthog;
 #[path = "support/process.rs"]
