@@ -326,7 +326,7 @@ fn compiled_in_defaults() -> HashMap<String, String> {
         .expect("defaults.env holds NAME=value lines")
 }
 
-/// `my-app` as people write it: `My App`.
+/// `fancy-shop` as people write it: `Fancy Shop`.
 pub fn title_case(project_name: &str) -> String {
     let words = project_name
         .split(['-', '_'])
