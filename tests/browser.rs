@@ -754,7 +754,10 @@ fn posthog_js_may_talk_to_posthog_without_the_proxy() {
 
 #[test]
 fn pages_work_while_posthog_or_javascript_is_missing() {
-    let Some(house) = House::open() else { return };
+    // Where a page that fails says no more than it would in production.
+    let Some(house) = House::with(&[("APP_ENV", "test")]) else {
+        return;
+    };
     let browser = Chromium::start();
     let tab = browser.new_tab();
     tab.call("Network.setBlockedURLs", json!({"urls": ["*/relay/*"]}));
@@ -923,26 +926,34 @@ fn every_form_control_is_styled() {
 
 #[test]
 fn a_page_that_fails_looks_like_one_of_ours() {
-    let Some(house) = House::open() else { return };
-    let browser = Chromium::start();
-    let tab = browser.new_tab();
-    sign_up(&tab, &house, "ada@example.com");
-    for file in fs::read_dir(house.data.path().join("data")).expect("a folder") {
-        fs::write(file.expect("a file").path(), "no database").expect("a writable file");
-    }
-    for (width, height) in SCREENS {
-        tab.size(width, height);
-        tab.go(&house.url("/dashboard"));
-        assert_eq!(
-            tab.text("document.querySelector('.status').textContent"),
-            "500"
-        );
-        for scheme in ["light", "dark"] {
-            tab.scheme(scheme);
-            picture(&tab, &format!("500-{width}-{scheme}"));
+    for (environment, status) in [
+        ("test", "500"),
+        // For the app's own developers it says what went wrong.
+        ("development", "500 Internal Server Error GET /dashboard"),
+    ] {
+        let Some(house) = House::with(&[("APP_ENV", environment)]) else {
+            return;
+        };
+        let browser = Chromium::start();
+        let tab = browser.new_tab();
+        sign_up(&tab, &house, "ada@example.com");
+        for file in fs::read_dir(house.data.path().join("data")).expect("a folder") {
+            fs::write(file.expect("a file").path(), "no database").expect("a writable file");
         }
+        for (width, height) in SCREENS {
+            tab.size(width, height);
+            tab.go(&house.url("/dashboard"));
+            assert_eq!(
+                tab.text("document.querySelector('.status').textContent"),
+                status
+            );
+            for scheme in ["light", "dark"] {
+                tab.scheme(scheme);
+                picture(&tab, &format!("500-{environment}-{width}-{scheme}"));
+            }
+        }
+        assert_eq!(without(tab.problems(), "(Internal Server Error)"), [""; 0]);
     }
-    assert_eq!(without(tab.problems(), "(Internal Server Error)"), [""; 0]);
 }
 
 #[test]

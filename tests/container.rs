@@ -1,0 +1,144 @@
+//! The container's recipe, followed as far as that goes without a container engine: its build steps run in a plain
+//! folder, and what they make runs where the image would, with a volume that outlives it.
+
+#![cfg(unix)]
+
+#[path = "support/generated.rs"]
+mod generated;
+#[allow(dead_code, reason = "each test file uses its own part of it")]
+#[path = "support/process.rs"]
+mod process;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use process::Server;
+use reqwest::blocking::Client;
+use reqwest::redirect::Policy;
+
+const ANN: [(&str, &str); 3] = [
+    ("name", "Ann"),
+    ("email", "ann@example.com"),
+    ("password", "a sentence is fine"),
+];
+
+#[test]
+fn what_the_container_builds_starts_and_keeps_its_data_in_the_volume() {
+    let _lock = generated::lock();
+    let app = generated::folder().join("container/hedge");
+    let _ = fs::remove_dir_all(&app);
+    generated::run(
+        Command::new(env!("CARGO_BIN_EXE_hoglet"))
+            .args(["new", "--yes", "--no-git"])
+            .arg(&app),
+    );
+    let recipe = fs::read_to_string(app.join("Dockerfile")).expect("a Dockerfile");
+    let image = tempfile::tempdir().expect("a temporary folder");
+    let out = image.path().join("out");
+    let steps = build_steps(&recipe).replace("/out", out.to_str().expect("UTF-8"));
+    generated::run(
+        Command::new("sh")
+            .args(["-euc", &steps])
+            .current_dir(&app)
+            .env("FEATURES", "default")
+            .env("CARGO_TARGET_DIR", generated::target()),
+    );
+
+    assert!(
+        recipe.lines().any(|line| line == "VOLUME /app/data"),
+        "{recipe}"
+    );
+    let volume = image.path().join("volume");
+    fs::rename(out.join("data"), &volume).expect("the recipe makes the folder");
+    // The first container signs somebody up; the second one, with the same volume, knows them.
+    let first = start(&out.join("server"), &image.path().join("first"), &volume);
+    assert_eq!(post(&first, "/signup", &ANN), (303, "/dashboard".into()));
+    first.stop();
+    let second = start(&out.join("server"), &image.path().join("second"), &volume);
+    assert_eq!(
+        post(&second, "/login", &ANN[1..]),
+        (303, "/dashboard".into())
+    );
+}
+
+#[test]
+fn a_release_build_carries_its_views_and_does_not_wait_for_changes_of_them() {
+    let _lock = generated::lock();
+    let app = generated::folder().join("container/hedge");
+    if !app.exists() {
+        generated::run(
+            Command::new(env!("CARGO_BIN_EXE_hoglet"))
+                .args(["new", "--yes", "--no-git"])
+                .arg(&app),
+        );
+    }
+    generated::run(
+        Command::new(env!("CARGO"))
+            .args(["build", "--locked", "--release"])
+            .current_dir(&app)
+            .env("CARGO_TARGET_DIR", generated::target()),
+    );
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(
+        Command::new(generated::target().join("release/hedge"))
+            .current_dir(empty.path())
+            .env_clear()
+            .env("PORT", "0"),
+    );
+    let page = reqwest::blocking::get(server.url("/")).and_then(|answer| answer.text());
+    let page = page.expect("the home page");
+    assert!(page.contains("Just captured"), "it is in development");
+    for of_sources in ["reload.js", "templates/home.html"] {
+        assert!(!page.contains(of_sources), "{of_sources}");
+    }
+}
+
+/// What the recipe's first stage runs once the sources are there, as a shell script. Caches are the engine's own.
+fn build_steps(recipe: &str) -> String {
+    let (build, _) = recipe.split_once("\nFROM ").expect("two stages");
+    let (_, steps) = build
+        .split_once("COPY . .")
+        .expect("the sources are copied");
+    let steps = steps.replace("\\\n", " ");
+    let runs: Vec<_> = steps
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("RUN "))
+        .map(|run| {
+            let words = run.split_whitespace();
+            let words: Vec<_> = words
+                .skip_while(|word| word.starts_with("--mount="))
+                .collect();
+            words.join(" ")
+        })
+        .collect();
+    assert!(!runs.is_empty(), "{recipe}");
+    runs.join("\n")
+}
+
+/// The server as the image starts it: in a folder of its own, with the volume at `data`.
+fn start(server: &Path, folder: &Path, volume: &Path) -> Server {
+    fs::create_dir(folder).expect("a fresh folder");
+    std::os::unix::fs::symlink(volume, folder.join("data")).expect("a link");
+    Server::start(
+        Command::new(server)
+            .current_dir(folder)
+            .env_clear()
+            .env("APP_ENV", "production")
+            .env("PORT", "0")
+            .env("SECRET_KEY", "5e".repeat(64)),
+    )
+}
+
+fn post(server: &Server, path: &str, form: &[(&str, &str)]) -> (u16, String) {
+    let client = Client::builder().redirect(Policy::none()).build();
+    let sent = client
+        .expect("a client")
+        .post(server.url(path))
+        .form(form)
+        .send();
+    let answer = sent.expect("an answer");
+    let location = answer.headers().get("location").map(|value| value.to_str());
+    let location = location.and_then(Result::ok).unwrap_or_default().to_owned();
+    (answer.status().as_u16(), location)
+}
