@@ -52,7 +52,7 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
     let body = if info.wants_json {
         Json(json!({ "success": false, "error": message, "request_id": info.id })).into_response()
     } else {
-        let shown = cause.as_ref().filter(|_| state.settings.shows_errors());
+        let shown = cause.as_ref().filter(|_| state.settings.has_sources());
         match render(&page, &method, status, &message, shown).await {
             Ok(html) => html.into_response(),
             Err(error) => {

@@ -16,6 +16,7 @@
 //! | event | `events.rs`: one struct |
 //! | flag | `flags.rs`: one constant in the list |
 //! | property of every event | `context.rs`: `own_properties` |
+//! | property of a person | `person.rs`: `person_properties` |
 
 mod breaker;
 pub mod browser;
@@ -34,6 +35,7 @@ mod item;
 pub mod ledger;
 pub mod outbox;
 pub mod panel;
+pub mod person;
 mod properties;
 pub mod proxy;
 mod scope;

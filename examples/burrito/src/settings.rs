@@ -234,9 +234,10 @@ impl Settings {
         self.environment == Environment::Development
     }
 
-    /// Whether pages show what went wrong inside. Never in a release build, where somebody may have
-    /// forgotten to set `APP_ENV`.
-    pub fn shows_errors(&self) -> bool {
+    /// Whether the sources are at hand: pages then reload when one changes, and show what went wrong
+    /// inside. Never in a release build: it carries its views, and somebody may have forgotten to set
+    /// `APP_ENV`.
+    pub fn has_sources(&self) -> bool {
         self.development() && cfg!(debug_assertions)
     }
 }
@@ -325,7 +326,7 @@ fn compiled_in_defaults() -> HashMap<String, String> {
         .expect("defaults.env holds NAME=value lines")
 }
 
-/// `my-app` as people write it: `My App`.
+/// `fancy-shop` as people write it: `Fancy Shop`.
 pub fn title_case(project_name: &str) -> String {
     let words = project_name
         .split(['-', '_'])

@@ -154,18 +154,18 @@ fn takes_stacks(file: &str, function: &str) -> bool {
 mod tests {
     use super::*;
 
-    const HOME: &str = "/home/ann/my-app";
+    const HOME: &str = "/home/ann/shop";
 
     #[test]
     fn the_apps_own_files_are_in_app_whatever_their_functions_are_called() {
         for (path, function) in [
             (
-                "/home/ann/my-app/src/routes/home.rs",
+                "/home/ann/shop/src/routes/home.rs",
                 "app::routes::home::show",
             ),
-            ("/home/ann/my-app/src/routes/home.rs", "{async_fn#0}"),
-            ("/home/ann/my-app/src/main.rs", "my_app::main"),
-            ("/home/ann/my-app/tests/web/home.rs", "{closure#0}"),
+            ("/home/ann/shop/src/routes/home.rs", "{async_fn#0}"),
+            ("/home/ann/shop/src/main.rs", "shop::main"),
+            ("/home/ann/shop/tests/web/home.rs", "{closure#0}"),
             // A compiler that was told to leave the folder out.
             ("src/routes/home.rs", "{async_fn#0}"),
             ("./src/routes/home.rs", "{async_fn#0}"),
@@ -189,15 +189,15 @@ mod tests {
                 "<core::result::Result<app::X, E>>::unwrap",
             ),
             // Not the same folder, only the same beginning.
-            ("/home/ann/my-app-tools/src/lib.rs", "run"),
-            ("/home/ann/my-app/hoglet-web/src/error.rs", "from<DbErr>"),
-            ("/home/ann/my-app/vendor/axum/src/lib.rs", "call"),
+            ("/home/ann/shop-tools/src/lib.rs", "run"),
+            ("/home/ann/shop/hoglet-web/src/error.rs", "from<DbErr>"),
+            ("/home/ann/shop/vendor/axum/src/lib.rs", "call"),
             (
-                "/home/ann/my-app/target/release/build/x/out/generated.rs",
+                "/home/ann/shop/target/release/build/x/out/generated.rs",
                 "f",
             ),
             (
-                "/home/ann/my-app/.cargo/registry/src/i/axum-0.8.9/src/lib.rs",
+                "/home/ann/shop/.cargo/registry/src/i/axum-0.8.9/src/lib.rs",
                 "f",
             ),
             ("", "tokio::runtime::task::raw::poll"),
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn paths_are_short_and_name_no_machine() {
         for (path, short) in [
-            ("/home/ann/my-app/src/auth.rs", "src/auth.rs"),
+            ("/home/ann/shop/src/auth.rs", "src/auth.rs"),
             (
                 "/home/ann/.cargo/registry/src/index/axum-0.8.9/src/lib.rs",
                 "axum-0.8.9/src/lib.rs",

@@ -45,7 +45,7 @@ impl Views {
     pub fn new(settings: &Settings) -> Result<Self, BrokenTemplates> {
         let environment = environment();
         let broken = BrokenTemplates(broken_templates(&environment));
-        match (broken.0.is_empty(), settings.shows_errors()) {
+        match (broken.0.is_empty(), settings.has_sources()) {
             (false, false) => return Err(broken),
             (false, true) => tracing::warn!("{broken}"),
             (true, _) => {}
@@ -161,6 +161,7 @@ impl Page {
             path => &self.info.path,
             request_id => &self.info.id,
             development => self.state.settings.development(),
+            has_sources => self.state.settings.has_sources(),
             analytics_available => self.state.settings.posthog.enabled(),
             posthog => browser_config.map(|config| Value::from_safe_string(config.to_script_json())),
             opted_out => posthog.is_some_and(PostHog::opted_out),

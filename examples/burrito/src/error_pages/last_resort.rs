@@ -20,7 +20,7 @@ pub fn page(
     let reason = error.cause.as_ref().map(ToString::to_string);
     let reason = reason.unwrap_or_default();
     tracing::error!(error = reason, "the error page could not be rendered");
-    let (reason, script) = if settings.shows_errors() {
+    let (reason, script) = if settings.has_sources() {
         (
             format!("<pre>{}</pre>", HtmlEscape(&reason)),
             // It goes away by itself when the template is mended.

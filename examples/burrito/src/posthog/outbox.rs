@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::Client;
 use super::ledger::Delivered;
-use super::tracker::identification;
+use super::person::identification;
 use crate::models::{user, visitor_link};
 
 /// Links in one statement, and in one batch to PostHog.

@@ -10,7 +10,6 @@ use chrono::Utc;
 use posthog_rs::{Event, RequestContext};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::browser::BrowserConfig;
@@ -23,6 +22,7 @@ use super::flag::Flags;
 use super::identity::{Identity, Person};
 use super::ledger::Delivered;
 use super::panel::{Entry, Panel, What};
+use super::person::{identification, person_properties};
 use super::properties;
 use super::scope::Scope;
 use crate::error::Cause;
@@ -323,29 +323,6 @@ impl PostHog {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }
-}
-
-/// What `$identify` says of a user and the visitor they were.
-///
-/// Only `$anon_distinct_id` marks a person as identified, which protects them from being merged into
-/// somebody else.
-pub fn identification(user: &user::Model, link: &visitor_link::Model) -> Map<String, Value> {
-    let signed_up_at = user
-        .created_at
-        .format(&Rfc3339)
-        .expect("a stored time can be formatted");
-    let mut first = link.first_touch();
-    first.insert("signed_up_at".into(), signed_up_at.into());
-    properties::of(&json!({
-        "$anon_distinct_id": link.visitor_id,
-        "$set": person_properties(user),
-        "$set_once": first,
-    }))
-}
-
-/// E-mail and name: person properties, never event properties.
-fn person_properties(user: &user::Model) -> Map<String, Value> {
-    properties::of(&json!({ "email": user.email, "name": user.name }))
 }
 
 fn insert_all(event: &mut Event, properties: Map<String, Value>) {

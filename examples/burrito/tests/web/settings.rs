@@ -208,7 +208,7 @@ fn a_key_that_may_read_the_project_never_gets_into_a_page() {
 #[test]
 fn the_app_is_called_what_the_project_is_in_title_case() {
     for (project, title) in [
-        ("my-app", "My App"),
+        ("fancy-shop", "Fancy Shop"),
         ("burrito_shop", "Burrito Shop"),
         ("x", "X"),
         ("a--b", "A B"),
