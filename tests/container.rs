@@ -5,7 +5,6 @@
 
 #[path = "support/generated.rs"]
 mod generated;
-#[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "support/process.rs"]
 mod process;
 
