@@ -161,7 +161,7 @@ async fn find(
     database: &DatabaseConnection,
     id: &str,
 ) -> Result<Option<(Model, Option<user::Model>)>> {
-    // Not `one`: SQLite plans a query anew each time when its `LIMIT` is a parameter.
+    // Not `one`: SQLite plans a query again each time when its `LIMIT` is a parameter.
     let rows = Entity::find_by_id(id)
         .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
         .find_also_related(user::Entity)
@@ -190,8 +190,8 @@ fn encode(data: &Data) -> Result<String> {
     serde_json::to_string(data).map_err(|error| Error::Encode(error.to_string()))
 }
 
-/// What a row holds; nothing, where it is no JSON object. Its visitor begins anew then, instead of
-/// getting an error on every page.
+/// What a row holds; nothing, where it is no JSON object. Its visitor then has an empty session, instead
+/// of an error on every page.
 fn decode(row: &Model) -> Data {
     serde_json::from_str(&row.data).unwrap_or_else(|_| {
         tracing::warn!("a session's row is not readable; it counts as empty");

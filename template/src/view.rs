@@ -50,7 +50,7 @@ impl Views {
             (false, true) => tracing::warn!("{broken}"),
             (true, _) => {}
         }
-        // Read anew for every page, a template that is mended shows at once.
+        // Read again for every page, so that a corrected template shows at once.
         let embedded = (!cfg!(debug_assertions)).then(|| Arc::new(environment));
         Ok(Self { embedded })
     }

@@ -29,7 +29,7 @@ const MIN_BYTES: u64 = 1024;
 /// header `content-encoding: identity`.
 pub fn pages() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
     CompressionLayer::new()
-        // A page is made anew each time: the last few percent would cost more than they save.
+        // Each answer is compressed by itself: the last few percent would cost more than they save.
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_BYTES)))
 }

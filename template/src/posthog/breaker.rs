@@ -15,16 +15,16 @@ pub struct Breaker(Mutex<BreakerState>);
 #[derive(Default)]
 struct BreakerState {
     failures: u32,
-    closed_again_at: Option<Instant>,
+    retry_at: Option<Instant>,
 }
 
 impl Breaker {
-    pub fn lets_through(&self, now: Instant) -> bool {
+    pub fn allows(&self, now: Instant) -> bool {
         let mut state = self.state();
-        match state.closed_again_at {
+        match state.retry_at {
             Some(at) if now < at => false,
             Some(_) => {
-                state.closed_again_at = Some(now + OPEN_FOR);
+                state.retry_at = Some(now + OPEN_FOR);
                 true
             }
             None => true,
@@ -33,7 +33,7 @@ impl Breaker {
 
     pub fn succeeded(&self) {
         let mut state = self.state();
-        if state.closed_again_at.is_some() {
+        if state.retry_at.is_some() {
             tracing::info!("PostHog answers for flags again");
         }
         *state = BreakerState::default();
@@ -43,13 +43,13 @@ impl Breaker {
         let mut state = self.state();
         state.failures += 1;
         if state.failures >= FAILURES_BEFORE_OPENING {
-            if state.closed_again_at.is_none() {
+            if state.retry_at.is_none() {
                 tracing::warn!(
                     reason,
                     "PostHog does not answer for flags; their defaults hold"
                 );
             }
-            state.closed_again_at = Some(now + OPEN_FOR);
+            state.retry_at = Some(now + OPEN_FOR);
         }
     }
 
@@ -69,21 +69,21 @@ mod tests {
         let breaker = Breaker::default();
         let mut now = Instant::now();
         for _ in 0..FAILURES_BEFORE_OPENING {
-            assert!(breaker.lets_through(now));
+            assert!(breaker.allows(now));
             breaker.failed("a test", now);
         }
-        assert!(!breaker.lets_through(now));
+        assert!(!breaker.allows(now));
 
         now += OPEN_FOR;
-        assert!(breaker.lets_through(now));
-        assert!(!breaker.lets_through(now), "one is enough to see");
+        assert!(breaker.allows(now));
+        assert!(!breaker.allows(now), "one is enough to see");
         breaker.failed("a test", now);
-        assert!(!breaker.lets_through(now));
+        assert!(!breaker.allows(now));
 
         now += OPEN_FOR;
-        assert!(breaker.lets_through(now));
+        assert!(breaker.allows(now));
         breaker.succeeded();
-        assert!(breaker.lets_through(now));
-        assert!(breaker.lets_through(now));
+        assert!(breaker.allows(now));
+        assert!(breaker.allows(now));
     }
 }

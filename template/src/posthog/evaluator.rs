@@ -60,7 +60,7 @@ impl Evaluator {
         let Some(client) = self.client.get() else {
             return Flags::default();
         };
-        if !self.breaker.lets_through(Instant::now()) {
+        if !self.breaker.allows(Instant::now()) {
             return Flags::default();
         }
         let mut context = subject.context;

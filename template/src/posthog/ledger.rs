@@ -31,8 +31,8 @@ pub struct Ledger {
     delivered: AtomicU64,
     lost: AtomicU64,
     waiting_bytes: AtomicUsize,
-    /// Lost and not yet told: see [`Ledger::tell_losses`].
-    untold: AtomicU64,
+    /// Lost, and not yet in the log with their number: see [`Ledger::log_losses`].
+    unlogged: AtomicU64,
 }
 
 /// One event on its way. Dropped without an outcome, it is lost.
@@ -82,23 +82,23 @@ impl Ledger {
         }
     }
 
-    /// Losses come in episodes, and each is two lines in the log: the first loss with its reason,
-    /// and the number when nothing was lost for as long as `quiet`. Never ends.
-    pub async fn tell_losses(&self, quiet: Duration) {
+    /// Losses come many at a time, so the log has two lines for them: the first one with its reason,
+    /// and their number once nothing was lost during `interval`. Never ends.
+    pub async fn log_losses(&self, interval: Duration) {
         let mut before = 0;
         loop {
-            tokio::time::sleep(quiet).await;
+            tokio::time::sleep(interval).await;
             let lost = self.lost.load(Ordering::Acquire);
             if lost == before {
-                self.end_episode();
+                self.log_unlogged();
             }
             before = lost;
         }
     }
 
-    /// Tells the number at once.
-    pub fn end_episode(&self) {
-        let lost = self.untold.swap(0, Ordering::AcqRel);
+    /// Logs the number at once.
+    pub fn log_unlogged(&self) {
+        let lost = self.unlogged.swap(0, Ordering::AcqRel);
         if lost > 0 {
             tracing::error!(lost, "events for PostHog were lost");
         }
@@ -106,7 +106,7 @@ impl Ledger {
 
     fn lose(&self, reason: &str) {
         self.lost.fetch_add(1, Ordering::AcqRel);
-        if self.untold.fetch_add(1, Ordering::AcqRel) == 0 {
+        if self.unlogged.fetch_add(1, Ordering::AcqRel) == 0 {
             tracing::error!(reason, "events for PostHog are being lost");
         }
     }
@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    const QUIET: Duration = Duration::from_millis(50);
+    const INTERVAL: Duration = Duration::from_millis(50);
 
     /// What is logged on this thread, line by line.
     #[derive(Clone, Default)]
@@ -200,18 +200,18 @@ mod tests {
         let log = Log::default();
         let _listening = log.listen();
         let ledger = Arc::new(Ledger::default());
-        let telling = ledger.clone();
-        let telling = tokio::spawn(async move { telling.tell_losses(QUIET).await });
+        let logging = ledger.clone();
+        let logging = tokio::spawn(async move { logging.log_losses(INTERVAL).await });
         for _ in 0..10 {
             ledger.enter(10).lose("the queue is full");
             ledger.enter(10).lose("PostHog refused them");
             ledger.enter(10).deliver();
-            tokio::time::sleep(QUIET / 10).await;
+            tokio::time::sleep(INTERVAL / 10).await;
         }
-        tokio::time::sleep(QUIET * 4).await;
+        tokio::time::sleep(INTERVAL * 4).await;
         ledger.enter(10).lose("the queue is full");
-        ledger.end_episode();
-        telling.abort();
+        ledger.log_unlogged();
+        logging.abort();
 
         assert_eq!(
             log.lines(),

@@ -26,11 +26,11 @@ const BATCH_SIZE: usize = 500;
 /// Bytes in one request: PostHog takes 20 MB, and whoever stands before it perhaps less.
 const BATCH_BYTES: usize = 1_000_000;
 /// How long the first event of a batch waits for others.
-const LINGER: Duration = Duration::from_millis(100);
+const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 /// Batches under way at once.
 const SENDS_AT_ONCE: usize = 4;
-/// Losses less than this apart are told in one line.
-const QUIET: Duration = Duration::from_secs(10);
+/// Losses less than this apart are counted in one line of the log.
+const LOSS_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 const QUEUE_FULL: &str = "the queue is full (POSTHOG_QUEUE_SIZE)";
 
@@ -59,13 +59,13 @@ impl Delivery {
             sends: JoinSet::new(),
             sender: Arc::new(Sender::new(settings, http).await),
         };
-        let told = ledger.clone();
+        let losses = ledger.clone();
         let working = tokio::spawn(async move {
             tokio::select! {
                 () = worker.work(stopped) => {}
-                () = told.tell_losses(QUIET) => {}
+                () = losses.log_losses(LOSS_LOG_INTERVAL) => {}
             }
-            told.end_episode();
+            losses.log_unlogged();
         });
         Self {
             queue,
@@ -155,8 +155,8 @@ impl Worker {
             {
                 break;
             }
-            // Under load a batch fills by itself; otherwise it waits a moment for company.
-            let company = async {
+            // Under load a batch fills by itself; otherwise it waits a moment for more.
+            let filling = async {
                 while self.batch.len() < BATCH_SIZE && whole_batch(&self.batch) == self.batch.len()
                 {
                     let room = BATCH_SIZE - self.batch.len();
@@ -165,7 +165,7 @@ impl Worker {
                     }
                 }
             };
-            let _ = timeout(LINGER, company).await;
+            let _ = timeout(FLUSH_INTERVAL, filling).await;
             while self.sends.len() >= SENDS_AT_ONCE {
                 self.sends.join_next().await;
             }
