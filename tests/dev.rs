@@ -139,6 +139,10 @@ fn the_terminal_has_a_line_for_a_request_and_one_for_an_event() {
     let events = lines("app", "  ");
     assert_eq!(events.len(), 1, "{log}");
     assert!(events[0].starts_with("app     |   burrito_considered       as "));
+    let mut below = log
+        .lines()
+        .skip_while(|line| !line.starts_with("app     | POST /api/burrito/consider "));
+    assert_eq!(below.nth(1), Some(&*events[0]), "below its request: {log}");
     assert_eq!(
         lines("posthog", ""),
         [format!("posthog | {:<24} as user 0198a2f1…", "$pageview")],

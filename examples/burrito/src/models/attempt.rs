@@ -59,8 +59,8 @@ impl Action {
             // One a second: a school behind one address can sign up together, and hashing their
             // passwords takes a twentieth of a core.
             Self::SignUp => Limits {
-                account_and_address: 5,
-                account: 50,
+                account_and_address: 20,
+                account: 100,
                 address: 300,
             },
         }

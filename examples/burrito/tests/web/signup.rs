@@ -27,9 +27,13 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
     assert_eq!(answer.location(), "/dashboard");
 
     // Who asks for one account again and again does not learn more than it has said.
-    for _ in 0..4 {
-        let answer = sign_up("bob@example.com", "192.0.2.2").await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let answer = sign_up("bob@example.com", "192.0.2.2").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for _ in 0..18 {
+        let database = &app.state.database;
+        let bob = "bob@example.com";
+        let recorded = attempt::record(database, Action::SignUp, bob, "192.0.2.2").await;
+        recorded.unwrap();
     }
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
