@@ -22,10 +22,14 @@ export const table = (entries, filter) => element("dl", { class: "facts properti
 
 export const properties = (all, { hidden = [], filter } = {}) => {
   const entries = Object.entries(all).filter(([name]) => !hidden.includes(name));
-  const [theirs, own] = [entries.filter(([name]) => name.startsWith("$")), entries.filter(([name]) => !name.startsWith("$"))];
+  const theirs = entries.filter(([name]) => name.startsWith("$"));
+  const named = entries.filter(([name]) => !name.startsWith("$"));
+  // posthog-js sends a null for each campaign parameter that an address does not have.
+  const [own, empty] = [named.filter(([, content]) => content !== null), named.filter(([, content]) => content === null)];
   return [
     own.length > 0 && table(own, filter),
-    theirs.length > 0 && element("details", { open: own.length === 0 || theirs.length < 6 },
+    empty.length > 0 && element("details", {}, element("summary", {}, `${empty.length} without a value`), table(empty, filter)),
+    theirs.length > 0 && element("details", { open: named.length === 0 || theirs.length < 6 },
       element("summary", {}, `${theirs.length} with a $, set by PostHog's SDKs`), table(theirs, filter)),
   ];
 };
