@@ -9,8 +9,9 @@ mod generated;
 mod process;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use process::Server;
 use reqwest::blocking::Client;
@@ -25,13 +26,7 @@ const ANN: [(&str, &str); 3] = [
 #[test]
 fn what_the_container_builds_starts_and_keeps_its_data_in_the_volume() {
     let _lock = generated::lock();
-    let app = generated::folder().join("container/hedge");
-    let _ = fs::remove_dir_all(&app);
-    generated::run(
-        Command::new(env!("CARGO_BIN_EXE_hoglet"))
-            .args(["new", "--yes", "--no-git"])
-            .arg(&app),
-    );
+    let app = app();
     let recipe = fs::read_to_string(app.join("Dockerfile")).expect("a Dockerfile");
     let image = tempfile::tempdir().expect("a temporary folder");
     let out = image.path().join("out");
@@ -39,7 +34,7 @@ fn what_the_container_builds_starts_and_keeps_its_data_in_the_volume() {
     generated::run(
         Command::new("sh")
             .args(["-euc", &steps])
-            .current_dir(&app)
+            .current_dir(app)
             .env("FEATURES", "default")
             .env("CARGO_TARGET_DIR", generated::target()),
     );
@@ -64,18 +59,11 @@ fn what_the_container_builds_starts_and_keeps_its_data_in_the_volume() {
 #[test]
 fn a_release_build_carries_its_views_and_does_not_wait_for_changes_of_them() {
     let _lock = generated::lock();
-    let app = generated::folder().join("container/hedge");
-    if !app.exists() {
-        generated::run(
-            Command::new(env!("CARGO_BIN_EXE_hoglet"))
-                .args(["new", "--yes", "--no-git"])
-                .arg(&app),
-        );
-    }
+    let app = app();
     generated::run(
         Command::new(env!("CARGO"))
             .args(["build", "--locked", "--release"])
-            .current_dir(&app)
+            .current_dir(app)
             .env("CARGO_TARGET_DIR", generated::target()),
     );
     let empty = tempfile::tempdir().expect("a temporary folder");
@@ -91,6 +79,24 @@ fn a_release_build_carries_its_views_and_does_not_wait_for_changes_of_them() {
     for of_sources in ["reload.js", "templates/home.html"] {
         assert!(!page.contains(of_sources), "{of_sources}");
     }
+}
+
+/// An app as it is generated now, once for all tests here: one of an earlier run would be tested in its place, and a
+/// second one compiled again.
+fn app() -> &'static Path {
+    static APP: OnceLock<PathBuf> = OnceLock::new();
+    APP.get_or_init(generate)
+}
+
+fn generate() -> PathBuf {
+    let app = generated::folder().join("container/hedge");
+    let _ = fs::remove_dir_all(&app);
+    generated::run(
+        Command::new(env!("CARGO_BIN_EXE_hoglet"))
+            .args(["new", "--yes", "--no-git"])
+            .arg(&app),
+    );
+    app
 }
 
 /// What the recipe's first stage runs once the sources are there, as a shell script. Caches are the engine's own.
