@@ -1,0 +1,5 @@
+//! What every Hoglet app shares.
+
+mod version;
+
+pub use version::version;
