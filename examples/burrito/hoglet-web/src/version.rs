@@ -1,7 +1,0 @@
-//! Which one it is.
-
-/// The version of this crate.
-#[must_use]
-pub fn version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
-}
