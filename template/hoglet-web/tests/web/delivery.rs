@@ -3,23 +3,21 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use app::posthog::Client;
-use app::settings::Settings;
+use hoglet_web::posthog::Client;
+use hoglet_web::settings::Settings;
 use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::support::{App, Browser, Mood, StandIn, wait_until};
-
-const CONSIDER: &str = "/api/burrito/consider";
+use crate::support::{App, People, Person, Browser, Mood, StandIn, wait_until};
 
 #[tokio::test]
 async fn stopping_delivers_what_was_captured() {
     let app = App::start().await;
     let browser = app.browser();
     for _ in 0..20 {
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
     }
     assert_eq!(app.stop().await.len(), 20);
 }
@@ -61,7 +59,7 @@ async fn whatever_befalls_posthog_each_event_arrives_once_and_nobody_waits() {
     let events = app.events().await;
     let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
     assert_eq!((events.len(), once.len()), (200, 200));
-    let counts = app.state.posthog.counts();
+    let counts = app.web.posthog.counts();
     assert_eq!((counts.delivered, counts.lost), (200, 0));
 
     let well = *medians.last().unwrap();
@@ -76,7 +74,7 @@ async fn median_of_considering(browser: &Browser, times: usize) -> Duration {
     let mut took = Vec::new();
     for _ in 0..times {
         let begin = Instant::now();
-        let answer = browser.post(CONSIDER, &[]).await;
+        let answer = browser.post(RING, &[]).await;
         took.push(begin.elapsed());
         assert_eq!(answer.status, StatusCode::OK);
     }
@@ -88,7 +86,7 @@ async fn median_of_considering(browser: &Browser, times: usize) -> Duration {
 async fn an_event_that_arrives_late_is_dated_when_it_happened() {
     let app = App::start().await;
     app.posthog.feels(Mood::Fails);
-    app.browser().post(CONSIDER, &[]).await;
+    app.browser().post(RING, &[]).await;
     wait_until("it is tried in vain", || app.posthog.met_a_mood() > 0).await;
     let recovery = Utc::now();
     app.posthog.feels(Mood::Well);
@@ -105,7 +103,7 @@ async fn a_batch_whose_answer_is_lost_is_sent_again_as_it_was() {
     app.posthog.feels(Mood::LosesAnswers);
     let browser = app.browser();
     for _ in 0..3 {
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
     }
     wait_until("all three have arrived", || app.posthog.events().len() >= 3).await;
     app.posthog.feels(Mood::Well);
@@ -114,7 +112,7 @@ async fn a_batch_whose_answer_is_lost_is_sent_again_as_it_was() {
     let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
     assert!(events.len() > 3, "PostHog tells them apart by their uuid");
     assert_eq!(once.len(), 3);
-    let counts = app.state.posthog.counts();
+    let counts = app.web.posthog.counts();
     assert_eq!((counts.captured, counts.delivered, counts.lost), (3, 3, 0));
 }
 
@@ -124,15 +122,15 @@ async fn a_full_queue_counts_what_it_turns_away() {
     app.posthog.feels(Mood::Fails);
     let browser = app.browser();
     let mut captured = 0;
-    while app.state.posthog.counts().lost < 3 {
-        browser.post(CONSIDER, &[]).await;
+    while app.web.posthog.counts().lost < 3 {
+        browser.post(RING, &[]).await;
         captured += 1;
         assert!(captured < 5_000, "the queue is not bounded");
     }
     app.posthog.feels(Mood::Well);
 
     let arrived = app.events().await.len() as u64;
-    let counts = app.state.posthog.counts();
+    let counts = app.web.posthog.counts();
     assert_eq!((counts.captured, counts.lost), (captured, 3));
     assert_eq!((counts.delivered, arrived), (captured - 3, captured - 3));
 }
@@ -144,14 +142,14 @@ async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_one
     for (mood, lost) in [(Mood::Refuses, 3), (Mood::Fails, 6)] {
         app.posthog.feels(mood);
         for _ in 0..3 {
-            browser.post(CONSIDER, &[]).await;
+            browser.post(RING, &[]).await;
         }
         wait_until("they are given up", || {
-            app.state.posthog.counts().lost == lost
+            app.web.posthog.counts().lost == lost
         })
         .await;
         app.posthog.feels(Mood::Well);
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
         app.events().await;
     }
     assert_eq!(app.posthog.events().len(), 2);
@@ -168,10 +166,10 @@ async fn what_cannot_wait_is_counted() {
     app.posthog.feels(Mood::Hangs);
     let browser = app.browser();
     for _ in 0..30 {
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
     }
     wait_until("all of it is given up", || {
-        app.state.posthog.counts().lost == 30
+        app.web.posthog.counts().lost == 30
     })
     .await;
     let counts = browser.get("/readyz").await.json()["posthog"].clone();
@@ -184,8 +182,8 @@ async fn what_cannot_wait_is_counted() {
 async fn a_posthog_that_hangs_does_not_hold_up_the_end() {
     let app = App::with(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
     app.posthog.feels(Mood::Hangs);
-    app.browser().post(CONSIDER, &[]).await;
-    let client = app.state.posthog.clone();
+    app.browser().post(RING, &[]).await;
+    let client = app.web.posthog.clone();
     let begin = Instant::now();
     app.stop().await;
 
@@ -205,13 +203,13 @@ async fn a_server_in_trouble_is_asked_again_and_a_refusal_is_counted() {
             let app = App::start().await;
             let browser = app.browser();
             app.posthog.feels(Mood::Answers(status));
-            browser.post(CONSIDER, &[]).await;
+            browser.post(RING, &[]).await;
             wait_until("it has met", || app.posthog.met_a_mood() > 0).await;
             app.posthog.feels(Mood::Well);
-            browser.post(CONSIDER, &[]).await;
+            browser.post(RING, &[]).await;
 
             let arrived = app.events().await.len() as u64;
-            let counts = app.state.posthog.counts();
+            let counts = app.web.posthog.counts();
             assert_eq!((counts.captured, counts.lost), (2, lost), "{status}");
             assert_eq!((counts.delivered, arrived), (2 - lost, 2 - lost));
         });
@@ -224,10 +222,10 @@ async fn when_posthog_begins_to_hang_during_the_shutdown_all_is_counted_once() {
     let app = App::with(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
     let browser = app.browser();
     for _ in 0..20 {
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
     }
     app.events().await;
-    let (client, posthog) = (app.state.posthog.clone(), app.posthog.clone());
+    let (client, posthog) = (app.web.posthog.clone(), app.posthog.clone());
     // Neither in a batch yet nor delivered when the shutdown begins.
     for _ in 0..10 {
         client.capture(Event::new_anon("late"));
@@ -354,10 +352,10 @@ async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
     app.posthog.feels(Mood::Hangs);
     let mut strangers = JoinSet::new();
     for _ in 0..20 {
-        let (browser, client) = (app.browser(), app.state.posthog.clone());
+        let (browser, client) = (app.browser(), app.web.posthog.clone());
         strangers.spawn(async move {
             let long = "x".repeat(60_000);
-            let path = format!("{CONSIDER}?{long}");
+            let path = format!("{RING}?{long}");
             let headers = [
                 ("user-agent", &*long),
                 ("x-posthog-session-id", &long),
@@ -373,12 +371,12 @@ async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
         });
     }
     strangers.join_all().await;
-    let waiting = app.state.posthog.counts().waiting_bytes;
+    let waiting = app.web.posthog.counts().waiting_bytes;
     assert!(waiting <= 512 * 2 * 1024, "{waiting}");
     app.posthog.feels(Mood::Well);
 
     let arrived = app.events().await.len() as u64;
-    let counts = app.state.posthog.counts();
+    let counts = app.web.posthog.counts();
     assert_eq!((counts.captured, counts.lost), (500, 500 - arrived));
     assert!(arrived > 0);
 }
@@ -424,7 +422,7 @@ mod signals {
             let (browser, answered) = (process.browser(), answered.clone());
             load.spawn(async move {
                 browser.get("/").await;
-                while let Ok(answer) = browser.request(Method::POST, CONSIDER).send().await {
+                while let Ok(answer) = browser.request(Method::POST, RING).send().await {
                     assert_eq!(answer.status(), StatusCode::OK);
                     answered.fetch_add(1, Ordering::Relaxed);
                 }
@@ -450,7 +448,7 @@ mod signals {
         process.posthog.feels(Mood::Hangs);
         let browser = process.browser();
         for _ in 0..10 {
-            browser.post(CONSIDER, &[]).await;
+            browser.post(RING, &[]).await;
         }
         let ended = process.end(Signal::Terminate).await;
 
@@ -470,7 +468,7 @@ mod signals {
         for _ in 0..5 {
             for (mood, count) in [(Mood::Refuses, &mut lost), (Mood::Well, &mut delivered)] {
                 process.posthog.feels(mood);
-                browser.post(CONSIDER, &[]).await;
+                browser.post(RING, &[]).await;
                 *count += 1;
                 // One mood's event shall not be sent in another.
                 while browser.get("/readyz").await.json()["posthog"]["waiting"] != 0 {

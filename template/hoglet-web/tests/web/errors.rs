@@ -1,10 +1,10 @@
 //! What goes wrong in pages of a developer's own: what PostHog is told, and what the page shows.
 
-use app::app::AppState;
-use app::error::Result;
-use app::housekeeping;
-use app::posthog::PostHog;
-use app::view::Page;
+use hoglet_web::app::AppState;
+use hoglet_web::error::Result;
+use hoglet_web::housekeeping;
+use hoglet_web::posthog::PostHog;
+use hoglet_web::view::Page;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Html;
@@ -70,7 +70,7 @@ async fn passes_a_panic_on() {
 
 /// A view that is given nothing of what it shows.
 async fn renders_nonsense(page: Page) -> Result<Html<String>> {
-    page.render("burrito.html", context! {})
+    page.render("bell.html", context! {})
 }
 
 async fn app(variables: &[(&str, &str)]) -> App {
@@ -181,10 +181,10 @@ async fn panics_outside_of_requests_are_left_alone_where_capture_is_off() {
 async fn housekeeping_that_fails_is_captured_on_nobodys_behalf() {
     let app = App::start().await;
     let broken = "DROP TABLE attempts";
-    app.state.database.execute_unprepared(broken).await.unwrap();
-    let housekeeping = tokio::spawn(housekeeping::run(app.state.clone()));
+    app.web.database.execute_unprepared(broken).await.unwrap();
+    let housekeeping = tokio::spawn(housekeeping::run(app.web.clone()));
 
-    wait_until("it is captured", || app.state.posthog.counts().captured > 0).await;
+    wait_until("it is captured", || app.web.posthog.counts().captured > 0).await;
     housekeeping.abort();
     let captured = app.event("$exception").await;
     assert_eq!(captured["$exception_list"][0]["mechanism"]["handled"], true);
@@ -228,7 +228,7 @@ async fn in_development_the_page_shows_a_panic_and_where_it_happened() {
 async fn in_development_the_page_shows_the_line_of_a_template() {
     let app = app(DEVELOPMENT).await;
     let page = shown(&app.browser().get_with("/template", PAGE).await);
-    assert!(page.contains("templates/burrito.html:8"), "{page}");
+    assert!(page.contains("templates/bell.html:8"), "{page}");
     assert!(
         page.contains("&lt;output id=&quot;count&quot;&gt;"),
         "{page}"
@@ -237,7 +237,7 @@ async fn in_development_the_page_shows_the_line_of_a_template() {
 
 #[tokio::test]
 async fn elsewhere_nothing_of_it_is_shown() {
-    let key = app::settings::new_secret_key();
+    let key = new_secret_key();
     for environment in ["test", "production"] {
         let app = app(&[("APP_ENV", environment), ("SECRET_KEY", &key)]).await;
         for path in ["/error", "/panic", "/template", "/database"] {
@@ -245,7 +245,7 @@ async fn elsewhere_nothing_of_it_is_shown() {
             assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
             let page = answer.text();
             assert!(page.contains(answer.header("x-request-id")));
-            for inside in ["OrderError", "undone", ".rs", "nonsense", "burrito.html"] {
+            for inside in ["OrderError", "undone", ".rs", "nonsense", "bell.html"] {
                 assert!(!page.contains(inside), "{inside} in {environment}: {page}");
             }
         }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use app::posthog::PostHog;
-use app::posthog::events::TrackedEvent;
-use app::posthog::identity::{Identity, Person};
+use hoglet_web::posthog::PostHog;
+use hoglet_web::posthog::events::TrackedEvent;
+use hoglet_web::posthog::identity::{Identity, Person};
 use posthog_rs::RequestContext;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::App;
+use crate::support::{App, People, Person};
 
 struct Shape<T>(T);
 
@@ -56,7 +56,7 @@ async fn arrives<T: Serialize>(app: &App, shape: T) -> Value {
         opted_out: false,
         opt_out_forced: false,
     };
-    let client = app.state.posthog.clone();
+    let client = app.web.posthog.clone();
     let posthog = PostHog::new(client, identity, RequestContext::new(), "", None, true);
     posthog.capture(Shape(shape));
     let events = app.events_named("order_cancelled").await;

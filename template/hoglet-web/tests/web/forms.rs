@@ -5,19 +5,19 @@ use reqwest::{Method, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use app::forms;
+use hoglet_web::forms;
 use garde::Validate;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, context};
 
-use crate::support::{App, PASSWORD};
+use crate::support::{App, People, Person, PASSWORD};
 
 const PATHS: &[&str] = &[
     "/signup",
     "/login",
-    "/profile",
+    "/card",
     "/opt-out",
-    "/api/trigger-error",
+    "/api/break",
 ];
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -67,7 +67,7 @@ async fn what_is_no_form_is_answered_and_changes_nothing() {
         (FORM, b"\xff\xfe%ff=%zz&&&==&name"),
         (
             FORM,
-            b"name=a&name=b&email=a&email=b&error_type=x&error_type=y",
+            b"name=a&name=b&email=a&email=b&how=x&how=y",
         ),
         (FORM, b"name[]=a&name[b]=c"),
         ("application/json", br#"{"name":"Eve"}"#),
@@ -89,7 +89,7 @@ async fn what_is_no_form_is_answered_and_changes_nothing() {
             assert!(!answer.text().contains("deserialize"), "{path}");
         }
     }
-    assert!(ann.get("/profile").await.text().contains(">Ann</h1>"));
+    assert!(ann.get("/card").await.text().contains(">Ann</h1>"));
     assert!(app.events_named("$exception").await.is_empty());
 }
 
@@ -132,7 +132,7 @@ async fn markup_in_what_somebody_typed_stays_text() {
         ("password", PASSWORD),
     ];
     browser.post("/signup", &form).await;
-    for path in ["/dashboard", "/profile", "/burrito", "/nowhere"] {
+    for path in ["/lounge", "/card", "/bell", "/nowhere"] {
         let page = browser.get(path).await.text();
         assert!(!page.contains("<script>alert"), "{path}");
         assert!(!page.contains("injected"), "{path}");

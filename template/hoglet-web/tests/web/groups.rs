@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use app::models::user;
-use app::posthog::events::{BurritoConsidered, FeatureUsed};
-use app::posthog::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
-use app::posthog::identity::{Identity, Person};
-use app::posthog::{PostHog, context};
+use hoglet_web::models::user;
+use hoglet_web::posthog::events::{BurritoConsidered, FeatureUsed};
+use hoglet_web::posthog::flags::{GREETING, NEW_LOUNGE};
+use hoglet_web::posthog::identity::{Identity, Person};
+use hoglet_web::posthog::{PostHog, context};
 use posthog_rs::RequestContext;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{App, wait_until};
+use crate::support::{App, People, Person, wait_until};
 
 /// What a handler has of a visitor.
 fn visitor(app: &App) -> PostHog {
@@ -24,7 +24,7 @@ fn visitor(app: &App) -> PostHog {
 /// What a handler has of a user.
 async fn ann(app: &App) -> PostHog {
     app.sign_up("Ann").await;
-    let found = user::find_by_email(&app.state.database, "ann@example.com").await;
+    let found = user::find_by_email(&app.web.database, "ann@example.com").await;
     let user = found.unwrap().unwrap();
     let context = RequestContext::new().distinct_id(user.id.to_string());
     request(app, Person::User(user.id), context, Some(user))
@@ -42,12 +42,12 @@ fn request(
         opted_out: false,
         opt_out_forced: false,
     };
-    let client = app.state.posthog.clone();
+    let client = app.web.posthog.clone();
     PostHog::new(client, identity, context, "", user.map(Into::into), true)
 }
 
 fn page_config(app: &App, posthog: &PostHog) -> Value {
-    let config = posthog.browser_config(&app.state.settings.posthog).unwrap();
+    let config = posthog.browser_config(&app.web.settings.posthog).unwrap();
     serde_json::from_str(&config.to_script_json()).unwrap()
 }
 
@@ -64,7 +64,7 @@ async fn evaluation(app: &App) {
 #[tokio::test]
 async fn flags_know_the_groups_and_are_asked_for_once_for_each_set_of_them() {
     let app = App::start().await;
-    app.posthog.set_flag("dashboard-headline", "bold", None);
+    app.posthog.set_flag("lounge-greeting", "bold", None);
     evaluation(&app).await;
     let before = app.posthog.flag_requests().len();
     let ann = ann(&app).await;
@@ -76,7 +76,7 @@ async fn flags_know_the_groups_and_are_asked_for_once_for_each_set_of_them() {
         page.flags().await;
     }
     ann.with_group("team", "blue", json!({}));
-    assert_eq!(ann.flags().await.variant(&DASHBOARD_HEADLINE), Some("bold"));
+    assert_eq!(ann.flags().await.variant(&GREETING), Some("bold"));
 
     let asked = &app.posthog.flag_requests()[before..];
     let groups: Vec<_> = asked.iter().map(|asked| asked["groups"].clone()).collect();
@@ -89,7 +89,7 @@ async fn flags_know_the_groups_and_are_asked_for_once_for_each_set_of_them() {
 #[tokio::test]
 async fn what_comes_after_belongs_to_the_group_whoever_captures_it() {
     let app = App::start().await;
-    app.posthog.set_flag("new-dashboard-feature", true, None);
+    app.posthog.set_flag("new-lounge", true, None);
     evaluation(&app).await;
     let ann = ann(&app).await;
     let page = ann.clone();
@@ -102,13 +102,13 @@ async fn what_comes_after_belongs_to_the_group_whoever_captures_it() {
         feature_name: "after",
     };
     page.capture(used);
-    page.flags().await.is_enabled(&NEW_DASHBOARD_FEATURE);
+    page.flags().await.is_enabled(&NEW_LOUNGE);
     page.capture_error(&std::io::Error::other("broken"));
 
     let acme = json!({ "company": "acme" });
     let config = page_config(&app, &page);
     assert_eq!(config["properties"]["$groups"], acme);
-    assert_eq!(config["flags"]["new-dashboard-feature"], true);
+    assert_eq!(config["flags"]["new-lounge"], true);
     let arrived = || {
         app.posthog
             .events()
@@ -145,14 +145,14 @@ async fn a_group_is_described_when_something_changed() {
 #[tokio::test]
 async fn a_group_makes_no_person_of_a_visitor() {
     let app = App::start().await;
-    app.posthog.set_flag("new-dashboard-feature", true, None);
+    app.posthog.set_flag("new-lounge", true, None);
     evaluation(&app).await;
     let visitor = visitor(&app);
     visitor.with_group("company", "acme", json!({ "plan": "large" }));
     visitor.capture(BurritoConsidered {
-        total_considerations: 1,
+        rings: 1,
     });
-    visitor.flags().await.is_enabled(&NEW_DASHBOARD_FEATURE);
+    visitor.flags().await.is_enabled(&NEW_LOUNGE);
     let arrived = || {
         app.posthog
             .events()
@@ -161,7 +161,7 @@ async fn a_group_makes_no_person_of_a_visitor() {
     };
     wait_until("the exposure has arrived", arrived).await;
 
-    for name in ["burrito_considered", "$feature_flag_called"] {
+    for name in ["bell_rung", "$feature_flag_called"] {
         let event = app.event(name).await;
         assert_eq!(event["$process_person_profile"], false, "{name}");
         assert_eq!(event["$groups"], json!({ "company": "acme" }));

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::support::App;
+use crate::support::{App, People, Person};
 
 #[tokio::test]
 async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
@@ -11,7 +11,7 @@ async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
     let newest = browser.get("/dev/reload").await;
     assert_eq!(newest.status, StatusCode::OK);
     assert!(newest.cookies().is_empty());
-    let page = browser.get("/burrito").await.text();
+    let page = browser.get("/bell").await.text();
     assert!(page.contains("/static/reload.js"));
     let newest = newest.json();
     let version = newest["version"].as_str().expect("text");
@@ -28,14 +28,14 @@ async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
 
 #[tokio::test]
 async fn elsewhere_there_is_no_such_thing() {
-    let secret_key = app::settings::new_secret_key();
+    let secret_key = new_secret_key();
     for environment in ["test", "production"] {
         let variables = [("APP_ENV", environment), ("SECRET_KEY", &secret_key)];
         let app = App::with(&variables).await;
         let browser = app.browser();
         let asked = browser.get("/dev/reload").await;
         assert_eq!(asked.status, StatusCode::NOT_FOUND, "{environment}");
-        let page = browser.get("/burrito").await.text();
+        let page = browser.get("/bell").await.text();
         assert!(!page.contains("reload.js"), "{environment}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use app::routes;
+use hoglet_web::routes;
 use reqwest::{Method, StatusCode};
 
 use crate::support::{Answer, App, PASSWORD, email_of};
@@ -13,7 +13,7 @@ async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
     let ann = app.sign_up("Ann").await;
     let paths = [
         "/",
-        "/profile",
+        "/card",
         "/nowhere",
         "/api/nowhere",
         "/livez",
@@ -70,12 +70,12 @@ async fn every_page_has_a_nonce_of_its_own_and_nothing_inline() {
         visitor.post("/login", &wrong).await,
         visitor.post("/signup", &wrong).await,
         visitor.get_with("/", &[("sec-gpc", "1")]).await,
-        ann.post("/profile", &[("name", "")]).await,
+        ann.post("/card", &[("name", "")]).await,
     ];
-    for path in ["/", "/signup", "/burrito", "/nowhere"] {
+    for path in ["/", "/signup", "/bell", "/nowhere"] {
         pages.push(visitor.get(path).await);
     }
-    for path in ["/dashboard", "/dashboard", "/profile", "/nowhere"] {
+    for path in ["/lounge", "/lounge", "/card", "/nowhere"] {
         pages.push(ann.get(path).await);
     }
     let mut nonces = HashSet::new();
@@ -105,15 +105,15 @@ async fn every_page_has_a_nonce_of_its_own_and_nothing_inline() {
 async fn pages_and_answers_with_cookies_are_never_stored() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    for path in ["/", "/signup", "/burrito", "/nowhere"] {
+    for path in ["/", "/signup", "/bell", "/nowhere"] {
         let answer = app.browser().get(path).await;
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
     }
-    for path in ["/dashboard", "/profile", "/nowhere"] {
+    for path in ["/lounge", "/card", "/nowhere"] {
         let answer = ann.get(path).await;
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
     }
-    let first = app.browser().post("/api/burrito/consider", &[]).await;
+    let first = app.browser().post("/api/bell", &[]).await;
     assert!(!first.cookies().is_empty());
     assert_eq!(first.header("cache-control"), "no-store");
     let redirect = app.browser().get("/login").await;
@@ -177,11 +177,11 @@ async fn a_post_from_another_site_is_refused_with_our_page() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     for (headers, path) in [
-        (&[("sec-fetch-site", "cross-site")][..], "/profile"),
-        (&[("sec-fetch-site", "same-site")], "/profile"),
-        (&[("origin", "https://evil.example")], "/profile"),
+        (&[("sec-fetch-site", "cross-site")][..], "/card"),
+        (&[("sec-fetch-site", "same-site")], "/card"),
+        (&[("origin", "https://evil.example")], "/card"),
         (&[("origin", "null")], "/logout"),
-        (&[("sec-fetch-site", "cross-site")], "/api/burrito/consider"),
+        (&[("sec-fetch-site", "cross-site")], "/api/bell"),
         (&[("sec-fetch-site", "cross-site")], "/login"),
         (&[("sec-fetch-site", "cross-site")], "/opt-out"),
     ] {
@@ -192,8 +192,8 @@ async fn a_post_from_another_site_is_refused_with_our_page() {
         let json = answer.header("content-type") == "application/json";
         assert_eq!(json, path.starts_with("/api/"));
     }
-    assert!(ann.get("/profile").await.text().contains(">Ann</h1>"));
-    assert!(app.events_named("burrito_considered").await.is_empty());
+    assert!(ann.get("/card").await.text().contains(">Ann</h1>"));
+    assert!(app.events_named("bell_rung").await.is_empty());
 }
 
 #[tokio::test]
@@ -228,11 +228,11 @@ async fn our_own_forms_and_clients_without_browser_headers_pass() {
         &[("sec-fetch-site", "none")],
         &[("origin", &own)],
     ] {
-        let answer = ann.post_with("/profile", &[("name", "Ann")], headers).await;
-        assert_eq!(answer.location(), "/profile", "{headers:?}");
+        let answer = ann.post_with("/card", &[("name", "Ann")], headers).await;
+        assert_eq!(answer.location(), "/card", "{headers:?}");
     }
     let link = [("sec-fetch-site", "cross-site")];
-    assert_eq!(ann.get_with("/profile", &link).await.status, StatusCode::OK);
+    assert_eq!(ann.get_with("/card", &link).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -260,7 +260,7 @@ async fn a_front_end_elsewhere_may_call_the_api() {
     let ann = app.sign_up("Ann").await;
 
     let preflight = ann
-        .request(Method::OPTIONS, "/api/burrito/consider")
+        .request(Method::OPTIONS, "/api/bell")
         .header("origin", front)
         .header("access-control-request-method", "POST")
         .header(
@@ -279,11 +279,11 @@ async fn a_front_end_elsewhere_may_call_the_api() {
         ("sec-fetch-site", "cross-site"),
         ("x-posthog-session-id", "the-front-ends"),
     ];
-    let answer = ann.post_with("/api/burrito/consider", &[], &headers).await;
+    let answer = ann.post_with("/api/bell", &[], &headers).await;
     assert_eq!(answer.json()["count"], 1);
     assert_eq!(answer.header("access-control-allow-origin"), front);
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
-    let event = app.event("burrito_considered").await;
+    let event = app.event("bell_rung").await;
     assert_eq!(event["$session_id"], "the-front-ends");
     assert_eq!(event.distinct_id, app.user_id("Ann").await);
 }
@@ -293,12 +293,12 @@ async fn nobody_else_may_and_pages_are_not_the_api() {
     let app = App::with(&[("ALLOWED_ORIGINS", "https://front.example")]).await;
     let ann = app.sign_up("Ann").await;
     for (origin, path) in [
-        ("https://evil.example", "/api/burrito/consider"),
+        ("https://evil.example", "/api/bell"),
         (
             "https://front.example.evil.example",
-            "/api/burrito/consider",
+            "/api/bell",
         ),
-        ("http://front.example", "/api/burrito/consider"),
+        ("http://front.example", "/api/bell"),
     ] {
         let answer = ann.post_with(path, &[], &[("origin", origin)]).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin}");
@@ -306,15 +306,15 @@ async fn nobody_else_may_and_pages_are_not_the_api() {
     }
     // It may call the API; it posts no forms, and logs nobody out.
     let front = [("origin", "https://front.example")];
-    for path in ["/logout", "/profile", "/login", "/opt-out"] {
+    for path in ["/logout", "/card", "/login", "/opt-out"] {
         let answer = ann.post_with(path, &[("name", "Eve")], &front).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
     assert!(ann.is_signed_in().await);
-    let answer = ann.post_with("/api/burrito/consider", &[], &front).await;
+    let answer = ann.post_with("/api/bell", &[], &front).await;
     assert_eq!(answer.status, StatusCode::OK);
     let page = ann
-        .get_with("/profile", &[("origin", "https://front.example")])
+        .get_with("/card", &[("origin", "https://front.example")])
         .await;
     assert_eq!(page.header("access-control-allow-origin"), "");
     assert!(page.text().contains(&email_of("Ann")));
@@ -329,15 +329,15 @@ async fn the_development_panel_stays_in_development() {
     ] {
         let app = App::with(&[("APP_ENV", environment)]).await;
         let ann = app.sign_up("Ann").await;
-        let answer = ann.post("/api/burrito/consider", &[]).await;
+        let answer = ann.post("/api/bell", &[]).await;
         assert_eq!(
             answer.headers.contains_key("x-captured"),
             shown,
             "{environment}"
         );
-        let page = ann.get("/profile").await.text();
+        let page = ann.get("/card").await.text();
         assert_eq!(page.contains("Just captured"), shown, "{environment}");
-        assert_eq!(page.contains("<code>profile_viewed</code>"), shown);
+        assert_eq!(page.contains("<code>card_viewed</code>"), shown);
     }
 }
 
@@ -350,12 +350,12 @@ async fn a_page_asked_for_over_plain_http_moves_to_https() {
     .await;
     let http = [("x-forwarded-proto", "http")];
     let https = [("x-forwarded-proto", "https")];
-    let moved = app.browser().get_with("/burrito?a=1", &http).await;
+    let moved = app.browser().get_with("/bell?a=1", &http).await;
     assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT);
-    assert_eq!(moved.header("location"), "https://example.com/burrito?a=1");
+    assert_eq!(moved.header("location"), "https://example.com/bell?a=1");
     assert!(moved.cookies().is_empty(), "none travels in the clear");
 
-    for (path, headers) in [("/burrito", https), ("/livez", http), ("/readyz", http)] {
+    for (path, headers) in [("/bell", https), ("/livez", http), ("/readyz", http)] {
         let answer = app.browser().get_with(path, &headers).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
     }
@@ -456,12 +456,12 @@ async fn what_a_request_says_about_the_host_leads_nobody_there() {
             X-Original-URL: /evil.example\r\nX-Forwarded-Proto: http\r\nConnection: close\r\n\r\n";
         for target in [
             "/",
-            "/profile",
+            "/card",
             "/nowhere",
             "/logout",
             "/relay/e/",
             "http://evil.example/",
-            "http://evil.example/profile",
+            "http://evil.example/card",
             "evil.example",
             "*",
         ] {
@@ -495,7 +495,7 @@ async fn a_line_break_in_a_request_starts_no_header_in_the_answer() {
     for answer in [
         app.browser().post("/login", &form).await,
         app.browser()
-            .get("/profile?a=%0d%0aX-Injected:%20yes")
+            .get("/card?a=%0d%0aX-Injected:%20yes")
             .await,
         app.browser().get("/%0d%0aX-Injected:%20yes").await,
         app.browser()
@@ -534,10 +534,10 @@ async fn a_sibling_subdomain_cannot_plant_a_cookie() {
     ] {
         let session = format!("{planted}session={eves_session}");
         let visitor = format!("{planted}visitor={eves_visitor}");
-        let answer = with_cookies(&app, "/profile", &session).await;
+        let answer = with_cookies(&app, "/card", &session).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{planted:?}");
         let own = format!("__Host-session={anns_session}; {session}");
-        let answer = with_cookies(&app, "/profile", &own).await;
+        let answer = with_cookies(&app, "/card", &own).await;
         assert!(answer.text().contains(&email_of("Ann")), "{planted:?}");
         let answer = with_cookies(&app, "/", &visitor).await;
         let cookies = answer.cookies();
@@ -566,12 +566,12 @@ async fn of_two_cookies_with_one_name_a_forged_one_is_worth_nothing() {
         format!("session={session}; session=forged"),
         format!("session={session}x; session=; session"),
     ] {
-        let answer = with_cookies(&app, "/profile", &cookies).await;
+        let answer = with_cookies(&app, "/card", &cookies).await;
         assert!(
             answer.status == StatusCode::SEE_OTHER || answer.text().contains(&email_of("Ann")),
             "{cookies}"
         );
     }
     let huge = format!("session={}; session={session}", "x".repeat(50_000));
-    assert_eq!(with_cookies(&app, "/profile", &huge).await.status, 200);
+    assert_eq!(with_cookies(&app, "/card", &huge).await.status, 200);
 }

@@ -1,0 +1,26 @@
+//! Hoglet from outside: HTTP in, HTTP out, and what reaches PostHog.
+//!
+//! The app under test is `club`, which is nobody's: it has members instead of users, so nothing here
+//! can lean on what a generated app happens to call its tables and pages. Built for PostgreSQL,
+//! `TEST_DATABASE_URL` says where; each test makes a schema there and drops it.
+
+#![cfg(feature = "testing")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the message that it failed"
+)]
+
+mod club;
+mod support;
+
+mod assets;
+mod browser;
+mod context;
+mod first_touch;
+mod flags;
+mod health;
+mod identity;
+mod outbox;
+mod proxy;
+mod session_store;
+mod sessions;
