@@ -21,7 +21,7 @@ pub static BINARY: LazyLock<Binary> = LazyLock::new(|| {
     let program = folder.join("club");
     let this = std::env::current_exe().unwrap();
     let text = format!(
-        "#!/bin/sh\n{ARGUMENTS}=\"$*\" exec '{}' --exact club::program::main --ignored --nocapture --test-threads 2\n",
+        "#!/bin/sh\ncd \"${{CLUB_FOLDER:-.}}\" && {ARGUMENTS}=\"$*\" exec '{}' --exact club::program::main --ignored --nocapture --test-threads 2\n",
         this.display()
     );
     // Written by another process: a file that this one has open for writing cannot be run, and a
