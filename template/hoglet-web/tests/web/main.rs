@@ -13,17 +13,25 @@
 mod club;
 mod support;
 
+#[cfg(unix)]
+mod signals;
+
 mod assets;
 mod browser;
 mod context;
 mod cross_site;
+mod delivery;
 mod error_pages;
 mod errors;
+mod events;
 mod first_touch;
 mod flags;
+mod forms;
+mod groups;
 mod health;
 mod http;
 mod identity;
+mod losses;
 mod outbox;
 mod panel;
 mod proxy;

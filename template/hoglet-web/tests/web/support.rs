@@ -1,6 +1,8 @@
 //! What the tests stand on: `hoglet_web::testing`, and people who sign up and log in at the club.
 
+use hoglet_web::app::{App as _, read_settings};
 use hoglet_web::email::Email;
+use hoglet_web::posthog::Client;
 use hoglet_web::testing::TestApp;
 use reqwest::StatusCode;
 
@@ -27,6 +29,18 @@ pub fn email_of(name: &str) -> String {
 /// The club with the pages that fail.
 pub async fn with_broken_pages(variables: &[(&str, &str)]) -> App {
     App::with_router(variables, |_, web| router_with(broken::pages(), web)).await
+}
+
+/// The way to PostHog without an app around it.
+pub async fn client_alone(posthog: &StandIn) -> Client {
+    let settings = read_settings::<Club>(&|name| match name {
+        "APP_ENV" => Some("test".to_owned()),
+        "POSTHOG_PROJECT_TOKEN" => Some("phc_test".to_owned()),
+        "POSTHOG_HOST" => Some(posthog.url.clone()),
+        _ => None,
+    });
+    let (settings, _) = settings.unwrap();
+    Client::start(&Club::PACKAGE, &settings, &[], reqwest::Client::new()).await
 }
 
 /// What people do in a browser.
