@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 
 use backtrace::{Backtrace, BacktraceSymbol};
 
-/// This crate's folder where it was compiled, as the debug information of the same compilation has it.
-const HOGLET_WEB: &str = env!("CARGO_MANIFEST_DIR");
-/// What it is called in stacks.
-const HOGLET_WEB_NAME: &str = "hoglet-web";
+/// This crate's sources where they were compiled, as the debug information of the same compilation
+/// has it.
+const HOGLET_WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
+/// What they are called in stacks.
+const HOGLET_WEB_NAME: &str = "hoglet-web/src/";
 
 /// What lies in the app's folder and is not its own code: Hoglet's crate, dependencies, generated code.
 const NOT_ITS_OWN: &[&str] = &["hoglet-web/", "vendor/", "target/", ".cargo/"];
