@@ -175,7 +175,7 @@ async fn assert_shape(app: &App, captured: &Event, level: &str, handled: bool) {
         innermost["function"]
             .as_str()
             .unwrap()
-            .contains("trigger_error")
+            .contains("errors::trigger")
     );
     assert_eq!(frames.last(), Some(innermost), "where it arose stands last");
     for frame in frames {
