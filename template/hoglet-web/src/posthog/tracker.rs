@@ -244,14 +244,18 @@ impl PostHog {
         ))
     }
 
+    /// The id of this browser's visitor, also where a user is signed in.
     pub fn visitor_id(&self) -> Uuid {
         self.identity.visitor_id
     }
 
+    /// Whether this person is not to be tracked: nothing is captured then but errors, on nobody's
+    /// behalf.
     pub fn opted_out(&self) -> bool {
         self.identity.opted_out
     }
 
+    /// Whether the browser asks for it (`Sec-GPC: 1`), so that the footer's switch changes nothing.
     pub fn opt_out_forced(&self) -> bool {
         self.identity.opt_out_forced
     }
