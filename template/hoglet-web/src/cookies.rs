@@ -20,8 +20,8 @@ pub struct SignedCookie {
     lifetime: time::Duration,
 }
 
-/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`; behind https they are `Secure`, and
-/// their names begin with `__Host-`.
+/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`; behind https they are `Secure`,
+/// and their names begin with `__Host-`.
 #[derive(Clone)]
 pub struct SignedCookies {
     /// The id of the session's row. Lives as long as [`lifetime`](crate::session::lifetime) says.
@@ -32,8 +32,8 @@ pub struct SignedCookies {
     pub first_touch: SignedCookie,
     /// That this browser's people are not to be tracked. Lives for five years.
     pub opt_out: SignedCookie,
-    /// In development only: what a redirect has captured, see [`panel`](crate::posthog::panel). Lives
-    /// for a minute.
+    /// In development only: what a redirect has captured, see [`panel`](crate::posthog::panel).
+    /// Lives for a minute.
     pub captured: SignedCookie,
 }
 

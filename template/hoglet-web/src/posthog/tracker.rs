@@ -132,6 +132,7 @@ impl PostHog {
     /// belongs to the group as well, its flags are those of the group, and so is its page.
     ///
     /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
+    /// Source: <https://posthog.com/docs/product-analytics/group-analytics>.
     pub fn with_group(
         &self,
         group_type: &'static str,

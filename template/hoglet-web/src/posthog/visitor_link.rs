@@ -3,6 +3,7 @@
 //!
 //! PostHog refuses to merge two identified persons, but it silently adds a brand-new user to the
 //! person that an already linked visitor id belongs to. Linking an id twice would fuse two people.
+//! Source: <https://posthog.com/docs/product-analytics/identify>, and its ingestion itself.
 //!
 //! The table is also the outbox of `$identify`: see `posthog::outbox`.
 
