@@ -43,8 +43,11 @@ pub struct Frame {
     pub function: String,
     /// `src/routes/home.rs`, `axum-0.8.9/src/…`, `library/core/src/…`; empty where nobody knows.
     pub file: String,
+    /// From 1; none without debug information.
     pub line: Option<u32>,
+    /// From 1; none without debug information.
     pub column: Option<u32>,
+    /// Whether it is the app's own code, by which PostHog groups errors.
     pub in_app: bool,
 }
 
