@@ -967,7 +967,7 @@ fn the_keyboard_reaches_everything() {
     };
     reaches(
         "/",
-        "Skip to the content | My App | Burrito | Log in | Sign up | Create an account | Look around first | Consider a burrito | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | Create an account | Log in | Look around first | Consider a burrito | Opt out",
     );
     reaches(
         "/login",

@@ -1,5 +1,7 @@
 //! The app: what Hoglet is told about it, and every layer in order.
 
+use std::process::ExitCode;
+
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use hoglet_web::app::Outcome;
@@ -78,6 +80,11 @@ impl hoglet_web::app::App for App {
     async fn run(command: Command, settings: hoglet_web::settings::Settings) -> Outcome {
         command.run(settings).await
     }
+}
+
+/// Runs the command that was asked for; without one it serves.
+pub async fn run() -> ExitCode {
+    hoglet_web::cli::run::<App>().await
 }
 
 /// All routes behind all layers. Layers read from the outside in: the first one sees a request first.

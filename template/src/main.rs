@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use app::app::App;
-
 /// A fifth of what a page costs is allocation, and the C library's allocator keeps the 19 MiB that
 /// each password is hashed in: hundreds of MiB after a rush of log-ins.
 #[global_allocator]
@@ -11,5 +9,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    hoglet_web::cli::run::<App>().await
+    app::app::run().await
 }
