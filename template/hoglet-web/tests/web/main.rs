@@ -14,6 +14,14 @@ mod club;
 mod support;
 
 #[cfg(unix)]
+mod commands;
+#[cfg(unix)]
+mod kills;
+#[cfg(unix)]
+mod logging;
+#[cfg(unix)]
+mod processes;
+#[cfg(unix)]
 mod signals;
 
 mod assets;
@@ -31,7 +39,9 @@ mod groups;
 mod health;
 mod http;
 mod identity;
+mod load;
 mod losses;
+mod migrations;
 mod outbox;
 mod panel;
 mod proxy;
@@ -39,3 +49,4 @@ mod reload;
 mod security;
 mod session_store;
 mod sessions;
+mod settings;
