@@ -1,21 +1,31 @@
-//! The app's commands, each in a folder of its own.
+//! The commands, each in a process and a folder of its own.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use hoglet_web::settings::secret_key::new_secret_key;
+use hoglet_web::testing::StandIn;
 
-const BINARY: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
+use crate::club::program::BINARY;
 
 /// Runs a command to its end, with nothing in the environment but these variables.
 fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    Command::new(BINARY)
+    Command::new(BINARY.path)
         .args(arguments)
         .current_dir(folder)
         .env_clear()
         .envs(variables.iter().copied())
         .output()
         .unwrap()
+}
+
+/// What it printed, and what the test around it printed first.
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn complained(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[cfg(feature = "sqlite")]
@@ -35,8 +45,51 @@ fn who_looks_at_a_database_does_not_make_one() {
     let output = run(folder.path(), &["migrate"], &variables);
     assert!(output.status.success(), "{output:?}");
     let output = run(folder.path(), &["migrate", "status"], &variables);
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(said.trim(), "all migrations are applied");
+    assert!(said(&output).contains("\nall migrations are applied\n"));
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn the_newest_migration_is_taken_back_and_named_as_pending() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["migrate"], &[]);
+    let output = run(folder.path(), &["migrate", "down"], &[]);
+    assert!(output.status.success(), "{output:?}");
+    let output = run(folder.path(), &["migrate", "status"], &[]);
+    assert!(said(&output).contains("pending: m20261121_143300_create_attempts"));
+    let output = run(folder.path(), &["migrate", "up"], &[]);
+    assert!(said(&output).contains("all migrations are applied"));
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_works_and_what_to_do_about_the_rest() {
+    let posthog = StandIn::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["migrate"], &[]);
+    let token = ("POSTHOG_PROJECT_TOKEN", "phc_test");
+    let host = ("POSTHOG_HOST", &*posthog.url);
+    let output = run(folder.path(), &["doctor"], &[token, host]);
+    assert!(output.status.success(), "{output:?}");
+    for line in [
+        "ok    settings    development, http://127.0.0.1:8000",
+        "ok    database    reachable",
+        "ok    migrations  all applied",
+        &format!("ok    posthog     {} knows the token", posthog.url),
+    ] {
+        assert!(said(&output).contains(line), "{line}: {output:?}");
+    }
+
+    run(folder.path(), &["migrate", "down"], &[]);
+    let output = run(folder.path(), &["doctor"], &[]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(said(&output).contains("FAIL  migrations  pending: "));
+    assert!(said(&output).contains("run `chess-club migrate`"));
+    assert!(said(&output).contains("ok    posthog     off: set POSTHOG_PROJECT_TOKEN"));
+
+    let nowhere = ("POSTHOG_HOST", "http://127.0.0.1:9");
+    let output = run(folder.path(), &["doctor"], &[token, nowhere]);
+    assert!(said(&output).contains("FAIL  posthog     http://127.0.0.1:9 cannot be reached"));
 }
 
 #[test]
@@ -59,8 +112,109 @@ fn a_secret_key_is_made_where_the_file_has_none_and_only_there() {
         assert!(after.starts_with(before), "{before}");
         assert_eq!(after.len() > before.len(), made, "{before}");
         let again = run(folder.path(), &["migrate", "status"], &[]);
-        let said = String::from_utf8_lossy(&again.stderr);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
+        let said = complained(&again);
         assert!(!said.contains("SECRET_KEY: must be"), "{before}: {said}");
+    }
+}
+
+#[test]
+fn the_env_file_is_read_in_development_and_real_variables_win() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!(
+        "APP_NAME=\"From the file\"\nSECRET_KEY={}\n",
+        new_secret_key()
+    );
+    std::fs::write(folder.path().join(".env"), file).unwrap();
+    let greeted = |variables: &[(&str, &str)]| said(&run(folder.path(), &["greet"], variables));
+
+    assert!(greeted(&[]).contains("hello from From the file\n"));
+    let real = [("APP_NAME", "Real")];
+    assert!(greeted(&real).contains("hello from Real\n"));
+    let key = new_secret_key();
+    let production = [("APP_ENV", "production"), ("SECRET_KEY", &*key)];
+    assert!(greeted(&production).contains("hello from Chess Club\n"));
+}
+
+#[test]
+fn the_routes_are_listed_hoglets_among_them() {
+    let folder = tempfile::tempdir().unwrap();
+    // Whatever the settings are.
+    let output = run(folder.path(), &["routes"], &[("PORT", "x")]);
+    assert!(output.status.success(), "{output:?}");
+    for line in [
+        "GET        /",
+        "GET, POST  /login",
+        "POST       /api/bell",
+        "GET        /livez",
+        "GET        /static/{*path}",
+        "ANY        {POSTHOG_PROXY_PATH}/{*path}",
+    ] {
+        let listed = said(&output).lines().any(|listed| listed == line);
+        assert!(listed, "{line}: {}", said(&output));
+    }
+}
+
+#[test]
+fn bad_usage_and_bad_settings_exit_with_2_and_name_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["dance"], &[]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(complained(&output).contains("Usage: chess-club"));
+
+    let bad = [("PORT", "x"), ("CLUB_MOTTO", "checkers for all")];
+    for arguments in [&[][..], &["migrate"], &["doctor"], &["greet"]] {
+        let output = run(folder.path(), arguments, &bad);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let said = complained(&output);
+        assert!(said.contains("PORT: "), "{said}");
+        assert!(said.contains("CLUB_MOTTO: is about another game"), "{said}");
+    }
+    let output = run(folder.path(), &["--version"], &[]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(said(&output).contains(concat!("chess-club ", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn a_line_of_the_env_file_that_is_none_is_told_without_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    for line in [
+        "POSTHOG_SECRET_KEY=phx_hunter2 and more\n",
+        "POSTHOG_SECRET_KEY phx_hunter2\n",
+        "phx_hunter2\n",
+        "POSTHOG_SECRET_KEY='phx_hunter2\n",
+    ] {
+        let text = format!("PORT=8001\n# A key\n{line}");
+        std::fs::write(folder.path().join(".env"), text).unwrap();
+        let output = run(folder.path(), &["migrate"], &[]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let said = complained(&output);
+        assert!(said.contains(".env: line 3 is not NAME=value"), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_and_a_database_that_is_not_there_are_said_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = run(folder.path(), &[], &[("PORT", &port)]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = complained(&output);
+    assert!(
+        said.contains("set HOST and PORT to an address that is free"),
+        "{said}"
+    );
+
+    if cfg!(feature = "sqlite") {
+        let nowhere = [("DATABASE_URL", "sqlite:///proc/nowhere/app.sqlite")];
+        let output = run(folder.path(), &["migrate"], &nowhere);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = complained(&output);
+        assert!(
+            said.contains("cannot open the database of DATABASE_URL"),
+            "{said}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use hoglet_web::settings::secret_key::new_secret_key;
 use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
 
-use crate::support::{Answer, App, Event, People, Person, wait_until, with_broken_pages};
+use crate::support::{Answer, App, Event, People, wait_until, with_broken_pages};
 
 const DEVELOPMENT: &[(&str, &str)] = &[("APP_ENV", "development")];
 const PAGE: &[(&str, &str)] = &[("accept", "text/html")];

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::club::Club;
-use crate::support::{App, Mood, People, Person, RING};
+use crate::support::{App, Mood, People, RING};
 
 #[tokio::test]
 async fn a_healthy_app_is_alive_and_ready() {

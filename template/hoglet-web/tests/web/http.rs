@@ -67,7 +67,7 @@ async fn methods_that_no_page_has_do_nothing() {
         "TRACE / HTTP/1.1",
         "CONNECT evil.example:443 HTTP/1.1",
         "CONNECT / HTTP/1.1",
-        "BREW /burrito HTTP/1.1",
+        "BREW /bell HTTP/1.1",
         "OPTIONS * HTTP/1.1",
         "PROPFIND /static/app.css HTTP/1.1",
     ] {

@@ -1,11 +1,14 @@
 //! What is written down, and what never is.
 
-use hoglet_web::models::{attempt, user};
 use hoglet_web::settings::secret_key::new_secret_key;
+use hoglet_web::testing::{Process, Signal};
+use hoglet_web::throttle::attempt;
 use sea_orm::EntityTrait;
 use serde_json::Value;
 
-use crate::support::{App, People, Person, PASSWORD, Process, Signal};
+use crate::club::member;
+use crate::club::program::BINARY;
+use crate::support::{App, PASSWORD, People, Person};
 
 #[tokio::test]
 async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
@@ -17,7 +20,7 @@ async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
         ("RUST_LOG", "trace"),
         ("SHUTDOWN_TIMEOUT_SECONDS", "2"),
     ];
-    let mut process = Process::start(&variables).await;
+    let mut process = Process::start(*BINARY, &variables).await;
     let browser = process.browser();
     browser.get("/?email=ann@example.com").await;
     browser.sign_up("Ann").await;
@@ -34,8 +37,8 @@ async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
         ("/login", &[email, ("password", "not the password")]),
         ("/login", &[email, ("password", PASSWORD)]),
         ("/card", &new_password),
-        ("/api/break", &[("how", "generic")]),
-        ("/api/break", &[("how", "unhandled")]),
+        ("/api/break", &[("how", "by hand")]),
+        ("/api/break", &[("how", "error")]),
         ("/api/break", &[("how", "panic")]),
     ];
     for (path, form) in posts {
@@ -73,7 +76,7 @@ async fn without_a_token_it_warns_of_what_is_lost_and_switched_off_it_does_not()
             (("POSTHOG_DISABLED", "true"), "INFO"),
         ] {
             let variables = [("APP_ENV", environment), ("LOG_FORMAT", "json"), variable];
-            let mut process = Process::start(&variables).await;
+            let mut process = Process::start(*BINARY, &variables).await;
             let log = process.end(Signal::Terminate).await.log;
             let mut lines = log.lines().filter(|line| line.contains("PostHog is off"));
             let line: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
@@ -90,7 +93,10 @@ async fn without_a_token_it_warns_of_what_is_lost_and_switched_off_it_does_not()
 
 #[test]
 fn a_key_that_may_read_the_project_ends_the_start() {
-    let refused = Process::refused(&[("POSTHOG_API_KEY", "phx_hunter2"), ("PORT", "x")]);
+    let refused = Process::refused(
+        *BINARY,
+        &[("POSTHOG_API_KEY", "phx_hunter2"), ("PORT", "x")],
+    );
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(said.contains("POSTHOG_API_KEY: "), "{said}");
@@ -100,13 +106,11 @@ fn a_key_that_may_read_the_project_ends_the_start() {
 
 #[tokio::test]
 async fn every_line_of_a_request_carries_its_id_and_says_who_it_was() {
-    let mut process = Process::start(&[]).await;
+    let mut process = Process::start(*BINARY, &[]).await;
     let browser = process.browser();
     let visited = browser.get("/nowhere?a=secret").await;
     let signed_up = browser.sign_up("Ann").await;
-    let failed = browser
-        .post("/api/break", &[("how", "unhandled")])
-        .await;
+    let failed = browser.post("/api/break", &[("how", "error")]).await;
     let ended = process.end(Signal::Terminate).await;
 
     for (answer, route, path, status) in [
@@ -141,7 +145,7 @@ async fn every_line_of_a_request_carries_its_id_and_says_who_it_was() {
 
 #[tokio::test]
 async fn a_panic_is_logged_once_and_in_the_logs_format() {
-    let mut process = Process::start(&[]).await;
+    let mut process = Process::start(*BINARY, &[]).await;
     let browser = process.browser();
     browser.sign_up("Ann").await;
     let form = [("how", "panic")];
@@ -152,10 +156,7 @@ async fn a_panic_is_logged_once_and_in_the_logs_format() {
     assert_eq!(line["panic"], "a panic on purpose");
     assert_eq!(line["request_id"], answer.header("x-request-id"));
     let location = line["location"].as_str().unwrap();
-    assert!(
-        location.contains("src/routes/trigger_error.rs:"),
-        "{location}"
-    );
+    assert!(location.contains("club/broken.rs:"), "{location}");
     assert_eq!(ended.log.matches("a panic on purpose").count(), 1);
     for line in ended
         .log
@@ -173,9 +174,9 @@ async fn no_row_shows_a_password_or_an_email_in_debug() {
     let wrong = [("email", "ann@example.com"), ("password", "wrong")];
     app.browser().post("/login", &wrong).await;
 
-    let users = user::Entity::find().all(&app.web.database).await;
+    let members = member::Entity::find().all(&app.web.database).await;
     let attempts = attempt::Entity::find().all(&app.web.database).await;
-    let text = format!("{users:?} {attempts:?}");
+    let text = format!("{members:?} {attempts:?}");
     assert!(
         text.contains("Ann") && text.contains("attempted_at"),
         "{text}"

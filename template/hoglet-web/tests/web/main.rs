@@ -14,6 +14,14 @@ mod club;
 mod support;
 
 #[cfg(unix)]
+mod commands;
+#[cfg(unix)]
+mod kills;
+#[cfg(unix)]
+mod logging;
+#[cfg(unix)]
+mod processes;
+#[cfg(unix)]
 mod signals;
 
 mod assets;
@@ -24,18 +32,30 @@ mod delivery;
 mod error_pages;
 mod errors;
 mod events;
+mod exceptions;
 mod first_touch;
+mod flag_reading;
 mod flags;
 mod forms;
 mod groups;
+mod hanging;
 mod health;
 mod http;
 mod identity;
+mod load;
+mod log_in;
 mod losses;
+mod migrations;
+mod opt_out;
 mod outbox;
 mod panel;
 mod proxy;
 mod reload;
+mod route_table;
 mod security;
 mod session_store;
 mod sessions;
+mod settings;
+mod templates;
+mod throttle;
+mod turned_away;

@@ -1,27 +1,32 @@
 //! The schema goes up, down and up again.
 
+use hoglet_web::app::App as _;
 use hoglet_web::database;
-use hoglet_web::migrations::Migrator;
-use hoglet_web::models::user;
+use hoglet_web::email::Email;
 use sea_orm_migration::MigratorTrait;
 
-use crate::support::{App, People, Person, email_of};
+use crate::club::Club;
+use crate::club::member::{self, Migrator};
+use crate::support::{App, People, email_of};
 
 #[tokio::test]
 async fn every_migration_can_be_taken_back() {
     let app = App::start().await;
     let database = &app.web.database;
+    let migrations = Club::parts().migrations;
     let all = Migrator::migrations().len();
     for taken_back in 1..=all {
-        database::migrate_down(database).await.unwrap();
-        let pending = database::pending_migrations(database).await.unwrap();
+        database::migrate_down(database, migrations).await.unwrap();
+        let pending = database::pending_migrations(database, migrations)
+            .await
+            .unwrap();
         assert_eq!(pending.len(), taken_back);
     }
     let database = &database::connect(&app.web.settings.database_url).await;
     let database = database.as_ref().unwrap();
-    database::migrate(database).await.unwrap();
+    database::migrate(database, migrations).await.unwrap();
     assert!(
-        database::pending_migrations(database)
+        database::pending_migrations(database, migrations)
             .await
             .unwrap()
             .is_empty()
@@ -37,24 +42,52 @@ async fn a_connection_from_before_a_migration_is_used_no_more() {
     let before = database::connect(url).await.unwrap();
     before.ping().await.unwrap();
 
-    let after = database::migrated(before.clone(), url).await.unwrap();
+    let after = database::migrated(before.clone(), url, Club::parts().migrations)
+        .await
+        .unwrap();
     assert!(before.ping().await.is_err(), "it is closed");
-    let ann = user::find_by_email(&after, &email_of("Ann")).await;
+    let ann = member::find(&after, &Email::normalized(&email_of("Ann"))).await;
     assert_eq!(ann.unwrap().unwrap().name, "Ann");
 }
 
 #[tokio::test]
-async fn migrating_twice_and_at_once_migrates_once() {
+async fn hoglets_migrations_stand_among_the_apps_by_their_time() {
+    let names: Vec<_> = Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect();
+    assert!(names.is_sorted(), "{names:?}");
+    assert!(names[0].ends_with("create_members"), "{names:?}");
+    assert!(names.len() > 3, "{names:?}");
+}
+
+#[tokio::test]
+async fn migrating_twice_migrates_once() {
     let app = App::start().await;
     let database = &app.web.database;
+    let migrations = Club::parts().migrations;
     Migrator::down(database, None).await.unwrap();
-    if cfg!(feature = "postgres") {
-        let (first, second) =
-            tokio::join!(database::migrate(database), database::migrate(database));
-        first.unwrap();
-        second.unwrap();
+    for _ in 0..2 {
+        database::migrate(database, migrations).await.unwrap();
     }
-    database::migrate(database).await.unwrap();
-    database::migrate(database).await.unwrap();
+    app.sign_up("Ann").await;
+}
+
+#[tokio::test]
+#[cfg_attr(
+    not(feature = "postgres"),
+    ignore = "SQLite has one writer; build with `--features postgres`"
+)]
+async fn migrating_at_once_migrates_once() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let migrations = Club::parts().migrations;
+    Migrator::down(database, None).await.unwrap();
+    let (first, second) = tokio::join!(
+        database::migrate(database, migrations),
+        database::migrate(database, migrations)
+    );
+    first.unwrap();
+    second.unwrap();
     app.sign_up("Ann").await;
 }

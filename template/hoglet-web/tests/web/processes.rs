@@ -1,164 +1,41 @@
-//! Several processes of the app on one database: what one machine knows, the others know too.
+//! Two processes of the app on one database: what one knows, the other knows too.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-
+use hoglet_web::app::App as _;
 use hoglet_web::database;
-use hoglet_web::migrations::Migrator;
-use hoglet_web::models::{user, visitor_link};
-use reqwest::{Method, StatusCode};
-use sea_orm::{EntityTrait, PaginatorTrait};
-use sea_orm_migration::MigratorTrait;
-use serde_json::Value;
-use tokio::task::JoinSet;
+use hoglet_web::posthog::visitor_link;
+use hoglet_web::testing::Process;
+use reqwest::StatusCode;
+use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait};
 
-use crate::support::{App, People, Person, Browser, Mood, PASSWORD, Process, Signal, email_of, wait_until};
+use crate::club::program::BINARY;
+use crate::club::{Club, member};
+use crate::support::{PASSWORD, Person, email_of};
 
-#[tokio::test]
-async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
-    let mut killed = Process::start(&[]).await;
-    let other = killed.another().await;
-    let answered = Arc::new(AtomicU64::new(0));
-    let mut load = JoinSet::new();
-    for n in 0..4 {
-        let (browser, answered) = (killed.browser(), answered.clone());
-        browser.sign_up(&format!("Ann{n}")).await;
-        load.spawn(async move {
-            let mut count = 0;
-            while let Ok(answer) = browser.request(Method::POST, RING).send().await
-                && let Ok(body) = answer.bytes().await
-            {
-                let answer: Value = serde_json::from_slice(&body).unwrap();
-                count = answer["count"].as_u64().unwrap();
-                answered.fetch_add(1, Ordering::Relaxed);
-            }
-            (browser, count)
-        });
-    }
-    wait_until("the load is on", || answered.load(Ordering::Relaxed) > 100).await;
-    killed.kill();
+async fn two() -> (Process, Process) {
+    let one = Process::start(*BINARY, &[]).await;
+    let other = one.another().await;
+    (one, other)
+}
 
-    let browsers = load.join_all().await;
-    for (n, (browser, count)) in browsers.into_iter().enumerate() {
-        let there = browser.at(&other.url);
-        assert!(there.is_signed_in().await);
-        // Whether the one that the kill cut off was counted, nobody was told.
-        let next = there.post(RING, &[]).await.json()["count"].as_u64();
-        let counted = [Some(count + 1), Some(count + 2)];
-        assert!(counted.contains(&next), "{count}, then {next:?}");
-        other.browser().log_in(&format!("Ann{n}")).await;
-    }
+async fn database_of(process: &Process) -> DatabaseConnection {
+    database::connect(&process.database_url()).await.unwrap()
 }
 
 #[tokio::test]
-async fn whoever_signed_up_before_a_kill_is_whole_after_the_restart() {
-    let mut process = Process::start(&[]).await;
-    let posthog = process.posthog.clone();
-    let mut visitors: Vec<(String, String, Browser)> = Vec::new();
-    for (round, mood) in [Mood::Hangs, Mood::Fails, Mood::Hangs]
-        .into_iter()
-        .enumerate()
-    {
-        posthog.feels(mood);
-        let mut cut_off = JoinSet::new();
-        for n in 0..3 {
-            let (name, browser) = (format!("Ann{round}{n}"), process.browser());
-            browser.get("/bell").await;
-            visitors.push((name.clone(), browser.visitor_id(), browser.copy()));
-            if n < 2 {
-                browser.sign_up(&name).await;
-            } else {
-                let form = [
-                    ("name", &*name),
-                    ("email", &*email_of(&name)),
-                    ("password", PASSWORD),
-                ];
-                let form = form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(form)
-                    .finish();
-                let request = browser
-                    .request(Method::POST, "/signup")
-                    .header("content-type", "application/x-www-form-urlencoded")
-                    .body(form);
-                cut_off.spawn(request.send());
-            }
-        }
-        // Somewhere between the hash and the answer.
-        tokio::time::sleep(Duration::from_millis(100 * round as u64)).await;
-        process.kill();
-        cut_off.join_all().await;
-        posthog.feels(Mood::Well);
-        process = process.another().await;
-    }
-
-    let database = database::connect(&process.database_url()).await.unwrap();
-    let mut expected = BTreeSet::new();
-    for (name, visitor_id, browser) in visitors {
-        let there = user::find_by_email(&database, &email_of(&name))
-            .await
-            .unwrap();
-        let browser = browser.at(&process.url);
-        let user_id = match there {
-            // The first process stored them, and nobody has told the browser: it tries again.
-            Some(user) if name.ends_with('2') => {
-                browser.log_in(&name).await;
-                user.id
-            }
-            Some(user) => user.id,
-            None => {
-                assert!(
-                    name.ends_with('2'),
-                    "{name} was told that they have an account"
-                );
-                browser.sign_up(&name).await;
-                let user = user::find_by_email(&database, &email_of(&name)).await;
-                user.unwrap().unwrap().id
-            }
-        };
-        expected.insert((user_id.to_string(), visitor_id));
-    }
-    let told = || -> BTreeSet<_> {
-        let events = posthog.events().into_iter();
-        let identifies = events.filter(|event| event.name == "$identify");
-        identifies
-            .map(|event| {
-                let visitor_id = event["$anon_distinct_id"].as_str().unwrap().to_owned();
-                (event.distinct_id, visitor_id)
-            })
-            .collect()
-    };
-    wait_until("everybody is whole", || told().len() >= expected.len()).await;
-    assert_eq!(told(), expected);
-}
-
-#[tokio::test]
-async fn a_process_that_is_stopped_notes_what_has_arrived() {
-    let mut process = Process::start(&[]).await;
-    process.browser().sign_up("Ann").await;
-    assert_eq!(process.end(Signal::Terminate).await.status.code(), Some(0));
-    assert_eq!(process.posthog.events().len(), 2);
-
-    let database = database::connect(&process.database_url()).await.unwrap();
-    let links = visitor_link::Entity::find().all(&database).await.unwrap();
-    assert!(links[0].acknowledged_at.is_some());
-}
-
-#[tokio::test]
+#[cfg_attr(
+    not(feature = "postgres"),
+    ignore = "SQLite serves one process; build with `--features postgres`"
+)]
 async fn processes_that_start_at_once_on_an_empty_database_migrate_it_once() {
-    // SQLite serves one process.
-    if cfg!(not(feature = "postgres")) {
-        return;
-    }
-    let processes = Process::start_at_once(8).await;
+    let processes = Process::start_at_once(*BINARY, 8).await;
     for process in &processes {
         let ready = process.browser().get("/readyz").await;
         assert_eq!(ready.status, StatusCode::OK, "{}", ready.text());
     }
-    let connection = database::connect(&processes[0].database_url()).await;
-    let applied = Migrator::get_migration_models(&connection.unwrap()).await;
-    assert_eq!(applied.unwrap().len(), Migrator::migrations().len());
+    let database = database_of(&processes[0]).await;
+    let migrations = Club::parts().migrations;
+    let pending = database::pending_migrations(&database, migrations).await;
+    assert!(pending.unwrap().is_empty());
 
     let ann = processes[0].browser();
     ann.sign_up("Ann").await;
@@ -168,18 +45,31 @@ async fn processes_that_start_at_once_on_an_empty_database_migrate_it_once() {
 }
 
 #[tokio::test]
+async fn two_processes_share_sessions() {
+    let (one, other) = two().await;
+    let ann = one.browser();
+    ann.sign_up("Ann").await;
+    let anns_at_the_other = ann.at(&other.url);
+
+    assert!(anns_at_the_other.is_signed_in().await);
+    assert_eq!(ann.ring().await, 1);
+    assert_eq!(anns_at_the_other.ring().await, 2);
+    anns_at_the_other.log_out().await;
+    assert!(!ann.is_signed_in().await);
+}
+
+#[tokio::test]
 async fn who_guesses_at_one_process_is_turned_away_at_the_other() {
-    let app = App::start().await;
-    let other = app.another().await;
-    app.sign_up("Ann").await;
+    let (one, other) = two().await;
+    one.browser().sign_up("Ann").await;
     let email = email_of("Ann");
-    for process in [&app, &other, &app, &other, &app] {
+    for process in [&one, &other, &one, &other, &one] {
         let wrong = [("email", &*email), ("password", "wrong")];
         let answer = process.browser().post("/login", &wrong).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
-    for process in [&app, &other] {
+    for process in [&one, &other] {
         let right = [("email", &*email), ("password", PASSWORD)];
         let answer = process.browser().post("/login", &right).await;
         assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
@@ -188,16 +78,15 @@ async fn who_guesses_at_one_process_is_turned_away_at_the_other() {
 
 #[tokio::test]
 async fn a_visitor_who_is_linked_at_one_process_is_not_linked_again_at_the_other() {
-    let app = App::start().await;
-    let other = app.another().await;
-    let browser = app.browser();
+    let (one, other) = two().await;
+    let browser = one.browser();
     browser.get("/").await;
     let copy = browser.copy().at(&other.url);
     let visitor_id = browser.visitor_id();
     tokio::join!(browser.sign_up("Ann"), copy.sign_up("Bob"));
 
-    let links = visitor_link::Entity::find().all(&app.web.database).await;
-    let links = links.unwrap();
+    let database = database_of(&one).await;
+    let links = visitor_link::Entity::find().all(&database).await.unwrap();
     assert_eq!(links.len(), 2);
     let of_this_visitor = links
         .iter()
@@ -207,19 +96,18 @@ async fn a_visitor_who_is_linked_at_one_process_is_not_linked_again_at_the_other
 
 #[tokio::test]
 async fn two_sign_ups_with_one_email_at_two_processes_make_one_account() {
-    let app = App::start().await;
-    let other = app.another().await;
+    let (one, other) = two().await;
     let form = [
         ("name", "Ann"),
         ("email", "ann@example.com"),
         ("password", PASSWORD),
     ];
-    let (here, there) = (app.browser(), other.browser());
+    let (here, there) = (one.browser(), other.browser());
     let (here, there) = tokio::join!(here.post("/signup", &form), there.post("/signup", &form));
 
     let mut statuses = [here.status.as_u16(), there.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 422]);
-    let accounts = app::models::user::Entity::find().count(&app.web.database);
-    assert_eq!(accounts.await.unwrap(), 1);
+    let database = database_of(&one).await;
+    assert_eq!(member::Entity::find().count(&database).await.unwrap(), 1);
 }

@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use hoglet_web::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key, title_case};
+use hoglet_web::app::{App as _, read_settings, variables};
+use hoglet_web::package::Package;
+use hoglet_web::settings::secret_key::new_secret_key;
+use hoglet_web::settings::{Environment, Settings, SettingsError};
+
+use crate::club::{Club, Motto};
 
 /// Whatever driver this build has.
 const DATABASE_URL: &str = if cfg!(feature = "sqlite") {
@@ -11,11 +16,15 @@ const DATABASE_URL: &str = if cfg!(feature = "sqlite") {
     "postgres://localhost/app"
 };
 
-fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+fn read(given: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    read_both(given).map(|(settings, _)| settings)
+}
+
+/// Hoglet's settings and the club's own.
+fn read_both(given: &[(&str, &str)]) -> Result<(Settings, Motto), SettingsError> {
     let mut all = HashMap::from([("DATABASE_URL", DATABASE_URL)]);
-    all.extend(variables.iter().copied());
-    let variables = all;
-    Settings::read(|name| variables.get(name).map(|value| (*value).to_owned()))
+    all.extend(given.iter().copied());
+    read_settings::<Club>(&|name| all.get(name).map(|value| (*value).to_owned()))
 }
 
 fn errors(variables: &[(&str, &str)]) -> Vec<String> {
@@ -44,9 +53,9 @@ fn nothing_needs_to_be_set() {
 
 #[test]
 fn an_empty_value_is_an_absent_one() {
-    let names = VARIABLES.iter().copied();
-    let names = names.filter(|name| !["DATABASE_URL", "POSTHOG_PROXY_PATH"].contains(name));
-    let empty: Vec<_> = names.map(|name| (name, " ")).collect();
+    let mut names = variables::<Club>();
+    names.retain(|name| !["DATABASE_URL", "POSTHOG_PROXY_PATH"].contains(&&**name));
+    let empty: Vec<_> = names.iter().map(|name| (&**name, " ")).collect();
     let settings = read(&empty).unwrap();
     assert_eq!(settings.port, 8000);
     assert_eq!(
@@ -207,18 +216,21 @@ fn a_key_that_may_read_the_project_never_gets_into_a_page() {
 
 #[test]
 fn the_app_is_called_what_the_project_is_in_title_case() {
-    for (project, title) in [
+    for (name, title) in [
         ("fancy-shop", "Fancy Shop"),
-        ("burrito_shop", "Burrito Shop"),
+        ("fancy_shop", "Fancy Shop"),
         ("x", "X"),
         ("a--b", "A B"),
     ] {
-        assert_eq!(title_case(project), title);
+        let package = Package {
+            name,
+            ..Club::PACKAGE
+        };
+        assert_eq!(package.title(), title);
     }
-    let project = env!("CARGO_PKG_NAME");
-    assert_eq!(read(&[]).unwrap().app_name, title_case(project));
-    let named = read(&[("APP_NAME", " Ann's Burritos ")]).unwrap();
-    assert_eq!(named.app_name, "Ann's Burritos");
+    assert_eq!(read(&[]).unwrap().app_name, "Chess Club");
+    let named = read(&[("APP_NAME", " Ann's Club ")]).unwrap();
+    assert_eq!(named.app_name, "Ann's Club");
     let errors = errors(&[("APP_NAME", "two\nlines")]);
     assert!(errors[0].starts_with("APP_NAME: "), "{errors:?}");
 }
@@ -261,31 +273,35 @@ fn no_secret_shows_in_debug() {
 }
 
 #[test]
-fn every_variable_stands_in_the_example_and_nothing_else() {
-    let example = include_str!("../../.env.example");
-    let documented: BTreeSet<_> = example
-        .lines()
-        .map(|line| line.trim_start_matches(['#', ' ']))
-        .filter_map(|line| line.split_once('='))
-        .map(|(name, _)| name)
-        .filter(|name| {
-            name.bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-        })
-        .collect();
-    let read: BTreeSet<_> = VARIABLES.iter().copied().collect();
-    assert_eq!(documented, read);
-}
-
-#[test]
 fn the_list_of_variables_is_what_is_read() {
     let asked = std::cell::RefCell::new(BTreeSet::new());
-    let settings = Settings::read(|name| {
+    let settings = read_settings::<Club>(&|name| {
         asked.borrow_mut().insert(name.to_owned());
         (name == "DATABASE_URL").then(|| DATABASE_URL.to_owned())
     });
     assert!(settings.is_ok());
-    let mut known: BTreeSet<_> = VARIABLES.iter().map(|name| (*name).to_owned()).collect();
-    known.insert("POSTHOG_API_KEY".to_owned());
-    assert_eq!(asked.into_inner(), known);
+    let known = variables::<Club>();
+    let once: BTreeSet<_> = known.iter().cloned().collect();
+    assert_eq!(once.len(), known.len(), "each once: {known:?}");
+    assert_eq!(asked.into_inner(), once);
+    assert!(known.contains(&"CLUB_MOTTO".to_owned()), "{known:?}");
+}
+
+#[test]
+fn an_apps_own_settings_are_read_and_refused_like_hoglets() {
+    let (_, Motto(motto)) = read_both(&[("CLUB_MOTTO", " think first ")]).unwrap();
+    assert_eq!(motto, "think first");
+    let errors = errors(&[("PORT", "x"), ("CLUB_MOTTO", "checkers")]);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert_eq!(errors[1], "CLUB_MOTTO: is about another game");
+}
+
+#[test]
+fn the_proxys_path_is_no_pages() {
+    for taken in ["/login", "/card/relay", "/api/relay", "/livez", "/static"] {
+        let errors = errors(&[("POSTHOG_PROXY_PATH", taken)]);
+        assert!(errors[0].starts_with("POSTHOG_PROXY_PATH: "), "{errors:?}");
+        assert!(errors[0].contains("is taken by a page"), "{errors:?}");
+    }
+    assert!(read(&[("POSTHOG_PROXY_PATH", "/cards")]).is_ok());
 }

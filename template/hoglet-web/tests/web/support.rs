@@ -31,6 +31,18 @@ pub async fn with_broken_pages(variables: &[(&str, &str)]) -> App {
     App::with_router(variables, |_, web| router_with(broken::pages(), web)).await
 }
 
+/// The page without what differs from answer to answer.
+pub fn without_what_differs(browser: &Browser, answer: Answer) -> String {
+    let policy = answer.header("content-security-policy");
+    let (_, rest) = policy.split_once("'nonce-").unwrap();
+    let (nonce, _) = rest.split_once('\'').unwrap();
+    answer
+        .text()
+        .replace(nonce, "NONCE")
+        .replace(&browser.visitor_id(), "VISITOR")
+        .replace(answer.header("x-request-id"), "REQUEST")
+}
+
 /// The way to PostHog without an app around it.
 pub async fn client_alone(posthog: &StandIn) -> Client {
     let settings = read_settings::<Club>(&|name| match name {

@@ -45,7 +45,7 @@ fn main() {
     let Ok(arguments) = std::env::var(ARGUMENTS) else {
         return;
     };
-    let arguments = std::iter::once("club").chain(arguments.split_whitespace());
+    let arguments = std::iter::once(Club::PACKAGE.name).chain(arguments.split_whitespace());
     let running = cli::run_with::<Club>(arguments);
     let ended = Runtime::new().unwrap().block_on(running);
     let mut codes = 0..=u8::MAX;
