@@ -3,38 +3,26 @@
 //! `embed/X.in` is a link to `template/X`, one for each entry at the template's top. Cargo follows links when it packs
 //! a crate, so the published crate carries the files themselves. The `.in` keeps names apart that mean something to
 //! git, cargo and cargo-generate (`.gitignore`, `cargo-generate.toml`).
+//!
+//! A crate inside the template has a folder of its own in `embed/`, with a link for each of its entries: cargo packs no
+//! folder that holds a `Cargo.toml`.
 
 use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+/// Path in the template, and where its bytes are.
+type Files = Vec<(String, PathBuf)>;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
-    let embed = here.join("embed");
     let template = here.join("../template");
-    println!("cargo:rerun-if-changed={}", embed.display());
+    // A checkout without links (Windows) has text files in their place; the template beside us is the same.
+    let template = template.is_dir().then_some(template);
 
-    let mut files = Vec::new();
-    for entry in fs::read_dir(&embed)? {
-        let entry = entry?.path();
-        let name = entry
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .ok_or("a link's name is not UTF-8")?;
-        // A checkout without links (Windows) has text files in their place; the template beside us is the same.
-        let source = if template.is_dir() {
-            template.join(name)
-        } else {
-            entry.clone()
-        };
-        println!("cargo:rerun-if-changed={}", source.display());
-        if !source.exists() {
-            // Its entry is gone from the template; the refresh that removes the link needs this crate to build.
-            continue;
-        }
-        collect(&source, name, &mut files)?;
-    }
+    let mut files = Files::new();
+    follow(&here.join("embed"), template.as_deref(), "", &mut files)?;
     files.sort();
 
     let mut code = String::from("&[\n");
@@ -53,22 +41,51 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn collect(
-    source: &Path,
-    name: &str,
-    files: &mut Vec<(String, PathBuf)>,
+/// The files behind the links of a folder, and of the folders in it. `prefix` is its path in the template.
+fn follow(
+    folder: &Path,
+    template: Option<&Path>,
+    prefix: &str,
+    files: &mut Files,
 ) -> Result<(), Box<dyn Error>> {
-    if !source.is_dir() {
-        files.push((name.to_owned(), source.to_owned()));
-        return Ok(());
-    }
-    for entry in fs::read_dir(source)? {
-        let entry = entry?;
-        let file_name = entry.file_name();
-        let file_name = file_name
-            .to_str()
-            .ok_or("a file's name in the template is not UTF-8")?;
-        collect(&entry.path(), &format!("{name}/{file_name}"), files)?;
+    println!("cargo:rerun-if-changed={}", folder.display());
+    for (entry, path) in entries(folder)? {
+        let Some(name) = entry.strip_suffix(".in") else {
+            follow(&path, template, &format!("{prefix}{entry}/"), files)?;
+            continue;
+        };
+        let name = format!("{prefix}{name}");
+        let source = match template {
+            Some(template) => template.join(&name),
+            None => path,
+        };
+        println!("cargo:rerun-if-changed={}", source.display());
+        // Its entry may be gone from the template; the refresh that removes the link needs this crate to build.
+        if source.exists() {
+            collect(source, name, files)?;
+        }
     }
     Ok(())
+}
+
+fn collect(source: PathBuf, name: String, files: &mut Files) -> Result<(), Box<dyn Error>> {
+    if !source.is_dir() {
+        files.push((name, source));
+        return Ok(());
+    }
+    for (entry, path) in entries(&source)? {
+        collect(path, format!("{name}/{entry}"), files)?;
+    }
+    Ok(())
+}
+
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Box<dyn Error>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or("a file's name is not UTF-8")?.to_owned();
+        entries.push((name, path));
+    }
+    Ok(entries)
 }

@@ -94,11 +94,7 @@ fn what_running_the_template_leaves_behind_never_travels() {
         return;
     }
     let copy = tempfile::tempdir().expect("a temporary folder");
-    for name in support::tracked("template") {
-        let to = copy.path().join(&name);
-        fs::create_dir_all(to.parent().expect("a folder")).expect("a writable folder");
-        fs::copy(repository().join("template").join(&name), to).expect("a readable file");
-    }
+    write_template(copy.path(), &template_on_disk());
     let before = stock(copy.path(), "hedge", &[]);
     for name in [
         ".env",
@@ -114,6 +110,40 @@ fn what_running_the_template_leaves_behind_never_travels() {
         ("clean", &before),
         ("after a run", &stock(copy.path(), "hedge", &[])),
     );
+}
+
+#[test]
+fn in_the_inner_crate_nothing_is_rendered_and_its_tests_stay_behind() {
+    if !has_an_author("in_the_inner_crate_nothing_is_rendered_and_its_tests_stay_behind") {
+        return;
+    }
+    let mut tree = template_on_disk();
+    let names = ["Cargo.toml", "README.md", "src/lib.rs"].map(|name| format!("hoglet-web/{name}"));
+    for name in &names {
+        let file = tree.get_mut(name).expect("the inner crate has it");
+        file.extend_from_slice(b"// {{ project-name }} {% if\n");
+    }
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    write_template(copy.path(), &tree);
+
+    let theirs = stock(copy.path(), "hedge", &[]);
+    let template = xtask::app::template(&tree).expect("a sound template");
+    let ours = render(&template, "hedge", &[]);
+    assert_same(("hoglet's", &ours), ("cargo-generate's", &theirs));
+    for name in &names {
+        assert_eq!(ours[name], tree[name], "{name}");
+    }
+    let tests = |tree: &Tree| tree.keys().any(|name| name.starts_with("hoglet-web/tests"));
+    assert!(tests(&tree) && !tests(&ours), "they are Hoglet's own");
+}
+
+/// The template as it is in the repository, its questions and twins among it.
+fn template_on_disk() -> Tree {
+    xtask::repository::read("template").expect("the template is readable")
+}
+
+fn write_template(folder: &Path, tree: &Tree) {
+    xtask::repository::write(folder, tree).expect("a writable folder");
 }
 
 /// What `cargo generate --path` makes, with its defaults for what is not answered.

@@ -141,7 +141,7 @@ fn a_broken_template_shows_itself_in_development_and_starts_nowhere_else() {
     assert_eq!(log.matches("blok").count(), 1, "it is logged once: {log}");
 
     // The page that shows errors may be broken itself.
-    let details = app.join("templates/development_error.html");
+    let details = app.join("hoglet-web/templates/development_error.html");
     fs::write(&details, "{% nonsense %}").expect("a writable template");
     let answer = get(&server, "/burrito");
     let id = answer.headers()["x-request-id"]
@@ -186,10 +186,10 @@ fn break_in_many_ways(app: &Path) {
     let table = fs::read_to_string(&routes).expect("the route table");
     let lines: String = PLACES
         .iter()
-        .map(|(name, _, _)| format!(".add(\"GET\", \"/broken/{name}\", get(broken::{name}))"))
+        .map(|(name, _, _)| format!(".get(\"/broken/{name}\", broken::{name})"))
         .collect();
     let table = table
-        .replace("pub mod burrito;", "pub mod broken;\npub mod burrito;")
+        .replace("pub mod home;", "pub mod broken;\npub mod home;")
         .replacen("Routes::default()", &format!("Routes::default(){lines}"), 1);
     fs::write(routes, table).expect("a writable file");
 }

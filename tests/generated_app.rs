@@ -333,7 +333,7 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
     posthog.is_content();
     let exceptions = posthog.get("/hoglet/exceptions").to_string();
     assert!(
-        exceptions.contains("src/routes/"),
+        exceptions.contains("src/demo/"),
         "frames show where in the app it arose"
     );
     assert!(!exceptions.contains(email), "no error carries an address");

@@ -9,8 +9,10 @@ use crate::error::Error;
 
 #[derive(Debug, Default)]
 pub struct Questions {
-    /// Names of the files that are rendered; all others are copied.
+    /// Paths of the files that are rendered; all others are copied.
     pub rendered: Vec<String>,
+    /// Paths of the files and folders that stay behind.
+    pub ignored: Vec<String>,
     pub questions: Vec<Question>,
 }
 
@@ -27,13 +29,14 @@ pub struct Question {
 
 #[derive(Deserialize)]
 struct Manifest {
-    template: Rendered,
+    template: Files,
     placeholders: toml::Table,
 }
 
 #[derive(Deserialize)]
-struct Rendered {
+struct Files {
     include: Vec<String>,
+    ignore: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -70,8 +73,17 @@ impl Questions {
             });
         }
         Ok(Self {
-            rendered: manifest.template.include,
+            rendered: anchored(&manifest.template.include)?,
+            ignored: manifest.template.ignore,
             questions,
+        })
+    }
+
+    /// Whether a file of the template stays behind, itself or with a folder around it.
+    pub fn ignores(&self, path: &str) -> bool {
+        self.ignored.iter().any(|ignored| {
+            path.strip_prefix(ignored.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 
@@ -89,6 +101,17 @@ impl Questions {
                     .collect(),
             })
     }
+}
+
+/// To cargo-generate these are patterns as in `.gitignore`: without the slash, one would be for every folder.
+fn anchored(patterns: &[String]) -> Result<Vec<String>, String> {
+    let anchored = |pattern: &String| match pattern.strip_prefix('/') {
+        Some(path) => Ok(path.to_owned()),
+        None => Err(format!(
+            "`include` names `{pattern}` of any folder; begin it with `/`"
+        )),
+    };
+    patterns.iter().map(anchored).collect()
 }
 
 impl Question {
@@ -114,5 +137,42 @@ impl Question {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST: &str = r#"
+        placeholders = {}
+        [template]
+        include = ["/README.md"]
+        ignore = ["data", "inner/tests"]
+    "#;
+
+    #[test]
+    fn a_folder_that_stays_behind_takes_its_files_along_and_no_namesake() {
+        let questions = Questions::parse(MANIFEST.as_bytes()).unwrap();
+        for path in ["data", "data/app.sqlite", "inner/tests/web/main.rs"] {
+            assert!(questions.ignores(path), "{path}");
+        }
+        for path in [
+            "database.rs",
+            "inner/data",
+            "inner/src/lib.rs",
+            "tests/a.rs",
+        ] {
+            assert!(!questions.ignores(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_rendered_is_at_the_top_alone() {
+        let questions = Questions::parse(MANIFEST.as_bytes()).unwrap();
+        assert_eq!(questions.rendered, ["README.md"]);
+        let anywhere = MANIFEST.replace("/README.md", "README.md");
+        let error = Questions::parse(anywhere.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("begin it with `/`"), "{error}");
     }
 }

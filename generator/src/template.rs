@@ -1,7 +1,7 @@
 //! The template: a tree of files, with its questions.
 //!
 //! A file `X.liquid` is rendered and written as `X`; it wins over an `X` beside it, which is there for the template to
-//! be a crate itself. Every other file is written as it is.
+//! be a crate itself. Every other file is written as it is, but for what the template keeps to itself.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,18 +35,22 @@ impl Template {
     pub fn new(
         tree: impl IntoIterator<Item = (String, Cow<'static, [u8]>)>,
     ) -> Result<Self, Error> {
+        let mut tree: BTreeMap<String, Cow<'static, [u8]>> = tree.into_iter().collect();
+        let questions = tree.remove(QUESTIONS).unwrap_or_default();
+        let questions = Questions::parse(&questions).map_err(Error::template(QUESTIONS))?;
+
         let mut files = BTreeMap::new();
         let mut rendered = Vec::new();
         for (path, contents) in tree {
+            if questions.ignores(&path) {
+                continue;
+            }
             match path.strip_suffix(".liquid") {
                 Some(path) => rendered.push((path.to_owned(), contents)),
                 None => drop(files.insert(path, contents)),
             }
         }
         files.extend(rendered);
-
-        let questions = files.remove(QUESTIONS).unwrap_or_default();
-        let questions = Questions::parse(&questions).map_err(Error::template(QUESTIONS))?;
         Ok(Self { questions, files })
     }
 

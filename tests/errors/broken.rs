@@ -1,10 +1,10 @@
 //! Breaks in many ways.
 
 use axum::extract::State;
+use hoglet_web::error::Result;
 use sea_orm::ConnectionTrait;
 
-use crate::app::AppState;
-use crate::error::Result;
+use crate::state::AppState;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the order is gone")]

@@ -1,135 +1,153 @@
-//! The app, built once: what handlers share, and all layers in order.
-
-use std::error::Error;
-use std::ops::Deref;
-use std::sync::Arc;
-use std::time::Duration;
+//! The app: what Hoglet is told about it, and every layer in order.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use sea_orm::DatabaseConnection;
+use hoglet_web::app::Outcome;
+use hoglet_web::database::Migrations;
+use hoglet_web::files::Files;
+use hoglet_web::package::Package;
+use hoglet_web::posthog::{capture_errors, context, identify, just_captured};
+use hoglet_web::routes::{Route, besides_pages, development, not_found};
+use hoglet_web::security::ContentSecurityPolicy;
+use hoglet_web::session::signed_in;
+use hoglet_web::settings::Reader;
+use hoglet_web::users::Users;
+use hoglet_web::web::{Parts, Web};
+use hoglet_web::{compression, cookies, error_pages, logging, panics, request, security, session};
+use rust_embed::RustEmbed;
 use tower::ServiceBuilder;
-use tower_cookies::CookieManagerLayer;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::cookies::{self, AppCookies};
-use crate::passwords::Passwords;
-use crate::posthog::outbox::Outbox;
-use crate::posthog::{self, errors, identity, panel};
+use crate::commands::Command;
+use crate::migrations::Migrator;
+use crate::models::user;
+use crate::posthog::flags;
+use crate::posthog::properties::event_properties;
+use crate::routes;
+use crate::sentences::sentence;
 use crate::settings::Settings;
-use crate::view::Views;
-use crate::{compression, error_pages, logging, panics, request, routes, security, session_layer};
+use crate::state::AppState;
+use crate::view::every_page;
 
-/// Forms are small.
-const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes that a request may hold. Forms are small.
+const MAX_BODY: usize = 2 * 1024 * 1024;
 
-/// What handlers and layers share. One pointer, because each layer clones it for each request.
-#[derive(Clone)]
-pub struct AppState(Arc<Shared>);
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Templates;
 
-pub struct Shared {
-    pub settings: Settings,
-    pub database: DatabaseConnection,
-    pub cookies: AppCookies,
-    pub passwords: Passwords,
-    pub posthog: posthog::Client,
-    pub outbox: Outbox,
-    pub views: Views,
-    /// For the proxy: no redirects, no decompression, no cookies.
-    pub http: reqwest::Client,
-}
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Assets;
 
-impl AppState {
-    pub async fn new(
-        settings: Settings,
-        database: DatabaseConnection,
-    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let views = Views::new(&settings)?;
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(5))
-            .no_gzip()
-            .build()?;
-        let posthog = posthog::Client::start(&settings, http.clone()).await;
-        panics::install_hook(&posthog);
-        Ok(Self(Arc::new(Shared {
-            cookies: AppCookies::new(&settings),
-            passwords: Passwords::default(),
-            outbox: Outbox::new(database.clone(), posthog.clone()),
-            posthog,
-            views,
-            settings,
-            database,
-            http,
-        })))
+pub struct App;
+
+impl hoglet_web::app::App for App {
+    type Settings = Settings;
+    type Command = Command;
+
+    const PACKAGE: Package = hoglet_web::package!();
+    const DEFAULTS: &'static str = include_str!("../defaults.env");
+
+    fn settings(reader: &mut Reader, hoglet: &hoglet_web::settings::Settings) -> Settings {
+        Settings::read(reader, hoglet)
+    }
+
+    fn parts() -> Parts {
+        Parts {
+            users: Users::of::<user::Entity>(),
+            migrations: Migrations::of::<Migrator>(),
+            templates: Files::of::<Templates>(),
+            assets: Files::of::<Assets>(),
+            every_page,
+            sentence,
+            // What pages load from elsewhere: pictures, fonts, a payment form.
+            content_security_policy: ContentSecurityPolicy::default(),
+            flags: flags::ALL,
+            event_properties,
+        }
+    }
+
+    fn routes() -> Vec<Route> {
+        routes::pages().table()
+    }
+
+    fn router(settings: Settings, web: Web) -> Router {
+        router(AppState::new(settings, web))
+    }
+
+    async fn run(command: Command, settings: hoglet_web::settings::Settings) -> Outcome {
+        command.run(settings).await
     }
 }
 
-impl Deref for AppState {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-/// All routes behind all layers.
-pub fn router(state: AppState) -> Router {
-    with_layers(routes::pages().router, state)
-}
-
-/// Pages behind all layers, beside assets, health and the proxy. Layers read from the outside in: the
-/// first one sees a request first.
-pub fn with_layers(pages: Router<AppState>, state: AppState) -> Router {
-    let pages = pages.fallback(routes::not_found);
-    let panel = state
-        .settings
-        .development()
-        .then(|| from_fn_with_state(state.clone(), panel::just_captured));
-    // Behind the limit of the body's size, which comes last among the others.
-    let pages = pages.layer(from_fn(request::buffer_body)).layer(
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(state.clone(), request::in_time))
-            .map_request(compression::gzip_or_nothing)
-            .layer(compression::pages())
-            .option_layer(security::cross_origin(&state.settings))
-            .layer(from_fn(cookies::drop_disguised))
-            .layer(CookieManagerLayer::new())
-            .layer(from_fn_with_state(state.clone(), session_layer::sessions))
-            .layer(from_fn_with_state(state.clone(), identity::identify))
-            .option_layer(panel)
-            .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
-            .layer(from_fn_with_state(state.clone(), errors::capture_errors))
-            .layer(posthog_rs::tower::PostHogLayer::new())
-            .layer(CatchPanicLayer::custom(panics::response))
-            // The layer below has the bound, also for handlers that read no form.
-            .layer(DefaultBodyLimit::disable())
-            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
-    );
+/// All routes behind all layers. Layers read from the outside in: the first one sees a request first.
+fn router(state: AppState) -> Router {
+    let web = state.web.clone();
+    let pages = routes::pages().router().fallback(not_found);
+    let pages = pages
+        // The whole form is there before the handler runs: a slow client keeps no handler waiting.
+        .layer(from_fn(request::layer::buffer_body))
+        .layer(
+            ServiceBuilder::new()
+                // A handler that never ends holds nobody for ever.
+                .layer(from_fn_with_state(web.clone(), request::layer::in_time))
+                // Pages travel in gzip.
+                .map_request(compression::gzip_or_nothing)
+                .layer(compression::pages())
+                // Front ends of ALLOWED_ORIGINS may call `/api/`.
+                .option_layer(security::layer::cross_origin(&web.settings))
+                // No cookie that another host has set passes for ours.
+                .layer(from_fn(cookies::drop_disguised))
+                .layer(cookies::manager())
+                // What is kept of this visitor, and the user if one is signed in.
+                .layer(from_fn_with_state(web.clone(), session::layer::sessions))
+                // Whose request this is for PostHog, and what its events carry.
+                .layer(from_fn_with_state(web.clone(), identify::identify))
+                // In development pages show what was just captured.
+                .option_layer(
+                    web.settings
+                        .development()
+                        .then(|| from_fn_with_state(web.clone(), just_captured::just_captured)),
+                )
+                // Errors become pages that know their visitor, and are captured on their person.
+                .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
+                .layer(from_fn_with_state(
+                    web.clone(),
+                    capture_errors::capture_errors,
+                ))
+                .layer(context::layer())
+                .layer(panics::catch())
+                // Handlers may trust in the session from here on.
+                .layer(from_fn(signed_in::readable))
+                .layer(request::layer::body_limit(MAX_BODY)),
+        )
+        .with_state(state);
 
     // Assets, health and the proxy do without cookies, sessions and events.
     let routes = pages
-        .merge(routes::plain().router)
-        .merge(routes::proxy(&state.settings))
+        .merge(besides_pages(&web))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(state.clone(), logging::log_request))
-                .layer(from_fn_with_state(state.clone(), security::headers))
-                .layer(from_fn_with_state(state.clone(), error_pages::error_pages))
-                .layer(from_fn_with_state(state.clone(), errors::capture_errors))
-                .layer(CatchPanicLayer::custom(panics::response))
+                // One line in the log, whose fields everything inside carries.
+                .layer(from_fn_with_state(web.clone(), logging::log_request))
+                .layer(from_fn_with_state(web.clone(), security::layer::headers))
+                // The same two as above, for what goes wrong outside of pages.
+                .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
+                .layer(from_fn_with_state(
+                    web.clone(),
+                    capture_errors::capture_errors,
+                ))
+                .layer(panics::catch())
                 .layer(from_fn(panics::in_request))
-                .layer(security::cross_site(&state.settings))
-                .layer(from_fn_with_state(state.clone(), security::api_only)),
+                // What another site makes a browser send is refused.
+                .layer(security::layer::cross_site(&web.settings))
+                .layer(from_fn_with_state(web.clone(), security::layer::api_only)),
         )
         // Asked every second, and no part of the app: without these layers it fills no log.
-        .merge(routes::development(&state.settings))
-        .with_state(state.clone());
+        .merge(development(&web));
 
     // Around the router, because it takes a trailing slash away before a route is chosen.
     Router::new()
         .fallback_service(routes)
-        .layer(from_fn_with_state(state, request::describe))
+        .layer(from_fn_with_state(web, request::layer::describe))
 }

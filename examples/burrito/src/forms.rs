@@ -1,74 +1,23 @@
-//! Forms: what was typed, checked, with a message per field.
+//! What the app's forms ask for, and what they say when it is not there.
 
-use std::collections::BTreeMap;
-
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use garde::{Report, Validate, with_i18n};
-use minijinja::Value;
-
-use crate::error::{AppError, Result};
-use crate::models::user;
-use crate::request::RequestInfo;
-use crate::view::Page;
+use garde::Validate;
+use hoglet_web::email::Email;
+pub use hoglet_web::forms::{Errors, again, again_later, error, form_error};
 
 mod messages;
 
-/// Messages by field; `form` is the form as a whole.
-pub type Errors = BTreeMap<String, Vec<String>>;
+use messages::ForPeople;
 
+/// What is wrong with a form, by its own rules.
 pub fn validate<F: Validate<Context: Default>>(form: &F) -> Errors {
-    with_i18n(messages::ForPeople, || form.validate())
-        .err()
-        .map(|report| messages(&report))
-        .unwrap_or_default()
+    hoglet_web::forms::validate(form, ForPeople)
 }
 
-fn messages(report: &Report) -> Errors {
-    let mut errors = Errors::new();
-    for (path, error) in report.iter() {
-        errors
-            .entry(path.to_string())
-            .or_default()
-            .push(error.message().to_owned());
+/// Notes what a rule says of a field, where no form is validated as a whole.
+pub fn check(errors: &mut Errors, field: &str, outcome: garde::Result) {
+    if let Err(wrong) = outcome {
+        errors.extend(error(field, wrong.message()));
     }
-    errors
-}
-
-/// A message about the form as a whole.
-pub fn form_error(message: impl Into<String>) -> Errors {
-    Errors::from([("form".into(), vec![message.into()])])
-}
-
-/// The page again, with what was typed and what is wrong: 422.
-pub fn again(page: &Page, template: &str, values: Value) -> Result<Response> {
-    Ok((
-        StatusCode::UNPROCESSABLE_ENTITY,
-        page.render(template, values)?,
-    )
-        .into_response())
-}
-
-/// The page again, with what was typed, where the form comes too early: after too many tries (429)
-/// or while there is too much to do (503). Any other error stays one.
-pub fn again_later(
-    page: &Page,
-    request: &RequestInfo,
-    template: &str,
-    error: AppError,
-    values: impl FnOnce(Errors) -> Value,
-) -> Result<Response> {
-    let early = matches!(
-        error.status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    );
-    if !early || error.cause.is_some() || request.wants_json {
-        return Err(error);
-    }
-    let html = page.render(template, values(form_error(error.message.clone())))?;
-    // With its Retry-After.
-    let (parts, _) = error.into_response().into_parts();
-    Ok((parts.status, parts.headers, html).into_response())
 }
 
 /// A name for a person.
@@ -88,9 +37,7 @@ pub fn person_name(value: &str, _: &()) -> garde::Result {
 
 /// An address as browsers understand `type=email`; only a mail that arrives proves more.
 pub fn email_address(value: &str, _: &()) -> garde::Result {
-    let email = value.trim();
-    let well_formed = garde::rules::email::parse_email(email).is_ok();
-    if well_formed && email.len() <= user::MAX_EMAIL_LENGTH {
+    if Email::is_well_formed(value) {
         Ok(())
     } else {
         Err(garde::Error::new(

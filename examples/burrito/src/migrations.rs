@@ -1,24 +1,22 @@
-//! Migrations, oldest first: one file each, with a `down` that works.
+//! Migrations, oldest first: one file each, named by time, with a `down` that works.
 
+use hoglet_web::migrations::among;
 use sea_orm_migration::prelude::*;
 
-mod m0001_create_users;
-mod m0002_create_sessions;
-mod m0003_create_visitor_links;
-mod m0004_create_attempts;
-mod m0005_add_burrito_count_to_users;
+use crate::models::user;
+
+mod m20261121_143000_create_users;
+mod m20261121_143400_create_burritos;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
+    /// The app's own, and Hoglet's among them.
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m0001_create_users::Migration),
-            Box::new(m0002_create_sessions::Migration),
-            Box::new(m0003_create_visitor_links::Migration),
-            Box::new(m0004_create_attempts::Migration),
-            Box::new(m0005_add_burrito_count_to_users::Migration),
-        ]
+        among::<user::Entity>(vec![
+            Box::new(m20261121_143000_create_users::Migration),
+            Box::new(m20261121_143400_create_burritos::Migration),
+        ])
     }
 }

@@ -22,9 +22,9 @@ async function send(form, button) {
       const here = encodeURIComponent(location.pathname + location.search);
       return location.assign(`/login?next=${here}`);
     }
-    if (answer.count !== undefined) showCount(answer.count);
     showAnswer(form, answer.message ?? answer.error ?? "", response.ok);
-    showCaptured(JSON.parse(response.headers.get("x-captured") ?? "[]"));
+    // For scripts of single pages: `addEventListener("answered", …)`.
+    form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { answer, response } }));
   } catch {
     showAnswer(form, "No answer from the server. Try again in a moment.", false);
   } finally {
@@ -36,46 +36,4 @@ function showAnswer(form, text, ok) {
   const output = form.querySelector("output");
   output.textContent = text;
   output.classList.toggle("failed", !ok);
-}
-
-function showCount(count) {
-  const output = document.getElementById("count");
-  output.textContent = count;
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    output.animate({ scale: [1.12, 1] }, { duration: 240, easing: "ease-out" });
-  }
-}
-
-// The "just captured" panel of the development mode, see captured.html.
-function showCaptured(entries) {
-  const panel = document.getElementById("captured");
-  if (!panel || entries.length === 0) return;
-  const { standin } = panel.dataset;
-  const request = Object.assign(document.createElement("li"), { className: "request", textContent: entries[0].request });
-  panel.querySelector("ul").replaceChildren(request, ...entries.map((entry) => capturedLine(entry, standin)));
-  panel.hidden = false;
-}
-
-function capturedLine(entry, standin) {
-  const code = (text) => Object.assign(document.createElement("code"), { textContent: text });
-  const link = (kind, id, text) => {
-    if (!standin) return code(text);
-    const anchor = document.createElement("a");
-    anchor.href = `${standin}/#${kind}=${encodeURIComponent(id)}`;
-    anchor.append(code(text));
-    return anchor;
-  };
-  const line = document.createElement("li");
-  if (entry.kind === "flag") {
-    line.append("read flag ", link("flag", entry.key, entry.key), ": ", code(entry.value));
-    return line;
-  }
-  line.append(entry.sent ? "sent " : "would send ", link("event", entry.uuid, entry.name));
-  if (entry.distinct_id) {
-    const id = Object.assign(code(`${entry.distinct_id.slice(0, 8)}…`), { title: entry.distinct_id });
-    line.append(` as ${entry.who} `, id);
-  } else {
-    line.append(" for nobody");
-  }
-  return line;
 }

@@ -1,4 +1,5 @@
-//! Notices changes of what the app is built from or started with.
+//! Notices changes of what the app is built from or started with: its sources, those of the crates in its folder, and
+//! what stands beside them. Views and assets are none of that: the app reads them anew by itself.
 //!
 //! The system says that something happened; what it was is read from the files themselves. So it does not matter in
 //! how many steps an editor saves, and what happened during a build is not missed.
@@ -15,16 +16,12 @@ use tokio::time::timeout;
 
 use super::Error;
 
+const MANIFEST: &str = "Cargo.toml";
 const SOURCES: &str = "src";
-/// Beside the sources, at the top of the app.
-const FILES: &[&str] = &[
-    ".env",
-    "Cargo.lock",
-    "Cargo.toml",
-    "build.rs",
-    "defaults.env",
-    "rust-toolchain.toml",
-];
+/// Beside the sources of each crate.
+const CRATE_FILES: &[&str] = &[MANIFEST, "build.rs"];
+/// At the top of the app.
+const APP_FILES: &[&str] = &[".env", "Cargo.lock", "defaults.env", "rust-toolchain.toml"];
 /// An editor, or git, is done when nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(60);
 
@@ -53,13 +50,7 @@ impl Watch {
             }
         })
         .map_err(failed)?;
-        // Not below it: `target`, `data` and `.git` are busy, and nothing is built from them.
-        watcher
-            .watch(root, RecursiveMode::NonRecursive)
-            .map_err(failed)?;
-        watcher
-            .watch(&root.join(SOURCES), RecursiveMode::Recursive)
-            .map_err(failed)?;
+        listen(&mut watcher, root).map_err(failed)?;
         Ok(Self {
             root: root.to_owned(),
             seen: snapshot(root),
@@ -82,9 +73,7 @@ impl Watch {
             self.happened.notified().await;
             while timeout(QUIET, self.happened.notified()).await.is_ok() {}
             // A folder that was replaced is another one; where it is the same, this changes nothing.
-            let _ = self
-                .watcher
-                .watch(&self.root.join(SOURCES), RecursiveMode::Recursive);
+            let _ = listen(&mut self.watcher, &self.root);
         }
     }
 
@@ -97,15 +86,39 @@ impl Watch {
     }
 }
 
+/// Not to all below the app: `target`, `data` and `.git` are busy, and nothing is built from them.
+fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
+    for folder in crates(root) {
+        watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+        let sources = folder.join(SOURCES);
+        // Where they are still to come, their folder tells.
+        if sources.is_dir() {
+            watcher.watch(&sources, RecursiveMode::Recursive)?;
+        }
+    }
+    Ok(())
+}
+
+/// The app itself, and the folders at its top that hold a crate.
+fn crates(root: &Path) -> Vec<PathBuf> {
+    let inside = fs::read_dir(root).into_iter().flatten().flatten();
+    let inside = inside.map(|entry| entry.path());
+    let inside = inside.filter(|folder| folder.join(MANIFEST).is_file());
+    [root.to_owned()].into_iter().chain(inside).collect()
+}
+
 fn snapshot(root: &Path) -> Snapshot {
     let mut snapshot = Snapshot::new();
-    for name in FILES {
-        let file = root.join(name);
+    let mut files: Vec<PathBuf> = APP_FILES.iter().map(|name| root.join(name)).collect();
+    for folder in crates(root) {
+        files.extend(CRATE_FILES.iter().map(|name| folder.join(name)));
+        collect(&folder.join(SOURCES), &mut snapshot);
+    }
+    for file in files {
         if let Some(state) = state(&file) {
             snapshot.insert(file, state);
         }
     }
-    collect(&root.join(SOURCES), &mut snapshot);
     snapshot
 }
 
@@ -158,10 +171,19 @@ mod tests {
             fs::write(path, name).unwrap();
         };
         write("src/main.rs");
+        write("hoglet-web/Cargo.toml");
+        write("hoglet-web/src/lib.rs");
         let mut watch = Watch::start(folder.path()).unwrap();
         assert_eq!(change(&mut watch).await, None);
 
-        for name in ["src/a/new.rs", ".env", "src/main.rs"] {
+        for name in [
+            "src/a/new.rs",
+            ".env",
+            "src/main.rs",
+            "hoglet-web/src/a/new.rs",
+            "hoglet-web/src/lib.rs",
+            "hoglet-web/Cargo.toml",
+        ] {
             write(name);
             assert_eq!(change(&mut watch).await, Some(name.into()), "{name}");
         }
@@ -169,6 +191,10 @@ mod tests {
             "target/debug/hedge",
             "data/app.sqlite",
             "templates/home.html",
+            "static/app.css",
+            "hoglet-web/templates/error.html",
+            "hoglet-web/static/reload.js",
+            "hoglet-web/tests/web/main.rs",
             "src/.main.rs.swp",
             "src/main.rs~",
             "notes.txt",
@@ -186,5 +212,19 @@ mod tests {
         assert_eq!(change(&mut watch).await, Some("src/again.rs".into()));
         write("src/again/deep.rs");
         assert_eq!(change(&mut watch).await, Some("src/again/deep.rs".into()));
+    }
+
+    #[tokio::test]
+    async fn a_crate_that_comes_later_is_noticed_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("jobs/src/lib.rs");
+        fs::create_dir_all(folder.path().join("src")).unwrap();
+        let mut watch = Watch::start(folder.path()).unwrap();
+
+        fs::create_dir_all(source.parent().unwrap()).unwrap();
+        fs::write(folder.path().join("jobs/Cargo.toml"), "").unwrap();
+        assert_eq!(change(&mut watch).await, Some("jobs/Cargo.toml".into()));
+        fs::write(source, "").unwrap();
+        assert_eq!(change(&mut watch).await, Some("jobs/src/lib.rs".into()));
     }
 }

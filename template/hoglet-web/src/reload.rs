@@ -31,10 +31,16 @@ pub fn state() -> State {
 /// Changes with the process, with the newest of its views and assets, and with `data/reload`, which `hoglet dev` writes
 /// when a flag is switched.
 pub fn version() -> String {
-    let newest = ["templates", "static", "data/reload"]
-        .iter()
-        .filter_map(|path| changed_at(Path::new(path)))
-        .max();
+    let newest = [
+        "templates",
+        "static",
+        "hoglet-web/templates",
+        "hoglet-web/static",
+        "data/reload",
+    ]
+    .iter()
+    .filter_map(|path| changed_at(Path::new(path)))
+    .max();
     let age = newest.unwrap_or(UNIX_EPOCH).duration_since(UNIX_EPOCH);
     format!(
         "{}-{}",

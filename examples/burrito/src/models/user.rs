@@ -1,9 +1,10 @@
 //! Accounts. A user's id is also the distinct id that PostHog knows them by.
 
+use hoglet_web::email::Email;
+use hoglet_web::passwords::PasswordHash;
+use hoglet_web::users::User;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, SqlErr};
-use serde::Serialize;
 use time::OffsetDateTime;
 
 #[sea_orm::model]
@@ -19,59 +20,26 @@ pub struct Model {
     pub password_hash: PasswordHash,
     pub created_at: TimeDateTimeWithTimeZone,
     pub updated_at: TimeDateTimeWithTimeZone,
-    pub burrito_count: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// An e-mail address that never shows in `Debug`, so in no log.
-#[derive(Clone, PartialEq, Eq, Serialize, DeriveValueType)]
-pub struct Email(pub String);
-
-impl std::fmt::Debug for Email {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("[e-mail]")
+impl User for Model {
+    fn id(&self) -> Uuid {
+        self.id
     }
-}
 
-/// An argon2 hash that never shows in `Debug`.
-#[derive(Clone, PartialEq, Eq, DeriveValueType)]
-pub struct PasswordHash(pub String);
-
-impl std::fmt::Debug for PasswordHash {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("[password hash]")
+    fn password_hash(&self) -> &PasswordHash {
+        &self.password_hash
     }
-}
-
-impl PasswordHash {
-    /// The salt, which is fresh with every hash: it tells one password from the next, and nothing
-    /// about either.
-    pub fn salt(&self) -> &str {
-        self.0.split('$').nth(4).unwrap_or_default()
-    }
-}
-
-/// No address is longer, in characters or bytes.
-pub const MAX_EMAIL_LENGTH: usize = 254;
-
-/// E-mail addresses are compared without regard to case. What no address can hold is left out, so
-/// that whatever was typed can be looked up and counted: PostgreSQL takes no NUL, and a failed
-/// log-in stores no megabytes.
-pub fn normalize_email(email: &str) -> String {
-    let written = email.trim().chars().filter(|letter| !letter.is_control());
-    written
-        .flat_map(char::to_lowercase)
-        .take(MAX_EMAIL_LENGTH)
-        .collect()
 }
 
 pub async fn find_by_email(
     database: &impl ConnectionTrait,
-    email: &str,
+    email: &Email,
 ) -> Result<Option<Model>, DbErr> {
     Entity::find()
-        .filter(Column::Email.eq(normalize_email(email)))
+        .filter(Column::Email.eq(email.clone()))
         .one(database)
         .await
 }
@@ -80,19 +48,18 @@ pub async fn find_by_email(
 /// cannot both win.
 pub async fn create(
     database: &impl ConnectionTrait,
-    email: &str,
+    email: Email,
     name: &str,
     password_hash: PasswordHash,
 ) -> Result<Option<Model>, DbErr> {
     let now = OffsetDateTime::now_utc();
     let user = ActiveModel {
         id: Set(Uuid::new_v4()),
-        email: Set(Email(normalize_email(email))),
+        email: Set(email),
         name: Set(name.trim().to_owned()),
         password_hash: Set(password_hash),
         created_at: Set(now),
         updated_at: Set(now),
-        burrito_count: Set(0),
     };
     match user.insert(database).await {
         Ok(user) => Ok(Some(user)),
@@ -123,24 +90,4 @@ pub async fn change_password(
     user.password_hash = Set(password_hash);
     user.updated_at = Set(OffsetDateTime::now_utc());
     user.update(database).await
-}
-
-/// Adds to a user's count and returns how many there are now. The database adds, so that none is lost
-/// when two requests come at once.
-pub async fn add_burritos(
-    database: &impl ConnectionTrait,
-    user_id: Uuid,
-    count: i64,
-) -> Result<i64, DbErr> {
-    let updated = Entity::update_many()
-        .col_expr(
-            Column::BurritoCount,
-            Expr::col(Column::BurritoCount).add(count),
-        )
-        .filter(Column::Id.eq(user_id))
-        .exec_with_returning(database)
-        .await?;
-    let user = updated.into_iter().next();
-    user.map(|user| user.burrito_count)
-        .ok_or(DbErr::RecordNotUpdated)
 }

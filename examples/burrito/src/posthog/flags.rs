@@ -3,9 +3,9 @@
 //! PostHog is asked for those that stand in this list and no others. When it does not answer in
 //! time, a flag is off and an experiment has no variant.
 
-use super::flag::{Experiment, Flag, flags};
+use hoglet_web::posthog::{Experiment, Flag};
 
-flags! {
+hoglet_web::flags! {
     /// Shows the new dashboard; its payload goes with it.
     pub const NEW_DASHBOARD_FEATURE: Flag = Flag::new("new-dashboard-feature");
 

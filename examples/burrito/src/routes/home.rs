@@ -2,11 +2,12 @@
 
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect, Response};
+use hoglet_web::error::Result;
+use hoglet_web::page::Page;
 use minijinja::context;
 
-use crate::auth::CurrentUser;
-use crate::error::Result;
-use crate::view::Page;
+use super::next::AFTER_LOG_IN;
+use crate::current_user::CurrentUser;
 
 pub async fn show(
     user: Option<CurrentUser>,
@@ -16,7 +17,7 @@ pub async fn show(
     if user.is_some() {
         // Campaigns and click ids in it are for posthog-js, on the page that is shown.
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-        return Ok(Redirect::to(&format!("/dashboard{query}")).into_response());
+        return Ok(Redirect::to(&format!("{AFTER_LOG_IN}{query}")).into_response());
     }
     Ok(page.render("home.html", context! {})?.into_response())
 }

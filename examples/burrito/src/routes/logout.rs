@@ -1,26 +1,15 @@
 //! `/logout`: ends the session.
 
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect};
-use tower_cookies::Cookies;
+use axum::response::Redirect;
+use hoglet_web::error::Result;
+use hoglet_web::visit::Visit;
 
-use crate::app::AppState;
-use crate::auth::{self, CurrentUser};
-use crate::error::Result;
-use crate::posthog::PostHog;
-use crate::posthog::events::UserLoggedOut;
-use crate::session::AppSession;
+use crate::accounts;
+use crate::current_user::CurrentUser;
 
-pub async fn log_out(
-    State(state): State<AppState>,
-    user: Option<CurrentUser>,
-    session: AppSession,
-    cookies: Cookies,
-    posthog: PostHog,
-) -> Result<impl IntoResponse> {
+pub async fn log_out(user: Option<CurrentUser>, visit: Visit) -> Result<Redirect> {
     if user.is_some() {
-        posthog.capture(UserLoggedOut {});
-        auth::log_out(&state, &session, &cookies).await?;
+        accounts::log_out(&visit).await?;
     }
     Ok(Redirect::to("/"))
 }

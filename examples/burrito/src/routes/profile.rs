@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use hoglet_web::error::Result;
+use hoglet_web::page::Page;
+use hoglet_web::posthog::PostHog;
+use hoglet_web::session::FlashLevel;
+use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
-use sea_orm::TransactionTrait;
 use serde::Deserialize;
 use time::macros::format_description;
 
-use crate::app::AppState;
-use crate::auth::{self, CurrentUser};
-use crate::error::Result;
+use crate::accounts;
+use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
-use crate::models::{session, user};
-use crate::posthog::PostHog;
+use crate::models::user;
 use crate::posthog::events::{ProfileUpdated, ProfileViewed};
-use crate::request::RequestInfo;
-use crate::session::{AppSession, FlashLevel};
-use crate::view::Page;
+use crate::state::AppState;
 
 /// Two forms post here: one with a name, one with passwords.
 #[derive(Deserialize)]
@@ -30,102 +30,82 @@ pub struct ProfileForm {
 }
 
 pub async fn show(
+    State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
     posthog: PostHog,
     page: Page,
 ) -> Result<Html<String>> {
     posthog.capture_view(ProfileViewed {});
-    page.render(
-        "profile.html",
-        values(&user, user.name.clone(), Errors::new()),
-    )
+    let values = values(&state, &user, &user.name, Errors::new());
+    page.render("profile.html", values)
 }
 
 pub async fn update(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
-    Extension(info): Extension<Arc<RequestInfo>>,
-    session: AppSession,
-    posthog: PostHog,
+    visit: Visit,
     page: Page,
     Form(form): Form<ProfileForm>,
 ) -> Result<Response> {
-    let name = form.name.clone().unwrap_or_else(|| user.name.clone());
     let changes_password = form.current_password.is_some() || form.new_password.is_some();
     let new_password = form.new_password.unwrap_or_default();
+    let name = form.name.as_deref();
+    let again = |errors| values(&state, &user, name.unwrap_or(&user.name), errors);
+
     let mut errors = Errors::new();
-    if form.name.is_some() || !changes_password {
-        check(
+    if name.is_some() || !changes_password {
+        forms::check(
             &mut errors,
             "name",
-            forms::person_name(form.name.as_deref().unwrap_or_default(), &()),
+            forms::person_name(name.unwrap_or_default(), &()),
         );
     }
     if changes_password {
-        check(
+        forms::check(
             &mut errors,
             "new_password",
             forms::new_password(&new_password, &()),
         );
         let current = form.current_password.unwrap_or_default();
-        // Counted like log-ins, so that a stolen session is no way to guess the password.
-        let checked =
-            auth::check_password(&state, &info, &user.email.0, Some(&user), current).await;
-        match checked {
+        match accounts::check_password(&visit, &user, current).await {
             Ok(true) => {}
             Ok(false) => {
-                errors.insert(
-                    "current_password".into(),
-                    vec!["This is not your current password.".into()],
-                );
+                errors.extend(forms::error(
+                    "current_password",
+                    "This is not your current password.",
+                ));
             }
-            Err(error) => {
-                let again = |errors| values(&user, name, errors);
-                return forms::again_later(&page, &info, "profile.html", error, again);
-            }
+            Err(error) => return forms::again_later(&page, "profile.html", error, again),
         }
     }
     if !errors.is_empty() {
-        return forms::again(&page, "profile.html", values(&user, name, errors));
+        return forms::again(&page, "profile.html", again(errors));
     }
 
     let mut user = Arc::unwrap_or_clone(user);
-    if form.name.is_some() {
-        user = user::rename(&state.database, user, &name).await?;
-        session
+    if let Some(name) = name {
+        user = user::rename(&state.database, user, name).await?;
+        visit
             .flash(FlashLevel::Success, "Your name was changed.")
             .await?;
     }
     if changes_password {
-        let passwords = &state.passwords.log_in;
-        let password_hash = passwords.hash(&info.network(), new_password).await?;
-        // Both or nothing: a new password ends the sessions of those who know the old one.
-        let transaction = state.database.begin().await?;
-        user = user::change_password(&transaction, user, password_hash).await?;
-        let this_one = session.row_id().unwrap_or_default();
-        session::delete_others(&transaction, user.id, &this_one).await?;
-        transaction.commit().await?;
-        session.set_password(&user).await?;
-        session
-            .flash(
-                FlashLevel::Success,
-                "Your password was changed. Your other sessions have ended.",
-            )
-            .await?;
+        user = accounts::change_password(&state, &visit, user, new_password).await?;
+        let message = "Your password was changed. Your other sessions have ended.";
+        visit.flash(FlashLevel::Success, message).await?;
     }
-    posthog.set_person(&user);
-    posthog.capture(ProfileUpdated {});
+    visit.posthog.set_person(&user);
+    visit.posthog.capture(ProfileUpdated {});
     Ok(Redirect::to("/profile").into_response())
 }
 
-fn check(errors: &mut Errors, field: &str, outcome: garde::Result) {
-    if let Err(error) = outcome {
-        errors.insert(field.into(), vec![error.message().to_owned()]);
-    }
-}
-
-fn values(user: &user::Model, name: String, errors: Errors) -> Value {
+fn values(state: &AppState, user: &user::Model, name: &str, errors: Errors) -> Value {
     let day = format_description!("[day padding:none] [month repr:long] [year]");
     let member_since = user.created_at.format(&day).unwrap_or_default();
-    context! { member_since, form => context! { name }, errors }
+    context! {
+        member_since,
+        form => context! { name },
+        errors,
+        demo_errors => state.settings.demo_errors,
+    }
 }

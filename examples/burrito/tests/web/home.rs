@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::support::App;
+use crate::support::{App, People, Person};
 
 #[tokio::test]
 async fn a_visitor_reads_what_this_is_and_finds_the_way_in() {

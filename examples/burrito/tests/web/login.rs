@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use app::models::attempt::{self, Action};
+use app::accounts::LOG_IN;
+use hoglet_web::email::Email;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, App, Browser, PASSWORD, email_of};
+use crate::support::{Answer, App, Browser, PASSWORD, People, Person, email_of};
 
 #[tokio::test]
 async fn it_is_a_page_of_its_own() {
@@ -375,7 +376,12 @@ async fn fail(
     address: impl Fn(usize) -> String,
 ) {
     for n in 0..times {
-        attempt::record(&app.state.database, Action::LogIn, &email(n), &address(n))
+        LOG_IN
+            .record(
+                &app.web.database,
+                &Email::normalized(&email(n)),
+                &address(n),
+            )
             .await
             .unwrap();
     }

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::support::App;
+use crate::support::{App, People, Person};
 
 #[tokio::test]
 async fn logging_out_ends_the_session_for_whoever_holds_its_cookie() {

@@ -1,10 +1,10 @@
 //! `/opt-out`, and what it means to have opted out.
 
-use app::models::visitor_link;
+use hoglet_web::posthog::visitor_link;
 use reqwest::StatusCode;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::support::{App, Browser};
+use crate::support::{App, Browser, People, Person};
 
 const GPC: &[(&str, &str)] = &[("sec-gpc", "1")];
 
@@ -77,7 +77,7 @@ async fn global_privacy_control_opts_out_too() {
 }
 
 async fn visitor_links(app: &App) -> u64 {
-    let links = visitor_link::Entity::find().count(&app.state.database);
+    let links = visitor_link::Entity::find().count(&app.web.database);
     links.await.unwrap()
 }
 

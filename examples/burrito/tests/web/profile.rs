@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{App, PASSWORD, email_of};
+use crate::support::{App, PASSWORD, People, Person, email_of};
 
 #[tokio::test]
 async fn it_shows_the_account_and_a_look_at_it_is_an_event() {

@@ -1,10 +1,11 @@
 //! `/signup`
 
-use app::models::attempt::{self, Action};
+use app::accounts::SIGN_UP;
+use hoglet_web::email::Email;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::{App, PASSWORD};
+use crate::support::{App, PASSWORD, People, Person};
 
 #[tokio::test]
 async fn sign_ups_are_throttled_by_address_and_by_account() {
@@ -16,8 +17,10 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
     };
     for n in 0..300 {
         let email = format!("{n}@example.com");
-        let database = &app.state.database;
-        let recorded = attempt::record(database, Action::SignUp, &email, "192.0.2.1").await;
+        let database = &app.web.database;
+        let recorded = SIGN_UP
+            .record(database, &Email::normalized(&email), "192.0.2.1")
+            .await;
         recorded.unwrap();
     }
     let answer = sign_up("bob@example.com", "192.0.2.1").await;
@@ -30,9 +33,11 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for _ in 0..18 {
-        let database = &app.state.database;
+        let database = &app.web.database;
         let bob = "bob@example.com";
-        let recorded = attempt::record(database, Action::SignUp, bob, "192.0.2.2").await;
+        let recorded = SIGN_UP
+            .record(database, &Email::normalized(bob), "192.0.2.2")
+            .await;
         recorded.unwrap();
     }
     let answer = sign_up("bob@example.com", "192.0.2.2").await;

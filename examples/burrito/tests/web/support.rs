@@ -1,18 +1,79 @@
-//! What the tests stand on: the app on a free port, browsers that keep cookies, and a PostHog that
-//! writes down what reaches it.
-//!
-//! A test reads as a story: start the app, act as a visitor or as a user, look at the answer and at
-//! the events.
+//! What the tests stand on: `hoglet_web::testing`, and people who sign up and log in.
 
-mod app;
-mod browser;
-mod database;
-mod posthog;
-#[cfg(unix)]
-mod process;
+use hoglet_web::email::Email;
+use hoglet_web::testing::TestApp;
+pub use hoglet_web::testing::{Answer, Browser, Event, StandIn};
+use reqwest::StatusCode;
 
-pub use app::{App, PASSWORD, email_of, wait_until};
-pub use browser::{Answer, BROWSER, Browser};
-pub use posthog::{COMPRESSED_SCRIPT, Event, Mood, StandIn};
-#[cfg(unix)]
-pub use process::{Process, Signal};
+use app::models::user;
+
+/// The app on a free port, with a database of its own and a stand-in for PostHog.
+pub type App = TestApp<app::app::App>;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "a sentence is fine";
+
+/// `ann@example.com` for Ann.
+pub fn email_of(name: &str) -> String {
+    format!("{}@example.com", name.to_lowercase())
+}
+
+/// What people do in a browser.
+pub trait Person {
+    async fn sign_up(&self, name: &str) -> Answer;
+    async fn log_in(&self, name: &str) -> Answer;
+    async fn log_out(&self) -> Answer;
+    async fn is_signed_in(&self) -> bool;
+}
+
+impl Person for Browser {
+    async fn sign_up(&self, name: &str) -> Answer {
+        let form = [
+            ("name", name),
+            ("email", &email_of(name)),
+            ("password", PASSWORD),
+        ];
+        let answer = self.post("/signup", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        answer
+    }
+
+    async fn log_in(&self, name: &str) -> Answer {
+        let form = [("email", &*email_of(name)), ("password", PASSWORD)];
+        let answer = self.post("/login", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        answer
+    }
+
+    async fn log_out(&self) -> Answer {
+        let answer = self.post("/logout", &[]).await;
+        assert_eq!(answer.location(), "/", "{}", answer.text());
+        answer
+    }
+
+    async fn is_signed_in(&self) -> bool {
+        self.get("/profile").await.status == StatusCode::OK
+    }
+}
+
+/// What there is to know of people.
+pub trait People {
+    async fn sign_up(&self, name: &str) -> Browser;
+    async fn user_id(&self, name: &str) -> String;
+}
+
+impl People for App {
+    /// A browser in which somebody has just signed up.
+    async fn sign_up(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        browser.sign_up(name).await;
+        browser
+    }
+
+    async fn user_id(&self, name: &str) -> String {
+        let email = Email::normalized(&email_of(name));
+        let user = user::find_by_email(&self.web.database, &email).await;
+        let user = user.expect("the database answers");
+        user.expect("this user has signed up").id.to_string()
+    }
+}

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 
-use crate::support::App;
+use crate::support::{App, People};
 
 #[tokio::test]
 async fn pages_name_assets_by_their_content_and_browsers_keep_them() {
@@ -100,7 +100,7 @@ async fn pages_are_compressed_for_those_who_take_it() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let gzip = [("accept-encoding", "gzip, deflate, br, zstd")];
-    for path in ["/profile", "/dashboard", "/burrito", "/nowhere"] {
+    for path in ["/card", "/lounge", "/bell", "/nowhere"] {
         let plain = ann.get(path).await;
         assert_eq!(plain.header("content-encoding"), "", "{path}");
         assert_eq!(plain.header("content-length"), plain.body.len().to_string());
@@ -120,7 +120,7 @@ async fn pages_are_compressed_for_those_who_take_it() {
     // Nothing is done twice or for nothing, however little a client takes.
     for asked in ["identity;q=0", "br, *;q=0", "gzip;q=0"] {
         let refuses = [("accept-encoding", asked)];
-        let page = ann.get_with("/profile", &refuses).await;
+        let page = ann.get_with("/card", &refuses).await;
         assert_eq!(page.status, StatusCode::OK, "{asked}");
         assert_eq!(page.header("content-encoding"), "", "{asked}");
     }

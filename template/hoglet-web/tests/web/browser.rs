@@ -2,13 +2,16 @@
 
 use serde_json::json;
 
-use crate::support::App;
+use hoglet_web::app::App as _;
+
+use crate::club::Club;
+use crate::support::{App, People};
 
 #[tokio::test]
 async fn a_visitors_page_names_the_visitor() {
     let app = App::start().await;
     let browser = app.browser();
-    let page = browser.get("/burrito").await;
+    let page = browser.get("/bell").await;
 
     assert!(page.text().contains("/static/posthog.js"));
     let config = page.posthog_config().unwrap();
@@ -28,7 +31,7 @@ async fn a_users_page_names_the_user_error_pages_too() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let id = app.user_id("Ann").await;
-    for path in ["/profile", "/nowhere"] {
+    for path in ["/card", "/nowhere"] {
         let config = ann.get(path).await.posthog_config().unwrap();
         assert_eq!(config["distinct_id"], id, "{path}");
         assert_eq!(config["is_identified"], true, "{path}");
@@ -63,7 +66,7 @@ async fn posthog_js_stays_away_where_it_is_off() {
 async fn what_the_page_captures_knows_its_release_and_where_that_runs() {
     let app = App::start().await;
     let config = app.browser().get("/").await.posthog_config().unwrap();
-    let properties = json!({ "environment": "test", "release": app::posthog::stamp::RELEASE });
+    let properties = json!({ "environment": "test", "release": Club::PACKAGE.release });
     assert_eq!(config["properties"], properties);
 }
 

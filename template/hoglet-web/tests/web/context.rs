@@ -6,9 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::support::{App, Event};
-
-const CONSIDER: &str = "/api/burrito/consider";
+use crate::support::{App, Event, PASSWORD, People, Person, RING};
 
 #[tokio::test]
 async fn an_event_knows_its_request() {
@@ -18,16 +16,16 @@ async fn an_event_knows_its_request() {
         ("user-agent", "Tests/1.0"),
         ("x-posthog-session-id", "0190-session"),
     ];
-    let path = format!("{CONSIDER}?utm_source=a%20b&x=%C3%A9");
+    let path = format!("{RING}?utm_source=a%20b&x=%C3%A9");
     browser.post_with(&path, &[], &headers).await;
 
-    let event = app.event("burrito_considered").await;
+    let event = app.event("bell_rung").await;
     assert_eq!(event["$session_id"], "0190-session");
     assert_eq!(event["$current_url"], format!("https://example.com{path}"));
     assert_eq!(event["$host"], "example.com");
-    assert_eq!(event["$pathname"], CONSIDER);
+    assert_eq!(event["$pathname"], RING);
     assert_eq!(event["$request_method"], "POST");
-    assert_eq!(event["$request_path"], CONSIDER);
+    assert_eq!(event["$request_path"], RING);
     assert_eq!(event["$ip"], "127.0.0.1");
     assert_eq!(event["$user_agent"], "Tests/1.0");
     assert_eq!(event["$raw_user_agent"], "Tests/1.0");
@@ -41,14 +39,14 @@ async fn every_event_of_sign_up_knows_it_too() {
     let form = [
         ("name", "Ann"),
         ("email", "ann@example.com"),
-        ("password", "a sentence is fine"),
+        ("password", PASSWORD),
     ];
     let headers = [("x-posthog-session-id", "s"), ("user-agent", "Tests/1.0")];
     browser.post_with("/signup", &form, &headers).await;
 
     let events = app.events().await;
     let names: Vec<_> = events.iter().map(|event| event.name.as_str()).collect();
-    assert_eq!(names, ["$identify", "user_signed_up"]);
+    assert_eq!(names, ["$identify", "member_joined"]);
     for event in &events {
         assert_eq!(event["$session_id"], "s", "{}", event.name);
         assert_eq!(event["$current_url"], format!("{}/signup", app.url));
@@ -66,22 +64,19 @@ async fn an_address_is_bounded() {
     let app = App::start().await;
     let long = "x".repeat(30_000);
     let browser = app.browser();
-    browser.post(&format!("{CONSIDER}?{long}"), &[]).await;
+    browser.post(&format!("{RING}?{long}"), &[]).await;
     browser
         .post("/login", &[("email", "nobody@example.com")])
         .await;
     browser.sign_up("Ann").await;
     browser
-        .post(
-            &format!("/api/trigger-error?{long}"),
-            &[("error_type", "panic")],
-        )
+        .post(&format!("/api/break?{long}"), &[("how", "panic")])
         .await;
 
     let events = app.events().await;
     let considered = &events[0]["$current_url"].as_str().unwrap();
     assert_eq!(considered.len(), 2000);
-    assert!(considered.starts_with(&format!("{}{CONSIDER}?xxx", app.url)));
+    assert!(considered.starts_with(&format!("{}{RING}?xxx", app.url)));
     assert!(events.iter().any(|event| event.name == "$exception"));
     for event in &events {
         for (name, value) in &event.properties {
@@ -126,11 +121,11 @@ async fn an_address_tells_no_secret() {
         ),
     ] {
         let browser = app.browser();
-        browser.post(&format!("{CONSIDER}{sent}"), &[]).await;
-        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        browser.post(&format!("{RING}{sent}"), &[]).await;
+        let event = app.events_named("bell_rung").await.pop().unwrap();
         assert_eq!(
             event["$current_url"],
-            format!("https://example.com{CONSIDER}{told}")
+            format!("https://example.com{RING}{told}")
         );
         assert!(!format!("{event:?}").contains("hunter2"), "{sent}");
     }
@@ -168,8 +163,8 @@ async fn considered_with_cookie(app: &App, stored: &str) -> Event {
     let encoded: String = form_urlencoded::byte_serialize(stored.as_bytes()).collect();
     let browser = app.browser();
     browser.set_cookie("ph_phc_test_posthog", &encoded.replace('+', "%20"));
-    browser.post(CONSIDER, &[]).await;
-    app.events_named("burrito_considered").await.pop().unwrap()
+    browser.post(RING, &[]).await;
+    app.events_named("bell_rung").await.pop().unwrap()
 }
 
 #[tokio::test]
@@ -180,9 +175,9 @@ async fn the_header_wins_over_the_cookie() {
     let encoded: String = form_urlencoded::byte_serialize(stored.as_bytes()).collect();
     browser.set_cookie("ph_phc_test_posthog", &encoded);
     let header = [("x-posthog-session-id", "from the header")];
-    browser.post_with(CONSIDER, &[], &header).await;
+    browser.post_with(RING, &[], &header).await;
 
-    let event = app.event("burrito_considered").await;
+    let event = app.event("bell_rung").await;
     assert_eq!(event["$session_id"], "from the header");
 }
 
@@ -201,11 +196,11 @@ async fn headers_are_cleaned_and_cut() {
     ] {
         let browser = app.browser();
         let request = browser
-            .request(Method::POST, CONSIDER)
+            .request(Method::POST, RING)
             .header("x-posthog-session-id", sent)
             .header("user-agent", sent);
         assert_eq!(browser.send(request).await.status, 200);
-        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        let event = app.events_named("bell_rung").await.pop().unwrap();
         assert_eq!(event["$session_id"], known);
         assert_eq!(event["$raw_user_agent"], known);
     }
@@ -214,10 +209,10 @@ async fn headers_are_cleaned_and_cut() {
 #[tokio::test]
 async fn a_path_is_cut() {
     let app = App::start().await;
-    let path = format!("{CONSIDER}{}", "/".repeat(50_000));
+    let path = format!("{RING}{}", "/".repeat(50_000));
     assert_eq!(app.browser().post(&path, &[]).await.status, 200);
 
-    let event = app.event("burrito_considered").await;
+    let event = app.event("bell_rung").await;
     assert_eq!(event["$request_path"], path[..2000]);
 }
 
@@ -225,17 +220,16 @@ async fn a_path_is_cut() {
 async fn every_event_knows_its_release_and_where_that_runs() {
     for environment in ["development", "test", "production"] {
         let app = App::with(&[("APP_ENV", environment)]).await;
-        app.posthog.set_flag("new-dashboard-feature", true, None);
+        app.posthog.set_flag("new-lounge", true, None);
         let ann = app.sign_up("Ann").await;
-        ann.get("/dashboard").await;
-        ann.post("/profile", &[("name", "Ann Lee")]).await;
-        ann.post("/api/group-analytics", &[]).await;
-        for kind in ["value", "unhandled", "panic"] {
-            ann.post("/api/trigger-error", &[("error_type", kind)])
-                .await;
+        ann.get("/lounge").await;
+        ann.post("/card", &[("name", "Ann Lee")]).await;
+        ann.post("/api/vote", &[]).await;
+        for how in ["by hand", "error", "panic"] {
+            ann.post("/api/break", &[("how", how)]).await;
         }
         // Of no request.
-        app.state
+        app.web
             .posthog
             .capture(posthog_rs::Event::new_anon("tidied_up"));
 
@@ -262,7 +256,7 @@ async fn people_of_development_are_no_customers() {
     for environment in ["development", "test", "production"] {
         let app = App::with(&[("APP_ENV", environment)]).await;
         let ann = app.sign_up("Ann").await;
-        ann.post("/profile", &[("name", "Ann Lee")]).await;
+        ann.post("/card", &[("name", "Ann Lee")]).await;
 
         for name in ["$identify", "$set"] {
             let person = app.event(name).await["$set"].clone();
@@ -292,8 +286,8 @@ async fn the_address_is_seen_through_trusted_proxies_only() {
     ] {
         let app = App::with(&[("TRUSTED_PROXIES", trusted)]).await;
         let header = [("x-forwarded-for", forwarded)];
-        app.browser().post_with(CONSIDER, &[], &header).await;
-        let event = app.event("burrito_considered").await;
+        app.browser().post_with(RING, &[], &header).await;
+        let event = app.event("bell_rung").await;
         assert_eq!(event["$ip"], seen, "{trusted:?} {forwarded:?}");
     }
 }
@@ -302,9 +296,9 @@ async fn the_address_is_seen_through_trusted_proxies_only() {
 async fn email_and_name_stand_in_person_properties_only() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    ann.get("/dashboard").await;
-    ann.post("/profile", &[("name", "Ann Lee")]).await;
-    ann.post("/api/group-analytics", &[]).await;
+    ann.get("/lounge").await;
+    ann.post("/card", &[("name", "Ann Lee")]).await;
+    ann.post("/api/vote", &[]).await;
     ann.log_out().await;
     ann.log_in("Ann").await;
 

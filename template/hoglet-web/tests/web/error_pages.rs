@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use reqwest::{Method, StatusCode};
 
-use crate::support::{App, BROWSER, Mood};
+use crate::support::{App, BROWSER, Mood, People, Person, RING};
 
 const JSON: &[(&str, &str)] = &[("accept", "application/json")];
 
@@ -16,8 +16,8 @@ async fn people_get_a_page_and_programs_get_json() {
     let page = browser.get("/nowhere").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-    assert!(page.text().contains("<h1>Page not found</h1>"));
-    assert!(page.text().contains("There is nothing at this address."));
+    assert!(page.text().contains("<h1>Not Found</h1>"));
+    assert!(page.text().contains("Nobody plays here."));
     assert!(page.text().contains(page.header("x-request-id")));
 
     for answer in [
@@ -28,40 +28,51 @@ async fn people_get_a_page_and_programs_get_json() {
         assert_eq!(answer.header("content-type"), "application/json");
         let json = answer.json();
         assert_eq!(json["success"], false);
-        assert_eq!(json["error"], "There is nothing at this address.");
+        assert_eq!(json["error"], "Nobody plays here.");
         assert_eq!(json["request_id"], answer.header("x-request-id"));
     }
 }
 
 #[tokio::test]
-async fn a_page_says_what_happened_in_peoples_words() {
+async fn a_page_says_what_happened_in_the_apps_words() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let no_form = ann
-        .request(Method::POST, "/profile")
+        .request(Method::POST, "/card")
         .header("content-type", "text/plain")
         .body("name=Eve");
-    let elsewhere = [("sec-fetch-site", "cross-site")];
-    let panic = [("error_type", "panic")];
-    for (answer, title, leads_back) in [
-        (ann.get("/nowhere").await, "Page not found", false),
-        (ann.get("/logout").await, "That does not work here", false),
-        (ann.send(no_form).await, "We could not read the form", true),
+    let elsewhere = [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ];
+    let panic = [("how", "panic")];
+    for (answer, title, sentence) in [
+        (ann.get("/nowhere").await, "Not Found", "Nobody plays here."),
         (
-            ann.post_with("/profile", &[], &elsewhere).await,
-            "That came from another site",
-            true,
+            ann.get("/logout").await,
+            "Method Not Allowed",
+            "That is no move.",
         ),
         (
-            ann.post_with("/api/trigger-error", &panic, BROWSER).await,
-            "Something went wrong",
-            false,
+            ann.send(no_form).await,
+            "Unsupported Media Type",
+            "That is no move.",
+        ),
+        (
+            ann.post_with("/card", &[], &elsewhere).await,
+            "Forbidden",
+            "This came from another site.",
+        ),
+        (
+            ann.post_with("/api/break", &panic, BROWSER).await,
+            "Internal Server Error",
+            "The board fell over. It has been noted.",
         ),
     ] {
         let page = answer.text();
         assert!(page.contains(&format!("<h1>{title}</h1>")), "{page}");
         assert!(page.contains(&format!("<title>{title} · ")), "{page}");
-        assert_eq!(page.contains("back button"), leads_back, "{title}");
+        assert!(page.contains(&format!("<p>{sentence}</p>")), "{page}");
     }
 }
 
@@ -80,7 +91,7 @@ async fn every_answer_has_a_request_id_of_its_own() {
     let mut ids = HashSet::new();
     let paths = [
         "/",
-        "/dashboard",
+        "/lounge",
         "/nowhere",
         "/api/nowhere",
         "/logout",
@@ -107,9 +118,9 @@ async fn a_wrong_method_says_which_ones_there_are() {
     let app = App::start().await;
     let browser = app.browser();
     for (method, path, allow) in [
-        (Method::DELETE, "/burrito", "GET,HEAD"),
-        (Method::GET, "/api/burrito/consider", "POST"),
-        (Method::PUT, "/profile", "GET,HEAD,POST"),
+        (Method::DELETE, "/bell", "GET,HEAD"),
+        (Method::GET, RING, "POST"),
+        (Method::PUT, "/card", "GET,HEAD,POST"),
         (Method::POST, "/livez", "GET,HEAD"),
     ] {
         let answer = browser.send(browser.request(method, path)).await;
@@ -124,10 +135,10 @@ async fn a_wrong_method_says_which_ones_there_are() {
 async fn a_trailing_slash_is_tolerated() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    for path in ["/dashboard/", "/profile/?a=1", "/burrito//", "/livez/"] {
+    for path in ["/lounge/", "/card/?a=1", "/bell//", "/livez/"] {
         assert_eq!(ann.get(path).await.status, StatusCode::OK, "{path}");
     }
-    let answer = ann.post("/api/burrito/consider/", &[]).await;
+    let answer = ann.post("/api/bell/", &[]).await;
     assert_eq!(answer.json()["count"], 1);
     assert_eq!(app.browser().get("/nowhere/").await.status, 404);
     // `//` is not the name of a page, and a `Location` of `//x` would be another host.
@@ -139,11 +150,11 @@ async fn a_trailing_slash_is_tolerated() {
 async fn an_internal_message_stays_inside() {
     let app = App::with(&[("APP_ENV", "production")]).await;
     let ann = app.sign_up("Ann").await;
-    let form = [("error_type", "unhandled")];
-    let answer = ann.post("/api/trigger-error", &form).await;
+    let form = [("how", "error")];
+    let answer = ann.post("/api/break", &form).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!answer.text().contains("nobody handled this"));
-    assert!(answer.text().contains("Something went wrong on our side."));
+    assert!(answer.text().contains("The board fell over."));
     assert_eq!(answer.json()["request_id"], answer.header("x-request-id"));
 }
 
@@ -153,7 +164,7 @@ async fn nothing_changes_for_a_visitor_when_posthog_is_in_trouble() {
         let app = App::start().await;
         app.posthog.feels(mood);
         let ann = app.sign_up("Ann").await;
-        for path in ["/dashboard", "/profile", "/burrito"] {
+        for path in ["/lounge", "/card", "/bell"] {
             assert_eq!(ann.get(path).await.status, StatusCode::OK, "{mood:?}");
         }
         ann.log_out().await;

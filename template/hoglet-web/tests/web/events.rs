@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use app::posthog::PostHog;
-use app::posthog::events::TrackedEvent;
-use app::posthog::identity::{Identity, Person};
-use posthog_rs::RequestContext;
+use axum::Router;
+use axum::routing::get;
+use hoglet_web::posthog::{PostHog, TrackedEvent};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use crate::club::router_with;
 use crate::support::App;
 
+#[derive(Clone)]
 struct Shape<T>(T);
 
 impl<T: Serialize> Serialize for Shape<T> {
@@ -24,21 +24,22 @@ impl<T: Serialize> TrackedEvent for Shape<T> {
     const NAME: &'static str = "order_cancelled";
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Unit;
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Named {
     order: u32,
 }
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Tuple(u32, &'static str);
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 enum Choice {
     Plain,
     Tuple(u32, u32),
     Named { reason: &'static str },
 }
 
+#[derive(Clone)]
 struct Broken;
 
 impl Serialize for Broken {
@@ -47,23 +48,13 @@ impl Serialize for Broken {
     }
 }
 
-/// What arrives of an event of this shape, of its own.
-async fn arrives<T: Serialize>(app: &App, shape: T) -> Value {
-    let id = Uuid::new_v4();
-    let identity = Identity {
-        person: Person::Visitor(id),
-        visitor_id: id,
-        opted_out: false,
-        opt_out_forced: false,
-    };
-    let client = app.state.posthog.clone();
-    let posthog = PostHog::new(client, identity, RequestContext::new(), "", None, true);
-    posthog.capture(Shape(shape));
-    let events = app.events_named("order_cancelled").await;
-    let event = events
-        .into_iter()
-        .find(|event| event.distinct_id == id.to_string())
-        .unwrap();
+/// What arrives of an event of this shape, of its own, that a page captures.
+async fn arrives<T: Serialize + Clone + Send + Sync + 'static>(shape: T) -> Value {
+    let page = get(async move |posthog: PostHog| posthog.capture(Shape(shape)));
+    let pages = Router::new().route("/order", page);
+    let app = App::with_router(&[], |_, web| router_with(pages, web)).await;
+    app.browser().get("/order").await;
+    let event = app.event("order_cancelled").await;
     let sdks_or_ours =
         |name: &str| name.starts_with('$') || ["environment", "release"].contains(&name);
     let own = event.properties.into_iter();
@@ -72,39 +63,31 @@ async fn arrives<T: Serialize>(app: &App, shape: T) -> Value {
 
 #[tokio::test]
 async fn names_become_properties() {
-    let app = App::start().await;
-    assert_eq!(
-        arrives(&app, Named { order: 7 }).await,
-        json!({ "order": 7 })
-    );
+    assert_eq!(arrives(Named { order: 7 }).await, json!({ "order": 7 }));
     let map = BTreeMap::from([("order", 7)]);
-    assert_eq!(arrives(&app, map).await, json!({ "order": 7 }));
+    assert_eq!(arrives(map).await, json!({ "order": 7 }));
     let by_number = BTreeMap::from([(7, "seven")]);
-    assert_eq!(arrives(&app, by_number).await, json!({ "7": "seven" }));
+    assert_eq!(arrives(by_number).await, json!({ "7": "seven" }));
     let named = Choice::Named { reason: "late" };
     assert_eq!(
-        arrives(&app, named).await,
+        arrives(named).await,
         json!({ "Named": { "reason": "late" } })
     );
 }
 
 #[tokio::test]
 async fn what_has_no_names_is_captured_without_properties() {
-    let app = App::start().await;
-    assert_eq!(arrives(&app, Unit).await, json!({}));
-    assert_eq!(arrives(&app, ()).await, json!({}));
-    assert_eq!(arrives(&app, None::<Named>).await, json!({}));
-    assert_eq!(arrives(&app, Tuple(7, "late")).await, json!({}));
-    assert_eq!(arrives(&app, [1, 2, 3]).await, json!({}));
-    assert_eq!(arrives(&app, "late").await, json!({}));
-    assert_eq!(arrives(&app, Choice::Plain).await, json!({}));
-    assert_eq!(
-        arrives(&app, BTreeMap::from([((1, 2), 3)])).await,
-        json!({})
-    );
-    assert_eq!(arrives(&app, Broken).await, json!({}));
+    assert_eq!(arrives(Unit).await, json!({}));
+    assert_eq!(arrives(()).await, json!({}));
+    assert_eq!(arrives(None::<Named>).await, json!({}));
+    assert_eq!(arrives(Tuple(7, "late")).await, json!({}));
+    assert_eq!(arrives([1, 2, 3]).await, json!({}));
+    assert_eq!(arrives("late").await, json!({}));
+    assert_eq!(arrives(Choice::Plain).await, json!({}));
+    assert_eq!(arrives(BTreeMap::from([((1, 2), 3)])).await, json!({}));
+    assert_eq!(arrives(Broken).await, json!({}));
     let inside = json!({ "order": 7 });
-    assert_eq!(arrives(&app, (inside, Broken)).await, json!({}));
-    let one_of_two = arrives(&app, Choice::Tuple(1, 2)).await;
+    assert_eq!(arrives((inside, Broken)).await, json!({}));
+    let one_of_two = arrives(Choice::Tuple(1, 2)).await;
     assert_eq!(one_of_two, json!({ "Tuple": [1, 2] }));
 }

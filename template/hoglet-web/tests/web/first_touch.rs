@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::support::{App, Browser};
+use crate::support::{App, Browser, People, Person};
 
-const LANDING: &str = "/burrito?utm_source=news&utm_campaign=a%20b%2Bc+d&gclid=click&token=hunter2";
+const LANDING: &str = "/bell?utm_source=news&utm_campaign=a%20b%2Bc+d&gclid=click&token=hunter2";
 const REFERRER: &str = "https://search.example:8443/find?q=hoglet&key=hunter2";
 
 /// What PostHog is told of the first touch, once this visitor signs up.
@@ -43,7 +43,7 @@ async fn a_users_first_page_is_the_visitors() {
         json!({
             "$initial_current_url": format!("{}{}", app.url, LANDING.replace("hunter2", "redacted")),
             "$initial_host": host,
-            "$initial_pathname": "/burrito",
+            "$initial_pathname": "/bell",
             "$initial_referrer": "https://search.example:8443/find?q=hoglet&key=redacted",
             "$initial_referring_domain": "search.example:8443",
             "$initial_utm_source": "news",
@@ -65,11 +65,11 @@ async fn who_came_from_nowhere_came_directly() {
         ("Dee", "!"),
     ] {
         let browser = app.browser();
-        browser.get_with("/burrito", &[("referer", referrer)]).await;
+        browser.get_with("/bell", &[("referer", referrer)]).await;
         let told = first_touch(&app, &browser, name).await;
         assert_eq!(told["$initial_referrer"], "$direct", "{referrer}");
         assert_eq!(told["$initial_referring_domain"], "$direct");
-        assert_eq!(told["$initial_pathname"], "/burrito");
+        assert_eq!(told["$initial_pathname"], "/bell");
     }
 }
 
@@ -77,14 +77,14 @@ async fn who_came_from_nowhere_came_directly() {
 async fn only_a_page_that_somebody_sees_is_a_first_touch() {
     let app = App::start().await;
     let browser = app.browser();
-    browser.head("/burrito").await;
+    browser.head("/bell").await;
     browser
-        .get_with("/burrito", &[("sec-purpose", "prefetch")])
+        .get_with("/bell", &[("sec-purpose", "prefetch")])
         .await;
     browser
-        .get_with("/burrito", &[("sec-fetch-dest", "empty")])
+        .get_with("/bell", &[("sec-fetch-dest", "empty")])
         .await;
-    browser.post("/api/burrito/consider", &[]).await;
+    browser.post("/api/bell", &[]).await;
     assert_eq!(browser.cookie("first_touch"), None);
 
     browser
@@ -106,7 +106,7 @@ async fn nobody_saw_the_first_page_of_who_has_none() {
 async fn what_posthog_js_remembers_wins() {
     let app = App::start().await;
     let browser = app.browser();
-    browser.get("/burrito").await;
+    browser.get("/bell").await;
     let stored = json!({
         "distinct_id": browser.visitor_id(),
         "$initial_person_info": {
@@ -148,10 +148,10 @@ async fn posthog_js_memory_is_not_trusted() {
     .enumerate()
     {
         let browser = app.browser();
-        browser.get("/burrito").await;
+        browser.get("/bell").await;
         set_posthog_js_cookie(&browser, &stored);
         let told = first_touch(&app, &browser, &format!("Ann{n}")).await;
-        assert_eq!(told["$initial_pathname"], "/burrito", "{stored}");
+        assert_eq!(told["$initial_pathname"], "/bell", "{stored}");
     }
 
     let browser = app.browser();
@@ -170,7 +170,7 @@ async fn the_cookie_is_small_and_for_the_server_alone() {
     let referrer = format!("https://search.example/{long}");
     let answer = browser
         .get_with(
-            &format!("/burrito?utm_source=a&b={long}"),
+            &format!("/bell?utm_source=a&b={long}"),
             &[("referer", &referrer)],
         )
         .await;
@@ -198,7 +198,7 @@ async fn the_cookie_is_small_and_for_the_server_alone() {
 async fn a_cookie_that_is_forged_or_somebody_elses_tells_nothing() {
     let app = App::start().await;
     let other = app.browser();
-    other.get("/burrito?utm_source=theirs").await;
+    other.get("/bell?utm_source=theirs").await;
     let theirs = other.cookie("first_touch").unwrap();
     for (n, cookie) in [
         "x",
@@ -227,7 +227,7 @@ async fn each_person_at_one_browser_has_a_first_touch_of_their_own() {
     let told = first_touch(&app, &browser, "Ann").await;
     assert_eq!(told["$initial_utm_source"], "anns");
     browser.log_out().await;
-    browser.get("/burrito?utm_source=bobs").await;
+    browser.get("/bell?utm_source=bobs").await;
     let told = first_touch(&app, &browser, "Bob").await;
     assert_eq!(told["$initial_utm_source"], "bobs");
 
@@ -240,15 +240,15 @@ async fn each_person_at_one_browser_has_a_first_touch_of_their_own() {
 async fn who_has_opted_out_has_none() {
     let app = App::start().await;
     let browser = app.browser();
-    browser.get("/burrito").await;
+    browser.get("/bell").await;
     assert!(browser.cookie("first_touch").is_some());
     browser.post("/opt-out", &[("opt_out", "true")]).await;
     assert_eq!(browser.cookie("first_touch"), None);
-    browser.get("/burrito").await;
+    browser.get("/bell").await;
     assert_eq!(browser.cookie("first_touch"), None);
 
     let browser = app.browser();
-    browser.get("/burrito").await;
+    browser.get("/bell").await;
     let request = browser.request(Method::GET, "/").header("sec-gpc", "1");
     browser.send(request).await;
     assert_eq!(browser.cookie("first_touch"), None);

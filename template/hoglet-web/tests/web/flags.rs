@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use app::posthog::flags::ALL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -12,7 +11,8 @@ use axum::{Json, Router};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::support::App;
+use crate::club::plan::ALL;
+use crate::support::{App, People};
 
 #[tokio::test]
 async fn with_a_secret_key_nobody_is_asked_on_a_request() {
@@ -35,8 +35,8 @@ async fn with_a_secret_key_nobody_is_asked_on_a_request() {
     // The definitions arrive in the background; until then the defaults hold.
     let begin = Instant::now();
     let page = loop {
-        let page = ann.get("/dashboard").await.text();
-        if page.contains("You are among the first") {
+        let page = ann.get("/lounge").await.text();
+        if page.contains("There are new chairs.") {
             break page;
         }
         assert!(begin.elapsed() < Duration::from_secs(10), "{page}");
@@ -51,19 +51,19 @@ async fn with_a_secret_key_nobody_is_asked_on_a_request() {
 async fn a_flag_that_posthog_does_not_know_is_read_without_an_event() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    let page = ann.get("/dashboard").await.text();
-    assert!(page.contains(r#"<span class="badge">off</span>"#));
+    let page = ann.get("/lounge").await.text();
+    assert!(page.contains("All is as it was."));
     assert!(app.events_named("$feature_flag_called").await.is_empty());
 
-    app.posthog.set_flag("new-dashboard-feature", false, None);
-    ann.get("/dashboard").await;
+    app.posthog.set_flag("new-lounge", false, None);
+    ann.get("/lounge").await;
     let read: Vec<_> = app.stop().await;
     let read: Vec<_> = read
         .into_iter()
         .filter(|event| event.name == "$feature_flag_called")
         .collect();
     assert_eq!(read.len(), 1, "{read:#?}");
-    assert_eq!(read[0]["$feature_flag"], "new-dashboard-feature");
+    assert_eq!(read[0]["$feature_flag"], "new-lounge");
     assert_eq!(read[0]["$feature_flag_response"], false);
     assert!(read[0]["$feature_flag_error"].is_null());
 }
@@ -72,9 +72,9 @@ async fn a_flag_that_posthog_does_not_know_is_read_without_an_event() {
 async fn posthog_is_asked_for_every_flag_of_the_list() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    ann.get("/dashboard").await;
+    ann.get("/lounge").await;
     let declared: Vec<_> = ALL.iter().map(|flag| flag.key).collect();
-    assert_eq!(declared, ["new-dashboard-feature", "dashboard-headline"]);
+    assert_eq!(declared, ["new-lounge", "lounge-greeting"]);
     let asked = &app.posthog.flag_requests()[0]["flag_keys_to_evaluate"];
     assert_eq!(*asked, json!(declared));
 }
@@ -83,10 +83,10 @@ async fn posthog_is_asked_for_every_flag_of_the_list() {
 async fn in_development_the_stand_in_can_read_the_flags() {
     let app = App::with(&[("APP_ENV", "development")]).await;
     let answer = app.browser().get("/dev/flags").await;
-    let variants = ["control", "friendly", "bold"];
+    let variants = ["control", "warm", "bold"];
     let flags = json!([
-        { "key": "new-dashboard-feature", "variants": [] },
-        { "key": "dashboard-headline", "variants": variants },
+        { "key": "new-lounge", "variants": [] },
+        { "key": "lounge-greeting", "variants": variants },
     ]);
     assert_eq!(answer.json(), flags);
 
@@ -108,15 +108,15 @@ async fn definitions(headers: HeaderMap) -> Response {
     let answer = json!({
         "flags": [
             {
-                "id": 1, "key": "new-dashboard-feature", "name": "", "active": true,
+                "id": 1, "key": "new-lounge", "name": "", "active": true,
                 "filters": { "groups": everybody(None), "payloads": { "true": "{\"colour\":\"green\"}" } },
             },
             {
-                "id": 2, "key": "dashboard-headline", "name": "", "active": true,
+                "id": 2, "key": "lounge-greeting", "name": "", "active": true,
                 "filters": {
                     "groups": everybody(None),
                     "multivariate": { "variants": [
-                        { "key": "friendly", "rollout_percentage": 100 },
+                        { "key": "warm", "rollout_percentage": 100 },
                     ] },
                 },
             },

@@ -2,81 +2,88 @@
 
 use std::time::{Duration, Instant};
 
-use app::models::user;
-use app::posthog::events::{BurritoConsidered, FeatureUsed};
-use app::posthog::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
-use app::posthog::identity::{Identity, Person};
-use app::posthog::{PostHog, context};
-use posthog_rs::RequestContext;
-use serde_json::{Value, json};
-use uuid::Uuid;
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use hoglet_web::error::Result;
+use hoglet_web::page::Page;
+use hoglet_web::posthog::PostHog;
+use minijinja::context;
+use serde_json::json;
 
-use crate::support::{App, wait_until};
+use crate::club::plan::{GREETING, NEW_LOUNGE, VoteCast};
+use crate::club::router_with;
+use crate::support::{App, People, wait_until};
 
-/// What a handler has of a visitor.
-fn visitor(app: &App) -> PostHog {
-    let id = Uuid::new_v4();
-    let context = RequestContext::new().distinct_id(id.to_string());
-    let context = context::property(context, context::PROCESS_PERSON_PROFILE, false);
-    request(app, Person::Visitor(id), context, None)
+/// Asks for flags before and after each group.
+async fn joins_two_groups(posthog: PostHog) -> &'static str {
+    let page = posthog.clone();
+    posthog.flags().await;
+    for _ in 0..2 {
+        posthog.with_group("company", "acme", json!({ "plan": "large" }));
+        posthog.flags().await;
+        page.flags().await;
+    }
+    posthog.with_group("team", "blue", json!({}));
+    posthog.flags().await.variant(&GREETING).unwrap_or("none")
 }
 
-/// What a handler has of a user.
-async fn ann(app: &App) -> PostHog {
-    app.sign_up("Ann").await;
-    let found = user::find_by_email(&app.state.database, "ann@example.com").await;
-    let user = found.unwrap().unwrap();
-    let context = RequestContext::new().distinct_id(user.id.to_string());
-    request(app, Person::User(user.id), context, Some(user))
+/// Two parts of one request, of which one joins a group.
+async fn captures_before_and_after(posthog: PostHog, page: Page) -> Result<Html<String>> {
+    let other = posthog.clone();
+    posthog.capture(VoteCast { choice: "before" });
+    posthog.with_group("company", "acme", json!({ "plan": "large" }));
+    other.capture(VoteCast { choice: "after" });
+    other.flags().await.is_enabled(&NEW_LOUNGE);
+    other.capture_error(&std::io::Error::other("broken"));
+    page.render("home.html", context! {})
 }
 
-fn request(
-    app: &App,
-    person: Person,
-    context: RequestContext,
-    user: Option<user::Model>,
-) -> PostHog {
-    let identity = Identity {
-        person,
-        visitor_id: Uuid::new_v4(),
-        opted_out: false,
-        opt_out_forced: false,
-    };
-    let client = app.state.posthog.clone();
-    PostHog::new(client, identity, context, "", user.map(Into::into), true)
+async fn describes_again_and_again(posthog: PostHog) {
+    for plan in ["small", "small", "large", "large"] {
+        posthog.group_identify("company", "acme", json!({ "plan": plan }));
+        posthog.with_group("company", "acme", json!({ "plan": plan }));
+    }
+    posthog.with_group("company", "acme", json!({}));
 }
 
-fn page_config(app: &App, posthog: &PostHog) -> Value {
-    let config = posthog.browser_config(&app.state.settings.posthog).unwrap();
-    serde_json::from_str(&config.to_script_json()).unwrap()
-}
-
-/// Evaluation starts in the background; until then the defaults hold.
-async fn evaluation(app: &App) {
+async fn app() -> App {
+    let pages = Router::new()
+        .route("/two", get(joins_two_groups))
+        .route("/after", get(captures_before_and_after))
+        .route("/describe", get(describes_again_and_again))
+        .route(
+            "/flags",
+            get(async |posthog: PostHog| drop(posthog.flags().await)),
+        );
+    let app = App::with_router(&[], |_, web| router_with(pages, web)).await;
+    // Evaluation starts in the background; until then the defaults hold.
     let begin = Instant::now();
-    let before = app.posthog.flag_requests().len();
-    while app.posthog.flag_requests().len() == before {
-        visitor(app).flags().await;
+    while app.posthog.flag_requests().is_empty() {
+        app.browser().get("/flags").await;
         assert!(begin.elapsed() < Duration::from_secs(10));
     }
+    app
+}
+
+/// The SDK sends the reading of a flag when it likes.
+async fn flag_read(app: &App) {
+    let arrived = || {
+        let events = app.posthog.events();
+        events
+            .iter()
+            .any(|event| event.name == "$feature_flag_called")
+    };
+    wait_until("the exposure has arrived", arrived).await;
 }
 
 #[tokio::test]
 async fn flags_know_the_groups_and_are_asked_for_once_for_each_set_of_them() {
-    let app = App::start().await;
-    app.posthog.set_flag("dashboard-headline", "bold", None);
-    evaluation(&app).await;
+    let app = app().await;
+    app.posthog.set_flag("lounge-greeting", "bold", None);
     let before = app.posthog.flag_requests().len();
-    let ann = ann(&app).await;
-    let page = ann.clone();
-    ann.flags().await;
-    for _ in 0..2 {
-        ann.with_group("company", "acme", json!({ "plan": "large" }));
-        ann.flags().await;
-        page.flags().await;
-    }
-    ann.with_group("team", "blue", json!({}));
-    assert_eq!(ann.flags().await.variant(&DASHBOARD_HEADLINE), Some("bold"));
+    let ann = app.sign_up("Ann").await;
+    assert_eq!(ann.get("/two").await.text(), "bold");
 
     let asked = &app.posthog.flag_requests()[before..];
     let groups: Vec<_> = asked.iter().map(|asked| asked["groups"].clone()).collect();
@@ -88,51 +95,30 @@ async fn flags_know_the_groups_and_are_asked_for_once_for_each_set_of_them() {
 
 #[tokio::test]
 async fn what_comes_after_belongs_to_the_group_whoever_captures_it() {
-    let app = App::start().await;
-    app.posthog.set_flag("new-dashboard-feature", true, None);
-    evaluation(&app).await;
-    let ann = ann(&app).await;
-    let page = ann.clone();
-    ann.capture(FeatureUsed {
-        feature_name: "before",
-    });
-    assert!(page_config(&app, &page)["properties"]["$groups"].is_null());
-    ann.with_group("company", "acme", json!({ "plan": "large" }));
-    let used = FeatureUsed {
-        feature_name: "after",
-    };
-    page.capture(used);
-    page.flags().await.is_enabled(&NEW_DASHBOARD_FEATURE);
-    page.capture_error(&std::io::Error::other("broken"));
+    let app = app().await;
+    app.posthog.set_flag("new-lounge", true, None);
+    let ann = app.sign_up("Ann").await;
+    let config = ann.get("/").await.posthog_config().unwrap();
+    assert!(config["properties"]["$groups"].is_null());
+    let config = ann.get("/after").await.posthog_config().unwrap();
 
     let acme = json!({ "company": "acme" });
-    let config = page_config(&app, &page);
     assert_eq!(config["properties"]["$groups"], acme);
-    assert_eq!(config["flags"]["new-dashboard-feature"], true);
-    let arrived = || {
-        app.posthog
-            .events()
-            .iter()
-            .any(|event| event.name == "$feature_flag_called")
-    };
-    wait_until("the exposure has arrived", arrived).await;
+    assert_eq!(config["flags"]["new-lounge"], true);
+    flag_read(&app).await;
     for name in ["$feature_flag_called", "$exception"] {
         assert_eq!(app.event(name).await["$groups"], acme, "{name}");
     }
-    let used = app.events_named("feature_used").await;
-    assert!(used[0]["$groups"].is_null());
-    assert_eq!(used[1]["$groups"], acme);
+    let votes = app.events_named("vote_cast").await;
+    assert!(votes[0]["$groups"].is_null());
+    assert_eq!(votes[1]["$groups"], acme);
 }
 
 #[tokio::test]
 async fn a_group_is_described_when_something_changed() {
-    let app = App::start().await;
-    let ann = ann(&app).await;
-    for plan in ["small", "small", "large", "large"] {
-        ann.group_identify("company", "acme", json!({ "plan": plan }));
-        visitor(&app).with_group("company", "acme", json!({ "plan": plan }));
-    }
-    ann.with_group("company", "acme", json!({}));
+    let app = app().await;
+    let ann = app.sign_up("Ann").await;
+    ann.get("/describe").await;
 
     let described = app.events_named("$groupidentify").await;
     let plans: Vec<_> = described
@@ -143,27 +129,56 @@ async fn a_group_is_described_when_something_changed() {
 }
 
 #[tokio::test]
-async fn a_group_makes_no_person_of_a_visitor() {
+async fn a_group_is_described_once_a_process_before_the_event_that_is_its() {
     let app = App::start().await;
-    app.posthog.set_flag("new-dashboard-feature", true, None);
-    evaluation(&app).await;
-    let visitor = visitor(&app);
-    visitor.with_group("company", "acme", json!({ "plan": "large" }));
-    visitor.capture(BurritoConsidered {
-        total_considerations: 1,
-    });
-    visitor.flags().await.is_enabled(&NEW_DASHBOARD_FEATURE);
-    let arrived = || {
-        app.posthog
-            .events()
-            .iter()
-            .any(|event| event.name == "$feature_flag_called")
-    };
-    wait_until("the exposure has arrived", arrived).await;
+    let ann = app.sign_up("Ann").await;
+    for _ in 0..3 {
+        let answer = ann.post("/api/vote", &[]).await;
+        assert_eq!(answer.json()["success"], true);
+    }
+    let described = app.event("$groupidentify").await;
+    assert_eq!(described["$group_type"], "team");
+    assert_eq!(described["$group_key"], "red");
+    assert_eq!(
+        described["$group_set"],
+        json!({ "name": "Red", "size": 11 })
+    );
+    assert_eq!(described.distinct_id, app.user_id("Ann").await);
+    let votes = app.events_named("vote_cast").await;
+    assert_eq!(votes.len(), 3);
+    for vote in votes {
+        assert_eq!(vote["$groups"], json!({ "team": "red" }));
+    }
+    let names: Vec<_> = app
+        .posthog
+        .events()
+        .into_iter()
+        .map(|event| event.name)
+        .collect();
+    let place = |name| names.iter().position(|other| other == name);
+    assert!(place("$groupidentify") < place("vote_cast"));
 
-    for name in ["burrito_considered", "$feature_flag_called"] {
-        let event = app.event(name).await;
-        assert_eq!(event["$process_person_profile"], false, "{name}");
+    // Another process does not know what this one has said.
+    let other = app.another().await;
+    let ann = ann.at(&other.url);
+    ann.post("/api/vote", &[]).await;
+    other.events().await;
+    assert_eq!(app.events_named("$groupidentify").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_group_makes_no_person_of_a_visitor() {
+    let app = app().await;
+    app.posthog.set_flag("new-lounge", true, None);
+    app.browser().get("/after").await;
+    flag_read(&app).await;
+
+    let mut own = app.events_named("vote_cast").await;
+    own.remove(0);
+    own.extend(app.events_named("$feature_flag_called").await);
+    assert_eq!(own.len(), 2, "{own:#?}");
+    for event in own {
+        assert_eq!(event["$process_person_profile"], false, "{}", event.name);
         assert_eq!(event["$groups"], json!({ "company": "acme" }));
         assert!(event["personless"].is_null());
     }
@@ -172,4 +187,16 @@ async fn a_group_makes_no_person_of_a_visitor() {
     assert!(described["$process_person_profile"].is_null());
     assert_eq!(described.distinct_id, "$company_acme");
     assert_eq!(described["$geoip_disable"], true, "it is not the server's");
+}
+
+#[tokio::test]
+async fn who_has_opted_out_describes_no_group() {
+    let app = app().await;
+    let ann = app.browser();
+    ann.get_with("/after", &[("sec-gpc", "1")]).await;
+    // An error is captured all the same, and belongs to nobody and no group.
+    let events = app.events().await;
+    let names: Vec<_> = events.iter().map(|event| &*event.name).collect();
+    assert_eq!(names, ["$exception"]);
+    assert!(events[0]["$groups"].is_null());
 }

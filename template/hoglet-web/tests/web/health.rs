@@ -1,11 +1,13 @@
 //! `/livez` and `/readyz`
 
-use app::database;
+use hoglet_web::app::App as _;
+use hoglet_web::database;
 use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use crate::support::{App, Mood};
+use crate::club::Club;
+use crate::support::{App, Mood, People, Person, RING};
 
 #[tokio::test]
 async fn a_healthy_app_is_alive_and_ready() {
@@ -31,7 +33,7 @@ async fn it_counts_what_was_captured() {
     let app = App::start().await;
     let browser = app.browser();
     for _ in 0..3 {
-        browser.post("/api/burrito/consider", &[]).await;
+        browser.post(RING, &[]).await;
     }
     app.events().await;
 
@@ -45,13 +47,13 @@ async fn it_counts_what_was_captured() {
 async fn a_posthog_in_trouble_does_not_make_the_app_unready() {
     let app = App::start().await;
     app.posthog.feels(Mood::Fails);
-    app.browser().post("/api/burrito/consider", &[]).await;
+    app.browser().post(RING, &[]).await;
 
     let ready = app.browser().get("/readyz").await;
     assert_eq!(ready.status, StatusCode::OK);
     assert_eq!(ready.json()["posthog"]["waiting"], 1);
     app.posthog.feels(Mood::Well);
-    app.event("burrito_considered").await;
+    app.event("bell_rung").await;
 }
 
 #[tokio::test]
@@ -67,13 +69,18 @@ async fn without_posthog_it_says_so() {
 #[tokio::test]
 async fn a_database_that_is_not_migrated_is_not_ready() {
     let app = App::start().await;
-    database::migrate_down(&app.state.database).await.unwrap();
+    let migrations = Club::parts().migrations;
+    database::migrate_down(&app.web.database, migrations)
+        .await
+        .unwrap();
 
     let ready = app.browser().get("/readyz").await;
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(ready.json()["status"], "unavailable");
     assert_eq!(ready.json()["database"], "not migrated");
-    database::migrate(&app.state.database).await.unwrap();
+    database::migrate(&app.web.database, migrations)
+        .await
+        .unwrap();
     assert_eq!(app.browser().get("/readyz").await.status, StatusCode::OK);
 }
 
@@ -82,7 +89,7 @@ async fn a_newer_process_may_have_migrated_further() {
     let app = App::start().await;
     let newer =
         "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_from_tomorrow', 0)";
-    app.state.database.execute_unprepared(newer).await.unwrap();
+    app.web.database.execute_unprepared(newer).await.unwrap();
 
     assert_eq!(app.browser().get("/readyz").await.status, StatusCode::OK);
 }
@@ -91,16 +98,16 @@ async fn a_newer_process_may_have_migrated_further() {
 async fn a_database_that_is_gone_is_not_ready_and_pages_apologize() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    app.state.database.clone().close().await.unwrap();
+    app.web.database.clone().close().await.unwrap();
 
     let ready = ann.get("/readyz").await;
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(ready.json()["database"], "unreachable");
     assert_eq!(ann.get("/livez").await.status, StatusCode::OK);
 
-    let page = ann.get("/dashboard").await;
+    let page = ann.get("/lounge").await;
     assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(page.text().contains("Something went wrong on our side."));
+    assert!(page.text().contains("The board fell over."));
     assert!(!page.text().to_lowercase().contains("pool"));
     let home = app.browser().get("/").await;
     assert_eq!(
@@ -114,17 +121,14 @@ async fn a_database_that_is_gone_is_not_ready_and_pages_apologize() {
 async fn an_error_before_it_is_known_who_asks_carries_the_request_all_the_same() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    app.state.database.clone().close().await.unwrap();
-    ann.get_with("/dashboard?a=1", &[("x-posthog-session-id", "s")])
+    app.web.database.clone().close().await.unwrap();
+    ann.get_with("/lounge?a=1", &[("x-posthog-session-id", "s")])
         .await;
 
     let exception = app.event("$exception").await;
     assert_eq!(exception["$process_person_profile"], false);
-    assert_eq!(exception["$request_path"], "/dashboard");
-    assert_eq!(
-        exception["$current_url"],
-        format!("{}/dashboard?a=1", app.url)
-    );
+    assert_eq!(exception["$request_path"], "/lounge");
+    assert_eq!(exception["$current_url"], format!("{}/lounge?a=1", app.url));
     assert_eq!(exception["$session_id"], "s");
     assert_eq!(exception["$ip"], "127.0.0.1");
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use app::models::{session, visitor_link};
+use hoglet_web::posthog::visitor_link;
+use hoglet_web::session::model as session;
 use reqwest::Method;
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -12,9 +13,7 @@ use tokio::task::JoinSet;
 use tower_cookies::{Cookie, Cookies};
 use uuid::Uuid;
 
-use crate::support::{App, Browser, Event, PASSWORD};
-
-const CONSIDER: &str = "/api/burrito/consider";
+use crate::support::{App, Browser, Event, PASSWORD, People, Person, RING};
 
 // 1. Every visitor has an id.
 
@@ -35,9 +34,9 @@ async fn a_visitor_gets_an_id_and_keeps_it() {
     let id: Uuid = browser.visitor_id().parse().unwrap();
     assert_eq!(id.get_version_num(), 7, "dated, so that it can grow old");
 
-    assert!(browser.get("/burrito").await.cookies().is_empty());
-    browser.post(CONSIDER, &[]).await;
-    let event = app.event("burrito_considered").await;
+    assert!(browser.get("/bell").await.cookies().is_empty());
+    browser.post(RING, &[]).await;
+    let event = app.event("bell_rung").await;
     assert_eq!(event.distinct_id, id.to_string());
 }
 
@@ -70,7 +69,7 @@ async fn a_cookie_that_is_not_ours_counts_as_none() {
 #[tokio::test]
 async fn one_cookie_does_not_pass_for_another() {
     let app = App::start().await;
-    let ours = &app.state.cookies;
+    let ours = &app.web.cookies;
     let id = Uuid::new_v4().to_string();
     let presented = Cookies::default();
     ours.session.set(&presented, id.clone());
@@ -98,8 +97,8 @@ async fn an_id_is_known_for_a_year() {
         browser.set_cookie("visitor", &signed(&app, id));
         browser.get("/").await;
         assert_eq!(browser.visitor_id() == id.to_string(), known, "{id}");
-        browser.post(CONSIDER, &[]).await;
-        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        browser.post(RING, &[]).await;
+        let event = app.events_named("bell_rung").await.pop().unwrap();
         assert_eq!(event.distinct_id == id.to_string(), known, "{id}");
     }
 }
@@ -113,7 +112,7 @@ fn days_old(days: i64) -> Uuid {
 /// The visitor cookie that the app would have set.
 fn signed(app: &App, id: Uuid) -> String {
     let cookies = Cookies::default();
-    app.state.cookies.visitor.set(&cookies, id.to_string());
+    app.web.cookies.visitor.set(&cookies, id.to_string());
     cookies.get("visitor").unwrap().value().to_owned()
 }
 
@@ -121,10 +120,10 @@ fn signed(app: &App, id: Uuid) -> String {
 async fn who_only_reads_leaves_no_row() {
     let app = App::start().await;
     let browser = app.browser();
-    for path in ["/", "/signup", "/burrito", "/dashboard", "/nowhere"] {
+    for path in ["/", "/signup", "/bell", "/lounge", "/nowhere"] {
         browser.get(path).await;
     }
-    let database = &app.state.database;
+    let database = &app.web.database;
     assert_eq!(session::Entity::find().count(database).await.unwrap(), 0);
     assert_eq!(
         visitor_link::Entity::find().count(database).await.unwrap(),
@@ -156,9 +155,9 @@ async fn assets_health_and_the_proxy_know_nobody() {
 async fn a_users_events_bear_the_users_uuid() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    ann.post(CONSIDER, &[]).await;
+    ann.post(RING, &[]).await;
 
-    let event = app.event("burrito_considered").await;
+    let event = app.event("bell_rung").await;
     let id: Uuid = event.distinct_id.parse().unwrap();
     assert_eq!(id.to_string(), app.user_id("Ann").await);
 }
@@ -177,8 +176,8 @@ async fn a_header_names_a_client_without_cookies_and_nobody_else() {
         (visitor.clone(), visitor.visitor_id()),
         (ann, app.user_id("Ann").await),
     ] {
-        browser.post_with(CONSIDER, &[], &header).await;
-        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        browser.post_with(RING, &[], &header).await;
+        let event = app.events_named("bell_rung").await.pop().unwrap();
         assert_eq!(event.distinct_id, expected);
     }
 }
@@ -206,8 +205,8 @@ async fn an_id_that_posthog_refuses_counts_as_absent() {
     ] {
         let browser = app.browser();
         let header = [("x-posthog-distinct-id", refused)];
-        browser.post_with(CONSIDER, &[], &header).await;
-        let event = app.events_named("burrito_considered").await.pop().unwrap();
+        browser.post_with(RING, &[], &header).await;
+        let event = app.events_named("bell_rung").await.pop().unwrap();
         assert_eq!(event.distinct_id, browser.visitor_id(), "{refused:?}");
     }
 }
@@ -235,8 +234,8 @@ async fn only_a_users_events_make_a_profile() {
     let app = App::start().await;
     let browser = app.browser();
     let header = [("x-posthog-distinct-id", "front-end")];
-    browser.post_with(CONSIDER, &[], &header).await;
-    browser.post(CONSIDER, &[]).await;
+    browser.post_with(RING, &[], &header).await;
+    browser.post(RING, &[]).await;
     browser
         .post("/login", &[("email", "nobody@example.com")])
         .await;
@@ -245,7 +244,7 @@ async fn only_a_users_events_make_a_profile() {
     }
 
     browser.sign_up("Ann").await;
-    browser.get("/dashboard").await;
+    browser.get("/lounge").await;
     browser.log_out().await;
     let id = app.user_id("Ann").await;
     let users: Vec<_> = app
@@ -266,7 +265,7 @@ async fn only_a_users_events_make_a_profile() {
 async fn a_visitor_who_signs_up_is_linked_to_the_user() {
     let app = App::start().await;
     let browser = app.browser();
-    browser.post(CONSIDER, &[]).await;
+    browser.post(RING, &[]).await;
     let visitor_id = browser.visitor_id();
     let answer = browser.sign_up("Ann").await;
 
@@ -290,7 +289,7 @@ async fn a_second_device_joins_the_same_person() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let phone = app.browser();
-    phone.post(CONSIDER, &[]).await;
+    phone.post(RING, &[]).await;
     let phones_id = phone.visitor_id();
     phone.log_in("Ann").await;
 
@@ -306,13 +305,13 @@ async fn two_people_at_one_computer_stay_two() {
     let browser = app.browser();
     for name in ["Ann", "Bob"] {
         browser.get("/").await;
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
         browser.sign_up(name).await;
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
         browser.log_out().await;
     }
     for name in ["Ann", "Bob", "Ann"] {
-        browser.post(CONSIDER, &[]).await;
+        browser.post(RING, &[]).await;
         browser.log_in(name).await;
         browser.log_out().await;
     }
@@ -368,7 +367,7 @@ async fn a_cookie_that_is_played_back_is_not_linked_twice() {
 async fn the_same_visitor_and_the_same_user_are_linked_once() {
     let app = App::start().await;
     let browser = app.browser();
-    browser.get("/burrito?utm_source=news").await;
+    browser.get("/bell?utm_source=news").await;
     let interrupted = browser.copy();
     browser.sign_up("Ann").await;
     // The answer never reached this one, who tries again.
@@ -379,7 +378,7 @@ async fn the_same_visitor_and_the_same_user_are_linked_once() {
     for name in ["$anon_distinct_id", "$set_once"] {
         assert_eq!(identifies[0][name], identifies[1][name]);
     }
-    let links = visitor_link::Entity::find().count(&app.state.database);
+    let links = visitor_link::Entity::find().count(&app.web.database);
     assert_eq!(links.await.unwrap(), 1);
 }
 
@@ -417,20 +416,20 @@ async fn after_the_session_expires_a_new_visitor_begins() {
     let before = browser.visitor_id();
     browser.sign_up("Ann").await;
     expire_all_sessions(&app).await;
-    browser.post(CONSIDER, &[]).await;
+    browser.post(RING, &[]).await;
 
     assert!(!browser.is_signed_in().await);
-    let event = app.event("burrito_considered").await;
+    let event = app.event("bell_rung").await;
     assert_eq!(event.distinct_id, browser.visitor_id());
     assert_ne!(event.distinct_id, before);
-    assert_eq!(event["total_considerations"], 1);
+    assert_eq!(event["rings"], 1);
 }
 
 async fn expire_all_sessions(app: &App) {
     let past = OffsetDateTime::now_utc() - Duration::minutes(1);
     session::Entity::update_many()
         .col_expr(session::Column::ExpiresAt, Expr::value(past))
-        .exec(&app.state.database)
+        .exec(&app.web.database)
         .await
         .unwrap();
 }
@@ -475,8 +474,8 @@ async fn a_header_logs_nobody_in() {
     ];
     let browser = app.browser();
 
-    let answer = browser.get_with("/profile", &header).await;
-    assert_eq!(answer.location(), "/login?next=%2Fprofile");
+    let answer = browser.get_with("/card", &header).await;
+    assert_eq!(answer.location(), "/login?next=%2Fcard");
 }
 
 #[tokio::test]
@@ -502,7 +501,7 @@ async fn header_garbage_harms_nobody() {
             "accept-language",
             "if-none-match",
         ] {
-            for path in ["/profile", "/livez", "/static/app.css", "/relay/e/"] {
+            for path in ["/card", "/livez", "/static/app.css", "/relay/e/"] {
                 let request = ann.request(Method::GET, path).header(name, garbage);
                 let answer = ann.send(request).await;
                 assert_eq!(answer.status, 200, "{name} at {path}");
@@ -528,7 +527,7 @@ async fn somebody_elses_odd_cookies_log_nobody_out() {
         let session = format!("; session={}", ann.cookie("session").unwrap());
         let browser: Browser = app.browser();
         let request = browser
-            .request(Method::GET, "/profile")
+            .request(Method::GET, "/card")
             .header("cookie", [odd, session.as_bytes()].concat());
         assert_eq!(browser.send(request).await.status, 200, "{odd:?}");
     }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use app::app::{AppState, with_layers};
-use app::models::user::PasswordHash;
-use app::passwords::Hasher;
+use hoglet_web::app::{AppState, with_layers};
+use hoglet_web::models::user::PasswordHash;
+use hoglet_web::passwords::Hasher;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::get;
@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
-use crate::support::{App, PASSWORD, email_of};
+use crate::support::{App, People, Person, PASSWORD, email_of};
 
 #[tokio::test]
 async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
@@ -35,7 +35,7 @@ async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
     let mut slowest = Duration::ZERO;
     for _ in 0..50 {
         let begin = Instant::now();
-        assert_eq!(ann.get("/profile").await.status, StatusCode::OK);
+        assert_eq!(ann.get("/card").await.status, StatusCode::OK);
         slowest = slowest.max(begin.elapsed());
     }
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
@@ -64,7 +64,7 @@ async fn a_flood_of_sign_ups_holds_up_no_log_in() {
     let (bob, ann) = (app.browser(), app.browser());
     let (sign_up, log_in) = tokio::join!(bob.post("/signup", &form), ann.log_in("Ann"));
     assert_eq!(sign_up.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(log_in.location(), "/dashboard");
+    assert_eq!(log_in.location(), "/lounge");
     busy.join_all().await;
 }
 
@@ -81,7 +81,7 @@ async fn a_client_that_floods_the_log_in_holds_up_nobody_else() {
     };
     let (same, other) = tokio::join!(log_in("192.0.2.1"), log_in("192.0.2.2"));
     assert_eq!(same.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(other.location(), "/dashboard");
+    assert_eq!(other.location(), "/lounge");
     busy.join_all().await;
 }
 
@@ -134,7 +134,7 @@ async fn rounds_in(time: Duration, hasher: &Hasher) -> u32 {
 async fn a_page_that_never_comes_is_given_up() {
     let app = App::with(&[("REQUEST_TIMEOUT_SECONDS", "1")]).await;
     let never = Router::new().route("/never", get(std::future::pending::<String>));
-    let router = with_layers(never, app.state.clone());
+    let router = with_layers(never, app.web.clone());
 
     let asked = axum::http::Request::get("/never").body(Body::empty());
     let answer = router.oneshot(asked.unwrap()).await.unwrap();
@@ -157,13 +157,13 @@ async fn a_database_that_hangs_is_waited_for_once() {
     let ann = app.sign_up("Ann").await;
     let mut held = Vec::new();
     while let Ok(Ok(connection)) =
-        tokio::time::timeout(Duration::from_millis(500), app.state.database.begin()).await
+        tokio::time::timeout(Duration::from_millis(500), app.web.database.begin()).await
     {
         held.push(connection);
     }
 
     let begin = Instant::now();
-    let answer = ann.get("/profile").await;
+    let answer = ann.get("/card").await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     // One connection is waited for during 5 seconds.
     assert!(begin.elapsed() < Duration::from_secs(9), "{begin:?}");

@@ -1,11 +1,11 @@
 //! What is written down, and what never is.
 
-use app::models::{attempt, user};
-use app::settings::new_secret_key;
+use hoglet_web::models::{attempt, user};
+use hoglet_web::settings::secret_key::new_secret_key;
 use sea_orm::EntityTrait;
 use serde_json::Value;
 
-use crate::support::{App, PASSWORD, Process, Signal};
+use crate::support::{App, People, Person, PASSWORD, Process, Signal};
 
 #[tokio::test]
 async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
@@ -33,15 +33,15 @@ async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
         ),
         ("/login", &[email, ("password", "not the password")]),
         ("/login", &[email, ("password", PASSWORD)]),
-        ("/profile", &new_password),
-        ("/api/trigger-error", &[("error_type", "generic")]),
-        ("/api/trigger-error", &[("error_type", "unhandled")]),
-        ("/api/trigger-error", &[("error_type", "panic")]),
+        ("/card", &new_password),
+        ("/api/break", &[("how", "generic")]),
+        ("/api/break", &[("how", "unhandled")]),
+        ("/api/break", &[("how", "panic")]),
     ];
     for (path, form) in posts {
         browser.post(path, form).await;
     }
-    browser.get("/profile?email=ann@example.com").await;
+    browser.get("/card?email=ann@example.com").await;
     let session = browser.cookie("session").unwrap();
     let log = process.end(Signal::Terminate).await.log;
 
@@ -105,14 +105,14 @@ async fn every_line_of_a_request_carries_its_id_and_says_who_it_was() {
     let visited = browser.get("/nowhere?a=secret").await;
     let signed_up = browser.sign_up("Ann").await;
     let failed = browser
-        .post("/api/trigger-error", &[("error_type", "unhandled")])
+        .post("/api/break", &[("how", "unhandled")])
         .await;
     let ended = process.end(Signal::Terminate).await;
 
     for (answer, route, path, status) in [
         (&visited, "none", "/nowhere", 404),
         (&signed_up, "/signup", "/signup", 303),
-        (&failed, "/api/trigger-error", "/api/trigger-error", 500),
+        (&failed, "/api/break", "/api/break", 500),
     ] {
         let lines = ended.said("request");
         let line = lines
@@ -134,7 +134,7 @@ async fn every_line_of_a_request_carries_its_id_and_says_who_it_was() {
     let line = ended.said_once("request failed");
     assert_eq!(line["error"], "nobody handled this");
     assert_eq!(line["request_id"], failed.header("x-request-id"));
-    assert_eq!(line["route"], "/api/trigger-error");
+    assert_eq!(line["route"], "/api/break");
     assert_eq!(line["user_id"].as_str().map(str::len), Some(36));
     assert!(!ended.log.contains("secret"), "no query is written down");
 }
@@ -144,8 +144,8 @@ async fn a_panic_is_logged_once_and_in_the_logs_format() {
     let mut process = Process::start(&[]).await;
     let browser = process.browser();
     browser.sign_up("Ann").await;
-    let form = [("error_type", "panic")];
-    let answer = browser.post("/api/trigger-error", &form).await;
+    let form = [("how", "panic")];
+    let answer = browser.post("/api/break", &form).await;
     let ended = process.end(Signal::Terminate).await;
 
     let line = ended.said_once("panicked");
@@ -173,8 +173,8 @@ async fn no_row_shows_a_password_or_an_email_in_debug() {
     let wrong = [("email", "ann@example.com"), ("password", "wrong")];
     app.browser().post("/login", &wrong).await;
 
-    let users = user::Entity::find().all(&app.state.database).await;
-    let attempts = attempt::Entity::find().all(&app.state.database).await;
+    let users = user::Entity::find().all(&app.web.database).await;
+    let attempts = attempt::Entity::find().all(&app.web.database).await;
     let text = format!("{users:?} {attempts:?}");
     assert!(
         text.contains("Ann") && text.contains("attempted_at"),

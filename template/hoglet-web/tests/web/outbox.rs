@@ -1,19 +1,22 @@
 //! No `$identify` is lost, and old links go.
 
-use app::models::{user, visitor_link};
-use app::posthog::Client;
-use app::posthog::outbox::Outbox;
-use app::visitor;
 use chrono::{DateTime, Utc};
+use hoglet_web::app::App as _;
+use hoglet_web::email::Email;
+use hoglet_web::passwords::PasswordHash;
+use hoglet_web::posthog::outbox::Outbox;
+use hoglet_web::posthog::{Client, visitor_link};
+use hoglet_web::visitor;
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::support::{App, Mood, StandIn, email_of, wait_until};
+use crate::club::{Club, member};
+use crate::support::{App, Mood, People, Person, StandIn, email_of, wait_until};
 
 async fn links(app: &App) -> Vec<visitor_link::Model> {
-    let links = visitor_link::Entity::find().all(&app.state.database).await;
+    let links = visitor_link::Entity::find().all(&app.web.database).await;
     links.unwrap()
 }
 
@@ -44,7 +47,7 @@ async fn a_link_that_posthog_knows_is_not_sent_again() {
     }
 
     assert_eq!(links(&app).await.len(), 2);
-    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 0);
+    assert_eq!(app.web.outbox.send_again(now()).await.unwrap(), 0);
     assert_eq!(app.events_named("$identify").await.len(), 2);
 }
 
@@ -53,13 +56,13 @@ async fn what_posthog_did_not_take_is_sent_again_without_a_request() {
     let app = App::start().await;
     app.posthog.feels(Mood::Refuses);
     let browser = app.browser();
-    browser.get("/burrito?utm_source=news").await;
+    browser.get("/bell?utm_source=news").await;
     let visitor_id = browser.visitor_id();
     browser.sign_up("Ann").await;
-    wait_until("it is lost", || app.state.posthog.counts().lost > 0).await;
+    wait_until("it is lost", || app.web.posthog.counts().lost > 0).await;
     assert_eq!(untold(&app).await, 1);
     assert_eq!(
-        app.state.outbox.send_again(now()).await.unwrap(),
+        app.web.outbox.send_again(now()).await.unwrap(),
         0,
         "in vain"
     );
@@ -67,12 +70,12 @@ async fn what_posthog_did_not_take_is_sent_again_without_a_request() {
     app.posthog.feels(Mood::Well);
     let before = now() - Duration::minutes(1);
     assert_eq!(
-        app.state.outbox.send_again(before).await.unwrap(),
+        app.web.outbox.send_again(before).await.unwrap(),
         0,
         "under way"
     );
-    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 1);
-    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 0);
+    assert_eq!(app.web.outbox.send_again(now()).await.unwrap(), 1);
+    assert_eq!(app.web.outbox.send_again(now()).await.unwrap(), 0);
 
     let identify = app.event("$identify").await;
     assert_eq!(identify.distinct_id, app.user_id("Ann").await);
@@ -95,13 +98,14 @@ async fn who_signed_up_while_posthog_was_off_is_told_when_it_is_on() {
     let posthog = StandIn::start().await;
     let app = App::beside(posthog, &[("POSTHOG_DISABLED", "true")]).await;
     app.sign_up("Ann").await;
-    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 0);
+    assert_eq!(app.web.outbox.send_again(now()).await.unwrap(), 0);
     assert_eq!(untold(&app).await, 1);
 
-    let mut settings = app.state.settings.clone();
+    let mut settings = app.web.settings.clone();
     settings.posthog.disabled = false;
-    let client = Client::start(&settings, reqwest::Client::new()).await;
-    let outbox = Outbox::new(app.state.database.clone(), client);
+    let client = Client::start(&Club::PACKAGE, &settings, &[], reqwest::Client::new()).await;
+    let users = app.web.parts.users.clone();
+    let outbox = Outbox::new(app.web.database.clone(), users, client);
     assert_eq!(outbox.send_again(now()).await.unwrap(), 1);
     assert_eq!(untold(&app).await, 0);
     assert_eq!(app.posthog.events()[0].name, "$identify");
@@ -112,7 +116,7 @@ async fn however_many_wait_they_are_sent_in_slices() {
     let app = App::start().await;
     insert_links(&app, 1100, 0, None).await;
 
-    assert_eq!(app.state.outbox.send_again(now()).await.unwrap(), 1100);
+    assert_eq!(app.web.outbox.send_again(now()).await.unwrap(), 1100);
     assert_eq!(untold(&app).await, 0);
     assert_eq!(app.events_named("$identify").await.len(), 1100);
 }
@@ -125,7 +129,7 @@ async fn links_of_ids_that_are_refused_go() {
     insert_links(&app, 2, 365, told).await;
     // PostHog has been out of order for a day, or for more than a year.
     insert_links(&app, 3, 367, None).await;
-    let database = &app.state.database;
+    let database = &app.web.database;
     assert_eq!(visitor_link::delete_old(database).await.unwrap(), 1100);
     assert_eq!(links(&app).await.len(), 5);
 
@@ -145,11 +149,12 @@ async fn links_of_ids_that_are_refused_go() {
 
 /// Links of a user of their own, with ids that are so many days old.
 async fn insert_links(app: &App, count: u16, days: i64, acknowledged_at: Option<OffsetDateTime>) {
-    let database = &app.state.database;
+    let database = &app.web.database;
     let name = Uuid::new_v4().simple().to_string();
-    let hash = user::PasswordHash("none".into());
-    let user = user::create(database, &email_of(&name), &name, hash).await;
-    let user_id = user.unwrap().unwrap().id;
+    let hash = PasswordHash("none".into());
+    let email = Email::normalized(&email_of(&name));
+    let member = member::create(database, email, &name, hash).await;
+    let user_id = member.unwrap().unwrap().id;
     let made_at = now() - Duration::days(days) - Duration::seconds(1);
     let milliseconds = u64::try_from(made_at.unix_timestamp()).unwrap() * 1000;
     let links = (0..count).map(|_| {

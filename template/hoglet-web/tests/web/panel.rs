@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, BROWSER};
+use crate::support::{Answer, App, BROWSER, People, Person, RING};
 
 const DEVELOPMENT: &[(&str, &str)] = &[("APP_ENV", "development")];
 
@@ -10,11 +10,11 @@ const DEVELOPMENT: &[(&str, &str)] = &[("APP_ENV", "development")];
 async fn a_page_shows_its_own_events_and_leads_to_them() {
     let app = App::with(DEVELOPMENT).await;
     let ann = app.sign_up("Ann").await;
-    ann.get("/dashboard").await;
-    let page = ann.get("/profile").await;
+    ann.get("/lounge").await;
+    let page = ann.get("/card").await;
 
-    assert_eq!(shown(&page), ["GET /profile", "profile_viewed"]);
-    let event = app.event("profile_viewed").await;
+    assert_eq!(shown(&page), ["GET /card", "card_viewed"]);
+    let event = app.event("card_viewed").await;
     assert!(page.text().contains(&link(&app, "event", &event.uuid)));
 }
 
@@ -23,20 +23,20 @@ async fn after_a_redirect_it_shows_what_the_form_captured_too() {
     let app = App::with(DEVELOPMENT).await;
     let browser = app.browser();
     browser.sign_up("Ann").await;
-    let page = browser.get("/dashboard").await;
+    let page = browser.get("/lounge").await;
 
     let expected = [
         "POST /signup",
         "$identify",
-        "user_signed_up",
-        "GET /dashboard",
-        "dashboard_viewed",
+        "member_joined",
+        "GET /lounge",
+        "lounge_viewed",
     ];
     assert_eq!(shown(&page), expected);
     let identify = app.event("$identify").await;
     assert!(page.text().contains(&link(&app, "event", &identify.uuid)));
-    let again = browser.get("/dashboard").await;
-    assert_eq!(shown(&again), ["GET /dashboard", "dashboard_viewed"]);
+    let again = browser.get("/lounge").await;
+    assert_eq!(shown(&again), ["GET /lounge", "lounge_viewed"]);
 }
 
 #[tokio::test]
@@ -48,31 +48,35 @@ async fn it_follows_through_log_out_and_from_redirect_to_redirect() {
     let expected = [
         "POST /signup",
         "$identify",
-        "user_signed_up",
+        "member_joined",
         "POST /logout",
-        "user_logged_out",
+        "member_logged_out",
     ];
     assert_eq!(shown(&page), expected);
 
     ann.log_in("Ann").await;
-    assert_eq!(ann.get("/").await.location(), "/dashboard");
-    let shown = shown(&ann.get("/dashboard").await);
-    assert_eq!(
-        shown[..3],
-        ["POST /login", "$identify", "user_logged_in"].map(str::to_owned)
-    );
+    let ring = ann.post_with(RING, &[], BROWSER).await;
+    assert_eq!(ring.location(), "/bell");
+    let expected = [
+        "POST /login",
+        "$identify",
+        "member_logged_in",
+        "POST /api/bell",
+        "bell_rung",
+    ];
+    assert_eq!(shown(&ann.get("/bell").await), expected);
 }
 
 #[tokio::test]
 async fn an_error_page_shows_the_exception() {
     let app = App::with(DEVELOPMENT).await;
     let ann = app.sign_up("Ann").await;
-    ann.get("/dashboard").await;
-    for (count, error_type) in ["unhandled", "panic"].into_iter().enumerate() {
-        let form = [("error_type", error_type)];
-        let page = ann.post_with("/api/trigger-error", &form, BROWSER).await;
+    ann.get("/lounge").await;
+    for (count, how) in ["error", "panic"].into_iter().enumerate() {
+        let form = [("how", how)];
+        let page = ann.post_with("/api/break", &form, BROWSER).await;
         assert_eq!(page.status, 500);
-        assert_eq!(shown(&page), ["POST /api/trigger-error", "$exception"]);
+        assert_eq!(shown(&page), ["POST /api/break", "$exception"]);
         let sent = app.events_named("$exception").await;
         assert_eq!(sent.len(), count + 1, "captured once");
         let uuid = &sent[count].uuid;
@@ -84,12 +88,12 @@ async fn an_error_page_shows_the_exception() {
 async fn an_answer_to_a_script_has_it_in_a_header() {
     let app = App::with(DEVELOPMENT).await;
     let ann = app.sign_up("Ann").await;
-    let form = [("error_type", "value")];
-    let answer = ann.post("/api/trigger-error", &form).await;
-    assert_eq!(names(&answer), ["$exception", "error_triggered"]);
+    let form = [("how", "by hand")];
+    let answer = ann.post("/api/break", &form).await;
+    assert_eq!(names(&answer), ["$exception", "window_broken"]);
 
-    let form = [("error_type", "unhandled")];
-    let answer = ann.post("/api/trigger-error", &form).await;
+    let form = [("how", "error")];
+    let answer = ann.post("/api/break", &form).await;
     assert_eq!(answer.status, 500);
     assert_eq!(names(&answer), ["$exception"]);
     let sent = app.events_named("$exception").await;
@@ -100,10 +104,10 @@ async fn an_answer_to_a_script_has_it_in_a_header() {
 #[tokio::test]
 async fn it_shows_the_flags_that_were_read_and_their_values() {
     let app = App::with(DEVELOPMENT).await;
-    app.posthog.set_flag("new-dashboard-feature", true, None);
-    app.posthog.set_flag("dashboard-headline", "bold", None);
+    app.posthog.set_flag("new-lounge", true, None);
+    app.posthog.set_flag("lounge-greeting", "bold", None);
     let ann = app.sign_up("Ann").await;
-    let page = ann.get("/dashboard").await;
+    let page = ann.get("/lounge").await;
 
     let read: Vec<_> = header(&page)
         .into_iter()
@@ -113,32 +117,16 @@ async fn it_shows_the_flags_that_were_read_and_their_values() {
     assert_eq!(
         read,
         [
-            (json!("dashboard-headline"), json!("bold")),
-            (json!("new-dashboard-feature"), json!(true))
+            (json!("lounge-greeting"), json!("bold")),
+            (json!("new-lounge"), json!(true))
         ]
     );
     let text = page.text();
-    let flag = link(&app, "flag", "dashboard-headline");
-    let line = format!("read flag {flag}<code>dashboard-headline</code></a>: <code>bold</code>");
+    let flag = link(&app, "flag", "lounge-greeting");
+    let line = format!("read flag {flag}<code>lounge-greeting</code></a>: <code>bold</code>");
     assert!(text.contains(&line), "{text}");
     // A page that reads none shows none.
-    assert!(!ann.get("/profile").await.text().contains("read flag"));
-}
-
-#[tokio::test]
-async fn the_dashboard_leads_to_the_flags_switch_in_the_stand_in() {
-    let app = App::with(DEVELOPMENT).await;
-    let ann = app.sign_up("Ann").await;
-    let page = ann.get("/dashboard").await.text();
-    for key in ["new-dashboard-feature", "dashboard-headline"] {
-        assert!(page.contains(&link(&app, "flag", key)), "{page}");
-    }
-
-    let elsewhere = App::start().await;
-    let ann = elsewhere.sign_up("Ann").await;
-    let page = ann.get("/dashboard").await.text();
-    assert!(page.contains("https://posthog.com/docs/feature-flags"));
-    assert!(!page.contains("#flag="));
+    assert!(!ann.get("/card").await.text().contains("read flag"));
 }
 
 #[tokio::test]
@@ -151,13 +139,11 @@ async fn nothing_of_it_exists_outside_development() {
         assert!(browser.cookie("captured").is_none(), "{environment}");
         // One that was planted is neither shown nor taken away.
         browser.set_cookie("captured", "planted");
-        let page = browser.get("/dashboard").await;
+        let page = browser.get("/lounge").await;
         assert!(!page.text().contains("Just captured"));
         assert_eq!(browser.cookie("captured").unwrap(), "planted");
-        let form = [("error_type", "panic")];
-        let page = browser
-            .post_with("/api/trigger-error", &form, BROWSER)
-            .await;
+        let form = [("how", "panic")];
+        let page = browser.post_with("/api/break", &form, BROWSER).await;
         assert!(!page.text().contains("$exception"));
     }
 }
@@ -167,12 +153,12 @@ async fn a_cookie_that_is_not_ours_or_very_many_events_do_no_harm() {
     let app = App::with(DEVELOPMENT).await;
     let ann = app.sign_up("Ann").await;
     ann.set_cookie("captured", "planted<script>");
-    let page = ann.get("/profile").await;
-    assert_eq!(shown(&page), ["GET /profile", "profile_viewed"]);
+    let page = ann.get("/card").await;
+    assert_eq!(shown(&page), ["GET /card", "card_viewed"]);
 
     // Each of these redirects, and none of them is followed.
     for _ in 0..20 {
-        ann.post_with("/api/group-analytics", &[], BROWSER).await;
+        ann.post_with("/api/vote", &[], BROWSER).await;
     }
     assert!(ann.cookie("captured").unwrap().len() < 4000);
 }

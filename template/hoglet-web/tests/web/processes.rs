@@ -5,18 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use app::database;
-use app::migrations::Migrator;
-use app::models::{user, visitor_link};
+use hoglet_web::database;
+use hoglet_web::migrations::Migrator;
+use hoglet_web::models::{user, visitor_link};
 use reqwest::{Method, StatusCode};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use sea_orm_migration::MigratorTrait;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::support::{App, Browser, Mood, PASSWORD, Process, Signal, email_of, wait_until};
-
-const CONSIDER: &str = "/api/burrito/consider";
+use crate::support::{App, People, Person, Browser, Mood, PASSWORD, Process, Signal, email_of, wait_until};
 
 #[tokio::test]
 async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
@@ -29,7 +27,7 @@ async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
         browser.sign_up(&format!("Ann{n}")).await;
         load.spawn(async move {
             let mut count = 0;
-            while let Ok(answer) = browser.request(Method::POST, CONSIDER).send().await
+            while let Ok(answer) = browser.request(Method::POST, RING).send().await
                 && let Ok(body) = answer.bytes().await
             {
                 let answer: Value = serde_json::from_slice(&body).unwrap();
@@ -47,7 +45,7 @@ async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
         let there = browser.at(&other.url);
         assert!(there.is_signed_in().await);
         // Whether the one that the kill cut off was counted, nobody was told.
-        let next = there.post(CONSIDER, &[]).await.json()["count"].as_u64();
+        let next = there.post(RING, &[]).await.json()["count"].as_u64();
         let counted = [Some(count + 1), Some(count + 2)];
         assert!(counted.contains(&next), "{count}, then {next:?}");
         other.browser().log_in(&format!("Ann{n}")).await;
@@ -67,7 +65,7 @@ async fn whoever_signed_up_before_a_kill_is_whole_after_the_restart() {
         let mut cut_off = JoinSet::new();
         for n in 0..3 {
             let (name, browser) = (format!("Ann{round}{n}"), process.browser());
-            browser.get("/burrito").await;
+            browser.get("/bell").await;
             visitors.push((name.clone(), browser.visitor_id(), browser.copy()));
             if n < 2 {
                 browser.sign_up(&name).await;
@@ -172,7 +170,7 @@ async fn processes_that_start_at_once_on_an_empty_database_migrate_it_once() {
 #[tokio::test]
 async fn who_guesses_at_one_process_is_turned_away_at_the_other() {
     let app = App::start().await;
-    let other = app.another_process().await;
+    let other = app.another().await;
     app.sign_up("Ann").await;
     let email = email_of("Ann");
     for process in [&app, &other, &app, &other, &app] {
@@ -191,14 +189,14 @@ async fn who_guesses_at_one_process_is_turned_away_at_the_other() {
 #[tokio::test]
 async fn a_visitor_who_is_linked_at_one_process_is_not_linked_again_at_the_other() {
     let app = App::start().await;
-    let other = app.another_process().await;
+    let other = app.another().await;
     let browser = app.browser();
     browser.get("/").await;
     let copy = browser.copy().at(&other.url);
     let visitor_id = browser.visitor_id();
     tokio::join!(browser.sign_up("Ann"), copy.sign_up("Bob"));
 
-    let links = visitor_link::Entity::find().all(&app.state.database).await;
+    let links = visitor_link::Entity::find().all(&app.web.database).await;
     let links = links.unwrap();
     assert_eq!(links.len(), 2);
     let of_this_visitor = links
@@ -210,7 +208,7 @@ async fn a_visitor_who_is_linked_at_one_process_is_not_linked_again_at_the_other
 #[tokio::test]
 async fn two_sign_ups_with_one_email_at_two_processes_make_one_account() {
     let app = App::start().await;
-    let other = app.another_process().await;
+    let other = app.another().await;
     let form = [
         ("name", "Ann"),
         ("email", "ann@example.com"),
@@ -222,6 +220,6 @@ async fn two_sign_ups_with_one_email_at_two_processes_make_one_account() {
     let mut statuses = [here.status.as_u16(), there.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 422]);
-    let accounts = app::models::user::Entity::find().count(&app.state.database);
+    let accounts = app::models::user::Entity::find().count(&app.web.database);
     assert_eq!(accounts.await.unwrap(), 1);
 }

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{App, COMPRESSED_SCRIPT, Mood, StandIn};
+use crate::support::{App, COMPRESSED_SCRIPT, Mood, People, StandIn};
 
 #[tokio::test]
 async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
@@ -17,7 +17,7 @@ async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
         .header("x-forwarded-for", "192.0.2.1")
         .header("forwarded", "for=192.0.2.1")
         .header("x-posthog-session-id", "s")
-        .header("referer", "https://example.com/profile?secret")
+        .header("referer", "https://example.com/card?secret")
         .header("content-type", "application/json")
         .header("user-agent", "Tests/1.0")
         .body(r#"{"event":"x"}"#);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use app::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key, title_case};
+use hoglet_web::settings::{Environment, Settings, SettingsError, VARIABLES, new_secret_key, title_case};
 
 /// Whatever driver this build has.
 const DATABASE_URL: &str = if cfg!(feature = "sqlite") {

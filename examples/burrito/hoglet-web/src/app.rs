@@ -1,0 +1,80 @@
+//! [`App`]: what an app is for Hoglet, so that its commands and its tests can start it.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use axum::Router;
+
+use crate::package::Package;
+use crate::routes::{Route, begins_like_one_of, plain};
+use crate::settings::env_file;
+use crate::settings::{Reader, Settings, SettingsError};
+use crate::web::{Parts, Web};
+
+/// How a command ended: its exit code, or what to say before exit code 1.
+pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
+
+/// An app.
+pub trait App: 'static {
+    /// Settings of its own, beside Hoglet's.
+    type Settings: Send;
+    /// Commands of its own, beside Hoglet's.
+    type Command: clap::Subcommand + Send;
+
+    /// What its manifest says: `hoglet_web::package!()`.
+    const PACKAGE: Package;
+    /// What was answered when it was generated: the text of `defaults.env`.
+    const DEFAULTS: &'static str;
+
+    /// Reads its own settings. What is wrong with one is reported together with all others.
+    fn settings(reader: &mut Reader, hoglet: &Settings) -> Self::Settings;
+
+    /// What Hoglet must know of it.
+    fn parts() -> Parts;
+
+    /// Its route table, for the command `routes`.
+    fn routes() -> Vec<Route>;
+
+    /// Its routes behind its layers.
+    fn router(settings: Self::Settings, web: Web) -> Router;
+
+    /// Runs a command of its own.
+    fn run(command: Self::Command, settings: Settings) -> impl Future<Output = Outcome> + Send;
+}
+
+/// Reads the settings of an app, Hoglet's and its own, from any source of variables.
+///
+/// # Errors
+///
+/// All that is wrong, each line naming its variable.
+pub fn read_settings<A: App>(
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Settings, A::Settings), SettingsError> {
+    let mut reader = Reader::new(variable, env_file::defaults(A::DEFAULTS));
+    let hoglet = Settings::read(&mut reader, &A::PACKAGE);
+    let own = A::settings(&mut reader, &hoglet);
+    if let Some(path) = &hoglet.posthog.proxy_path
+        && begins_like_one_of(&all_routes::<A>(), path)
+    {
+        reader.error(
+            "POSTHOG_PROXY_PATH",
+            format_args!("{path:?} is taken by a page of this app; try /relay"),
+        );
+    }
+    reader.finish((hoglet, own))
+}
+
+/// The names of all variables that an app reads.
+pub fn variables<A: App>() -> Vec<String> {
+    let mut reader = Reader::new(&|_| None, env_file::defaults(A::DEFAULTS));
+    let hoglet = Settings::read(&mut reader, &A::PACKAGE);
+    A::settings(&mut reader, &hoglet);
+    reader.asked()
+}
+
+/// The whole route table: the app's, and what every app answers besides.
+pub fn all_routes<A: App>() -> Vec<Route> {
+    let mut routes = A::routes();
+    routes.extend(plain().table());
+    routes
+}

@@ -1,0 +1,88 @@
+//! `/static/…`: assets over HTTP, cached for as long as their address holds their hash.
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::Asset;
+use crate::compression;
+use crate::error::AppError;
+use crate::web::Web;
+
+/// The hash in an asset's address.
+#[derive(Deserialize)]
+pub struct Version {
+    v: Option<String>,
+}
+
+/// Answers with an asset, in gzip for those who take it.
+pub async fn show(
+    State(web): State<Web>,
+    Path(name): Path<String>,
+    Query(asked): Query<Version>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(asset) = Asset::find(web.parts.assets, &name) else {
+        return AppError::not_found().into_response();
+    };
+    let hash = asset.hash();
+    let data = asset.into_data();
+    let gzip = if compression::accepts_gzip(&headers) {
+        compression::asset(&hash, &data)
+    } else {
+        None
+    };
+    // Another encoding is another text, so it has a tag of its own.
+    let etag = match gzip {
+        Some(_) => format!("\"{hash}-gzip\""),
+        None => format!("\"{hash}\""),
+    };
+    let caching = if asked.v.as_deref() == Some(hash.as_str()) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let headers_out = [
+        (ETAG, etag.clone()),
+        (CACHE_CONTROL, caching.to_owned()),
+        (VARY, "accept-encoding".to_owned()),
+    ];
+    let known = headers.get_all(IF_NONE_MATCH).iter().any(|value| {
+        value.to_str().is_ok_and(|value| {
+            value
+                .split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+        })
+    });
+    if known {
+        return (StatusCode::NOT_MODIFIED, headers_out).into_response();
+    }
+    let content_type = [(CONTENT_TYPE, content_type(&name))];
+    match gzip {
+        Some(data) => {
+            let encoding = [(CONTENT_ENCODING, "gzip")];
+            (headers_out, content_type, encoding, data).into_response()
+        }
+        None => (headers_out, content_type, data).into_response(),
+    }
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "json" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

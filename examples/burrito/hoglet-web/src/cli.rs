@@ -1,0 +1,185 @@
+//! The commands of an app: serve, migrate, routes, doctor, and its own.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use sea_orm::DatabaseConnection;
+use tokio::net::TcpListener;
+
+use crate::app::{App, Outcome, all_routes, read_settings};
+use crate::database::{self, Migrations};
+use crate::settings::env_file::{env_file_applies, read_env_file};
+use crate::settings::{Settings, SettingsError};
+use crate::web::Web;
+use crate::{housekeeping, logging, server};
+
+mod connect;
+mod doctor;
+mod secret_key;
+
+use connect::{connect, connect_existing};
+
+#[derive(Parser)]
+struct Arguments<Own: Subcommand> {
+    #[command(subcommand)]
+    command: Option<Command<Own>>,
+}
+
+#[derive(Subcommand)]
+enum Command<Own: Subcommand> {
+    /// Migrates the database and serves the app (the default)
+    Serve,
+    /// Changes the database's schema
+    Migrate {
+        #[arg(value_enum, default_value_t = Direction::Up)]
+        direction: Direction,
+    },
+    /// Lists the routes
+    Routes,
+    /// Checks settings, database and PostHog
+    Doctor,
+    #[command(flatten)]
+    Own(Own),
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Direction {
+    /// Applies what is pending
+    Up,
+    /// Takes back the newest migration
+    Down,
+    /// Lists what is pending
+    Status,
+}
+
+/// Runs the command that was asked for. Exit codes: 0 done, 2 bad usage or settings, 1 anything else.
+pub async fn run<A: App>() -> ExitCode {
+    let command = asked::<A>().command.unwrap_or(Command::Serve);
+    if matches!(command, Command::Routes) {
+        print_routes::<A>();
+        return ExitCode::SUCCESS;
+    }
+    let made = secret_key::make_for_development();
+    let (settings, own) = match settings_from_env::<A>() {
+        Ok(settings) => settings,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    logging::install(settings.log_format);
+    if let Some(message) = made {
+        tracing::info!("{message}");
+    }
+    let outcome = match command {
+        Command::Serve => serve::<A>(settings, own).await,
+        Command::Migrate { direction } => {
+            migrate(settings, A::parts().migrations, direction, A::PACKAGE.name).await
+        }
+        Command::Doctor => doctor::examine(settings, A::parts().migrations, A::PACKAGE.name).await,
+        Command::Own(command) => A::run(command, settings).await,
+        Command::Routes => unreachable!("answered above"),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The arguments, under the app's name. Bad usage and `--help` end the process here.
+fn asked<A: App>() -> Arguments<A::Command> {
+    let command = Arguments::<A::Command>::command()
+        .name(A::PACKAGE.name)
+        .version(A::PACKAGE.version)
+        .about(A::PACKAGE.description);
+    let matches = command.get_matches();
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// The process's variables and, in development, `.env` in the working directory.
+fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError> {
+    let file = if env_file_applies() {
+        read_env_file(Path::new(".env"))?
+    } else {
+        HashMap::new()
+    };
+    read_settings::<A>(&|name| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
+}
+
+async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
+    let listener = listen(&mut settings).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let parts = A::parts();
+    let database = open_database(&settings, parts.migrations).await?;
+    let web = Web::start(A::PACKAGE, settings, database, parts).await?;
+    tokio::spawn(housekeeping::run(web.clone()));
+    let router = A::router(own, web.clone());
+    eprintln!("listening on {address}");
+    server::serve(listener, router, web, server::stop_signal()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
+    if settings.production() && !settings.https() {
+        tracing::warn!(
+            "APP_URL is not https: cookies are not Secure, and passwords travel in the clear"
+        );
+    }
+    let (host, port) = (settings.host.as_str(), settings.port);
+    let cannot = |error| {
+        format!(
+            "cannot listen on {host}:{port} ({error}); set HOST and PORT to an address that is free"
+        )
+    };
+    let listener = TcpListener::bind((host, port)).await.map_err(cannot)?;
+    settings.port = listener.local_addr().map_err(cannot)?.port();
+    Ok(listener)
+}
+
+/// Opens the database and migrates it, for a command of the app's own.
+///
+/// # Errors
+///
+/// Where it cannot be opened or migrated; the error says what to do.
+pub async fn open_database(
+    settings: &Settings,
+    migrations: Migrations,
+) -> Result<DatabaseConnection, String> {
+    let database = connect(settings).await?;
+    database::migrated(database, &settings.database_url, migrations)
+        .await
+        .map_err(|error| format!("the database could not be migrated: {error}"))
+}
+
+async fn migrate(
+    settings: Settings,
+    migrations: Migrations,
+    direction: Direction,
+    app: &str,
+) -> Outcome {
+    let database = match direction {
+        Direction::Status => connect_existing(&settings, app).await?,
+        Direction::Up | Direction::Down => connect(&settings).await?,
+    };
+    match direction {
+        Direction::Up => database::migrate(&database, migrations).await?,
+        Direction::Down => database::migrate_down(&database, migrations).await?,
+        Direction::Status => {}
+    }
+    let pending = database::pending_migrations(&database, migrations).await?;
+    match pending.as_slice() {
+        [] => println!("all migrations are applied"),
+        pending => println!("pending: {}", pending.join(", ")),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_routes<A: App>() {
+    for route in all_routes::<A>() {
+        println!("{:<10} {}", route.methods.join(", "), route.path);
+    }
+    let proxy = "{POSTHOG_PROXY_PATH}/{*path}";
+    println!("{:<10} {proxy}", "ANY");
+}

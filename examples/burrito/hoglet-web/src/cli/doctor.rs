@@ -1,0 +1,101 @@
+//! `doctor`: what works and what does not, one line each.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::connect::connect_existing;
+use crate::app::Outcome;
+use crate::database::{self, Migrations};
+use crate::settings::{PostHogSettings, Settings};
+
+/// For PostHog to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+type Check = Result<String, String>;
+
+pub async fn examine(settings: Settings, migrations: Migrations, app: &str) -> Outcome {
+    let (database, migrations) = examine_database(&settings, migrations, app).await;
+    let checks = [
+        (
+            "settings",
+            Ok(format!("{:?}, {}", settings.environment, settings.app_url()).to_lowercase()),
+        ),
+        ("database", database),
+        ("migrations", migrations),
+        ("posthog", examine_posthog(&settings.posthog).await),
+    ];
+    let mut healthy = true;
+    for (name, check) in checks {
+        let (mark, message) = match check {
+            Ok(message) => ("ok", message),
+            Err(message) => {
+                healthy = false;
+                ("FAIL", message)
+            }
+        };
+        println!("{mark:<5} {name:<11} {message}");
+    }
+    Ok(if healthy {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn examine_database(
+    settings: &Settings,
+    migrations: Migrations,
+    app: &str,
+) -> (Check, Check) {
+    let database = match connect_existing(settings, app).await {
+        Ok(database) => database,
+        Err(message) => return (Err(message), Err("not looked at without a database".into())),
+    };
+    let migrations = match database::pending_migrations(&database, migrations).await {
+        Ok(pending) if pending.is_empty() => Ok("all applied".into()),
+        Ok(pending) => Err(format!(
+            "pending: {}; run `{app} migrate`",
+            pending.join(", ")
+        )),
+        Err(error) => Err(error.to_string()),
+    };
+    (Ok("reachable".into()), migrations)
+}
+
+/// Capturing with a wrong key answers 200 and loses everything; asking for flags answers 401.
+async fn examine_posthog(settings: &PostHogSettings) -> Check {
+    if settings.disabled {
+        return Ok("off: POSTHOG_DISABLED is set".into());
+    }
+    if settings.project_token.is_empty() {
+        return Ok("off: set POSTHOG_PROJECT_TOKEN to your project token to send events".into());
+    }
+    let body = json!({ "api_key": settings.project_token, "distinct_id": "doctor" });
+    let asked = reqwest::Client::new()
+        .post(format!("{}/flags/?v=2", settings.base_url()))
+        .timeout(TIMEOUT)
+        .json(&body)
+        .send()
+        .await;
+    match asked {
+        Ok(answer) if answer.status().is_success() => {
+            Ok(format!("{} knows the token", settings.base_url()))
+        }
+        Ok(answer) if answer.status().as_u16() == 401 => Err(format!(
+            "{} does not know this POSTHOG_PROJECT_TOKEN; copy the project token (phc_…) from the project's settings",
+            settings.base_url()
+        )),
+        Ok(answer) => Err(format!(
+            "{} answered {}; check POSTHOG_HOST",
+            settings.base_url(),
+            answer.status()
+        )),
+        Err(error) => Err(format!(
+            "{} cannot be reached ({}); check POSTHOG_HOST and the network",
+            settings.base_url(),
+            error.without_url()
+        )),
+    }
+}

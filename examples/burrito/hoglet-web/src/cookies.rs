@@ -1,0 +1,132 @@
+//! The app's cookies: their names, keys and attributes, in one place.
+
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::COOKIE;
+use axum::middleware::Next;
+use axum::response::Response;
+use tower_cookies::cookie::{CookieBuilder, SameSite};
+use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
+
+use crate::settings::Settings;
+
+/// One cookie of the app. Signed with a key of its own: a signature does not cover the cookie's
+/// name, so with a shared key one cookie's value would pass for another's.
+#[derive(Clone)]
+pub struct SignedCookie {
+    name: String,
+    key: Key,
+    secure: bool,
+    lifetime: time::Duration,
+}
+
+#[derive(Clone)]
+pub struct SignedCookies {
+    pub session: SignedCookie,
+    pub visitor: SignedCookie,
+    pub first_touch: SignedCookie,
+    pub opt_out: SignedCookie,
+    /// In development only, see `posthog/panel.rs`.
+    pub captured: SignedCookie,
+}
+
+impl SignedCookies {
+    pub fn new(settings: &Settings) -> Self {
+        let cookie = |name: &str, lifetime| SignedCookie {
+            // Browsers accept a `__Host-` cookie from this very host only, over https only.
+            name: if settings.https() {
+                format!("__Host-{name}")
+            } else {
+                name.to_owned()
+            },
+            key: Key::derive_from(format!("{name}:{}", settings.secret_key.expose()).as_bytes()),
+            secure: settings.https(),
+            lifetime,
+        };
+        Self {
+            session: cookie("session", crate::session::lifetime::USER),
+            visitor: cookie("visitor", crate::visitor::LIFETIME),
+            first_touch: cookie("first_touch", crate::visitor::LIFETIME),
+            opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
+            captured: cookie("captured", time::Duration::minutes(1)),
+        }
+    }
+
+    /// Takes away what makes somebody a visitor that is known.
+    pub fn forget_visitor(&self, cookies: &Cookies) {
+        for cookie in [&self.visitor, &self.first_touch] {
+            cookie.delete(cookies);
+        }
+    }
+}
+
+/// The layer that reads and writes cookies.
+pub fn manager() -> CookieManagerLayer {
+    CookieManagerLayer::new()
+}
+
+/// The layer that drops cookies which only look like ours after decoding.
+///
+/// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode
+/// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would be read as ours. And
+/// one cookie that is not UTF-8 makes the parser read none at all.
+pub async fn drop_disguised(mut request: Request, next: Next) -> Response {
+    let headers = request.headers_mut();
+    let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
+    headers.remove(COOKIE);
+    for cookie in cookies {
+        headers.append(COOKIE, cookie);
+    }
+    next.run(request).await
+}
+
+fn plain(cookies: &HeaderValue) -> Option<HeaderValue> {
+    let cookies = cookies.as_bytes().split(|byte| *byte == b';');
+    let plain = cookies.filter(|cookie| {
+        let mut parts = cookie.split(|byte| *byte == b'=');
+        let name = parts.next().unwrap_or_default();
+        cookie.is_ascii() && !name.contains(&b'%')
+    });
+    let plain: Vec<_> = plain.collect();
+    HeaderValue::from_bytes(&plain.join(&b';')).ok()
+}
+
+impl SignedCookie {
+    /// The value, if the request presented one with a valid signature.
+    pub fn get(&self, cookies: &Cookies) -> Option<String> {
+        cookies
+            .signed(&self.key)
+            .get(&self.name)
+            .map(|cookie| cookie.value().to_owned())
+    }
+
+    /// Whether the request presented the cookie at all, valid or not.
+    pub fn presented(&self, cookies: &Cookies) -> bool {
+        cookies.get(&self.name).is_some()
+    }
+
+    pub fn set(&self, cookies: &Cookies, value: String) {
+        self.set_for(cookies, value, self.lifetime);
+    }
+
+    /// Sets the cookie for another time than it usually lives.
+    pub fn set_for(&self, cookies: &Cookies, value: String, lifetime: time::Duration) {
+        cookies
+            .signed(&self.key)
+            .add(self.build(value).max_age(lifetime).build());
+    }
+
+    pub fn delete(&self, cookies: &Cookies) {
+        cookies
+            .signed(&self.key)
+            .remove(self.build(String::new()).build());
+    }
+
+    fn build(&self, value: String) -> CookieBuilder<'static> {
+        Cookie::build((self.name.clone(), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure)
+    }
+}

@@ -1,0 +1,118 @@
+//! Turns bare statuses into pages or JSON, and logs what went wrong inside.
+//!
+//! The layer stands twice: inside, where it is known who the visitor is, and outside, for what the
+//! outer layers refuse. In development a page shows the error itself (`details`); where even the
+//! error page cannot be rendered, `last_resort` needs no template.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use minijinja::{Value, context};
+use serde_json::json;
+
+use crate::error::{AppError, Cause, CauseKind, Result};
+use crate::package::Package;
+use crate::page::Page;
+use crate::posthog::proxy::FromPostHog;
+use crate::request::RequestInfo;
+use crate::web::Web;
+
+mod details;
+mod last_resort;
+
+/// The layer.
+pub async fn error_pages(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let info = RequestInfo::of(&parts.extensions);
+    let method = parts.method.clone();
+    let page = Page::without_flash(&web, &parts.extensions);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if !is_bare_error(&response) {
+        return response;
+    }
+
+    let status = response.status();
+    let (mut parts, _) = response.into_parts();
+    let error = parts.extensions.get::<AppError>().cloned();
+    let cause = error.as_ref().and_then(|error| error.cause.clone());
+    if let Some(cause) = cause
+        .as_ref()
+        .filter(|cause| cause.kind == CauseKind::Error)
+    {
+        // The panic hook has logged a panic already.
+        tracing::error!(error = %cause, "request failed");
+    }
+    let message = error
+        .map(|error| error.message)
+        .filter(|message| !message.is_empty())
+        .unwrap_or_else(|| (web.parts.sentence)(status).into());
+    let body = if info.wants_json {
+        Json(json!({ "success": false, "error": message, "request_id": info.id })).into_response()
+    } else {
+        let shown = cause.as_ref().filter(|_| web.settings.has_sources());
+        match render(&page, &web.package, &method, status, &message, shown).await {
+            Ok(html) => html.into_response(),
+            Err(error) => {
+                let html = last_resort::page(&web.settings, &info, status, &message, &error);
+                if cause.is_none() {
+                    // Nothing else went wrong, so this is what is captured.
+                    parts.status = StatusCode::INTERNAL_SERVER_ERROR;
+                    parts.extensions.insert(error);
+                }
+                html.into_response()
+            }
+        }
+    };
+    // Headers such as Retry-After, Allow and cookies stay.
+    parts.headers.remove(CONTENT_LENGTH);
+    copy_header(body.headers(), &mut parts.headers);
+    Response::from_parts(parts, body.into_body())
+}
+
+/// The page, or the error itself where a cause is to be shown.
+async fn render(
+    page: &Page,
+    package: &Package,
+    method: &Method,
+    status: StatusCode,
+    message: &str,
+    shown: Option<&Arc<Cause>>,
+) -> Result<Html<String>> {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let values = context! { status => status.as_u16(), title, message };
+    let Some(cause) = shown else {
+        return page.render("error.html", values);
+    };
+    let details = details::of(cause.clone(), package.folder).await;
+    // Rendered by itself: where it is broken, the rest of the page is not.
+    let panel = page.render("captured.html", context! {}).ok();
+    let captured_panel = panel.map(|Html(html)| Value::from_safe_string(html));
+    let values = context! { method => method.as_str(), details, captured_panel, ..values };
+    page.render("development_error.html", values)
+}
+
+/// A handler that has said something itself, in HTML or JSON, is left alone, and so is PostHog.
+fn is_bare_error(response: &Response) -> bool {
+    let status = response.status();
+    let passed_on = response.extensions().get::<FromPostHog>().is_some();
+    if passed_on || !(status.is_client_error() || status.is_server_error()) {
+        return false;
+    }
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    !content_type.starts_with("text/html") && !content_type.starts_with("application/json")
+}
+
+fn copy_header(from: &HeaderMap, to: &mut HeaderMap) {
+    if let Some(value) = from.get(CONTENT_TYPE) {
+        to.insert(CONTENT_TYPE, value.clone());
+    }
+}

@@ -1,0 +1,135 @@
+//! What developers see of an error in the page, and nobody else: its causes, its place with the lines
+//! around it, and the stack.
+
+use std::fs;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use minijinja::Value;
+use serde::Serialize;
+
+use crate::error::{Cause, CauseKind};
+use crate::stack::Frame;
+
+/// Lines shown before and after the one in question.
+const AROUND: usize = 5;
+
+#[derive(Serialize)]
+struct Details {
+    kind: &'static str,
+    /// The error first, its causes after it.
+    chain: Vec<Link>,
+    /// Where to look first: the template, or the innermost of the app's own frames.
+    place: Option<Place>,
+    frames: Vec<Place>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    name: String,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct Place {
+    function: String,
+    file: String,
+    line: Option<usize>,
+    in_app: bool,
+    source: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    number: usize,
+    text: String,
+    here: bool,
+}
+
+/// Reads debug information and source files, so on a blocking thread.
+pub async fn of(cause: Arc<Cause>, app: &'static str) -> Value {
+    let read =
+        tokio::task::spawn_blocking(move || minijinja::value::Serde(read(&cause, app)).into());
+    // Nothing to see where that failed: the panic hook has logged why.
+    read.await.unwrap_or_default()
+}
+
+fn read(cause: &Cause, app: &str) -> Details {
+    let frames: Vec<Place> = cause
+        .stack
+        .frames(app)
+        .iter()
+        .map(|frame| Place::of_frame(frame, app))
+        .collect();
+    let template = cause.template.as_ref().map(|(name, line)| {
+        let file = format!("templates/{name}");
+        Place {
+            function: String::new(),
+            source: source(app, &file, *line),
+            file,
+            line: Some(*line),
+            in_app: true,
+        }
+    });
+    let innermost = || {
+        let mut frames = cause.stack.frames(app).iter();
+        let frame = frames.find(|frame| frame.in_app);
+        frame.map(|frame| Place::of_frame(frame, app))
+    };
+    Details {
+        kind: match cause.kind {
+            CauseKind::Error => "error",
+            CauseKind::Panic => "panic",
+        },
+        chain: cause
+            .chain
+            .iter()
+            .map(|(name, message)| Link {
+                name: name.clone(),
+                message: message.clone(),
+            })
+            .collect(),
+        place: template.or_else(innermost),
+        frames,
+    }
+}
+
+impl Place {
+    fn of_frame(frame: &Frame, app: &str) -> Self {
+        let line = frame.line.map(|line| line as usize);
+        Self {
+            function: frame.function.clone(),
+            source: match line.filter(|_| frame.in_app) {
+                Some(line) => source(app, &frame.file, line),
+                None => Vec::new(),
+            },
+            file: frame.file.clone(),
+            line,
+            in_app: frame.in_app,
+        }
+    }
+}
+
+/// The lines around one, from a file in the app's folder; none where it is not there.
+fn source(app: &str, file: &str, line: usize) -> Vec<Line> {
+    let path = Path::new(file);
+    let inside = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let Some(text) = inside
+        .then(|| fs::read_to_string(Path::new(app).join(path)).ok())
+        .flatten()
+    else {
+        return Vec::new();
+    };
+    text.lines()
+        .enumerate()
+        .map(|(index, text)| Line {
+            number: index + 1,
+            text: text.to_owned(),
+            here: index + 1 == line,
+        })
+        .skip(line.saturating_sub(AROUND + 1))
+        .take(2 * AROUND + 1)
+        .collect()
+}

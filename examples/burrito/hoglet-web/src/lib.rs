@@ -1,0 +1,62 @@
+//! What every Hoglet app stands on: what must be right, and is the same for everybody.
+//!
+//! # A request's way through
+//!
+//! [`server`] takes the connection. [`request`] gives the request its id and finds out where it came
+//! from, [`logging`] opens its span, [`security`] answers for its headers and its origin. Pages come
+//! behind [`cookies`] and [`session`]; [`posthog::identify`] says whose request it is. Then the app's
+//! handler runs: its arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to
+//! them), a [`Page`](page::Page) to answer with, and [`PostHog`](posthog::PostHog) to say what
+//! happened. On the way out [`posthog::capture_errors`] captures what went wrong and [`error_pages`]
+//! makes a page of it.
+//!
+//! # What an app brings
+//!
+//! An app is a type with the trait [`App`](app::App): its settings, its commands, its routes, and
+//! [`Parts`](web::Parts) with what Hoglet must know of it: who its users are, its templates, its
+//! flags, what every page knows and what every event carries. [`cli::run`] does the rest.
+//!
+//! # How the modules stand
+//!
+//! Arrows point one way: `cli` and `testing` → `app` → layers (`session::layer`, `posthog::identify`,
+//! `error_pages` …) and what handlers take (`visit`, `page`) → [`Web`](web::Web), which holds the
+//! parts → the parts themselves → `settings`, `error` and `package`.
+
+pub mod app;
+pub mod assets;
+pub mod cli;
+pub mod compression;
+pub mod cookies;
+pub mod database;
+pub mod email;
+pub mod error;
+pub mod error_pages;
+pub mod files;
+pub mod forms;
+pub mod health;
+pub mod housekeeping;
+pub mod local_path;
+pub mod logging;
+pub mod mask;
+pub mod migrations;
+pub mod package;
+pub mod page;
+pub mod panics;
+pub mod passwords;
+pub mod posthog;
+pub mod reload;
+pub mod request;
+pub mod routes;
+pub mod security;
+pub mod server;
+pub mod session;
+pub mod settings;
+pub mod stack;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod throttle;
+pub mod users;
+pub mod views;
+pub mod visit;
+pub mod visitor;
+pub mod web;

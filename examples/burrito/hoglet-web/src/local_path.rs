@@ -1,0 +1,11 @@
+//! Paths that somebody else has written, and that a redirect may lead to.
+
+/// A path of this app, or nothing. Anything a browser could take for another host is refused:
+/// `//host`, `/\host`, and what control characters make of a path.
+pub fn local_path(next: &str) -> Option<&str> {
+    let local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|byte| byte.is_ascii_graphic());
+    local.then_some(next)
+}

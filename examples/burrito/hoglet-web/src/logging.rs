@@ -1,0 +1,98 @@
+//! Logging: pretty in development and JSON elsewhere, one line a request and more where it matters.
+//!
+//! Whatever is logged while a request is worked on carries the request's fields: `request_id`,
+//! `method`, `route`, and `user_id` or `visitor_id` once it is known who that is. E-mail addresses are
+//! masked in every line.
+
+use std::time::Instant;
+
+use anstream::{AutoStream, ColorChoice};
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+use tracing::field::Empty;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::mask::mask_emails;
+use crate::request::RequestInfo;
+use crate::settings::LogFormat;
+use crate::web::Web;
+
+mod json;
+
+/// `RUST_LOG` overrides it.
+const DEFAULT_FILTER: &str =
+    "info,sea_orm_migration=warn,tower_sessions_core=error,sqlx=warn,posthog_rs=error";
+
+/// Sets the log up, once for the process.
+pub fn install(format: LogFormat) {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let logs = tracing_subscriber::registry().with(filter);
+    // A second installation, as tests make, keeps the first.
+    let _ = match format {
+        LogFormat::Pretty => {
+            // Terminals, and what asks for it with CLICOLOR_FORCE; never with NO_COLOR.
+            let colour = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
+            let lines = fmt::layer()
+                .compact()
+                .without_time()
+                .with_ansi(colour)
+                .with_writer(std::io::stderr)
+                .fmt_fields(masked_fields());
+            logs.with(lines).try_init()
+        }
+        LogFormat::Json => logs.with(json::JsonLines::new(std::io::stderr)).try_init(),
+    };
+}
+
+fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
+    debug_fn(|writer, field, value| {
+        let value = mask_emails(&format!("{value:?}"));
+        match field.name() {
+            "message" => write!(writer, "{value}"),
+            name => write!(writer, "{name}={value}"),
+        }
+    })
+    .delimited(" ")
+}
+
+/// The span that everything happens in, and the line at its end. The line names no person.
+pub async fn log_request(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let info = RequestInfo::of(request.extensions());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    // An error's level, so that `RUST_LOG=warn` keeps the fields too.
+    let span = tracing::error_span!(
+        "request",
+        request_id = info.id,
+        %method,
+        route,
+        user_id = Empty,
+        visitor_id = Empty,
+    );
+    let response = next.run(request).instrument(span).await;
+    // A path may hold a token, a route does not. Never the query.
+    let path = if web.settings.development() || route == "none" {
+        &info.path
+    } else {
+        route
+    };
+    tracing::info!(
+        parent: None,
+        request_id = info.id,
+        %method,
+        path,
+        route,
+        status = response.status().as_u16(),
+        milliseconds = started.elapsed().as_millis() as u64,
+        "request"
+    );
+    response
+}

@@ -1,0 +1,94 @@
+//! [`Page`]: the page that answers a request, with what every page knows.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::{Extensions, request::Parts};
+use axum::response::Html;
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+
+use crate::error::{AppError, Result};
+use crate::posthog::tracker::PostHog;
+use crate::request::RequestInfo;
+use crate::session::{Flash, Session};
+use crate::web::Web;
+
+/// The page that answers a request. As an argument of a handler it brings the flash messages that
+/// wait in the session; they are taken away once a page with them has been rendered.
+pub struct Page {
+    web: Web,
+    info: Arc<RequestInfo>,
+    posthog: Option<PostHog>,
+    own: Value,
+    flash: Option<(Session, Vec<Flash>)>,
+}
+
+impl Page {
+    /// For answers that leave flash messages to the next page.
+    pub fn without_flash(web: &Web, extensions: &Extensions) -> Self {
+        Self {
+            web: web.clone(),
+            info: RequestInfo::of(extensions),
+            posthog: extensions.get::<PostHog>().cloned(),
+            own: (web.parts.every_page)(extensions),
+            flash: None,
+        }
+    }
+
+    /// Whether the answer is read by a program, which wants JSON.
+    pub fn is_for_a_program(&self) -> bool {
+        self.info.wants_json
+    }
+
+    /// Renders a template with `values`, with what every page of the app knows, and with what Hoglet
+    /// tells every page (`app`, `flash`, `path`, `csp_nonce`, `posthog` …; see the README).
+    ///
+    /// # Errors
+    ///
+    /// Where the template is broken, or uses a value that is not there.
+    pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
+        let settings = &self.web.settings;
+        let posthog = self.posthog.as_ref();
+        let browser_config = posthog.and_then(|posthog| posthog.browser_config(&settings.posthog));
+        let shared = context! {
+            app => context! { name => &settings.app_name, description => self.web.package.description },
+            flash => Serde(self.flash.as_ref().map(|(_, messages)| messages.as_slice()).unwrap_or_default()),
+            csp_nonce => &self.info.csp_nonce,
+            path => &self.info.path,
+            request_id => &self.info.id,
+            development => settings.development(),
+            has_sources => settings.has_sources(),
+            analytics_available => settings.posthog.enabled(),
+            posthog => browser_config.map(|config| Value::from_safe_string(config.to_script_json())),
+            opted_out => posthog.is_some_and(PostHog::opted_out),
+            opt_out_forced => posthog.is_some_and(PostHog::opt_out_forced),
+            standin => settings.standin(),
+            captured => Serde(posthog.map(PostHog::captured).unwrap_or_default()),
+        };
+        let own = &self.own;
+        let context = context! { ..values, ..own.clone(), ..shared };
+        let html = self.web.views.render(template, context)?;
+        if let Some((session, messages)) = &self.flash {
+            session.flash_is_shown(messages.len());
+        }
+        Ok(Html(html))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Page
+where
+    Web: FromRef<S>,
+{
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let web = Web::from_ref(state);
+        let session = Session::of(&parts.extensions);
+        let messages = session.waiting_flash().await?;
+        Ok(Self {
+            flash: Some((session, messages)),
+            ..Self::without_flash(&web, &parts.extensions)
+        })
+    }
+}

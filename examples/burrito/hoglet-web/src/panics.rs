@@ -1,0 +1,116 @@
+//! Panics: what is written down, and who answers for them.
+//!
+//! The hook runs where the code panicked, before the stack unwinds. In a request it leaves the cause
+//! for [`response`], which `CatchPanicLayer` calls right afterwards on the same thread: the request
+//! fails as with any other error. Everywhere else (a task or a thread of the app's own) nobody comes
+//! afterwards, so the hook itself hands the cause to PostHog, on nobody's behalf.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::RefCell;
+use std::panic::PanicHookInfo;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::runtime::{self, Handle};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::error::{AppError, Cause};
+use crate::posthog::client::{Client, WeakClient};
+use crate::posthog::exception::{Exception, Level};
+
+/// The apps in this process: one, but in tests. Each with the runtime that it was started in.
+static CLIENTS: Mutex<Vec<(runtime::Id, WeakClient)>> = Mutex::new(Vec::new());
+
+tokio::task_local! {
+    /// Set while the thread works on a request: a panic is caught, and answered for.
+    static IN_REQUEST: ();
+}
+
+thread_local! {
+    /// The panic that this thread is unwinding from, left by the hook for [`response`].
+    static LAST_PANIC: RefCell<Option<Cause>> = const { RefCell::new(None) };
+}
+
+/// From now on panics are logged like everything else, and those outside of requests are captured.
+pub fn install_hook(client: &Client) {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            // Before the log is set up, and in tests without one.
+            if !tracing::dispatcher::has_been_set() {
+                previous(panic);
+            }
+            on_panic(panic);
+        }));
+    });
+    let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    clients.retain(|(_, client)| client.upgrade().is_some());
+    clients.push((Handle::current().id(), client.downgrade()));
+}
+
+/// Blocks nothing and waits for nobody: the panic may have come from anywhere.
+fn on_panic(panic: &PanicHookInfo<'_>) {
+    let message = text_of(panic.payload());
+    let location = panic.location().map(tracing::field::display);
+    // Only where RUST_BACKTRACE asks for it.
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured)
+        .then(|| tracing::field::display(&backtrace));
+    tracing::error!(panic = message, location, backtrace, "panicked");
+
+    let cause = Cause::panic(message);
+    if IN_REQUEST.try_with(|()| ()).is_ok() {
+        LAST_PANIC.with_borrow_mut(|last| *last = Some(cause));
+    } else if let Some(client) = client_here().filter(|client| client.capture_exceptions) {
+        client.capture_exception(Exception::new(Arc::new(cause), Level::Fatal, false));
+    }
+}
+
+/// The app of the runtime that the thread works for; for other threads the only one there is.
+fn client_here() -> Option<Client> {
+    let runtime = Handle::try_current().ok().map(|handle| handle.id());
+    let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut alive: Vec<_> = clients
+        .iter()
+        .filter_map(|(runtime, client)| Some((*runtime, client.upgrade()?)))
+        .collect();
+    drop(clients);
+    let here = alive.iter().position(|(of, _)| Some(*of) == runtime);
+    match here {
+        Some(index) => Some(alive.swap_remove(index).1),
+        None if alive.len() == 1 => alive.pop().map(|(_, client)| client),
+        None => None,
+    }
+}
+
+/// The layer directly below the outermost [`catch`].
+pub async fn in_request(request: Request, next: Next) -> Response {
+    IN_REQUEST.scope((), next.run(request)).await
+}
+
+/// The layer that answers for a handler that panicked.
+pub fn catch() -> CatchPanicLayer<fn(Box<dyn Any + Send + 'static>) -> Response> {
+    CatchPanicLayer::custom(response as fn(_) -> _)
+}
+
+fn response(payload: Box<dyn Any + Send + 'static>) -> Response {
+    let message = text_of(&*payload);
+    // A panic that is only passed on (`resume_unwind`) has called no hook.
+    let cause = LAST_PANIC
+        .take()
+        .filter(|cause| cause.chain.iter().any(|(_, text)| text == message))
+        .unwrap_or_else(|| Cause::panic(message));
+    AppError::from_cause(cause).into_response()
+}
+
+fn text_of(payload: &(dyn Any + Send)) -> &str {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("panic with a value that is no text")
+}

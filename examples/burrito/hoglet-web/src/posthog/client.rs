@@ -1,0 +1,186 @@
+//! The app's one connection to PostHog: off without a key.
+
+use std::error::Error;
+use std::sync::{Arc, Weak};
+
+use chrono::{DateTime, Utc};
+use posthog_rs::Event;
+use tokio::time::Instant;
+
+use super::delivery::Delivery;
+use super::evaluator::Evaluator;
+use super::exception::{Exception, Level};
+use super::flag::Declared;
+use super::groups::Described;
+use super::item::Item;
+use super::ledger::{self, Counts, Delivered};
+use super::stamp::Stamp;
+use crate::error::Cause;
+use crate::package::Package;
+use crate::settings::{PostHogSettings, Settings};
+
+/// The app's one connection to PostHog. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Client {
+    inner: Option<Arc<Inner>>,
+    /// In development the log and the page show what is captured.
+    pub(super) development: bool,
+    /// Whether errors and panics are captured by themselves.
+    pub capture_exceptions: bool,
+    pub(super) stamp: Stamp,
+    /// The groups that PostHog knows from this process.
+    pub(super) described: Arc<Described>,
+}
+
+/// A client that keeps nothing alive, for the panic hook.
+pub struct WeakClient {
+    inner: Option<Weak<Inner>>,
+    /// All the rest of it.
+    client: Client,
+}
+
+struct Inner {
+    delivery: Delivery,
+    evaluator: Evaluator,
+}
+
+impl Client {
+    /// Begins to deliver, unless PostHog is off. `flags` is what PostHog is asked for.
+    pub async fn start(
+        package: &Package,
+        settings: &Settings,
+        flags: &'static [Declared],
+        http: reqwest::Client,
+    ) -> Self {
+        let posthog = &settings.posthog;
+        let inner = if posthog.enabled() {
+            let delivery = Delivery::start(package, settings, http.clone()).await;
+            let evaluator = Evaluator::start(posthog, flags, http, delivery.clone());
+            Some(Arc::new(Inner {
+                delivery,
+                evaluator,
+            }))
+        } else {
+            say_why_off(posthog);
+            None
+        };
+        Self {
+            inner,
+            development: settings.development(),
+            capture_exceptions: posthog.capture_exceptions,
+            stamp: Stamp::new(settings.environment, package.release),
+            described: Arc::default(),
+        }
+    }
+
+    /// Whether events are sent at all.
+    pub fn enabled(&self) -> bool {
+        self.inner.is_some()
+    }
+
+    /// Queues an event and returns at once. Without PostHog the development log shows it instead.
+    pub fn capture(&self, event: Event) {
+        let event = self.dated(event, Utc::now());
+        if let Some(inner) = &self.inner {
+            inner.delivery.push(Item::Event(event));
+        }
+    }
+
+    /// The same with a date of its own, for who wants to know when PostHog has taken the event.
+    /// Without PostHog that never happens.
+    pub fn capture_and_tell(&self, event: Event, happened_at: DateTime<Utc>) -> Delivered {
+        let event = self.dated(event, happened_at);
+        match &self.inner {
+            Some(inner) => inner.delivery.push_and_tell(Item::Event(event)),
+            None => ledger::never_delivered(),
+        }
+    }
+
+    fn dated(&self, mut event: Event, happened_at: DateTime<Utc>) -> Event {
+        // The clock that it was dated by may be another machine's, ahead of this one's; and this one
+        // may be set back at this moment: PostHog then takes the time of arrival.
+        let _ = event.set_timestamp(happened_at.min(Utc::now()));
+        if self.development {
+            self.log(event.event_name(), event.distinct_id());
+        }
+        event
+    }
+
+    /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
+    /// `PostHog::capture_error`.
+    pub fn capture_error<E: Error>(&self, error: &E) {
+        let cause = Arc::new(Cause::of(error));
+        self.capture_exception(Exception::new(cause, Level::Error, true));
+    }
+
+    /// Queues an error and returns at once.
+    pub fn capture_exception(&self, exception: Exception) {
+        if self.development {
+            self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
+        }
+        if let Some(inner) = &self.inner {
+            inner.delivery.push(Item::Exception(Box::new(exception)));
+        }
+    }
+
+    /// The same client, keeping nothing alive.
+    pub fn downgrade(&self) -> WeakClient {
+        WeakClient {
+            inner: self.inner.as_ref().map(Arc::downgrade),
+            client: Self {
+                inner: None,
+                ..self.clone()
+            },
+        }
+    }
+
+    pub(super) fn evaluator(&self) -> Option<&Evaluator> {
+        self.inner.as_ref().map(|inner| &inner.evaluator)
+    }
+
+    /// What became of everything that was captured.
+    pub fn counts(&self) -> Counts {
+        self.inner
+            .as_ref()
+            .map_or_else(Counts::default, |inner| inner.delivery.counts())
+    }
+
+    /// Delivers everything captured so far, until the deadline.
+    pub async fn shut_down(&self, deadline: Instant) {
+        if let Some(inner) = &self.inner {
+            inner.evaluator.flush(deadline).await;
+            inner.delivery.shut_down(deadline).await;
+        }
+    }
+
+    /// Names and ids only: properties may hold an e-mail address.
+    fn log(&self, event: &str, person: &str) {
+        let posthog = if self.enabled() { "on" } else { "off" };
+        tracing::info!(target: "hoglet_web::posthog", event, person, posthog, "captured");
+    }
+}
+
+impl WeakClient {
+    /// The client, as long as its app lives.
+    pub fn upgrade(&self) -> Option<Client> {
+        let inner = match &self.inner {
+            Some(inner) => Some(inner.upgrade()?),
+            None => None,
+        };
+        Some(Client {
+            inner,
+            ..self.client.clone()
+        })
+    }
+}
+
+fn say_why_off(settings: &PostHogSettings) {
+    if settings.disabled {
+        tracing::info!("PostHog is off: POSTHOG_DISABLED is set");
+    } else {
+        tracing::warn!(
+            "PostHog is off: events, errors and people are lost, and every flag has its default; \
+             set POSTHOG_PROJECT_TOKEN to the project token (phc_…), or POSTHOG_DISABLED=true"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! First touch: how somebody came here, for the `$initial_…` properties of the person they become.
+//!
+//! PostHog makes these from the first event of a person that it sees, and that is the `$identify` of
+//! the sign-up form: without help everybody's first page would be `/signup`. posthog-js keeps what
+//! the browser saw in its cookie. Where it is blocked, the server's own memory serves: a cookie that
+//! is written on the visitor's first page and names the visitor that it is about.
+//!
+//! Both come from outside, so both are bounded, without secrets, and believed in nothing else.
+
+use axum::http::HeaderMap;
+use axum::http::header::REFERER;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Url;
+use serde_json::{Map, Value};
+use tower_cookies::Cookies;
+use uuid::Uuid;
+
+use super::{context, urls};
+use crate::cookies::SignedCookies;
+use crate::settings::Settings;
+
+/// What browsers and proxies take in one header is bounded: with both at their longest the cookie
+/// has 1.4 KB.
+const MAX_PATH_BYTES: usize = 700;
+const MAX_REFERRER_BYTES: usize = 250;
+/// Longest address in posthog-js's cookie, by its own rule.
+const MAX_REMEMBERED: usize = 1000;
+
+/// No referrer: typed, bookmarked, or not told. posthog-js says the same.
+const DIRECT: &str = "$direct";
+
+/// Query parameters that tell a campaign, as posthog-js has them.
+/// Source: `CAMPAIGN_PARAMS` in posthog-js's `event-utils.ts`.
+const CAMPAIGN_PARAMETERS: &[&str] = &[
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "gad_source",
+    "mc_cid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "fbclid",
+    "msclkid",
+    "twclid",
+    "li_fat_id",
+    "igshid",
+    "ttclid",
+    "rdt_cid",
+    "epik",
+    "qclid",
+    "sccid",
+    "irclid",
+    "_kx",
+];
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstTouch {
+    /// The first page.
+    url: String,
+    /// The page before it, on another host.
+    referrer: Option<String>,
+}
+
+/// The person properties of a visitor's first touch; none where nobody has seen it.
+pub fn properties_of(
+    settings: &Settings,
+    signed: &SignedCookies,
+    cookies: &Cookies,
+    visitor_id: Uuid,
+) -> Map<String, Value> {
+    let remembered = cookies
+        .get(&context::posthog_js_cookie(&settings.posthog.project_token))
+        .and_then(|cookie| FirstTouch::from_posthog_js(cookie.value(), visitor_id));
+    let seen = || FirstTouch::from_cookie(settings, &signed.first_touch.get(cookies)?, visitor_id);
+    remembered
+        .or_else(seen)
+        .map(|touch| touch.properties())
+        .unwrap_or_default()
+}
+
+/// What the cookie holds of the visitor's first page.
+pub fn cookie(
+    settings: &Settings,
+    path_and_query: &str,
+    headers: &HeaderMap,
+    visitor_id: Uuid,
+) -> String {
+    let path = urls::safe(path_and_query);
+    let path = &path[..path.floor_char_boundary(MAX_PATH_BYTES)];
+    let referrer = headers.get(REFERER).and_then(|value| value.to_str().ok());
+    let referrer = referrer
+        .filter(|referrer| web_page(referrer).is_some_and(|url| host(&url) != settings.app_host()))
+        .map(urls::safe)
+        .unwrap_or_default();
+    let referrer = &referrer[..referrer.floor_char_boundary(MAX_REFERRER_BYTES)];
+    URL_SAFE_NO_PAD.encode(format!("{visitor_id}\n{path}\n{referrer}"))
+}
+
+impl FirstTouch {
+    /// What [`cookie`] wrote, if it is about this visitor.
+    pub fn from_cookie(settings: &Settings, cookie: &str, visitor_id: Uuid) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
+        let [id, path, referrer] = text.split('\n').collect::<Vec<_>>().try_into().ok()?;
+        (id == visitor_id.to_string()).then(|| Self {
+            url: format!("{}{path}", settings.app_url()),
+            referrer: Some(referrer.to_owned()).filter(|referrer| !referrer.is_empty()),
+        })
+    }
+
+    /// `$initial_person_info` in posthog-js's own cookie: `{"u": URL, "r": referrer}`. The memory of
+    /// another person at the same browser, whom a page has yet to correct, is not this visitor's.
+    pub fn from_posthog_js(cookie: &str, visitor_id: Uuid) -> Option<Self> {
+        let stored: Value = serde_json::from_str(cookie).ok()?;
+        let whose: Option<Uuid> = stored
+            .get("distinct_id")
+            .and_then(|id| id.as_str()?.parse().ok());
+        let info = stored.get("$initial_person_info")?;
+        let address = |name| {
+            let text = urls::cut(info.get(name)?.as_str()?, MAX_REMEMBERED);
+            web_page(text).map(|_| urls::safe(text))
+        };
+        whose.is_none_or(|id| id == visitor_id).then_some(())?;
+        Some(Self {
+            url: address("u")?,
+            referrer: address("r"),
+        })
+    }
+
+    /// The names are posthog-js's, so that it does not matter who was first to tell.
+    pub fn properties(&self) -> Map<String, Value> {
+        let mut properties = Map::new();
+        let mut set = |name: &str, value: &str| {
+            properties.insert(format!("$initial_{name}"), value.into());
+        };
+        set("current_url", &self.url);
+        set("referrer", self.referrer.as_deref().unwrap_or(DIRECT));
+        let referring = self.referrer.as_deref().and_then(web_page);
+        set(
+            "referring_domain",
+            &referring.map_or(DIRECT.into(), |url| host(&url)),
+        );
+        if let Some(url) = web_page(&self.url) {
+            set("host", &host(&url));
+            set("pathname", url.path());
+            // posthog-js leaves a `+` as it is.
+            let query = url.query().unwrap_or_default().replace('+', "%2B");
+            for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+                if CAMPAIGN_PARAMETERS.contains(&&*name) && !value.is_empty() {
+                    set(&name, &value);
+                }
+            }
+        }
+        properties
+    }
+}
+
+fn web_page(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let plain = !text.contains(char::is_control) && ["http", "https"].contains(&url.scheme());
+    plain.then_some(url)
+}
+
+/// With the port, where it is not the scheme's own: what `location.host` says in a browser.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}

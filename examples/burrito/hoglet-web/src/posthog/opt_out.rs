@@ -1,0 +1,59 @@
+//! `/opt-out`: the footer's switch.
+
+use axum::extract::{Form, State};
+use axum::http::HeaderMap;
+use axum::http::header::REFERER;
+use axum::response::Redirect;
+use serde::Deserialize;
+use tower_cookies::Cookies;
+
+use crate::error::{AppError, Result};
+use crate::local_path::local_path;
+use crate::web::Web;
+
+/// What the switch posts.
+#[derive(Deserialize)]
+pub struct OptOutForm {
+    #[serde(default)]
+    opt_out: String,
+}
+
+/// Opts out or in again, and goes back to the page that the switch was on.
+///
+/// # Errors
+///
+/// 422 where `opt_out` is neither `true` nor `false`.
+pub async fn switch(
+    State(web): State<Web>,
+    cookies: Cookies,
+    headers: HeaderMap,
+    Form(form): Form<OptOutForm>,
+) -> Result<Redirect> {
+    match form.opt_out.as_str() {
+        "true" => {
+            web.cookies.opt_out.set(&cookies, "true".into());
+            // The id goes with the consent: a later opt-in begins as somebody new.
+            web.cookies.forget_visitor(&cookies);
+        }
+        "false" => web.cookies.opt_out.delete(&cookies),
+        _ => {
+            let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(AppError::new(status, "opt_out is true or false"));
+        }
+    }
+    Ok(Redirect::to(&back(&headers)))
+}
+
+/// The page that the switch was on. Only its path is taken, so this leads nowhere else.
+fn back(headers: &HeaderMap) -> String {
+    let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
+    let url = referer.and_then(|referer| reqwest::Url::parse(referer).ok());
+    let path = url.map(|url| match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    });
+    path.as_deref()
+        .and_then(local_path)
+        .unwrap_or("/")
+        .to_owned()
+}

@@ -1,0 +1,112 @@
+//! What was just captured, for the panel that pages show in development.
+//!
+//! A page shows what its own request captured. An answer to a script has it in a header, which
+//! `static/app.js` reads. A redirect shows nothing itself, so it sends a cookie along, and the page
+//! that it leads to shows both.
+
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Browsers take 4 KiB a cookie.
+const ENTRIES_IN_COOKIE: usize = 10;
+
+/// One line of the panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Such as `POST /signup`.
+    pub request: String,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    Event {
+        name: String,
+        /// The event's own id, which the stand-in for PostHog finds it by.
+        uuid: String,
+        /// `user`, `visitor`, `client` or, where it belongs to nobody, `nobody`.
+        who: String,
+        distinct_id: String,
+        /// Whether PostHog is on.
+        sent: bool,
+    },
+    Flag {
+        key: String,
+        value: Value,
+    },
+}
+
+/// Gathers what one request captures. Outside development it does nothing.
+#[derive(Clone, Default)]
+pub struct Panel(Option<Arc<Mutex<Noted>>>);
+
+#[derive(Default)]
+struct Noted {
+    request: String,
+    /// What the request captured that redirected to this one.
+    before: Vec<Entry>,
+    now: Vec<What>,
+}
+
+impl Panel {
+    pub fn new(development: bool) -> Self {
+        Self(development.then(Arc::default))
+    }
+
+    pub fn is_shown(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub fn note(&self, what: What) {
+        self.with(|noted| noted.now.push(what));
+    }
+
+    /// What the panel shows: first what came before a redirect, then this request's events and flags.
+    pub fn entries(&self, flags: impl IntoIterator<Item = What>) -> Vec<Entry> {
+        let entries = self.with(|noted| {
+            let now = noted.now.iter().cloned().chain(flags);
+            let request = &noted.request;
+            let now = now.map(|what| Entry {
+                request: request.clone(),
+                what,
+            });
+            noted.before.iter().cloned().chain(now).collect()
+        });
+        entries.unwrap_or_default()
+    }
+
+    pub(super) fn begin(&self, request: String, before: Vec<Entry>) {
+        self.with(|noted| {
+            noted.request = request;
+            noted.before = before;
+        });
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Noted) -> T) -> Option<T> {
+        let noted = self.0.as_ref()?;
+        Some(act(&mut noted
+            .lock()
+            .expect("nobody panics while holding it")))
+    }
+}
+
+/// The newest entries, in characters that a cookie may hold. `~` stands for `%`, because the
+/// parser of cookies decodes `%` before the signature is checked.
+pub(super) fn encode(entries: &[Entry]) -> String {
+    let first = entries.len().saturating_sub(ENTRIES_IN_COOKIE);
+    let json = serde_json::to_vec(&entries[first..]).expect("text and JSON values serialize");
+    let encoded: String = form_urlencoded::byte_serialize(&json).collect();
+    encoded.replace('%', "~")
+}
+
+pub(super) fn decode(cookie: &str) -> Vec<Entry> {
+    let encoded = cookie.replace('~', "%");
+    let mut pairs = form_urlencoded::parse(encoded.as_bytes());
+    let json = pairs.next().map(|(json, _)| json);
+    json.and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default()
+}

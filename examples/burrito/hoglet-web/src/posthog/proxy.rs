@@ -1,0 +1,151 @@
+//! The first-party proxy: posthog-js reaches PostHog through the app's own address, past blockers.
+//!
+//! It talks to PostHog's two hosts and nobody else, only about this app's own project, only at the
+//! paths that posthog-js asks for, and passes on neither cookies nor authorization. Bodies pass as
+//! they are, compressed or not. Source: <https://posthog.com/docs/advanced/proxy>.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPIRES,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, USER_AGENT, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use reqwest::Url;
+
+use super::browser;
+use crate::error::AppError;
+use crate::request::RequestInfo;
+use crate::settings::PostHogSettings;
+use crate::web::Web;
+
+/// Session replay sends large bodies.
+pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+
+/// For one request and its answer, a large upload included.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What posthog-js 1.449.2 asks the ingestion host for. Source: `endpointFor` and `sendRequest` in
+/// its package, `ingestionPaths` in its `request-router`.
+const INGESTION: &[&str] = &[
+    "/e/",
+    "/i/",
+    "/s/",
+    "/flags/",
+    "/api/surveys/",
+    "/api/product_tours/",
+    "/api/early_access_features/",
+    "/api/web_experiments/",
+    "/api/conversations/v1/widget/",
+];
+
+const TO_POSTHOG: &[HeaderName] = &[
+    ACCEPT,
+    ACCEPT_ENCODING,
+    CONTENT_ENCODING,
+    CONTENT_TYPE,
+    IF_MODIFIED_SINCE,
+    IF_NONE_MATCH,
+    USER_AGENT,
+];
+const FROM_POSTHOG: &[HeaderName] = &[
+    CACHE_CONTROL,
+    CONTENT_ENCODING,
+    CONTENT_TYPE,
+    ETAG,
+    EXPIRES,
+    LAST_MODIFIED,
+    VARY,
+];
+
+/// Marks an answer as PostHog's own, which is passed back as it is, errors too.
+#[derive(Clone, Copy)]
+pub struct FromPostHog;
+
+/// Passes a request on to PostHog, and the answer back.
+pub async fn forward(State(web): State<Web>, request: Request) -> Response {
+    if !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::POST | Method::OPTIONS
+    ) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let settings = &web.settings.posthog;
+    let info = RequestInfo::of(request.extensions());
+    let Some(target) = target(settings, &info.path_and_query).filter(|_| settings.enabled()) else {
+        return AppError::not_found().into_response();
+    };
+    let (parts, body) = request.into_parts();
+    let mut headers = pick(&parts.headers, TO_POSTHOG);
+    let client = info.ip.to_string();
+    headers.insert(
+        "x-forwarded-for",
+        client.parse().expect("an address is a valid header value"),
+    );
+    let sent = web
+        .http
+        .request(parts.method, target)
+        .headers(headers)
+        .timeout(TIMEOUT)
+        .body(reqwest::Body::wrap_stream(body.into_data_stream()))
+        .send()
+        .await;
+    match sent {
+        Ok(answer) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = answer.status();
+            *response.headers_mut() = pick(answer.headers(), FROM_POSTHOG);
+            *response.body_mut() = Body::from_stream(answer.bytes_stream());
+            response.extensions_mut().insert(FromPostHog);
+            response
+        }
+        Err(error) => {
+            tracing::warn!(error = %error.without_url(), "the proxy could not reach PostHog");
+            AppError::new(StatusCode::BAD_GATEWAY, "").into_response()
+        }
+    }
+}
+
+/// Where a path leads, if it is one that posthog-js asks for.
+///
+/// The path is appended to one of two fixed hosts, so it cannot name another one; and it is judged
+/// as the host will read it, with every `..` carried out. Nothing posthog-js asks for is written
+/// with a `%`, which could hide a `..` or a slash until it is decoded at the other end.
+pub fn target(settings: &PostHogSettings, path_and_query: &str) -> Option<Url> {
+    let prefix = settings.proxy_path.as_deref().unwrap_or_default();
+    let rest = path_and_query.strip_prefix(prefix)?;
+    let on = |host: &str| {
+        let folder = Url::parse(&format!("{host}/")).ok()?;
+        let url = Url::parse(&format!("{host}{rest}")).ok()?;
+        let inside = url.path().strip_prefix(folder.path())?;
+        let path = format!("/{inside}");
+        (url.origin() == folder.origin() && !path.contains('%')).then_some((url, path))
+    };
+    let (url, path) = on(&browser::assets_host(settings))?;
+    if is_asset(settings, &path) {
+        return Some(url);
+    }
+    let (url, path) = on(settings.base_url())?;
+    let known = INGESTION.iter().any(|known| path.starts_with(known));
+    known.then_some(url)
+}
+
+/// posthog-js itself, and the project's settings for it. Those hold scripts that the project's owner
+/// wrote: another project's would be a stranger's script under this app's own address.
+fn is_asset(settings: &PostHogSettings, path: &str) -> bool {
+    let own = path
+        .strip_prefix("/array/")
+        .and_then(|rest| rest.strip_prefix(settings.project_token.as_str()))
+        .is_some_and(|rest| rest.starts_with('/'));
+    own || path.starts_with("/static/")
+}
+
+fn pick(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
+    names
+        .iter()
+        .filter_map(|name| Some((name.clone(), headers.get(name)?.clone())))
+        .collect()
+}

@@ -1,0 +1,56 @@
+//! What every event carries, whoever captured it and wherever: the release it comes from, and where that runs.
+
+use posthog_rs::Event;
+use serde_json::Value;
+
+use crate::settings::Environment;
+
+/// PostHog's own name for people who are no customers: a project leaves them out of its figures.
+const INTERNAL_USER: &str = "$internal_or_test_user";
+
+/// Put on each event on its way to PostHog, so that none is forgotten.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    environment: Environment,
+    release: &'static str,
+}
+
+impl Stamp {
+    /// Of a process in this environment, from this release.
+    pub fn new(environment: Environment, release: &'static str) -> Self {
+        Self {
+            environment,
+            release,
+        }
+    }
+
+    pub fn properties(self) -> [(&'static str, &'static str); 2] {
+        [
+            ("environment", self.environment.name()),
+            ("release", self.release),
+        ]
+    }
+
+    /// A property of the same name that the event has of its own stays.
+    pub fn apply(self, event: &mut Event) {
+        for (name, value) in self.properties() {
+            if !event.properties().contains_key(name) {
+                insert(event, name, value);
+            }
+        }
+        if self.environment == Environment::Development
+            && let Some(mut person) = event.remove_prop("$set")
+        {
+            if let Some(person) = person.as_object_mut() {
+                person.insert(INTERNAL_USER.to_owned(), true.into());
+            }
+            insert(event, "$set", person);
+        }
+    }
+}
+
+fn insert(event: &mut Event, name: &str, value: impl Into<Value>) {
+    event
+        .insert_prop(name, value.into())
+        .expect("a JSON value serializes");
+}

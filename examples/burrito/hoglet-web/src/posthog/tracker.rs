@@ -1,0 +1,356 @@
+//! [`PostHog`]: capturing, identifying and reading flags on behalf of one request's person.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::Extensions;
+use axum::http::request::Parts;
+use chrono::Utc;
+use posthog_rs::{Event, RequestContext};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::browser::BrowserConfig;
+use super::client::Client;
+use super::evaluator::Asked;
+use super::event::TrackedEvent;
+use super::exception::{Exception, Level};
+use super::flag::Flags;
+use super::identification::identification;
+use super::identity::{Identity, Subject};
+use super::ledger::Delivered;
+use super::panel::{Entry, Panel, What};
+use super::properties;
+use super::property::{PROCESS_PERSON_PROFILE, property};
+use super::scope::Scope;
+use super::visitor_link;
+use crate::error::Cause;
+use crate::settings::PostHogSettings;
+use crate::users::User;
+
+/// The event property that names the groups.
+const GROUPS: &str = "$groups";
+
+/// A handler's way to PostHog. Cloning it is cheap; nothing here waits for the network but
+/// [`PostHog::flags`], and that for a bounded time.
+#[derive(Clone)]
+pub struct PostHog {
+    client: Client,
+    identity: Arc<Identity>,
+    context: Arc<RequestContext>,
+    request_id: Arc<str>,
+    user: Option<Arc<dyn User>>,
+    /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
+    page_view: bool,
+    scope: Arc<Scope>,
+    panel: Panel,
+}
+
+impl PostHog {
+    /// The way to PostHog of a request behind [`identify`](super::identify::identify).
+    ///
+    /// # Panics
+    ///
+    /// Without that layer.
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions
+            .get::<Self>()
+            .cloned()
+            .expect("the identity layer wraps every page")
+    }
+
+    pub(super) fn new(
+        client: Client,
+        identity: Identity,
+        context: RequestContext,
+        request_id: &str,
+        user: Option<Arc<dyn User>>,
+        page_view: bool,
+    ) -> Self {
+        Self {
+            panel: Panel::new(client.development),
+            client,
+            identity: Arc::new(identity),
+            context: Arc::new(context),
+            request_id: request_id.into(),
+            user,
+            page_view,
+            scope: Arc::default(),
+        }
+    }
+
+    /// Captures an event of the tracking plan for the request's person.
+    pub fn capture<E: TrackedEvent>(&self, event: E) {
+        self.send(E::NAME, properties::of(&event));
+    }
+
+    /// Captures a `…_viewed` event, unless nobody looks at the page.
+    pub fn capture_view<E: TrackedEvent>(&self, event: E) {
+        if self.page_view {
+            self.capture(event);
+        }
+    }
+
+    /// The same request, on behalf of the user that the visitor has become. The context is a new
+    /// one: the visitor's says `$process_person_profile: false`.
+    pub fn as_user(&self, user: Arc<dyn User>) -> Self {
+        let mut context = RequestContext::new().distinct_id(user.id().to_string());
+        for (name, value) in self.context_properties() {
+            context = property(context, &name, value);
+        }
+        Self {
+            identity: Arc::new(Identity {
+                person: Subject::User(user.id()),
+                ..Identity::clone(&self.identity)
+            }),
+            context: Arc::new(context),
+            user: Some(user),
+            scope: Arc::new(Scope::of(self.scope.groups())),
+            ..self.clone()
+        }
+    }
+
+    /// Tells PostHog which visitor this user was. To be called after [`PostHog::as_user`]: PostHog
+    /// ignores an `$identify` of somebody who makes no person.
+    pub fn identify(&self, user: &dyn User, link: &visitor_link::Model) -> Delivered {
+        let event = self.event("$identify", identification(user, link));
+        self.client.capture_and_tell(event, Utc::now())
+    }
+
+    /// Sets person properties from the user's current data.
+    pub fn set_person(&self, user: &dyn User) {
+        self.send(
+            "$set",
+            properties::of(&json!({ "$set": user.properties() })),
+        );
+    }
+
+    /// From here on this request is made on behalf of a group, such as a company: what it captures
+    /// belongs to the group as well, its flags are those of the group, and so is its page.
+    ///
+    /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
+    pub fn with_group(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: impl Serialize,
+    ) -> &Self {
+        let properties = properties::of(&properties);
+        if !properties.is_empty() {
+            self.describe_group(group_type, group_key, &properties);
+        }
+        self.scope.join(group_type, group_key, properties);
+        self
+    }
+
+    /// Tells PostHog what a group is like, unless this process has said the same last.
+    pub fn group_identify(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: impl Serialize,
+    ) {
+        self.describe_group(group_type, group_key, &properties::of(&properties));
+    }
+
+    fn describe_group(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: &Map<String, Value>,
+    ) {
+        let described = &self.client.described;
+        if self.identity.opted_out || !described.is_news(group_type, group_key, properties) {
+            return;
+        }
+        let mut about = properties::of(
+            &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
+        );
+        if self.identity.person.is_user() {
+            self.send("$groupidentify", about);
+        } else {
+            // PostHog ignores it where `$process_person_profile` is false, as in all that is a
+            // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
+            let id = format!("${group_type}_{group_key}");
+            let mut event = Event::new("$groupidentify".to_owned(), id);
+            about.insert("$geoip_disable".to_owned(), true.into());
+            insert_all(&mut event, about);
+            self.client.capture(event);
+        }
+    }
+
+    /// Captures an error that was handled. The stack is the caller's.
+    pub fn capture_error<E: Error>(&self, error: &E) {
+        self.capture_exception(Arc::new(Cause::of(error)), Level::Error, true);
+    }
+
+    pub(super) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
+        let context = (!self.identity.opted_out).then(|| {
+            let context = RequestContext::clone(&self.context);
+            match self.scope.groups().property() {
+                Some(groups) => property(context, GROUPS, groups),
+                None => context,
+            }
+        });
+        let exception = Exception::new(cause, level, handled);
+        self.remember("$exception", exception.uuid);
+        self.client
+            .capture_exception(exception.of_request(&self.request_id, context));
+    }
+
+    /// The flags of the request's person and groups: asked for once a request, when they are first needed.
+    pub async fn flags(&self) -> Arc<Flags> {
+        let (groups, cell) = self.scope.flags();
+        let evaluating = async || match self.client.evaluator() {
+            Some(evaluator) if !self.identity.opted_out => {
+                let asked = Asked {
+                    context: self.flag_context(),
+                    is_user: self.identity.person.is_user(),
+                    person_properties: self
+                        .user
+                        .as_ref()
+                        .map(|user| user.properties())
+                        .unwrap_or_default(),
+                    groups: &groups,
+                };
+                Arc::new(evaluator.evaluate(asked).await)
+            }
+            _ => Arc::default(),
+        };
+        cell.get_or_init(evaluating).await.clone()
+    }
+
+    /// What posthog-js is told on this page; nothing where it should not run.
+    pub fn browser_config<'a>(&self, settings: &'a PostHogSettings) -> Option<BrowserConfig<'a>> {
+        if !settings.js || !self.client.enabled() || self.identity.opted_out {
+            return None;
+        }
+        let (groups, flags) = self.scope.flags();
+        let mut properties = Map::new();
+        for (name, value) in self.client.stamp.properties() {
+            properties.insert(name.to_owned(), value.into());
+        }
+        if let Some(groups) = groups.property() {
+            properties.insert(GROUPS.to_owned(), groups);
+        }
+        Some(BrowserConfig::new(
+            settings,
+            &self.identity,
+            properties,
+            flags.get().map(Arc::as_ref),
+        ))
+    }
+
+    pub fn visitor_id(&self) -> Uuid {
+        self.identity.visitor_id
+    }
+
+    pub fn opted_out(&self) -> bool {
+        self.identity.opted_out
+    }
+
+    pub fn opt_out_forced(&self) -> bool {
+        self.identity.opt_out_forced
+    }
+
+    /// What this request captured so far, and the flags it read; noted in development only.
+    pub fn captured(&self) -> Vec<Entry> {
+        if !self.panel.is_shown() {
+            return Vec::new();
+        }
+        let (_, flags) = self.scope.flags();
+        let read = flags.get().map(|flags| flags.read()).unwrap_or_default();
+        let read = read.into_iter();
+        self.panel
+            .entries(read.map(|(key, value)| What::Flag { key, value }))
+    }
+
+    pub(super) fn panel(&self) -> &Panel {
+        &self.panel
+    }
+
+    fn send(&self, name: &'static str, properties: Map<String, Value>) {
+        if self.identity.opted_out {
+            return;
+        }
+        self.client.capture(self.event(name, properties));
+    }
+
+    /// An event of the request, noted for the panel.
+    fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
+        let uuid = Uuid::new_v4();
+        self.remember(name, uuid);
+        let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
+        // Not `Event::add_group`: it would make a person of a visitor.
+        if let Some(groups) = self.scope.groups().property() {
+            insert_all(&mut event, Map::from_iter([(GROUPS.to_owned(), groups)]));
+        }
+        insert_all(&mut event, properties);
+        self.context.apply_to_event(&mut event);
+        event.set_uuid(uuid);
+        event
+    }
+
+    /// Notes an event for the panel.
+    fn remember(&self, name: &str, uuid: Uuid) {
+        if !self.panel.is_shown() {
+            return;
+        }
+        let person = &self.identity.person;
+        let (who, distinct_id) = match person {
+            // Only errors are captured then, without a person.
+            _ if self.identity.opted_out => ("nobody", String::new()),
+            Subject::User(_) => ("user", person.distinct_id()),
+            Subject::Visitor(_) => ("visitor", person.distinct_id()),
+            Subject::Header(_) => ("client", person.distinct_id()),
+        };
+        self.panel.note(What::Event {
+            name: name.to_owned(),
+            uuid: uuid.to_string(),
+            who: who.to_owned(),
+            distinct_id,
+            sent: self.client.enabled(),
+        });
+    }
+
+    /// A header never chooses whose flags apply.
+    fn flag_context(&self) -> RequestContext {
+        match &self.identity.person {
+            Subject::Header(_) => RequestContext::clone(&self.context)
+                .distinct_id(self.identity.visitor_id.to_string()),
+            _ => RequestContext::clone(&self.context),
+        }
+    }
+
+    /// The context's properties, without the one that would make a user personless.
+    fn context_properties(&self) -> Vec<(String, Value)> {
+        let mut event = Event::new("", "");
+        self.context.apply_to_event(&mut event);
+        let properties = event
+            .properties()
+            .iter()
+            .filter(|(name, _)| *name != PROCESS_PERSON_PROFILE);
+        properties
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
+
+fn insert_all(event: &mut Event, properties: Map<String, Value>) {
+    for (name, value) in properties {
+        event
+            .insert_prop(name, value)
+            .expect("a JSON value serializes");
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for PostHog {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.extensions))
+    }
+}

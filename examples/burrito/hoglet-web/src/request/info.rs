@@ -1,0 +1,139 @@
+//! [`RequestInfo`]: a request's id, its address as it was sent, where it came from, and what kind of
+//! answer it expects.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request};
+use axum::http::header::ACCEPT;
+use axum::http::{Extensions, HeaderMap};
+use uuid::Uuid;
+
+use crate::settings::Settings;
+
+/// What every part wants to know of a request.
+#[derive(Clone, Debug)]
+pub struct RequestInfo {
+    /// Sent back as `x-request-id`, and in every log line.
+    pub id: String,
+    /// Path and query as they were sent.
+    pub path_and_query: String,
+    /// The path alone.
+    pub path: String,
+    /// The client's address, seen through the proxies that are trusted.
+    pub ip: IpAddr,
+    /// Whether a trusted proxy says that the client came over plain http.
+    pub plain_http: bool,
+    /// Whether the answer is read by a program: under `/api/`, or where JSON is asked for. A browser
+    /// that sends a form by itself, without our script, names `text/html` and needs a page.
+    pub wants_json: bool,
+    /// One per answer: what the content security policy lets run.
+    pub csp_nonce: String,
+}
+
+impl RequestInfo {
+    /// What a request says, as far as its proxies are trusted.
+    pub(super) fn read(settings: &Settings, request: &Request) -> Self {
+        let peer = request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(address)| address.ip());
+        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical();
+        let headers = request.headers();
+        let proxied = is_trusted(settings, &peer);
+        let uri = request.uri();
+        Self {
+            id: Uuid::new_v4().to_string(),
+            path_and_query: uri
+                .path_and_query()
+                .map(|sent| sent.as_str())
+                // `*` would run into the host that it is written behind.
+                .filter(|sent| sent.starts_with('/'))
+                .unwrap_or("/")
+                .to_owned(),
+            path: uri.path().to_owned(),
+            plain_http: proxied && forwarded_over_http(headers),
+            ip: if proxied {
+                forwarded_for(settings, peer, headers)
+            } else {
+                peer
+            },
+            wants_json: !accepts(headers, "text/html")
+                && (uri.path().starts_with("/api/") || accepts(headers, "application/json")),
+            csp_nonce: Uuid::new_v4().simple().to_string(),
+        }
+    }
+
+    /// What the layer has read of the request.
+    ///
+    /// # Panics
+    ///
+    /// Without that layer, [`describe`](super::layer::describe).
+    pub fn of(extensions: &Extensions) -> Arc<Self> {
+        extensions
+            .get::<Arc<Self>>()
+            .cloned()
+            .expect("the request layer wraps everything")
+    }
+
+    /// Who counts as one where something is bounded by address: an IPv4 address, or the network
+    /// that a single IPv6 customer has, with 2⁶⁴ addresses to come from.
+    pub fn network(&self) -> String {
+        match self.ip {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let network = address.to_bits() & (u128::MAX << 64);
+                format!("{}/64", Ipv6Addr::from_bits(network))
+            }
+        }
+    }
+}
+
+/// Whether a type is named: `*/*` asks for nothing in particular.
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    headers.get_all(ACCEPT).iter().any(|value| {
+        value
+            .to_str()
+            .is_ok_and(|accept| accept.contains(media_type))
+    })
+}
+
+fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
+    let mut networks = settings.trusted_proxies.iter();
+    networks.any(|network| network.contains(address))
+}
+
+/// The nearest address that is not a trusted proxy. The header is read from the right, because each
+/// proxy appends, and only up to there: what stands further left could be invented by the client.
+fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let forwarded: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(str::trim)
+        .collect();
+    let mut ip = peer;
+    for item in forwarded.into_iter().rev() {
+        let Some(address) = parse_address(item) else {
+            break;
+        };
+        ip = address.to_canonical();
+        if !is_trusted(settings, &ip) {
+            break;
+        }
+    }
+    ip
+}
+
+fn forwarded_over_http(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .is_some_and(|value| value == "http")
+}
+
+/// Some proxies add the port.
+fn parse_address(text: &str) -> Option<IpAddr> {
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}

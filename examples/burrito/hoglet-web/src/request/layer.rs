@@ -1,0 +1,91 @@
+//! The layers that every request passes first: what it is, how long it may take.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::info::RequestInfo;
+use tower::layer::util::Stack;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::error::AppError;
+use crate::web::Web;
+
+/// For a whole form. A bound between two pieces would let a client send a byte now and then, without end.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The outermost layer: reads what there is to know, and takes a trailing slash away.
+pub async fn describe(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let settings = &web.settings;
+    let info = RequestInfo::read(settings, &request);
+    let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
+
+    if let Some(uri) = without_trailing_slash(request.uri(), settings.posthog.proxy_path.as_deref())
+    {
+        *request.uri_mut() = uri;
+    }
+    request.extensions_mut().insert(Arc::new(info));
+    let mut response = next.run(request).await;
+    response.headers_mut().insert("x-request-id", id);
+    response
+}
+
+/// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
+pub async fn buffer_body(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let reading = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
+    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Ok(Err(rejection)) => rejection.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+/// Refuses larger requests, also for handlers that read no form.
+pub fn body_limit(bytes: usize) -> Stack<RequestBodyLimitLayer, DefaultBodyLimit> {
+    // axum's own bound is for handlers that read the body; this one is for all.
+    Stack::new(
+        RequestBodyLimitLayer::new(bytes),
+        DefaultBodyLimit::disable(),
+    )
+}
+
+/// Answers 503 for a page that takes too long, so that a handler that never ends holds neither its
+/// connection nor its visitor for ever.
+pub async fn in_time(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let bound = web.settings.request_timeout;
+    let answer = tokio::time::timeout(bound, next.run(request)).await;
+    answer.unwrap_or_else(|_| AppError::timed_out(bound).into_response())
+}
+
+/// `/dashboard/` is `/dashboard`. The proxy passes paths on as they are.
+fn without_trailing_slash(uri: &Uri, proxy_path: Option<&str>) -> Option<Uri> {
+    let path = uri.path();
+    let trimmed = path.trim_end_matches('/');
+    if path.len() < 2
+        || trimmed.len() == path.len()
+        || proxy_path.is_some_and(|proxy| is_below(proxy, path))
+    {
+        return None;
+    }
+    let path = if trimmed.is_empty() { "/" } else { trimmed };
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    path_and_query.parse().ok()
+}
+
+/// Whether a path is a folder's, or in it.
+fn is_below(folder: &str, path: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,133 @@
+//! Routes that can say what they are, and the ones that every app has.
+
+use axum::handler::Handler;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, any, get, post};
+use axum::{Json, Router};
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::assets::serve;
+use crate::error::AppError;
+use crate::posthog::proxy;
+use crate::settings::Settings;
+use crate::web::Web;
+use crate::{health, reload};
+
+/// One line of the route table: a path with its methods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Such as `/orders/{id}`.
+    pub path: &'static str,
+    /// Such as `GET` and `POST`.
+    pub methods: Vec<&'static str>,
+}
+
+/// A router that knows its table.
+pub struct Routes<S> {
+    router: Router<S>,
+    table: Vec<Route>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Self {
+            router: Router::new(),
+            table: Vec::new(),
+        }
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// Answers `GET` (and `HEAD`) at a path.
+    #[must_use]
+    pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
+        self.add("GET", path, get(handler))
+    }
+
+    /// Answers `POST` at a path.
+    #[must_use]
+    pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
+        self.add("POST", path, post(handler))
+    }
+
+    /// These routes and those.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.table.extend(other.table);
+        self
+    }
+
+    fn add(mut self, method: &'static str, path: &'static str, handlers: MethodRouter<S>) -> Self {
+        self.router = self.router.route(path, handlers);
+        match self.table.iter_mut().find(|route| route.path == path) {
+            Some(route) => route.methods.push(method),
+            None => self.table.push(Route {
+                path,
+                methods: vec![method],
+            }),
+        }
+        self
+    }
+
+    /// The routes themselves.
+    pub fn router(self) -> Router<S> {
+        self.router
+    }
+
+    /// What they are, in the order that they were added in.
+    pub fn table(self) -> Vec<Route> {
+        self.table
+    }
+}
+
+/// Assets and health: neither sessions nor events.
+pub fn plain() -> Routes<Web> {
+    Routes::default()
+        .get("/livez", health::live)
+        .get("/readyz", health::ready)
+        .get("/static/{*path}", serve::show)
+}
+
+/// What every app answers besides its pages: assets, health, the proxy.
+pub fn besides_pages(web: &Web) -> Router {
+    plain()
+        .router()
+        .merge(proxy(&web.settings))
+        .with_state(web.clone())
+}
+
+/// posthog-js's way to PostHog, under the path that the settings name.
+fn proxy(settings: &Settings) -> Router<Web> {
+    match &settings.posthog.proxy_path {
+        Some(path) => Router::new()
+            .route(path, any(proxy::forward))
+            .route(&format!("{path}/"), any(proxy::forward))
+            .route(&format!("{path}/{{*path}}"), any(proxy::forward))
+            .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
+        None => Router::new(),
+    }
+}
+
+/// What open pages and the stand-in for PostHog ask while the app is being worked on.
+pub fn development(web: &Web) -> Router {
+    if !web.settings.development() {
+        return Router::new();
+    }
+    let flags = web.parts.flags;
+    Router::new()
+        .route("/dev/reload", get(async || Json(reload::state())))
+        .route("/dev/flags", get(async move || Json(flags)))
+}
+
+/// The answer where nothing else answers.
+pub async fn not_found() -> Response {
+    AppError::not_found().into_response()
+}
+
+/// Whether a path begins with the same segment as one of these, so that the proxy cannot have it.
+pub fn begins_like_one_of(table: &[Route], path: &str) -> bool {
+    let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+    let mut paths = table.iter().map(|route| route.path);
+    paths.any(|known| known != "/" && first(known) == first(path))
+}

@@ -1,0 +1,6 @@
+//! Headers that keep browsers safe, and requests from elsewhere.
+
+pub mod layer;
+pub mod policy;
+
+pub use policy::ContentSecurityPolicy;

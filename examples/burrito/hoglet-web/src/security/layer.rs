@@ -1,0 +1,129 @@
+//! The layers: headers of every answer, requests of other sites, front ends at other addresses.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY,
+    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::error::AppError;
+use crate::posthog::headers as tracing_headers;
+use crate::request::RequestInfo;
+use crate::settings::Settings;
+use crate::web::Web;
+
+/// Two years, as browsers' preload lists ask for.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// The layer that answers for a response's headers, and sends plain http to https.
+pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let info = RequestInfo::of(request.extensions());
+    let mut response = match https_address(&web.settings, &info, request.method()) {
+        Some(address) => Redirect::permanent(&address).into_response(),
+        None => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    let policy = &web.parts.content_security_policy;
+    let policy = policy.header(&web.settings, &info.csp_nonce);
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // posthog-js and the opt-out switch need the path; other sites get the origin only.
+    headers.insert(
+        REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    );
+    headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    if web.settings.https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    if is_html(headers) || headers.contains_key(SET_COOKIE) {
+        // A page may name its user; a cookie belongs to one browser.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Where a page asked for over plain http is to be found. A form has travelled in the clear already,
+/// and health checks come from inside.
+fn https_address(settings: &Settings, info: &RequestInfo, method: &Method) -> Option<String> {
+    let page = *method == Method::GET && !matches!(info.path.as_str(), "/livez" | "/readyz");
+    let elsewhere = settings.https() && info.plain_http && page;
+    elsewhere.then(|| format!("{}{}", settings.app_url(), info.path_and_query))
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// Refuses state-changing requests that a browser marks as coming from another site.
+pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Response> {
+    let trusted = settings
+        .allowed_origins
+        .iter()
+        .cloned()
+        .chain([settings.app_url()]);
+    let layer = trusted.fold(CsrfLayer::new(), |layer, origin| {
+        layer
+            .add_trusted_origin(&origin)
+            .expect("settings hold valid origins")
+    });
+    layer.with_rejection_response(refuse as fn(ProtectionError) -> Response)
+}
+
+/// The layer that keeps `ALLOWED_ORIGINS` to `/api/`: a front end elsewhere posts no forms here.
+pub async fn api_only(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let info = RequestInfo::of(request.extensions());
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let origin = request.headers().get(ORIGIN);
+    let mut elsewhere = web.settings.allowed_origins.iter();
+    let from_elsewhere = elsewhere.any(|allowed| {
+        origin.is_some_and(|origin| origin == allowed.as_str())
+            && *allowed != web.settings.app_url()
+    });
+    if from_elsewhere && !reads && !info.path.starts_with("/api/") {
+        return AppError::new(StatusCode::FORBIDDEN, "").into_response();
+    }
+    next.run(request).await
+}
+
+fn refuse(_: ProtectionError) -> Response {
+    AppError::new(StatusCode::FORBIDDEN, "").into_response()
+}
+
+/// Lets the front ends of `ALLOWED_ORIGINS` call `/api/` with credentials and tracing headers.
+pub fn cross_origin(settings: &Settings) -> Option<CorsLayer> {
+    let origins = settings.allowed_origins.clone();
+    if origins.is_empty() {
+        return None;
+    }
+    let allowed = move |origin: &HeaderValue, parts: &axum::http::request::Parts| {
+        parts.uri.path().starts_with("/api/")
+            && origins.iter().any(|allowed| origin == allowed.as_str())
+    };
+    let layer = CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            ACCEPT,
+            CONTENT_TYPE,
+            HeaderName::from_static(tracing_headers::DISTINCT_ID),
+            HeaderName::from_static(tracing_headers::SESSION_ID),
+        ])
+        .expose_headers([HeaderName::from_static("x-request-id")]);
+    Some(layer)
+}

@@ -1,0 +1,134 @@
+//! Serving: connections, slow clients, and an orderly end.
+//!
+//! What stays open: nothing here bounds how many connections there are, or how slowly a client takes
+//! its answer. A flood of those is for what stands in front, or for the limit on open files.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinError;
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use crate::web::Web;
+
+/// How long a client may take to send its headers, and to begin its next request. `axum::serve` sets
+/// no such bound.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Long enough for descriptors to be given back.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` resolves; then finishes the requests under way and delivers every captured
+/// event, all within the settings' bound.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    web: Web,
+    stop: impl Future<Output = ()>,
+) {
+    let graceful = GracefulShutdown::new();
+    let handlers = TaskTracker::new();
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, address)) => connect(stream, address, &router, &handlers, &graceful),
+                Err(error) => {
+                    // Out of file descriptors, most likely: wait for some to be given back.
+                    tracing::error!(%error, "could not accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+
+    let bound = web.settings.shutdown_timeout;
+    // The last tenth is for the process to end, so that the bound holds from outside too.
+    let deadline = Instant::now() + bound * 9 / 10;
+    tracing::info!(
+        seconds = bound.as_secs(),
+        "stopping: finishing requests and delivering events"
+    );
+    // Requests get most of the time; what they captured needs the rest.
+    handlers.close();
+    let requests = async {
+        graceful.shutdown().await;
+        handlers.wait().await;
+    };
+    if tokio::time::timeout(bound * 3 / 4, requests).await.is_err() {
+        tracing::warn!("some requests were still under way");
+    }
+    web.posthog.shut_down(deadline).await;
+    web.outbox.shut_down(deadline).await;
+    let counts = web.posthog.counts();
+    tracing::info!(
+        captured = counts.captured,
+        delivered = counts.delivered,
+        lost = counts.lost,
+        "stopped"
+    );
+}
+
+fn connect(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: &Router,
+    handlers: &TaskTracker,
+    graceful: &GracefulShutdown,
+) {
+    // Answers are small; waiting to fill a packet only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "could not set TCP_NODELAY");
+    }
+    let router = router.clone();
+    let handlers = handlers.clone();
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(address));
+        // In a task of its own: a client that hangs up would otherwise cut its handler in two, with
+        // a row stored and its event not captured.
+        let answer = handlers.spawn(router.clone().oneshot(request.map(Body::new)));
+        async move {
+            let Ok(response) = answer.await?;
+            Ok::<_, JoinError>(response)
+        }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended early");
+        }
+    });
+}
+
+/// Resolves at SIGTERM or Ctrl+C.
+pub async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+        let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c()
+        .await
+        .expect("Ctrl+C can be listened to");
+}

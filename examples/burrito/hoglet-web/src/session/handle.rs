@@ -1,0 +1,166 @@
+//! [`Session`]: reading and writing what the session of a request holds.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::FromRequestParts;
+use axum::http::Extensions;
+use axum::http::request::Parts;
+use sea_orm::prelude::Uuid;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::flash::{Flash, FlashLevel};
+use super::key::{Key, value};
+use super::store::USER_ID;
+use crate::error::Result;
+use crate::users::User;
+
+const FLASH: &str = "flash";
+/// Which password the session was begun with.
+const PASSWORD: &str = "password";
+
+/// The request's session. Reading an empty one costs nothing and writes no row.
+#[derive(Clone)]
+pub struct Session {
+    values: tower_sessions::Session,
+    /// How many of the waiting messages this request's page shows.
+    shown: Arc<AtomicUsize>,
+}
+
+impl Session {
+    pub(super) fn new(values: tower_sessions::Session) -> Self {
+        Self {
+            values,
+            shown: Arc::default(),
+        }
+    }
+
+    /// The session of a request behind [`sessions`](super::layer::sessions).
+    ///
+    /// # Panics
+    ///
+    /// Without that layer.
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions
+            .get::<Self>()
+            .cloned()
+            .expect("the session layer wraps every page")
+    }
+
+    /// A value of the app's own; none where there is none, or where it has another type by now.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn get<T: DeserializeOwned>(&self, key: &Key<T>) -> Result<Option<T>> {
+        value(&self.values, key.name).await
+    }
+
+    /// Sets a value of the app's own. Other requests' values stay, also those that come meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read, or the value cannot be written as JSON.
+    pub async fn set<T: Serialize>(&self, key: &Key<T>, value: T) -> Result<()> {
+        Ok(self.values.insert(key.name, value).await?)
+    }
+
+    /// Takes a value of the app's own away.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn remove<T>(&self, key: &Key<T>) -> Result<()> {
+        self.values.remove_value(key.name).await?;
+        Ok(())
+    }
+
+    /// The salt of the password that the session was begun with.
+    pub(super) async fn begun_with(&self) -> Result<Option<String>> {
+        value(&self.values, PASSWORD).await
+    }
+
+    /// Begins a user's session under a new id, so that an id known from before the log-in is worth
+    /// nothing. What a visitor did is kept; what another user left behind is not.
+    pub(crate) async fn log_in(&self, user: &dyn User) -> Result<()> {
+        let previous: Option<Uuid> = value(&self.values, USER_ID).await?;
+        if previous.is_some_and(|previous| previous != user.id()) {
+            self.values.flush().await?;
+        }
+        self.values.cycle_id().await?;
+        self.values.insert(USER_ID, user.id()).await?;
+        self.set_password(user).await
+    }
+
+    /// Binds the session to the user's password of now.
+    pub(crate) async fn set_password(&self, user: &dyn User) -> Result<()> {
+        let salt = user.password_hash().salt();
+        Ok(self.values.insert(PASSWORD, salt).await?)
+    }
+
+    /// Ends the session: its row goes now.
+    pub(crate) async fn log_out(&self) -> Result<()> {
+        if self.values.id().is_some() {
+            self.values.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// The id of the session's row, see [`model`](super::model). It is a secret.
+    pub fn row_id(&self) -> Option<String> {
+        self.values.id().map(|id| id.to_string())
+    }
+
+    /// Leaves a message for the next page that is shown.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
+        let mut messages = self.waiting_flash().await?;
+        messages.push(Flash {
+            level,
+            message: message.to_owned(),
+        });
+        Ok(self.values.insert(FLASH, messages).await?)
+    }
+
+    /// The messages that wait to be shown. Looking takes none away.
+    pub(crate) async fn waiting_flash(&self) -> Result<Vec<Flash>> {
+        Ok(value(&self.values, FLASH).await?.unwrap_or_default())
+    }
+
+    /// Notes that a page shows the first `count` messages.
+    pub(crate) fn flash_is_shown(&self, count: usize) {
+        self.shown.fetch_max(count, Ordering::AcqRel);
+    }
+
+    /// Takes away the messages that a page has shown. Called once, when the answer is complete.
+    pub(super) async fn forget_shown_flash(&self) -> Result<()> {
+        let shown = self.shown.load(Ordering::Acquire);
+        if shown == 0 {
+            return Ok(());
+        }
+        let mut messages = self.waiting_flash().await?;
+        messages.drain(..shown.min(messages.len()));
+        if messages.is_empty() {
+            self.values.remove_value(FLASH).await?;
+        } else {
+            self.values.insert(FLASH, messages).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Session {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> std::result::Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.extensions))
+    }
+}

@@ -1,0 +1,131 @@
+//! The layer that gives each request its session and stores it afterwards.
+//!
+//! It stands in for `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the store
+//! fails, and re-sends the cookie of a session that another request has ended meanwhile. Expiry
+//! slides without a write on every request: a user's session is renewed once a day.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use time::{Duration, OffsetDateTime};
+use tower_cookies::Cookies;
+use tower_sessions::session::{Error, Id};
+use tower_sessions::{Expiry, session_store};
+
+use super::handle::Session;
+use super::key;
+use super::signed_in::{SignedIn, Unreadable};
+use super::store::{SESSION_ENDED, SeaOrmStore, USER_ID};
+use crate::error::{AppError, Result};
+use crate::posthog::tracker::PostHog;
+use crate::session::lifetime::{USER, VISITOR};
+use crate::users::User;
+use crate::web::Web;
+
+/// A session is renewed when this part of its lifetime has passed: one fourteenth.
+const RENEW_AFTER: i32 = 14;
+const RENEWED_AT: &str = "renewed_at";
+
+/// Gives each request its session and its user, and stores what has changed in the session afterwards.
+pub async fn sessions(
+    State(web): State<Web>,
+    cookies: Cookies,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    // The store's key in the database is secret; a forged or truncated cookie counts as absent.
+    let id = web
+        .cookies
+        .session
+        .get(&cookies)
+        .and_then(|value| value.parse::<Id>().ok());
+    let session_store = Arc::new(SeaOrmStore::new(
+        web.database.clone(),
+        web.parts.users.clone(),
+    ));
+    let values = tower_sessions::Session::new(id, session_store.clone(), None);
+    let session = Session::new(values.clone());
+    let extensions = request.extensions_mut();
+    extensions.insert(session.clone());
+    match user_of(&session, &session_store).await {
+        Ok(Some(user)) => drop(extensions.insert(SignedIn(user))),
+        Ok(None) => {}
+        Err(error) => drop(extensions.insert(Unreadable(error))),
+    }
+    // Whoever asks with HEAD has seen no page.
+    let page = request.method() != Method::HEAD;
+
+    let mut response = next.run(request).await;
+    if session_store.unreachable() {
+        return response;
+    }
+    let stored = async {
+        if page {
+            session.forget_shown_flash().await?;
+        }
+        store(&web, &cookies, &values).await
+    };
+    match stored.await {
+        Ok(()) => response,
+        Err(error) => {
+            let mut failed = error.into_response();
+            if let Some(posthog) = response.extensions_mut().remove::<PostHog>() {
+                failed.extensions_mut().insert(posthog);
+            }
+            failed
+        }
+    }
+}
+
+/// The user who was loaded with the session, unless their password has changed since it began: a
+/// log-in with the old one may have been in progress.
+async fn user_of(session: &Session, store: &SeaOrmStore) -> Result<Option<Arc<dyn User>>> {
+    // The first value that is read loads the session's row, and the row brings its user along.
+    let begun_with = session.begun_with().await?;
+    let user = store.take_user();
+    Ok(user.filter(|user| begun_with.as_deref() == Some(user.password_hash().salt())))
+}
+
+async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) -> Result<()> {
+    // A cookie without a session is not deleted: another request may have logged in meanwhile, and
+    // the deletion would reach the browser after the new session's cookie.
+    if session.is_empty().await {
+        return Ok(());
+    }
+    let user: Option<serde_json::Value> = session.get(USER_ID).await?;
+    let lifetime = if user.is_some() { USER } else { VISITOR };
+    let renewed_at = renew(session, lifetime).await?;
+    if !session.is_modified() {
+        return Ok(());
+    }
+    session.set_expiry(Some(Expiry::AtDateTime(renewed_at + lifetime)));
+    match session.save().await {
+        Ok(()) => {
+            let id = session.id().expect("a saved session has an id");
+            let cookie = &web.cookies.session;
+            cookie.set_for(cookies, id.to_string(), lifetime);
+            Ok(())
+        }
+        Err(Error::Store(session_store::Error::Backend(reason))) if reason == SESSION_ENDED => {
+            Ok(())
+        }
+        Err(error) => Err(AppError::from(error)),
+    }
+}
+
+/// When the session was renewed: now, if that is due.
+async fn renew(session: &tower_sessions::Session, lifetime: Duration) -> Result<OffsetDateTime> {
+    let now = OffsetDateTime::now_utc();
+    let stored: Option<i64> = key::value(session, RENEWED_AT).await?;
+    let renewed_at = stored.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    match renewed_at {
+        Some(renewed_at) if now - renewed_at <= lifetime / RENEW_AFTER => Ok(renewed_at),
+        _ => {
+            session.insert(RENEWED_AT, now.unix_timestamp()).await?;
+            Ok(now)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Settings: one field a variable, read once at start-up, all errors at once.
+//!
+//! Real variables win over `.env`, which is read in development only. What an answer to the
+//! generator decided stands in the app's `defaults.env` and is compiled in. An app reads settings of
+//! its own with the same [`Reader`].
+
+pub mod env_file;
+pub mod environment;
+pub mod hoglet;
+pub mod posthog;
+pub mod reader;
+pub mod secret;
+pub mod secret_key;
+
+pub use environment::{Environment, LogFormat};
+pub use hoglet::Settings;
+pub use posthog::PostHogSettings;
+pub use reader::{Reader, SettingsError};
+pub use secret::Secret;

@@ -1,0 +1,163 @@
+//! [`Settings`]: Hoglet's own, one field a variable.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+use reqwest::Url;
+
+use super::environment::{Environment, LogFormat};
+use super::posthog::PostHogSettings;
+use super::reader::Reader;
+use super::secret::Secret;
+use super::secret_key::secret_key;
+use crate::package::Package;
+
+/// What the variables say.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it runs.
+    pub environment: Environment,
+    /// What people know the app by: shown in pages and titles.
+    pub app_name: String,
+    /// The address to listen on.
+    pub host: String,
+    /// The port to listen on.
+    pub port: u16,
+    /// Public origin, without a trailing slash. `None` until the port is known; see [`Settings::app_url`].
+    app_url: Option<Url>,
+    /// Front ends elsewhere that may call `/api/`.
+    pub allowed_origins: Vec<String>,
+    /// `sqlite:…` or `postgres://…`.
+    pub database_url: Secret,
+    /// What cookies are signed with.
+    pub secret_key: Secret,
+    /// Whose `X-Forwarded-…` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What the log looks like.
+    pub log_format: LogFormat,
+    /// How long a page may take to be answered.
+    pub request_timeout: Duration,
+    /// How long ending may take.
+    pub shutdown_timeout: Duration,
+    /// PostHog's.
+    pub posthog: PostHogSettings,
+}
+
+impl Settings {
+    /// Reads Hoglet's settings.
+    pub fn read(reader: &mut Reader, package: &Package) -> Self {
+        let environment = reader.parse("APP_ENV", Environment::Development);
+        let log_format = match environment {
+            Environment::Development => LogFormat::Pretty,
+            Environment::Test | Environment::Production => LogFormat::Json,
+        };
+        Self {
+            environment,
+            app_name: app_name(reader, package),
+            host: host(reader),
+            port: reader.parse("PORT", 8000),
+            app_url: reader.origin("APP_URL"),
+            allowed_origins: reader.origins("ALLOWED_ORIGINS"),
+            database_url: database_url(reader),
+            secret_key: secret_key(reader, environment),
+            trusted_proxies: reader.networks("TRUSTED_PROXIES"),
+            log_format: reader.parse("LOG_FORMAT", log_format),
+            request_timeout: reader.seconds("REQUEST_TIMEOUT_SECONDS", 30, 1..=3600),
+            shutdown_timeout: reader.seconds("SHUTDOWN_TIMEOUT_SECONDS", 8, 1..=3600),
+            posthog: PostHogSettings::read(reader),
+        }
+    }
+
+    /// Public origin such as `https://example.com`, without a trailing slash.
+    pub fn app_url(&self) -> String {
+        match &self.app_url {
+            Some(url) => url.origin().ascii_serialization(),
+            None if self.host.contains(':') => format!("http://[{}]:{}", self.host, self.port),
+            None => format!("http://{}:{}", self.host, self.port),
+        }
+    }
+
+    /// Its host, with the port where it is not the scheme's own: what `location.host` says in a browser.
+    pub fn app_host(&self) -> String {
+        let url = self.app_url();
+        url.split_once("://")
+            .map_or_else(String::new, |(_, host)| host.to_owned())
+    }
+
+    /// With `https` in front of it the app's cookies are `Secure` and named `__Host-…`.
+    pub fn https(&self) -> bool {
+        self.app_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Where the stand-in for PostHog shows what it received, in development beside `hoglet dev`: a
+    /// PostHog on this machine.
+    pub fn standin(&self) -> Option<&str> {
+        let host = self.posthog.host.host_str().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        let local = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+        (local && self.development() && self.posthog.enabled()).then(|| self.posthog.base_url())
+    }
+
+    /// Whether people use it.
+    pub fn production(&self) -> bool {
+        self.environment == Environment::Production
+    }
+
+    /// Whether somebody is working on it.
+    pub fn development(&self) -> bool {
+        self.environment == Environment::Development
+    }
+
+    /// Whether the sources are at hand: pages then reload when one changes, and show what went wrong
+    /// inside. Never in a release build: it carries its views, and somebody may have forgotten to set
+    /// `APP_ENV`.
+    pub fn has_sources(&self) -> bool {
+        self.development() && cfg!(debug_assertions)
+    }
+}
+
+/// By default the project's name, in title case.
+fn app_name(reader: &mut Reader, package: &Package) -> String {
+    match reader.text("APP_NAME") {
+        Some(name) if name.chars().any(char::is_control) => {
+            reader.error("APP_NAME", "must be one line of text");
+            name
+        }
+        Some(name) => name,
+        None => package.title(),
+    }
+}
+
+fn host(reader: &mut Reader) -> String {
+    let host = reader.text("HOST").unwrap_or_else(|| "127.0.0.1".into());
+    if host.parse::<std::net::IpAddr>().is_err() && host != "localhost" {
+        reader.error(
+            "HOST",
+            format_args!("{host:?} is not an IP address to listen on; try 127.0.0.1 or 0.0.0.0"),
+        );
+    }
+    host
+}
+
+fn database_url(reader: &mut Reader) -> Secret {
+    let url = reader.text_or_default("DATABASE_URL");
+    let known = [
+        (cfg!(feature = "sqlite"), "sqlite:", "sqlite"),
+        (cfg!(feature = "postgres"), "postgres://", "postgres"),
+        (cfg!(feature = "postgres"), "postgresql://", "postgres"),
+    ];
+    match known.iter().find(|(_, scheme, _)| url.starts_with(scheme)) {
+        Some((true, ..)) => {}
+        Some((false, _, feature)) => reader.error(
+            "DATABASE_URL",
+            format_args!(
+                "this build has no {feature} driver; build it with `--features {feature}`"
+            ),
+        ),
+        // The value is not shown: it may hold a password.
+        None => reader.error("DATABASE_URL", "must begin with sqlite: or postgres://"),
+    }
+    Secret::new(url)
+}

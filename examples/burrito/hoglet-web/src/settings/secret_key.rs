@@ -1,0 +1,45 @@
+//! The key that cookies are signed with.
+
+use super::environment::Environment;
+use super::reader::Reader;
+use super::secret::Secret;
+
+/// Bytes of key material that `SECRET_KEY` must hold, twice as many hexadecimal characters.
+const BYTES: usize = 64;
+
+/// `SECRET_KEY`.
+pub(super) fn secret_key(reader: &mut Reader, environment: Environment) -> Secret {
+    let characters = BYTES * 2;
+    match reader.text("SECRET_KEY") {
+        Some(key)
+            if key.len() >= characters && key.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
+        {
+            Secret::new(key)
+        }
+        Some(_) => {
+            reader.error(
+                "SECRET_KEY",
+                format_args!(
+                    "must be at least {characters} hexadecimal characters; make one with `openssl rand -hex 64`"
+                ),
+            );
+            Secret::new(String::new())
+        }
+        None if environment == Environment::Production => {
+            reader.error(
+                "SECRET_KEY",
+                "is required in production; make one with `openssl rand -hex 64`",
+            );
+            Secret::new(String::new())
+        }
+        // Sessions then end with the process, which is what tests want.
+        None => Secret::new(new_secret_key()),
+    }
+}
+
+/// Fresh key material from the system's randomness.
+pub fn new_secret_key() -> String {
+    let mut bytes = [0u8; BYTES];
+    getrandom::fill(&mut bytes).expect("the system has randomness");
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

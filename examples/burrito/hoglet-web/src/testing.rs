@@ -1,0 +1,40 @@
+//! For tests: an app on a free port, browsers that keep cookies, and a PostHog that writes down what
+//! reaches it. With the feature `testing`.
+//!
+//! A test reads as a story: start the app, act as a visitor or as a user, look at the answer and at
+//! the events.
+//!
+//! ```no_run
+//! # use hoglet_web::app::App;
+//! # async fn story<A: App>() {
+//! use hoglet_web::testing::TestApp;
+//!
+//! let app = TestApp::<A>::start().await;
+//! let browser = app.browser();
+//! assert_eq!(browser.get("/").await.status, 200);
+//! assert!(app.events().await.is_empty());
+//! # }
+//! ```
+//!
+//! Everything here panics where it cannot go on: in a test that is the message that it failed.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the message that it failed"
+)]
+
+pub mod app;
+pub mod browser;
+pub mod database;
+pub mod posthog;
+#[cfg(unix)]
+pub mod process;
+mod variables;
+pub mod wait;
+
+pub use app::TestApp;
+pub use browser::{Answer, BROWSER, Browser};
+pub use posthog::{COMPRESSED_SCRIPT, Event, Mood, StandIn};
+#[cfg(unix)]
+pub use process::{Binary, Ended, Process, Signal};
+pub use wait::wait_until;

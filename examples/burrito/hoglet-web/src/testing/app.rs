@@ -1,0 +1,157 @@
+//! [`TestApp`]: an app on a free port, with a database of its own and a PostHog beside it.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::browser::Browser;
+use super::database::TestDatabase;
+use super::posthog::{Event, StandIn};
+use super::variables::with_usual;
+use super::wait::wait_until;
+use crate::app::{App, read_settings};
+use crate::database;
+use crate::server;
+use crate::web::Web;
+
+/// An app under test. It stops when it is dropped.
+pub struct TestApp<A> {
+    /// Where it listens.
+    pub url: String,
+    /// The PostHog that it talks to.
+    pub posthog: StandIn,
+    /// For what cannot be seen from outside: rows, and numbers.
+    pub web: Web,
+    variables: HashMap<String, String>,
+    database: Arc<TestDatabase>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    app: PhantomData<fn() -> A>,
+}
+
+impl<A: App> TestApp<A> {
+    /// Starts the app.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Starts the app with these variables besides the usual ones.
+    pub async fn with(variables: &[(&str, &str)]) -> Self {
+        Self::beside(StandIn::start().await, variables).await
+    }
+
+    /// Starts the app beside this PostHog.
+    pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
+        let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
+        let variables = with_usual(variables, &database, &posthog);
+        Self::serve(variables, database, posthog, A::router).await
+    }
+
+    /// Starts the app with another router than its own.
+    pub async fn with_router(
+        variables: &[(&str, &str)],
+        router: impl FnOnce(A::Settings, Web) -> Router,
+    ) -> Self {
+        let posthog = StandIn::start().await;
+        let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
+        let variables = with_usual(variables, &database, &posthog);
+        Self::serve(variables, database, posthog, router).await
+    }
+
+    /// The same app once more in this process: same settings, same database, nothing else in common.
+    pub async fn another(&self) -> Self {
+        Self::serve(
+            self.variables.clone(),
+            self.database.clone(),
+            self.posthog.clone(),
+            A::router,
+        )
+        .await
+    }
+
+    async fn serve(
+        variables: HashMap<String, String>,
+        test_database: Arc<TestDatabase>,
+        posthog: StandIn,
+        router: impl FnOnce(A::Settings, Web) -> Router,
+    ) -> Self {
+        let read = read_settings::<A>(&|name| variables.get(name).cloned());
+        let (mut settings, own) = read.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        settings.port = address.port();
+        let parts = A::parts();
+        let connection = database::connect(&settings.database_url).await.unwrap();
+        let migrated =
+            database::migrated(connection, &settings.database_url, parts.migrations).await;
+        let web = Web::start(A::PACKAGE, settings, migrated.unwrap(), parts).await;
+        let web = web.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let router = router(own, web.clone());
+        let serving = tokio::spawn(server::serve(listener, router, web.clone(), async {
+            // An app that is dropped stops too.
+            let _ = stopped.await;
+        }));
+        Self {
+            url: format!("http://{address}"),
+            posthog,
+            web,
+            variables,
+            database: test_database,
+            stop,
+            serving,
+            app: PhantomData,
+        }
+    }
+
+    /// Somebody who has never been here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// Sends a request as no client would write it, and returns all that comes back before the
+    /// connection ends.
+    pub async fn answer_to(&self, request: impl AsRef<[u8]>) -> String {
+        let address = &self.url["http://".len()..];
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        // What is too long is answered before all of it has been taken.
+        let _ = connection.write_all(request.as_ref()).await;
+        let mut answer = Vec::new();
+        let _ = connection.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Every event captured so far, once all of them have been delivered.
+    pub async fn events(&self) -> Vec<Event> {
+        let delivered = || self.web.posthog.counts().waiting == 0;
+        wait_until("every event is delivered", delivered).await;
+        self.posthog.events()
+    }
+
+    /// Every event of this name.
+    pub async fn events_named(&self, name: &str) -> Vec<Event> {
+        let mut events = self.events().await;
+        events.retain(|event| event.name == name);
+        events
+    }
+
+    /// The one event of this name.
+    pub async fn event(&self, name: &str) -> Event {
+        let events = self.events_named(name).await;
+        assert_eq!(events.len(), 1, "events named {name}: {events:#?}");
+        events.into_iter().next().unwrap()
+    }
+
+    /// Stops the app as a signal would, and returns every event that ever reached PostHog.
+    pub async fn stop(self) -> Vec<Event> {
+        let _ = self.stop.send(());
+        self.serving.await.unwrap();
+        self.posthog.events()
+    }
+}

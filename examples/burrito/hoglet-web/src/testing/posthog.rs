@@ -1,0 +1,291 @@
+//! PostHog's HTTP edge: takes batches of events, answers for flags, serves the script, and writes
+//! down everything that reaches it.
+
+use std::ops::Index;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, VARY,
+};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::net::{TcpListener, TcpSocket};
+
+/// What PostHog sends to those who take it compressed. Nobody between here and there looks inside.
+pub const COMPRESSED_SCRIPT: &[u8] = &[0x1f, 0x8b, 0xff, 0x00, 0xc3, 0x28];
+
+/// A PostHog that writes down what reaches it.
+#[derive(Clone)]
+pub struct StandIn {
+    /// For `POSTHOG_HOST`.
+    pub url: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// An event as it arrived. Indexing it reads its properties: `event["$current_url"]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Event {
+    /// Its own id.
+    pub uuid: String,
+    /// Such as `user_signed_up`.
+    #[serde(rename = "event")]
+    pub name: String,
+    /// Whose it is.
+    pub distinct_id: String,
+    /// When it happened.
+    pub timestamp: String,
+    /// What is told about it.
+    pub properties: Map<String, Value>,
+}
+
+/// A request that the proxy passed on.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    /// Its method.
+    pub method: Method,
+    /// Where it went.
+    pub path_and_query: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// How PostHog feels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    /// As it should.
+    #[default]
+    Well,
+    /// Answers 503.
+    Fails,
+    /// Answers 429 and says when to come back.
+    Throttles,
+    /// Answers 400.
+    Refuses,
+    /// Answers with this status, and nothing else.
+    Answers(u16),
+    /// Takes requests and does not answer as long as the mood lasts.
+    Hangs,
+    /// Keeps the events, and the connection breaks before the answer.
+    LosesAnswers,
+    /// Answers 200 with something that is not PostHog's.
+    TalksNonsense,
+}
+
+/// PostHog's own bounds, for a request and for one of its events.
+const MAX_BODY_BYTES: usize = 20 * 1024 * 1024;
+const MAX_EVENT_BYTES: usize = 1_000_000;
+
+#[derive(Default)]
+struct Seen {
+    mood: Mood,
+    smaller_bound: Option<usize>,
+    largest_body: usize,
+    flags: Map<String, Value>,
+    events: Vec<Event>,
+    flag_requests: Vec<Value>,
+    passed: Vec<Passed>,
+    met_a_mood: usize,
+}
+
+impl StandIn {
+    /// A PostHog that feels well.
+    pub async fn start() -> Self {
+        let (standin, socket) = Self::down();
+        standin.come_up(socket);
+        standin
+    }
+
+    /// A PostHog that refuses connections, on a port that is taken all the same.
+    pub fn down() -> (Self, TcpSocket) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let standin = Self {
+            url: format!("http://{}", socket.local_addr().unwrap()),
+            seen: Arc::default(),
+        };
+        (standin, socket)
+    }
+
+    /// Begins to take connections.
+    pub fn come_up(&self, socket: TcpSocket) {
+        let listener: TcpListener = socket.listen(1024).unwrap();
+        let router = Router::new()
+            .route("/batch/", post(take_batch))
+            .route("/flags/", post(answer_flags))
+            .fallback(take_anything)
+            .layer(DefaultBodyLimit::disable())
+            .with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+    }
+
+    /// From now on PostHog feels like this.
+    pub fn feels(&self, mood: Mood) {
+        self.seen.lock().unwrap().mood = mood;
+    }
+
+    /// From now on a larger batch is refused.
+    pub fn takes_at_most(&self, bytes: usize) {
+        self.seen.lock().unwrap().smaller_bound = Some(bytes);
+    }
+
+    /// The size of the largest batch that has come.
+    pub fn largest_body(&self) -> usize {
+        self.seen.lock().unwrap().largest_body
+    }
+
+    /// From now on a flag has this value, `true` or the name of a variant, and this payload.
+    pub fn set_flag(&self, key: &str, value: impl Into<Value>, payload: Option<Value>) {
+        let value = value.into();
+        let flag = json!({
+            "key": key,
+            "enabled": value != Value::Bool(false),
+            "variant": value.as_str(),
+            "reason": { "code": "condition_match", "condition_index": 0, "description": "" },
+            "metadata": { "id": 1, "version": 1, "payload": payload.map(|payload| payload.to_string()) },
+        });
+        self.seen.lock().unwrap().flags.insert(key.to_owned(), flag);
+    }
+
+    /// Every event so far, in the order of their arrival.
+    pub fn events(&self) -> Vec<Event> {
+        self.seen.lock().unwrap().events.clone()
+    }
+
+    /// The bodies of the requests for flags.
+    pub fn flag_requests(&self) -> Vec<Value> {
+        self.seen.lock().unwrap().flag_requests.clone()
+    }
+
+    /// What came that is neither a batch nor a question for flags.
+    pub fn passed(&self) -> Vec<Passed> {
+        self.seen.lock().unwrap().passed.clone()
+    }
+
+    /// How many requests got something else than PostHog's answer.
+    pub fn met_a_mood(&self) -> usize {
+        self.seen.lock().unwrap().met_a_mood
+    }
+
+    /// PostHog refuses a batch as a whole: for its size, or for one event that is too large or (here)
+    /// has the property `poison`.
+    fn refusal(&self, body: &[u8]) -> Option<Response> {
+        let mut seen = self.seen.lock().unwrap();
+        seen.largest_body = seen.largest_body.max(body.len());
+        let batch: Value = serde_json::from_slice(body).unwrap();
+        let events = batch["batch"].as_array().unwrap();
+        if body.len() > seen.smaller_bound.unwrap_or(MAX_BODY_BYTES)
+            || events
+                .iter()
+                .any(|event| event.to_string().len() > MAX_EVENT_BYTES)
+        {
+            Some(StatusCode::PAYLOAD_TOO_LARGE.into_response())
+        } else if events
+            .iter()
+            .any(|event| !event["properties"]["poison"].is_null())
+        {
+            Some(StatusCode::BAD_REQUEST.into_response())
+        } else {
+            None
+        }
+    }
+
+    fn mood(&self) -> Mood {
+        self.seen.lock().unwrap().mood
+    }
+
+    /// What a request gets that meets PostHog in a bad mood.
+    async fn moody(&self) -> Option<Response> {
+        while self.mood() == Mood::Hangs {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let answer = match self.mood() {
+            Mood::Well | Mood::Hangs | Mood::LosesAnswers => None,
+            Mood::Fails => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+            Mood::Throttles => {
+                Some((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response())
+            }
+            Mood::Refuses => Some(StatusCode::BAD_REQUEST.into_response()),
+            Mood::Answers(status) => Some(StatusCode::from_u16(status).unwrap().into_response()),
+            Mood::TalksNonsense => Some("<html>404".into_response()),
+        };
+        self.seen.lock().unwrap().met_a_mood += usize::from(answer.is_some());
+        answer
+    }
+}
+
+async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
+    if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    if let Some(response) = posthog.refusal(&body) {
+        return response;
+    }
+    #[derive(Deserialize)]
+    struct Batch {
+        api_key: String,
+        batch: Vec<Event>,
+    }
+    let batch: Batch = serde_json::from_slice(&body).unwrap();
+    assert_eq!(batch.api_key, "phc_test");
+    posthog.seen.lock().unwrap().events.extend(batch.batch);
+    if posthog.mood() == Mood::LosesAnswers {
+        // Ends the connection, and calls no panic hook: the app in this process would capture it.
+        std::panic::resume_unwind(Box::new("the answer is lost"));
+    }
+    Json(json!({ "status": 1 })).into_response()
+}
+
+async fn answer_flags(State(posthog): State<StandIn>, Json(asked): Json<Value>) -> Response {
+    posthog.seen.lock().unwrap().flag_requests.push(asked);
+    if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    let flags = posthog.seen.lock().unwrap().flags.clone();
+    let answer = json!({ "flags": flags, "errorsWhileComputingFlags": false, "requestId": "1" });
+    Json(answer).into_response()
+}
+
+async fn take_anything(State(posthog): State<StandIn>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let compressed = parts.headers.contains_key(ACCEPT_ENCODING);
+    let passed = Passed {
+        method: parts.method,
+        path_and_query: parts.uri.to_string(),
+        headers: parts.headers,
+        body,
+    };
+    posthog.seen.lock().unwrap().passed.push(passed);
+    if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    let headers = [
+        (CONTENT_TYPE, "text/javascript"),
+        (SET_COOKIE, "from=posthog"),
+        (VARY, "accept-encoding"),
+    ];
+    if compressed {
+        return (headers, [(CONTENT_ENCODING, "br")], COMPRESSED_SCRIPT).into_response();
+    }
+    (headers, "console.log('posthog-js')").into_response()
+}
+
+impl Index<&str> for Event {
+    type Output = Value;
+
+    /// A property; null where there is none.
+    fn index(&self, name: &str) -> &Value {
+        self.properties.get(name).unwrap_or(&Value::Null)
+    }
+}

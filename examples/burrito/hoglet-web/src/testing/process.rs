@@ -1,0 +1,221 @@
+//! The app's own binary, in a process of its own.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use super::browser::Browser;
+use super::database::TestDatabase;
+use super::posthog::StandIn;
+use super::variables::with_usual;
+use crate::settings::secret::Secret;
+use crate::settings::secret_key::new_secret_key;
+
+/// The app's own binary, serving in a process of its own.
+pub struct Process {
+    /// The PostHog that it talks to.
+    pub posthog: StandIn,
+    /// Where it listens.
+    pub url: String,
+    binary: Binary,
+    child: Child,
+    log: Option<JoinHandle<String>>,
+    variables: HashMap<String, String>,
+    // Removed after the last process on it has ended.
+    database: Arc<TestDatabase>,
+}
+
+/// The app's binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Binary {
+    /// Where it is: `env!("CARGO_BIN_EXE_…")`.
+    pub path: &'static str,
+    /// What was answered when the app was generated.
+    pub defaults: &'static str,
+}
+
+/// What asks a process to end.
+#[derive(Clone, Copy, Debug)]
+pub enum Signal {
+    /// SIGTERM.
+    Terminate,
+    /// SIGINT.
+    Interrupt,
+}
+
+/// How a process ended, and what it said.
+pub struct Ended {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// How long it took.
+    pub after: Duration,
+    /// All that it wrote.
+    pub log: String,
+}
+
+impl Process {
+    /// Starts it with these variables besides the usual ones.
+    pub async fn start(binary: Binary, variables: &[(&str, &str)]) -> Self {
+        let posthog = StandIn::start().await;
+        let database = Arc::new(TestDatabase::create(binary.defaults).await);
+        let variables = with_usual(variables, &database, &posthog);
+        Self::spawn(binary, variables, database, posthog).await
+    }
+
+    /// Another process of the same app: same settings, same database.
+    pub async fn another(&self) -> Self {
+        let (variables, database) = (self.variables.clone(), self.database.clone());
+        Self::spawn(self.binary, variables, database, self.posthog.clone()).await
+    }
+
+    /// Some processes of one app, at the same moment, on a database that holds nothing yet.
+    pub async fn start_at_once(binary: Binary, count: usize) -> Vec<Self> {
+        let posthog = StandIn::start().await;
+        let database = Arc::new(TestDatabase::create(binary.defaults).await);
+        let variables = with_usual(&[], &database, &posthog);
+        let processes: JoinSet<_> = std::iter::repeat_with(|| {
+            Self::spawn(binary, variables.clone(), database.clone(), posthog.clone())
+        })
+        .take(count)
+        .collect();
+        processes.join_all().await
+    }
+
+    /// Starts it with settings that it does not start with.
+    pub fn refused(binary: Binary, variables: &[(&str, &str)]) -> Output {
+        Command::new(binary.path)
+            .envs([("APP_ENV", "production"), ("SECRET_KEY", &new_secret_key())])
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap()
+    }
+
+    async fn spawn(
+        binary: Binary,
+        variables: HashMap<String, String>,
+        database: Arc<TestDatabase>,
+        posthog: StandIn,
+    ) -> Self {
+        let mut child = Command::new(binary.path)
+            .env_remove("RUST_LOG")
+            .envs(&variables)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (tell, listening) = oneshot::channel();
+        let mut output = BufReader::new(child.stderr.take().unwrap());
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            let url = loop {
+                let begin = log.len();
+                let read = output.read_line(&mut log).unwrap();
+                assert_ne!(read, 0, "it ends without listening: {log}");
+                if let Some((_, url)) = log[begin..].split_once("listening on ") {
+                    break url.trim().to_owned();
+                }
+            };
+            let _ = tell.send(url);
+            output.read_to_string(&mut log).unwrap();
+            log
+        });
+        Self {
+            binary,
+            posthog,
+            url: listening.await.expect("the process listens"),
+            child,
+            log: Some(log),
+            variables,
+            database,
+        }
+    }
+
+    /// Somebody who has never been here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// The address of its database.
+    pub fn database_url(&self) -> Secret {
+        Secret::new(self.variables["DATABASE_URL"].clone())
+    }
+
+    /// What `kill -9` does.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to end, and waits until it has.
+    pub async fn end(&mut self, signal: Signal) -> Ended {
+        let begin = Instant::now();
+        let name = match signal {
+            Signal::Terminate => "TERM",
+            Signal::Interrupt => "INT",
+        };
+        let kill = format!("kill -{name} {}", self.child.id());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(60), "it goes on");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
+        let after = begin.elapsed();
+        let log = self.log.take().expect("it ends once").join().unwrap();
+        Ended { status, after, log }
+    }
+}
+
+impl Ended {
+    /// The log's lines with this message.
+    pub fn said(&self, message: &str) -> Vec<Value> {
+        let lines = self.log.lines();
+        lines
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|line| line["message"] == message)
+            .collect()
+    }
+
+    /// The log's one line with this message.
+    pub fn said_once(&self, message: &str) -> Value {
+        let mut lines = self.said(message);
+        assert_eq!(lines.len(), 1, "{message}: {}", self.log);
+        lines.remove(0)
+    }
+
+    /// It ended well, within the bound that it printed.
+    pub fn assert_in_time(&self) {
+        let stopping = self.said_once("stopping: finishing requests and delivering events");
+        let bound = Duration::from_secs(stopping["seconds"].as_u64().unwrap());
+        assert_eq!(self.status.code(), Some(0));
+        assert!(self.after < bound, "{:?} of {bound:?}", self.after);
+    }
+
+    /// What it said at last of the events: captured, delivered and lost.
+    pub fn counted(&self) -> [u64; 3] {
+        let stopped = self.said_once("stopped");
+        ["captured", "delivered", "lost"].map(|name| stopped[name].as_u64().unwrap())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,217 @@
+//! [`Visit`]: who is asking, with all that belongs to them. Logging in and out goes through here.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use tower_cookies::Cookies;
+
+use crate::email::Email;
+use crate::error::Result;
+use crate::passwords::PasswordHash;
+use crate::posthog::first_touch;
+use crate::posthog::tracker::PostHog;
+use crate::posthog::visitor_link;
+use crate::request::RequestInfo;
+use crate::session::model as sessions;
+use crate::session::{FlashLevel, Session};
+use crate::throttle::Throttle;
+use crate::users::User;
+use crate::web::Web;
+
+/// Who is asking: a visitor or a user, with their request, session and cookies, and the way to
+/// PostHog. An argument of a handler.
+#[derive(Clone)]
+pub struct Visit {
+    /// The request: its id, address and expectations.
+    pub request: Arc<RequestInfo>,
+    /// What is kept of this visitor or user from request to request.
+    pub session: Session,
+    /// Captures events, and reads flags, on this person's behalf.
+    pub posthog: PostHog,
+    cookies: Cookies,
+    web: Web,
+}
+
+impl Visit {
+    /// Whether this is the account's password; without an account the answer is no, after the same
+    /// time. Failures are counted, and after too many of them the answer is an error.
+    ///
+    /// # Errors
+    ///
+    /// 429 after too many failures, 503 while too many passwords wait to be checked, both with
+    /// `Retry-After`; 500 where the database fails.
+    pub async fn check_password(
+        &self,
+        throttle: &Throttle,
+        email: &Email,
+        user: Option<&dyn User>,
+        password: String,
+    ) -> Result<bool> {
+        let network = self.request.network();
+        let database = &self.web.database;
+        throttle.check(database, email, &network).await?;
+        let hash = user.map(User::password_hash);
+        let passwords = &self.web.passwords.log_in;
+        let matches = passwords.verify(&network, password, hash).await?;
+        // Again, for guesses sent in parallel: others may have failed while this one was checked.
+        throttle.check(database, email, &network).await?;
+        if !matches {
+            throttle.record(database, email, &network).await?;
+        }
+        Ok(matches)
+    }
+
+    /// Forgets what this network has got wrong on an account.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails.
+    pub async fn forget_failures(
+        &self,
+        database: &impl ConnectionTrait,
+        throttle: &Throttle,
+        email: &Email,
+    ) -> Result<()> {
+        let network = self.request.network();
+        Ok(throttle.forget(database, email, &network).await?)
+    }
+
+    /// The hash of a new account's password. Every attempt is counted, before its password is hashed:
+    /// hashing is what a flood of sign-ups would cost everybody else.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::check_password`].
+    pub async fn hash_first_password(
+        &self,
+        throttle: &Throttle,
+        email: &Email,
+        password: String,
+    ) -> Result<PasswordHash> {
+        let network = self.request.network();
+        let database = &self.web.database;
+        throttle.check(database, email, &network).await?;
+        throttle.record(database, email, &network).await?;
+        self.web.passwords.sign_up.hash(&network, password).await
+    }
+
+    /// The hash of a new password for an account that is there.
+    ///
+    /// # Errors
+    ///
+    /// 503 while too many passwords wait to be hashed.
+    pub async fn hash_password(&self, password: String) -> Result<PasswordHash> {
+        let network = self.request.network();
+        self.web.passwords.log_in.hash(&network, password).await
+    }
+
+    /// Makes this visitor the user: joins what they did before to the user's person, commits the
+    /// transaction, begins the user's session and tells PostHog. From here on `self` is the user's.
+    ///
+    /// The link between visitor and user is a row in the same transaction, so neither is stored
+    /// without the other. Who has opted out is not linked: no event bears their visitor id.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails: nobody is logged in then, and nothing is stored.
+    pub async fn log_in(
+        &mut self,
+        transaction: DatabaseTransaction,
+        user: impl User,
+    ) -> Result<()> {
+        let user: Arc<dyn User> = Arc::new(user);
+        let link = if self.posthog.opted_out() {
+            None
+        } else {
+            let visitor_id = self.posthog.visitor_id();
+            let first_touch = first_touch::properties_of(
+                &self.web.settings,
+                &self.web.cookies,
+                &self.cookies,
+                visitor_id,
+            );
+            let link = visitor_link::link(&transaction, visitor_id, user.id(), &first_touch);
+            Some(link.await?)
+        };
+        transaction.commit().await?;
+
+        self.session.log_in(&*user).await?;
+        // The visitor id now belongs to this user for good. The next person at this computer gets a
+        // new one.
+        self.web.cookies.forget_visitor(&self.cookies);
+        self.posthog = self.posthog.as_user(user.clone());
+        if let Some(link) = link {
+            let delivered = self.posthog.identify(&*user, &link);
+            self.web.outbox.acknowledge_when(delivered, link.visitor_id);
+        }
+        Ok(())
+    }
+
+    /// Stores a changed password: ends the user's other sessions, which know the old one, and commits.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails: nothing is changed then.
+    pub async fn keep_only_this_session(
+        &self,
+        transaction: DatabaseTransaction,
+        user: &dyn User,
+    ) -> Result<()> {
+        let this_one = self.session.row_id().unwrap_or_default();
+        sessions::delete_others(&transaction, user.id(), &this_one).await?;
+        transaction.commit().await?;
+        self.session.set_password(user).await
+    }
+
+    /// Ends the session and takes its cookie away.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails: the session goes on then.
+    pub async fn log_out(&self) -> Result<()> {
+        self.session.log_out().await?;
+        self.web.cookies.session.delete(&self.cookies);
+        Ok(())
+    }
+
+    /// Leaves a message for the next page that is shown.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
+        self.session.flash(level, message).await
+    }
+
+    /// Whether the answer is read by a program; see [`RequestInfo::wants_json`].
+    pub fn wants_json(&self) -> bool {
+        self.request.wants_json
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit
+where
+    Web: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> std::result::Result<Self, Self::Rejection> {
+        let extensions = &parts.extensions;
+        Ok(Self {
+            request: RequestInfo::of(extensions),
+            session: Session::of(extensions),
+            posthog: PostHog::of(extensions),
+            cookies: extensions
+                .get::<Cookies>()
+                .cloned()
+                .expect("the cookies' layer wraps every page"),
+            web: Web::from_ref(state),
+        })
+    }
+}

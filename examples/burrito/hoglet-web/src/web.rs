@@ -1,0 +1,123 @@
+//! [`Web`]: everything that Hoglet's layers and an app's handlers share, built once.
+
+use std::error::Error;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{Extensions, StatusCode};
+use minijinja::Value;
+use posthog_rs::RequestContext;
+use sea_orm::DatabaseConnection;
+
+use crate::cookies::SignedCookies;
+use crate::database::Migrations;
+use crate::files::Files;
+use crate::package::Package;
+use crate::panics;
+use crate::passwords::Passwords;
+use crate::posthog::client::Client;
+use crate::posthog::flag::Declared;
+use crate::posthog::outbox::Outbox;
+use crate::security::ContentSecurityPolicy;
+use crate::settings::Settings;
+use crate::users::Users;
+use crate::views::Views;
+
+/// What an app tells Hoglet about itself. Each field is a decision of the app's.
+#[derive(Clone)]
+pub struct Parts {
+    /// Who its users are.
+    pub users: Users,
+    /// How its database comes to be.
+    pub migrations: Migrations,
+    /// Its views: `templates/`.
+    pub templates: Files,
+    /// Its stylesheets, scripts and pictures: `static/`.
+    pub assets: Files,
+    /// What every page knows, besides what Hoglet tells it, as variables of the templates.
+    pub every_page: fn(&Extensions) -> Value,
+    /// The sentence for a status that a handler has said nothing about: what happened, what to do.
+    pub sentence: fn(StatusCode) -> &'static str,
+    /// From where else than the app itself pages may load.
+    pub content_security_policy: ContentSecurityPolicy,
+    /// Its flags and experiments.
+    pub flags: &'static [Declared],
+    /// Adds properties of its own to what every event of a request carries.
+    pub event_properties: EventProperties,
+}
+
+/// See [`Parts::event_properties`].
+pub type EventProperties = fn(RequestContext, &axum::extract::Request) -> RequestContext;
+
+/// What handlers and layers share. One pointer, because each layer clones it for each request.
+#[derive(Clone)]
+pub struct Web(Arc<Shared>);
+
+/// What is in a [`Web`].
+pub struct Shared {
+    /// What the variables say.
+    pub settings: Settings,
+    /// What the app's manifest says.
+    pub package: Package,
+    /// What the app has told about itself.
+    pub parts: Parts,
+    /// The app's database.
+    pub database: DatabaseConnection,
+    /// Hoglet's cookies.
+    pub cookies: SignedCookies,
+    /// Who hashes passwords.
+    pub passwords: Passwords,
+    /// The way to PostHog.
+    pub posthog: Client,
+    /// What PostHog has yet to be told of visitors who became users.
+    pub outbox: Outbox,
+    /// The template engine.
+    pub views: Views,
+    /// For the proxy: no redirects, no decompression, no cookies.
+    pub http: reqwest::Client,
+}
+
+impl Web {
+    /// Builds everything, and begins to deliver events.
+    ///
+    /// # Errors
+    ///
+    /// Where a template is broken (in development that is shown in the page instead), or TLS cannot be
+    /// set up.
+    pub async fn start(
+        package: Package,
+        settings: Settings,
+        database: DatabaseConnection,
+        parts: Parts,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let views = Views::new(parts.templates, parts.assets, &settings)?;
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            .no_gzip()
+            .build()?;
+        let posthog = Client::start(&package, &settings, parts.flags, http.clone()).await;
+        panics::install_hook(&posthog);
+        Ok(Self(Arc::new(Shared {
+            cookies: SignedCookies::new(&settings),
+            passwords: Passwords::default(),
+            outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
+            posthog,
+            views,
+            settings,
+            package,
+            parts,
+            database,
+            http,
+        })))
+    }
+}
+
+impl Deref for Web {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

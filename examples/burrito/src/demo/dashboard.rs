@@ -1,0 +1,36 @@
+//! `/dashboard`: a feature flag with its payload, and an experiment.
+
+use axum::response::Html;
+use hoglet_web::error::Result;
+use hoglet_web::page::Page;
+use hoglet_web::posthog::PostHog;
+use minijinja::context;
+use minijinja::value::Serde;
+
+use super::events::DashboardViewed;
+use crate::current_user::CurrentUser;
+use crate::posthog::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
+
+pub async fn show(_: CurrentUser, posthog: PostHog, page: Page) -> Result<Html<String>> {
+    posthog.capture_view(DashboardViewed {});
+    let flags = posthog.flags().await;
+    let variant = flags.variant(&DASHBOARD_HEADLINE);
+    page.render(
+        "demo/dashboard.html",
+        context! {
+            new_feature => context! {
+                enabled => flags.is_enabled(&NEW_DASHBOARD_FEATURE),
+                payload => Serde(flags.payload(&NEW_DASHBOARD_FEATURE)),
+            },
+            headline => context! { variant, text => headline(variant) },
+        },
+    )
+}
+
+fn headline(variant: Option<&str>) -> &'static str {
+    match variant {
+        Some("friendly") => "Good to see you",
+        Some("bold") => "Let's get it done",
+        _ => "Dashboard",
+    }
+}

@@ -1,0 +1,89 @@
+//! `/api/trigger-error`: breaks something on purpose, to show error capture.
+
+use std::collections::HashMap;
+use std::error::Error;
+
+use axum::Json;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use hoglet_web::error::{AppError, Result};
+use hoglet_web::posthog::PostHog;
+use hoglet_web::session::FlashLevel;
+use hoglet_web::visit::Visit;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::events::ErrorTriggered;
+use crate::current_user::CurrentUser;
+use crate::state::AppState;
+
+#[derive(Deserialize)]
+pub struct TriggerForm {
+    #[serde(default)]
+    error_type: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum DemoError {
+    #[error("the key {0:?} is missing")]
+    MissingKey(&'static str),
+    #[error("something generic went wrong")]
+    Generic,
+    #[error("nobody handled this")]
+    Unhandled,
+}
+
+pub async fn trigger(
+    State(state): State<AppState>,
+    _: CurrentUser,
+    visit: Visit,
+    Form(form): Form<TriggerForm>,
+) -> Result<Response> {
+    if !state.settings.demo_errors {
+        return Err(AppError::not_found());
+    }
+    let posthog = &visit.posthog;
+    let message = match form.error_type.as_str() {
+        "value" => match "not a number".parse::<i64>() {
+            Ok(_) => unreachable!("letters are no number"),
+            Err(error) => capture(posthog, "value", &error),
+        },
+        "key" => {
+            let settings = HashMap::from([("present", 1)]);
+            match settings
+                .get("absent")
+                .ok_or(DemoError::MissingKey("absent"))
+            {
+                Ok(_) => unreachable!("the key is absent"),
+                Err(error) => capture(posthog, "key", &error),
+            }
+        }
+        "generic" => capture(posthog, "generic", &DemoError::Generic),
+        // A handler's `Err` needs no code here: it is captured on the way out.
+        "unhandled" => return Err(DemoError::Unhandled.into()),
+        // So is a panic. The process lives on.
+        "panic" => panic!("a panic on purpose"),
+        _ => {
+            let message = "error_type is value, key, generic, unhandled or panic";
+            return Err(AppError::new(StatusCode::UNPROCESSABLE_ENTITY, message));
+        }
+    };
+    if visit.wants_json() {
+        let answer = json!({ "success": false, "error": form.error_type, "message": message });
+        Ok((StatusCode::BAD_REQUEST, Json(answer)).into_response())
+    } else {
+        visit.flash(FlashLevel::Error, &message).await?;
+        Ok(Redirect::to("/profile").into_response())
+    }
+}
+
+/// Captures an error by hand, with an event beside it, and says so.
+fn capture<E: Error>(posthog: &PostHog, error_type: &'static str, error: &E) -> String {
+    posthog.capture_error(error);
+    posthog.capture(ErrorTriggered {
+        error_type,
+        error_message: error.to_string(),
+    });
+    format!("Captured: {error}.")
+}

@@ -1,0 +1,27 @@
+//! `/api/group-analytics`: an event of a person on behalf of their company.
+
+use axum::Json;
+use axum::response::{IntoResponse, Redirect, Response};
+use hoglet_web::error::Result;
+use hoglet_web::session::FlashLevel;
+use hoglet_web::visit::Visit;
+use serde_json::json;
+
+use super::events::FeatureUsed;
+use crate::current_user::CurrentUser;
+
+const MESSAGE: &str = "Captured for the company acme-corp.";
+
+pub async fn use_feature(_: CurrentUser, visit: Visit) -> Result<Response> {
+    let company = json!({ "name": "Acme Corp", "plan": "enterprise", "employee_count": 150 });
+    visit.posthog.with_group("company", "acme-corp", company);
+    visit.posthog.capture(FeatureUsed {
+        feature_name: "group_analytics",
+    });
+    if visit.wants_json() {
+        Ok(Json(json!({ "success": true, "message": MESSAGE })).into_response())
+    } else {
+        visit.flash(FlashLevel::Success, MESSAGE).await?;
+        Ok(Redirect::to("/dashboard").into_response())
+    }
+}

@@ -1,0 +1,34 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use hoglet_web::web::Web;
+use sea_orm::DatabaseConnection;
+
+use crate::settings::Settings;
+
+/// What handlers share. Cloned for each request, so what is large stands behind an `Arc`.
+#[derive(Clone)]
+pub struct AppState {
+    pub settings: Arc<Settings>,
+    pub database: DatabaseConnection,
+    pub web: Web,
+}
+
+impl AppState {
+    pub fn new(settings: Settings, web: Web) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            database: web.database.clone(),
+            web,
+        }
+    }
+}
+
+/// For `Visit`, `Page` and Hoglet's own handlers.
+impl FromRef<AppState> for Web {
+    fn from_ref(state: &AppState) -> Self {
+        state.web.clone()
+    }
+}

@@ -1,0 +1,195 @@
+//! A chess club: an app as small as one can be that uses all of Hoglet.
+//!
+//! Its table of users is called `members`. `account` signs up, in and out; `bell` is for everybody,
+//! `lounge` for members; `broken` fails in every way there is. `program` is its binary.
+
+use std::process::ExitCode;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use clap::Subcommand;
+use hoglet_web::app::{App, Outcome};
+use hoglet_web::database::Migrations;
+use hoglet_web::files::Files;
+use hoglet_web::package::Package;
+use hoglet_web::page::Page;
+use hoglet_web::posthog::{capture_errors, context, identify, just_captured, opt_out};
+use hoglet_web::routes::{Route, Routes, besides_pages, development, not_found};
+use hoglet_web::security::ContentSecurityPolicy;
+use hoglet_web::session::signed_in;
+use hoglet_web::settings::{Reader, Settings};
+use hoglet_web::users::Users;
+use hoglet_web::web::{Parts, Web};
+use hoglet_web::{compression, cookies, error_pages, logging, panics, request, security, session};
+use minijinja::context;
+use rust_embed::RustEmbed;
+use tower::ServiceBuilder;
+
+pub mod account;
+pub mod bell;
+pub mod broken;
+pub mod card;
+pub mod lounge;
+pub mod member;
+pub mod plan;
+#[cfg(unix)]
+pub mod program;
+
+/// The folder whose code counts as the app's own.
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/club");
+
+#[derive(RustEmbed)]
+#[folder = "tests/web/club/templates/"]
+struct Templates;
+
+#[derive(RustEmbed)]
+#[folder = "tests/web/club/static/"]
+struct Assets;
+
+pub struct Club;
+
+/// Its one setting.
+pub struct Motto(pub String);
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Says hello
+    Greet,
+}
+
+impl App for Club {
+    type Settings = Motto;
+    type Command = Command;
+
+    const PACKAGE: Package = Package {
+        name: "chess-club",
+        description: "A club for those who like to think",
+        version: env!("CARGO_PKG_VERSION"),
+        release: env!("CARGO_PKG_VERSION"),
+        folder: FOLDER,
+    };
+    const DEFAULTS: &'static str =
+        "DATABASE_URL=sqlite://data/club.sqlite?mode=rwc\nPOSTHOG_HOST=https://us.i.posthog.com\n";
+
+    fn settings(reader: &mut Reader, _: &Settings) -> Motto {
+        let motto = reader.text("CLUB_MOTTO").unwrap_or_default();
+        if motto.contains("checkers") {
+            reader.error("CLUB_MOTTO", "is about another game");
+        }
+        Motto(motto)
+    }
+
+    fn parts() -> Parts {
+        Parts {
+            users: Users::of::<member::Entity>(),
+            migrations: Migrations::of::<member::Migrator>(),
+            templates: Files::of::<Templates>(),
+            assets: Files::of::<Assets>(),
+            every_page: |request| {
+                let member = signed_in::user::<member::Model>(request);
+                let member = member.map(|member| context! { name => &member.name });
+                context! { member }
+            },
+            sentence,
+            content_security_policy: ContentSecurityPolicy::default(),
+            flags: plan::ALL,
+            event_properties: |context, _| context,
+        }
+    }
+
+    fn routes() -> Vec<Route> {
+        pages().table()
+    }
+
+    fn router(Motto(_): Motto, web: Web) -> Router {
+        router_with(Router::new(), web)
+    }
+
+    async fn run(Command::Greet: Command, settings: Settings) -> Outcome {
+        println!("hello from {}", settings.app_name);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn sentence(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "Nobody plays here.",
+        StatusCode::FORBIDDEN => "This came from another site.",
+        status if status.is_server_error() => "The board fell over. It has been noted.",
+        _ => "That is no move.",
+    }
+}
+
+pub fn pages() -> Routes<Web> {
+    Routes::default()
+        .get("/", async |page: Page| {
+            page.render("home.html", context! {})
+        })
+        .get("/signup", account::show_sign_up)
+        .post("/signup", account::sign_up)
+        .get("/login", account::show_log_in)
+        .post("/login", account::log_in)
+        .post("/logout", account::log_out)
+        .get("/bell", bell::show)
+        .post("/api/bell", bell::ring)
+        .get("/card", card::show)
+        .post("/card", card::change)
+        .get("/lounge", lounge::show)
+        .post("/api/vote", lounge::vote)
+        .post("/api/break", broken::breaks)
+        .post("/opt-out", opt_out::switch)
+}
+
+/// The club with pages of one test's own, behind every layer.
+pub fn router_with(own: Router<Web>, web: Web) -> Router {
+    let pages = pages().router().merge(own).fallback(not_found);
+    let pages = pages
+        .layer(from_fn(request::layer::buffer_body))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(web.clone(), request::layer::in_time))
+                .map_request(compression::gzip_or_nothing)
+                .layer(compression::pages())
+                .option_layer(security::layer::cross_origin(&web.settings))
+                .layer(from_fn(cookies::drop_disguised))
+                .layer(cookies::manager())
+                .layer(from_fn_with_state(web.clone(), session::layer::sessions))
+                .layer(from_fn_with_state(web.clone(), identify::identify))
+                .option_layer(
+                    web.settings
+                        .development()
+                        .then(|| from_fn_with_state(web.clone(), just_captured::just_captured)),
+                )
+                .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
+                .layer(from_fn_with_state(
+                    web.clone(),
+                    capture_errors::capture_errors,
+                ))
+                .layer(context::layer())
+                .layer(panics::catch())
+                .layer(from_fn(signed_in::readable))
+                .layer(request::layer::body_limit(2 * 1024 * 1024)),
+        )
+        .with_state(web.clone());
+    let routes = pages
+        .merge(besides_pages(&web))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(web.clone(), logging::log_request))
+                .layer(from_fn_with_state(web.clone(), security::layer::headers))
+                .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
+                .layer(from_fn_with_state(
+                    web.clone(),
+                    capture_errors::capture_errors,
+                ))
+                .layer(panics::catch())
+                .layer(from_fn(panics::in_request))
+                .layer(security::layer::cross_site(&web.settings))
+                .layer(from_fn_with_state(web.clone(), security::layer::api_only)),
+        )
+        .merge(development(&web));
+    Router::new()
+        .fallback_service(routes)
+        .layer(from_fn_with_state(web, request::layer::describe))
+}

@@ -1,0 +1,55 @@
+//! The club's binary, which is this very test binary: it runs itself once more, as another process,
+//! and there [`main`] is the one test that is asked for.
+
+use std::process::{Command, ExitCode};
+use std::sync::LazyLock;
+
+use hoglet_web::app::App;
+use hoglet_web::cli;
+use hoglet_web::testing::Binary;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::Club;
+
+/// Set in the other process: the command's arguments, with spaces between them.
+const ARGUMENTS: &str = "CLUB_ARGUMENTS";
+
+/// A program as an app's own binary is one: it takes arguments, and its pid is the app's.
+pub static BINARY: LazyLock<Binary> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap().keep();
+    let program = folder.join("club");
+    let this = std::env::current_exe().unwrap();
+    let text = format!(
+        "#!/bin/sh\ncd \"${{CLUB_FOLDER:-.}}\" && {ARGUMENTS}=\"$*\" exec '{}' --exact club::program::main --ignored --nocapture --test-threads 2\n",
+        this.display()
+    );
+    // Written by another process: a file that this one has open for writing cannot be run, and a
+    // process that starts at this moment would have it open too.
+    let written = Command::new("sh")
+        .args(["-c", "printf %s \"$2\" > \"$1\" && chmod +x \"$1\"", "sh"])
+        .arg(&program)
+        .arg(text)
+        .status();
+    assert!(written.unwrap().success());
+    Binary {
+        path: program.into_os_string().into_string().unwrap().leak(),
+        defaults: Club::DEFAULTS,
+    }
+});
+
+#[test]
+#[ignore = "the club's main, for another process"]
+fn main() {
+    // Whoever runs all ignored tests means something else.
+    let Ok(arguments) = std::env::var(ARGUMENTS) else {
+        return;
+    };
+    let arguments = std::iter::once("club").chain(arguments.split_whitespace());
+    let running = cli::run_with::<Club>(arguments);
+    let ended = Runtime::new().unwrap().block_on(running);
+    let mut codes = 0..=u8::MAX;
+    let code = codes.find(|code| ExitCode::from(*code) == ended);
+    // As after an app's own main; the test around this one has nothing to report.
+    std::process::exit(code.unwrap().into())
+}

@@ -1,0 +1,1 @@
+// The club works without scripts.

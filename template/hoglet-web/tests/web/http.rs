@@ -1,0 +1,138 @@
+//! Requests as no browser writes them.
+
+use reqwest::StatusCode;
+
+use crate::support::{App, PASSWORD, People};
+
+#[tokio::test]
+async fn what_is_no_http_is_refused_and_the_app_lives_on() {
+    let app = App::start().await;
+    let begin = "POST /login HTTP/1.1\r\nHost: app\r\n";
+    let twice = format!("{begin}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab");
+    let encoded = format!("{begin}Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n");
+    for nonsense in [
+        twice.as_bytes(),
+        encoded.as_bytes(),
+        b"GET / HTTP/1.1\r\nHost : app\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: app\r\n folded\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: app\r\nX-PostHog-Session-Id: a\x01b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: app\r\nCookie: session=a\x00b\r\n\r\n",
+        b"GET /\xff\xfe HTTP/9.9\r\n\r\n",
+        b"POST /login HTTP/1.1\r\nHost: app\r\nContent-Length: -1\r\n\r\n",
+    ] {
+        let answer = app.answer_to(nonsense).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{nonsense:?}: {answer}");
+        // These come from below the app, and bear no name and no version either.
+        assert!(!answer.to_lowercase().contains("server:"), "{answer}");
+    }
+    assert_eq!(app.browser().get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_second_request_hidden_in_the_first_is_not_answered() {
+    let app = App::start().await;
+    let hidden = "GET /livez HTTP/1.1\r\nHost: app\r\n\r\n";
+    // A proxy in front that heeds the length takes all of it for one body.
+    let length = hidden.len() + 5;
+    let answer = app
+        .answer_to(format!(
+            "POST /logout HTTP/1.1\r\nHost: app\r\nContent-Length: {length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}"
+        ))
+        .await;
+
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+}
+
+#[tokio::test]
+async fn headers_have_bounds() {
+    let app = App::start().await;
+    let begin = "GET / HTTP/1.1\r\nHost: app\r\n";
+    let many = "X-Header: y\r\n".repeat(1000);
+    let large = format!("X-Header: {}\r\n", "y".repeat(1_000_000));
+    for headers in [many, large] {
+        let answer = app.answer_to(format!("{begin}{headers}\r\n")).await;
+        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
+    let path = "y".repeat(100_000);
+    let answer = app.answer_to(format!("GET /{path} HTTP/1.1\r\n\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 414"), "{answer}");
+    assert_eq!(app.browser().get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn methods_that_no_page_has_do_nothing() {
+    let app = App::start().await;
+    for request in [
+        "TRACE / HTTP/1.1",
+        "CONNECT evil.example:443 HTTP/1.1",
+        "CONNECT / HTTP/1.1",
+        "BREW /burrito HTTP/1.1",
+        "OPTIONS * HTTP/1.1",
+        "PROPFIND /static/app.css HTTP/1.1",
+    ] {
+        let headers = "Host: app\r\nConnection: close\r\nCookie: echo=me\r\n\r\n";
+        let answer = app.answer_to(format!("{request}\r\n{headers}")).await;
+        let status = answer.split(' ').nth(1).unwrap();
+        assert!(["404", "405"].contains(&status), "{request}: {answer}");
+        assert!(!answer.contains("echo=me"), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_request_says_about_the_host_leads_nobody_there() {
+    for url in ["https://example.com", ""] {
+        let app = App::with(&[("APP_URL", url), ("TRUSTED_PROXIES", "127.0.0.1")]).await;
+        let headers = "Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nForwarded: host=evil.example\r\n\
+            X-Original-URL: /evil.example\r\nX-Forwarded-Proto: http\r\nConnection: close\r\n\r\n";
+        for target in [
+            "/",
+            "/card",
+            "/nowhere",
+            "/logout",
+            "/relay/e/",
+            "http://evil.example/",
+            "http://evil.example/card",
+            "evil.example",
+            "*",
+        ] {
+            let answer = app
+                .answer_to(format!("GET {target} HTTP/1.1\r\n{headers}"))
+                .await;
+            assert!(answer.starts_with("HTTP/1.1 "), "{target}: {answer}");
+            assert!(!answer.contains("evil.example"), "{target}: {answer}");
+            if let Some((_, location)) = answer.split_once("location: ") {
+                let local = location.starts_with('/') && !location.starts_with("//");
+                let ours = location.starts_with("https://example.com/");
+                assert!(local || ours, "{target}: {answer}");
+            }
+        }
+        for passed in app.posthog.passed() {
+            assert!(!format!("{:?}", passed.headers).contains("evil.example"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_line_break_in_a_request_starts_no_header_in_the_answer() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let broken = "/x\r\nX-Injected: yes\r\n\r\n<h1>";
+    let form = [
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+        ("next", broken),
+    ];
+    for answer in [
+        app.browser().post("/login", &form).await,
+        app.browser().get("/card?a=%0d%0aX-Injected:%20yes").await,
+        app.browser().get("/%0d%0aX-Injected:%20yes").await,
+        app.browser()
+            .get("/login?next=/%0d%0aX-Injected:%20yes")
+            .await,
+    ] {
+        assert!(!answer.headers.contains_key("x-injected"));
+        let location = answer.header("location");
+        assert!(!location.contains("njected: "), "{location}");
+    }
+}

@@ -1,0 +1,174 @@
+//! What is lost on its way to PostHog: no more than must be, and counted.
+
+use std::collections::HashSet;
+
+use posthog_rs::Event;
+use reqwest::StatusCode;
+use tokio::task::JoinSet;
+
+use crate::support::{App, Mood, RING, StandIn, client_alone, wait_until};
+
+#[tokio::test]
+async fn a_full_queue_counts_what_it_turns_away() {
+    let app = App::with(&[("POSTHOG_QUEUE_SIZE", "5")]).await;
+    app.posthog.feels(Mood::Fails);
+    let browser = app.browser();
+    let mut captured = 0;
+    while app.web.posthog.counts().lost < 3 {
+        browser.post(RING, &[]).await;
+        captured += 1;
+        assert!(captured < 5_000, "the queue is not bounded");
+    }
+    app.posthog.feels(Mood::Well);
+
+    let arrived = app.events().await.len() as u64;
+    let counts = app.web.posthog.counts();
+    assert_eq!((counts.captured, counts.lost), (captured, 3));
+    assert_eq!((counts.delivered, arrived), (captured - 3, captured - 3));
+}
+
+#[tokio::test]
+async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_ones_arrive() {
+    let app = App::with(&[("POSTHOG_RETRY_SECONDS", "1")]).await;
+    let browser = app.browser();
+    for (mood, lost) in [(Mood::Refuses, 3), (Mood::Fails, 6)] {
+        app.posthog.feels(mood);
+        for _ in 0..3 {
+            browser.post(RING, &[]).await;
+        }
+        wait_until("they are given up", || {
+            app.web.posthog.counts().lost == lost
+        })
+        .await;
+        app.posthog.feels(Mood::Well);
+        browser.post(RING, &[]).await;
+        app.events().await;
+    }
+    assert_eq!(app.posthog.events().len(), 2);
+    let counts = browser.get("/readyz").await.json()["posthog"].clone();
+    assert_eq!(counts["captured"], 8);
+    assert_eq!(counts["delivered"], 2);
+    assert_eq!(counts["waiting"], 0);
+    assert_eq!(counts["lost"], 6);
+}
+
+#[tokio::test]
+async fn what_cannot_wait_is_counted() {
+    let app = App::with(&[("POSTHOG_QUEUE_SIZE", "2"), ("POSTHOG_RETRY_SECONDS", "1")]).await;
+    app.posthog.feels(Mood::Hangs);
+    let browser = app.browser();
+    for _ in 0..30 {
+        browser.post(RING, &[]).await;
+    }
+    wait_until("all of it is given up", || {
+        app.web.posthog.counts().lost == 30
+    })
+    .await;
+    let counts = browser.get("/readyz").await.json()["posthog"].clone();
+    assert_eq!(counts["captured"], 30);
+    assert_eq!(counts["lost"], 30);
+    assert_eq!(counts["waiting"], 0);
+}
+
+#[tokio::test]
+async fn what_posthog_cannot_take_is_lost_alone() {
+    let posthog = StandIn::start().await;
+    posthog.takes_at_most(20_000);
+    let client = client_alone(&posthog).await;
+    let event = |property: &str, value: String| {
+        let mut event = Event::new_anon("considered");
+        event.insert_prop(property, value).unwrap();
+        event
+    };
+    for number in 0..100 {
+        client.capture(event("pad", "x".repeat(1_000)));
+        if number % 40 == 0 {
+            client.capture(event("poison", "refused whatever it is with".into()));
+        }
+        if number == 70 {
+            client.capture(event("pad", "too large for a request".repeat(1_000)));
+        }
+    }
+    let settled = || client.counts().waiting == 0;
+    wait_until("each is delivered or lost", settled).await;
+
+    let events = posthog.events();
+    let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
+    assert_eq!((events.len(), once.len()), (100, 100));
+    let counts = client.counts();
+    assert_eq!((counts.delivered, counts.lost), (100, 4));
+    assert_eq!(counts.waiting_bytes, 0);
+}
+
+#[tokio::test]
+async fn an_event_over_a_megabyte_is_lost_alone() {
+    let posthog = StandIn::start().await;
+    let client = client_alone(&posthog).await;
+    let too_large = [
+        "x".repeat(1_100_000),
+        // Three times as long once it is JSON.
+        "\n\u{1}".repeat(150_000),
+    ];
+    for text in too_large {
+        client.capture(Event::new_anon("considered"));
+        let mut event = Event::new_anon("considered");
+        event.insert_prop("text", text).unwrap();
+        client.capture(event);
+    }
+    let settled = || client.counts().waiting == 0;
+    wait_until("each is delivered or lost", settled).await;
+
+    assert_eq!(posthog.events().len(), 2);
+    assert_eq!(client.counts().lost, 2);
+}
+
+#[tokio::test]
+async fn large_events_make_small_batches() {
+    let posthog = StandIn::start().await;
+    let client = client_alone(&posthog).await;
+    for _ in 0..200 {
+        let mut event = Event::new_anon("considered");
+        event.insert_prop("text", "x".repeat(100_000)).unwrap();
+        client.capture(event);
+    }
+    let settled = || client.counts().waiting == 0;
+    wait_until("each is delivered or lost", settled).await;
+
+    assert_eq!(posthog.events().len(), 200);
+    assert!(posthog.largest_body() < 1_500_000);
+}
+
+#[tokio::test]
+async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
+    let app = App::with(&[("POSTHOG_QUEUE_SIZE", "512")]).await;
+    app.posthog.feels(Mood::Hangs);
+    let mut strangers = JoinSet::new();
+    for _ in 0..20 {
+        let (browser, client) = (app.browser(), app.web.posthog.clone());
+        strangers.spawn(async move {
+            let long = "x".repeat(60_000);
+            let path = format!("{RING}?{long}");
+            let headers = [
+                ("user-agent", &*long),
+                ("x-posthog-session-id", &long),
+                ("x-posthog-distinct-id", &long),
+            ];
+            for _ in 0..25 {
+                let answer = browser.post_with(&path, &[], &headers).await;
+                assert_eq!(answer.status, StatusCode::OK);
+                // An event that is turned away at this moment is counted for that moment.
+                let waiting = client.counts().waiting_bytes;
+                assert!(waiting < 2 * 512 * 2 * 1024, "{waiting}");
+            }
+        });
+    }
+    strangers.join_all().await;
+    let waiting = app.web.posthog.counts().waiting_bytes;
+    assert!(waiting <= 512 * 2 * 1024, "{waiting}");
+    app.posthog.feels(Mood::Well);
+
+    let arrived = app.events().await.len() as u64;
+    let counts = app.web.posthog.counts();
+    assert_eq!((counts.captured, counts.lost), (500, 500 - arrived));
+    assert!(arrived > 0);
+}

@@ -1,0 +1,94 @@
+//! A process that is ended by a signal.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hoglet_web::testing::{Process, Signal};
+use reqwest::{Method, StatusCode};
+use tokio::task::JoinSet;
+
+use crate::club::program::BINARY;
+use crate::support::{Mood, RING, wait_until};
+
+#[tokio::test]
+async fn terminated_under_load_it_delivers_the_events_of_every_answered_request() {
+    end_under_load(Signal::Terminate).await;
+}
+
+#[tokio::test]
+async fn interrupted_under_load_it_delivers_the_events_of_every_answered_request() {
+    end_under_load(Signal::Interrupt).await;
+}
+
+async fn end_under_load(signal: Signal) {
+    let mut process = Process::start(*BINARY, &[("SHUTDOWN_TIMEOUT_SECONDS", "20")]).await;
+    let answered = Arc::new(AtomicU64::new(0));
+    let mut load = JoinSet::new();
+    for _ in 0..8 {
+        let (browser, answered) = (process.browser(), answered.clone());
+        load.spawn(async move {
+            browser.get("/").await;
+            while let Ok(answer) = browser.request(Method::POST, RING).send().await {
+                assert_eq!(answer.status(), StatusCode::OK);
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    wait_until("the load is on", || answered.load(Ordering::Relaxed) > 100).await;
+    let ended = process.end(signal).await;
+    load.join_all().await;
+
+    ended.assert_in_time();
+    let events = process.posthog.events();
+    let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
+    assert_eq!(once.len(), events.len());
+    let (arrived, answered) = (events.len() as u64, answered.load(Ordering::Relaxed));
+    // An answer that its client did not get may have left an event as well.
+    assert!(arrived >= answered, "{arrived} of {answered}");
+    assert_eq!(ended.counted(), [arrived, arrived, 0]);
+}
+
+#[tokio::test]
+async fn ended_while_posthog_hangs_it_says_what_is_lost_and_keeps_the_bound() {
+    let mut process = Process::start(*BINARY, &[("SHUTDOWN_TIMEOUT_SECONDS", "3")]).await;
+    process.posthog.feels(Mood::Hangs);
+    let browser = process.browser();
+    for _ in 0..10 {
+        browser.post(RING, &[]).await;
+    }
+    let ended = process.end(Signal::Terminate).await;
+
+    ended.assert_in_time();
+    assert_eq!(ended.counted(), [10, 0, 10]);
+    assert_eq!(ended.said_once(WERE_LOST)["lost"], 10);
+}
+
+const ARE_BEING_LOST: &str = "events for PostHog are being lost";
+const WERE_LOST: &str = "events for PostHog were lost";
+
+#[tokio::test]
+async fn losses_are_told_once_an_episode_and_with_their_number() {
+    let mut process = Process::start(*BINARY, &[]).await;
+    let browser = process.browser();
+    let [mut delivered, mut lost] = [0, 0];
+    for _ in 0..5 {
+        for (mood, count) in [(Mood::Refuses, &mut lost), (Mood::Well, &mut delivered)] {
+            process.posthog.feels(mood);
+            browser.post(RING, &[]).await;
+            *count += 1;
+            // One mood's event shall not be sent in another.
+            while browser.get("/readyz").await.json()["posthog"]["waiting"] != 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    }
+    let ended = process.end(Signal::Terminate).await;
+
+    ended.assert_in_time();
+    assert_eq!(ended.counted(), [10, delivered, lost]);
+    let reason = &ended.said_once(ARE_BEING_LOST)["reason"];
+    assert_eq!(reason, "PostHog refused them: Bad Request: ");
+    assert_eq!(ended.said_once(WERE_LOST)["lost"], 5);
+}

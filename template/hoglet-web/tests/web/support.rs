@@ -1,0 +1,108 @@
+//! What the tests stand on: `hoglet_web::testing`, and people who sign up and log in at the club.
+
+use hoglet_web::app::{App as _, read_settings};
+use hoglet_web::email::Email;
+use hoglet_web::posthog::Client;
+use hoglet_web::testing::TestApp;
+use reqwest::StatusCode;
+
+pub use hoglet_web::testing::{
+    Answer, BROWSER, Browser, COMPRESSED_SCRIPT, Event, Mood, StandIn, wait_until,
+};
+
+use crate::club::{Club, broken, member, router_with};
+
+/// The club on a free port, with a database of its own and a stand-in for PostHog.
+pub type App = TestApp<Club>;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "a sentence is fine";
+
+/// Where anybody rings the bell: an event and a count in the session.
+pub const RING: &str = "/api/bell";
+
+/// `ann@example.com` for Ann.
+pub fn email_of(name: &str) -> String {
+    format!("{}@example.com", name.to_lowercase())
+}
+
+/// The club with the pages that fail.
+pub async fn with_broken_pages(variables: &[(&str, &str)]) -> App {
+    App::with_router(variables, |_, web| router_with(broken::pages(), web)).await
+}
+
+/// The way to PostHog without an app around it.
+pub async fn client_alone(posthog: &StandIn) -> Client {
+    let settings = read_settings::<Club>(&|name| match name {
+        "APP_ENV" => Some("test".to_owned()),
+        "POSTHOG_PROJECT_TOKEN" => Some("phc_test".to_owned()),
+        "POSTHOG_HOST" => Some(posthog.url.clone()),
+        _ => None,
+    });
+    let (settings, _) = settings.unwrap();
+    Client::start(&Club::PACKAGE, &settings, &[], reqwest::Client::new()).await
+}
+
+/// What people do in a browser.
+pub trait Person {
+    async fn sign_up(&self, name: &str) -> Answer;
+    async fn log_in(&self, name: &str) -> Answer;
+    async fn log_out(&self) -> Answer;
+    async fn is_signed_in(&self) -> bool;
+    /// Rings the bell, and returns how often it has rung.
+    async fn ring(&self) -> u64;
+}
+
+impl Person for Browser {
+    async fn sign_up(&self, name: &str) -> Answer {
+        let email = email_of(name);
+        let form = [("name", name), ("email", &email), ("password", PASSWORD)];
+        let answer = self.post("/signup", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        answer
+    }
+
+    async fn log_in(&self, name: &str) -> Answer {
+        let form = [("email", &*email_of(name)), ("password", PASSWORD)];
+        let answer = self.post("/login", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        answer
+    }
+
+    async fn log_out(&self) -> Answer {
+        let answer = self.post("/logout", &[]).await;
+        assert_eq!(answer.location(), "/", "{}", answer.text());
+        answer
+    }
+
+    async fn is_signed_in(&self) -> bool {
+        self.get("/card").await.status == StatusCode::OK
+    }
+
+    async fn ring(&self) -> u64 {
+        let answer = self.post(RING, &[]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer.json()["count"].as_u64().unwrap()
+    }
+}
+
+/// What there is to know of people.
+pub trait People {
+    async fn sign_up(&self, name: &str) -> Browser;
+    async fn user_id(&self, name: &str) -> String;
+}
+
+impl People for App {
+    /// A browser in which somebody has just signed up.
+    async fn sign_up(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        browser.sign_up(name).await;
+        browser
+    }
+
+    async fn user_id(&self, name: &str) -> String {
+        let email = Email::normalized(&email_of(name));
+        let member = member::find(&self.web.database, &email).await.unwrap();
+        member.expect("this member has joined").id.to_string()
+    }
+}

@@ -1,0 +1,34 @@
+//! The app that a template makes.
+
+use std::borrow::Cow;
+
+use hoglet::answers::Answers;
+use hoglet::project_name::ProjectName;
+use hoglet::render;
+use hoglet::template::Template;
+
+use crate::Tree;
+
+/// The template of the files on the disk, which may be newer than those in the generator's binary.
+pub fn template(tree: &Tree) -> anyhow::Result<Template> {
+    let tree = tree
+        .iter()
+        .map(|(path, contents)| (path.clone(), Cow::Owned(contents.clone())));
+    Ok(Template::new(tree)?)
+}
+
+/// The app of that name, with defaults for what is not answered.
+pub fn render(template: &Template, name: &str, given: &[(&str, &str)]) -> anyhow::Result<Tree> {
+    let name = ProjectName::new(name, template.locked_crates())?;
+    let given: Vec<(String, String)> = given
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    let mut answers = Answers::given(&template.questions, &given)?;
+    answers.complete(&template.questions);
+    let files = render::render(template, &name, &answers)?;
+    Ok(files
+        .into_iter()
+        .map(|file| (file.path, file.contents.into_owned()))
+        .collect())
+}

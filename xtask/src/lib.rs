@@ -1,0 +1,71 @@
+//! What in this repository is derived from the template, and whether it is in step with it.
+//!
+//! The template is a crate, so its real files are the ones to edit. From them come, one module each:
+//!
+//! ```text
+//! template/ ─┬→ X.liquid for each X that bears an answer          twins
+//!            ├→ Cargo.lock.liquid, the versions we tested         lock
+//!            ├→ the links through which the generator carries it  links
+//!            └→ examples/burrito, the default output              app
+//! ```
+//!
+//! It is all made in memory, each from what was made before it. [`stale`] is what differs on the disk;
+//! `cargo xtask refresh` writes it, and the test `refresh` fails for it.
+
+pub mod app;
+pub mod derived;
+mod link;
+pub mod links;
+pub mod lock;
+pub mod repository;
+pub mod twins;
+
+use std::collections::BTreeMap;
+
+use crate::derived::{Derived, State};
+
+/// A tree of files: relative path with `/`, contents.
+pub type Tree = BTreeMap<String, Vec<u8>>;
+
+/// Folders in which everything is derived: what else is there goes.
+const DERIVED_FOLDERS: &[&str] = &["examples/burrito", "generator/embed"];
+
+/// What is not as it should be. What has to go comes first, since it may be in the way.
+pub fn stale() -> anyhow::Result<Vec<Derived>> {
+    let wanted = wanted()?;
+    let mut stale = Vec::new();
+    for folder in DERIVED_FOLDERS {
+        for name in repository::tracked(folder)? {
+            let path = format!("{folder}/{name}");
+            if !wanted.contains_key(&path) {
+                stale.push(Derived::new(path, State::Gone));
+            }
+        }
+    }
+    let wanted = wanted.into_iter();
+    let wanted = wanted.map(|(path, state)| Derived::new(path, state));
+    stale.extend(wanted.filter(|derived| !derived.is_up_to_date()));
+    Ok(stale)
+}
+
+fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
+    let mut tree = repository::read("template")?;
+    let mut twins = twins::derive(&tree)?;
+    tree.extend(twins.clone());
+    let lock = lock::derive(&app::template(&tree)?)?;
+    twins.insert("Cargo.lock.liquid".to_owned(), lock);
+    tree.extend(twins.clone());
+    let template = app::template(&tree)?;
+
+    let mut wanted = BTreeMap::new();
+    for (name, contents) in twins {
+        wanted.insert(format!("template/{name}"), State::File(contents));
+    }
+    for (name, target) in links::derive(&tree, &template.questions) {
+        wanted.insert(format!("generator/embed/{name}"), State::Link(target));
+    }
+    for (name, contents) in app::render(&template, "burrito", &[])? {
+        wanted.insert(format!("examples/burrito/{name}"), State::File(contents));
+    }
+    Ok(wanted)
+}

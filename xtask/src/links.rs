@@ -1,0 +1,70 @@
+//! The links in `generator/embed/`, through which the generator carries the template.
+//!
+//! One for each entry at the template's top. A crate inside the template has a folder of its own, with a link for each
+//! of its entries: cargo packs no folder that holds a `Cargo.toml`.
+
+use std::collections::BTreeMap;
+
+use hoglet::questions::Questions;
+
+use crate::Tree;
+
+/// Each link's path in `generator/embed/`, and where it leads.
+pub fn derive(template: &Tree, questions: &Questions) -> BTreeMap<String, String> {
+    let crates: Vec<&str> = template
+        .keys()
+        .filter_map(|path| path.strip_suffix("Cargo.toml"))
+        .filter(|folder| folder.ends_with('/'))
+        .collect();
+    template
+        .keys()
+        .filter(|path| !questions.ignores(path))
+        // In its place goes `X.liquid`.
+        .filter(|path| !template.contains_key(&format!("{path}.liquid")))
+        .map(|path| {
+            let inner = crates.iter().filter(|folder| path.starts_with(**folder));
+            let folder = inner.max_by_key(|folder| folder.len()).unwrap_or(&"");
+            let entry = path[folder.len()..].split('/').next().unwrap_or_default();
+            let name = format!("{folder}{entry}");
+            let up = "../".repeat(folder.matches('/').count());
+            (format!("{name}.in"), format!("{up}../../template/{name}"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_inside_the_template_has_a_folder_of_links() {
+        let files = [
+            "Cargo.toml",
+            "Cargo.toml.liquid",
+            "inner/Cargo.toml",
+            "inner/src/lib.rs",
+            "inner/tests/own.rs",
+            "src/a.rs",
+            "src/b/c.rs",
+        ];
+        let template = files.map(|path| (path.to_owned(), Vec::new())).into();
+        let questions = Questions {
+            ignored: vec!["inner/tests".to_owned()],
+            ..Questions::default()
+        };
+        let links = derive(&template, &questions);
+        let links: Vec<(&str, &str)> = links
+            .iter()
+            .map(|(name, target)| (name.as_str(), target.as_str()))
+            .collect();
+        assert_eq!(
+            links,
+            [
+                ("Cargo.toml.liquid.in", "../../template/Cargo.toml.liquid"),
+                ("inner/Cargo.toml.in", "../../../template/inner/Cargo.toml"),
+                ("inner/src.in", "../../../template/inner/src"),
+                ("src.in", "../../template/src"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! The app's lock file: this workspace's, less what the app does not need.
+
+use std::env;
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+use hoglet::template::Template;
+
+use crate::{app, repository};
+
+/// Its twin in the template.
+pub fn derive(template: &Template) -> anyhow::Result<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    repository::write(folder.path(), &app::render(template, "my-app", &[])?)?;
+    let lock = folder.path().join("Cargo.lock");
+    fs::copy(repository::top().join("Cargo.lock"), &lock).context("copying the lock file")?;
+
+    // Resolving keeps the versions that are locked, and drops entries that nobody asks for. It wants the crates of
+    // every platform, which a build on this one has not fetched.
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut metadata = Command::new(cargo);
+    metadata
+        .args(["metadata", "--format-version", "1"])
+        .current_dir(folder.path());
+    repository::output(&mut metadata)?;
+
+    let lock = fs::read_to_string(lock).context("reading the pruned lock file")?;
+    let own = "name = \"my-app\"\n";
+    ensure!(
+        lock.matches(own).count() == 1,
+        "the app has one entry in its lock file"
+    );
+    let lock = lock.replace(own, "name = \"{{ project-name }}\"\n");
+    Ok(lock.into_bytes())
+}

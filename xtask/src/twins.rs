@@ -1,0 +1,55 @@
+//! `X.liquid` beside each `X` that bears an answer: the same text, with liquid in place of the default answers.
+
+use anyhow::{Context, ensure};
+
+use crate::Tree;
+
+/// The real files that have a twin.
+const REAL: &[&str] = &["Cargo.toml", "README.md", ".env.example", "defaults.env"];
+
+/// Where a default answer stands in the real file, and what asks for it in its place.
+const SUBSTITUTIONS: &[(&str, &str)] = &[
+    ("my-app", "{{ project-name }}"),
+    ("A web app that knows its users", "{{ description }}"),
+    (r#"default = ["sqlite"]"#, r#"default = ["{{ database }}"]"#),
+    (
+        "sqlite://data/app.sqlite?mode=rwc",
+        r#"{% if database == "postgres" %}postgres://app:app@localhost:5432/app{% else %}sqlite://data/app.sqlite?mode=rwc{% endif %}"#,
+    ),
+    (
+        "https://us.i.posthog.com",
+        r#"{% if posthog_region == "us" or posthog_region == "eu" %}https://{{ posthog_region }}.i.posthog.com{% else %}{{ posthog_region }}{% endif %}"#,
+    ),
+];
+
+/// What only a generated app has: in this repository the workspace's manifest says it.
+const MANIFEST_TAIL: &str = include_str!("../manifest-tail.toml");
+
+/// The twins of a template, under their names in it.
+pub fn derive(template: &Tree) -> anyhow::Result<Tree> {
+    let mut twins = Tree::new();
+    for name in REAL {
+        let real = template
+            .get(*name)
+            .with_context(|| format!("template/{name} is missing"))?;
+        let twin = twin(name, str::from_utf8(real)?)?;
+        twins.insert(format!("{name}.liquid"), twin.into_bytes());
+    }
+    Ok(twins)
+}
+
+fn twin(name: &str, real: &str) -> anyhow::Result<String> {
+    ensure!(
+        !real.contains("{{") && !real.contains("{%"),
+        "template/{name} holds liquid, which would be rendered"
+    );
+    let mut text = real.to_owned();
+    for (default, variable) in SUBSTITUTIONS {
+        text = text.replace(default, variable);
+    }
+    if name == "Cargo.toml" {
+        text.push('\n');
+        text.push_str(MANIFEST_TAIL);
+    }
+    Ok(text)
+}
