@@ -12,21 +12,11 @@ const BINARY: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
 async fn seed_makes_a_user_who_can_log_in_and_does_no_harm_twice() {
     let app = App::start().await;
     let said = done(&run(&app, "seed", &[]));
-    assert_eq!(
-        said,
-        "made demo@example.com with the password demo-password\n"
-    );
+    assert!(said.starts_with("made demo@example.com "), "{said}");
     let said = done(&run(&app, "seed", &[]));
-    assert!(
-        said.starts_with("demo@example.com is there already"),
-        "{said}"
-    );
+    assert!(said.contains(" is there already"), "{said}");
 
-    let browser = app.browser();
-    browser
-        .try_log_in("demo@example.com", "demo-password")
-        .await;
-    assert!(browser.is_signed_in().await);
+    assert!(who_was_seeded_can_log_in(&app).await);
 }
 
 #[tokio::test]
@@ -37,11 +27,7 @@ async fn seed_makes_no_user_with_a_well_known_password_in_production() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("it does not run in production"), "{said}");
 
-    let browser = app.browser();
-    browser
-        .try_log_in("demo@example.com", "demo-password")
-        .await;
-    assert!(!browser.is_signed_in().await);
+    assert!(!who_was_seeded_can_log_in(&app).await);
 }
 
 #[tokio::test]
@@ -66,6 +52,13 @@ async fn doctor_finds_that_all_is_well() {
     for line in said.lines() {
         assert!(line.starts_with("ok "), "{said}");
     }
+}
+
+async fn who_was_seeded_can_log_in(app: &App) -> bool {
+    let browser = app.browser();
+    let (email, password) = ("demo@example.com", "demo-password");
+    browser.try_log_in(email, password).await;
+    browser.is_signed_in().await
 }
 
 /// Runs a command to its end, beside an app: on its database, with its PostHog.

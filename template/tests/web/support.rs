@@ -2,7 +2,7 @@
 
 use hoglet_web::email::Email;
 use hoglet_web::testing::TestApp;
-pub use hoglet_web::testing::{Answer, BROWSER, Browser};
+pub use hoglet_web::testing::{Answer, BROWSER, Browser, Event};
 use reqwest::StatusCode;
 
 use app::models::user;

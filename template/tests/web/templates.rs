@@ -4,7 +4,6 @@ use app::app::App as TheApp;
 use app::routes;
 use hoglet_web::app::App as _;
 use minijinja::Environment;
-use minijinja::syntax::SyntaxConfig;
 
 use crate::support::{App, BROWSER, PASSWORD, People, Person};
 
@@ -15,7 +14,6 @@ fn every_template_can_be_parsed() {
         let file = templates.get(&name).unwrap();
         let source = str::from_utf8(&file.data).unwrap();
         let mut views = Environment::new();
-        views.set_syntax(SyntaxConfig::default());
         let parsed = views.add_template(&name, source);
         assert!(parsed.is_ok(), "{name}: {parsed:?}");
     }
@@ -29,10 +27,6 @@ async fn every_page_is_rendered_for_visitors_and_for_users() {
         for path in pages("GET").into_iter().chain(["/nowhere"]) {
             let page = browser.get_with(path, BROWSER).await;
             assert!(!page.status.is_server_error(), "{path}: {}", page.text());
-            assert_eq!(
-                page.text().contains("</html>"),
-                !page.status.is_redirection()
-            );
         }
     }
 }
