@@ -12,13 +12,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use support::{Tree, read_tree, render, template_on_disk, write_tree};
+use hoglet::template::Template;
+use support::{Tree, read_tree, render};
 
 const SECTION: &str = "\n## Remove the demo\n";
 
 #[test]
 fn the_readme_names_every_place() {
-    let mut app = render(&template_on_disk(), "hedge", &[]);
+    let template = Template::embedded().expect("a sound template");
+    let mut app = render(&template, "hedge", &[]);
     remove_demo(&mut app);
     for (name, contents) in &app {
         let text = String::from_utf8_lossy(contents);
@@ -47,7 +49,7 @@ fn without_it_the_app_is_whole() {
     let mut app = read_tree(&folder);
     remove_demo(&mut app);
     fs::remove_dir_all(&folder).expect("a folder of ours");
-    write_tree(&folder, &app);
+    xtask::repository::write(&folder, &app).expect("a writable folder");
 
     cargo(&folder, "fmt --check");
     cargo(

@@ -1,4 +1,5 @@
-//! The app: what Hoglet is told about it, and every layer in order.
+//! The app: what Hoglet is told about it, and every layer in order. A new layer is one line in
+//! `router`, with why it stands there.
 
 use std::process::ExitCode;
 
@@ -33,14 +34,17 @@ use crate::view::every_page;
 /// Bytes that a request may hold. Forms are small.
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
+/// The views, carried inside by a release build.
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 struct Templates;
 
+/// Styles, scripts and pictures, likewise.
 #[derive(RustEmbed)]
 #[folder = "static/"]
 struct Assets;
 
+/// This app, for Hoglet: `hoglet_web::cli` and the tests start it.
 pub struct App;
 
 impl hoglet_web::app::App for App {

@@ -1,4 +1,4 @@
-//! Settings, app, serve: `hoglet_web::cli` reads the command and does it, `app::app` is what is served.
+//! The binary: `hoglet_web::cli` reads the command and does it, `app::app` is what is served.
 
 use std::process::ExitCode;
 

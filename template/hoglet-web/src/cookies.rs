@@ -20,20 +20,20 @@ pub struct SignedCookie {
     lifetime: time::Duration,
 }
 
-/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`; behind https they are `Secure`,
-/// and their names begin with `__Host-`.
+/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`; behind https they are
+/// `Secure`, and their names begin with `__Host-`.
 #[derive(Clone)]
 pub struct SignedCookies {
     /// The id of the session's row. Lives as long as [`lifetime`](crate::session::lifetime) says.
     pub session: SignedCookie,
-    /// The visitor id, see [`visitor`](crate::visitor). Lives for a year.
+    /// The visitor id, see [`visitor`](crate::visitor). Lives a year.
     pub visitor: SignedCookie,
-    /// The visitor's first page, see [`first_touch`](crate::posthog::first_touch). Lives for a year.
+    /// The visitor's first page, see [`first_touch`](crate::posthog::first_touch). Lives a year.
     pub first_touch: SignedCookie,
-    /// That this browser's people are not to be tracked. Lives for five years.
+    /// That this browser's people are not to be tracked. Lives five years.
     pub opt_out: SignedCookie,
     /// In development only: what a redirect has captured, see [`panel`](crate::posthog::panel).
-    /// Lives for a minute.
+    /// Lives a minute.
     pub captured: SignedCookie,
 }
 

@@ -24,8 +24,8 @@ struct SecretParameters {
     at_the_end: &'static [&'static str],
 }
 
-/// What a page's posthog-js begins with, as JSON: the project, whose page it is, and the flags that
-/// its handler has read, so that the browser asks for none of it.
+/// What a page's posthog-js begins with, as JSON: the project, whose page it is, and the flags
+/// that its handler has read, so that the browser asks for none of it.
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
     token: &'a str,

@@ -250,13 +250,12 @@ impl PostHog {
         self.identity.visitor_id
     }
 
-    /// Whether this person is not to be tracked: nothing is captured then but errors, on nobody's
-    /// behalf.
+    /// Whether this person is not to be tracked. Only errors are captured then, on nobody's behalf.
     pub fn opted_out(&self) -> bool {
         self.identity.opted_out
     }
 
-    /// Whether the browser asks for it (`Sec-GPC: 1`), so that the footer's switch changes nothing.
+    /// Whether the browser asks for that (`Sec-GPC: 1`): the footer's switch changes nothing then.
     pub fn opt_out_forced(&self) -> bool {
         self.identity.opt_out_forced
     }

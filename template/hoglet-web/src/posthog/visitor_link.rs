@@ -90,8 +90,8 @@ async fn insert(database: &impl ConnectionTrait, link: &Model) -> Result<bool, D
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
-/// Links from before a moment that PostHog may not know of: the next ones after this visitor id, at
-/// most `limit`.
+/// Links from before a moment that PostHog may not know of: the next ones after this visitor id,
+/// at most `limit`.
 ///
 /// # Errors
 ///
