@@ -63,12 +63,7 @@ fn without_it_the_app_is_whole() {
 fn remove_demo(app: &mut Tree) {
     let readme = String::from_utf8(app["README.md"].clone()).expect("UTF-8");
     let (_, section) = readme.split_once(SECTION).expect("the README says how");
-    for command in block(section, "sh").lines() {
-        let paths = command.strip_prefix("rm ").expect("files are removed");
-        for path in paths.split(' ').filter(|word| !word.starts_with('-')) {
-            remove(app, path);
-        }
-    }
+    run_in(app, block(section, "sh"));
     for file in block(section, "diff").split("--- ").skip(1) {
         let (name, places) = file.split_once('\n').expect("a name and its lines");
         let contents = app.get_mut(name).unwrap_or_else(|| panic!("no {name}"));
@@ -92,12 +87,17 @@ fn block<'a>(section: &'a str, language: &str) -> &'a str {
     code
 }
 
-/// A file, or a folder with all that is in it.
-fn remove(app: &mut Tree, path: &str) {
-    let before = app.len();
-    let folder = format!("{path}/");
-    app.retain(|name, _| name != path && !name.starts_with(&folder));
-    assert!(app.len() < before, "there is no {path}");
+/// Runs commands in the folder of an app.
+fn run_in(app: &mut Tree, commands: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    xtask::repository::write(folder.path(), app).expect("a writable folder");
+    let mut shell = Command::new("sh");
+    generated::run(
+        shell
+            .args(["-e", "-c", commands])
+            .current_dir(folder.path()),
+    );
+    *app = read_tree(folder.path());
 }
 
 /// A place as it is before (`-`) or after (`+`) the change; lines that begin with a space are in both.

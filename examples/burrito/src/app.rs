@@ -1,4 +1,7 @@
-//! The app: what Hoglet is told about it, and every layer in order.
+//! The app: what Hoglet is told about it, and every layer in order. A new layer is one line in
+//! `router`, with why it stands there.
+
+use std::process::ExitCode;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -31,14 +34,17 @@ use crate::view::every_page;
 /// Bytes that a request may hold. Forms are small.
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
+/// The views, carried inside by a release build.
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 struct Templates;
 
+/// Styles, scripts and pictures, likewise.
 #[derive(RustEmbed)]
 #[folder = "static/"]
 struct Assets;
 
+/// This app, for Hoglet: `hoglet_web::cli` and the tests start it.
 pub struct App;
 
 impl hoglet_web::app::App for App {
@@ -78,6 +84,11 @@ impl hoglet_web::app::App for App {
     async fn run(command: Command, settings: hoglet_web::settings::Settings) -> Outcome {
         command.run(settings).await
     }
+}
+
+/// Runs the command that was asked for; without one it serves.
+pub async fn run() -> ExitCode {
+    hoglet_web::cli::run::<App>().await
 }
 
 /// All routes behind all layers. Layers read from the outside in: the first one sees a request first.

@@ -1,4 +1,5 @@
-//! The app's own commands, beside Hoglet's: `cargo run seed`.
+//! The app's own commands, beside Hoglet's: `cargo run seed`. A new one is a variant of
+//! [`Command`], whose comment is its help, and a function.
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ use crate::models::user;
 const EMAIL: &str = "demo@example.com";
 const PASSWORD: &str = "demo-password";
 
+/// What `cargo run` takes, besides `serve`, `migrate`, `routes` and `doctor`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Creates a demo user and prints its password
@@ -23,6 +25,7 @@ pub enum Command {
 }
 
 impl Command {
+    /// Runs the command. An error is printed, and the exit code is 1.
     pub async fn run(self, settings: Settings) -> Outcome {
         match self {
             Self::Seed => seed(settings).await,

@@ -17,6 +17,7 @@ mod errors;
 mod events;
 mod groups;
 
+/// The demo's part of the route table.
 pub fn routes() -> Routes<AppState> {
     Routes::default()
         .get("/burrito", burrito::show)

@@ -1,4 +1,7 @@
 //! What the app's forms ask for, and what they say when it is not there.
+//!
+//! A rule of your own is a function here, which a form names:
+//! `#[garde(custom(forms::person_name))]`.
 
 use garde::Validate;
 use hoglet_web::email::Email;

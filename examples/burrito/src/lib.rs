@@ -2,7 +2,8 @@
 //!
 //! `app` builds what handlers share and stacks the layers, `routes` is the table of pages, `accounts`
 //! makes and enters accounts. What every app needs and must be right is in `hoglet-web/`: sessions,
-//! identity, delivery of events, errors, security. Its README says how a request goes through.
+//! identity, delivery of events, errors, security. Its README says how a request goes through; the
+//! README beside this folder says where a new page, table, event or setting goes.
 
 pub mod accounts;
 pub mod app;

@@ -1,8 +1,6 @@
-//! Settings, app, serve: `hoglet_web::cli` reads the command and does it, `app::app` is what is served.
+//! The binary: `hoglet_web::cli` reads the command and does it, `app::app` is what is served.
 
 use std::process::ExitCode;
-
-use app::app::App;
 
 /// A fifth of what a page costs is allocation, and the C library's allocator keeps the 19 MiB that
 /// each password is hashed in: hundreds of MiB after a rush of log-ins.
@@ -11,5 +9,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    hoglet_web::cli::run::<App>().await
+    app::app::run().await
 }

@@ -1,4 +1,5 @@
-//! Migrations, oldest first: one file each, named by time, with a `down` that works.
+//! Migrations, oldest first: one file each, named by time, with a `down` that works. A new one is
+//! a file, its `mod` line and its entry in the list.
 
 use hoglet_web::migrations::among;
 use sea_orm_migration::prelude::*;
@@ -8,6 +9,7 @@ use crate::models::user;
 mod m20261121_143000_create_users;
 mod m20261121_143400_create_burritos;
 
+/// All of them. They run at the start, and by `cargo run migrate`.
 pub struct Migrator;
 
 #[async_trait::async_trait]
@@ -15,6 +17,7 @@ impl MigratorTrait for Migrator {
     /// The app's own, and Hoglet's among them.
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         among::<user::Entity>(vec![
+            // A new one goes to the end.
             Box::new(m20261121_143000_create_users::Migration),
             Box::new(m20261121_143400_create_burritos::Migration),
         ])

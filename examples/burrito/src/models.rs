@@ -1,3 +1,3 @@
-//! Entities and their queries: one file a table.
+//! Entities and their queries: one file a table, and its `mod` line here.
 
 pub mod user;

@@ -1,4 +1,7 @@
 //! The route table: every path of the app on one screen.
+//!
+//! A page is a file here with its handlers; its view in `templates/` and its tests in `tests/web/`
+//! bear the same name.
 
 use hoglet_web::posthog::opt_out;
 use hoglet_web::routes::Routes;

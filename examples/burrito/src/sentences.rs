@@ -1,4 +1,5 @@
-//! What is said where a handler has said nothing itself.
+//! What is said where a handler has said nothing itself. A status that needs words of its own is
+//! one more line.
 
 use axum::http::StatusCode;
 

@@ -1,4 +1,4 @@
-//! What handlers share.
+//! What handlers share. What the app talks to itself, such as a payment service, is a field too.
 
 use std::sync::Arc;
 
@@ -11,12 +11,15 @@ use crate::settings::Settings;
 /// What handlers share. Cloned for each request, so what is large stands behind an `Arc`.
 #[derive(Clone)]
 pub struct AppState {
+    /// The app's own; Hoglet's are `web.settings`.
     pub settings: Arc<Settings>,
     pub database: DatabaseConnection,
+    /// Hoglet's parts: cookies, passwords, PostHog, views.
     pub web: Web,
 }
 
 impl AppState {
+    /// Built once, at the start.
     pub fn new(settings: Settings, web: Web) -> Self {
         Self {
             settings: Arc::new(settings),

@@ -1,4 +1,5 @@
-//! What every page knows, besides what Hoglet tells it.
+//! What every page knows, besides what Hoglet tells it (`hoglet-web/README.md` lists that). One
+//! more name in the `context!` is one more variable of every template.
 
 use axum::http::Extensions;
 use hoglet_web::session::signed_in;

@@ -34,6 +34,7 @@ pub async fn show(
     page.render("demo/burrito.html", context! { count })
 }
 
+/// One more, for a visitor or a user: as JSON for the page's script, else back to the page.
 pub async fn consider(
     State(state): State<AppState>,
     user: Option<CurrentUser>,

@@ -15,6 +15,7 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// A user's count; 0 before their first.
 pub async fn count(database: &impl ConnectionTrait, user_id: Uuid) -> Result<i64, DbErr> {
     let row = Entity::find_by_id(user_id).one(database).await?;
     Ok(row.map_or(0, |row| row.count))

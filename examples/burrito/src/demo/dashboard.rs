@@ -11,6 +11,7 @@ use super::events::DashboardViewed;
 use crate::current_user::CurrentUser;
 use crate::posthog::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
 
+/// One question to PostHog answers both; reading a flag or a variant is its exposure.
 pub async fn show(_: CurrentUser, posthog: PostHog, page: Page) -> Result<Html<String>> {
     posthog.capture_view(DashboardViewed {});
     let flags = posthog.flags().await;

@@ -12,6 +12,7 @@ use crate::current_user::CurrentUser;
 
 const MESSAGE: &str = "Captured for the company acme-corp.";
 
+/// Describes the company, and captures an event that belongs to it and to the user.
 pub async fn use_feature(_: CurrentUser, visit: Visit) -> Result<Response> {
     let company = json!({ "name": "Acme Corp", "plan": "enterprise", "employee_count": 150 });
     visit.posthog.with_group("company", "acme-corp", company);

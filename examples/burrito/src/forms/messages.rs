@@ -9,6 +9,7 @@ use garde::i18n::{InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUr
 
 type Message = Cow<'static, str>;
 
+/// The words, for garde.
 pub struct ForPeople;
 
 impl I18n for ForPeople {

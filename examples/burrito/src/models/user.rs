@@ -34,6 +34,7 @@ impl User for Model {
     }
 }
 
+/// The account with this address. Addresses are normalized, so there is one at most.
 pub async fn find_by_email(
     database: &impl ConnectionTrait,
     email: &Email,
@@ -81,6 +82,7 @@ pub async fn rename(
     user.update(database).await
 }
 
+/// Stores the new hash. `accounts::change_password` ends the sessions that know the old one.
 pub async fn change_password(
     database: &impl ConnectionTrait,
     user: Model,

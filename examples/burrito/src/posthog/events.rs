@@ -1,4 +1,5 @@
-//! The tracking plan: every event the app captures, with its properties.
+//! The tracking plan: every event the app captures, with its properties. A new one is one entry
+//! here, and `posthog.capture(…)` in a handler.
 //!
 //! Names say what happened, object first, in the past tense. E-mail and name are person properties
 //! and never stand here.

@@ -1,4 +1,4 @@
-//! The app's flags and experiments.
+//! The app's flags and experiments. A new one is one constant; `posthog.flags()` reads it.
 //!
 //! PostHog is asked for those that stand in this list and no others. When it does not answer in
 //! time, a flag is off and an experiment has no variant.

@@ -3,8 +3,9 @@
 use axum::extract::Request;
 use posthog_rs::RequestContext;
 
-/// Add properties with `context.property("plan", "team")`. All that layers have left with the request
-/// can be read here: `signed_in::user(request.extensions())` is its user.
+/// `property(context, "shop", "berlin")`, from `hoglet_web::posthog::property`, adds one. What
+/// layers have left with the request can be read here: `signed_in::user(request.extensions())` is
+/// its user.
 pub fn event_properties(context: RequestContext, _request: &Request) -> RequestContext {
     context
 }

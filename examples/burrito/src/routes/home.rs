@@ -9,6 +9,7 @@ use minijinja::context;
 use super::next::AFTER_LOG_IN;
 use crate::current_user::CurrentUser;
 
+/// The page for visitors; users are sent on to where a log-in leads.
 pub async fn show(
     user: Option<CurrentUser>,
     RawQuery(query): RawQuery,

@@ -18,6 +18,7 @@ use crate::state::AppState;
 /// One message for both causes: it does not tell whether the account exists.
 const WRONG_PAIR: &str = "Wrong e-mail or password.";
 
+/// Absent fields count as empty.
 #[derive(Deserialize)]
 pub struct LogInForm {
     #[serde(default)]

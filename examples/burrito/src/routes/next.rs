@@ -15,10 +15,12 @@ pub struct Next {
 }
 
 impl Next {
+    /// A path of this app; none for anything else, which could lead to another site.
     pub fn path(&self) -> Option<&str> {
         local_path(&self.next)
     }
 
+    /// The same or, where there is none, where a log-in leads otherwise.
     pub fn path_or_default(&self) -> &str {
         self.path().unwrap_or(AFTER_LOG_IN)
     }

@@ -40,6 +40,7 @@ pub async fn show(
     page.render("profile.html", values)
 }
 
+/// Changes the name, the password or both: whichever the form holds.
 pub async fn update(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,

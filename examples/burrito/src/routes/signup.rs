@@ -18,6 +18,7 @@ use crate::accounts::{self, NewAccount};
 use crate::forms::{self, Errors};
 use crate::state::AppState;
 
+/// Absent fields count as empty.
 #[derive(Deserialize, Validate)]
 pub struct SignUpForm {
     #[serde(default)]

@@ -1,6 +1,8 @@
 //! `.env`, and what was answered when the app was generated.
 
 use std::collections::HashMap;
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::reader::SettingsError;
@@ -16,25 +18,24 @@ pub fn env_file_applies() -> bool {
 ///
 /// Where it cannot be read, or a line is not `NAME=value`.
 pub fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
-    match dotenvy::from_path_iter(path) {
-        Ok(lines) => lines.collect::<Result<_, _>>().map_err(|error| {
-            SettingsError::new(vec![format!(".env: {}", describe_env_error(&error))])
-        }),
-        Err(error) if error.not_found() => Ok(HashMap::new()),
-        Err(error) => Err(SettingsError::new(vec![format!(
-            ".env: cannot be read: {error}"
-        )])),
-    }
+    let error = |reason| SettingsError::new(vec![format!(".env: {reason}")]);
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(HashMap::new()),
+        Err(cause) => return Err(error(format!("cannot be read: {cause}"))),
+    };
+    dotenvy::from_read_iter(text.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|cause| error(describe_env_error(&text, &cause)))
 }
 
-/// The parser's own message quotes the line, which may hold a key.
-fn describe_env_error(error: &dotenvy::Error) -> String {
+/// The parser's own message quotes the line or its value, which may be a key. So its number is told.
+fn describe_env_error(text: &str, error: &dotenvy::Error) -> String {
     match error {
-        dotenvy::Error::LineParse(line, _) => {
-            let name = line.split('=').next().unwrap_or_default().trim();
-            format!(
-                "the line that begins with {name:?} is not NAME=value; quote values that hold spaces"
-            )
+        dotenvy::Error::LineParse(part, _) => {
+            let place = text.lines().position(|line| line.contains(part.trim()));
+            let number = place.map_or(1, |index| index + 1);
+            format!("line {number} is not NAME=value; quote values that hold spaces")
         }
         other => format!("cannot be read: {other}"),
     }
