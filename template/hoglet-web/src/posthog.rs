@@ -47,4 +47,5 @@ pub mod visitor_link;
 pub use client::Client;
 pub use event::TrackedEvent;
 pub use flag::{Experiment, Flag, Flags};
+pub use property::property;
 pub use tracker::PostHog;
