@@ -167,7 +167,10 @@ async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
     assert!(waiting <= 512 * 2 * 1024, "{waiting}");
     app.posthog.feels(Mood::Well);
 
-    let arrived = app.events().await.len() as u64;
+    // A batch that was on its way when its time was up may have come twice.
+    let events = app.events().await;
+    let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
+    let arrived = once.len() as u64;
     let counts = app.web.posthog.counts();
     assert_eq!((counts.captured, counts.lost), (500, 500 - arrived));
     assert!(arrived > 0);

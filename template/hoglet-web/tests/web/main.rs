@@ -13,19 +13,9 @@
 mod club;
 mod support;
 
-#[cfg(unix)]
-mod commands;
-#[cfg(unix)]
-mod kills;
-#[cfg(unix)]
-mod logging;
-#[cfg(unix)]
-mod processes;
-#[cfg(unix)]
-mod signals;
-
 mod assets;
 mod browser;
+mod claims;
 mod context;
 mod cross_site;
 mod delivery;
@@ -42,6 +32,7 @@ mod hanging;
 mod health;
 mod http;
 mod identity;
+mod linking;
 mod load;
 mod log_in;
 mod losses;
@@ -59,3 +50,15 @@ mod settings;
 mod templates;
 mod throttle;
 mod turned_away;
+
+// Where a process is ended by a signal, and the club's binary is a script.
+#[cfg(unix)]
+mod commands;
+#[cfg(unix)]
+mod kills;
+#[cfg(unix)]
+mod logging;
+#[cfg(unix)]
+mod processes;
+#[cfg(unix)]
+mod signals;

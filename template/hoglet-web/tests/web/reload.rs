@@ -10,11 +10,11 @@ use crate::support::App;
 async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
     use hoglet_web::testing::Process;
 
-    use crate::club::program::BINARY;
+    use crate::club::program::{BINARY, FOLDER};
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    let variables = [("APP_ENV", "development"), ("CLUB_FOLDER", path)];
+    let variables = [("APP_ENV", "development"), (FOLDER, path)];
     let process = Process::start(*BINARY, &variables).await;
     let browser = process.browser();
     let newest = browser.get("/dev/reload").await;

@@ -1,13 +1,13 @@
 //! The club's binary, which is this very test binary: it runs itself once more, as another process,
 //! and there [`main`] is the one test that is asked for.
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
 
 use hoglet_web::app::App;
 use hoglet_web::cli;
 use hoglet_web::testing::Binary;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::Club;
@@ -15,28 +15,36 @@ use super::Club;
 /// Set in the other process: the command's arguments, with spaces between them.
 const ARGUMENTS: &str = "CLUB_ARGUMENTS";
 
-/// A program as an app's own binary is one: it takes arguments, and its pid is the app's.
+/// A variable of tests: the folder that the process works in.
+pub const FOLDER: &str = "CLUB_FOLDER";
+
+/// A program as an app's own binary is one: it takes arguments, and its process is the app's.
 pub static BINARY: LazyLock<Binary> = LazyLock::new(|| {
-    let folder = TempDir::new().unwrap().keep();
-    let program = folder.join("club");
     let this = std::env::current_exe().unwrap();
+    let (path, this) = (program_of(&this), this.display());
     let text = format!(
-        "#!/bin/sh\ncd \"${{CLUB_FOLDER:-.}}\" && {ARGUMENTS}=\"$*\" exec '{}' --exact club::program::main --ignored --nocapture --test-threads 2\n",
-        this.display()
+        "#!/bin/sh\n\
+         cd \"${{{FOLDER}:-.}}\" && {ARGUMENTS}=\"$*\" exec '{this}' \
+         --exact club::program::main --ignored --nocapture --test-threads 2\n"
     );
     // Written by another process: a file that this one has open for writing cannot be run, and a
     // process that starts at this moment would have it open too.
+    let write = "printf %s \"$2\" > \"$1.$$\" && chmod +x \"$1.$$\" && mv \"$1.$$\" \"$1\"";
     let written = Command::new("sh")
-        .args(["-c", "printf %s \"$2\" > \"$1\" && chmod +x \"$1\"", "sh"])
-        .arg(&program)
-        .arg(text)
+        .args(["-c", write, "sh", &path, &text])
         .status();
     assert!(written.unwrap().success());
     Binary {
-        path: program.into_os_string().into_string().unwrap().leak(),
+        path: path.leak(),
         defaults: Club::DEFAULTS,
     }
 });
+
+/// One for each build of the tests.
+fn program_of(this: &Path) -> String {
+    let build = this.file_name().unwrap().display();
+    format!("{}/club-{build}", env!("CARGO_TARGET_TMPDIR"))
+}
 
 #[test]
 #[ignore = "the club's main, for another process"]
