@@ -12,13 +12,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use support::{Tree, read_tree, render, template_on_disk, write_tree};
+use hoglet::template::Template;
+use support::{Tree, read_tree, render};
 
 const SECTION: &str = "\n## Remove the demo\n";
 
 #[test]
 fn the_readme_names_every_place() {
-    let mut app = render(&template_on_disk(), "hedge", &[]);
+    let template = Template::embedded().expect("the template is sound");
+    let mut app = render(&template, "hedge", &[]);
     remove_demo(&mut app);
     for (name, contents) in &app {
         let text = String::from_utf8_lossy(contents);
@@ -47,7 +49,7 @@ fn without_it_the_app_is_whole() {
     let mut app = read_tree(&folder);
     remove_demo(&mut app);
     fs::remove_dir_all(&folder).expect("a folder of ours");
-    write_tree(&folder, &app);
+    xtask::repository::write(&folder, &app).expect("a writable folder");
 
     cargo(&folder, "fmt --check");
     cargo(
@@ -61,10 +63,16 @@ fn without_it_the_app_is_whole() {
 fn remove_demo(app: &mut Tree) {
     let readme = String::from_utf8(app["README.md"].clone()).expect("UTF-8");
     let (_, section) = readme.split_once(SECTION).expect("the README says how");
+    let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
     for command in block(section, "sh").lines() {
         let paths = command.strip_prefix("rm ").expect("files are removed");
         for path in paths.split(' ').filter(|word| !word.starts_with('-')) {
             remove(app, path);
+            // Databases know a migration by its name.
+            if let Some(file) = path.strip_prefix("src/migrations/") {
+                let forget = format!("version = '{}'", file.trim_end_matches(".rs"));
+                assert!(block(section, "sql").contains(&forget), "{forget}");
+            }
         }
     }
     for file in block(section, "diff").split("--- ").skip(1) {
