@@ -16,6 +16,8 @@ use hoglet::template::Template;
 use support::{Tree, read_tree, render};
 
 const SECTION: &str = "\n## Remove the demo\n";
+/// Their lines are told in words: this README is a Liquid template itself.
+const VIEWS: &str = "the line with `demo/` goes.";
 
 #[test]
 fn the_readme_names_every_place() {
@@ -87,6 +89,21 @@ fn remove_demo(app: &mut Tree) {
         }
         *contents = text.into_bytes();
     }
+    let views = section.lines().find(|line| line.ends_with(VIEWS));
+    for name in views.expect("the views are named").split('`') {
+        if name.ends_with(".html") {
+            remove_line(app.get_mut(name).expect("a view"), "demo/");
+        }
+    }
+}
+
+/// The one line that holds this text.
+fn remove_line(contents: &mut Vec<u8>, part: &str) {
+    let text = String::from_utf8(contents.clone()).expect("UTF-8");
+    let lines = text.split_inclusive('\n');
+    let (gone, kept): (Vec<_>, Vec<_>) = lines.partition(|line| line.contains(part));
+    assert_eq!(gone.len(), 1, "one line has {part}: {gone:?}");
+    *contents = kept.concat().into_bytes();
 }
 
 /// The first code block of a language.

@@ -15,6 +15,7 @@ impl MigratorTrait for Migrator {
     /// The app's own, and Hoglet's among them.
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         among::<user::Entity>(vec![
+            // A new one goes to the end.
             Box::new(m20261121_143000_create_users::Migration),
             Box::new(m20261121_143400_create_burritos::Migration),
         ])

@@ -1,6 +1,7 @@
 //! The commands of an app: serve, migrate, routes, doctor, and its own.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -56,7 +57,14 @@ enum Direction {
 
 /// Runs the command that was asked for. Exit codes: 0 done, 2 bad usage or settings, 1 anything else.
 pub async fn run<A: App>() -> ExitCode {
-    let command = asked::<A>().command.unwrap_or(Command::Serve);
+    run_with::<A>(std::env::args_os()).await
+}
+
+/// Runs the command that these arguments ask for. The first one is the program itself.
+pub async fn run_with<A: App>(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> ExitCode {
+    let command = asked::<A>(arguments).command.unwrap_or(Command::Serve);
     if matches!(command, Command::Routes) {
         print_routes::<A>();
         return ExitCode::SUCCESS;
@@ -89,12 +97,14 @@ pub async fn run<A: App>() -> ExitCode {
 }
 
 /// The arguments, under the app's name. Bad usage and `--help` end the process here.
-fn asked<A: App>() -> Arguments<A::Command> {
+fn asked<A: App>(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Arguments<A::Command> {
     let command = Arguments::<A::Command>::command()
         .name(A::PACKAGE.name)
         .version(A::PACKAGE.version)
         .about(A::PACKAGE.description);
-    let matches = command.get_matches();
+    let matches = command.get_matches_from(arguments);
     Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 

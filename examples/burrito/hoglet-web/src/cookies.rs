@@ -1,4 +1,4 @@
-//! The app's cookies: their names, keys and attributes, in one place.
+//! Hoglet's cookies: their names, keys and attributes, in one place.
 
 use axum::extract::Request;
 use axum::http::HeaderValue;
@@ -10,7 +10,7 @@ use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 
 use crate::settings::Settings;
 
-/// One cookie of the app. Signed with a key of its own: a signature does not cover the cookie's
+/// One cookie. Signed with a key of its own: a signature does not cover the cookie's
 /// name, so with a shared key one cookie's value would pass for another's.
 #[derive(Clone)]
 pub struct SignedCookie {
@@ -20,17 +20,25 @@ pub struct SignedCookie {
     lifetime: time::Duration,
 }
 
+/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`; behind https they are `Secure`,
+/// and their names begin with `__Host-`.
 #[derive(Clone)]
 pub struct SignedCookies {
+    /// The id of the session's row. Lives as long as [`lifetime`](crate::session::lifetime) says.
     pub session: SignedCookie,
+    /// The visitor id, see [`visitor`](crate::visitor). Lives for a year.
     pub visitor: SignedCookie,
+    /// The visitor's first page, see [`first_touch`](crate::posthog::first_touch). Lives for a year.
     pub first_touch: SignedCookie,
+    /// That this browser's people are not to be tracked. Lives for five years.
     pub opt_out: SignedCookie,
-    /// In development only, see `posthog/panel.rs`.
+    /// In development only: what a redirect has captured, see [`panel`](crate::posthog::panel).
+    /// Lives for a minute.
     pub captured: SignedCookie,
 }
 
 impl SignedCookies {
+    /// With keys that are derived from `SECRET_KEY`.
     pub fn new(settings: &Settings) -> Self {
         let cookie = |name: &str, lifetime| SignedCookie {
             // Browsers accept a `__Host-` cookie from this very host only, over https only.
@@ -105,6 +113,7 @@ impl SignedCookie {
         cookies.get(&self.name).is_some()
     }
 
+    /// Sets the cookie for as long as it usually lives.
     pub fn set(&self, cookies: &Cookies, value: String) {
         self.set_for(cookies, value, self.lifetime);
     }
@@ -116,6 +125,7 @@ impl SignedCookie {
             .add(self.build(value).max_age(lifetime).build());
     }
 
+    /// Tells the browser to drop the cookie.
     pub fn delete(&self, cookies: &Cookies) {
         cookies
             .signed(&self.key)

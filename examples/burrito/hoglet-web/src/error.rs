@@ -1,7 +1,8 @@
 //! `AppError`: what a handler answers when it cannot answer.
 //!
 //! Clients get a status and a kind sentence; the cause rides in the response's extensions and is
-//! logged once, at the boundary ([`crate::error_pages`]), and captured once (`posthog/errors.rs`).
+//! logged once, at the boundary ([`error_pages`](crate::error_pages)), and captured once
+//! ([`capture_errors`](crate::posthog::capture_errors)).
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -15,14 +16,17 @@ use axum::response::{IntoResponse, Response};
 
 use crate::stack::Stack;
 
+/// What a handler returns. `?` turns any error into a 500.
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
 /// A status, what to say about it and, where something went wrong inside, why.
 #[derive(Clone, Debug)]
 pub struct AppError {
+    /// Of the answer.
     pub status: StatusCode,
     /// For the client; empty takes the status's own sentence.
     pub message: Cow<'static, str>,
+    /// What went wrong inside. Clients never see it, but in development.
     pub cause: Option<Arc<Cause>>,
     retry_after: Option<Duration>,
 }
@@ -30,17 +34,22 @@ pub struct AppError {
 /// Why it went wrong, and where: the stack of the place that turned the error into an [`AppError`].
 #[derive(Debug)]
 pub struct Cause {
+    /// Whether somebody returned it, or the code panicked.
     pub kind: CauseKind,
     /// One entry an error, outermost first: its type and its message.
     pub chain: Vec<(String, String)>,
+    /// Where it was turned into a cause: by `?`, in most cases.
     pub stack: Stack,
     /// The template and the line, for what went wrong in one: no stack shows it.
     pub template: Option<(String, usize)>,
 }
 
+/// How it came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CauseKind {
+    /// A value that implements [`Error`].
     Error,
+    /// A panic.
     Panic,
 }
 
@@ -49,6 +58,15 @@ pub enum CauseKind {
 struct TimedOut(Duration);
 
 impl AppError {
+    /// An answer that is no failure of the app: nothing is logged as an error or captured.
+    ///
+    /// ```
+    /// use axum::http::StatusCode;
+    /// use hoglet_web::error::AppError;
+    ///
+    /// let sold_out = AppError::new(StatusCode::CONFLICT, "This item is sold out.");
+    /// assert!(sold_out.cause.is_none());
+    /// ```
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
@@ -58,6 +76,7 @@ impl AppError {
         }
     }
 
+    /// A 404, with the sentence that the app has for it.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "")
     }
@@ -71,11 +90,13 @@ impl AppError {
         }
     }
 
+    /// With the header `Retry-After`, in whole seconds and at least one.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
+    /// A 500 for this cause.
     pub fn from_cause(cause: Cause) -> Self {
         Self {
             cause: Some(Arc::new(cause)),
@@ -85,6 +106,7 @@ impl AppError {
 }
 
 impl Cause {
+    /// An error with all its sources, and the stack of whoever calls this.
     pub fn of<E: Error>(error: &E) -> Self {
         let mut chain = vec![(type_name::<E>(), error.to_string())];
         let mut source = error.source();
@@ -96,6 +118,7 @@ impl Cause {
         Self::new(CauseKind::Error, chain)
     }
 
+    /// A panic with this message, and the stack of whoever calls this.
     pub fn panic(message: impl Into<String>) -> Self {
         Self::new(CauseKind::Panic, vec![("panic".into(), message.into())])
     }

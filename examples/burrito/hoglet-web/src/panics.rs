@@ -1,7 +1,7 @@
 //! Panics: what is written down, and who answers for them.
 //!
 //! The hook runs where the code panicked, before the stack unwinds. In a request it leaves the cause
-//! for [`response`], which `CatchPanicLayer` calls right afterwards on the same thread: the request
+//! for `response`, which `CatchPanicLayer` calls right afterwards on the same thread: the request
 //! fails as with any other error. Everywhere else (a task or a thread of the app's own) nobody comes
 //! afterwards, so the hook itself hands the cause to PostHog, on nobody's behalf.
 

@@ -38,9 +38,9 @@ pub fn version() -> String {
         "hoglet-web/static",
         "data/reload",
     ]
-        .iter()
-        .filter_map(|path| changed_at(Path::new(path)))
-        .max();
+    .iter()
+    .filter_map(|path| changed_at(Path::new(path)))
+    .max();
     let age = newest.unwrap_or(UNIX_EPOCH).duration_since(UNIX_EPOCH);
     format!(
         "{}-{}",

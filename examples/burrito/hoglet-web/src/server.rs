@@ -116,6 +116,10 @@ fn connect(
 }
 
 /// Resolves at SIGTERM or Ctrl+C.
+///
+/// # Panics
+///
+/// Outside of a Tokio runtime.
 pub async fn stop_signal() {
     #[cfg(unix)]
     {

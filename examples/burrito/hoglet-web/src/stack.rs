@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 
 use backtrace::{Backtrace, BacktraceSymbol};
 
-/// This crate's folder where it was compiled, as the debug information of the same compilation has it.
-const HOGLET_WEB: &str = env!("CARGO_MANIFEST_DIR");
-/// What it is called in stacks.
-const HOGLET_WEB_NAME: &str = "hoglet-web";
+/// This crate's sources where they were compiled, as the debug information of the same compilation
+/// has it.
+const HOGLET_WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
+/// What they are called in stacks.
+const HOGLET_WEB_NAME: &str = "hoglet-web/src/";
 
 /// What lies in the app's folder and is not its own code: Hoglet's crate, dependencies, generated code.
 const NOT_ITS_OWN: &[&str] = &["hoglet-web/", "vendor/", "target/", ".cargo/"];
@@ -42,8 +43,11 @@ pub struct Frame {
     pub function: String,
     /// `src/routes/home.rs`, `axum-0.8.9/src/…`, `library/core/src/…`; empty where nobody knows.
     pub file: String,
+    /// From 1; none without debug information.
     pub line: Option<u32>,
+    /// From 1; none without debug information.
     pub column: Option<u32>,
+    /// Whether it is the app's own code, by which PostHog groups errors.
     pub in_app: bool,
 }
 

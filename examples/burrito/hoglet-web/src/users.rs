@@ -51,6 +51,10 @@ impl Users {
     }
 
     /// A session that has not expired, with its user, in one query.
+    ///
+    /// # Errors
+    ///
+    /// Where the database does not answer.
     pub async fn with_session(
         &self,
         database: &DatabaseConnection,
@@ -60,6 +64,10 @@ impl Users {
     }
 
     /// The users of these ids, as far as they are there.
+    ///
+    /// # Errors
+    ///
+    /// Where the database does not answer.
     pub async fn find(
         &self,
         database: &DatabaseConnection,

@@ -13,6 +13,7 @@ pub const LIFETIME: Duration = Duration::days(365);
 /// How far the clocks of two machines may be apart.
 const CLOCK_SKEW: Duration = Duration::days(1);
 
+/// A new visitor's id.
 pub fn new_id() -> Uuid {
     Uuid::now_v7()
 }

@@ -1,7 +1,7 @@
-//! The app from outside, one file a page: HTTP in, HTTP out, and what reaches PostHog.
+//! The app from outside, one file a page or a theme: HTTP in, HTTP out, and what reaches PostHog.
 //!
 //! `hoglet_web::testing` starts the app on a free port, with a database of its own and a stand-in for
-//! PostHog. `cargo test` runs everything; `cargo test --test web login` one page. Built for PostgreSQL,
+//! PostHog. `cargo test` runs everything; `cargo test --test web login` one file. Built for PostgreSQL,
 //! `TEST_DATABASE_URL` says where; each test makes a schema there and drops it.
 
 #![expect(
@@ -11,10 +11,22 @@
 
 mod support;
 
+mod commands;
 mod demo;
+mod events;
+mod forms;
 mod home;
 mod login;
 mod logout;
+mod messages;
+mod migrations;
+mod next;
 mod opt_out;
+mod password;
 mod profile;
+mod routes;
+mod settings;
 mod signup;
+mod signup_form;
+mod templates;
+mod too_many_tries;

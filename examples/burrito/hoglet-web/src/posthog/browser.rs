@@ -24,6 +24,8 @@ struct SecretParameters {
     at_the_end: &'static [&'static str],
 }
 
+/// What a page's posthog-js begins with, as JSON: the project, whose page it is, and the flags that
+/// its handler has read, so that the browser asks for none of it.
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
     token: &'a str,
@@ -43,7 +45,7 @@ pub struct BrowserConfig<'a> {
 }
 
 impl<'a> BrowserConfig<'a> {
-    pub fn new(
+    pub(super) fn new(
         settings: &'a PostHogSettings,
         identity: &Identity,
         properties: Map<String, Value>,

@@ -114,7 +114,7 @@ impl Client {
     }
 
     /// Queues an error and returns at once.
-    pub fn capture_exception(&self, exception: Exception) {
+    pub(crate) fn capture_exception(&self, exception: Exception) {
         if self.development {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }

@@ -59,6 +59,7 @@ const CAMPAIGN_PARAMETERS: &[&str] = &[
     "_kx",
 ];
 
+/// How a visitor came here. Without secrets, and bounded in length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstTouch {
     /// The first page.
@@ -103,7 +104,7 @@ pub fn cookie(
 }
 
 impl FirstTouch {
-    /// What [`cookie`] wrote, if it is about this visitor.
+    /// What [`cookie()`] wrote, if it is about this visitor.
     pub fn from_cookie(settings: &Settings, cookie: &str, visitor_id: Uuid) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
         let [id, path, referrer] = text.split('\n').collect::<Vec<_>>().try_into().ok()?;

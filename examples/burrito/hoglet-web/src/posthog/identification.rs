@@ -10,7 +10,7 @@ use crate::users::User;
 /// What `$identify` says of a user and the visitor they were.
 ///
 /// Only `$anon_distinct_id` marks a person as identified, which protects them from being merged into
-/// somebody else.
+/// somebody else. Source: <https://posthog.com/docs/product-analytics/identify>.
 pub fn identification(user: &dyn User, link: &visitor_link::Model) -> Map<String, Value> {
     let signed_up_at = user
         .since()

@@ -1,6 +1,6 @@
 //! The ledger: each captured event is counted once, as delivered or as lost.
 //!
-//! An event on its way holds an [`Entry`], and whoever drops the entry closes it: a send that has
+//! An event on its way holds an `Entry`, and whoever drops the entry closes it: a send that has
 //! PostHog's answer, a full queue, a task that panics or is cut short by the shutdown bound. So no
 //! way out is forgotten, and the numbers add up: those of events, and those of their bytes.
 
@@ -17,16 +17,20 @@ const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS,
 /// The numbers in `/readyz`: `captured` is the sum of `delivered`, `waiting` and `lost`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
+    /// Events since the process began.
     pub captured: u64,
+    /// Those that PostHog has taken.
     pub delivered: u64,
+    /// Those on their way.
     pub waiting: u64,
+    /// Those that will never arrive. The log has the reason.
     pub lost: u64,
-    /// What the waiting ones hold, about.
+    /// Bytes that the waiting ones hold, about.
     pub waiting_bytes: usize,
 }
 
 #[derive(Default)]
-pub struct Ledger {
+pub(super) struct Ledger {
     captured: AtomicU64,
     delivered: AtomicU64,
     lost: AtomicU64,
@@ -36,18 +40,18 @@ pub struct Ledger {
 }
 
 /// One event on its way. Dropped without an outcome, it is lost.
-pub struct Entry {
+pub(super) struct Entry {
     ledger: Arc<Ledger>,
     bytes: usize,
     closed: bool,
     waiting: Option<oneshot::Sender<()>>,
 }
 
-/// Resolves when an event's outcome is known; to an error when the event was lost.
+/// Resolves when PostHog has taken an event, and to an error when the event was lost.
 pub type Delivered = oneshot::Receiver<()>;
 
 /// For an event that is not even on its way.
-pub fn never_delivered() -> Delivered {
+pub(super) fn never_delivered() -> Delivered {
     oneshot::channel().1
 }
 

@@ -61,6 +61,10 @@ impl Outbox {
 
     /// Sends the `$identify` of every link from before this moment that PostHog has not taken yet.
     /// Returns how many it took now.
+    ///
+    /// # Errors
+    ///
+    /// Where the database does not answer.
     pub async fn send_again(&self, linked_before: OffsetDateTime) -> Result<usize, DbErr> {
         let mut taken = 0;
         let mut last = Uuid::nil();

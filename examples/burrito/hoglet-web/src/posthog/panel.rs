@@ -17,32 +17,40 @@ const ENTRIES_IN_COOKIE: usize = 10;
 pub struct Entry {
     /// Such as `POST /signup`.
     pub request: String,
+    /// What it captured or read.
     #[serde(flatten)]
     pub what: What,
 }
 
+/// An event that was captured, or a flag that was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum What {
+    /// An event, or an error as `$exception`.
     Event {
+        /// Such as `user_signed_up`.
         name: String,
         /// The event's own id, which the stand-in for PostHog finds it by.
         uuid: String,
         /// `user`, `visitor`, `client` or, where it belongs to nobody, `nobody`.
         who: String,
+        /// Theirs; empty where it belongs to nobody.
         distinct_id: String,
         /// Whether PostHog is on.
         sent: bool,
     },
+    /// A flag or an experiment.
     Flag {
+        /// What PostHog calls it.
         key: String,
+        /// `true`, `false` or a variant.
         value: Value,
     },
 }
 
 /// Gathers what one request captures. Outside development it does nothing.
 #[derive(Clone, Default)]
-pub struct Panel(Option<Arc<Mutex<Noted>>>);
+pub(super) struct Panel(Option<Arc<Mutex<Noted>>>);
 
 #[derive(Default)]
 struct Noted {

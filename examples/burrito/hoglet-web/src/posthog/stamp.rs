@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::settings::Environment;
 
 /// PostHog's own name for people who are no customers: a project leaves them out of its figures.
+/// Source: `internal_or_test_user_hostname` in posthog-js.
 const INTERNAL_USER: &str = "$internal_or_test_user";
 
 /// Put on each event on its way to PostHog, so that none is forgotten.

@@ -132,6 +132,7 @@ impl PostHog {
     /// belongs to the group as well, its flags are those of the group, and so is its page.
     ///
     /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
+    /// Source: <https://posthog.com/docs/product-analytics/group-analytics>.
     pub fn with_group(
         &self,
         group_type: &'static str,
@@ -244,14 +245,18 @@ impl PostHog {
         ))
     }
 
+    /// The id of this browser's visitor, also where a user is signed in.
     pub fn visitor_id(&self) -> Uuid {
         self.identity.visitor_id
     }
 
+    /// Whether this person is not to be tracked: nothing is captured then but errors, on nobody's
+    /// behalf.
     pub fn opted_out(&self) -> bool {
         self.identity.opted_out
     }
 
+    /// Whether the browser asks for it (`Sec-GPC: 1`), so that the footer's switch changes nothing.
     pub fn opt_out_forced(&self) -> bool {
         self.identity.opt_out_forced
     }

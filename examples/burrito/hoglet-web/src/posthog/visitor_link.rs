@@ -3,6 +3,7 @@
 //!
 //! PostHog refuses to merge two identified persons, but it silently adds a brand-new user to the
 //! person that an already linked visitor id belongs to. Linking an id twice would fuse two people.
+//! Source: <https://posthog.com/docs/product-analytics/identify>, and its ingestion itself.
 //!
 //! The table is also the outbox of `$identify`: see `posthog::outbox`.
 
@@ -14,26 +15,32 @@ use time::OffsetDateTime;
 
 use crate::{database, visitor};
 
+/// A visitor who became a user.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "visitor_links")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    /// The primary key: an id is linked once.
     pub visitor_id: Uuid,
+    /// Whom the visitor became.
     pub user_id: Uuid,
     /// The visitor's `$initial_…` properties as a JSON object.
     #[sea_orm(column_type = "Text")]
     pub first_touch: String,
+    /// When they logged in.
     pub linked_at: TimeDateTimeWithTimeZone,
     /// When PostHog had taken the `$identify`; none while it may not know of this link.
     pub acknowledged_at: Option<TimeDateTimeWithTimeZone>,
 }
 
+/// None: the table of users is the app's.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
+    /// The visitor's `$initial_…` properties; none where nobody saw their first page.
     pub fn first_touch(&self) -> Map<String, Value> {
         serde_json::from_str(&self.first_touch).unwrap_or_default()
     }
@@ -42,6 +49,10 @@ impl Model {
 /// Links a visitor to a user. Where the id belongs to somebody else already, a fresh one is linked
 /// in its place, and without a first touch: that was the other one's. A pair that is linked already
 /// stays as it is, so that a second try after a crash is none.
+///
+/// # Errors
+///
+/// Where the database does not answer.
 pub async fn link(
     database: &impl ConnectionTrait,
     visitor_id: Uuid,
@@ -79,7 +90,12 @@ async fn insert(database: &impl ConnectionTrait, link: &Model) -> Result<bool, D
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
-/// Links from before a moment that PostHog may not know of: the next ones after this visitor id.
+/// Links from before a moment that PostHog may not know of: the next ones after this visitor id, at
+/// most `limit`.
+///
+/// # Errors
+///
+/// Where the database does not answer.
 pub async fn unacknowledged(
     database: &impl ConnectionTrait,
     linked_before: OffsetDateTime,
@@ -96,7 +112,11 @@ pub async fn unacknowledged(
         .await
 }
 
-/// PostHog knows of these links.
+/// Notes that PostHog knows of these links.
+///
+/// # Errors
+///
+/// Where the database does not answer.
 pub async fn acknowledge(
     database: &impl ConnectionTrait,
     visitor_ids: Vec<Uuid>,
@@ -115,6 +135,10 @@ pub async fn acknowledge(
 
 /// Removes the links of ids that are refused by their age, because those cannot be linked again.
 /// What PostHog does not know is kept for as long once more. Returns how many went.
+///
+/// # Errors
+///
+/// Where the database does not answer; what was deleted before stays deleted.
 pub async fn delete_old(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let now = OffsetDateTime::now_utc();
     let told = Condition::any()

@@ -1,0 +1,84 @@
+//! The app's commands, as its own binary runs them.
+
+use std::process::{Command, Output};
+
+use app::routes;
+
+use crate::support::{App, Person};
+
+const BINARY: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
+
+#[tokio::test]
+async fn seed_makes_a_user_who_can_log_in_and_does_no_harm_twice() {
+    let app = App::start().await;
+    let said = done(&run(&app, "seed", &[]));
+    assert!(said.starts_with("made demo@example.com "), "{said}");
+    let said = done(&run(&app, "seed", &[]));
+    assert!(said.contains(" is there already"), "{said}");
+
+    assert!(who_was_seeded_can_log_in(&app).await);
+}
+
+#[tokio::test]
+async fn seed_makes_no_user_with_a_well_known_password_in_production() {
+    let app = App::start().await;
+    let output = run(&app, "seed", &[("APP_ENV", "production")]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("it does not run in production"), "{said}");
+
+    assert!(!who_was_seeded_can_log_in(&app).await);
+}
+
+#[tokio::test]
+async fn routes_lists_the_table() {
+    let app = App::start().await;
+    let said = done(&run(&app, "routes", &[]));
+    for route in routes::pages().table() {
+        let methods = route.methods.join(", ");
+        let listed = said
+            .lines()
+            .any(|line| line.strip_prefix(&methods).map(str::trim) == Some(route.path));
+        assert!(listed, "{route:?} in:\n{said}");
+    }
+}
+
+// The stand-in for PostHog answers on another thread while this one waits for the command.
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_finds_that_all_is_well() {
+    let app = App::start().await;
+    let said = done(&run(&app, "doctor", &[]));
+    assert_eq!(said.lines().count(), 4, "{said}");
+    for line in said.lines() {
+        assert!(line.starts_with("ok "), "{said}");
+    }
+}
+
+async fn who_was_seeded_can_log_in(app: &App) -> bool {
+    let browser = app.browser();
+    let (email, password) = ("demo@example.com", "demo-password");
+    browser.try_log_in(email, password).await;
+    browser.is_signed_in().await
+}
+
+/// Runs a command to its end, beside an app: on its database, with its PostHog.
+fn run(app: &App, command: &str, variables: &[(&str, &str)]) -> Output {
+    Command::new(BINARY)
+        .arg(command)
+        .env_clear()
+        .env("APP_ENV", "test")
+        .env("DATABASE_URL", app.web.settings.database_url.expose())
+        .env("SECRET_KEY", app.web.settings.secret_key.expose())
+        .env("POSTHOG_PROJECT_TOKEN", "phc_test")
+        .env("POSTHOG_HOST", &app.posthog.url)
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap()
+}
+
+/// What a command said that did what it was asked to.
+#[track_caller]
+fn done(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}

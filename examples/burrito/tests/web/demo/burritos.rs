@@ -1,0 +1,89 @@
+//! Whose burritos they are: a visitor's become the user's they log in as.
+
+use crate::support::{App, Browser, People, Person};
+
+#[tokio::test]
+async fn the_count_survives_the_log_in() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    browser.post("/api/burrito/consider", &[]).await;
+    browser.log_in("Ann").await;
+
+    let answer = browser.post("/api/burrito/consider", &[]).await;
+    assert_eq!(answer.json()["count"], 2);
+}
+
+#[tokio::test]
+async fn the_count_belongs_to_the_user_from_then_on() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for _ in 0..2 {
+        browser.post("/api/burrito/consider", &[]).await;
+    }
+    browser.sign_up("Ann").await;
+    browser.post("/api/burrito/consider", &[]).await;
+
+    let phone = app.browser();
+    phone.post("/api/burrito/consider", &[]).await;
+    phone.log_in("Ann").await;
+    assert_eq!(count(&phone).await, 4, "the phone's own one is added");
+    assert_eq!(count(&browser).await, 4, "and seen everywhere");
+
+    browser.log_out().await;
+    assert_eq!(count(&browser).await, 0, "whoever comes next begins anew");
+    browser.log_in("Ann").await;
+    assert_eq!(count(&browser).await, 4, "nothing is added twice");
+}
+
+#[tokio::test]
+async fn two_log_ins_at_once_add_a_visitors_count_once() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let browser = app.browser();
+    for _ in 0..3 {
+        browser.post("/api/burrito/consider", &[]).await;
+    }
+    // A button that is pressed twice.
+    let (first, second) = (browser.copy(), browser.copy());
+    tokio::join!(first.log_in("Ann"), second.log_in("Ann"));
+
+    assert_eq!(count(&first).await, 3);
+    assert_eq!(count(&second).await, 3);
+}
+
+#[tokio::test]
+async fn none_is_lost_when_a_user_presses_at_two_places_at_once() {
+    let app = App::start().await;
+    let desk = app.sign_up("Ann").await;
+    let phone = app.browser();
+    phone.log_in("Ann").await;
+    for _ in 0..10 {
+        tokio::join!(
+            desk.post("/api/burrito/consider", &[]),
+            phone.post("/api/burrito/consider", &[])
+        );
+    }
+    assert_eq!(count(&desk).await, 20);
+}
+
+#[tokio::test]
+async fn a_users_count_is_nobody_elses() {
+    let app = App::start().await;
+    app.sign_up("Bob").await;
+    let browser = app.browser();
+    browser.post("/api/burrito/consider", &[]).await;
+    browser.sign_up("Ann").await;
+    browser.log_in("Bob").await;
+    assert_eq!(count(&browser).await, 0);
+    browser.log_in("Ann").await;
+    assert_eq!(count(&browser).await, 1);
+}
+
+/// What the page shows.
+async fn count(browser: &Browser) -> u64 {
+    let page = browser.get("/burrito").await.text();
+    let (_, rest) = page.split_once(r#"<output id="count">"#).unwrap();
+    let (count, _) = rest.split_once('<').unwrap();
+    count.parse().unwrap()
+}

@@ -1,0 +1,59 @@
+//! What is said of a field: `forms/messages.rs` has the sentences.
+
+use app::forms;
+use garde::Validate;
+
+#[derive(Validate)]
+struct Order {
+    #[garde(length(min = 1))]
+    name: String,
+    #[garde(length(min = 3))]
+    code: String,
+    #[garde(length(max = 2))]
+    note: String,
+    #[garde(range(min = 1, max = 9))]
+    few: u32,
+    #[garde(range(min = 1, max = 9))]
+    many: u32,
+    #[garde(required)]
+    plan: Option<String>,
+    #[garde(alphanumeric)]
+    coupon: String,
+    #[garde(prefix("HOG"))]
+    number: String,
+    #[garde(matches(number))]
+    again: String,
+}
+
+#[test]
+fn what_a_rule_says_is_for_people() {
+    let order = Order {
+        name: String::new(),
+        code: "x".into(),
+        note: "much".into(),
+        few: 0,
+        many: 10,
+        plan: None,
+        coupon: "5 %".into(),
+        number: "CAT".into(),
+        again: "DOG".into(),
+    };
+    let messages: Vec<_> = forms::validate(&order)
+        .into_iter()
+        .map(|(field, messages)| format!("{field}: {}", messages.join(" ")))
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "again: The two do not match. Write the same again.",
+            "code: Write at least 3 characters.",
+            "coupon: Use only letters and digits.",
+            "few: Use 1 or more.",
+            "many: Use 9 or less.",
+            "name: Write at least 1 character.",
+            "note: Write at most 2 characters.",
+            "number: This must begin with “HOG”.",
+            "plan: Fill this in.",
+        ]
+    );
+}

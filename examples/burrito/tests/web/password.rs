@@ -1,0 +1,65 @@
+//! The password, which is changed at `/profile`.
+
+use reqwest::StatusCode;
+
+use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
+
+const NEW: &str = "another sentence";
+
+#[tokio::test]
+async fn a_new_password_takes_the_place_of_the_old_one() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    assert_eq!(change(&ann, PASSWORD, NEW).await.location(), "/profile");
+
+    let page = ann.get("/profile").await.text();
+    assert!(page.contains("Your password was changed."));
+    let browser = app.browser();
+    let old = browser.try_log_in("ann@example.com", PASSWORD).await;
+    assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let new = browser.try_log_in("ann@example.com", NEW).await;
+    assert_eq!(new.status, StatusCode::SEE_OTHER);
+    app.event("profile_updated").await;
+}
+
+#[tokio::test]
+async fn it_ends_every_other_session_of_the_user() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let phone = app.browser();
+    phone.log_in("Ann").await;
+    let bob = app.sign_up("Bob").await;
+    change(&ann, PASSWORD, NEW).await;
+
+    assert!(ann.is_signed_in().await, "this one goes on");
+    assert!(!phone.is_signed_in().await);
+    assert!(bob.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn it_is_changed_only_by_who_knows_it() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let phone = app.browser();
+    phone.log_in("Ann").await;
+    for (current, new, message) in [
+        ("wrong", NEW, "This is not your current password."),
+        ("", NEW, "This is not your current password."),
+        (PASSWORD, "short", "Use at least 8 characters."),
+    ] {
+        let answer = change(&ann, current, new).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains(message));
+        assert!(!answer.text().contains(new), "it never stands in a page");
+    }
+    let answer = ann.post("/profile", &[("new_password", NEW)]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    assert!(phone.is_signed_in().await);
+    assert!(app.events_named("profile_updated").await.is_empty());
+}
+
+async fn change(browser: &Browser, current: &str, new: &str) -> Answer {
+    let form = [("current_password", current), ("new_password", new)];
+    browser.post("/profile", &form).await
+}
