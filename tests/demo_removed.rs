@@ -16,10 +16,12 @@ use hoglet::template::Template;
 use support::{Tree, read_tree, render};
 
 const SECTION: &str = "\n## Remove the demo\n";
+/// Their lines are told in words: this README is a Liquid template itself.
+const VIEWS: &str = "the line with `demo/` goes.";
 
 #[test]
 fn the_readme_names_every_place() {
-    let template = Template::embedded().expect("a sound template");
+    let template = Template::embedded().expect("the template is sound");
     let mut app = render(&template, "hedge", &[]);
     remove_demo(&mut app);
     for (name, contents) in &app {
@@ -63,7 +65,18 @@ fn without_it_the_app_is_whole() {
 fn remove_demo(app: &mut Tree) {
     let readme = String::from_utf8(app["README.md"].clone()).expect("UTF-8");
     let (_, section) = readme.split_once(SECTION).expect("the README says how");
-    run_in(app, block(section, "sh"));
+    let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
+    for command in block(section, "sh").lines() {
+        let paths = command.strip_prefix("rm ").expect("files are removed");
+        for path in paths.split(' ').filter(|word| !word.starts_with('-')) {
+            remove(app, path);
+            // Databases know a migration by its name.
+            if let Some(file) = path.strip_prefix("src/migrations/") {
+                let forget = format!("version = '{}'", file.trim_end_matches(".rs"));
+                assert!(block(section, "sql").contains(&forget), "{forget}");
+            }
+        }
+    }
     for file in block(section, "diff").split("--- ").skip(1) {
         let (name, places) = file.split_once('\n').expect("a name and its lines");
         let contents = app.get_mut(name).unwrap_or_else(|| panic!("no {name}"));
@@ -76,6 +89,21 @@ fn remove_demo(app: &mut Tree) {
         }
         *contents = text.into_bytes();
     }
+    let views = section.lines().find(|line| line.ends_with(VIEWS));
+    for name in views.expect("the views are named").split('`') {
+        if name.ends_with(".html") {
+            remove_line(app.get_mut(name).expect("a view"), "demo/");
+        }
+    }
+}
+
+/// The one line that holds this text.
+fn remove_line(contents: &mut Vec<u8>, part: &str) {
+    let text = String::from_utf8(contents.clone()).expect("UTF-8");
+    let lines = text.split_inclusive('\n');
+    let (gone, kept): (Vec<_>, Vec<_>) = lines.partition(|line| line.contains(part));
+    assert_eq!(gone.len(), 1, "one line has {part}: {gone:?}");
+    *contents = kept.concat().into_bytes();
 }
 
 /// The first code block of a language.
@@ -87,17 +115,12 @@ fn block<'a>(section: &'a str, language: &str) -> &'a str {
     code
 }
 
-/// Runs commands in the folder of an app.
-fn run_in(app: &mut Tree, commands: &str) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    xtask::repository::write(folder.path(), app).expect("a writable folder");
-    let mut shell = Command::new("sh");
-    generated::run(
-        shell
-            .args(["-e", "-c", commands])
-            .current_dir(folder.path()),
-    );
-    *app = read_tree(folder.path());
+/// A file, or a folder with all that is in it.
+fn remove(app: &mut Tree, path: &str) {
+    let before = app.len();
+    let folder = format!("{path}/");
+    app.retain(|name, _| name != path && !name.starts_with(&folder));
+    assert!(app.len() < before, "there is no {path}");
 }
 
 /// A place as it is before (`-`) or after (`+`) the change; lines that begin with a space are in both.

@@ -36,7 +36,8 @@ pub async fn show(
     page: Page,
 ) -> Result<Html<String>> {
     posthog.capture_view(ProfileViewed {});
-    let values = values(&state, &user, &user.name, Errors::new());
+    let values = values(&user, &user.name, Errors::new());
+    let values = context! { demo_errors => state.settings.demo_errors, ..values };
     page.render("profile.html", values)
 }
 
@@ -51,7 +52,8 @@ pub async fn update(
     let changes_password = form.current_password.is_some() || form.new_password.is_some();
     let new_password = form.new_password.unwrap_or_default();
     let name = form.name.as_deref();
-    let again = |errors| values(&state, &user, name.unwrap_or(&user.name), errors);
+    let again = |errors| values(&user, name.unwrap_or(&user.name), errors);
+    let again = |errors| context! { demo_errors => state.settings.demo_errors, ..again(errors) };
 
     let mut errors = Errors::new();
     if name.is_some() || !changes_password {
@@ -100,13 +102,12 @@ pub async fn update(
     Ok(Redirect::to("/profile").into_response())
 }
 
-fn values(state: &AppState, user: &user::Model, name: &str, errors: Errors) -> Value {
+fn values(user: &user::Model, name: &str, errors: Errors) -> Value {
     let day = format_description!("[day padding:none] [month repr:long] [year]");
     let member_since = user.created_at.format(&day).unwrap_or_default();
     context! {
         member_since,
         form => context! { name },
         errors,
-        demo_errors => state.settings.demo_errors,
     }
 }
