@@ -71,10 +71,12 @@ fn an_app_on_postgres_works() {
     };
     let _lock = generated::lock();
     let app = App::generate("postgres");
-    app.check(&[
-        ("DATABASE_URL", &postgres.url),
-        ("TEST_DATABASE_URL", &postgres.url),
-    ]);
+    let environment = [
+        ("DATABASE_URL", &*postgres.url),
+        ("TEST_DATABASE_URL", &*postgres.url),
+    ];
+    app.check(&environment);
+    app.check_hoglet_web(&environment);
     app.works_in_development(Some(&postgres.url));
     app.works_in_production(&postgres.url);
     app.shares_sessions_between_processes(&postgres.url);
@@ -184,6 +186,21 @@ impl App {
         );
         self.cargo(&["build", "--locked"], &[]);
         self.cargo(&["test", "--locked"], environment);
+    }
+
+    /// With the tests that apps do not get, on this app's database: `cargo test --workspace` has run them on SQLite.
+    fn check_hoglet_web(&self, environment: &[(&str, &str)]) {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template/hoglet-web/tests");
+        generated::run(
+            Command::new("cp")
+                .arg("-r")
+                .arg(tests)
+                .arg(self.folder.join("hoglet-web")),
+        );
+        // Together with the app, whose feature it is that chooses the database.
+        let tests = ["--test", "web", "--test", "properties"];
+        let arguments = [&["test", "--workspace", "--locked"][..], &tests].concat();
+        self.cargo(&arguments, environment);
     }
 
     #[track_caller]
