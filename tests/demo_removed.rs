@@ -70,11 +70,6 @@ fn remove_demo(app: &mut Tree) {
         let paths = command.strip_prefix("rm ").expect("files are removed");
         for path in paths.split(' ').filter(|word| !word.starts_with('-')) {
             remove(app, path);
-            // Databases know a migration by its name.
-            if let Some(file) = path.strip_prefix("src/migrations/") {
-                let forget = format!("version = '{}'", file.trim_end_matches(".rs"));
-                assert!(block(section, "sql").contains(&forget), "{forget}");
-            }
         }
     }
     for file in block(section, "diff").split("--- ").skip(1) {

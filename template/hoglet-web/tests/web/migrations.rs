@@ -3,11 +3,12 @@
 use hoglet_web::app::App as _;
 use hoglet_web::database;
 use hoglet_web::email::Email;
+use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
 
 use crate::club::Club;
 use crate::club::member::{self, Migrator};
-use crate::support::{App, People, email_of};
+use crate::support::{App, People, Person, email_of};
 
 #[tokio::test]
 async fn every_migration_can_be_taken_back() {
@@ -90,4 +91,24 @@ async fn migrating_at_once_migrates_once() {
     first.unwrap();
     second.unwrap();
     app.sign_up("Ann").await;
+}
+
+/// As after a rollout that was taken back, or while it is under way.
+#[tokio::test]
+async fn a_newer_versions_migration_is_left_alone() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) \
+                 VALUES ('m20991231_235959_create_trophies', 4102444799)";
+    let database = &app.web.database;
+    database.execute_unprepared(newer).await.unwrap();
+
+    let older = app.another().await;
+    assert!(ann.at(&older.url).is_signed_in().await);
+    let refused = database::migrate_down(database, Club::parts().migrations).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(
+        refused.contains("m20991231_235959_create_trophies"),
+        "{refused}"
+    );
 }

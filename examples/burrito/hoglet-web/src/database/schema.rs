@@ -1,0 +1,111 @@
+//! The schema: migrations, applied and pending.
+
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, MigratorTraitSelf};
+
+use super::connection::connect;
+use super::unknown::{WithUnknown, applied_migrations};
+use crate::settings::Secret;
+
+/// Any constant will do; it only has to be the same in every process of this app.
+const MIGRATION_LOCK: i64 = 0x006d_6967_7261_7465;
+
+/// The app's migrations, Hoglet's among them.
+#[derive(Clone, Copy, Debug)]
+pub struct Migrations(fn() -> Vec<Box<dyn MigrationTrait>>);
+
+impl Migrations {
+    /// What a migrator lists.
+    pub fn of<M: MigratorTrait>() -> Self {
+        Self(M::migrations)
+    }
+}
+
+impl MigratorTraitSelf for Migrations {
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        (self.0)()
+    }
+}
+
+/// Applies what is pending. Processes that start at once on PostgreSQL wait for each other. What a
+/// newer version has applied, beside which this one goes on, is left alone.
+///
+/// # Errors
+///
+/// Where a migration fails: what came before it stays applied.
+pub async fn migrate(database: &DatabaseConnection, migrations: Migrations) -> Result<(), DbErr> {
+    with_migration_lock(database, async || {
+        let all = WithUnknown::read(database, migrations).await?;
+        all.up(database, None).await
+    })
+    .await
+}
+
+/// Migrates, and opens new connections in place of those from before.
+///
+/// An old connection may still know the old schema. SQLite takes a quoted name that it does not know
+/// for a text, so that `UPDATE … RETURNING "new_column"` returns the text `new_column` there.
+///
+/// # Errors
+///
+/// Where a migration fails, or the database cannot be opened again.
+pub async fn migrated(
+    database: DatabaseConnection,
+    url: &Secret,
+    migrations: Migrations,
+) -> Result<DatabaseConnection, DbErr> {
+    migrate(&database, migrations).await?;
+    database.close().await?;
+    connect(url).await
+}
+
+/// Takes back the newest migration.
+///
+/// # Errors
+///
+/// Where its `down` fails, or it is a newer version's.
+pub async fn migrate_down(
+    database: &DatabaseConnection,
+    migrations: Migrations,
+) -> Result<(), DbErr> {
+    with_migration_lock(database, async || {
+        let all = WithUnknown::read(database, migrations).await?;
+        all.down(database, Some(1)).await
+    })
+    .await
+}
+
+/// The names of the migrations that wait to be applied.
+///
+/// # Errors
+///
+/// Where the database does not answer.
+pub async fn pending_migrations(
+    database: &DatabaseConnection,
+    migrations: Migrations,
+) -> Result<Vec<String>, DbErr> {
+    let applied = applied_migrations(database, migrations).await?;
+    Ok(migrations
+        .migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .filter(|name| !applied.contains(name))
+        .collect())
+}
+
+/// sea-orm-migration takes no lock of its own. SQLite needs none: one file, one writer.
+async fn with_migration_lock(
+    database: &DatabaseConnection,
+    work: impl AsyncFnOnce() -> Result<(), DbErr>,
+) -> Result<(), DbErr> {
+    if database.get_database_backend() != DatabaseBackend::Postgres {
+        return work().await;
+    }
+    // The lock belongs to a transaction, and so to one connection: it ends with it, even in a crash.
+    let lock = sea_orm::TransactionTrait::begin(database).await?;
+    lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        .await?;
+    let outcome = work().await;
+    lock.commit().await?;
+    outcome
+}
