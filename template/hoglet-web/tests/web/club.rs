@@ -1,7 +1,7 @@
 //! A chess club: an app as small as one can be that uses all of Hoglet.
 //!
-//! Its table of users is called `members`. `account` signs up, in and out; `bell` is for everybody,
-//! `lounge` for members; `broken` fails in every way there is. `program` is its binary.
+//! Its table of users is called `members`. `account` signs up, in and out; `bell` is for everybody
+//! and `lounge` for members; `broken` fails in every way there is. `program` is its binary.
 
 use std::process::ExitCode;
 

@@ -272,7 +272,7 @@ async fn the_address_is_seen_through_trusted_proxies_only() {
         ("", "192.0.2.7", "127.0.0.1"),
         ("127.0.0.0/8", "192.0.2.7", "192.0.2.7"),
         ("127.0.0.1", "", "127.0.0.1"),
-        // Only what the trusted proxies themselves wrote counts: the rest is the client's own words.
+        // Only what trusted proxies wrote themselves counts: the rest is the client's words.
         ("127.0.0.1", "198.51.100.1, 192.0.2.7", "192.0.2.7"),
         (
             "127.0.0.1 10.0.0.0/8",

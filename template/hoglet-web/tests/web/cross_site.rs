@@ -14,7 +14,7 @@ const SAME_SITE: (&str, &str) = ("sec-fetch-site", "same-site");
 async fn a_post_from_another_site_is_refused_with_our_page() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    // What browsers of today send, a sandboxed frame among them, and older ones without Sec-Fetch-Site.
+    // What browsers send, a sandboxed frame among them, and old ones without Sec-Fetch-Site.
     for (headers, path) in [
         (&[CROSS_SITE, EVIL][..], "/card"),
         (

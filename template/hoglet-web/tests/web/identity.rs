@@ -1,4 +1,4 @@
-//! Who is who: every visitor has an id, a user's is the user's UUID, and nobody else makes a person.
+//! Who is who: every visitor has an id, a user's is their UUID, and only users make a person.
 
 use hoglet_web::posthog::visitor_link;
 use hoglet_web::session::model as session;

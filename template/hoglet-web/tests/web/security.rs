@@ -235,8 +235,8 @@ async fn a_sibling_subdomain_cannot_plant_a_cookie() {
     let ann = app.sign_up("Ann").await;
     let anns_session = ann.cookie("__Host-session").unwrap();
 
-    // Browsers keep the name for this host. These other names they take from a sibling, and parsers
-    // have taken them for it.
+    // Browsers keep the name for this host. These other names they take from a sibling, and
+    // parsers have taken them for it.
     for planted in [
         "%5F%5FHost-",
         "%5f_Host%2D",

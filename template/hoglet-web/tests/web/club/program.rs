@@ -1,5 +1,5 @@
-//! The club's binary, which is this very test binary: it runs itself once more, as another process,
-//! and there [`main`] is the one test that is asked for.
+//! The club's binary, which is this very test binary: it runs itself once more, as another
+//! process, and there [`main`] is the one test that is asked for.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
