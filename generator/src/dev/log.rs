@@ -242,12 +242,12 @@ mod tests {
     }
 
     fn request(id: &str, path: &str, status: u16) -> Value {
-        json!({"level": "INFO", "message": "request", "target": "app::logging", "timestamp": "2026-11-21T12:00:00Z",
+        json!({"level": "INFO", "message": "request", "target": "hoglet_web::logging", "timestamp": "2026-11-21T12:00:00Z",
             "request_id": id, "method": "GET", "path": path, "route": path, "status": status, "milliseconds": 3})
     }
 
     fn captured(id: &str, event: &str) -> Value {
-        json!({"level": "INFO", "message": "captured", "target": "app::posthog", "event": event,
+        json!({"level": "INFO", "message": "captured", "target": "hoglet_web::posthog::client", "event": event,
             "person": "0198a2f1-7c66-4b1e", "posthog": "on",
             "span": {"name": "request", "request_id": id}, "spans": [{"name": "request", "request_id": id}]})
     }
@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn warnings_and_errors_are_shown_in_full() {
         let mut log = Log::new("/relay");
-        let error = json!({"timestamp": "x", "level": "ERROR", "target": "app::error_pages",
+        let error = json!({"timestamp": "x", "level": "ERROR", "target": "hoglet_web::error_pages",
             "message": "request failed", "error": "no such table: users\ncaused by: \u{1b}[2Jdisk",
             "span": {"name": "request", "request_id": "7f3a-full"}});
         assert_eq!(
