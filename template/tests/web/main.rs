@@ -13,6 +13,7 @@ mod support;
 
 mod commands;
 mod demo;
+mod error_page;
 mod events;
 mod forms;
 mod home;

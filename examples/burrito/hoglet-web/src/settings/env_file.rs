@@ -29,7 +29,8 @@ pub fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsErr
         .map_err(|cause| error(describe_env_error(&text, &cause)))
 }
 
-/// The parser's own message quotes the line or its value, which may be a key. So its number is told.
+/// The parser's own message quotes the line or its value, which may be a key: so only the line's
+/// number is told.
 fn describe_env_error(text: &str, error: &dotenvy::Error) -> String {
     match error {
         dotenvy::Error::LineParse(part, _) => {

@@ -85,3 +85,11 @@ async fn defaults_hold_when_posthog_fails() {
     assert!(page.text().contains("<h1>Dashboard</h1>"));
     assert!(page.text().contains(r#"<span class="badge">off</span>"#));
 }
+
+#[tokio::test]
+async fn in_development_it_leads_to_the_flags_switch_in_the_stand_in() {
+    let app = App::with(&[("APP_ENV", "development")]).await;
+    let page = app.sign_up("Ann").await.get("/dashboard").await.text();
+    let switch = format!("{}/#flag=new-dashboard-feature", app.posthog.url);
+    assert!(page.replace("&#x2f;", "/").contains(&switch), "{page}");
+}
