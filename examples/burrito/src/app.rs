@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use hoglet_web::app::Outcome;
+use hoglet_web::compiled::Compiled;
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
 use hoglet_web::package::Package;
@@ -87,8 +88,8 @@ impl hoglet_web::app::App for App {
 }
 
 /// Runs the command that was asked for; without one it serves.
-pub async fn run() -> ExitCode {
-    hoglet_web::cli::run::<App>().await
+pub fn run() -> Compiled<'static, ExitCode> {
+    hoglet_web::cli::run::<App>()
 }
 
 /// All routes behind all layers. Layers read from the outside in: the first one sees a request first.

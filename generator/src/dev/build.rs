@@ -13,7 +13,7 @@ use super::{Error, Project, console};
 
 /// A program ready to start, in a folder that goes when it is dropped.
 ///
-/// It is a copy: cargo may write the next one while this one runs, which some systems refuse and some linkers do in place.
+/// Cargo may write the next one while this one runs.
 #[derive(Debug)]
 pub struct Program {
     pub path: PathBuf,
@@ -71,7 +71,7 @@ pub async fn build(project: &Project, readers: Readers) -> Result<Built, Error> 
     let built = executable(&messages, &project.name).ok_or_else(|| Error::NoProgram {
         name: project.name.clone(),
     })?;
-    copy(&built).map(Built::Program)
+    keep(&built).map(Built::Program)
 }
 
 async fn all(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
@@ -114,8 +114,9 @@ fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
         .find_map(|message| message.executable)
 }
 
-/// Beside the original, where running a program is allowed and a copy may share its blocks.
-fn copy(built: &Path) -> Result<Program, Error> {
+/// Beside the original, where running a program is allowed, and where it can be the same file: cargo takes the old one away
+/// before it writes the next (rust-lang/cargo#8348). Windows keeps it from doing so while it runs, so there it is a copy.
+fn keep(built: &Path) -> Result<Program, Error> {
     let failed = |cause| Error::Disk {
         action: "copy",
         path: built.to_owned(),
@@ -127,7 +128,9 @@ fn copy(built: &Path) -> Result<Program, Error> {
         .tempdir_in(beside)
         .map_err(failed)?;
     let path = folder.path().join(built.file_name().unwrap_or_default());
-    fs::copy(built, &path).map_err(failed)?;
+    if cfg!(windows) || fs::hard_link(built, &path).is_err() {
+        fs::copy(built, &path).map_err(failed)?;
+    }
     Ok(Program {
         path,
         _folder: folder,

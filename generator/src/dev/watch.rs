@@ -23,7 +23,7 @@ const CRATE_FILES: &[&str] = &[MANIFEST, "build.rs"];
 /// At the top of the app.
 const APP_FILES: &[&str] = &[".env", "Cargo.lock", "defaults.env", "rust-toolchain.toml"];
 /// An editor, or git, is done when nothing has happened for so long.
-const QUIET: Duration = Duration::from_millis(60);
+const QUIET: Duration = Duration::from_millis(40);
 
 pub struct Watch {
     root: PathBuf,

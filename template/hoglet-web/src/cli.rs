@@ -1,19 +1,23 @@
 //! The commands of an app: serve, migrate, routes, doctor, and its own.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use axum::Router;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
 use crate::app::{App, Outcome, all_routes, read_settings};
+use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
+use crate::package::Package;
 use crate::settings::env_file::{env_file_applies, read_env_file};
 use crate::settings::{Settings, SettingsError};
-use crate::web::Web;
+use crate::web::{Parts, Web};
 use crate::{housekeeping, logging, server};
 
 mod connect;
@@ -56,15 +60,19 @@ enum Direction {
 }
 
 /// Runs the command that was asked for. Exit codes: 0 done, 2 bad usage or settings, 1 anything else.
-pub async fn run<A: App>() -> ExitCode {
-    run_with::<A>(std::env::args_os()).await
+pub fn run<A: App>() -> Compiled<'static, ExitCode> {
+    run_with::<A>(std::env::args_os())
 }
 
 /// Runs the command that these arguments ask for. The first one is the program itself.
-pub async fn run_with<A: App>(
+pub fn run_with<A: App>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-) -> ExitCode {
-    let command = asked::<A>(arguments).command.unwrap_or(Command::Serve);
+) -> Compiled<'static, ExitCode> {
+    let command = asked::<A>(arguments).command;
+    Box::pin(execute::<A>(command.unwrap_or(Command::Serve)))
+}
+
+async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
     if matches!(command, Command::Routes) {
         print_routes::<A>();
         return ExitCode::SUCCESS;
@@ -118,17 +126,32 @@ fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError>
     read_settings::<A>(&|name| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
 }
 
-async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
-    let listener = listen(&mut settings).await?;
-    let address = format!("http://{}", listener.local_addr()?);
-    let parts = A::parts();
-    let database = open_database(&settings, parts.migrations).await?;
-    let web = Web::start(A::PACKAGE, settings, database, parts).await?;
-    tokio::spawn(housekeeping::run(web.clone()));
+async fn serve<A: App>(settings: Settings, own: A::Settings) -> Outcome {
+    let (listener, web) = begin(A::PACKAGE, settings, A::parts()).await?;
     let router = A::router(own, web.clone());
-    eprintln!("listening on {address}");
-    server::serve(listener, router, web, server::stop_signal()).await;
-    Ok(ExitCode::SUCCESS)
+    serve_router(listener, router, web).await
+}
+
+fn begin(
+    package: Package,
+    mut settings: Settings,
+    parts: Parts,
+) -> Compiled<'static, Result<(TcpListener, Web), Box<dyn Error + Send + Sync>>> {
+    Box::pin(async move {
+        let listener = listen(&mut settings).await?;
+        let database = open_database(&settings, parts.migrations).await?;
+        let web = Web::start(package, settings, database, parts).await?;
+        Ok((listener, web))
+    })
+}
+
+fn serve_router(listener: TcpListener, router: Router, web: Web) -> Compiled<'static, Outcome> {
+    Box::pin(async move {
+        tokio::spawn(housekeeping::run(web.clone()));
+        eprintln!("listening on http://{}", listener.local_addr()?);
+        server::serve(listener, router, web, server::stop_signal()).await;
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
@@ -153,37 +176,41 @@ async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
 /// # Errors
 ///
 /// Where it cannot be opened or migrated; the error says what to do.
-pub async fn open_database(
+pub fn open_database(
     settings: &Settings,
     migrations: Migrations,
-) -> Result<DatabaseConnection, String> {
-    let database = connect(settings).await?;
-    database::migrated(database, &settings.database_url, migrations)
-        .await
-        .map_err(|error| format!("the database could not be migrated: {error}"))
+) -> Compiled<'_, Result<DatabaseConnection, String>> {
+    Box::pin(async move {
+        let database = connect(settings).await?;
+        database::migrated(database, &settings.database_url, migrations)
+            .await
+            .map_err(|error| format!("the database could not be migrated: {error}"))
+    })
 }
 
-async fn migrate(
+fn migrate(
     settings: Settings,
     migrations: Migrations,
     direction: Direction,
-    app: &str,
-) -> Outcome {
-    let database = match direction {
-        Direction::Status => connect_existing(&settings, app).await?,
-        Direction::Up | Direction::Down => connect(&settings).await?,
-    };
-    match direction {
-        Direction::Up => database::migrate(&database, migrations).await?,
-        Direction::Down => database::migrate_down(&database, migrations).await?,
-        Direction::Status => {}
-    }
-    let pending = database::pending_migrations(&database, migrations).await?;
-    match pending.as_slice() {
-        [] => println!("all migrations are applied"),
-        pending => println!("pending: {}", pending.join(", ")),
-    }
-    Ok(ExitCode::SUCCESS)
+    app: &'static str,
+) -> Compiled<'static, Outcome> {
+    Box::pin(async move {
+        let database = match direction {
+            Direction::Status => connect_existing(&settings, app).await?,
+            Direction::Up | Direction::Down => connect(&settings).await?,
+        };
+        match direction {
+            Direction::Up => database::migrate(&database, migrations).await?,
+            Direction::Down => database::migrate_down(&database, migrations).await?,
+            Direction::Status => {}
+        }
+        let pending = database::pending_migrations(&database, migrations).await?;
+        match pending.as_slice() {
+            [] => println!("all migrations are applied"),
+            pending => println!("pending: {}", pending.join(", ")),
+        }
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 fn print_routes<A: App>() {

@@ -25,6 +25,7 @@
 pub mod app;
 pub mod assets;
 pub mod cli;
+pub mod compiled;
 pub mod compression;
 pub mod cookies;
 pub mod database;

@@ -17,6 +17,7 @@ use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::compiled::Compiled;
 use crate::mask::mask_emails;
 use crate::request::RequestInfo;
 use crate::settings::LogFormat;
@@ -62,37 +63,43 @@ fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 's
 }
 
 /// The span that everything happens in, and the line at its end. The line names no person.
-pub async fn log_request(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let info = RequestInfo::of(request.extensions());
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    // An error's level, so that `RUST_LOG=warn` keeps the fields too.
-    let span = tracing::error_span!(
-        "request",
-        request_id = info.id,
-        %method,
-        route,
-        user_id = Empty,
-        visitor_id = Empty,
-    );
-    let response = next.run(request).instrument(span).await;
-    // A path may hold a token, a route does not. Never the query.
-    let path = if web.settings.development() || route == "none" {
-        &info.path
-    } else {
-        route
-    };
-    tracing::info!(
-        parent: None,
-        request_id = info.id,
-        %method,
-        path,
-        route,
-        status = response.status().as_u16(),
-        milliseconds = started.elapsed().as_millis() as u64,
-        "request"
-    );
-    response
+pub fn log_request(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let started = Instant::now();
+        let info = RequestInfo::of(request.extensions());
+        let method = request.method().clone();
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let route = route.as_ref().map_or("none", MatchedPath::as_str);
+        // An error's level, so that `RUST_LOG=warn` keeps the fields too.
+        let span = tracing::error_span!(
+            "request",
+            request_id = info.id,
+            %method,
+            route,
+            user_id = Empty,
+            visitor_id = Empty,
+        );
+        let response = next.run(request).instrument(span).await;
+        // A path may hold a token, a route does not. Never the query.
+        let path = if web.settings.development() || route == "none" {
+            &info.path
+        } else {
+            route
+        };
+        tracing::info!(
+            parent: None,
+            request_id = info.id,
+            %method,
+            path,
+            route,
+            status = response.status().as_u16(),
+            milliseconds = started.elapsed().as_millis() as u64,
+            "request"
+        );
+        response
+    })
 }

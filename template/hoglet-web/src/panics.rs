@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::runtime::{self, Handle};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::compiled::Compiled;
 use crate::error::{AppError, Cause};
 use crate::posthog::client::{Client, WeakClient};
 use crate::posthog::exception::{Exception, Level};
@@ -88,8 +89,8 @@ fn client_here() -> Option<Client> {
 }
 
 /// The layer directly below the outermost [`catch`].
-pub async fn in_request(request: Request, next: Next) -> Response {
-    IN_REQUEST.scope((), next.run(request)).await
+pub fn in_request(request: Request, next: Next) -> Compiled<'static, Response> {
+    Box::pin(async move { IN_REQUEST.scope((), next.run(request)).await })
 }
 
 /// The layer that answers for a handler that panicked.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 use tower_cookies::Cookies;
 
+use crate::compiled::Compiled;
 use crate::email::Email;
 use crate::error::Result;
 use crate::passwords::PasswordHash;
@@ -43,25 +44,27 @@ impl Visit {
     ///
     /// 429 after too many failures, 503 while too many passwords wait to be checked, both with
     /// `Retry-After`; 500 where the database fails.
-    pub async fn check_password(
-        &self,
-        throttle: &Throttle,
-        email: &Email,
-        user: Option<&dyn User>,
+    pub fn check_password<'a>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a Email,
+        user: Option<&'a dyn User>,
         password: String,
-    ) -> Result<bool> {
-        let network = self.request.network();
-        let database = &self.web.database;
-        throttle.check(database, email, &network).await?;
-        let hash = user.map(User::password_hash);
-        let passwords = &self.web.passwords.log_in;
-        let matches = passwords.verify(&network, password, hash).await?;
-        // Again, for guesses sent in parallel: others may have failed while this one was checked.
-        throttle.check(database, email, &network).await?;
-        if !matches {
-            throttle.record(database, email, &network).await?;
-        }
-        Ok(matches)
+    ) -> Compiled<'a, Result<bool>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let database = &self.web.database;
+            throttle.check(database, email, &network).await?;
+            let hash = user.map(User::password_hash);
+            let passwords = &self.web.passwords.log_in;
+            let matches = passwords.verify(&network, password, hash).await?;
+            // Again, for guesses sent in parallel: others may have failed while this one was checked.
+            throttle.check(database, email, &network).await?;
+            if !matches {
+                throttle.record(database, email, &network).await?;
+            }
+            Ok(matches)
+        })
     }
 
     /// Forgets what this network has got wrong on an account.
@@ -69,14 +72,16 @@ impl Visit {
     /// # Errors
     ///
     /// Where the database fails.
-    pub async fn forget_failures(
-        &self,
-        database: &impl ConnectionTrait,
-        throttle: &Throttle,
-        email: &Email,
-    ) -> Result<()> {
-        let network = self.request.network();
-        Ok(throttle.forget(database, email, &network).await?)
+    pub fn forget_failures<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        throttle: &'a Throttle,
+        email: &'a Email,
+    ) -> Compiled<'a, Result<()>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            Ok(throttle.forget(transaction, email, &network).await?)
+        })
     }
 
     /// The hash of a new account's password. Every attempt is counted, before its password is hashed:
@@ -85,17 +90,19 @@ impl Visit {
     /// # Errors
     ///
     /// As [`Visit::check_password`].
-    pub async fn hash_first_password(
-        &self,
-        throttle: &Throttle,
-        email: &Email,
+    pub fn hash_first_password<'a>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a Email,
         password: String,
-    ) -> Result<PasswordHash> {
-        let network = self.request.network();
-        let database = &self.web.database;
-        throttle.check(database, email, &network).await?;
-        throttle.record(database, email, &network).await?;
-        self.web.passwords.sign_up.hash(&network, password).await
+    ) -> Compiled<'a, Result<PasswordHash>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let database = &self.web.database;
+            throttle.check(database, email, &network).await?;
+            throttle.record(database, email, &network).await?;
+            self.web.passwords.sign_up.hash(&network, password).await
+        })
     }
 
     /// The hash of a new password for an account that is there.
@@ -103,9 +110,11 @@ impl Visit {
     /// # Errors
     ///
     /// 503 while too many passwords wait to be hashed.
-    pub async fn hash_password(&self, password: String) -> Result<PasswordHash> {
-        let network = self.request.network();
-        self.web.passwords.log_in.hash(&network, password).await
+    pub fn hash_password(&self, password: String) -> Compiled<'_, Result<PasswordHash>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            self.web.passwords.log_in.hash(&network, password).await
+        })
     }
 
     /// Makes this visitor the user: joins what they did before to the user's person, commits the
@@ -117,37 +126,46 @@ impl Visit {
     /// # Errors
     ///
     /// Where the database fails: nobody is logged in then, and nothing is stored.
-    pub async fn log_in(
+    pub fn log_in(
         &mut self,
         transaction: DatabaseTransaction,
         user: impl User,
-    ) -> Result<()> {
-        let user: Arc<dyn User> = Arc::new(user);
-        let link = if self.posthog.opted_out() {
-            None
-        } else {
-            let visitor_id = self.posthog.visitor_id();
-            let first_touch = first_touch::properties_of(
-                &self.web.settings,
-                &self.web.cookies,
-                &self.cookies,
-                visitor_id,
-            );
-            let link = visitor_link::link(&transaction, visitor_id, user.id(), &first_touch);
-            Some(link.await?)
-        };
-        transaction.commit().await?;
+    ) -> Compiled<'_, Result<()>> {
+        self.become_user(transaction, Arc::new(user))
+    }
 
-        self.session.log_in(&*user).await?;
-        // The visitor id now belongs to this user for good. The next person at this computer gets a
-        // new one.
-        self.web.cookies.forget_visitor(&self.cookies);
-        self.posthog = self.posthog.as_user(user.clone());
-        if let Some(link) = link {
-            let delivered = self.posthog.identify(&*user, &link);
-            self.web.outbox.acknowledge_when(delivered, link.visitor_id);
-        }
-        Ok(())
+    fn become_user(
+        &mut self,
+        transaction: DatabaseTransaction,
+        user: Arc<dyn User>,
+    ) -> Compiled<'_, Result<()>> {
+        Box::pin(async move {
+            let link = if self.posthog.opted_out() {
+                None
+            } else {
+                let visitor_id = self.posthog.visitor_id();
+                let first_touch = first_touch::properties_of(
+                    &self.web.settings,
+                    &self.web.cookies,
+                    &self.cookies,
+                    visitor_id,
+                );
+                let link = visitor_link::link(&transaction, visitor_id, user.id(), &first_touch);
+                Some(link.await?)
+            };
+            transaction.commit().await?;
+
+            self.session.log_in(&*user).await?;
+            // The visitor id now belongs to this user for good. The next person at this computer gets a
+            // new one.
+            self.web.cookies.forget_visitor(&self.cookies);
+            self.posthog = self.posthog.as_user(user.clone());
+            if let Some(link) = link {
+                let delivered = self.posthog.identify(&*user, &link);
+                self.web.outbox.acknowledge_when(delivered, link.visitor_id);
+            }
+            Ok(())
+        })
     }
 
     /// Stores a changed password: ends the user's other sessions, which know the old one, and commits.
@@ -155,15 +173,17 @@ impl Visit {
     /// # Errors
     ///
     /// Where the database fails: nothing is changed then.
-    pub async fn keep_only_this_session(
-        &self,
+    pub fn keep_only_this_session<'a>(
+        &'a self,
         transaction: DatabaseTransaction,
-        user: &dyn User,
-    ) -> Result<()> {
-        let this_one = self.session.row_id().unwrap_or_default();
-        sessions::delete_others(&transaction, user.id(), &this_one).await?;
-        transaction.commit().await?;
-        self.session.set_password(user).await
+        user: &'a dyn User,
+    ) -> Compiled<'a, Result<()>> {
+        Box::pin(async move {
+            let this_one = self.session.row_id().unwrap_or_default();
+            sessions::delete_others(&transaction, user.id(), &this_one).await?;
+            transaction.commit().await?;
+            self.session.set_password(user).await
+        })
     }
 
     /// Ends the session and takes its cookie away.
@@ -171,10 +191,12 @@ impl Visit {
     /// # Errors
     ///
     /// Where the database fails: the session goes on then.
-    pub async fn log_out(&self) -> Result<()> {
-        self.session.log_out().await?;
-        self.web.cookies.session.delete(&self.cookies);
-        Ok(())
+    pub fn log_out(&self) -> Compiled<'_, Result<()>> {
+        Box::pin(async move {
+            self.session.log_out().await?;
+            self.web.cookies.session.delete(&self.cookies);
+            Ok(())
+        })
     }
 
     /// Leaves a message for the next page that is shown.

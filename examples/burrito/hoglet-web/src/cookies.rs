@@ -8,6 +8,7 @@ use axum::response::Response;
 use tower_cookies::cookie::{CookieBuilder, SameSite};
 use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 
+use crate::compiled::Compiled;
 use crate::settings::Settings;
 
 /// One cookie. Signed with a key of its own: a signature does not cover the cookie's
@@ -78,14 +79,16 @@ pub fn manager() -> CookieManagerLayer {
 /// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode
 /// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would be read as ours. And
 /// one cookie that is not UTF-8 makes the parser read none at all.
-pub async fn drop_disguised(mut request: Request, next: Next) -> Response {
-    let headers = request.headers_mut();
-    let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
-    headers.remove(COOKIE);
-    for cookie in cookies {
-        headers.append(COOKIE, cookie);
-    }
-    next.run(request).await
+pub fn drop_disguised(mut request: Request, next: Next) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let headers = request.headers_mut();
+        let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
+        headers.remove(COOKIE);
+        for cookie in cookies {
+            headers.append(COOKIE, cookie);
+        }
+        next.run(request).await
+    })
 }
 
 fn plain(cookies: &HeaderValue) -> Option<HeaderValue> {

@@ -15,6 +15,7 @@ use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Value, context};
 use serde_json::json;
 
+use crate::compiled::Compiled;
 use crate::error::{AppError, Cause, CauseKind, Result};
 use crate::package::Package;
 use crate::page::Page;
@@ -26,52 +27,59 @@ mod details;
 mod last_resort;
 
 /// The layer.
-pub async fn error_pages(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let info = RequestInfo::of(&parts.extensions);
-    let method = parts.method.clone();
-    let page = Page::without_flash(&web, &parts.extensions);
-    let response = next.run(Request::from_parts(parts, body)).await;
-    if !is_bare_error(&response) {
-        return response;
-    }
-
-    let status = response.status();
-    let (mut parts, _) = response.into_parts();
-    let error = parts.extensions.get::<AppError>().cloned();
-    let cause = error.as_ref().and_then(|error| error.cause.clone());
-    if let Some(cause) = cause
-        .as_ref()
-        .filter(|cause| cause.kind == CauseKind::Error)
-    {
-        // The panic hook has logged a panic already.
-        tracing::error!(error = %cause, "request failed");
-    }
-    let message = error
-        .map(|error| error.message)
-        .filter(|message| !message.is_empty())
-        .unwrap_or_else(|| (web.parts.sentence)(status).into());
-    let body = if info.wants_json {
-        Json(json!({ "success": false, "error": message, "request_id": info.id })).into_response()
-    } else {
-        let shown = cause.as_ref().filter(|_| web.settings.has_sources());
-        match render(&page, &web.package, &method, status, &message, shown).await {
-            Ok(html) => html.into_response(),
-            Err(error) => {
-                let html = last_resort::page(&web.settings, &info, status, &message, &error);
-                if cause.is_none() {
-                    // Nothing else went wrong, so this is what is captured.
-                    parts.status = StatusCode::INTERNAL_SERVER_ERROR;
-                    parts.extensions.insert(error);
-                }
-                html.into_response()
-            }
+pub fn error_pages(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let (parts, body) = request.into_parts();
+        let info = RequestInfo::of(&parts.extensions);
+        let method = parts.method.clone();
+        let page = Page::without_flash(&web, &parts.extensions);
+        let response = next.run(Request::from_parts(parts, body)).await;
+        if !is_bare_error(&response) {
+            return response;
         }
-    };
-    // Headers such as Retry-After, Allow and cookies stay.
-    parts.headers.remove(CONTENT_LENGTH);
-    copy_header(body.headers(), &mut parts.headers);
-    Response::from_parts(parts, body.into_body())
+
+        let status = response.status();
+        let (mut parts, _) = response.into_parts();
+        let error = parts.extensions.get::<AppError>().cloned();
+        let cause = error.as_ref().and_then(|error| error.cause.clone());
+        if let Some(cause) = cause
+            .as_ref()
+            .filter(|cause| cause.kind == CauseKind::Error)
+        {
+            // The panic hook has logged a panic already.
+            tracing::error!(error = %cause, "request failed");
+        }
+        let message = error
+            .map(|error| error.message)
+            .filter(|message| !message.is_empty())
+            .unwrap_or_else(|| (web.parts.sentence)(status).into());
+        let body = if info.wants_json {
+            Json(json!({ "success": false, "error": message, "request_id": info.id }))
+                .into_response()
+        } else {
+            let shown = cause.as_ref().filter(|_| web.settings.has_sources());
+            match render(&page, &web.package, &method, status, &message, shown).await {
+                Ok(html) => html.into_response(),
+                Err(error) => {
+                    let html = last_resort::page(&web.settings, &info, status, &message, &error);
+                    if cause.is_none() {
+                        // Nothing else went wrong, so this is what is captured.
+                        parts.status = StatusCode::INTERNAL_SERVER_ERROR;
+                        parts.extensions.insert(error);
+                    }
+                    html.into_response()
+                }
+            }
+        };
+        // Headers such as Retry-After, Allow and cookies stay.
+        parts.headers.remove(CONTENT_LENGTH);
+        copy_header(body.headers(), &mut parts.headers);
+        Response::from_parts(parts, body.into_body())
+    })
 }
 
 /// The page, or the error itself where a cause is to be shown.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::connect::connect_existing;
 use crate::app::Outcome;
+use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
 use crate::settings::{PostHogSettings, Settings};
 
@@ -15,32 +16,38 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 type Check = Result<String, String>;
 
-pub async fn examine(settings: Settings, migrations: Migrations, app: &str) -> Outcome {
-    let (database, migrations) = examine_database(&settings, migrations, app).await;
-    let checks = [
-        (
-            "settings",
-            Ok(format!("{:?}, {}", settings.environment, settings.app_url()).to_lowercase()),
-        ),
-        ("database", database),
-        ("migrations", migrations),
-        ("posthog", examine_posthog(&settings.posthog).await),
-    ];
-    let mut healthy = true;
-    for (name, check) in checks {
-        let (mark, message) = match check {
-            Ok(message) => ("ok", message),
-            Err(message) => {
-                healthy = false;
-                ("FAIL", message)
-            }
-        };
-        println!("{mark:<5} {name:<11} {message}");
-    }
-    Ok(if healthy {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+pub fn examine(
+    settings: Settings,
+    migrations: Migrations,
+    app: &'static str,
+) -> Compiled<'static, Outcome> {
+    Box::pin(async move {
+        let (database, migrations) = examine_database(&settings, migrations, app).await;
+        let checks = [
+            (
+                "settings",
+                Ok(format!("{:?}, {}", settings.environment, settings.app_url()).to_lowercase()),
+            ),
+            ("database", database),
+            ("migrations", migrations),
+            ("posthog", examine_posthog(&settings.posthog).await),
+        ];
+        let mut healthy = true;
+        for (name, check) in checks {
+            let (mark, message) = match check {
+                Ok(message) => ("ok", message),
+                Err(message) => {
+                    healthy = false;
+                    ("FAIL", message)
+                }
+            };
+            println!("{mark:<5} {name:<11} {message}");
+        }
+        Ok(if healthy {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     })
 }
 

@@ -9,6 +9,7 @@ use super::exception::{Exception, Level};
 use super::property::property;
 use super::tracker::PostHog;
 use super::urls;
+use crate::compiled::Compiled;
 use crate::error::{AppError, CauseKind};
 use crate::request::RequestInfo;
 use crate::web::Web;
@@ -19,40 +20,46 @@ struct ErrorCaptured;
 
 /// The layer that captures a handler's 5xx and panics, on the request's person. It stands twice:
 /// inside, so that the error's page can show what was captured, and outside, for the layers between.
-pub async fn capture_errors(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let info = RequestInfo::of(request.extensions());
-    let method = request.method().to_string();
-    let posthog = request.extensions().get::<PostHog>().cloned();
-    let mut response = next.run(request).await;
-    if response.extensions().get::<ErrorCaptured>().is_some() {
-        return response;
-    }
-    let cause = response
-        .extensions()
-        .get::<AppError>()
-        .and_then(|error| error.cause.clone());
-    let Some(cause) =
-        cause.filter(|_| response.status().is_server_error() && web.posthog.capture_exceptions)
-    else {
-        return response;
-    };
-    let level = if cause.kind == CauseKind::Panic {
-        Level::Fatal
-    } else {
-        Level::Error
-    };
-    match posthog.or_else(|| response.extensions().get().cloned()) {
-        Some(posthog) => posthog.capture_exception(cause, level, false),
-        // It broke before anybody knew who was asking.
-        None => {
-            let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
-            let context = property(RequestContext::new(), "$request_method", cut(&method));
-            let context = property(context, "$request_path", cut(&info.path));
-            let exception = Exception::new(cause, level, false);
-            web.posthog
-                .capture_exception(exception.of_request(&info.id, Some(context)));
+pub fn capture_errors(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let info = RequestInfo::of(request.extensions());
+        let method = request.method().to_string();
+        let posthog = request.extensions().get::<PostHog>().cloned();
+        let mut response = next.run(request).await;
+        if response.extensions().get::<ErrorCaptured>().is_some() {
+            return response;
         }
-    }
-    response.extensions_mut().insert(ErrorCaptured);
-    response
+        let cause = response
+            .extensions()
+            .get::<AppError>()
+            .and_then(|error| error.cause.clone());
+        let Some(cause) =
+            cause.filter(|_| response.status().is_server_error() && web.posthog.capture_exceptions)
+        else {
+            return response;
+        };
+        let level = if cause.kind == CauseKind::Panic {
+            Level::Fatal
+        } else {
+            Level::Error
+        };
+        match posthog.or_else(|| response.extensions().get().cloned()) {
+            Some(posthog) => posthog.capture_exception(cause, level, false),
+            // It broke before anybody knew who was asking.
+            None => {
+                let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
+                let context = property(RequestContext::new(), "$request_method", cut(&method));
+                let context = property(context, "$request_path", cut(&info.path));
+                let exception = Exception::new(cause, level, false);
+                web.posthog
+                    .capture_exception(exception.of_request(&info.id, Some(context)));
+            }
+        }
+        response.extensions_mut().insert(ErrorCaptured);
+        response
+    })
 }

@@ -9,38 +9,41 @@ use tower_cookies::Cookies;
 
 use super::panel::{decode, encode};
 use super::tracker::PostHog;
+use crate::compiled::Compiled;
 use crate::request::RequestInfo;
 use crate::web::Web;
 
 /// The layer that carries the panel from request to request. It stands in the app in development only.
-pub async fn just_captured(
+pub fn just_captured(
     State(web): State<Web>,
     cookies: Cookies,
     posthog: PostHog,
     request: Request,
     next: Next,
-) -> Response {
-    let cookie = &web.cookies.captured;
-    let info = RequestInfo::of(request.extensions());
-    let carried = cookie.get(&cookies).filter(|_| !info.wants_json);
-    let before = carried.map(|value| decode(&value)).unwrap_or_default();
-    let name = format!("{} {}", request.method(), info.path);
-    posthog.panel().begin(name, before);
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let cookie = &web.cookies.captured;
+        let info = RequestInfo::of(request.extensions());
+        let carried = cookie.get(&cookies).filter(|_| !info.wants_json);
+        let before = carried.map(|value| decode(&value)).unwrap_or_default();
+        let name = format!("{} {}", request.method(), info.path);
+        posthog.panel().begin(name, before);
 
-    let mut response = next.run(request).await;
-    let captured = posthog.captured();
-    if response.status().is_redirection() {
-        if !captured.is_empty() {
-            cookie.set(&cookies, encode(&captured));
+        let mut response = next.run(request).await;
+        let captured = posthog.captured();
+        if response.status().is_redirection() {
+            if !captured.is_empty() {
+                cookie.set(&cookies, encode(&captured));
+            }
+        } else if is_html(&response) && cookie.presented(&cookies) {
+            cookie.delete(&cookies);
         }
-    } else if is_html(&response) && cookie.presented(&cookies) {
-        cookie.delete(&cookies);
-    }
-    let json = serde_json::to_string(&captured).ok();
-    if let Some(value) = json.and_then(|json| HeaderValue::from_str(&json).ok()) {
-        response.headers_mut().insert("x-captured", value);
-    }
-    response
+        let json = serde_json::to_string(&captured).ok();
+        if let Some(value) = json.and_then(|json| HeaderValue::from_str(&json).ok()) {
+            response.headers_mut().insert("x-captured", value);
+        }
+        response
+    })
 }
 
 fn is_html(response: &Response) -> bool {

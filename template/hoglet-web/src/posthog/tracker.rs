@@ -27,6 +27,7 @@ use super::properties;
 use super::property::{PROCESS_PERSON_PROFILE, property};
 use super::scope::Scope;
 use super::visitor_link;
+use crate::compiled::Compiled;
 use crate::error::Cause;
 use crate::settings::PostHogSettings;
 use crate::users::User;
@@ -203,25 +204,27 @@ impl PostHog {
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.
-    pub async fn flags(&self) -> Arc<Flags> {
-        let (groups, cell) = self.scope.flags();
-        let evaluating = async || match self.client.evaluator() {
-            Some(evaluator) if !self.identity.opted_out => {
-                let asked = Asked {
-                    context: self.flag_context(),
-                    is_user: self.identity.person.is_user(),
-                    person_properties: self
-                        .user
-                        .as_ref()
-                        .map(|user| user.properties())
-                        .unwrap_or_default(),
-                    groups: &groups,
-                };
-                Arc::new(evaluator.evaluate(asked).await)
-            }
-            _ => Arc::default(),
-        };
-        cell.get_or_init(evaluating).await.clone()
+    pub fn flags(&self) -> Compiled<'_, Arc<Flags>> {
+        Box::pin(async move {
+            let (groups, cell) = self.scope.flags();
+            let evaluating = async || match self.client.evaluator() {
+                Some(evaluator) if !self.identity.opted_out => {
+                    let asked = Asked {
+                        context: self.flag_context(),
+                        is_user: self.identity.person.is_user(),
+                        person_properties: self
+                            .user
+                            .as_ref()
+                            .map(|user| user.properties())
+                            .unwrap_or_default(),
+                        groups: &groups,
+                    };
+                    Arc::new(evaluator.evaluate(asked).await)
+                }
+                _ => Arc::default(),
+            };
+            cell.get_or_init(evaluating).await.clone()
+        })
     }
 
     /// What posthog-js is told on this page; nothing where it should not run.

@@ -13,6 +13,7 @@ use super::info::RequestInfo;
 use tower::layer::util::Stack;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::web::Web;
 
@@ -20,33 +21,42 @@ use crate::web::Web;
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The outermost layer: reads what there is to know, and takes a trailing slash away.
-pub async fn describe(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let settings = &web.settings;
-    let info = RequestInfo::read(settings, &request);
-    let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
+pub fn describe(
+    State(web): State<Web>,
+    mut request: Request,
+    next: Next,
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let settings = &web.settings;
+        let info = RequestInfo::read(settings, &request);
+        let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
 
-    if let Some(uri) = without_trailing_slash(request.uri(), settings.posthog.proxy_path.as_deref())
-    {
-        *request.uri_mut() = uri;
-    }
-    request.extensions_mut().insert(Arc::new(info));
-    let mut response = next.run(request).await;
-    response.headers_mut().insert("x-request-id", id);
-    response
+        if let Some(uri) =
+            without_trailing_slash(request.uri(), settings.posthog.proxy_path.as_deref())
+        {
+            *request.uri_mut() = uri;
+        }
+        request.extensions_mut().insert(Arc::new(info));
+        let mut response = next.run(request).await;
+        response.headers_mut().insert("x-request-id", id);
+        response
+    })
 }
 
 /// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
-pub async fn buffer_body(request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let reading = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
-    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
-        Ok(Ok(body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Ok(Err(rejection)) => rejection.into_response(),
-        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
-    }
+pub fn buffer_body(request: Request, next: Next) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        if request.body().is_end_stream() {
+            return next.run(request).await;
+        }
+        let (parts, body) = request.into_parts();
+        let reading = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
+        match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+            Ok(Ok(body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
+            Ok(Err(rejection)) => rejection.into_response(),
+            Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        }
+    })
 }
 
 /// Refuses larger requests, also for handlers that read no form.
@@ -60,10 +70,16 @@ pub fn body_limit(bytes: usize) -> Stack<RequestBodyLimitLayer, DefaultBodyLimit
 
 /// Answers 503 for a page that takes too long, so that a handler that never ends holds neither its
 /// connection nor its visitor for ever.
-pub async fn in_time(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let bound = web.settings.request_timeout;
-    let answer = tokio::time::timeout(bound, next.run(request)).await;
-    answer.unwrap_or_else(|_| AppError::timed_out(bound).into_response())
+pub fn in_time(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let bound = web.settings.request_timeout;
+        let answer = tokio::time::timeout(bound, next.run(request)).await;
+        answer.unwrap_or_else(|_| AppError::timed_out(bound).into_response())
+    })
 }
 
 /// `/dashboard/` is `/dashboard`. The proxy passes paths on as they are.

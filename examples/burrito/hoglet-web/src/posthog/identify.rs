@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::identity::{Identity, Subject};
 use super::tracker::PostHog;
 use super::{context, first_touch, headers};
+use crate::compiled::Compiled;
 use crate::request::RequestInfo;
 use crate::session::signed_in::{SignedIn, Unreadable};
 use crate::users::User;
@@ -27,43 +28,45 @@ use crate::visitor;
 use crate::web::Web;
 
 /// The layer that finds out who is there, and hands the request its [`PostHog`].
-pub async fn identify(
+pub fn identify(
     State(web): State<Web>,
     cookies: Cookies,
     mut request: Request,
     next: Next,
-) -> Response {
-    let user = request.extensions().get::<SignedIn>();
-    let user = user.map(|SignedIn(user)| user.clone());
-    // Whose session could not be read may be a user, and is no new visitor.
-    let unknown = request.extensions().get::<Unreadable>().is_some();
-    let (identity, presented) = identity(&web, &cookies, user.as_deref(), request.headers());
-    let page_view = request.method() == Method::GET && !is_prefetch(request.headers());
-    if identity.opted_out {
-        web.cookies.forget_visitor(&cookies);
-    } else if user.is_none() && !unknown {
-        remember_visitor(&web, &cookies, &identity, presented, page_view, &request);
-    }
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let user = request.extensions().get::<SignedIn>();
+        let user = user.map(|SignedIn(user)| user.clone());
+        // Whose session could not be read may be a user, and is no new visitor.
+        let unknown = request.extensions().get::<Unreadable>().is_some();
+        let (identity, presented) = identity(&web, &cookies, user.as_deref(), request.headers());
+        let page_view = request.method() == Method::GET && !is_prefetch(request.headers());
+        if identity.opted_out {
+            web.cookies.forget_visitor(&cookies);
+        } else if user.is_none() && !unknown {
+            remember_visitor(&web, &cookies, &identity, presented, page_view, &request);
+        }
 
-    identity.person.record(&tracing::Span::current());
-    let context = context::of_request(&web.settings, &identity, &request);
-    let context = (web.parts.event_properties)(context, &request);
-    let info = RequestInfo::of(request.extensions());
-    let posthog = PostHog::new(
-        web.posthog.clone(),
-        identity,
-        context.clone(),
-        &info.id,
-        user,
-        page_view,
-    );
-    let extensions = request.extensions_mut();
-    extensions.insert(context);
-    extensions.insert(posthog.clone());
-    let mut response = next.run(request).await;
-    // For what stands outside and captures errors.
-    response.extensions_mut().insert(posthog);
-    response
+        identity.person.record(&tracing::Span::current());
+        let context = context::of_request(&web.settings, &identity, &request);
+        let context = (web.parts.event_properties)(context, &request);
+        let info = RequestInfo::of(request.extensions());
+        let posthog = PostHog::new(
+            web.posthog.clone(),
+            identity,
+            context.clone(),
+            &info.id,
+            user,
+            page_view,
+        );
+        let extensions = request.extensions_mut();
+        extensions.insert(context);
+        extensions.insert(posthog.clone());
+        let mut response = next.run(request).await;
+        // For what stands outside and captures errors.
+        response.extensions_mut().insert(posthog);
+        response
+    })
 }
 
 /// Sets the visitor's cookies that are still missing: the id, and how they came here.

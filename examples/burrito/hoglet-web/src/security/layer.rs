@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::posthog::headers as tracing_headers;
 use crate::request::RequestInfo;
@@ -21,35 +22,41 @@ use crate::web::Web;
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 /// The layer that answers for a response's headers, and sends plain http to https.
-pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let info = RequestInfo::of(request.extensions());
-    let mut response = match https_address(&web.settings, &info, request.method()) {
-        Some(address) => Redirect::permanent(&address).into_response(),
-        None => next.run(request).await,
-    };
-    let headers = response.headers_mut();
-    let policy = &web.parts.content_security_policy;
-    let policy = policy.header(&web.settings, &info.csp_nonce);
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // posthog-js and the opt-out switch need the path; other sites get the origin only.
-    headers.insert(
-        REFERRER_POLICY,
-        HeaderValue::from_static("strict-origin-when-cross-origin"),
-    );
-    headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
-    headers.insert(
-        "cross-origin-opener-policy",
-        HeaderValue::from_static("same-origin"),
-    );
-    if web.settings.https() {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
-    }
-    if is_html(headers) || headers.contains_key(SET_COOKIE) {
-        // A page may name its user; a cookie belongs to one browser.
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    response
+pub fn headers(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let info = RequestInfo::of(request.extensions());
+        let mut response = match https_address(&web.settings, &info, request.method()) {
+            Some(address) => Redirect::permanent(&address).into_response(),
+            None => next.run(request).await,
+        };
+        let headers = response.headers_mut();
+        let policy = &web.parts.content_security_policy;
+        let policy = policy.header(&web.settings, &info.csp_nonce);
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        // posthog-js and the opt-out switch need the path; other sites get the origin only.
+        headers.insert(
+            REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin-when-cross-origin"),
+        );
+        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
+        headers.insert(
+            "cross-origin-opener-policy",
+            HeaderValue::from_static("same-origin"),
+        );
+        if web.settings.https() {
+            headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+        if is_html(headers) || headers.contains_key(SET_COOKIE) {
+            // A page may name its user; a cookie belongs to one browser.
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        response
+    })
 }
 
 /// Where a page asked for over plain http is to be found. A form has travelled in the clear already,
@@ -82,22 +89,28 @@ pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Respo
 }
 
 /// The layer that keeps `ALLOWED_ORIGINS` to `/api/`: a front end elsewhere posts no forms here.
-pub async fn api_only(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let info = RequestInfo::of(request.extensions());
-    let reads = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
-    let origin = request.headers().get(ORIGIN);
-    let mut elsewhere = web.settings.allowed_origins.iter();
-    let from_elsewhere = elsewhere.any(|allowed| {
-        origin.is_some_and(|origin| origin == allowed.as_str())
-            && *allowed != web.settings.app_url()
-    });
-    if from_elsewhere && !reads && !info.path.starts_with("/api/") {
-        return AppError::new(StatusCode::FORBIDDEN, "").into_response();
-    }
-    next.run(request).await
+pub fn api_only(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        let info = RequestInfo::of(request.extensions());
+        let reads = matches!(
+            *request.method(),
+            Method::GET | Method::HEAD | Method::OPTIONS
+        );
+        let origin = request.headers().get(ORIGIN);
+        let mut elsewhere = web.settings.allowed_origins.iter();
+        let from_elsewhere = elsewhere.any(|allowed| {
+            origin.is_some_and(|origin| origin == allowed.as_str())
+                && *allowed != web.settings.app_url()
+        });
+        if from_elsewhere && !reads && !info.path.starts_with("/api/") {
+            return AppError::new(StatusCode::FORBIDDEN, "").into_response();
+        }
+        next.run(request).await
+    })
 }
 
 fn refuse(_: ProtectionError) -> Response {

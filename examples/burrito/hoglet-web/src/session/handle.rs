@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use super::flash::{Flash, FlashLevel};
 use super::key::{Key, value};
 use super::store::USER_ID;
+use crate::compiled::Compiled;
 use crate::error::Result;
 use crate::users::User;
 
@@ -118,18 +119,20 @@ impl Session {
     /// # Errors
     ///
     /// Where the session cannot be read.
-    pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
-        let mut messages = self.waiting_flash().await?;
-        messages.push(Flash {
-            level,
-            message: message.to_owned(),
-        });
-        Ok(self.values.insert(FLASH, messages).await?)
+    pub fn flash<'a>(&'a self, level: FlashLevel, message: &'a str) -> Compiled<'a, Result<()>> {
+        Box::pin(async move {
+            let mut messages = self.waiting_flash().await?;
+            messages.push(Flash {
+                level,
+                message: message.to_owned(),
+            });
+            Ok(self.values.insert(FLASH, messages).await?)
+        })
     }
 
     /// The messages that wait to be shown. Looking takes none away.
-    pub(crate) async fn waiting_flash(&self) -> Result<Vec<Flash>> {
-        Ok(value(&self.values, FLASH).await?.unwrap_or_default())
+    pub(crate) fn waiting_flash(&self) -> Compiled<'_, Result<Vec<Flash>>> {
+        Box::pin(async move { Ok(value(&self.values, FLASH).await?.unwrap_or_default()) })
     }
 
     /// Notes that a page shows the first `count` messages.

@@ -19,6 +19,7 @@ use super::handle::Session;
 use super::key;
 use super::signed_in::{SignedIn, Unreadable};
 use super::store::{SESSION_ENDED, SeaOrmStore, USER_ID};
+use crate::compiled::Compiled;
 use crate::error::{AppError, Result};
 use crate::posthog::tracker::PostHog;
 use crate::session::lifetime::{USER, VISITOR};
@@ -30,54 +31,56 @@ const RENEW_AFTER: i32 = 14;
 const RENEWED_AT: &str = "renewed_at";
 
 /// Gives each request its session and its user, and stores what has changed in the session afterwards.
-pub async fn sessions(
+pub fn sessions(
     State(web): State<Web>,
     cookies: Cookies,
     mut request: Request,
     next: Next,
-) -> Response {
-    // The store's key in the database is secret; a forged or truncated cookie counts as absent.
-    let id = web
-        .cookies
-        .session
-        .get(&cookies)
-        .and_then(|value| value.parse::<Id>().ok());
-    let session_store = Arc::new(SeaOrmStore::new(
-        web.database.clone(),
-        web.parts.users.clone(),
-    ));
-    let values = tower_sessions::Session::new(id, session_store.clone(), None);
-    let session = Session::new(values.clone());
-    let extensions = request.extensions_mut();
-    extensions.insert(session.clone());
-    match user_of(&session, &session_store).await {
-        Ok(Some(user)) => drop(extensions.insert(SignedIn(user))),
-        Ok(None) => {}
-        Err(error) => drop(extensions.insert(Unreadable(error))),
-    }
-    // Whoever asks with HEAD has seen no page.
-    let page = request.method() != Method::HEAD;
+) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        // The store's key in the database is secret; a forged or truncated cookie counts as absent.
+        let id = web
+            .cookies
+            .session
+            .get(&cookies)
+            .and_then(|value| value.parse::<Id>().ok());
+        let session_store = Arc::new(SeaOrmStore::new(
+            web.database.clone(),
+            web.parts.users.clone(),
+        ));
+        let values = tower_sessions::Session::new(id, session_store.clone(), None);
+        let session = Session::new(values.clone());
+        let extensions = request.extensions_mut();
+        extensions.insert(session.clone());
+        match user_of(&session, &session_store).await {
+            Ok(Some(user)) => drop(extensions.insert(SignedIn(user))),
+            Ok(None) => {}
+            Err(error) => drop(extensions.insert(Unreadable(error))),
+        }
+        // Whoever asks with HEAD has seen no page.
+        let page = request.method() != Method::HEAD;
 
-    let mut response = next.run(request).await;
-    if session_store.unreachable() {
-        return response;
-    }
-    let stored = async {
-        if page {
-            session.forget_shown_flash().await?;
+        let mut response = next.run(request).await;
+        if session_store.unreachable() {
+            return response;
         }
-        store(&web, &cookies, &values).await
-    };
-    match stored.await {
-        Ok(()) => response,
-        Err(error) => {
-            let mut failed = error.into_response();
-            if let Some(posthog) = response.extensions_mut().remove::<PostHog>() {
-                failed.extensions_mut().insert(posthog);
+        let stored = async {
+            if page {
+                session.forget_shown_flash().await?;
             }
-            failed
+            store(&web, &cookies, &values).await
+        };
+        match stored.await {
+            Ok(()) => response,
+            Err(error) => {
+                let mut failed = error.into_response();
+                if let Some(posthog) = response.extensions_mut().remove::<PostHog>() {
+                    failed.extensions_mut().insert(posthog);
+                }
+                failed
+            }
         }
-    }
+    })
 }
 
 /// The user who was loaded with the session, unless their password has changed since it began: a

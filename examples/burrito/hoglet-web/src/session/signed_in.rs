@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::flash::FlashLevel;
 use super::handle::Session;
+use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::request::RequestInfo;
 use crate::users::User;
@@ -36,32 +37,36 @@ pub fn user<U: User>(extensions: &Extensions) -> Option<Arc<U>> {
 
 /// The layer that ends a request whose session could not be read. It stands behind identity, so that
 /// the error belongs to a request, and before handlers, which may then trust in sessions.
-pub async fn readable(request: Request, next: Next) -> Response {
-    match request.extensions().get::<Unreadable>() {
-        Some(Unreadable(error)) => error.clone().into_response(),
-        None => next.run(request).await,
-    }
+pub fn readable(request: Request, next: Next) -> Compiled<'static, Response> {
+    Box::pin(async move {
+        match request.extensions().get::<Unreadable>() {
+            Some(Unreadable(error)) => error.clone().into_response(),
+            None => next.run(request).await,
+        }
+    })
 }
 
 /// The answer to a visitor at a page for users: browsers are sent to the log-in page and come back
 /// from there, programs get a 401.
-pub async fn turn_away(parts: &Parts, log_in: &str) -> Response {
-    let request = RequestInfo::of(&parts.extensions);
-    if request.wants_json {
-        return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
-    }
-    if parts.method == Method::GET {
-        let sent = request.path_and_query.as_bytes();
-        let next: String = form_urlencoded::byte_serialize(sent).collect();
-        return Redirect::to(&format!("{log_in}?next={next}")).into_response();
-    }
-    // Going to the address of a form would not send the form, so there is no `next`.
-    if parts.method == Method::POST {
-        let message = "Log in first, then try that again.";
-        let session = Session::of(&parts.extensions);
-        if let Err(error) = session.flash(FlashLevel::Info, message).await {
-            return error.into_response();
+pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> Compiled<'a, Response> {
+    Box::pin(async move {
+        let request = RequestInfo::of(&parts.extensions);
+        if request.wants_json {
+            return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
         }
-    }
-    Redirect::to(log_in).into_response()
+        if parts.method == Method::GET {
+            let sent = request.path_and_query.as_bytes();
+            let next: String = form_urlencoded::byte_serialize(sent).collect();
+            return Redirect::to(&format!("{log_in}?next={next}")).into_response();
+        }
+        // Going to the address of a form would not send the form, so there is no `next`.
+        if parts.method == Method::POST {
+            let message = "Log in first, then try that again.";
+            let session = Session::of(&parts.extensions);
+            if let Err(error) = session.flash(FlashLevel::Info, message).await {
+                return error.into_response();
+            }
+        }
+        Redirect::to(log_in).into_response()
+    })
 }
