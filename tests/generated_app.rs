@@ -241,6 +241,8 @@ impl App {
         let mut command = self.binary(folder.path());
         command
             .env("APP_ENV", "production")
+            // Off in production otherwise.
+            .env("DEMO_ERRORS", "true")
             .env("SECRET_KEY", "5e".repeat(64))
             .env("DATABASE_URL", database);
         command
