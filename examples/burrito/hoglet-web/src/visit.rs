@@ -125,7 +125,8 @@ impl Visit {
     ///
     /// # Errors
     ///
-    /// Where the database fails: nobody is logged in then, and nothing is stored.
+    /// Where the database fails. Nobody is logged in then; what the transaction holds is stored or not,
+    /// as a whole.
     pub fn log_in(
         &mut self,
         transaction: DatabaseTransaction,
