@@ -198,10 +198,10 @@ impl App {
                 .arg(self.folder.join("hoglet-web")),
         );
         // Together with the app, whose feature it is that chooses the database.
-        self.cargo(
-            &["test", "--workspace", "--locked", "--test", "web"],
-            environment,
-        );
+        // Both drivers: some of these tests are about SQLite files.
+        let features = ["--workspace", "--features", "sqlite"];
+        let arguments = [&["test", "--locked", "--test", "web"][..], &features].concat();
+        self.cargo(&arguments, environment);
     }
 
     #[track_caller]
