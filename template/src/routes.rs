@@ -3,7 +3,7 @@
 //! A page is a file here with its handlers; its view in `templates/` and its tests in `tests/web/`
 //! bear the same name.
 
-use hoglet_web::posthog::opt_out;
+use hoglet_web::handlers::opt_out;
 use hoglet_web::routes::Routes;
 
 use crate::demo;

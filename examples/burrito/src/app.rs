@@ -9,15 +9,16 @@ use hoglet_web::app::Outcome;
 use hoglet_web::compiled::Compiled;
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
+use hoglet_web::layers::{self, capture_errors, identify, just_captured};
 use hoglet_web::package::Package;
-use hoglet_web::posthog::{capture_errors, context, identify, just_captured};
+use hoglet_web::posthog::context;
 use hoglet_web::routes::{Route, besides_pages, development, not_found};
 use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::signed_in;
+use hoglet_web::session::users::Users;
 use hoglet_web::settings::Reader;
-use hoglet_web::users::Users;
 use hoglet_web::web::{Parts, Web};
-use hoglet_web::{compression, cookies, error_pages, logging, panics, request, security, session};
+use hoglet_web::{compression, cookies, error_pages, logging, panics};
 use rust_embed::RustEmbed;
 use tower::ServiceBuilder;
 
@@ -98,21 +99,21 @@ fn router(state: AppState) -> Router {
     let pages = routes::pages().router().fallback(not_found);
     let pages = pages
         // The whole form is there before the handler runs: a slow client keeps no handler waiting.
-        .layer(from_fn(request::layer::buffer_body))
+        .layer(from_fn(layers::request::buffer_body))
         .layer(
             ServiceBuilder::new()
                 // A handler that never ends holds nobody for ever.
-                .layer(from_fn_with_state(web.clone(), request::layer::in_time))
+                .layer(from_fn_with_state(web.clone(), layers::request::in_time))
                 // Pages travel in gzip.
                 .map_request(compression::gzip_or_nothing)
                 .layer(compression::pages())
                 // Front ends of ALLOWED_ORIGINS may call `/api/`.
-                .option_layer(security::layer::cross_origin(&web.settings))
+                .option_layer(layers::security::cross_origin(&web.settings))
                 // No cookie that another host has set passes for ours.
                 .layer(from_fn(cookies::drop_disguised))
                 .layer(cookies::manager())
                 // What is kept of this visitor, and the user if one is signed in.
-                .layer(from_fn_with_state(web.clone(), session::layer::sessions))
+                .layer(from_fn_with_state(web.clone(), layers::sessions::sessions))
                 // Whose request this is for PostHog, and what its events carry.
                 .layer(from_fn_with_state(web.clone(), identify::identify))
                 // In development pages show what was just captured.
@@ -131,7 +132,7 @@ fn router(state: AppState) -> Router {
                 .layer(panics::catch())
                 // Handlers may trust in the session from here on.
                 .layer(from_fn(signed_in::readable))
-                .layer(request::layer::body_limit(MAX_BODY)),
+                .layer(layers::request::body_limit(MAX_BODY)),
         )
         .with_state(state);
 
@@ -142,7 +143,7 @@ fn router(state: AppState) -> Router {
             ServiceBuilder::new()
                 // One line in the log, whose fields everything inside carries.
                 .layer(from_fn_with_state(web.clone(), logging::log_request))
-                .layer(from_fn_with_state(web.clone(), security::layer::headers))
+                .layer(from_fn_with_state(web.clone(), layers::security::headers))
                 // The same two as above, for what goes wrong outside of pages.
                 .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(
@@ -152,8 +153,8 @@ fn router(state: AppState) -> Router {
                 .layer(panics::catch())
                 .layer(from_fn(panics::in_request))
                 // What another site makes a browser send is refused.
-                .layer(security::layer::cross_site(&web.settings))
-                .layer(from_fn_with_state(web.clone(), security::layer::api_only)),
+                .layer(layers::security::cross_site(&web.settings))
+                .layer(from_fn_with_state(web.clone(), layers::security::api_only)),
         )
         // Asked every second, and no part of the app: without these layers it fills no log.
         .merge(development(&web));
@@ -161,5 +162,5 @@ fn router(state: AppState) -> Router {
     // Around the router, because it takes a trailing slash away before a route is chosen.
     Router::new()
         .fallback_service(routes)
-        .layer(from_fn_with_state(web, request::layer::describe))
+        .layer(from_fn_with_state(web, layers::request::describe))
 }

@@ -29,11 +29,11 @@ pub struct SignedCookies {
     pub session: SignedCookie,
     /// The visitor id, see [`visitor`](crate::visitor). Lives a year.
     pub visitor: SignedCookie,
-    /// The visitor's first page, see [`first_touch`](crate::posthog::first_touch). Lives a year.
+    /// The visitor's first page, see `posthog::first_touch`. Lives a year.
     pub first_touch: SignedCookie,
     /// That this browser's people are not to be tracked. Lives five years.
     pub opt_out: SignedCookie,
-    /// In development only: what a redirect has captured, see [`panel`](crate::posthog::panel).
+    /// In development only: what a redirect has captured, see `posthog::panel`.
     /// Lives a minute.
     pub captured: SignedCookie,
 }

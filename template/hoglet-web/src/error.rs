@@ -1,8 +1,8 @@
 //! `AppError`: what a handler answers when it cannot answer.
 //!
 //! Clients get a status and a kind sentence; the cause rides in the response's extensions and is
-//! logged once, at the boundary ([`error_pages`](crate::error_pages)), and captured once
-//! ([`capture_errors`](crate::posthog::capture_errors)).
+//! logged once, at the boundary (`error_pages`), and captured once
+//! (`layers::capture_errors`).
 
 use std::borrow::Cow;
 use std::error::Error;

@@ -4,10 +4,10 @@
 //!
 //! [`server`] takes the connection. [`request`] gives the request its id and finds out where it came
 //! from, [`logging`] opens its span, [`security`] answers for its headers and its origin. Pages come
-//! behind [`cookies`] and [`session`]; [`posthog::identify`] says whose request it is. Then the app's
+//! behind [`cookies`] and [`session`]; [`layers::identify`] says whose request it is. Then the app's
 //! handler runs: its arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to
 //! them), a [`Page`](page::Page) to answer with, and [`PostHog`](posthog::PostHog) to say what
-//! happened. On the way out [`posthog::capture_errors`] captures what went wrong and [`error_pages`]
+//! happened. On the way out [`layers::capture_errors`] captures what went wrong and [`error_pages`]
 //! makes a page of it.
 //!
 //! # What an app brings
@@ -18,8 +18,7 @@
 //!
 //! # How the modules stand
 //!
-//! Arrows point one way: `cli` and `testing` → `app` → layers (`session::layer`, `posthog::identify`,
-//! `error_pages` …) and what handlers take (`visit`, `page`) → [`Web`](web::Web), which holds the
+//! Arrows point one way: `cli` and `testing` → `app` → `layers`, `error_pages` and what handlers take (`visit`, `page`) → [`Web`](web::Web), which holds the
 //! parts → the parts themselves → `settings`, `error` and `package`.
 
 pub mod app;
@@ -34,8 +33,10 @@ pub mod error;
 pub mod error_pages;
 pub mod files;
 pub mod forms;
+pub mod handlers;
 pub mod health;
 pub mod housekeeping;
+pub mod layers;
 pub mod local_path;
 pub mod logging;
 mod mask;

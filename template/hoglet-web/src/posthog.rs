@@ -1,19 +1,18 @@
 //! PostHog: who did what, on the right person, without a request ever waiting for it.
 //!
-//! A request passes [`identify`] (who is this: user, visitor, header), where `context` says what every
+//! A request passes `layers::identify` (who is this: user, visitor, header), where `context` says what every
 //! one of its events carries. Handlers have a [`PostHog`], in their `Visit` or as an argument, and call
 //! [`PostHog::capture`] with an event, or [`PostHog::flags`]. Errors and panics are captured by
-//! [`capture_errors`] on the way out.
+//! `layers::capture_errors` on the way out.
 //!
 //! Captured events wait in `delivery`, whose batches `sender` sends; `stamp` says what all of them
 //! carry, and [`ledger`] counts what became of them. [`outbox`] sees to it that no `$identify` is lost,
 //! `first_touch` that it tells where somebody came from, and [`urls`] that no address tells a secret.
-//! [`browser`] and [`proxy`] are posthog-js's side: what a page tells it, and its way to PostHog.
-//! [`just_captured`] shows in development what was just captured.
+//! [`browser`] and `handlers::proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
+//! `layers::just_captured` shows in development what was just captured.
 
 mod breaker;
 pub mod browser;
-pub mod capture_errors;
 pub mod client;
 pub mod context;
 mod delivery;
@@ -25,17 +24,13 @@ pub mod flag;
 mod groups;
 pub mod headers;
 mod identification;
-pub mod identify;
 pub mod identity;
 mod item;
-pub mod just_captured;
 pub mod ledger;
-pub mod opt_out;
 pub mod outbox;
 pub mod panel;
 mod properties;
 pub mod property;
-pub mod proxy;
 mod scope;
 mod sender;
 mod size;

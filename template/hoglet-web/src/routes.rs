@@ -6,9 +6,9 @@ use axum::routing::{MethodRouter, any, get, post};
 use axum::{Json, Router};
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::assets::serve;
 use crate::error::AppError;
-use crate::posthog::proxy;
+use crate::handlers::assets;
+use crate::handlers::proxy;
 use crate::settings::Settings;
 use crate::web::Web;
 use crate::{health, reload};
@@ -86,7 +86,7 @@ pub fn plain() -> Routes<Web> {
     Routes::default()
         .get("/livez", health::live)
         .get("/readyz", health::ready)
-        .get("/static/{*path}", serve::show)
+        .get("/static/{*path}", assets::show)
 }
 
 /// What every app answers besides its pages: assets, health, the proxy.

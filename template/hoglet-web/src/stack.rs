@@ -289,8 +289,8 @@ mod tests {
         for (file, function) in [
             ("src/routes/home.rs", "app::routes::home::show"),
             (
-                "hoglet-web/src/posthog/identify.rs",
-                "hoglet_web::posthog::identify::identify",
+                "hoglet-web/src/layers/identify.rs",
+                "hoglet_web::layers::identify::identify",
             ),
             ("axum-0.8.9/src/lib.rs", "call"),
             ("", "sqlx_core::pool::acquire"),

@@ -20,8 +20,8 @@ use crate::posthog::client::Client;
 use crate::posthog::flag::Declared;
 use crate::posthog::outbox::Outbox;
 use crate::security::ContentSecurityPolicy;
+use crate::session::users::Users;
 use crate::settings::Settings;
-use crate::users::Users;
 use crate::views::Views;
 
 /// What an app tells Hoglet about itself. Each field is a decision of the app's.

@@ -7,8 +7,6 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::files::Files;
 
-pub mod serve;
-
 /// Hoglet's own: posthog-js's loader, and what only development needs.
 #[derive(RustEmbed)]
 #[folder = "static/"]

@@ -17,9 +17,9 @@ use serde_json::json;
 
 use crate::compiled::Compiled;
 use crate::error::{AppError, Cause, CauseKind, Result};
+use crate::handlers::proxy::FromPostHog;
 use crate::package::Package;
 use crate::page::Page;
-use crate::posthog::proxy::FromPostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
 

@@ -1,6 +1,5 @@
 //! What every part wants to know of a request, and the layers that every request passes first.
 
 pub mod info;
-pub mod layer;
 
 pub use info::RequestInfo;

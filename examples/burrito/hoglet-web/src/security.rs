@@ -1,6 +1,5 @@
 //! Headers that keep browsers safe, and requests from elsewhere.
 
-pub mod layer;
 pub mod policy;
 
 pub use policy::ContentSecurityPolicy;

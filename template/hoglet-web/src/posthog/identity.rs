@@ -41,7 +41,7 @@ impl Subject {
     }
 
     /// For the log. What a header says may be anything, an e-mail address too.
-    pub(super) fn record(&self, span: &tracing::Span) {
+    pub(crate) fn record(&self, span: &tracing::Span) {
         match self {
             Self::User(id) => span.record("user_id", tracing::field::display(id)),
             Self::Visitor(id) => span.record("visitor_id", tracing::field::display(id)),

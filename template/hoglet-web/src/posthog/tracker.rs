@@ -63,7 +63,7 @@ impl PostHog {
             .expect("the identity layer wraps every page")
     }
 
-    pub(super) fn new(
+    pub(crate) fn new(
         client: Client,
         identity: Identity,
         context: RequestContext,
@@ -189,7 +189,7 @@ impl PostHog {
         self.capture_exception(Arc::new(Cause::of(error)), Level::Error, true);
     }
 
-    pub(super) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
+    pub(crate) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
         let context = (!self.identity.opted_out).then(|| {
             let context = RequestContext::clone(&self.context);
             match self.scope.groups().property() {
@@ -275,7 +275,7 @@ impl PostHog {
             .entries(read.map(|(key, value)| What::Flag { key, value }))
     }
 
-    pub(super) fn panel(&self) -> &Panel {
+    pub(crate) fn panel(&self) -> &Panel {
         &self.panel
     }
 

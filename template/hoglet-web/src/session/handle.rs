@@ -31,7 +31,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(values: tower_sessions::Session) -> Self {
+    pub(crate) fn new(values: tower_sessions::Session) -> Self {
         Self {
             values,
             shown: Arc::default(),
@@ -79,7 +79,7 @@ impl Session {
     }
 
     /// The salt of the password that the session was begun with.
-    pub(super) async fn begun_with(&self) -> Result<Option<String>> {
+    pub(crate) async fn begun_with(&self) -> Result<Option<String>> {
         value(&self.values, PASSWORD).await
     }
 
@@ -141,7 +141,7 @@ impl Session {
     }
 
     /// Takes away the messages that a page has shown. Called once, when the answer is complete.
-    pub(super) async fn forget_shown_flash(&self) -> Result<()> {
+    pub(crate) async fn forget_shown_flash(&self) -> Result<()> {
         let shown = self.shown.load(Ordering::Acquire);
         if shown == 0 {
             return Ok(());

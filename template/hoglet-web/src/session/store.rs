@@ -21,7 +21,8 @@ use tower_sessions::session_store::{Error, Result};
 use uuid::Uuid;
 
 use super::model::{ActiveModel, Column, Entity, Model};
-use crate::users::{Found, User, Users};
+use crate::session::users::{Found, Users};
+use crate::users::User;
 
 /// The key under which a session holds its user's id; the row carries it as a column too.
 pub const USER_ID: &str = "user_id";

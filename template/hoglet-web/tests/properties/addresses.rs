@@ -8,8 +8,8 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request};
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
+use hoglet_web::layers::request::describe;
 use hoglet_web::request::RequestInfo;
-use hoglet_web::request::layer::describe;
 use proptest::prelude::*;
 use tower::ServiceExt;
 

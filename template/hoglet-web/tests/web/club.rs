@@ -12,16 +12,18 @@ use clap::Subcommand;
 use hoglet_web::app::{App, Outcome};
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
+use hoglet_web::handlers::opt_out;
+use hoglet_web::layers::{self, capture_errors, identify, just_captured};
 use hoglet_web::package::Package;
 use hoglet_web::page::Page;
-use hoglet_web::posthog::{capture_errors, context, identify, just_captured, opt_out};
+use hoglet_web::posthog::context;
 use hoglet_web::routes::{Route, Routes, besides_pages, development, not_found};
 use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::signed_in;
+use hoglet_web::session::users::Users;
 use hoglet_web::settings::{Reader, Settings};
-use hoglet_web::users::Users;
 use hoglet_web::web::{Parts, Web};
-use hoglet_web::{compression, cookies, error_pages, logging, panics, request, security, session};
+use hoglet_web::{compression, cookies, error_pages, logging, panics};
 use minijinja::context;
 use rust_embed::RustEmbed;
 use tower::ServiceBuilder;
@@ -145,16 +147,16 @@ pub fn pages() -> Routes<Web> {
 pub fn router_with(own: Router<Web>, web: Web) -> Router {
     let pages = pages().router().merge(own).fallback(not_found);
     let pages = pages
-        .layer(from_fn(request::layer::buffer_body))
+        .layer(from_fn(layers::request::buffer_body))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(web.clone(), request::layer::in_time))
+                .layer(from_fn_with_state(web.clone(), layers::request::in_time))
                 .map_request(compression::gzip_or_nothing)
                 .layer(compression::pages())
-                .option_layer(security::layer::cross_origin(&web.settings))
+                .option_layer(layers::security::cross_origin(&web.settings))
                 .layer(from_fn(cookies::drop_disguised))
                 .layer(cookies::manager())
-                .layer(from_fn_with_state(web.clone(), session::layer::sessions))
+                .layer(from_fn_with_state(web.clone(), layers::sessions::sessions))
                 .layer(from_fn_with_state(web.clone(), identify::identify))
                 .option_layer(
                     web.settings
@@ -169,7 +171,7 @@ pub fn router_with(own: Router<Web>, web: Web) -> Router {
                 .layer(context::layer())
                 .layer(panics::catch())
                 .layer(from_fn(signed_in::readable))
-                .layer(request::layer::body_limit(2 * 1024 * 1024)),
+                .layer(layers::request::body_limit(2 * 1024 * 1024)),
         )
         .with_state(web.clone());
     let routes = pages
@@ -177,7 +179,7 @@ pub fn router_with(own: Router<Web>, web: Web) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(web.clone(), logging::log_request))
-                .layer(from_fn_with_state(web.clone(), security::layer::headers))
+                .layer(from_fn_with_state(web.clone(), layers::security::headers))
                 .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
                 .layer(from_fn_with_state(
                     web.clone(),
@@ -185,11 +187,11 @@ pub fn router_with(own: Router<Web>, web: Web) -> Router {
                 ))
                 .layer(panics::catch())
                 .layer(from_fn(panics::in_request))
-                .layer(security::layer::cross_site(&web.settings))
-                .layer(from_fn_with_state(web.clone(), security::layer::api_only)),
+                .layer(layers::security::cross_site(&web.settings))
+                .layer(from_fn_with_state(web.clone(), layers::security::api_only)),
         )
         .merge(development(&web));
     Router::new()
         .fallback_service(routes)
-        .layer(from_fn_with_state(web, request::layer::describe))
+        .layer(from_fn_with_state(web, layers::request::describe))
 }

@@ -22,7 +22,8 @@ use super::client::Client;
 use super::identification::identification;
 use super::ledger::Delivered;
 use super::visitor_link;
-use crate::users::{User, Users};
+use crate::session::users::Users;
+use crate::users::User;
 
 /// Links in one statement, and in one batch to PostHog.
 const SLICE: u64 = 500;

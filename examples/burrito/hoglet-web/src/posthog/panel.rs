@@ -50,7 +50,7 @@ pub enum What {
 
 /// Gathers what one request captures. Outside development it does nothing.
 #[derive(Clone, Default)]
-pub(super) struct Panel(Option<Arc<Mutex<Noted>>>);
+pub(crate) struct Panel(Option<Arc<Mutex<Noted>>>);
 
 #[derive(Default)]
 struct Noted {
@@ -87,7 +87,7 @@ impl Panel {
         entries.unwrap_or_default()
     }
 
-    pub(super) fn begin(&self, request: String, before: Vec<Entry>) {
+    pub(crate) fn begin(&self, request: String, before: Vec<Entry>) {
         self.with(|noted| {
             noted.request = request;
             noted.before = before;
@@ -104,14 +104,14 @@ impl Panel {
 
 /// The newest entries, in characters that a cookie may hold. `~` stands for `%`, because the
 /// parser of cookies decodes `%` before the signature is checked.
-pub(super) fn encode(entries: &[Entry]) -> String {
+pub(crate) fn encode(entries: &[Entry]) -> String {
     let first = entries.len().saturating_sub(ENTRIES_IN_COOKIE);
     let json = serde_json::to_vec(&entries[first..]).expect("text and JSON values serialize");
     let encoded: String = form_urlencoded::byte_serialize(&json).collect();
     encoded.replace('%', "~")
 }
 
-pub(super) fn decode(cookie: &str) -> Vec<Entry> {
+pub(crate) fn decode(cookie: &str) -> Vec<Entry> {
     let encoded = cookie.replace('~', "%");
     let mut pairs = form_urlencoded::parse(encoded.as_bytes());
     let json = pairs.next().map(|(json, _)| json);

@@ -33,7 +33,7 @@ pub struct RequestInfo {
 
 impl RequestInfo {
     /// What a request says, as far as its proxies are trusted.
-    pub(super) fn read(settings: &Settings, request: &Request) -> Self {
+    pub(crate) fn read(settings: &Settings, request: &Request) -> Self {
         let peer = request
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()

@@ -32,7 +32,7 @@ impl ContentSecurityPolicy {
     /// posthog-js puts the nonce on whatever it loads (see `static/posthog.js`). No `'self'` for
     /// scripts: the proxy brings others' files under this address. No `'strict-dynamic'` either: with
     /// a nonce on every script it would only allow more, and older browsers do not know it.
-    pub(super) fn header(&self, settings: &Settings, nonce: &str) -> HeaderValue {
+    pub(crate) fn header(&self, settings: &Settings, nonce: &str) -> HeaderValue {
         let posthog = &settings.posthog;
         let mut connect = list(self.connect);
         if posthog.enabled() && posthog.js && posthog.proxy_path.is_none() {

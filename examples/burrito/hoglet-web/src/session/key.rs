@@ -16,7 +16,7 @@ use crate::error::Result;
 /// ```
 #[derive(Debug)]
 pub struct Key<T> {
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     value: PhantomData<fn() -> T>,
 }
 
@@ -32,7 +32,7 @@ impl<T> Key<T> {
 
 /// A value of a session. One that cannot be read any more, because a deploy has changed its type,
 /// counts as absent: an error would meet its visitor on every page until they log out.
-pub(super) async fn value<T: DeserializeOwned>(
+pub(crate) async fn value<T: DeserializeOwned>(
     session: &tower_sessions::Session,
     key: &'static str,
 ) -> Result<Option<T>> {

@@ -15,14 +15,14 @@ use tower_cookies::Cookies;
 use tower_sessions::session::{Error, Id};
 use tower_sessions::{Expiry, session_store};
 
-use super::handle::Session;
-use super::key;
-use super::signed_in::{SignedIn, Unreadable};
-use super::store::{SESSION_ENDED, SeaOrmStore, USER_ID};
 use crate::compiled::Compiled;
 use crate::error::{AppError, Result};
 use crate::posthog::tracker::PostHog;
+use crate::session::handle::Session;
+use crate::session::key;
 use crate::session::lifetime::{USER, VISITOR};
+use crate::session::signed_in::{SignedIn, Unreadable};
+use crate::session::store::{SESSION_ENDED, SeaOrmStore, USER_ID};
 use crate::users::User;
 use crate::web::Web;
 

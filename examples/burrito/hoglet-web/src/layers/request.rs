@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::info::RequestInfo;
+use crate::request::info::RequestInfo;
 use tower::layer::util::Stack;
 use tower_http::limit::RequestBodyLimitLayer;
 

@@ -5,12 +5,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use posthog_rs::RequestContext;
 
-use super::exception::{Exception, Level};
-use super::property::property;
-use super::tracker::PostHog;
-use super::urls;
 use crate::compiled::Compiled;
 use crate::error::{AppError, CauseKind};
+use crate::posthog::exception::{Exception, Level};
+use crate::posthog::property::property;
+use crate::posthog::tracker::PostHog;
+use crate::posthog::urls;
 use crate::request::RequestInfo;
 use crate::web::Web;
 

@@ -16,8 +16,8 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use reqwest::Url;
 
-use super::browser;
 use crate::error::AppError;
+use crate::posthog::browser;
 use crate::request::RequestInfo;
 use crate::settings::PostHogSettings;
 use crate::web::Web;

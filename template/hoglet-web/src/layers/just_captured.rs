@@ -7,9 +7,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tower_cookies::Cookies;
 
-use super::panel::{decode, encode};
-use super::tracker::PostHog;
 use crate::compiled::Compiled;
+use crate::posthog::panel::{decode, encode};
+use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
 

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::Asset;
+use crate::assets::Asset;
 use crate::compression;
 use crate::error::AppError;
 use crate::web::Web;

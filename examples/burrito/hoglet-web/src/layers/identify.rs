@@ -17,10 +17,10 @@ use time::OffsetDateTime;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
-use super::identity::{Identity, Subject};
-use super::tracker::PostHog;
-use super::{context, first_touch, headers};
 use crate::compiled::Compiled;
+use crate::posthog::identity::{Identity, Subject};
+use crate::posthog::tracker::PostHog;
+use crate::posthog::{context, first_touch, headers};
 use crate::request::RequestInfo;
 use crate::session::signed_in::{SignedIn, Unreadable};
 use crate::users::User;

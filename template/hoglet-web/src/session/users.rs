@@ -1,0 +1,122 @@
+//! The app's table of users, which a session's row leads to.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sea_orm::prelude::Uuid;
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, Iterable, JoinType, PrimaryKeyToColumn,
+    QueryFilter, QuerySelect,
+};
+use time::OffsetDateTime;
+
+use super::model as session;
+use crate::users::User;
+
+/// The app's table of users, whatever is in it besides.
+#[derive(Clone)]
+pub struct Users(Arc<dyn Table>);
+
+/// A session's row, with its user.
+pub type Found = (session::Model, Option<Arc<dyn User>>);
+
+impl Users {
+    /// The table of an entity.
+    pub fn of<E: EntityTrait<Model: User>>() -> Self {
+        Self(Arc::new(TableOf::<E>(PhantomData)))
+    }
+
+    /// A session that has not expired, with its user, in one query.
+    ///
+    /// # Errors
+    ///
+    /// Where the database does not answer.
+    pub async fn with_session(
+        &self,
+        database: &DatabaseConnection,
+        session_id: &str,
+    ) -> Result<Option<Found>, DbErr> {
+        self.0.with_session(database, session_id).await
+    }
+
+    /// The users of these ids, as far as they are there.
+    ///
+    /// # Errors
+    ///
+    /// Where the database does not answer.
+    pub async fn find(
+        &self,
+        database: &DatabaseConnection,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<Arc<dyn User>>, DbErr> {
+        self.0.find(database, ids).await
+    }
+}
+
+/// Behind a trait object, so that sessions and identity are compiled once, in this crate.
+#[async_trait]
+trait Table: Send + Sync {
+    async fn with_session(
+        &self,
+        database: &DatabaseConnection,
+        session_id: &str,
+    ) -> Result<Option<Found>, DbErr>;
+
+    async fn find(
+        &self,
+        database: &DatabaseConnection,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<Arc<dyn User>>, DbErr>;
+}
+
+struct TableOf<E>(PhantomData<fn() -> E>);
+
+impl<E: EntityTrait> TableOf<E> {
+    fn id() -> E::Column {
+        let mut keys = E::PrimaryKey::iter();
+        keys.next()
+            .expect("an entity has a primary key")
+            .into_column()
+    }
+}
+
+#[async_trait]
+impl<E: EntityTrait<Model: User>> Table for TableOf<E> {
+    async fn with_session(
+        &self,
+        database: &DatabaseConnection,
+        session_id: &str,
+    ) -> Result<Option<Found>, DbErr> {
+        let user_of_session = session::Entity::belongs_to(E::default())
+            .from(session::Column::UserId)
+            .to(Self::id());
+        // Not `one`: SQLite plans a query again each time when its `LIMIT` is a parameter.
+        let rows = session::Entity::find_by_id(session_id)
+            .filter(session::Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
+            .join(JoinType::LeftJoin, user_of_session.into())
+            .select_also(E::default())
+            .all(database)
+            .await?;
+        let erased = |user| -> Arc<dyn User> { Arc::new(user) };
+        Ok(rows
+            .into_iter()
+            .next()
+            .map(|(row, user)| (row, user.map(erased))))
+    }
+
+    async fn find(
+        &self,
+        database: &DatabaseConnection,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<Arc<dyn User>>, DbErr> {
+        let users = E::find()
+            .filter(Self::id().is_in(ids))
+            .all(database)
+            .await?;
+        Ok(users
+            .into_iter()
+            .map(|user| -> Arc<dyn User> { Arc::new(user) })
+            .collect())
+    }
+}
