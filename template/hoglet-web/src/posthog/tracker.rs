@@ -51,7 +51,7 @@ pub struct PostHog {
 }
 
 impl PostHog {
-    /// The way to PostHog of a request behind [`identify`](super::identify::identify).
+    /// The way to PostHog of a request behind `layers::identify`.
     ///
     /// # Panics
     ///

@@ -38,7 +38,7 @@ impl Session {
         }
     }
 
-    /// The session of a request behind [`sessions`](super::layer::sessions).
+    /// The session of a request behind the layer `sessions`.
     ///
     /// # Panics
     ///

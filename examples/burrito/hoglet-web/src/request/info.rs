@@ -68,7 +68,7 @@ impl RequestInfo {
     ///
     /// # Panics
     ///
-    /// Without that layer, [`describe`](super::layer::describe).
+    /// Without that layer, the layer `describe`.
     pub fn of(extensions: &Extensions) -> Arc<Self> {
         extensions
             .get::<Arc<Self>>()
