@@ -1,12 +1,12 @@
 //! Accounts: how one is made, entered, changed and left. Each function is one story, read from top to
 //! bottom; what is stored together is stored in one transaction.
 
+use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::throttle::Throttle;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
-use sea_orm::TransactionTrait;
 
 use crate::demo;
 use crate::models::user;
@@ -46,7 +46,7 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
         .hash_first_password(&SIGN_UP, &email, new.password)
         .await?;
 
-    let transaction = state.database.begin().await?;
+    let transaction = begin(&state.database).await?;
     let Some(user) = user::create(&transaction, email, new.name, password_hash).await? else {
         transaction.rollback().await?;
         return Ok(false);
@@ -77,7 +77,7 @@ pub async fn log_in(
         return Ok(false);
     };
 
-    let transaction = state.database.begin().await?;
+    let transaction = begin(&state.database).await?;
     demo::before_log_in(&transaction, visit, &user).await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
     visit.log_in(transaction, user).await?;
@@ -109,7 +109,7 @@ pub async fn change_password(
     password: String,
 ) -> Result<user::Model> {
     let password_hash = visit.hash_password(password).await?;
-    let transaction = state.database.begin().await?;
+    let transaction = begin(&state.database).await?;
     let user = user::change_password(&transaction, user, password_hash).await?;
     visit.keep_only_this_session(transaction, &user).await?;
     Ok(user)

@@ -11,10 +11,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement};
 
 use super::job::wake_workers;
 use super::queue::{self, New};
+use crate::database::begin;
 
 /// A schedule of an app's.
 pub struct Schedule {
@@ -123,13 +124,12 @@ async fn come_round(
     latest: i64,
 ) -> Result<bool, DbErr> {
     let backend = database.get_database_backend();
-    let execute = async |connection: &sea_orm::DatabaseTransaction, sql: &str| {
+    let execute = async |connection: &DatabaseTransaction, sql: &str| {
         let values = [schedule.name.as_str().into(), latest.into()];
         let statement = Statement::from_sql_and_values(backend, sql, values);
         Ok::<_, DbErr>(connection.execute_raw(statement).await?.rows_affected() > 0)
     };
-    // Both begin with a write, so neither is refused by SQLite because it has read before.
-    let transaction = database.begin().await?;
+    let transaction = begin(database).await?;
     let new = execute(
         &transaction,
         "INSERT INTO schedule_runs (schedule, last_run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",

@@ -1,0 +1,142 @@
+//! What the queue takes: jobs a second, and how soon a job begins after it was enqueued.
+//!
+//! ```sh
+//! cargo bench -p hoglet --bench jobs
+//! ```
+//!
+//! The generated app's own parts on SQLite, in one process, with a job that does nothing. Every figure is the median of
+//! its rounds; they differ with the machine and its disk.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant};
+
+use app::app::App;
+use hoglet_web::database;
+use hoglet_web::jobs::{Job, Jobs, Outcome, Registry, Run, Workers};
+use hoglet_web::testing::TestApp;
+use hoglet_web::web::Web;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+const ROUNDS: usize = 5;
+const JOBS: u64 = 10_000;
+/// Enqueued in one transaction.
+const BATCH: u64 = 500;
+const SAMPLES: usize = 200;
+
+static DONE: AtomicU64 = AtomicU64::new(0);
+static BEGAN: Mutex<Option<Instant>> = Mutex::new(None);
+static ONE_HAS_BEGUN: LazyLock<Notify> = LazyLock::new(Notify::new);
+
+#[derive(Serialize, Deserialize)]
+struct Nothing {}
+
+impl Job for Nothing {
+    type State = Web;
+
+    const NAME: &'static str = "nothing";
+
+    async fn run(self, _: Web, _: Run) -> Outcome {
+        *BEGAN.lock().expect("nobody panics while holding it") = Some(Instant::now());
+        DONE.fetch_add(1, Ordering::Relaxed);
+        ONE_HAS_BEGUN.notify_one();
+        Ok(())
+    }
+}
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(measure());
+}
+
+async fn measure() {
+    for concurrency in [1, 2, 8] {
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            rounds.push(a_second(concurrency).await);
+        }
+        println!(
+            "{:>6.0} jobs a second, {concurrency} at once",
+            median(rounds)
+        );
+    }
+    let mut samples = latencies().await;
+    samples.sort_by(f64::total_cmp);
+    println!(
+        "{:>6.2} ms from commit to begin, 99 of 100 within {:.2} ms",
+        samples[samples.len() / 2],
+        samples[samples.len() * 99 / 100]
+    );
+}
+
+async fn start() -> (TestApp<App>, Arc<Registry>) {
+    let app = TestApp::<App>::with(&[("POSTHOG_DISABLED", "true")]).await;
+    let registry = Jobs::<Web>::default()
+        .job::<Nothing>()
+        .with(app.web.clone());
+    (app, Arc::new(registry.expect("a table without faults")))
+}
+
+async fn a_second(concurrency: usize) -> f64 {
+    let (app, registry) = start().await;
+    for _ in 0..JOBS / BATCH {
+        let transaction = database::begin(&app.web.database)
+            .await
+            .expect("a transaction");
+        for _ in 0..BATCH {
+            Nothing {}
+                .enqueue(&transaction)
+                .await
+                .expect("it is enqueued");
+        }
+        transaction.commit().await.expect("it is committed");
+    }
+    DONE.store(0, Ordering::Relaxed);
+    let began = Instant::now();
+    let workers = Workers::start(app.web.clone(), registry, concurrency);
+    while DONE.load(Ordering::Relaxed) < JOBS {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let took = began.elapsed();
+    workers
+        .stop(tokio::time::Instant::now() + Duration::from_secs(5))
+        .await;
+    JOBS as f64 / took.as_secs_f64()
+}
+
+/// From the commit until the job begins, in milliseconds, while the workers have nothing else to do.
+async fn latencies() -> Vec<f64> {
+    let (app, registry) = start().await;
+    let workers = Workers::start(app.web.clone(), registry, 2);
+    let mut samples = Vec::new();
+    for _ in 0..SAMPLES {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let transaction = database::begin(&app.web.database)
+            .await
+            .expect("a transaction");
+        Nothing {}
+            .enqueue(&transaction)
+            .await
+            .expect("it is enqueued");
+        // What a handler does besides.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        transaction.commit().await.expect("it is committed");
+        let committed = Instant::now();
+        ONE_HAS_BEGUN.notified().await;
+        let began = BEGAN
+            .lock()
+            .expect("nobody panics while holding it")
+            .expect("it has begun");
+        samples.push(began.saturating_duration_since(committed).as_secs_f64() * 1_000.0);
+    }
+    workers
+        .stop(tokio::time::Instant::now() + Duration::from_secs(5))
+        .await;
+    samples
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
