@@ -141,6 +141,12 @@ fn begin(
         let listener = listen(&mut settings).await?;
         let database = open_database(&settings, parts.migrations).await?;
         let web = Web::start(package, settings, database, parts).await?;
+        if !web.mail.available() {
+            tracing::warn!(
+                "SMTP_URL is not set, so the app sends no mail: nobody can reset a password, confirm an \
+                 address or log in by link"
+            );
+        }
         Ok((listener, web))
     })
 }

@@ -39,6 +39,7 @@ pub mod housekeeping;
 pub mod layers;
 pub mod local_path;
 pub mod logging;
+pub mod mail;
 mod mask;
 pub mod migrations;
 pub mod package;

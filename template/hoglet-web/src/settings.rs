@@ -7,6 +7,7 @@
 pub mod env_file;
 pub mod environment;
 pub mod hoglet;
+pub mod mail;
 pub mod posthog;
 pub mod reader;
 pub mod secret;
@@ -14,6 +15,7 @@ pub mod secret_key;
 
 pub use environment::{Environment, LogFormat};
 pub use hoglet::Settings;
+pub use mail::{MailServer, MailSettings, MailTls, WithoutServer};
 pub use posthog::PostHogSettings;
 pub use reader::{Reader, SettingsError};
 pub use secret::Secret;
