@@ -84,7 +84,10 @@ async fn examine_mail(settings: &Settings) -> Check {
             }
         }
         (None, WithoutServer::Nothing) => Ok("off: set SMTP_URL and MAIL_FROM to send mail".into()),
-        (None, _) => Ok("kept, and shown at /dev/mail; set SMTP_URL to send it".into()),
+        (None, WithoutServer::Memory) => Ok("kept in memory, for tests".into()),
+        (None, WithoutServer::Folder(_)) => {
+            Ok("kept, and shown at /dev/mail; set SMTP_URL to send it".into())
+        }
     }
 }
 

@@ -59,7 +59,7 @@ impl KeptMail {
             id: Uuid::now_v7(),
             to: to.map_or_else(String::new, ToString::to_string),
             from: header("From").to_owned(),
-            headers: letter.whole.headers().to_string().replace("\r\n", "\n"),
+            headers: headers(&letter.whole),
             links: links(&letter.text),
             subject: letter.subject,
             text: letter.text,
@@ -182,6 +182,14 @@ fn ids(folder: &Path) -> io::Result<Vec<Uuid>> {
     let mut ids: Vec<Uuid> = names.filter_map(id).collect();
     ids.sort_unstable_by(|one, other| other.cmp(one));
     Ok(ids)
+}
+
+/// As they travel: in front of the first empty line.
+fn headers(mail: &lettre::Message) -> String {
+    let mail = mail.formatted();
+    let mail = String::from_utf8_lossy(&mail);
+    let (headers, _) = mail.split_once("\r\n\r\n").unwrap_or_default();
+    headers.replace("\r\n", "\n") + "\n"
 }
 
 /// What mail programs make a link of.

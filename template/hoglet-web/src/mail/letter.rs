@@ -1,6 +1,7 @@
 //! A mail in full: both parts and every header.
 
 use lettre::Address;
+use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use minijinja::{Value, context};
@@ -67,12 +68,16 @@ impl Letterhead {
             )
             .map_err(|error| in_view("html", &error))?;
         let text = tidy(&text);
-        let to = Mailbox::new(name, recipient(&to)?);
+        let recipient = recipient(&to)?;
+        let no_envelope = |error: lettre::error::Error| SendError::Refused(error.to_string());
+        let sender = Some(self.from.email.clone());
+        let envelope = Envelope::new(sender, vec![recipient.clone()]).map_err(no_envelope)?;
         let whole = lettre::Message::builder()
             .message_id(Some(self.message_id(&id, &view)))
             .date_now()
             .from(self.from.clone())
-            .to(to)
+            .to(Mailbox::new(name, recipient))
+            .envelope(envelope)
             .subject(subject.clone())
             // Who is away sends no answer to a program.
             .raw_header(header("Auto-Submitted", "auto-generated"))
@@ -80,8 +85,7 @@ impl Letterhead {
                 text.clone(),
                 html.clone(),
             ));
-        // It has a sender and a recipient.
-        let whole = whole.map_err(|error| SendError::Refused(error.to_string()))?;
+        let whole = whole.map_err(no_envelope)?;
         Ok(Letter {
             subject,
             text,

@@ -42,7 +42,7 @@ async fn a_mail_is_its_two_views_and_its_subject_stands_in_one() {
         )
     );
     assert_eq!(mail.links, [link]);
-    assert_eq!(mail.from, "\"Chess Club\" <no-reply@localhost>");
+    assert_eq!(mail.from, "Chess Club <no-reply@localhost>");
     assert!(
         mail.html
             .contains("<title>Ben &amp; &lt;Bob&gt; invites you to a game</title>")
@@ -64,7 +64,7 @@ async fn a_mail_is_its_two_views_and_its_subject_stands_in_one() {
     assert!(header("Date").is_some());
     let content_type = header("Content-Type").unwrap();
     assert!(
-        content_type.starts_with("multipart/alternative; "),
+        content_type.starts_with("multipart/alternative;"),
         "{content_type}"
     );
 }
@@ -163,8 +163,8 @@ async fn production_without_a_server_warns_at_the_start() {
             ("SMTP_URL", url),
             ("MAIL_FROM", "club@example.com"),
         ];
-        let process = Process::start(*BINARY, &variables).await;
-        let log = process.stop(Signal::Terminate).await.log;
+        let mut process = Process::start(*BINARY, &variables).await;
+        let log = process.end(Signal::Terminate).await.log;
         assert_eq!(log.contains("SMTP_URL is not set"), warns, "{log}");
     }
 }

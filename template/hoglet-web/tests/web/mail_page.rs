@@ -33,7 +33,7 @@ async fn programs_read_it_newest_first() {
     assert_eq!(mails[0]["to"], "cy@example.com");
     let mail = &mails[1];
     assert_eq!(mail["to"], "ann@example.com");
-    assert_eq!(mail["from"], "\"Chess Club\" <no-reply@localhost>");
+    assert_eq!(mail["from"], "Chess Club <no-reply@localhost>");
     assert_eq!(mail["subject"], "Ben invites you to a game");
     assert!(mail["text"].as_str().unwrap().starts_with("Hello,\n"));
     assert!(
