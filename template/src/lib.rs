@@ -11,6 +11,7 @@ pub mod commands;
 pub mod current_user;
 pub mod demo;
 pub mod forms;
+pub mod jobs;
 pub mod migrations;
 pub mod models;
 pub mod posthog;

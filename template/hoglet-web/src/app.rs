@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use axum::Router;
 
+use crate::jobs::Jobs;
 use crate::package::Package;
 use crate::routes::{Route, begins_like_one_of, plain};
 use crate::settings::env_file;
@@ -18,6 +19,8 @@ pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 pub trait App: 'static {
     /// Settings of its own, beside Hoglet's.
     type Settings: Send;
+    /// What its handlers and jobs share.
+    type State: Clone + Send + Sync + 'static;
     /// Commands of its own, beside Hoglet's.
     type Command: clap::Subcommand + Send;
 
@@ -35,8 +38,14 @@ pub trait App: 'static {
     /// Its route table, for the command `routes`.
     fn routes() -> Vec<Route>;
 
+    /// Its jobs and schedules.
+    fn jobs() -> Jobs<Self::State>;
+
+    /// What its handlers and jobs share, built once.
+    fn state(settings: Self::Settings, web: Web) -> Self::State;
+
     /// Its routes behind its layers.
-    fn router(settings: Self::Settings, web: Web) -> Router;
+    fn router(state: Self::State) -> Router;
 
     /// Runs a command of its own.
     fn run(command: Self::Command, settings: Settings) -> impl Future<Output = Outcome> + Send;

@@ -36,6 +36,7 @@ pub mod forms;
 pub mod handlers;
 pub mod health;
 pub mod housekeeping;
+pub mod jobs;
 pub mod layers;
 pub mod local_path;
 pub mod logging;

@@ -11,6 +11,7 @@
 //! [`browser`] and `handlers::proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
 //! `layers::just_captured` shows in development what was just captured.
 
+pub mod behalf;
 mod breaker;
 pub mod browser;
 pub mod client;

@@ -7,6 +7,7 @@
 pub mod env_file;
 pub mod environment;
 pub mod hoglet;
+pub mod jobs;
 pub mod mail;
 pub mod posthog;
 pub mod reader;
@@ -15,6 +16,7 @@ pub mod secret_key;
 
 pub use environment::{Environment, LogFormat};
 pub use hoglet::Settings;
+pub use jobs::JobsSettings;
 pub use mail::{MailServer, MailSettings, MailTls, WithoutServer};
 pub use posthog::PostHogSettings;
 pub use reader::{Reader, SettingsError};

@@ -32,7 +32,7 @@ pub mod process;
 mod variables;
 pub mod wait;
 
-pub use app::TestApp;
+pub use app::{Ran, TestApp};
 pub use browser::{Answer, BROWSER, Browser};
 pub use posthog::{COMPRESSED_SCRIPT, Event, Mood, StandIn};
 #[cfg(unix)]

@@ -11,6 +11,7 @@ use tower_cookies::Cookies;
 use crate::compiled::Compiled;
 use crate::email::Email;
 use crate::error::Result;
+use crate::jobs::behalf;
 use crate::passwords::PasswordHash;
 use crate::posthog::first_touch;
 use crate::posthog::tracker::PostHog;
@@ -154,13 +155,16 @@ impl Visit {
                 let link = visitor_link::link(&transaction, visitor_id, user.id(), &first_touch);
                 Some(link.await?)
             };
+            let posthog = self.posthog.as_user(user.clone());
+            // What this request has enqueued so far is the user's too.
+            behalf::becomes(&transaction, &posthog).await?;
             transaction.commit().await?;
 
             self.session.log_in(&*user).await?;
             // The visitor id now belongs to this user for good. The next person at this computer gets a
             // new one.
             self.web.cookies.forget_visitor(&self.cookies);
-            self.posthog = self.posthog.as_user(user.clone());
+            self.posthog = posthog;
             if let Some(link) = link {
                 let delivered = self.posthog.identify(&*user, &link);
                 self.web.outbox.acknowledge_when(delivered, link.visitor_id);

@@ -18,6 +18,7 @@ use tower_cookies::Cookies;
 use uuid::Uuid;
 
 use crate::compiled::Compiled;
+use crate::jobs::behalf;
 use crate::posthog::identity::{Identity, Subject};
 use crate::posthog::tracker::PostHog;
 use crate::posthog::{context, first_touch, headers};
@@ -55,14 +56,14 @@ pub fn identify(
             web.posthog.clone(),
             identity,
             context.clone(),
-            &info.id,
+            Some(&info.id),
             user,
             page_view,
         );
         let extensions = request.extensions_mut();
         extensions.insert(context);
         extensions.insert(posthog.clone());
-        let mut response = next.run(request).await;
+        let mut response = behalf::acting(posthog.clone(), next.run(request)).await;
         // For what stands outside and captures errors.
         response.extensions_mut().insert(posthog);
         response

@@ -54,9 +54,9 @@ impl Exception {
         }
     }
 
-    /// The request that it broke; `context` says whose that was.
-    pub fn of_request(mut self, id: &str, context: Option<RequestContext>) -> Self {
-        self.request_id = Some(id.to_owned());
+    /// The request that it broke, or that asked for what broke; `context` says whose that was.
+    pub fn of_request(mut self, id: Option<&str>, context: Option<RequestContext>) -> Self {
+        self.request_id = id.map(str::to_owned);
         self.context = context;
         self
     }

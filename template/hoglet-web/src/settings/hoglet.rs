@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use reqwest::Url;
 
 use super::environment::{Environment, LogFormat};
+use super::jobs::JobsSettings;
 use super::mail::MailSettings;
 use super::posthog::PostHogSettings;
 use super::reader::Reader;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How long ending may take.
     pub shutdown_timeout: Duration,
+    /// Of jobs.
+    pub jobs: JobsSettings,
     /// PostHog's.
     pub posthog: PostHogSettings,
     /// Mail's.
@@ -70,6 +73,7 @@ impl Settings {
             log_format: reader.parse("LOG_FORMAT", log_format),
             request_timeout: reader.seconds("REQUEST_TIMEOUT_SECONDS", 30, 1..=3600),
             shutdown_timeout: reader.seconds("SHUTDOWN_TIMEOUT_SECONDS", 8, 1..=3600),
+            jobs: JobsSettings::read(reader),
             posthog: PostHogSettings::read(reader),
         }
     }

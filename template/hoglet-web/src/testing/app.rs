@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -17,10 +20,24 @@ use super::variables::with_usual;
 use super::wait::wait_until;
 use crate::app::{App, read_settings};
 use crate::database;
+use crate::jobs::attempt::Ended;
+use crate::jobs::workers::run_due;
+use crate::jobs::{Registry, Workers};
 use crate::mail::KeptMail;
 use crate::server;
 use crate::settings::WithoutServer;
 use crate::web::Web;
+
+/// One attempt at a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Its name.
+    pub job: String,
+    /// The first is 1.
+    pub attempt: i32,
+    /// Why it failed, unless it did not.
+    pub error: Option<String>,
+}
 
 /// An app under test. It stops when it is dropped.
 pub struct TestApp<A> {
@@ -30,6 +47,8 @@ pub struct TestApp<A> {
     pub posthog: StandIn,
     /// For what cannot be seen from outside: rows, and numbers.
     pub web: Web,
+    /// The app's table of jobs. None of them comes by itself in a test.
+    pub jobs: Arc<Registry>,
     variables: HashMap<String, String>,
     database: Arc<TestDatabase>,
     stop: oneshot::Sender<()>,
@@ -58,7 +77,7 @@ impl<A: App> TestApp<A> {
     /// Starts the app with another router than its own.
     pub async fn with_router(
         variables: &[(&str, &str)],
-        router: impl FnOnce(A::Settings, Web) -> Router,
+        router: impl FnOnce(A::State) -> Router,
     ) -> Self {
         let posthog = StandIn::start().await;
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
@@ -81,7 +100,7 @@ impl<A: App> TestApp<A> {
         variables: HashMap<String, String>,
         test_database: Arc<TestDatabase>,
         posthog: StandIn,
-        router: impl FnOnce(A::Settings, Web) -> Router,
+        router: impl FnOnce(A::State) -> Router,
     ) -> Self {
         let read = read_settings::<A>(&|name| variables.get(name).cloned());
         let (mut settings, own) = read.unwrap();
@@ -99,15 +118,26 @@ impl<A: App> TestApp<A> {
         let web = Web::start(A::PACKAGE, settings, migrated.unwrap(), parts).await;
         let web = web.unwrap();
         let (stop, stopped) = oneshot::channel();
-        let router = router(own, web.clone());
-        let serving = tokio::spawn(server::serve(listener, router, web.clone(), async {
-            // An app that is dropped stops too.
-            let _ = stopped.await;
-        }));
+        let state = A::state(own, web.clone());
+        let jobs = Arc::new(A::jobs().with(state.clone()).unwrap());
+        // Tests say themselves when jobs run.
+        let workers = Workers::start(web.clone(), jobs.clone(), 0);
+        let router = router(state);
+        let serving = tokio::spawn(server::serve(
+            listener,
+            router,
+            web.clone(),
+            workers,
+            async {
+                // An app that is dropped stops too.
+                let _ = stopped.await;
+            },
+        ));
         Self {
             url: format!("http://{address}"),
             posthog,
             web,
+            jobs,
             variables,
             database: test_database,
             stop,
@@ -131,6 +161,39 @@ impl<A: App> TestApp<A> {
         let mut answer = Vec::new();
         let _ = connection.read_to_end(&mut answer).await;
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Runs the jobs that are due, and those that they enqueue, until none is. Returns how each attempt
+    /// ended.
+    pub async fn run_jobs(&self) -> Vec<Ran> {
+        let ran = run_due(&self.web, &self.jobs).await.unwrap();
+        let ran = ran.into_iter().map(|(job, ended)| Ran {
+            job: job.kind,
+            attempt: job.attempt,
+            error: match ended {
+                Ended::Done => None,
+                Ended::Failed { error, .. } => Some(error),
+                Ended::LeaseLost => Some("its lease ended".to_owned()),
+            },
+        });
+        ran.collect()
+    }
+
+    /// Makes it later for what waits in the queue: what would be due in this time is due now.
+    pub async fn let_time_pass(&self, time: Duration) {
+        let earlier = format!("UPDATE jobs SET run_at = run_at - {}", time.as_millis());
+        self.web
+            .database
+            .execute_unprepared(&earlier)
+            .await
+            .unwrap();
+    }
+
+    /// Enqueues what schedules say for a moment. Returns how many jobs that are. A schedule that is new
+    /// waits for its next time.
+    pub async fn run_schedules(&self, now: DateTime<Utc>) -> usize {
+        let enqueued = self.jobs.enqueue_due(&self.web.database, now).await;
+        enqueued.unwrap()
     }
 
     /// Every event captured so far, once all of them have been delivered.

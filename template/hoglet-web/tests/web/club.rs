@@ -13,6 +13,8 @@ use hoglet_web::app::{App, Outcome};
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
 use hoglet_web::handlers::opt_out;
+use hoglet_web::housekeeping;
+use hoglet_web::jobs::Jobs;
 use hoglet_web::layers::{self, capture_errors, identify, just_captured};
 use hoglet_web::package::Package;
 use hoglet_web::page::Page;
@@ -32,6 +34,7 @@ pub mod account;
 pub mod bell;
 pub mod broken;
 pub mod card;
+pub mod chores;
 pub mod lounge;
 pub mod member;
 pub mod plan;
@@ -62,6 +65,7 @@ pub enum Command {
 
 impl App for Club {
     type Settings = Motto;
+    type State = Web;
     type Command = Command;
 
     const PACKAGE: Package = Package {
@@ -104,7 +108,15 @@ impl App for Club {
         pages().table()
     }
 
-    fn router(Motto(_): Motto, web: Web) -> Router {
+    fn jobs() -> Jobs<Web> {
+        chores::jobs().merge(housekeeping::jobs())
+    }
+
+    fn state(Motto(_): Motto, web: Web) -> Web {
+        web
+    }
+
+    fn router(web: Web) -> Router {
         router_with(Router::new(), web)
     }
 

@@ -1,11 +1,13 @@
 //! What goes wrong in an app's pages: what PostHog is told, and what the page shows.
 
-use hoglet_web::housekeeping;
+use std::time::Duration;
+
+use chrono::Utc;
 use hoglet_web::settings::secret_key::new_secret_key;
 use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
 
-use crate::support::{Answer, App, Event, People, wait_until, with_broken_pages};
+use crate::support::{Answer, App, Event, People, with_broken_pages};
 
 const DEVELOPMENT: &[(&str, &str)] = &[("APP_ENV", "development")];
 const PAGE: &[(&str, &str)] = &[("accept", "text/html")];
@@ -109,14 +111,19 @@ async fn housekeeping_that_fails_is_captured_on_nobodys_behalf() {
     let app = App::start().await;
     let broken = "DROP TABLE attempts";
     app.web.database.execute_unprepared(broken).await.unwrap();
-    let housekeeping = tokio::spawn(housekeeping::run(app.web.clone()));
+    let now = Utc::now();
+    app.run_schedules(now).await;
+    app.run_schedules(now + Duration::from_secs(600)).await;
+    app.run_jobs().await;
 
-    wait_until("it is captured", || app.web.posthog.counts().captured > 0).await;
-    housekeeping.abort();
     let captured = app.event("$exception").await;
-    assert_eq!(captured["$exception_list"][0]["mechanism"]["handled"], true);
+    assert_eq!(
+        captured["$exception_list"][0]["mechanism"]["handled"],
+        false
+    );
     assert_eq!(captured["$exception_level"], "error");
     assert_eq!(captured["$process_person_profile"], false);
+    assert_eq!(captured["job"], "hoglet_remove_expired");
     assert_eq!(innermost(&captured).0, "hoglet-web/src/housekeeping.rs");
 }
 

@@ -52,7 +52,7 @@ impl Serialize for Broken {
 async fn arrives<T: Serialize + Clone + Send + Sync + 'static>(shape: T) -> Value {
     let page = get(async move |posthog: PostHog| posthog.capture(Shape(shape)));
     let pages = Router::new().route("/order", page);
-    let app = App::with_router(&[], |_, web| router_with(pages, web)).await;
+    let app = App::with_router(&[], |web| router_with(pages, web)).await;
     app.browser().get("/order").await;
     let event = app.event("order_cancelled").await;
     let sdks_or_ours =

@@ -56,7 +56,7 @@ async fn app() -> App {
             "/flags",
             get(async |posthog: PostHog| drop(posthog.flags().await)),
         );
-    let app = App::with_router(&[], |_, web| router_with(pages, web)).await;
+    let app = App::with_router(&[], |web| router_with(pages, web)).await;
     // Evaluation starts in the background; until then the defaults hold.
     let begin = Instant::now();
     while app.posthog.flag_requests().is_empty() {

@@ -23,6 +23,7 @@ async fn a_healthy_app_is_alive_and_ready() {
             "status": "ok",
             "database": "ok",
             "posthog": { "enabled": true, "captured": 0, "delivered": 0, "waiting": 0, "lost": 0 },
+            "jobs": { "oldest_due_seconds": 0, "failed": 0 },
         })
     );
     assert!(ready.cookies().is_empty());

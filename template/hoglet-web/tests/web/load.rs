@@ -131,7 +131,7 @@ async fn rounds_in(time: Duration, hasher: &Hasher) -> u32 {
 async fn a_page_that_never_comes_is_given_up() {
     let never = Router::new().route("/never", get(std::future::pending::<String>));
     let variables = [("REQUEST_TIMEOUT_SECONDS", "1")];
-    let app = App::with_router(&variables, |_, web| router_with(never, web)).await;
+    let app = App::with_router(&variables, |web| router_with(never, web)).await;
     let ann = app.sign_up("Ann").await;
     let answer = ann.get("/never").await;
 

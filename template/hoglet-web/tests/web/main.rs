@@ -32,6 +32,7 @@ mod hanging;
 mod health;
 mod http;
 mod identity;
+mod jobs;
 mod linking;
 mod load;
 mod log_in;
@@ -46,6 +47,7 @@ mod panel;
 mod proxy;
 mod reload;
 mod route_table;
+mod schedules;
 mod security;
 mod session_store;
 mod sessions;
@@ -57,6 +59,8 @@ mod turned_away;
 // Where a process is ended by a signal, and the club's binary is a script.
 #[cfg(unix)]
 mod commands;
+#[cfg(unix)]
+mod job_processes;
 #[cfg(unix)]
 mod kills;
 #[cfg(unix)]

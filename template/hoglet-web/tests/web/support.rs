@@ -28,7 +28,7 @@ pub fn email_of(name: &str) -> String {
 
 /// The club with the pages that fail.
 pub async fn with_broken_pages(variables: &[(&str, &str)]) -> App {
-    App::with_router(variables, |_, web| router_with(broken::pages(), web)).await
+    App::with_router(variables, |web| router_with(broken::pages(), web)).await
 }
 
 /// The page without what differs from answer to answer.

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use axum::Router;
 use hoglet_web::app::{App as HogletApp, Outcome, read_settings};
 use hoglet_web::files::Files;
+use hoglet_web::jobs::Jobs;
 use hoglet_web::package::Package;
 use hoglet_web::routes::Route;
 use hoglet_web::settings::{Reader, Settings};
@@ -78,6 +79,7 @@ struct With<T>(PhantomData<T>);
 
 impl<T: RustEmbed + 'static> HogletApp for With<T> {
     type Settings = Motto;
+    type State = Web;
     type Command = Command;
 
     const PACKAGE: Package = Club::PACKAGE;
@@ -98,7 +100,15 @@ impl<T: RustEmbed + 'static> HogletApp for With<T> {
         Club::routes()
     }
 
-    fn router(_: Motto, web: Web) -> Router {
+    fn jobs() -> Jobs<Web> {
+        Club::jobs()
+    }
+
+    fn state(motto: Motto, web: Web) -> Web {
+        Club::state(motto, web)
+    }
+
+    fn router(web: Web) -> Router {
         router_with(Router::new(), web)
     }
 

@@ -1,0 +1,179 @@
+//! The club's jobs.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hoglet_web::jobs::{Failure, Job, Jobs, Outcome, Priority, Run};
+use hoglet_web::web::Web;
+use serde::{Deserialize, Serialize};
+
+use super::plan::{BellRung, NEW_LOUNGE};
+
+pub fn jobs() -> Jobs<Web> {
+    Jobs::default()
+        .job::<Chore>()
+        .job::<Pinned>()
+        .job::<Urgent>()
+        .job::<Brief>()
+        .job::<Logged>()
+        .cron("30 8 * * MON", "Europe/Berlin", || SetUpTheBoards {})
+}
+
+/// What a test wants of it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub enum Chore {
+    RingTheBell,
+    LookAtTheLounge,
+    Fail,
+    FailTwice,
+    FailForGood,
+    Panic,
+    Delegate,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the broom of {0} is broken")]
+struct BrokenBroom(&'static str);
+
+impl Job for Chore {
+    type State = Web;
+
+    const NAME: &'static str = "chore";
+    const ATTEMPTS: u32 = 3;
+
+    async fn run(self, web: Web, run: Run) -> Outcome {
+        let broken = || BrokenBroom("ann@example.com");
+        match self {
+            Self::RingTheBell => run.posthog.capture(BellRung { rings: 1 }),
+            Self::LookAtTheLounge => {
+                run.posthog.flags().await.is_enabled(&NEW_LOUNGE);
+            }
+            Self::Fail => Err(broken())?,
+            Self::FailTwice if run.attempt <= 2 => Err(broken())?,
+            Self::FailTwice => {}
+            Self::FailForGood => return Err(Failure::for_good(broken())),
+            Self::Panic => panic!("the broom flew away"),
+            Self::Delegate => drop(Self::RingTheBell.enqueue(&web.database).await?),
+        }
+        Ok(())
+    }
+}
+
+/// There is one of a kind at most.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pinned {
+    pub note: String,
+    pub delay: Duration,
+}
+
+impl Job for Pinned {
+    type State = Web;
+
+    const NAME: &'static str = "pinned";
+
+    fn unique_key(&self) -> Option<String> {
+        Some(self.note.clone())
+    }
+
+    fn delay(&self) -> Duration {
+        self.delay
+    }
+
+    async fn run(self, _: Web, _: Run) -> Outcome {
+        Ok(())
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Urgent {}
+
+impl Job for Urgent {
+    type State = Web;
+
+    const NAME: &'static str = "urgent";
+    const PRIORITY: Priority = Priority::High;
+
+    async fn run(self, _: Web, _: Run) -> Outcome {
+        Ok(())
+    }
+}
+
+/// It has no time, and what it does takes an hour.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Brief {}
+
+impl Job for Brief {
+    type State = Web;
+
+    const NAME: &'static str = "brief";
+    const ATTEMPTS: u32 = 1;
+    const TIMEOUT: Duration = Duration::from_millis(50);
+
+    async fn run(self, _: Web, _: Run) -> Outcome {
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetUpTheBoards {}
+
+impl Job for SetUpTheBoards {
+    type State = Web;
+
+    const NAME: &'static str = "set_up_the_boards";
+
+    async fn run(self, _: Web, run: Run) -> Outcome {
+        run.posthog.capture(BellRung { rings: 2 });
+        Ok(())
+    }
+}
+
+/// Writes down when it begins and when it is done, where every process can read it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Logged {
+    pub folder: PathBuf,
+    pub number: u32,
+    pub milliseconds: u64,
+}
+
+impl Job for Logged {
+    type State = Web;
+
+    const NAME: &'static str = "logged";
+    const ATTEMPTS: u32 = 1_000;
+
+    async fn run(self, _: Web, _: Run) -> Outcome {
+        let running = self.folder.join(format!("{}.running", self.number));
+        let there = std::fs::read_to_string(&running).ok();
+        let alive = there.filter(|process| Path::new("/proc").join(process).exists());
+        if alive.is_some() {
+            write(&self.folder, &format!("twice {}", self.number))?;
+        }
+        std::fs::write(&running, std::process::id().to_string())?;
+        write(&self.folder, &format!("begun {}", self.number))?;
+        let running = RemovedAtTheEnd(running);
+        tokio::time::sleep(Duration::from_millis(self.milliseconds)).await;
+        drop(running);
+        write(&self.folder, &format!("done {}", self.number))?;
+        Ok(())
+    }
+}
+
+/// Also where the job is ended before it is done.
+struct RemovedAtTheEnd(PathBuf);
+
+impl Drop for RemovedAtTheEnd {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// One line in one write, so that lines of several processes do not mix.
+fn write(folder: &Path, line: &str) -> std::io::Result<()> {
+    let log = folder.join("log");
+    let mut log = OpenOptions::new().create(true).append(true).open(log)?;
+    log.write_all(format!("{line}\n").as_bytes())
+}

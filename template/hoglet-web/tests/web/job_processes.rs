@@ -1,0 +1,132 @@
+//! Jobs in processes that are stopped and killed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use hoglet_web::database;
+use hoglet_web::jobs::Job;
+use hoglet_web::jobs::model::Entity;
+use hoglet_web::testing::{Process, Signal};
+use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait, TransactionTrait};
+use tempfile::TempDir;
+
+use crate::club::chores::Logged;
+use crate::club::program::BINARY;
+use crate::support::wait_until;
+
+const SOON: &[(&str, &str)] = &[("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "4")];
+
+async fn database_of(process: &Process) -> DatabaseConnection {
+    database::connect(&process.database_url()).await.unwrap()
+}
+
+async fn enqueue(
+    database: &DatabaseConnection,
+    folder: &Path,
+    numbers: std::ops::Range<u32>,
+    milliseconds: u64,
+) {
+    let transaction = database.begin().await.unwrap();
+    for number in numbers {
+        let job = Logged {
+            folder: folder.to_owned(),
+            number,
+            milliseconds,
+        };
+        job.enqueue(&transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+}
+
+/// How often each job has been done, and whether one ran twice at the same time.
+fn log(folder: &TempDir) -> (BTreeMap<u32, u32>, BTreeMap<u32, u32>, bool) {
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+    let of = |what: &str| {
+        let mut counts = BTreeMap::new();
+        for line in log.lines() {
+            if let Some(number) = line.strip_prefix(what) {
+                *counts.entry(number.trim().parse().unwrap()).or_default() += 1;
+            }
+        }
+        counts
+    };
+    (of("begun "), of("done "), log.contains("twice"))
+}
+
+fn done(folder: &TempDir) -> usize {
+    log(folder).1.len()
+}
+
+#[tokio::test]
+async fn processes_that_are_killed_lose_no_job_and_run_none_twice_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Process::start(*BINARY, SOON).await;
+    let mut other = process.another().await;
+    let database = database_of(&process).await;
+    enqueue(&database, folder.path(), 0..150, 20).await;
+    for _ in 0..4 {
+        let before = done(&folder);
+        wait_until("some more are done", || done(&folder) > before + 8).await;
+        process.kill();
+        process = other;
+        other = process.another().await;
+    }
+    wait_until("all are done", || done(&folder) == 150).await;
+    let (_, done, twice) = log(&folder);
+    assert!(!twice, "a job ran twice at the same time");
+    // Killed between its end and its row's.
+    let again: Vec<_> = done.values().filter(|count| **count > 1).collect();
+    assert!(again.len() <= 16, "{again:?}");
+    wait_for_none(&database).await;
+}
+
+#[tokio::test]
+async fn a_process_that_is_stopped_finishes_what_it_can_and_gives_the_rest_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [
+        ("SHUTDOWN_TIMEOUT_SECONDS", "4"),
+        ("JOBS_LEASE_SECONDS", "60"),
+        ("JOBS_CONCURRENCY", "2"),
+    ];
+    let mut process = Process::start(*BINARY, &variables).await;
+    let database = database_of(&process).await;
+    enqueue(&database, folder.path(), 0..1, 1_500).await;
+    enqueue(&database, folder.path(), 1..2, 60_000).await;
+    wait_until("both have begun", || log(&folder).0.len() == 2).await;
+    assert_eq!(process.end(Signal::Terminate).await.status.code(), Some(0));
+
+    let (_, done, _) = log(&folder);
+    assert_eq!(done.into_keys().collect::<Vec<_>>(), [0]);
+    let left = Entity::find().all(&database).await.unwrap();
+    let [left] = left.as_slice() else {
+        panic!("one is left: {left:?}");
+    };
+    // At once, not when its lease would have ended; and the attempt does not count.
+    assert_eq!((left.lease, left.attempt), (None, 0));
+    let next = process.another().await;
+    let _ = &next;
+    wait_until("the next process goes on", || log(&folder).0[&1] == 2).await;
+}
+
+#[tokio::test]
+async fn what_is_enqueued_elsewhere_is_found_and_a_process_may_work_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let idle = Process::start(*BINARY, &[("JOBS_CONCURRENCY", "0")]).await;
+    let database = database_of(&idle).await;
+    enqueue(&database, folder.path(), 0..3, 0).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(done(&folder), 0);
+
+    let mut worker = idle.worker().await;
+    wait_until("they are done", || done(&folder) == 3).await;
+    assert_eq!(worker.end(Signal::Terminate).await.status.code(), Some(0));
+}
+
+async fn wait_for_none(database: &DatabaseConnection) {
+    let until = Instant::now() + Duration::from_secs(20);
+    while Entity::find().count(database).await.unwrap() > 0 {
+        assert!(Instant::now() < until, "jobs are left");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,412 @@
+//! Jobs: written down with a transaction, done at least once, kept when they fail.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use hoglet_web::email::Email;
+use hoglet_web::error::Result;
+use hoglet_web::jobs::model::{self, Model};
+use hoglet_web::jobs::queue::{self, Claim};
+use hoglet_web::jobs::{Enqueued, Job, Jobs};
+use hoglet_web::testing::Ran;
+use hoglet_web::visit::Visit;
+use hoglet_web::web::Web;
+use reqwest::StatusCode;
+use sea_orm::{ConnectionTrait, EntityTrait, TransactionTrait};
+
+use crate::club::chores::{Brief, Chore, Pinned, Urgent};
+use crate::club::{member, router_with};
+use crate::support::{App, Person};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn stored(app: &App) -> Vec<Model> {
+    model::Entity::find().all(&app.web.database).await.unwrap()
+}
+
+fn done(job: &str) -> Ran {
+    Ran {
+        job: job.to_owned(),
+        attempt: 1,
+        error: None,
+    }
+}
+
+#[tokio::test]
+async fn a_job_runs_once_and_leaves_nothing_behind() {
+    let app = App::start().await;
+    Chore::RingTheBell.enqueue(&app.web.database).await.unwrap();
+    assert_eq!(app.run_jobs().await, [done("chore")]);
+    assert!(app.run_jobs().await.is_empty());
+    assert!(stored(&app).await.is_empty());
+    app.event("bell_rung").await;
+}
+
+#[tokio::test]
+async fn a_job_is_rolled_back_with_its_transaction() {
+    let app = App::start().await;
+    let transaction = app.web.database.begin().await.unwrap();
+    Chore::RingTheBell.enqueue(&transaction).await.unwrap();
+    transaction.rollback().await.unwrap();
+    assert!(app.run_jobs().await.is_empty());
+
+    let transaction = app.web.database.begin().await.unwrap();
+    Chore::RingTheBell.enqueue(&transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(app.run_jobs().await, [done("chore")]);
+}
+
+#[tokio::test]
+async fn a_job_may_enqueue_another_one() {
+    let app = App::start().await;
+    Chore::Delegate.enqueue(&app.web.database).await.unwrap();
+    assert_eq!(app.run_jobs().await.len(), 2);
+    app.event("bell_rung").await;
+}
+
+#[tokio::test]
+async fn a_job_that_fails_is_tried_again_later_and_each_time_after_a_longer_wait() {
+    let app = App::start().await;
+    Chore::FailTwice.enqueue(&app.web.database).await.unwrap();
+    let first = app.run_jobs().await;
+    assert_eq!(first.len(), 1);
+    // Addresses do not stand in errors.
+    let error = first[0].error.as_deref().unwrap();
+    assert!(
+        error.starts_with("the broom of ") && !error.contains("ann@"),
+        "{error}"
+    );
+    assert!(app.run_jobs().await.is_empty());
+    app.let_time_pass(Duration::from_secs(7)).await;
+    assert!(app.run_jobs().await.is_empty());
+    app.let_time_pass(Duration::from_secs(6)).await;
+    assert_eq!(app.run_jobs().await[0].attempt, 2);
+    app.let_time_pass(Duration::from_secs(12)).await;
+    assert!(app.run_jobs().await.is_empty());
+    app.let_time_pass(Duration::from_secs(13)).await;
+    let third = app.run_jobs().await;
+    assert_eq!((third[0].attempt, &third[0].error), (3, &None));
+    assert!(stored(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn after_the_last_attempt_a_job_is_kept_with_its_error_until_it_is_retried_or_discarded() {
+    let app = App::start().await;
+    Chore::Fail.enqueue(&app.web.database).await.unwrap();
+    Chore::FailForGood.enqueue(&app.web.database).await.unwrap();
+    for _ in 0..4 {
+        app.run_jobs().await;
+        app.let_time_pass(10 * MINUTE).await;
+    }
+    let mut failed = stored(&app).await;
+    failed.sort_by_key(|job| job.attempt);
+    let attempts: Vec<_> = failed.iter().map(|job| job.attempt).collect();
+    assert_eq!(attempts, [1, 3]);
+    for job in &failed {
+        assert!(job.failed_at.is_some() && job.lease.is_none());
+        assert!(job.error.as_deref().unwrap().contains("broom"));
+    }
+    assert!(app.run_jobs().await.is_empty());
+
+    let database = &app.web.database;
+    assert_eq!(queue::retry(database, Some(failed[0].id)).await.unwrap(), 1);
+    assert_eq!(app.run_jobs().await.len(), 1);
+    assert_eq!(
+        queue::discard(database, Some(failed[0].id)).await.unwrap(),
+        1
+    );
+    assert_eq!(queue::discard(database, None).await.unwrap(), 1);
+    assert!(stored(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_panic_is_a_failure() {
+    let app = App::start().await;
+    Chore::Panic.enqueue(&app.web.database).await.unwrap();
+    let ran = app.run_jobs().await;
+    assert_eq!(ran[0].error.as_deref(), Some("the broom flew away"));
+    let exception = app.event("$exception").await;
+    assert_eq!(exception["$exception_level"], "fatal");
+    let frames = exception["$exception_list"][0]["stacktrace"]["frames"].as_array();
+    let innermost = frames.unwrap().last().unwrap();
+    assert_eq!(innermost["filename"], "chores.rs");
+}
+
+#[tokio::test]
+async fn a_job_that_takes_too_long_is_ended() {
+    let app = App::start().await;
+    Brief {}.enqueue(&app.web.database).await.unwrap();
+    let ran = app.run_jobs().await;
+    let error = ran[0].error.as_deref().unwrap();
+    assert!(error.contains("no end within 50ms"), "{error}");
+    assert!(stored(&app).await[0].failed_at.is_some());
+}
+
+#[tokio::test]
+async fn what_is_urgent_goes_first_and_what_is_due_later_waits() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let pinned = |note: &str, seconds| Pinned {
+        note: note.to_owned(),
+        delay: Duration::from_secs(seconds),
+    };
+    pinned("later", 60).enqueue(database).await.unwrap();
+    pinned("now", 0).enqueue(database).await.unwrap();
+    Urgent {}.enqueue(database).await.unwrap();
+    assert_eq!(app.run_jobs().await, [done("urgent"), done("pinned")]);
+    app.let_time_pass(MINUTE).await;
+    assert_eq!(app.run_jobs().await, [done("pinned")]);
+}
+
+#[tokio::test]
+async fn a_unique_job_is_enqueued_once_until_it_is_done() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let pin = async |note: &str| {
+        let pinned = Pinned {
+            note: note.to_owned(),
+            delay: Duration::ZERO,
+        };
+        pinned.enqueue(database).await.unwrap()
+    };
+    assert!(matches!(pin("chess on Friday").await, Enqueued::Now(_)));
+    assert_eq!(pin("chess on Friday").await, Enqueued::Already);
+    assert!(matches!(pin("chess on Sunday").await, Enqueued::Now(_)));
+    assert_eq!(app.run_jobs().await.len(), 2);
+    assert!(matches!(pin("chess on Friday").await, Enqueued::Now(_)));
+}
+
+#[tokio::test]
+async fn whoever_has_lost_the_lease_says_nothing_any_more() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    Chore::RingTheBell.enqueue(database).await.unwrap();
+    let claim = async || {
+        let claimed = queue::claim(database, &["chore"], 10, MINUTE)
+            .await
+            .unwrap();
+        claimed.first().map(|job| Claim {
+            id: job.id,
+            lease: job.lease.unwrap(),
+        })
+    };
+    let lost = claim().await.unwrap();
+    assert_eq!(claim().await, None);
+    app.let_time_pass(MINUTE).await;
+    let held = claim().await.unwrap();
+    assert_eq!(held.id, lost.id);
+
+    assert_eq!(queue::complete(database, &[lost]).await.unwrap(), 0);
+    assert!(!queue::fail(database, lost, "late", None).await.unwrap());
+    assert!(
+        queue::extend(database, &[lost], MINUTE)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    queue::give_back(database, &[lost]).await.unwrap();
+    let job = stored(&app).await.remove(0);
+    assert_eq!(
+        (job.attempt, job.lease, job.error),
+        (2, Some(held.lease), None)
+    );
+    assert_eq!(
+        queue::extend(database, &[held], MINUTE).await.unwrap(),
+        [held.id]
+    );
+    assert_eq!(queue::complete(database, &[held]).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_job_whose_process_dies_each_time_is_given_up() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    Chore::RingTheBell.enqueue(database).await.unwrap();
+    for _ in 0..3 {
+        queue::claim(database, &["chore"], 1, MINUTE).await.unwrap();
+        app.let_time_pass(MINUTE).await;
+    }
+    let ran = app.run_jobs().await;
+    let error = ran[0].error.as_deref().unwrap();
+    assert!(error.contains("the process ended"), "{error}");
+    assert!(stored(&app).await[0].failed_at.is_some());
+}
+
+#[tokio::test]
+async fn a_kind_that_nobody_knows_is_kept() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    Chore::RingTheBell.enqueue(database).await.unwrap();
+    let renamed = "UPDATE jobs SET kind = 'from the future'";
+    database.execute_unprepared(renamed).await.unwrap();
+    Chore::RingTheBell.enqueue(database).await.unwrap();
+    assert_eq!(app.run_jobs().await, [done("chore")]);
+    assert_eq!(stored(&app).await[0].attempt, 0);
+    let unknown = queue::unknown(database, app.jobs.names()).await.unwrap();
+    assert_eq!(unknown, [("from the future".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn fields_that_cannot_be_read_are_a_failure_that_keeps_them() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    Chore::RingTheBell.enqueue(database).await.unwrap();
+    let other = "UPDATE jobs SET payload = '{\"dance\": 1}'";
+    database.execute_unprepared(other).await.unwrap();
+    assert!(app.run_jobs().await[0].error.is_some());
+    let kept = stored(&app).await.remove(0);
+    assert_eq!(
+        (kept.failed_at.is_some(), &*kept.payload),
+        (true, "{\"dance\": 1}")
+    );
+}
+
+#[test]
+fn a_table_with_two_jobs_of_one_name_is_refused_with_all_that_is_wrong() {
+    let jobs = Jobs::<()>::default;
+    assert!(jobs().names().is_empty());
+    let twice = Jobs::<Web>::default()
+        .job::<Chore>()
+        .job::<Chore>()
+        .cron("99 * * * *", "UTC", || Urgent {})
+        .cron("0 0 30 2 *", "UTC", || Urgent {})
+        .cron("0 0 * * *", "Atlantis", || Urgent {})
+        .every(Duration::from_millis(5), || Urgent {});
+    assert_eq!(twice.names(), ["chore", "chore", "urgent"]);
+    let faults = twice.faults();
+    for wrong in ["chore", "99 * * * *", "0 0 30 2 *", "Atlantis", "5ms"] {
+        assert!(
+            faults.iter().any(|fault| fault.contains(wrong)),
+            "{wrong}: {faults:?}"
+        );
+    }
+}
+
+async fn enqueues(State(web): State<Web>) -> Result<StatusCode> {
+    for chore in [Chore::RingTheBell, Chore::LookAtTheLounge, Chore::Fail] {
+        chore.enqueue(&web.database).await?;
+    }
+    Ok(StatusCode::OK)
+}
+
+async fn with_a_page_that_enqueues() -> App {
+    let pages = Router::new().route("/tidy", post(enqueues));
+    App::with_router(&[], |web| router_with(pages, web)).await
+}
+
+#[tokio::test]
+async fn a_job_is_its_users_with_its_events_its_flags_and_its_errors() {
+    let app = with_a_page_that_enqueues().await;
+    app.posthog.set_flag("new-lounge", true, None);
+    let browser = app.browser();
+    browser.sign_up("Ann").await;
+    let session = [("x-posthog-session-id", "s-1")];
+    let answer = browser.post_with("/tidy", &[], &session).await;
+    let asked = answer.header("x-request-id").to_owned();
+    app.run_jobs().await;
+
+    let user = app.event("$identify").await.distinct_id;
+    let rung = app.event("bell_rung").await;
+    assert_eq!(rung.distinct_id, user);
+    assert_eq!(rung["$session_id"], "s-1");
+    assert_eq!(rung["$geoip_disable"], true);
+    assert!(rung.properties.get("$process_person_profile").is_none());
+    assert!(app.event("$feature_flag_called").await.distinct_id == user);
+    let exception = app.event("$exception").await;
+    assert_eq!(exception.distinct_id, user);
+    assert_eq!(exception["job"], "chore");
+    assert_eq!(exception["job_attempt"], 1);
+    assert_eq!(exception["request_id"], *asked);
+}
+
+#[tokio::test]
+async fn a_visitors_job_is_the_visitors() {
+    let app = with_a_page_that_enqueues().await;
+    let browser = app.browser();
+    browser.get("/bell").await;
+    let visitor = browser.visitor_id();
+    browser.post("/tidy", &[]).await;
+    app.run_jobs().await;
+    let rung = app.event("bell_rung").await;
+    assert_eq!(rung.distinct_id, visitor);
+    assert_eq!(rung["$process_person_profile"], false);
+    assert_eq!(app.event("$exception").await.distinct_id, visitor);
+}
+
+async fn joins(State(web): State<Web>, mut visit: Visit) -> Result<StatusCode> {
+    let hash = visit.hash_password("a sentence is fine".to_owned()).await?;
+    let transaction = web.database.begin().await?;
+    Chore::RingTheBell.enqueue(&transaction).await?;
+    let email = Email::normalized("ann@example.com");
+    let member = member::create(&transaction, email, "Ann", hash).await?;
+    visit.log_in(transaction, member.unwrap()).await?;
+    Ok(StatusCode::OK)
+}
+
+#[tokio::test]
+async fn what_a_visitor_enqueues_while_they_become_a_user_is_the_users() {
+    let pages = Router::new().route("/join", post(joins));
+    let app = App::with_router(&[], |web| router_with(pages, web)).await;
+    let browser = app.browser();
+    browser.get("/bell").await;
+    browser.post("/join", &[]).await;
+    assert_eq!(app.run_jobs().await, [done("chore")]);
+    let user = app.event("$identify").await.distinct_id;
+    assert_eq!(app.event("bell_rung").await.distinct_id, user);
+}
+
+#[tokio::test]
+async fn who_has_opted_out_stays_opted_out() {
+    let app = with_a_page_that_enqueues().await;
+    let browser = app.browser();
+    browser.post_with("/tidy", &[], &[("sec-gpc", "1")]).await;
+    let behalf = stored(&app).await.remove(0).behalf.unwrap();
+    assert!(!behalf.contains("person"), "{behalf}");
+    assert_eq!(app.run_jobs().await.len(), 3);
+    let events = app.events().await;
+    let [exception] = events.as_slice() else {
+        panic!("only the error is captured: {events:#?}");
+    };
+    assert_eq!(exception.name, "$exception");
+    assert_eq!(exception["$process_person_profile"], false);
+    assert_eq!(exception["job"], "chore");
+    assert_eq!(exception["job_attempt"], 1);
+}
+
+#[tokio::test]
+async fn nothing_is_captured_of_a_user_who_is_gone() {
+    let app = with_a_page_that_enqueues().await;
+    let browser = app.browser();
+    browser.sign_up("Ann").await;
+    app.run_jobs().await;
+    let before = app.events().await.len();
+    browser.post("/tidy", &[]).await;
+    let gone = "DELETE FROM members";
+    app.web.database.execute_unprepared(gone).await.unwrap();
+    app.run_jobs().await;
+    let events = app.events().await.split_off(before);
+    let names: Vec<_> = events.iter().map(|event| &*event.name).collect();
+    assert_eq!(names, ["$exception"]);
+    assert_eq!(events[0]["$process_person_profile"], false);
+}
+
+#[tokio::test]
+async fn readiness_tells_how_long_jobs_have_been_due_and_how_many_have_failed() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let jobs = async || app.browser().get("/readyz").await.json()["jobs"].clone();
+    let none = serde_json::json!({ "oldest_due_seconds": 0, "failed": 0 });
+    assert_eq!(jobs().await, none);
+    Chore::FailForGood.enqueue(database).await.unwrap();
+    app.run_jobs().await;
+    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.let_time_pass(2 * MINUTE).await;
+    let some = jobs().await;
+    assert_eq!(some["failed"], 1);
+    assert!(
+        (120..180).contains(&some["oldest_due_seconds"].as_i64().unwrap()),
+        "{some}"
+    );
+}

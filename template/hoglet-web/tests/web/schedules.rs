@@ -1,0 +1,108 @@
+//! Schedules: each time once, and what was missed once.
+
+use chrono::{DateTime, Duration, Utc};
+use hoglet_web::jobs::schedules::Times;
+
+use crate::support::App;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn latest(times: &Times, now: &str) -> String {
+    let latest = times.latest(at(now)).unwrap();
+    DateTime::from_timestamp_millis(latest)
+        .unwrap()
+        .to_rfc3339()
+}
+
+#[test]
+fn an_interval_comes_at_its_multiples() {
+    let times = Times::every(std::time::Duration::from_secs(600)).unwrap();
+    assert_eq!(
+        latest(&times, "2026-11-21T12:09:59.999Z"),
+        "2026-11-21T12:00:00+00:00"
+    );
+    assert_eq!(
+        latest(&times, "2026-11-21T12:10:00Z"),
+        "2026-11-21T12:10:00+00:00"
+    );
+}
+
+#[test]
+fn cron_text_goes_by_the_clocks_of_its_zone_in_summer_and_in_winter() {
+    let times = Times::cron("30 8 * * *", "Europe/Berlin").unwrap();
+    assert_eq!(
+        latest(&times, "2026-07-01T06:30:00.5Z"),
+        "2026-07-01T06:30:00+00:00"
+    );
+    assert_eq!(
+        latest(&times, "2026-07-01T06:29:59.5Z"),
+        "2026-06-30T06:30:00+00:00"
+    );
+    assert_eq!(
+        latest(&times, "2026-12-01T07:30:00Z"),
+        "2026-12-01T07:30:00+00:00"
+    );
+}
+
+#[test]
+fn a_time_that_the_clocks_skip_comes_and_one_that_they_repeat_comes_once() {
+    let times = Times::cron("30 2 * * *", "Europe/Berlin").unwrap();
+    let mut now = at("2026-03-28T12:00:00Z");
+    let mut seen = std::collections::BTreeSet::new();
+    while now < at("2026-03-30T12:00:00Z") {
+        seen.extend(times.latest(now));
+        now += Duration::minutes(7);
+    }
+    // Of the day before, of the day whose 2:30 is not there, and of the day after.
+    assert_eq!(seen.len(), 3, "{seen:?}");
+
+    let mut now = at("2026-10-24T12:00:00Z");
+    let mut seen = std::collections::BTreeSet::new();
+    while now < at("2026-10-26T12:00:00Z") {
+        seen.extend(times.latest(now));
+        now += Duration::minutes(7);
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_schedule_enqueues_its_job_once_each_time_it_comes_round() {
+    let app = App::start().await;
+    // A Wednesday. What was before the schedule was there is not made up for.
+    assert_eq!(app.run_schedules(at("2026-11-18T12:00:00Z")).await, 0);
+    // Housekeeping comes every ten minutes, the boards on Mondays.
+    assert_eq!(app.run_schedules(at("2026-11-18T12:05:00Z")).await, 0);
+    assert_eq!(app.run_schedules(at("2026-11-18T12:10:00Z")).await, 2);
+    assert_eq!(app.run_schedules(at("2026-11-18T12:10:01Z")).await, 0);
+    let names = |ran: Vec<hoglet_web::testing::Ran>| -> Vec<String> {
+        let mut names: Vec<_> = ran.into_iter().map(|ran| ran.job).collect();
+        names.sort();
+        names
+    };
+    let housekeeping = ["hoglet_remove_expired", "hoglet_send_again"];
+    assert_eq!(names(app.run_jobs().await), housekeeping);
+    // Three weeks in which nothing ran.
+    assert_eq!(app.run_schedules(at("2026-12-09T12:00:00Z")).await, 3);
+    assert!(names(app.run_jobs().await).contains(&"set_up_the_boards".to_owned()));
+    assert_eq!(app.run_schedules(at("2026-12-09T12:00:00Z")).await, 0);
+    // Nobody's events make no person.
+    assert_eq!(
+        app.event("bell_rung").await["$process_person_profile"],
+        false
+    );
+    // A clock that is set back brings nothing twice.
+    assert_eq!(app.run_schedules(at("2026-11-30T12:00:00Z")).await, 0);
+}
+
+#[tokio::test]
+async fn several_processes_enqueue_it_once() {
+    let one = App::start().await;
+    let other = one.another().await;
+    let (start, due) = (at("2026-11-22T12:00:00Z"), at("2026-11-23T08:00:00Z"));
+    one.run_schedules(start).await;
+    other.run_schedules(start).await;
+    let (first, second) = tokio::join!(one.run_schedules(due), other.run_schedules(due));
+    assert_eq!(first + second, 3);
+}

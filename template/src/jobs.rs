@@ -1,0 +1,15 @@
+//! The table of jobs: every job and schedule of the app on one screen.
+//!
+//! A job is a file here with a struct that implements `Job`, and a line in the table. `enqueue` writes
+//! it down with the transaction that needs it; a worker does it later, until it is done.
+
+use hoglet_web::housekeeping;
+use hoglet_web::jobs::Jobs;
+
+use crate::state::AppState;
+
+/// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
+/// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.
+pub fn jobs() -> Jobs<AppState> {
+    Jobs::default().merge(housekeeping::jobs())
+}
