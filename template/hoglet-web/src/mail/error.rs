@@ -1,5 +1,7 @@
 //! [`SendError`]: why a mail has not gone out, and whether to try again.
 
+use std::fmt;
+
 use crate::mask::mask_emails;
 
 /// Characters of what a server said that are passed on.
@@ -7,20 +9,19 @@ const LONGEST: usize = 300;
 
 /// Why a mail has not gone out. No text of it holds an address, a link or a password, so it may be
 /// logged and stored.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// In a job `?` makes a [`Failure`](crate::jobs::Failure) of it that is tried again or not, as it says
+/// here. That is why it is no [`std::error::Error`]: any of those is tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
     /// The server wants neither this recipient nor this mail, now or later.
-    #[error("{0}")]
     Refused(String),
     /// The server could not be reached, or asks to come back: so does whatever an operator can
     /// mend, such as a password that has changed or a sender that is not allowed.
-    #[error("{0}")]
     Later(String),
     /// One of its views is broken or missing.
-    #[error("{0}")]
     View(String),
     /// There is no mail: nobody has set `SMTP_URL`.
-    #[error("there is no mail server; set SMTP_URL and MAIL_FROM")]
     Off,
 }
 
@@ -28,6 +29,17 @@ impl SendError {
     /// Whether it is of no use to try again.
     pub fn is_for_good(&self) -> bool {
         matches!(self, Self::Refused(_) | Self::Off)
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(reason) | Self::Later(reason) | Self::View(reason) => {
+                formatter.write_str(reason)
+            }
+            Self::Off => formatter.write_str("there is no mail server; set SMTP_URL and MAIL_FROM"),
+        }
     }
 }
 
