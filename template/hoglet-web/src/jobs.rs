@@ -18,6 +18,7 @@ pub mod behalf;
 pub mod failure;
 pub mod job;
 pub mod model;
+pub mod priority;
 pub mod queue;
 pub mod run;
 pub mod schedules;
@@ -25,7 +26,9 @@ pub mod table;
 pub mod workers;
 
 pub use failure::{Failure, Outcome};
-pub use job::{Enqueued, Job, Priority};
+pub use job::Job;
+pub use priority::Priority;
+pub use queue::Enqueued;
 pub use run::Run;
 pub use table::{Jobs, Registry};
 pub use workers::Workers;

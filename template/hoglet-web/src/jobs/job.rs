@@ -11,7 +11,8 @@ use tokio::sync::watch;
 
 use super::behalf;
 use super::failure::Outcome;
-use super::queue::{self, New};
+use super::priority::Priority;
+use super::queue::{self, Enqueued, New};
 use super::run::Run;
 
 /// Work that is done later. Its fields are stored as JSON until it is done: keep them small and without
@@ -84,41 +85,6 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
             .await?;
             wake_workers();
             Ok(enqueued)
-        }
-    }
-}
-
-/// What became of `enqueue`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Enqueued {
-    /// It is written down, with this id.
-    Now(Uuid),
-    /// One with the same unique key was there already.
-    Already,
-}
-
-/// What goes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Priority {
-    /// Somebody waits for it.
-    High,
-    /// Everything else.
-    #[default]
-    Normal,
-    /// When nothing else is to be done.
-    Low,
-}
-
-impl Priority {
-    /// All of them, the first to go first.
-    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
-
-    /// As it is stored.
-    pub fn number(self) -> i16 {
-        match self {
-            Self::High => 0,
-            Self::Normal => 1,
-            Self::Low => 2,
         }
     }
 }

@@ -16,7 +16,7 @@ pub struct Model {
     pub kind: String,
     /// Its fields, as JSON.
     pub payload: String,
-    /// See [`Priority`](super::job::Priority).
+    /// See [`Priority`](super::priority::Priority).
     pub priority: i16,
     /// From then on it may be claimed: when it is due, or when its lease ends.
     pub run_at: i64,

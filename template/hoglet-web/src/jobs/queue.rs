@@ -12,11 +12,20 @@ use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Statement, Value,
 };
 
-use super::job::{Enqueued, Priority};
 use super::model::Model;
+use super::priority::Priority;
 
 /// What is kept of an error.
 const MAX_ERROR_CHARACTERS: usize = 2_000;
+
+/// What became of `enqueue`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It is written down, with this id.
+    Now(Uuid),
+    /// One with the same unique key was there already.
+    Already,
+}
 
 /// A job that is to be written down.
 pub struct New {
