@@ -24,8 +24,8 @@ const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/smtp.py");
 
 /// A mail server. It ends when it is dropped.
-struct MailServer {
-    port: u16,
+pub struct MailServer {
+    pub port: u16,
     said: Arc<Mutex<Vec<Value>>>,
     process: Child,
     _input: ChildStdin,
@@ -33,7 +33,7 @@ struct MailServer {
 
 impl MailServer {
     /// `None` where there is nothing to run it with.
-    fn start(arguments: &[&str]) -> Option<Self> {
+    pub fn start(arguments: &[&str]) -> Option<Self> {
         let has_aiosmtpd = |python: &&&str| {
             let mut import = Command::new(python);
             import.args(["-c", "import aiosmtpd"]).stderr(Stdio::null());
@@ -76,7 +76,7 @@ impl MailServer {
     }
 
     /// What it has said, as soon as it is this much.
-    async fn said(&self, count: usize) -> Vec<Value> {
+    pub async fn said(&self, count: usize) -> Vec<Value> {
         let said = || self.said.lock().unwrap().clone();
         wait_until("the mail server says so", || said().len() >= count).await;
         let said = said();

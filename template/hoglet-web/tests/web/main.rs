@@ -67,6 +67,8 @@ mod kills;
 #[cfg(unix)]
 mod logging;
 #[cfg(unix)]
+mod mail_processes;
+#[cfg(unix)]
 mod processes;
 #[cfg(unix)]
 mod signals;
