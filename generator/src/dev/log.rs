@@ -3,6 +3,7 @@
 //! ```text
 //! GET  /dashboard                        200     3 ms
 //!   dashboard_viewed         as 0198a2f1…
+//! mail Choose a new password http://127.0.0.1:8000/dev/mail/0198a2f2-…
 //! ```
 //!
 //! The app logs in JSON. An event is logged before its request has ended, so it waits for the request's line. Requests
@@ -82,6 +83,7 @@ impl Log {
         match message {
             "request" if entry.contains_key("status") => self.request(&entry),
             "captured" if entry.contains_key("event") => self.captured(&entry),
+            "mail kept" => mail(&entry),
             _ => other(&entry, message),
         }
     }
@@ -169,6 +171,13 @@ impl Log {
             path == quiet.trim_end_matches('/') || (quiet.ends_with('/') && path.starts_with(quiet))
         })
     }
+}
+
+/// A mail that was kept instead of sent, and where to read it.
+fn mail(entry: &Map<String, Value>) -> Vec<String> {
+    let subject = visible(text(entry, "subject").unwrap_or("?"));
+    let address = visible(text(entry, "address").unwrap_or("?"));
+    vec![format!("mail {ACCENT}{subject}{ACCENT:#} {address}")]
 }
 
 /// A warning or an error in full, and whatever else the app has to say.
@@ -300,6 +309,18 @@ mod tests {
             read(&mut log, captured(&number.to_string(), "seen"));
         }
         assert_eq!(log.waiting.len(), MOST_WAITING);
+    }
+
+    #[test]
+    fn a_mail_that_was_kept_is_one_line_with_its_address() {
+        let mut log = Log::new("/relay");
+        let address = "http://127.0.0.1:8000/dev/mail/0198a2f2";
+        let kept = json!({"level": "INFO", "message": "mail kept", "target": "hoglet_web::mail::mailer",
+            "subject": "Choose a new \u{1b}[2Jpassword", "address": address, "request_id": "1"});
+        assert_eq!(
+            read(&mut log, kept),
+            [format!("mail Choose a new [2Jpassword {address}")]
+        );
     }
 
     #[test]

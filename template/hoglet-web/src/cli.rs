@@ -162,6 +162,12 @@ fn begin(
     Box::pin(async move {
         let database = open_database(&settings, parts.migrations).await?;
         let web = Web::start(package, settings, database, parts).await?;
+        if !web.mail.available() {
+            tracing::warn!(
+                "SMTP_URL is not set, so the app sends no mail: nobody can reset a password, confirm an \
+                 address or log in by link"
+            );
+        }
         housekeeping::at_start(&web).await?;
         Ok(web)
     })

@@ -40,6 +40,7 @@ pub mod jobs;
 pub mod layers;
 pub mod local_path;
 pub mod logging;
+pub mod mail;
 mod mask;
 pub mod migrations;
 pub mod package;

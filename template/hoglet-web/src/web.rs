@@ -13,6 +13,7 @@ use sea_orm::DatabaseConnection;
 use crate::cookies::SignedCookies;
 use crate::database::Migrations;
 use crate::files::Files;
+use crate::mail::Mailer;
 use crate::package::Package;
 use crate::panics;
 use crate::passwords::Passwords;
@@ -74,6 +75,8 @@ pub struct Shared {
     pub outbox: Outbox,
     /// The template engine.
     pub views: Views,
+    /// The way that mail goes.
+    pub mail: Mailer,
     /// For the proxy: no redirects, no decompression, no cookies.
     pub http: reqwest::Client,
 }
@@ -104,6 +107,7 @@ impl Web {
             passwords: Passwords::default(),
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,
+            mail: Mailer::new(&package, &settings, views.clone()),
             views,
             settings,
             package,

@@ -48,7 +48,7 @@ async fn routes_lists_the_table() {
 async fn doctor_finds_that_all_is_well() {
     let app = App::start().await;
     let said = done(&run(&app, "doctor", &[]));
-    assert_eq!(said.lines().count(), 4, "{said}");
+    assert_eq!(said.lines().count(), 5, "{said}");
     for line in said.lines() {
         assert!(line.starts_with("ok "), "{said}");
     }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::error::{AppError, Cause};
+use crate::mail::SendError;
 
 /// How a job ended.
 pub type Outcome = Result<(), Failure>;
@@ -50,6 +51,22 @@ impl From<AppError> for Failure {
         }
     }
 }
+
+/// Tried again, unless the server has said its last word.
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        let retry = !error.is_for_good();
+        Self {
+            retry,
+            ..Self::of(Cause::of(&MailNotSent(error)))
+        }
+    }
+}
+
+/// A mail that has not gone out.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct MailNotSent(SendError);
 
 /// An answer that no client is there for.
 #[derive(Debug, thiserror::Error)]

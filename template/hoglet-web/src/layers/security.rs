@@ -15,6 +15,7 @@ use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::posthog::headers as tracing_headers;
 use crate::request::RequestInfo;
+use crate::security::OwnPolicy;
 use crate::settings::Settings;
 use crate::web::Web;
 
@@ -33,9 +34,15 @@ pub fn headers(
             Some(address) => Redirect::permanent(&address).into_response(),
             None => next.run(request).await,
         };
+        let own = response.extensions_mut().remove::<OwnPolicy>();
         let headers = response.headers_mut();
-        let policy = &web.parts.content_security_policy;
-        let policy = policy.header(&web.settings, &info.csp_nonce);
+        let policy = own.map_or_else(
+            || {
+                let policy = &web.parts.content_security_policy;
+                policy.header(&web.settings, &info.csp_nonce)
+            },
+            |OwnPolicy(policy)| policy,
+        );
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // posthog-js and the opt-out switch need the path; other sites get the origin only.

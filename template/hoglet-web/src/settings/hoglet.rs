@@ -7,6 +7,7 @@ use reqwest::Url;
 
 use super::environment::{Environment, LogFormat};
 use super::jobs::JobsSettings;
+use super::mail::MailSettings;
 use super::posthog::PostHogSettings;
 use super::reader::Reader;
 use super::secret::Secret;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub jobs: JobsSettings,
     /// PostHog's.
     pub posthog: PostHogSettings,
+    /// Mail's.
+    pub mail: MailSettings,
 }
 
 impl Settings {
@@ -54,12 +57,15 @@ impl Settings {
             Environment::Development => LogFormat::Pretty,
             Environment::Test | Environment::Production => LogFormat::Json,
         };
+        let app_name = app_name(reader, package);
+        let app_url = reader.origin("APP_URL");
         Self {
             environment,
-            app_name: app_name(reader, package),
+            mail: MailSettings::read(reader, environment, &app_name, app_url.as_ref()),
+            app_name,
             host: host(reader),
             port: reader.parse("PORT", 8000),
-            app_url: reader.origin("APP_URL"),
+            app_url,
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),
             database_url: database_url(reader),
             secret_key: secret_key(reader, environment),
@@ -86,6 +92,12 @@ impl Settings {
         let url = self.app_url();
         url.split_once("://")
             .map_or_else(String::new, |(_, host)| host.to_owned())
+    }
+
+    /// Its host where that is a name that others may know: neither a number nor this machine.
+    pub fn app_domain(&self) -> Option<String> {
+        let domain = self.app_url.as_ref()?.domain()?;
+        domain.contains('.').then(|| domain.to_owned())
     }
 
     /// With `https` in front of it the app's cookies are `Secure` and named `__Host-…`.

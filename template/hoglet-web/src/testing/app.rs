@@ -23,7 +23,9 @@ use crate::database;
 use crate::jobs::attempt::Ended;
 use crate::jobs::workers::run_due;
 use crate::jobs::{Registry, Workers};
+use crate::mail::KeptMail;
 use crate::server;
+use crate::settings::WithoutServer;
 use crate::web::Web;
 
 /// One attempt at a job.
@@ -105,6 +107,10 @@ impl<A: App> TestApp<A> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         settings.port = address.port();
+        // Whatever the environment: a test leaves no mail in a folder.
+        if let WithoutServer::Folder(_) = settings.mail.without_server {
+            settings.mail.without_server = WithoutServer::Memory;
+        }
         let parts = A::parts();
         let connection = database::connect(&settings.database_url).await.unwrap();
         let migrated =
@@ -209,6 +215,22 @@ impl<A: App> TestApp<A> {
         let events = self.events_named(name).await;
         assert_eq!(events.len(), 1, "events named {name}: {events:#?}");
         events.into_iter().next().unwrap()
+    }
+
+    /// Every mail that was kept so far, oldest first. What jobs send is kept once they have run.
+    pub async fn mails(&self) -> Vec<KeptMail> {
+        let keep = self.web.mail.kept().expect("without SMTP_URL mail is kept");
+        let mut mails = keep.all().await.unwrap();
+        mails.reverse();
+        mails
+    }
+
+    /// The one mail that was kept so far for this address.
+    pub async fn mail_to(&self, address: &str) -> KeptMail {
+        let mut mails = self.mails().await;
+        mails.retain(|mail| mail.to == address);
+        assert_eq!(mails.len(), 1, "mails to {address}: {mails:#?}");
+        mails.remove(0)
     }
 
     /// Stops the app as a signal would, and returns every event that ever reached PostHog.

@@ -35,6 +35,7 @@ pub mod bell;
 pub mod broken;
 pub mod card;
 pub mod chores;
+pub mod invite;
 pub mod lounge;
 pub mod member;
 pub mod plan;

@@ -76,6 +76,7 @@ async fn the_doctor_says_what_works_and_what_to_do_about_the_rest() {
         "ok    database    reachable",
         "ok    migrations  all applied",
         &format!("ok    posthog     {} knows the token", posthog.url),
+        "ok    mail        kept, and shown at /dev/mail",
     ] {
         assert!(said(&output).contains(line), "{line}: {output:?}");
     }
@@ -90,6 +91,10 @@ async fn the_doctor_says_what_works_and_what_to_do_about_the_rest() {
     let nowhere = ("POSTHOG_HOST", "http://127.0.0.1:9");
     let output = run(folder.path(), &["doctor"], &[token, nowhere]);
     assert!(said(&output).contains("FAIL  posthog     http://127.0.0.1:9 cannot be reached"));
+
+    let nobody = ("SMTP_URL", "smtp://127.0.0.1:9");
+    let output = run(folder.path(), &["doctor"], &[nobody]);
+    assert!(said(&output).contains("FAIL  mail        127.0.0.1:9: no connection: "));
 }
 
 #[test]

@@ -37,6 +37,10 @@ mod linking;
 mod load;
 mod log_in;
 mod losses;
+mod mail;
+mod mail_headers;
+mod mail_page;
+mod mail_server;
 mod migrations;
 mod opt_out;
 mod outbox;
@@ -62,6 +66,8 @@ mod job_processes;
 mod kills;
 #[cfg(unix)]
 mod logging;
+#[cfg(unix)]
+mod mail_processes;
 #[cfg(unix)]
 mod processes;
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use hoglet_web::app::{App as _, read_settings, variables};
 use hoglet_web::package::Package;
 use hoglet_web::settings::secret_key::new_secret_key;
-use hoglet_web::settings::{Environment, Settings, SettingsError};
+use hoglet_web::settings::{Environment, MailTls, Settings, SettingsError};
 
 use crate::club::{Club, Motto};
 
@@ -90,6 +90,8 @@ fn all_that_is_wrong_is_said_at_once_each_by_its_name() {
         ("POSTHOG_QUEUE_SIZE", "0"),
         ("POSTHOG_RETRY_SECONDS", "-1"),
         ("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "x"),
+        ("SMTP_URL", "mail.example.com"),
+        ("MAIL_FROM", "nobody"),
     ];
     let errors = errors(&bad);
     assert_eq!(errors.len(), bad.len(), "{errors:#?}");
@@ -304,4 +306,116 @@ fn the_proxys_path_is_no_pages() {
         assert!(errors[0].contains("is taken by a page"), "{errors:?}");
     }
     assert!(read(&[("POSTHOG_PROXY_PATH", "/cards")]).is_ok());
+}
+
+#[test]
+fn the_mail_servers_address_says_how_the_way_there_is_encrypted() {
+    for (address, port, tls) in [
+        ("smtps://mail.example.com", 465, MailTls::FromTheStart),
+        ("smtp://mail.example.com", 587, MailTls::Required),
+        ("smtp://mail.example.com:2525/", 2525, MailTls::Required),
+        ("smtp://localhost", 25, MailTls::None),
+        ("smtp://127.0.0.1:1025", 1025, MailTls::None),
+        ("smtp://[::1]:1025", 1025, MailTls::None),
+        ("smtp://localhost?tls=required", 587, MailTls::Required),
+        ("smtp://mailpit:1025?tls=none", 1025, MailTls::None),
+    ] {
+        let server = read(&[("SMTP_URL", address)]).unwrap().mail.server;
+        let server = server.expect("there is one");
+        assert_eq!((server.port, server.tls), (port, tls), "{address}");
+        assert!(server.credentials.is_none(), "{address}");
+    }
+    assert!(read(&[]).unwrap().mail.server.is_none());
+}
+
+#[test]
+fn the_mail_servers_password_may_hold_anything_and_shows_nowhere() {
+    let address = "smtps://ann%40example.com:a%3Ab+c&d=e%2F%25@mail.example.com";
+    let settings = read(&[("SMTP_URL", address)]).unwrap();
+    let server = settings.mail.server.as_ref().unwrap();
+    let (user, password) = server.credentials.as_ref().unwrap();
+    assert_eq!(
+        (&**user, password.expose()),
+        ("ann@example.com", "a:b+c&d=e/%")
+    );
+    assert!(!format!("{settings:?}").contains("c&d"));
+
+    for bad in [
+        "https://ann:hunter2@mail.example.com",
+        "smtps://ann:hunter2@",
+        "smtps://:hunter2@mail.example.com",
+        "smtps://ann@mail.example.com",
+        "smtps://ann:hunter2@mail.example.com/path",
+        "smtps://ann:hunter2@mail.example.com:port",
+        "smtps://ann:hunter2@mail.example.com?tls=none",
+        "smtp://ann:hunter2@mail.example.com?tls=opportunistic",
+        "smtp://ann:hunter2#@mail.example.com",
+        "smtps://ann:hunter2%FF@mail.example.com",
+        "ann:hunter2@mail.example.com",
+    ] {
+        let errors = errors(&[("SMTP_URL", bad)]);
+        assert!(errors[0].starts_with("SMTP_URL: "), "{bad}: {errors:?}");
+        assert!(!errors[0].contains("hunter2"), "{bad}: {errors:?}");
+    }
+}
+
+#[test]
+fn mail_comes_from_whom_the_settings_name() {
+    let from = |given: &[(&str, &str)]| {
+        let from = read(given).unwrap().mail.from;
+        (from.name.unwrap_or_default(), from.email.to_string())
+    };
+    let both = |name: &str, email: &str| (name.to_owned(), email.to_owned());
+    for (text, name, email) in [
+        ("no-reply@example.com", "", "no-reply@example.com"),
+        (
+            "Ann & Ben's Shop, Inc. <a@example.com>",
+            "Ann & Ben's Shop, Inc.",
+            "a@example.com",
+        ),
+        ("\"Müller\" <a@example.com>", "Müller", "a@example.com"),
+        ("<a@example.com>", "", "a@example.com"),
+    ] {
+        assert_eq!(from(&[("MAIL_FROM", text)]), both(name, email));
+    }
+    for bad in [
+        "Ann",
+        "Ann <ann>",
+        "a@b.c, d@e.f",
+        "Ann <a@b.c\r\nBcc: x@y.z>",
+        "Ann\n <a@b.c>",
+    ] {
+        let errors = errors(&[("MAIL_FROM", bad)]);
+        assert!(errors[0].starts_with("MAIL_FROM: "), "{errors:?}");
+    }
+
+    let name = ("APP_NAME", "Fancy Shop");
+    assert_eq!(from(&[name]), both("Fancy Shop", "no-reply@localhost"));
+    let url = ("APP_URL", "https://shop.example");
+    assert_eq!(
+        from(&[name, url]),
+        both("Fancy Shop", "no-reply@shop.example")
+    );
+    let number = ("APP_URL", "http://127.0.0.1:8000");
+    assert_eq!(
+        from(&[name, number]),
+        both("Fancy Shop", "no-reply@localhost")
+    );
+}
+
+#[test]
+fn production_sends_mail_from_nobody_that_it_has_made_up() {
+    let key = new_secret_key();
+    let production = [("APP_ENV", "production"), ("SECRET_KEY", &*key)];
+    let server = ("SMTP_URL", "smtps://mail.example.com");
+    assert!(read(&production).is_ok());
+    let with_server = [&production[..], &[server]].concat();
+    let errors = errors(&with_server);
+    assert!(
+        errors[0].starts_with("MAIL_FROM: is required"),
+        "{errors:?}"
+    );
+    let with_sender = [&with_server[..], &[("MAIL_FROM", "a@example.com")]].concat();
+    assert!(read(&with_sender).is_ok());
+    assert!(read(&[server]).is_ok(), "elsewhere it may");
 }

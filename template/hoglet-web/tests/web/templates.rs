@@ -45,7 +45,7 @@ fn outside_development_no_app_starts_with_them_and_all_are_named() {
         let refused = Views::new(Files::of::<Broken>(), assets, &settings(environment));
         let said = refused.unwrap_err().to_string();
         let lines: Vec<_> = said.lines().skip(1).map(str::trim).collect();
-        assert_eq!(lines.len(), 2, "{said}");
+        assert_eq!(lines.len(), 5, "{said}");
         assert!(
             lines[0].starts_with("templates/misspelt.html, line 2: "),
             "{said}"
@@ -53,6 +53,14 @@ fn outside_development_no_app_starts_with_them_and_all_are_named() {
         assert!(
             lines[1].starts_with("templates/unclosed.html, line 4: "),
             "{said}"
+        );
+        assert_eq!(
+            lines[2..],
+            [
+                "templates/mail/half.txt: its other half is missing, templates/mail/half.html",
+                "templates/mail/half.txt: its subject is missing, {% block subject %}…{% endblock %}",
+                "templates/mail/other.html: its other half is missing, templates/mail/other.txt",
+            ]
         );
     }
 }

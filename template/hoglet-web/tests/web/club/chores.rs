@@ -9,6 +9,7 @@ use hoglet_web::jobs::{Failure, Job, Jobs, Outcome, Priority, Run};
 use hoglet_web::web::Web;
 use serde::{Deserialize, Serialize};
 
+use super::invite::Invite;
 use super::plan::{BellRung, NEW_LOUNGE};
 
 pub fn jobs() -> Jobs<Web> {
@@ -18,6 +19,7 @@ pub fn jobs() -> Jobs<Web> {
         .job::<Urgent>()
         .job::<Brief>()
         .job::<Logged>()
+        .job::<Invite>()
         .cron("30 8 * * MON", "Europe/Berlin", || SetUpTheBoards {})
 }
 

@@ -1,0 +1,86 @@
+//! Whatever people call themselves, a mail's headers are those that it has, and each says one thing.
+
+use std::sync::LazyLock;
+
+use hoglet_web::app::{App as _, read_settings};
+use hoglet_web::email::Email;
+use hoglet_web::mail::{KeptMail, Mailer, Message};
+use hoglet_web::views::Views;
+use minijinja::context;
+use proptest::prelude::*;
+use tokio::runtime::Runtime;
+
+use crate::club::Club;
+
+static MAILER: LazyLock<Mailer> = LazyLock::new(|| {
+    let (settings, _) = read_settings::<Club>(&|name| match name {
+        "APP_ENV" => Some("test".into()),
+        _ => None,
+    })
+    .unwrap();
+    let parts = Club::parts();
+    let views = Views::new(parts.templates, parts.assets, &settings).unwrap();
+    Mailer::new(&Club::PACKAGE, &settings, views)
+});
+
+fn sent(id: &str, name: &str, from: &str) -> KeptMail {
+    let message = Message::new(id, "invitation", &Email("ann@example.com".into()));
+    let message = message.named(name).with(context! { from, game => 1 });
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        MAILER.send(message).await.unwrap();
+        let mails = MAILER.kept().unwrap().all().await.unwrap();
+        mails.into_iter().next().unwrap()
+    })
+}
+
+/// The names, in their order. What begins with a space goes on with the line above.
+fn names(mail: &KeptMail) -> Vec<&str> {
+    let lines = mail.headers.lines().filter(|line| !line.starts_with(' '));
+    lines.map(|line| line.split_once(": ").unwrap().0).collect()
+}
+
+const NAMES: [&str; 8] = [
+    "Message-ID",
+    "Date",
+    "From",
+    "To",
+    "Subject",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
+];
+
+#[test]
+fn a_name_cannot_add_a_header_or_a_recipient() {
+    for name in [
+        "Ann\r\nBcc: everybody@example.com",
+        "Ann\nX-Evil: 1\n\nbody",
+        "Ann\" <everybody@example.com>, \"",
+        "Ann\u{0}\u{b}\u{85}\u{2028}Bcc: x@y.z",
+        "Zoë, Ärztin",
+        "\\\"",
+        "=?utf-8?q?x?=",
+        &"Ann ".repeat(500),
+    ] {
+        let mail = sent("1", name, name);
+        assert_eq!(names(&mail), NAMES, "{name:?}: {}", mail.headers);
+        assert_eq!(mail.to, "ann@example.com", "{name:?}");
+        assert!(mail.headers.is_ascii(), "{}", mail.headers);
+        assert!(!mail.subject.contains(['\r', '\n']), "{:?}", mail.subject);
+        assert!(mail.headers.lines().all(|line| line.len() <= 998));
+    }
+}
+
+proptest! {
+    // One test at a time owns the mailer: the newest mail is the one that was just sent.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_text_can(id in "(?s).{0,60}", name in "(?s).{0,60}", from in "(?s).{0,60}") {
+        let mail = sent(&id, &name, &from);
+        prop_assert_eq!(names(&mail), NAMES, "{}", mail.headers);
+        prop_assert!(mail.headers.is_ascii());
+        let bare = |c: char| c.is_control() && c != '\n';
+        prop_assert!(!mail.headers.contains(bare), "{:?}", mail.headers);
+    }
+}

@@ -1,0 +1,158 @@
+//! Mail from processes: while a server hangs, over encrypted ways, and kept while the app is worked on.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use hoglet_web::database;
+use hoglet_web::jobs::Job;
+use hoglet_web::jobs::model::{Entity, Model};
+use hoglet_web::testing::{Process, Signal};
+use sea_orm::{DatabaseConnection, EntityTrait};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::club::chores::Chore;
+use crate::club::invite::Invite;
+use crate::club::program::{BINARY, FOLDER};
+use crate::mail_server::MailServer;
+
+/// A process at work, and its database.
+async fn at_work(variables: &[(&str, &str)]) -> (Process, DatabaseConnection) {
+    let process = Process::start(*BINARY, variables).await;
+    let database = database::connect(&process.database_url()).await.unwrap();
+    (process, database)
+}
+
+async fn invite(database: &DatabaseConnection) {
+    let to = "ann@example.com".to_owned();
+    Invite { to }.enqueue(database).await.unwrap();
+}
+
+/// The jobs that are not done, as soon as they are as they should be.
+async fn jobs(database: &DatabaseConnection, good: impl Fn(&[Model]) -> bool) -> Vec<Model> {
+    let begin = Instant::now();
+    loop {
+        let jobs = Entity::find().all(database).await.unwrap();
+        if good(&jobs) {
+            return jobs;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(15), "{jobs:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn while_a_mail_server_hangs_other_jobs_go_on_and_the_process_ends_in_time() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("smtp://{}", server.local_addr().unwrap());
+    let variables = [("SMTP_URL", &*address), ("JOBS_CONCURRENCY", "2")];
+    let (mut process, database) = at_work(&variables).await;
+    invite(&database).await;
+    jobs(&database, |jobs| jobs[0].lease.is_some()).await;
+    let begin = Instant::now();
+    for _ in 0..20 {
+        Chore::RingTheBell.enqueue(&database).await.unwrap();
+    }
+    let left = jobs(&database, |jobs| jobs.len() == 1).await;
+    assert_eq!(left[0].kind, "invite");
+    assert!(begin.elapsed() < Duration::from_secs(10));
+
+    process.end(Signal::Terminate).await.assert_in_time();
+    // It has not failed, and the next process begins at once.
+    let left = Entity::find().all(&database).await.unwrap();
+    assert!(
+        left[0].lease.is_none() && left[0].error.is_none(),
+        "{left:?}"
+    );
+}
+
+/// A certificate for this machine, which nobody trusts unless told to.
+fn certificate(folder: &Path) -> [String; 2] {
+    let files = ["certificate", "key"].map(|name| folder.join(name).display().to_string());
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+        ])
+        .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-addext", "subjectAltName=DNS:localhost"])
+        .args(["-out", &files[0], "-keyout", &files[1]])
+        .output()
+        .expect("openssl, which makes a certificate");
+    assert!(made.status.success(), "{made:?}");
+    files
+}
+
+#[tokio::test]
+async fn an_encrypted_way_leads_to_the_server_that_the_certificate_names_and_to_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let [certificate, key] = &certificate(folder.path());
+    for (option, scheme, end) in [
+        ("--starttls", "smtp", "?tls=required"),
+        ("--tls", "smtps", ""),
+    ] {
+        let Some(server) = MailServer::start(&[option, certificate, key, "--auth"]) else {
+            return;
+        };
+        let port = server.port;
+        let address = |host: &str| format!("{scheme}://ann:hunter2@{host}:{port}{end}");
+
+        // Nobody has vouched for the certificate; then it is of another host.
+        let trusting = ("SSL_CERT_FILE", &**certificate);
+        let (localhost, number) = (address("localhost"), address("127.0.0.1"));
+        for variables in [
+            vec![("SMTP_URL", &*localhost)],
+            vec![("SMTP_URL", &*number), trusting],
+        ] {
+            let (_process, database) = at_work(&variables).await;
+            invite(&database).await;
+            let jobs = jobs(&database, |jobs| jobs[0].error.is_some()).await;
+            let error = jobs[0].error.as_deref().unwrap();
+            assert!(error.contains("certificate"), "{error}");
+            assert!(jobs[0].failed_at.is_none(), "it is tried again");
+        }
+        assert!(server.said(0).await.is_empty());
+
+        let (_process, database) = at_work(&[("SMTP_URL", &localhost), trusting]).await;
+        invite(&database).await;
+        let said = server.said(2).await;
+        assert_eq!(said[0]["right"], true, "{said:?}");
+        assert_eq!(said[1]["encrypted"], true);
+        jobs(&database, <[Model]>::is_empty).await;
+    }
+}
+
+#[tokio::test]
+async fn in_development_mail_is_kept_in_a_folder_and_the_log_says_where_to_read_it() {
+    let folder = TempDir::new().unwrap();
+    let variables = [
+        ("APP_ENV", "development"),
+        ("LOG_FORMAT", "json"),
+        (FOLDER, folder.path().to_str().unwrap()),
+    ];
+    let (mut process, database) = at_work(&variables).await;
+    invite(&database).await;
+    jobs(&database, <[Model]>::is_empty).await;
+    let url = process.url.clone();
+    let logged = process.end(Signal::Terminate).await.said_once("mail kept");
+
+    let next = process.another().await;
+    let browser = next.browser();
+    let asked = browser.get_with("/dev/mail", &[("accept", "application/json")]);
+    let mails: Value = asked.await.json();
+    let mail = &mails[0];
+    let id = mail["id"].as_str().unwrap();
+    let file = folder.path().join(format!("data/mail/{id}.json"));
+    assert!(file.exists());
+    assert_eq!(mail["subject"], "Ben & Co invites you to a game");
+    // As `hoglet dev` reads it.
+    assert_eq!(logged["subject"], mail["subject"]);
+    assert_eq!(logged["address"], format!("{url}/dev/mail/{id}"));
+}
