@@ -9,6 +9,7 @@ use tokio::time::MissedTickBehavior;
 use crate::posthog::visitor_link;
 use crate::session::model as session;
 use crate::throttle;
+use crate::tokens;
 use crate::web::Web;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
@@ -29,12 +30,13 @@ async fn remove_expired(web: &Web) {
         let removed = async {
             let sessions = session::delete_expired(database).await?;
             let attempts = throttle::delete_expired(database).await?;
+            let tokens = tokens::delete_expired(database).await?;
             let links = visitor_link::delete_old(database).await?;
-            Ok::<_, DbErr>((sessions, attempts, links))
+            Ok::<_, DbErr>((sessions, attempts, tokens, links))
         };
         match removed.await {
-            Ok((sessions, attempts, links)) => {
-                tracing::debug!(sessions, attempts, links, "removed expired rows");
+            Ok((sessions, attempts, tokens, links)) => {
+                tracing::debug!(sessions, attempts, tokens, links, "removed expired rows");
             }
             Err(error) => {
                 tracing::warn!(%error, "could not remove expired rows");

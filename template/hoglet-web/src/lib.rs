@@ -57,6 +57,7 @@ pub mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod throttle;
+pub mod tokens;
 pub mod users;
 pub mod views;
 pub mod visit;
