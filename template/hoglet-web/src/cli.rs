@@ -11,10 +11,11 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
-use crate::app::{App, Outcome, all_routes, read_settings};
+use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
 use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
 use crate::package::Package;
+use crate::secret_paths::SecretPaths;
 use crate::settings::env_file::{env_file_applies, read_env_file};
 use crate::settings::{Settings, SettingsError};
 use crate::web::{Parts, Web};
@@ -127,7 +128,8 @@ fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError>
 }
 
 async fn serve<A: App>(settings: Settings, own: A::Settings) -> Outcome {
-    let (listener, web) = begin(A::PACKAGE, settings, A::parts()).await?;
+    let secret_paths = secret_paths::<A>();
+    let (listener, web) = begin(A::PACKAGE, settings, A::parts(), secret_paths).await?;
     let router = A::router(own, web.clone());
     serve_router(listener, router, web).await
 }
@@ -136,11 +138,12 @@ fn begin(
     package: Package,
     mut settings: Settings,
     parts: Parts,
+    secret_paths: SecretPaths,
 ) -> Compiled<'static, Result<(TcpListener, Web), Box<dyn Error + Send + Sync>>> {
     Box::pin(async move {
         let listener = listen(&mut settings).await?;
         let database = open_database(&settings, parts.migrations).await?;
-        let web = Web::start(package, settings, database, parts).await?;
+        let web = Web::start(package, settings, database, parts, secret_paths).await?;
         Ok((listener, web))
     })
 }

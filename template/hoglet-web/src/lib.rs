@@ -49,6 +49,7 @@ pub mod posthog;
 mod reload;
 pub mod request;
 pub mod routes;
+pub mod secret_paths;
 pub mod security;
 pub mod server;
 pub mod session;

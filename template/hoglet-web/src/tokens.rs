@@ -176,5 +176,7 @@ pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbEr
 
 fn milliseconds(moment: OffsetDateTime) -> i64 {
     let milliseconds = moment.unix_timestamp_nanos() / 1_000_000;
-    milliseconds.try_into().expect("a date of this age of the world")
+    milliseconds
+        .try_into()
+        .expect("a date of this age of the world")
 }

@@ -46,6 +46,8 @@ pub struct PostHog {
     user: Option<Arc<dyn User>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
+    /// The page's address is a secret, and posthog-js reads it.
+    secret_address: bool,
     scope: Arc<Scope>,
     panel: Panel,
 }
@@ -70,6 +72,7 @@ impl PostHog {
         request_id: &str,
         user: Option<Arc<dyn User>>,
         page_view: bool,
+        secret_address: bool,
     ) -> Self {
         Self {
             panel: Panel::new(client.development),
@@ -79,6 +82,7 @@ impl PostHog {
             request_id: request_id.into(),
             user,
             page_view,
+            secret_address,
             scope: Arc::default(),
         }
     }
@@ -229,7 +233,8 @@ impl PostHog {
 
     /// What posthog-js is told on this page; nothing where it should not run.
     pub fn browser_config<'a>(&self, settings: &'a PostHogSettings) -> Option<BrowserConfig<'a>> {
-        if !settings.js || !self.client.enabled() || self.identity.opted_out {
+        let runs = settings.js && self.client.enabled() && !self.identity.opted_out;
+        if !runs || self.secret_address {
             return None;
         }
         let (groups, flags) = self.scope.flags();

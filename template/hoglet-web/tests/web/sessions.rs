@@ -6,6 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use crate::club::member;
 use crate::support::{Answer, App, BROWSER, People, Person, RING};
@@ -114,6 +115,12 @@ async fn any_number_of_expired_sessions_is_removed() {
         user_id: Set(None),
         data: Set("{}".into()),
         expires_at: Set(OffsetDateTime::now_utc() - Duration::seconds(1)),
+        handle: Set(Uuid::new_v4()),
+        started_at: Set(OffsetDateTime::now_utc() - Duration::days(1)),
+        last_seen_at: Set(OffsetDateTime::now_utc() - Duration::days(1)),
+        user_agent: Set(String::new()),
+        address: Set(String::new()),
+        remembered: Set(false),
     });
     session::Entity::insert_many(rows)
         .exec_without_returning(&app.web.database)
