@@ -18,6 +18,7 @@ mod browser;
 mod claims;
 mod context;
 mod cross_site;
+mod deletion;
 mod delivery;
 mod error_pages;
 mod errors;
@@ -49,6 +50,7 @@ mod sessions;
 mod settings;
 mod templates;
 mod throttle;
+mod tokens;
 mod turned_away;
 
 // Where a process is ended by a signal, and the club's binary is a script.
@@ -60,5 +62,7 @@ mod kills;
 mod logging;
 #[cfg(unix)]
 mod processes;
+#[cfg(unix)]
+mod secret_paths;
 #[cfg(unix)]
 mod signals;
