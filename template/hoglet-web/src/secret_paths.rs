@@ -142,7 +142,7 @@ impl SecretPath {
 }
 
 /// Without percent-encoding, however often it was applied.
-fn decoded(text: &str) -> Cow<'_, str> {
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     for _ in 0..MAX_DEPTH {
         match decoded_once(&text) {

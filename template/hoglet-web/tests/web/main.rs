@@ -52,6 +52,7 @@ mod templates;
 mod throttle;
 mod tokens;
 mod turned_away;
+mod whereabouts;
 
 // Where a process is ended by a signal, and the club's binary is a script.
 #[cfg(unix)]
