@@ -136,7 +136,7 @@ fn the_oldest_makes_room_and_is_counted() {
 #[test]
 fn a_person_who_is_deleted_is_gone_with_all_they_did_also_before_they_had_a_name() {
     let mut store = Store::new(3, BTreeMap::new());
-    let mut take = |store: &mut Store, name: &str, whose: &str, properties: Value| {
+    let take = |store: &mut Store, name: &str, whose: &str, properties: Value| {
         let (mut event, text) = sent(name, properties);
         event.distinct_id = whose.to_owned();
         store.take(event, text, "/batch", 0);
