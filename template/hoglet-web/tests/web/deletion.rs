@@ -30,7 +30,11 @@ async fn a_person_is_deleted_with_what_they_did_before_they_had_an_account() {
             .any(|event| event.name == "bell_rung")
     );
 
-    let deleted = app.web.posthog.delete_person(&[ann.clone()]).await;
+    let deleted = app
+        .web
+        .posthog
+        .delete_person(std::slice::from_ref(&ann))
+        .await;
     assert_eq!(deleted, Ok(Deleted { persons: 1 }));
     let asked = app.posthog.deletions();
     assert_eq!(asked.len(), 1);
