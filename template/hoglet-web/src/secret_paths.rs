@@ -66,12 +66,13 @@ impl SecretPaths {
         if self.secret.is_empty() {
             return Cow::Borrowed(address);
         }
-        let begin = address.find("://").map_or(0, |scheme| {
-            let host = scheme + "://".len();
-            address[host..]
-                .find('/')
-                .map_or(address.len(), |at| host + at)
-        });
+        let begin = match address.split_once("://") {
+            Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => {
+                let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+                address.len() - rest.len() + host
+            }
+            _ => 0,
+        };
         let end = address[begin..]
             .find(['?', '#'])
             .map_or(address.len(), |at| begin + at);
@@ -247,6 +248,14 @@ mod tests {
                 "https://shop.example/reset-password/***?a=1#b",
             ),
             ("/reset-password/T?a=1", "/reset-password/***?a=1"),
+            (
+                "/reset-password/T?a=https://shop.example/b",
+                "/reset-password/***?a=https://shop.example/b",
+            ),
+            (
+                "/a?b=/reset-password/T?c=://d",
+                "/a?b=/reset-password/***?c=://d",
+            ),
             (
                 "/login?next=%2Freset-password%2FT&a=1",
                 "/login?next=/reset-password/***&a=1",

@@ -72,6 +72,7 @@ async fn a_token_is_told_to_nobody_whatever_is_done_with_its_link() {
             format!("/passes/{token}"),
             format!("/pass/{token}?how=error"),
             format!("/pass/{token}?how=by+hand"),
+            format!("/pass/{token}?back=https://club.example/x"),
             format!("/pass/{token}?how=panic"),
         ] {
             let fresh = process.browser();
@@ -184,5 +185,21 @@ async fn a_link_that_is_opened_over_plain_http_arrives_all_the_same() {
         answer.header("location"),
         "https://club.example/pass/hunter2?a=1"
     );
+    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+}
+
+#[tokio::test]
+async fn the_form_of_a_page_without_referrer_arrives_and_another_sites_does_not() {
+    let app = App::start().await;
+    // From such a page browsers send no origin either, but say where the form was.
+    let own = [("origin", "null"), ("sec-fetch-site", "same-origin")];
+    let answer = app.browser().post_with("/pass/hunter2", &[], &own).await;
+    assert_eq!(answer.status, StatusCode::GONE);
+    let foreign = [("origin", "null"), ("sec-fetch-site", "cross-site")];
+    let answer = app
+        .browser()
+        .post_with("/pass/hunter2", &[], &foreign)
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert_eq!(answer.header("referrer-policy"), "no-referrer");
 }
