@@ -1,4 +1,5 @@
-//! E-mail addresses and tokens, taken out of texts that leave the app: log lines and error messages.
+//! E-mail addresses and tokens, taken out of texts that leave the app: log lines and error
+//! messages.
 
 use std::borrow::Cow;
 

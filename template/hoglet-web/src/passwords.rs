@@ -36,9 +36,9 @@ impl std::fmt::Debug for PasswordHash {
 }
 
 impl PasswordHash {
-    /// A hash that no password fits, and that nobody can log in with: of an account that is entered by
-    /// link alone, until its owner sets a password. Its salt is fresh, so that sessions which were begun
-    /// with the password before are over.
+    /// A hash that no password fits, and that nobody can log in with: of an account that is
+    /// entered by link alone, until its owner sets a password. Its salt is fresh, so that sessions
+    /// which were begun with the password before are over.
     pub fn unusable() -> Self {
         let mut bytes = [0; 48];
         getrandom::fill(&mut bytes).expect("the system has randomness");

@@ -1,9 +1,10 @@
 //! Paths that hold a token: `/reset-password/{token}`.
 //!
 //! Whoever reads such a path can use it, so nobody is told: not the log, not PostHog, not the page
-//! after it. The route table says which paths those are, by the name of the parameter. What an address
-//! is checked against is read as generously as servers and proxies do, because a path that was
-//! mistyped, encoded twice or continued is answered with a 404 and holds the token all the same.
+//! after it. The route table says which paths those are, by the name of the parameter. What an
+//! address is checked against is read as generously as servers and proxies do, because a path that
+//! was mistyped, encoded twice or continued is answered with a 404 and holds the token all the
+//! same.
 
 use std::borrow::Cow;
 
@@ -60,8 +61,8 @@ impl SecretPaths {
             .map(|secret| secret.shown.clone())
     }
 
-    /// An address, with or without its host, without the tokens in its path and in addresses that its
-    /// parameters hold.
+    /// An address, with or without its host, without the tokens in its path and in addresses that
+    /// its parameters hold.
     pub fn masked_address<'a>(&self, address: &'a str) -> Cow<'a, str> {
         if self.secret.is_empty() {
             return Cow::Borrowed(address);

@@ -1,7 +1,7 @@
 //! Tokens: what makes a link in a mail worth something, such as the one that resets a password.
 //!
-//! A token is 32 random bytes. The database knows its hash only, so that whoever reads the database,
-//! or a backup of it, can follow no link. Each purpose is a constant of the app's:
+//! A token is 32 random bytes. The database knows its hash only, so that whoever reads the
+//! database, or a backup of it, can follow no link. Each purpose is a constant of the app's:
 //!
 //! ```
 //! use hoglet_web::tokens::Purpose;
@@ -14,8 +14,8 @@
 //! ```
 //!
 //! Looking at a link changes nothing ([`Purpose::find`]): scanners of mail open every link. Only a
-//! `POST` spends the token ([`Purpose::spend`]), in the transaction that does what it is for. A route
-//! whose path holds one calls it `{token}`; that keeps it out of logs and out of PostHog.
+//! `POST` spends the token ([`Purpose::spend`]), in the transaction that does what it is for. A
+//! route whose path holds one calls it `{token}`; that keeps it out of logs and out of PostHog.
 
 use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
@@ -43,8 +43,8 @@ pub struct Purpose {
 }
 
 impl Purpose {
-    /// Makes a token for a user, to be sent to this address. A user has one of each purpose: the older
-    /// one is worth nothing from here on.
+    /// Makes a token for a user, to be sent to this address. A user has one of each purpose: the
+    /// older one is worth nothing from here on.
     ///
     /// # Errors
     ///
@@ -103,8 +103,9 @@ impl Purpose {
             .await
     }
 
-    /// What a token stands for, once: the row is gone with the transaction's commit. Of two at once
-    /// the database lets one win, and if the transaction is rolled back the token is good as before.
+    /// What a token stands for, once: the row is gone with the transaction's commit. Of two at
+    /// once the database lets one win, and if the transaction is rolled back the token is good as
+    /// before.
     ///
     /// # Errors
     ///
@@ -117,8 +118,9 @@ impl Purpose {
         let Some(token) = Token::read(token) else {
             return Ok(None);
         };
-        // Deleted and read in one statement. SeaORM's own way needs a feature for that on SQLite, and
-        // reading first would make SQLite refuse the deletion where another process has just written.
+        // Deleted and read in one statement. SeaORM's own way needs a feature for that on SQLite,
+        // and reading first would make SQLite refuse the deletion where another process has just
+        // written.
         let delete = Query::delete()
             .from_table(Entity)
             .and_where(Column::Hash.eq(token.hash()))
@@ -131,8 +133,8 @@ impl Purpose {
         Ok(deleted.into_iter().next())
     }
 
-    /// The user's token of this purpose, as long as it is good: a page can say that a mail is on its
-    /// way, and to which address.
+    /// The user's token of this purpose, as long as it is good: a page can say that a mail is on
+    /// its way, and to which address.
     ///
     /// # Errors
     ///

@@ -42,8 +42,8 @@ pub struct Visit {
 
 impl Visit {
     /// Whether this is the account's password; without an account the answer is no, after the same
-    /// time. Failures are counted, and after too many of them the answer is an error. Where it is the
-    /// password of who is signed in, [`Visit::logged_in_within`] counts from now on.
+    /// time. Failures are counted, and after too many of them the answer is an error. Where it is
+    /// the password of who is signed in, [`Visit::logged_in_within`] counts from now on.
     ///
     /// # Errors
     ///
@@ -184,8 +184,8 @@ impl Visit {
         })
     }
 
-    /// Whether the user has logged in, or confirmed their password, within this time. What is worth
-    /// stealing asks for the password again where it is longer ago.
+    /// Whether the user has logged in, or confirmed their password, within this time. What is
+    /// worth stealing asks for the password again where it is longer ago.
     ///
     /// # Errors
     ///
@@ -194,8 +194,8 @@ impl Visit {
         self.session.logged_in_within(time).await
     }
 
-    /// Counts [`Visit::logged_in_within`] from now on, because the user has shown in some other way than
-    /// by [`Visit::check_password`] that it is them.
+    /// Counts [`Visit::logged_in_within`] from now on, because the user has shown in some other
+    /// way than by [`Visit::check_password`] that it is them.
     ///
     /// # Errors
     ///
@@ -217,8 +217,8 @@ impl Visit {
         })
     }
 
-    /// Ends all that gives access to an account: every session of the user, this one included, and every
-    /// token. For an account whose password is reset, or that a stranger has prepared.
+    /// Ends all that gives access to an account: every session of the user, this one included, and
+    /// every token. For an account whose password is reset, or that a stranger has prepared.
     ///
     /// # Errors
     ///

@@ -45,8 +45,8 @@ pub fn headers(
         );
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        // posthog-js and the opt-out switch need the path; other sites get the origin only. A path with
-        // a token is told to nobody, the page after it included.
+        // posthog-js and the opt-out switch need the path; other sites get the origin only. A path
+        // with a token is told to nobody, the page after it included.
         headers.insert(
             REFERRER_POLICY,
             HeaderValue::from_static(if info.has_token {

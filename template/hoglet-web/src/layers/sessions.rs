@@ -1,9 +1,9 @@
 //! The layer that gives each request its session and stores it afterwards.
 //!
-//! It stands in for `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the store
-//! fails, and re-sends the cookie of a session that another request has ended meanwhile. Expiry
-//! slides without a write on every request: a session is renewed when a fourteenth of its lifetime has
-//! passed, a remembered user's once a day.
+//! It stands in for `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the
+//! store fails, and re-sends the cookie of a session that another request has ended meanwhile.
+//! Expiry slides without a write on every request: a session is renewed when a fourteenth of its
+//! lifetime has passed, a remembered user's once a day.
 
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ use crate::session::store::{ENDS_AT, SESSION_ENDED, SeaOrmStore, Seen, USER_ID};
 use crate::users::User;
 use crate::web::Web;
 
-/// A session is renewed when this part of its lifetime has passed: one fourteenth. One that ends at a
-/// fixed time is written all the same, so that its user can see where they were last.
+/// A session is renewed when this part of its lifetime has passed: one fourteenth. One that ends
+/// at a fixed time is written all the same, so that its user can see where they were last.
 const RENEW_AFTER: i32 = 14;
 const RENEWED_AT: &str = "renewed_at";
 

@@ -127,11 +127,12 @@ impl Client {
         }
     }
 
-    /// Deletes at PostHog whoever has one of these distinct ids, with events and recordings. PostHog
-    /// takes it in at once and does it within days. Waits for the answer, for a bounded time.
+    /// Deletes at PostHog whoever has one of these distinct ids, with events and recordings.
+    /// PostHog takes it in at once and does it within days. Waits for the answer, for a bounded
+    /// time.
     ///
-    /// An event that is captured for one of the ids afterwards makes a person of it once more, so this
-    /// comes last.
+    /// An event that is captured for one of the ids afterwards makes a person of it once more, so
+    /// this comes last.
     ///
     /// # Errors
     ///

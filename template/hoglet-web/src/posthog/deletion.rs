@@ -1,7 +1,8 @@
 //! Deleting a person at PostHog.
 //!
-//! PostHog's private API does it, with a personal key alone. `@current` is the project that the key's
-//! owner has looked at last; in another one than this app's nobody is found, and that is no error.
+//! PostHog's private API does it, with a personal key alone. `@current` is the project that the
+//! key's owner has looked at last; in another one than this app's nobody is found, and that is no
+//! error.
 //! Source: <https://posthog.com/docs/privacy/data-storage>, and `posthog/api/routing.py` and
 //! `posthog/api/person.py` in PostHog's own repository.
 

@@ -22,7 +22,8 @@ pub struct RequestInfo {
     pub path_and_query: String,
     /// The path alone, likewise.
     pub path: String,
-    /// Whether the path holds a token. Then nobody is told of it, see [`secret_paths`](crate::secret_paths).
+    /// Whether the path holds a token. Then nobody is told of it, see
+    /// [`secret_paths`](crate::secret_paths).
     pub has_token: bool,
     /// Path and query as they were sent, for what has to go on to the same place.
     pub sent: Secret,

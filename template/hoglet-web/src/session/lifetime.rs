@@ -4,10 +4,11 @@ use time::Duration;
 
 /// A user's who wants to be remembered, without a visit.
 pub const REMEMBERED: Duration = Duration::days(14);
-/// Any other user's, from the log-in on, visits or not. Its cookie goes when the browser is closed;
-/// but browsers that open their old tabs again keep it for ever.
+/// Any other user's, from the log-in on, visits or not. Its cookie goes when the browser is
+/// closed; but browsers that open their old tabs again keep it for ever.
 pub const UNTIL_CLOSED: Duration = Duration::hours(12);
-/// A visitor's, without a visit. Anybody can begin any number of those, so they do not stay for long.
+/// A visitor's, without a visit. Anybody can begin any number of those, so they do not stay for
+/// long.
 pub const VISITOR: Duration = Duration::days(1);
 
 /// Whether a log-in outlives the browser.

@@ -1,5 +1,5 @@
-//! Sessions: what the session store keeps. A row knows its user, so that they can see where they are
-//! logged in, and a change of password can end their other sessions.
+//! Sessions: what the session store keeps. A row knows its user, so that they can see where they
+//! are logged in, and a change of password can end their other sessions.
 
 use std::cmp::Reverse;
 
@@ -28,8 +28,8 @@ pub struct Model {
     pub handle: Uuid,
     /// For a user's session, when they logged in.
     pub started_at: TimeDateTimeWithTimeZone,
-    /// Written along with other changes, and some minutes late at most then: reading pages costs no
-    /// write for it.
+    /// Written along with other changes, and some minutes late at most then: reading pages costs
+    /// no write for it.
     pub last_seen_at: TimeDateTimeWithTimeZone,
     /// The browser's own words, cut short; empty for a visitor's session.
     pub user_agent: String,

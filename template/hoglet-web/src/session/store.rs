@@ -28,8 +28,8 @@ use crate::users::User;
 /// The key under which a session holds its user's id; the row carries it as a column too.
 pub const USER_ID: &str = "user_id";
 
-/// The key of when the session ends, whatever happens in it, in seconds; none where each visit counts
-/// anew.
+/// The key of when the session ends, whatever happens in it, in seconds; none where each visit
+/// counts anew.
 pub const ENDS_AT: &str = "ends_at";
 
 /// What `save` answers when the row is gone: another request logged this session out or cycled its

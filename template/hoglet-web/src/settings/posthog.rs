@@ -18,8 +18,8 @@ pub struct PostHogSettings {
     pub disabled: bool,
     /// A personal or secret key: flags are then evaluated in this process.
     pub secret_key: Option<Secret>,
-    /// The number of the project, for what only a personal key may do; without it PostHog takes the
-    /// one that the key's owner has looked at last.
+    /// The number of the project, for what only a personal key may do; without it PostHog takes
+    /// the one that the key's owner has looked at last.
     pub project_id: Option<u64>,
     /// Errors and panics are captured by themselves.
     pub capture_exceptions: bool,

@@ -277,8 +277,8 @@ async fn answer_flags(State(posthog): State<StandIn>, Json(asked): Json<Value>) 
 }
 
 /// As PostHog: without a key a 401, with another than a personal one (here also one that ends in
-/// `_read`, whose scopes do not suffice) a 403. Forgets the persons with all that they have done, also
-/// before they were who they are.
+/// `_read`, whose scopes do not suffice) a 403. Forgets the persons with all that they have done,
+/// also before they were who they are.
 async fn delete_persons(
     State(posthog): State<StandIn>,
     Path(project): Path<String>,

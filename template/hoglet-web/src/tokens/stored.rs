@@ -30,8 +30,8 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
-    /// Whether the mail went to this address. Whoever has got a new address since must not be served
-    /// by what lies in the old one's mailbox.
+    /// Whether the mail went to this address. Whoever has got a new address since must not be
+    /// served by what lies in the old one's mailbox.
     pub fn was_sent_to(&self, email: &Email) -> bool {
         self.sent_to == *email
     }

@@ -1,7 +1,8 @@
 //! A chess club: an app as small as one can be that uses all of Hoglet.
 //!
 //! Its table of users is called `members`. `account` signs up, in and out; `bell` is for everybody
-//! and `lounge` for members; `pass` is a link in a mail; `broken` fails in every way there is. `program` is its binary.
+//! and `lounge` for members; `pass` is a link in a mail; `broken` fails in every way there is.
+//! `program` is its binary.
 
 use std::process::ExitCode;
 

@@ -132,7 +132,8 @@ async fn when_somebody_was_seen_is_written_along_with_something_else_and_now_and
     assert!(now.started_at <= now.last_seen_at);
 }
 
-/// `/fresh` says whether the log-in is younger than ten minutes, and `/here` which session this is.
+/// `/fresh` says whether the log-in is younger than ten minutes, and `/here` which session this
+/// is.
 async fn with_pages() -> App {
     async fn fresh(visit: Visit) -> String {
         let fresh = visit.logged_in_within(Duration::minutes(10)).await;
