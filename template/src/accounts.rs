@@ -1,11 +1,10 @@
 //! Accounts: how one is made, entered, changed and left. Each function is one story, read from top to
-//! bottom; what is stored together is stored in one transaction.
+//! bottom; what is stored together is stored in one transaction, with the jobs that send its mails.
 
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::session::Remember;
-use hoglet_web::throttle::Throttle;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
 
@@ -14,24 +13,10 @@ use crate::models::user;
 use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserSignedUp};
 use crate::state::AppState;
 
-/// Wrong passwords, at log-in and in the profile.
-pub const LOG_IN: Throttle = Throttle {
-    action: "log_in",
-    account_and_address: 5,
-    account: 50,
-    address: 30,
-    message: "Too many log-ins have failed. Wait a few minutes, then try again.",
-};
+pub mod limits;
+pub mod password;
 
-/// Sign-ups, whether an account came of them or not. One a second: a school behind one address can
-/// sign up together, and hashing their passwords takes a twentieth of a core.
-pub const SIGN_UP: Throttle = Throttle {
-    action: "sign_up",
-    account_and_address: 20,
-    account: 100,
-    address: 300,
-    message: "Too many sign-ups came from here. Wait a few minutes, then try again.",
-};
+use limits::{LOG_IN, SIGN_UP};
 
 /// What somebody types to sign up.
 pub struct NewAccount<'a> {
@@ -93,26 +78,4 @@ pub async fn log_in(
 pub async fn log_out(visit: &Visit) -> Result<()> {
     visit.posthog.capture(UserLoggedOut {});
     visit.log_out().await
-}
-
-/// Whether this is the user's password. Counted like log-ins, so that a stolen session is no way to
-/// guess it.
-pub async fn check_password(visit: &Visit, user: &user::Model, password: String) -> Result<bool> {
-    visit
-        .check_password(&LOG_IN, &user.email, Some(user), password)
-        .await
-}
-
-/// Changes the password, and ends the sessions of those who know the old one.
-pub async fn change_password(
-    state: &AppState,
-    visit: &Visit,
-    user: user::Model,
-    password: String,
-) -> Result<user::Model> {
-    let password_hash = visit.hash_password(password).await?;
-    let transaction = begin(&state.database).await?;
-    let user = user::change_password(&transaction, user, password_hash).await?;
-    visit.keep_only_this_session(transaction, &user).await?;
-    Ok(user)
 }

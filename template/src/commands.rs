@@ -50,7 +50,9 @@ async fn seed(settings: Settings) -> Outcome {
         .hash("seed", PASSWORD.into())
         .await
         .map_err(|_| "the password could not be hashed")?;
-    user::create(&database, email, "Demo User", password_hash).await?;
+    if let Some(user) = user::create(&database, email, "Demo User", password_hash).await? {
+        user::confirm(&database, user).await?;
+    }
     println!("made {EMAIL} with the password {PASSWORD}");
     Ok(ExitCode::SUCCESS)
 }

@@ -19,4 +19,5 @@ pub mod routes;
 pub mod sentences;
 pub mod settings;
 pub mod state;
+pub mod tokens;
 pub mod view;

@@ -54,6 +54,7 @@ pub mod request;
 pub mod routes;
 pub mod secret_paths;
 pub mod security;
+pub mod sends_mail;
 pub mod server;
 pub mod session;
 pub mod settings;

@@ -16,6 +16,8 @@ pub struct Model {
     /// Lower case, unique in the database.
     #[sea_orm(unique)]
     pub email: Email,
+    /// When a mail to this address was answered. Until then it may be anybody's.
+    pub email_confirmed_at: Option<TimeDateTimeWithTimeZone>,
     pub name: String,
     pub password_hash: PasswordHash,
     pub created_at: TimeDateTimeWithTimeZone,
@@ -57,6 +59,7 @@ pub async fn create(
     let user = ActiveModel {
         id: Set(Uuid::new_v4()),
         email: Set(email),
+        email_confirmed_at: Set(None),
         name: Set(name.trim().to_owned()),
         password_hash: Set(password_hash),
         created_at: Set(now),
@@ -71,6 +74,21 @@ pub async fn create(
     }
 }
 
+/// The account of this id.
+pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(database).await
+}
+
+/// Notes that the owner of the address has answered.
+pub async fn confirm(database: &impl ConnectionTrait, user: Model) -> Result<Model, DbErr> {
+    if user.email_confirmed_at.is_some() {
+        return Ok(user);
+    }
+    let mut user = user.into_active_model();
+    user.email_confirmed_at = Set(Some(OffsetDateTime::now_utc()));
+    user.update(database).await
+}
+
 pub async fn rename(
     database: &impl ConnectionTrait,
     user: Model,
@@ -82,7 +100,7 @@ pub async fn rename(
     user.update(database).await
 }
 
-/// Stores the new hash. `accounts::change_password` ends the sessions that know the old one.
+/// Stores the new hash. `accounts::password::change` ends the sessions that know the old one.
 pub async fn change_password(
     database: &impl ConnectionTrait,
     user: Model,

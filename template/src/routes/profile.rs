@@ -14,7 +14,7 @@ use minijinja::{Value, context};
 use serde::Deserialize;
 use time::macros::format_description;
 
-use crate::accounts;
+use crate::accounts::password;
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::models::user;
@@ -70,7 +70,7 @@ pub async fn update(
             forms::new_password(&new_password, &()),
         );
         let current = form.current_password.unwrap_or_default();
-        match accounts::check_password(&visit, &user, current).await {
+        match password::check(&visit, &user, current).await {
             Ok(true) => {}
             Ok(false) => {
                 errors.extend(forms::error(
@@ -93,7 +93,7 @@ pub async fn update(
             .await?;
     }
     if changes_password {
-        user = accounts::change_password(&state, &visit, user, new_password).await?;
+        user = password::change(&state, &visit, user, new_password).await?;
         let message = "Your password was changed. Your other sessions have ended.";
         visit.flash(FlashLevel::Success, message).await?;
     }
