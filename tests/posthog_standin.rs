@@ -1,5 +1,7 @@
 //! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK (in `posthog_standin/`).
 
+#[path = "posthog_standin/deletion.rs"]
+mod deletion;
 #[path = "posthog_standin/flags.rs"]
 mod flags;
 #[path = "posthog_standin/ingestion.rs"]

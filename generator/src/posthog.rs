@@ -26,6 +26,7 @@ mod body;
 mod capture;
 mod capture_v1;
 mod definitions;
+mod deletion;
 mod email;
 mod evaluation;
 mod event;

@@ -4,6 +4,7 @@
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
+use hoglet_web::session::Remember;
 use hoglet_web::throttle::Throttle;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
@@ -52,7 +53,7 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
         return Ok(false);
     };
     demo::before_log_in(&transaction, visit, &user).await?;
-    visit.log_in(transaction, user).await?;
+    visit.log_in(transaction, user, Remember::No).await?;
     visit.posthog.capture(UserSignedUp {
         signup_method: "email",
     });
@@ -65,6 +66,7 @@ pub async fn log_in(
     visit: &mut Visit,
     email: &str,
     password: String,
+    remember: Remember,
 ) -> Result<bool> {
     let email = Email::normalized(email);
     let user = user::find_by_email(&state.database, &email).await?;
@@ -80,7 +82,7 @@ pub async fn log_in(
     let transaction = begin(&state.database).await?;
     demo::before_log_in(&transaction, visit, &user).await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
-    visit.log_in(transaction, user).await?;
+    visit.log_in(transaction, user, remember).await?;
     visit.posthog.capture(UserLoggedIn {
         login_method: "email",
     });

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use super::event::Event;
 use super::ids;
 use super::outcome::{Outcome, Refused};
-use super::person::{Chapter, Kind, Person};
+use super::person::{Chapter, Kind, Person, name};
 
 /// What all persons together may weigh, in bytes of ids, properties and story.
 const HEAVIEST: usize = 64 * 1024 * 1024;
@@ -173,14 +173,33 @@ impl People {
             if number == keep {
                 continue;
             }
-            if let Some(person) = self.persons.remove(&number) {
-                self.weight -= person.weight();
+            if self.remove(number).is_some() {
                 self.forgotten += 1;
-                for id in person.distinct_ids {
-                    self.ids.remove(&(Arc::clone(&person.token), id));
-                }
             }
         }
+    }
+
+    /// Takes a person away, with its ids.
+    pub fn remove(&mut self, id: PersonId) -> Option<Person> {
+        let person = self.persons.remove(&id)?;
+        self.weight -= person.weight();
+        for distinct_id in &person.distinct_ids {
+            self.ids
+                .remove(&(Arc::clone(&person.token), distinct_id.clone()));
+        }
+        Some(person)
+    }
+
+    /// Those who have one of these names (`p7`) or of these distinct ids, in any project.
+    pub fn named(&self, names: &[String], distinct_ids: &[String]) -> Vec<PersonId> {
+        let persons = self.persons.values().filter(|person| {
+            names.contains(&name(person.number))
+                || person
+                    .distinct_ids
+                    .iter()
+                    .any(|id| distinct_ids.contains(id))
+        });
+        persons.map(|person| person.number).collect()
     }
 
     pub fn find(&self, token: &Arc<str>, distinct_id: &str) -> Option<PersonId> {

@@ -24,8 +24,8 @@ use super::standin::Standin;
 use super::state::State;
 use super::store::Store;
 use super::{
-    Arguments, Error, api, capture, capture_v1, definitions, evaluation, failure, js, page,
-    read_flags, surveys,
+    Arguments, Error, api, capture, capture_v1, definitions, deletion, evaluation, failure, js,
+    page, read_flags, surveys,
 };
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
@@ -152,6 +152,10 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
         (
             "/api/projects/{project}/feature_flags/{key}/remote_config",
             get(definitions::remote_config),
+        ),
+        (
+            "/api/projects/{project}/persons/bulk_delete",
+            post(deletion::bulk_delete),
         ),
         ("/api/surveys", get(surveys::list)),
         (

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::event::{Adjusted, Event, group_key};
 use super::flags::Flag;
 use super::outcome::Outcome;
-use super::people::{Moment, People};
+use super::people::{Moment, People, PersonId};
 use super::person;
 use super::warning::Kind;
 use super::warnings::Warnings;
@@ -66,7 +66,7 @@ pub struct Counts {
     pub events: u64,
     /// Events that came again with a uuid that is there already.
     pub duplicates: u64,
-    /// Events that made room for newer ones.
+    /// Events that made room for newer ones, or were deleted with their person.
     pub forgotten: u64,
     /// Events that PostHog takes and throws away; a warning says why.
     pub dropped: u64,
@@ -296,6 +296,39 @@ impl Store {
             self.malformed.pop_front();
         }
         self.malformed.push_back(malformed);
+    }
+
+    /// Those who have one of these names or of these distinct ids.
+    pub fn persons_of(&self, names: &[String], distinct_ids: &[String]) -> Vec<PersonId> {
+        self.people.named(names, distinct_ids)
+    }
+
+    /// Forgets a person, its events, or both, for good: no state file brings them back.
+    pub fn forget(&mut self, person: PersonId, events: bool, keep_person: bool) {
+        let Some(whose) = self.people.persons.get(&person) else {
+            return;
+        };
+        let token = Arc::clone(&whose.token);
+        let ids: HashSet<String> = whose.distinct_ids.iter().cloned().collect();
+        let is_theirs = |kept: &Kept| kept.token == token && ids.contains(&kept.distinct_id);
+        if events {
+            let (theirs, others) = std::mem::take(&mut self.events)
+                .into_iter()
+                .partition::<VecDeque<_>, _>(|kept| is_theirs(kept));
+            self.events = others;
+            for kept in theirs {
+                self.weight -= kept.weight();
+                self.uuids.remove(&kept.uuid);
+                self.counts.forgotten += 1;
+            }
+        }
+        if !keep_person {
+            // What made them who they are would make them again.
+            self.past.retain(|kept| !is_theirs(kept));
+            self.past_weight = self.past.iter().map(|kept| kept.weight()).sum();
+            self.people.remove(person);
+        }
+        self.identities += 1;
     }
 
     /// The oldest first.

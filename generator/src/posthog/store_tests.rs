@@ -132,3 +132,41 @@ fn the_oldest_makes_room_and_is_counted() {
         (0, 0, 0)
     );
 }
+
+#[test]
+fn a_person_who_is_deleted_is_gone_with_all_they_did_also_before_they_had_a_name() {
+    let mut store = Store::new(3, BTreeMap::new());
+    let take = |store: &mut Store, name: &str, whose: &str, properties: Value| {
+        let (mut event, text) = sent(name, properties);
+        event.distinct_id = whose.to_owned();
+        store.take(event, text, "/batch", 0);
+    };
+    // The one that made her who she is has made room for newer ones.
+    take(
+        &mut store,
+        "$identify",
+        "ann",
+        json!({"$anon_distinct_id": "visitor"}),
+    );
+    let anonymous = json!({"$process_person_profile": false});
+    take(&mut store, "seen", "visitor", anonymous);
+    take(
+        &mut store,
+        "seen",
+        "ann",
+        json!({"$set": {"email": "ann@example.com"}}),
+    );
+    take(&mut store, "seen", "bob", json!({}));
+    assert_eq!((store.events().len(), store.past().count()), (3, 1));
+
+    let persons = store.persons_of(&[], &["ann".to_owned(), "nobody".to_owned()]);
+    assert_eq!(persons.len(), 1);
+    store.forget(persons[0], true, false);
+    let left: Vec<_> = store.events().map(|kept| &*kept.distinct_id).collect();
+    assert_eq!(left, ["bob"]);
+    assert_eq!((store.past().count(), store.people.len()), (0, 1));
+    assert!(store.persons_of(&[], &["visitor".to_owned()]).is_empty());
+
+    take(&mut store, "seen", "ann", json!({}));
+    assert_eq!(store.people.len(), 2, "who comes again is somebody new");
+}

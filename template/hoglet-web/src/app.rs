@@ -8,6 +8,7 @@ use axum::Router;
 use crate::jobs::Jobs;
 use crate::package::Package;
 use crate::routes::{Route, begins_like_one_of, is_for_development, plain};
+use crate::secret_paths::SecretPaths;
 use crate::settings::env_file;
 use crate::settings::{Reader, Settings, SettingsError};
 use crate::web::{Parts, Web};
@@ -86,4 +87,10 @@ pub fn all_routes<A: App>() -> Vec<Route> {
     let mut routes = A::routes();
     routes.extend(plain().table());
     routes
+}
+
+/// Which paths of an app hold a token.
+pub fn secret_paths<A: App>() -> SecretPaths {
+    let routes = A::routes();
+    SecretPaths::among(routes.iter().map(|route| route.path))
 }

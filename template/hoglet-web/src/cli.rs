@@ -11,11 +11,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
-use crate::app::{App, Outcome, all_routes, read_settings};
+use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
 use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
 use crate::jobs::{Registry, Workers};
 use crate::package::Package;
+use crate::secret_paths::SecretPaths;
 use crate::settings::env_file::{env_file_applies, read_env_file};
 use crate::settings::{Settings, SettingsError};
 use crate::web::{Parts, Web};
@@ -142,14 +143,14 @@ fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError>
 
 async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
     let listener = listen(&mut settings).await?;
-    let web = begin(A::PACKAGE, settings, A::parts()).await?;
+    let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
     let state = A::state(own, web.clone());
     let registry = A::jobs().with(state.clone())?;
     serve_router(listener, A::router(state), web, registry).await
 }
 
 async fn work<A: App>(settings: Settings, own: A::Settings) -> Outcome {
-    let web = begin(A::PACKAGE, settings, A::parts()).await?;
+    let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
     let registry = A::jobs().with(A::state(own, web.clone()))?;
     work_alone(web, registry).await
 }
@@ -158,10 +159,11 @@ fn begin(
     package: Package,
     settings: Settings,
     parts: Parts,
+    secret_paths: SecretPaths,
 ) -> Compiled<'static, Result<Web, Box<dyn Error + Send + Sync>>> {
     Box::pin(async move {
         let database = open_database(&settings, parts.migrations).await?;
-        let web = Web::start(package, settings, database, parts).await?;
+        let web = Web::start(package, settings, database, parts, secret_paths).await?;
         if !web.mail.available() {
             tracing::warn!(
                 "SMTP_URL is not set, so the app sends no mail: nobody can reset a password, confirm an \

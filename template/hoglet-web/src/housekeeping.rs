@@ -11,6 +11,7 @@ use crate::jobs::{Job, Jobs, Outcome, Priority, Run};
 use crate::posthog::visitor_link;
 use crate::session::model as session;
 use crate::throttle;
+use crate::tokens;
 use crate::web::Web;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
@@ -43,7 +44,7 @@ pub async fn at_start(web: &Web) -> Result<(), DbErr> {
     again.enqueue(&web.database).await.map(drop)
 }
 
-/// Removes sessions, attempts and links that have expired.
+/// Removes sessions, attempts, tokens and links that have expired.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemoveExpired {}
 
@@ -62,8 +63,9 @@ impl Job for RemoveExpired {
         let database = &web.database;
         let sessions = session::delete_expired(database).await?;
         let attempts = throttle::delete_expired(database).await?;
+        let tokens = tokens::delete_expired(database).await?;
         let links = visitor_link::delete_old(database).await?;
-        tracing::debug!(sessions, attempts, links, "removed expired rows");
+        tracing::debug!(sessions, attempts, tokens, links, "removed expired rows");
         Ok(())
     }
 }

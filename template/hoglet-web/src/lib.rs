@@ -3,10 +3,11 @@
 //! # A request's way through
 //!
 //! [`server`] takes the connection. [`request`] gives the request its id and finds out where it came
-//! from, [`logging`] opens its span, [`security`] answers for its headers and its origin. Pages come
-//! behind [`cookies`] and [`session`]; [`layers::identify`] says whose request it is. Then the app's
-//! handler runs: its arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to
-//! them), a [`Page`](page::Page) to answer with, and [`PostHog`](posthog::PostHog) to say what
+//! from; a path that holds a token gets a mask there, see [`secret_paths`]. [`logging`] opens its
+//! span, [`security`] answers for its headers and its origin. Pages come behind [`cookies`] and
+//! [`session`]; [`layers::identify`] says whose request it is. Then the app's handler runs: its
+//! arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to them), a
+//! [`Page`](page::Page) to answer with, and [`PostHog`](posthog::PostHog) to say what
 //! happened. On the way out [`layers::capture_errors`] captures what went wrong and [`error_pages`]
 //! makes a page of it.
 //!
@@ -51,6 +52,7 @@ pub mod posthog;
 mod reload;
 pub mod request;
 pub mod routes;
+pub mod secret_paths;
 pub mod security;
 pub mod server;
 pub mod session;
@@ -59,6 +61,7 @@ pub mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod throttle;
+pub mod tokens;
 pub mod users;
 pub mod views;
 pub mod visit;

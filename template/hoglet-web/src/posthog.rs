@@ -16,6 +16,7 @@ mod breaker;
 pub mod browser;
 pub mod client;
 pub mod context;
+pub mod deletion;
 mod delivery;
 mod evaluator;
 pub mod event;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use sea_orm::DatabaseTransaction;
+use time::Duration;
 use tower_cookies::Cookies;
+use uuid::Uuid;
 
 use crate::compiled::Compiled;
 use crate::email::Email;
@@ -17,9 +19,10 @@ use crate::posthog::first_touch;
 use crate::posthog::tracker::PostHog;
 use crate::posthog::visitor_link;
 use crate::request::RequestInfo;
-use crate::session::model as sessions;
-use crate::session::{FlashLevel, Session};
+use crate::session::model::{self as sessions, Listed};
+use crate::session::{FlashLevel, Remember, Session};
 use crate::throttle::Throttle;
+use crate::tokens;
 use crate::users::User;
 use crate::web::Web;
 
@@ -39,7 +42,8 @@ pub struct Visit {
 
 impl Visit {
     /// Whether this is the account's password; without an account the answer is no, after the same
-    /// time. Failures are counted, and after too many of them the answer is an error.
+    /// time. Failures are counted, and after too many of them the answer is an error. Where it is
+    /// the password of who is signed in, [`Visit::logged_in_within`] counts from now on.
     ///
     /// # Errors
     ///
@@ -63,6 +67,10 @@ impl Visit {
             throttle.check(database, email, &network).await?;
             if !matches {
                 throttle.record(database, email, &network).await?;
+            } else if let Some(user) = user
+                && self.session.belongs_to(user.id()).await?
+            {
+                self.session.confirm().await?;
             }
             Ok(matches)
         })
@@ -132,14 +140,16 @@ impl Visit {
         &mut self,
         transaction: DatabaseTransaction,
         user: impl User,
+        remember: Remember,
     ) -> Compiled<'_, Result<()>> {
-        self.become_user(transaction, Arc::new(user))
+        self.become_user(transaction, Arc::new(user), remember)
     }
 
     fn become_user(
         &mut self,
         transaction: DatabaseTransaction,
         user: Arc<dyn User>,
+        remember: Remember,
     ) -> Compiled<'_, Result<()>> {
         Box::pin(async move {
             let link = if self.posthog.opted_out() {
@@ -148,6 +158,7 @@ impl Visit {
                 let visitor_id = self.posthog.visitor_id();
                 let first_touch = first_touch::properties_of(
                     &self.web.settings,
+                    &self.web.secret_paths,
                     &self.web.cookies,
                     &self.cookies,
                     visitor_id,
@@ -160,7 +171,7 @@ impl Visit {
             behalf::becomes(&transaction, &posthog).await?;
             transaction.commit().await?;
 
-            self.session.log_in(&*user).await?;
+            self.session.log_in(&*user, remember).await?;
             // The visitor id now belongs to this user for good. The next person at this computer gets a
             // new one.
             self.web.cookies.forget_visitor(&self.cookies);
@@ -169,6 +180,57 @@ impl Visit {
                 let delivered = self.posthog.identify(&*user, &link);
                 self.web.outbox.acknowledge_when(delivered, link.visitor_id);
             }
+            Ok(())
+        })
+    }
+
+    /// Whether the user has logged in, or confirmed their password, within this time. What is
+    /// worth stealing asks for the password again where it is longer ago.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn logged_in_within(&self, time: Duration) -> Result<bool> {
+        self.session.logged_in_within(time).await
+    }
+
+    /// Counts [`Visit::logged_in_within`] from now on, because the user has shown in some other
+    /// way than by [`Visit::check_password`] that it is them.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn confirmed_password(&self) -> Result<()> {
+        self.session.confirm().await
+    }
+
+    /// Where the signed-in user is logged in, the session seen last first.
+    ///
+    /// # Errors
+    ///
+    /// Where the database does not answer.
+    pub fn sessions_of(&self, user_id: Uuid) -> Compiled<'_, Result<Vec<Listed>>> {
+        Box::pin(async move {
+            let current = self.session.row_id();
+            let database = &self.web.database;
+            Ok(sessions::of_user(database, user_id, current.as_deref()).await?)
+        })
+    }
+
+    /// Ends all that gives access to an account: every session of the user, this one included, and
+    /// every token. For an account whose password is reset, or that a stranger has prepared.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails.
+    pub fn end_everything<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        user_id: Uuid,
+    ) -> Compiled<'a, Result<()>> {
+        Box::pin(async move {
+            sessions::end_all(transaction, user_id).await?;
+            tokens::end_all(transaction, user_id).await?;
             Ok(())
         })
     }

@@ -20,6 +20,7 @@ use crate::passwords::Passwords;
 use crate::posthog::client::Client;
 use crate::posthog::flag::Declared;
 use crate::posthog::outbox::Outbox;
+use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
 use crate::settings::Settings;
@@ -63,6 +64,8 @@ pub struct Shared {
     pub package: Package,
     /// What the app has told about itself.
     pub parts: Parts,
+    /// Which paths hold a token.
+    pub secret_paths: SecretPaths,
     /// The app's database.
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
@@ -93,6 +96,7 @@ impl Web {
         settings: Settings,
         database: DatabaseConnection,
         parts: Parts,
+        secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let views = Views::new(parts.templates, parts.assets, &settings)?;
         let http = reqwest::Client::builder()
@@ -112,6 +116,7 @@ impl Web {
             settings,
             package,
             parts,
+            secret_paths,
             database,
             http,
         })))

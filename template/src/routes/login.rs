@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use hoglet_web::error::Result;
 use hoglet_web::page::Page;
+use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
@@ -25,6 +26,9 @@ pub struct LogInForm {
     email: String,
     #[serde(default)]
     password: String,
+    /// `true` where the box is ticked.
+    #[serde(default)]
+    remember: String,
     #[serde(flatten)]
     next: Next,
 }
@@ -48,7 +52,9 @@ pub async fn log_in(
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
     let again = |errors| values(&form.email, &form.next, errors);
-    match accounts::log_in(&state, &mut visit, &form.email, form.password).await {
+    let remember = Remember::from(form.remember == "true");
+    let logging_in = accounts::log_in(&state, &mut visit, &form.email, form.password, remember);
+    match logging_in.await {
         Ok(true) => Ok(Redirect::to(form.next.path_or_default()).into_response()),
         Ok(false) => forms::again(&page, "login.html", again(forms::form_error(WRONG_PAIR))),
         Err(error) => forms::again_later(&page, "login.html", error, again),

@@ -14,7 +14,7 @@ use super::model::Model;
 use super::run::Run;
 use super::table::{Bounds, Registry, Runnable};
 use crate::error::{Cause, CauseKind};
-use crate::mask::mask_emails;
+use crate::mask::mask_secrets;
 use crate::panics;
 use crate::posthog::behalf::Behalf;
 use crate::posthog::exception::Level;
@@ -132,7 +132,7 @@ fn failed(web: &Web, bounds: Bounds, job: &Model, posthog: &PostHog, failure: Fa
     let attempt = job.attempt.unsigned_abs();
     let retry_in =
         (retry && attempt < bounds.attempts).then(|| with_jitter((bounds.backoff)(attempt)));
-    let error = mask_emails(&cause.to_string());
+    let error = mask_secrets(&cause.to_string());
     match retry_in {
         Some(wait) => tracing::warn!(error, retry_in = ?wait, "a job failed; it is tried again"),
         None => tracing::error!(

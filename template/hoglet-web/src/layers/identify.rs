@@ -59,6 +59,7 @@ pub fn identify(
             Some(&info.id),
             user,
             page_view,
+            info.has_token,
         );
         let extensions = request.extensions_mut();
         extensions.insert(context);
@@ -87,7 +88,13 @@ fn remember_visitor(
     let first_page = !presented || !ours.first_touch.presented(cookies);
     if first_page && page_view && is_document(request.headers()) {
         let path_and_query = &RequestInfo::of(request.extensions()).path_and_query;
-        let value = first_touch::cookie(&web.settings, path_and_query, request.headers(), id);
+        let value = first_touch::cookie(
+            &web.settings,
+            &web.secret_paths,
+            path_and_query,
+            request.headers(),
+            id,
+        );
         ours.first_touch.set(cookies, value);
     }
 }

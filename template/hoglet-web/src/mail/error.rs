@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::mask::mask_emails;
+use crate::mask::mask_secrets;
 
 /// Characters of what a server said that are passed on.
 const LONGEST: usize = 300;
@@ -53,7 +53,7 @@ pub(super) fn without_secrets(said: &str, password: Option<&str>) -> String {
     let words = said
         .split_whitespace()
         .map(|word| if word.contains("://") { "[link]" } else { word });
-    let said = mask_emails(&words.collect::<Vec<_>>().join(" "));
+    let said = mask_secrets(&words.collect::<Vec<_>>().join(" "));
     said.chars()
         .filter(|c| !c.is_control())
         .take(LONGEST)

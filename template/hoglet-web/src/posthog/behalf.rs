@@ -88,7 +88,15 @@ impl Behalf {
             context = property(context, PROCESS_PERSON_PROFILE, false);
         }
         let request_id = self.request_id.as_deref();
-        PostHog::new(client.clone(), identity, context, request_id, user, false)
-            .with_nobodys_context(nobodys)
+        PostHog::new(
+            client.clone(),
+            identity,
+            context,
+            request_id,
+            user,
+            false,
+            false,
+        )
+        .with_nobodys_context(nobodys)
     }
 }

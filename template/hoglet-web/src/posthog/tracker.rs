@@ -48,6 +48,8 @@ pub struct PostHog {
     user: Option<Arc<dyn User>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
+    /// The page's address is a secret, and posthog-js reads it.
+    secret_address: bool,
     scope: Arc<Scope>,
     panel: Panel,
 }
@@ -72,6 +74,7 @@ impl PostHog {
         request_id: Option<&str>,
         user: Option<Arc<dyn User>>,
         page_view: bool,
+        secret_address: bool,
     ) -> Self {
         Self {
             panel: Panel::new(client.development),
@@ -82,6 +85,7 @@ impl PostHog {
             request_id: request_id.map(Arc::from),
             user,
             page_view,
+            secret_address,
             scope: Arc::default(),
         }
     }
@@ -242,7 +246,8 @@ impl PostHog {
 
     /// What posthog-js is told on this page; nothing where it should not run.
     pub fn browser_config<'a>(&self, settings: &'a PostHogSettings) -> Option<BrowserConfig<'a>> {
-        if !settings.js || !self.client.enabled() || self.identity.opted_out {
+        let runs = settings.js && self.client.enabled() && !self.identity.opted_out;
+        if !runs || self.secret_address {
             return None;
         }
         let (groups, flags) = self.scope.flags();

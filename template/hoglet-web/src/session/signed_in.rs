@@ -54,7 +54,8 @@ pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> Compiled<'a, Response
         if request.wants_json {
             return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
         }
-        if parts.method == Method::GET {
+        // A link with a token is opened again from the mail, not from an address that others read.
+        if parts.method == Method::GET && !request.has_token {
             let sent = request.path_and_query.as_bytes();
             let next: String = form_urlencoded::byte_serialize(sent).collect();
             return Redirect::to(&format!("{log_in}?next={next}")).into_response();

@@ -18,7 +18,7 @@ use super::database::TestDatabase;
 use super::posthog::{Event, StandIn};
 use super::variables::with_usual;
 use super::wait::wait_until;
-use crate::app::{App, read_settings};
+use crate::app::{App, read_settings, secret_paths};
 use crate::database;
 use crate::jobs::attempt::Ended;
 use crate::jobs::workers::run_due;
@@ -115,8 +115,9 @@ impl<A: App> TestApp<A> {
         let connection = database::connect(&settings.database_url).await.unwrap();
         let migrated =
             database::migrated(connection, &settings.database_url, parts.migrations).await;
-        let web = Web::start(A::PACKAGE, settings, migrated.unwrap(), parts).await;
-        let web = web.unwrap();
+        let secret_paths = secret_paths::<A>();
+        let web = Web::start(A::PACKAGE, settings, migrated.unwrap(), parts, secret_paths);
+        let web = web.await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let state = A::state(own, web.clone());
         let jobs = Arc::new(A::jobs().with(state.clone()).unwrap());

@@ -23,7 +23,7 @@ proptest! {
             headers.insert(REFERER, referrer);
         }
         let id = Uuid::now_v7();
-        let cookie = first_touch::cookie(settings, &path.repeat(1 + repeated), &headers, id);
+        let cookie = first_touch::cookie(settings, &WEB.secret_paths, &path.repeat(1 + repeated), &headers, id);
         prop_assert!(cookie.len() < 1400, "{}", cookie.len());
         let touch = FirstTouch::from_cookie(settings, &cookie, id);
         let told = touch.unwrap().properties();
@@ -41,7 +41,7 @@ proptest! {
     ) {
         let id = Uuid::now_v7();
         prop_assert_eq!(FirstTouch::from_cookie(&WEB.settings, &cookie, id), None);
-        if let Some(touch) = FirstTouch::from_posthog_js(&stored, id) {
+        if let Some(touch) = FirstTouch::from_posthog_js(&WEB.secret_paths, &stored, id) {
             let told = touch.properties();
             prop_assert!(told.values().all(|value| value.as_str().unwrap().len() <= 4000));
             prop_assert!(told["$initial_current_url"].as_str().unwrap().starts_with("http"));

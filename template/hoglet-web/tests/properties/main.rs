@@ -17,8 +17,10 @@ use hoglet_web::files::Files;
 use hoglet_web::package::Package;
 use hoglet_web::posthog::identity::{Identity, Subject};
 use hoglet_web::request::RequestInfo;
+use hoglet_web::secret_paths::SecretPaths;
 use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::users::Users;
+use hoglet_web::settings::secret::Secret;
 use hoglet_web::settings::{Reader, Settings};
 use hoglet_web::web::{Parts, Web};
 use minijinja::context;
@@ -90,7 +92,13 @@ fn web(environment: &str) -> Web {
         flags: &[],
         event_properties: |context, _| context,
     };
-    let starting = Web::start(PACKAGE, settings, DatabaseConnection::default(), parts);
+    let starting = Web::start(
+        PACKAGE,
+        settings,
+        DatabaseConnection::default(),
+        parts,
+        SecretPaths::default(),
+    );
     RUNTIME.block_on(starting).unwrap()
 }
 
@@ -108,6 +116,8 @@ fn request_info() -> RequestInfo {
         id: String::new(),
         path_and_query: "/".into(),
         path: "/".into(),
+        has_token: false,
+        sent: Secret::new("/".into()),
         ip: [127, 0, 0, 1].into(),
         plain_http: false,
         wants_json: false,

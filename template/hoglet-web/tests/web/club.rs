@@ -1,7 +1,8 @@
 //! A chess club: an app as small as one can be that uses all of Hoglet.
 //!
 //! Its table of users is called `members`. `account` signs up, in and out; `bell` is for everybody
-//! and `lounge` for members; `broken` fails in every way there is. `program` is its binary.
+//! and `lounge` for members; `pass` is a link in a mail; `broken` fails in every way there is.
+//! `program` is its binary.
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ pub mod chores;
 pub mod invite;
 pub mod lounge;
 pub mod member;
+pub mod pass;
 pub mod plan;
 #[cfg(unix)]
 pub mod program;
@@ -154,6 +156,9 @@ pub fn pages() -> Routes<Web> {
         .post("/api/vote", lounge::vote)
         .post("/api/break", broken::breaks)
         .post("/opt-out", opt_out::switch)
+        .get("/pass/{token}", pass::show)
+        .post("/pass/{token}", pass::enter)
+        .get("/members/pass/{token}", pass::show_to_members)
 }
 
 /// The club with pages of one test's own, behind every layer.

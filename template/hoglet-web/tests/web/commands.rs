@@ -56,7 +56,7 @@ fn the_newest_migration_is_taken_back_and_named_as_pending() {
     let output = run(folder.path(), &["migrate", "down"], &[]);
     assert!(output.status.success(), "{output:?}");
     let output = run(folder.path(), &["migrate", "status"], &[]);
-    assert!(said(&output).contains("pending: m20261122_090000_create_jobs"));
+    assert!(said(&output).contains("pending: m20261122_100000_create_tokens"));
     let output = run(folder.path(), &["migrate", "up"], &[]);
     assert!(said(&output).contains("all migrations are applied"));
 }

@@ -10,6 +10,7 @@ use hoglet_web::error::Result;
 use hoglet_web::jobs::model::{self, Model};
 use hoglet_web::jobs::queue::{self, Claim};
 use hoglet_web::jobs::{Enqueued, Job, Jobs};
+use hoglet_web::session::lifetime::Remember;
 use hoglet_web::testing::Ran;
 use hoglet_web::visit::Visit;
 use hoglet_web::web::Web;
@@ -341,7 +342,8 @@ async fn joins(State(web): State<Web>, mut visit: Visit) -> Result<StatusCode> {
     Chore::RingTheBell.enqueue(&transaction).await?;
     let email = Email::normalized("ann@example.com");
     let member = member::create(&transaction, email, "Ann", hash).await?;
-    visit.log_in(transaction, member.unwrap()).await?;
+    let member = member.unwrap();
+    visit.log_in(transaction, member, Remember::No).await?;
     Ok(StatusCode::OK)
 }
 

@@ -18,6 +18,7 @@ mod browser;
 mod claims;
 mod context;
 mod cross_site;
+mod deletion;
 mod delivery;
 mod error_pages;
 mod errors;
@@ -55,7 +56,9 @@ mod sessions;
 mod settings;
 mod templates;
 mod throttle;
+mod tokens;
 mod turned_away;
+mod whereabouts;
 
 // Where a process is ended by a signal, and the club's binary is a script.
 #[cfg(unix)]
@@ -70,5 +73,7 @@ mod logging;
 mod mail_processes;
 #[cfg(unix)]
 mod processes;
+#[cfg(unix)]
+mod secret_paths;
 #[cfg(unix)]
 mod signals;

@@ -1,7 +1,7 @@
 //! The session store: a row a session, and only what has changed is written.
 
 use hoglet_web::session::model as session;
-use hoglet_web::session::store::SeaOrmStore;
+use hoglet_web::session::store::{SeaOrmStore, Seen};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::json;
@@ -13,7 +13,11 @@ use tower_sessions::session::{Id, Record};
 use crate::support::App;
 
 fn store_of(app: &App) -> SeaOrmStore {
-    SeaOrmStore::new(app.web.database.clone(), app.web.parts.users.clone())
+    SeaOrmStore::new(
+        app.web.database.clone(),
+        app.web.parts.users.clone(),
+        Seen::default(),
+    )
 }
 
 fn record(id: Id, value: &str) -> Record {

@@ -6,14 +6,17 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use crate::club::member;
-use crate::support::{Answer, App, BROWSER, People, Person, RING};
+use crate::support::{Answer, App, BROWSER, Browser, PASSWORD, People, Person, RING};
 
 #[tokio::test]
 async fn expiry_slides_without_a_write_on_every_request() {
     let app = App::start().await;
-    let ann = app.sign_up("Ann").await;
+    app.sign_up("Ann").await.log_out().await;
+    let ann = app.browser();
+    log_in_to_stay(&ann).await;
     let until = async || {
         let row = session::Entity::find().one(&app.web.database).await;
         row.unwrap().unwrap().expires_at
@@ -40,22 +43,100 @@ async fn expiry_slides_without_a_write_on_every_request() {
     assert_eq!(answer.cookies()[0].name(), "session");
 }
 
+/// Logs in with the box ticked.
+async fn log_in_to_stay(browser: &Browser) -> Answer {
+    let form = [
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+        ("remember", "true"),
+    ];
+    let answer = browser.post("/login", &form).await;
+    assert_eq!(answer.location(), "/lounge");
+    answer
+}
+
+/// The session's cookie, and how long its row lives on.
+async fn lifetime(app: &App, answer: &Answer) -> (Option<Duration>, Duration) {
+    let row = session::Entity::find().one(&app.web.database).await;
+    let left = row.unwrap().unwrap().expires_at - OffsetDateTime::now_utc();
+    let cookies = answer.cookies();
+    let cookie = cookies.iter().find(|cookie| cookie.name() == "session");
+    let cookie = cookie.unwrap();
+    assert_eq!(cookie.expires_datetime(), None);
+    (cookie.max_age(), left)
+}
+
+fn is_about(time: Duration, expected: Duration) -> bool {
+    (time - expected).abs() < Duration::minutes(1)
+}
+
 #[tokio::test]
-async fn a_visitors_session_lives_a_day_and_a_users_fourteen() {
+async fn a_visitors_session_lives_a_day_and_a_remembered_users_fourteen() {
     let app = App::start().await;
-    let lifetime = async |answer: Answer| {
-        let row = session::Entity::find().one(&app.web.database).await;
-        let left = row.unwrap().unwrap().expires_at - OffsetDateTime::now_utc();
-        let cookies = answer.cookies();
-        let cookie = cookies.iter().find(|cookie| cookie.name() == "session");
-        let age = cookie.and_then(|cookie| cookie.max_age()).unwrap();
-        assert!((age - left).abs() < Duration::minutes(1), "{age} {left}");
-        age.whole_days()
-    };
     let browser = app.browser();
     let answer = browser.post(RING, &[]).await;
-    assert_eq!(lifetime(answer).await, 1);
-    assert_eq!(lifetime(browser.sign_up("Ann").await).await, 14);
+    let (cookie, row) = lifetime(&app, &answer).await;
+    assert!(is_about(cookie.unwrap(), Duration::days(1)));
+    assert!(is_about(row, Duration::days(1)), "{row}");
+
+    browser.sign_up("Ann").await;
+    browser.log_out().await;
+    let answer = log_in_to_stay(&browser).await;
+    let (cookie, row) = lifetime(&app, &answer).await;
+    assert!(is_about(cookie.unwrap(), Duration::days(14)));
+    assert!(is_about(row, Duration::days(14)), "{row}");
+}
+
+#[tokio::test]
+async fn any_other_users_session_ends_with_the_browser_and_after_twelve_hours_at_most() {
+    let app = App::start().await;
+    let ann = app.browser();
+    for answer in [ann.sign_up("Ann").await, ann.log_in("Ann").await] {
+        let (cookie, row) = lifetime(&app, &answer).await;
+        assert_eq!(cookie, None);
+        assert!(is_about(row, Duration::hours(12)), "{row}");
+    }
+
+    // Eleven hours later visits count, but no longer than before.
+    let row = session::Entity::find().one(&app.web.database).await;
+    let row = row.unwrap().unwrap();
+    let mut data: serde_json::Value = serde_json::from_str(&row.data).unwrap();
+    let earlier = |value: &serde_json::Value| (value.as_i64().unwrap() - 11 * 3600).into();
+    data["renewed_at"] = earlier(&data["renewed_at"]);
+    data["ends_at"] = earlier(&data["ends_at"]);
+    let ends_at = row.expires_at - Duration::hours(11);
+    session::Entity::update_many()
+        .col_expr(session::Column::ExpiresAt, Expr::value(ends_at))
+        .col_expr(session::Column::Data, Expr::value(data.to_string()))
+        .exec(&app.web.database)
+        .await
+        .unwrap();
+    for answer in [ann.get("/card").await, ann.post(RING, &[]).await] {
+        let (cookie, row) = lifetime(&app, &answer).await;
+        assert_eq!(cookie, None);
+        assert!(is_about(row, Duration::hours(1)), "{row}");
+    }
+    // A kept cookie is worth nothing afterwards.
+    session::Entity::update_many()
+        .col_expr(
+            session::Column::ExpiresAt,
+            Expr::value(OffsetDateTime::now_utc() - Duration::seconds(2)),
+        )
+        .exec(&app.web.database)
+        .await
+        .unwrap();
+    assert!(!ann.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_log_in_that_is_not_remembered_ends_one_that_was() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    log_in_to_stay(&ann).await;
+    let answer = ann.log_in("Ann").await;
+    let (cookie, row) = lifetime(&app, &answer).await;
+    assert_eq!(cookie, None);
+    assert!(is_about(row, Duration::hours(12)), "{row}");
 }
 
 #[tokio::test]
@@ -114,6 +195,12 @@ async fn any_number_of_expired_sessions_is_removed() {
         user_id: Set(None),
         data: Set("{}".into()),
         expires_at: Set(OffsetDateTime::now_utc() - Duration::seconds(1)),
+        handle: Set(Uuid::new_v4()),
+        started_at: Set(OffsetDateTime::now_utc() - Duration::days(1)),
+        last_seen_at: Set(OffsetDateTime::now_utc() - Duration::days(1)),
+        user_agent: Set(String::new()),
+        address: Set(String::new()),
+        remembered: Set(false),
     });
     session::Entity::insert_many(rows)
         .exec_without_returning(&app.web.database)

@@ -11,7 +11,7 @@ use hoglet_web::error::Result;
 use hoglet_web::forms::{self, Errors};
 use hoglet_web::local_path::local_path;
 use hoglet_web::page::Page;
-use hoglet_web::session::signed_in;
+use hoglet_web::session::{Remember, signed_in};
 use hoglet_web::throttle::Throttle;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
@@ -60,6 +60,7 @@ pub struct LogIn {
     email: String,
     #[serde(default)]
     password: String,
+    remember: Option<String>,
     #[serde(flatten)]
     next: Next,
 }
@@ -90,7 +91,7 @@ pub async fn sign_up(
         let taken = forms::error("email", "has joined already");
         return forms::again(&page, "signup.html", again(taken));
     };
-    visit.log_in(transaction, member).await?;
+    visit.log_in(transaction, member, Remember::No).await?;
     visit.posthog.capture(MemberJoined {});
     Ok(Redirect::to("/lounge").into_response())
 }
@@ -121,7 +122,9 @@ pub async fn log_in(
     };
     let transaction = web.database.begin().await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
-    visit.log_in(transaction, member).await?;
+    visit
+        .log_in(transaction, member, form.remember.is_some().into())
+        .await?;
     visit.posthog.capture(MemberLoggedIn {});
     let next = local_path(&form.next.next).unwrap_or("/lounge");
     Ok(Redirect::to(next).into_response())

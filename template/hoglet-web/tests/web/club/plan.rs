@@ -8,6 +8,7 @@ hoglet_web::events! {
     "log_in_failed" => LogInFailed {},
     "member_logged_out" => MemberLoggedOut {},
     "bell_rung" => BellRung { rings: i64 },
+    "pass_viewed" => PassViewed {},
     "lounge_viewed" => LoungeViewed {},
     "card_viewed" => CardViewed {},
     "card_changed" => CardChanged {},

@@ -1,0 +1,249 @@
+//! Where somebody is logged in, and how long ago they have shown who they are.
+
+use axum::Router;
+use axum::routing::get;
+use hoglet_web::passwords::PasswordHash;
+use hoglet_web::session::model::{self as session, Listed};
+use hoglet_web::visit::Visit;
+use hoglet_web::web::Web;
+use reqwest::StatusCode;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::club::member::{self, Member};
+use crate::club::pass::PASS;
+use crate::club::router_with;
+use crate::support::{App, Browser, PASSWORD, People, Person, RING};
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+async fn log_in_with(app: &App, user_agent: &str) -> Browser {
+    let browser = app.browser();
+    let form = [("email", "ann@example.com"), ("password", PASSWORD)];
+    let headers = [("user-agent", user_agent)];
+    let answer = browser.post_with("/login", &form, &headers).await;
+    assert_eq!(answer.location(), "/lounge");
+    browser
+}
+
+async fn ann(app: &App) -> Uuid {
+    app.user_id("Ann").await.parse().unwrap()
+}
+
+async fn listed(app: &App) -> Vec<Listed> {
+    let listed = session::of_user(&app.web.database, ann(app).await, None).await;
+    listed.unwrap()
+}
+
+#[tokio::test]
+async fn people_see_where_they_are_logged_in_and_no_secret() {
+    let app = App::start().await;
+    let long = format!("curl/8 {}", "x".repeat(1000));
+    app.sign_up("Ann").await;
+    app.sign_up("Bob").await;
+    log_in_with(&app, "Mozilla/5.0 (iPhone) Version/18.5 Safari/604.1").await;
+    log_in_with(&app, &long).await;
+
+    let rows = session::Entity::find()
+        .all(&app.web.database)
+        .await
+        .unwrap();
+    assert!(rows.iter().all(|row| row.user_agent.chars().count() <= 300));
+    let sessions = listed(&app).await;
+    let browsers: Vec<_> = sessions.iter().map(|one| &*one.browser).collect();
+    assert_eq!(browsers, ["curl", "Safari on iPhone", "An unknown browser"]);
+    for one in &sessions {
+        assert_eq!(one.address, "127.0.0.1");
+        assert!(!one.remembered && !one.is_current);
+        assert!(OffsetDateTime::now_utc() - one.started_at < Duration::minutes(1));
+    }
+    let shown = serde_json::to_string(&sessions).unwrap();
+    assert!(rows.iter().all(|row| !shown.contains(&row.id)));
+}
+
+#[tokio::test]
+async fn a_visitor_leaves_neither_browser_nor_address() {
+    let app = App::start().await;
+    let browser = app.browser();
+    browser
+        .post_with(RING, &[], &[("user-agent", "curl/8")])
+        .await;
+    let row = session::Entity::find().one(&app.web.database).await;
+    let row = row.unwrap().unwrap();
+    assert_eq!((&*row.user_agent, &*row.address), ("", ""));
+    assert!(!row.remembered);
+}
+
+#[tokio::test]
+async fn a_session_is_ended_by_its_handle_and_by_its_owner_alone() {
+    let app = App::start().await;
+    let here = app.sign_up("Ann").await;
+    let bob = app.sign_up("Bob").await;
+    let there = log_in_with(&app, "curl/8").await;
+    let handle = listed(&app).await[0].handle;
+    let bob_id = app.user_id("Bob").await.parse().unwrap();
+
+    let database = &app.web.database;
+    let ended = session::end_one(database, bob_id, handle).await;
+    assert!(!ended.unwrap());
+    assert!(there.is_signed_in().await);
+    let ended = session::end_one(database, ann(&app).await, handle).await;
+    assert!(ended.unwrap());
+    assert!(!there.is_signed_in().await);
+    assert!(here.is_signed_in().await);
+    let ended = session::end_one(database, ann(&app).await, handle).await;
+    assert!(!ended.unwrap());
+
+    session::end_all(database, ann(&app).await).await.unwrap();
+    assert!(!here.is_signed_in().await);
+    assert!(bob.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn when_somebody_was_seen_is_written_along_with_something_else_and_now_and_then() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let seen = async || listed(&app).await[0].last_seen_at;
+    let back_to = async |moment: OffsetDateTime| {
+        session::Entity::update_many()
+            .col_expr(session::Column::LastSeenAt, Expr::value(moment))
+            .exec(&app.web.database)
+            .await
+            .unwrap();
+    };
+    let a_while_ago = OffsetDateTime::now_utc() - Duration::minutes(9);
+    back_to(a_while_ago).await;
+    ann.ring().await;
+    assert!((seen().await - a_while_ago).abs() < Duration::SECOND);
+
+    let long_ago = OffsetDateTime::now_utc() - Duration::minutes(11);
+    back_to(long_ago).await;
+    ann.get("/card").await;
+    assert!(
+        (seen().await - long_ago).abs() < Duration::SECOND,
+        "a look writes nothing"
+    );
+    ann.post_with(RING, &[], &[("user-agent", FIREFOX)]).await;
+    assert!(OffsetDateTime::now_utc() - seen().await < Duration::minutes(1));
+    let now = &listed(&app).await[0];
+    assert_eq!(now.browser, "Firefox on Linux");
+    assert!(now.started_at <= now.last_seen_at);
+}
+
+/// `/fresh` says whether the log-in is younger than ten minutes, and `/here` which session this
+/// is.
+async fn with_pages() -> App {
+    async fn fresh(visit: Visit) -> String {
+        let fresh = visit.logged_in_within(Duration::minutes(10)).await;
+        fresh.unwrap().to_string()
+    }
+    async fn here(Member(member): Member, visit: Visit) -> String {
+        let sessions = visit.sessions_of(member.id).await.unwrap();
+        let current = sessions.iter().filter(|one| one.is_current);
+        current.map(|one| one.browser.as_str()).collect()
+    }
+    async fn end(Member(member): Member, visit: Visit, web: axum::extract::State<Web>) {
+        let transaction = web.database.begin().await.unwrap();
+        visit.end_everything(&transaction, member.id).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+    let own = Router::new()
+        .route("/fresh", get(fresh))
+        .route("/here", get(here))
+        .route("/end", get(end));
+    App::with_router(&[], |web| router_with(own, web)).await
+}
+
+#[tokio::test]
+async fn a_log_in_is_fresh_until_it_is_not_and_again_once_the_password_is_confirmed() {
+    let app = with_pages().await;
+    let ann = app.browser();
+    assert_eq!(
+        ann.get("/fresh").await.text(),
+        "false",
+        "a visitor has shown nothing"
+    );
+    ann.sign_up("Ann").await;
+    assert_eq!(ann.get("/fresh").await.text(), "true");
+
+    let age = async |seconds: i64| {
+        let row = session::Entity::find()
+            .filter(session::Column::UserId.is_not_null())
+            .one(&app.web.database)
+            .await;
+        let mut data: serde_json::Value =
+            serde_json::from_str(&row.unwrap().unwrap().data).unwrap();
+        let at = OffsetDateTime::now_utc().unix_timestamp() - seconds;
+        data["confirmed_at"] = at.into();
+        session::Entity::update_many()
+            .col_expr(session::Column::Data, Expr::value(data.to_string()))
+            .exec(&app.web.database)
+            .await
+            .unwrap();
+    };
+    age(601).await;
+    assert_eq!(ann.get("/fresh").await.text(), "false");
+    let change = |password| [("current_password", password), ("new_password", PASSWORD)];
+    ann.post("/card", &change("another one")).await;
+    assert_eq!(ann.get("/fresh").await.text(), "false");
+    ann.post("/card", &change(PASSWORD)).await;
+    assert_eq!(ann.get("/fresh").await.text(), "true");
+    // A clock that was ahead opens nothing for long.
+    age(-3600).await;
+    assert_eq!(ann.get("/fresh").await.text(), "false");
+}
+
+#[tokio::test]
+async fn a_page_knows_which_session_is_its_own() {
+    let app = with_pages().await;
+    app.sign_up("Ann").await;
+    let there = log_in_with(&app, "curl/8").await;
+    assert_eq!(there.get("/here").await.text(), "curl");
+}
+
+#[tokio::test]
+async fn all_that_gives_access_to_an_account_ends_at_once() {
+    let app = with_pages().await;
+    let here = app.sign_up("Ann").await;
+    let there = log_in_with(&app, "curl/8").await;
+    let (id, email) = (
+        ann(&app).await,
+        hoglet_web::email::Email::normalized("ann@example.com"),
+    );
+    let token = PASS.issue(&app.web.database, id, &email).await.unwrap();
+    assert_eq!(here.get("/end").await.status, StatusCode::OK);
+
+    assert!(!here.is_signed_in().await);
+    assert!(!there.is_signed_in().await);
+    let found = PASS.find(&app.web.database, &token.reveal()).await;
+    assert!(found.unwrap().is_none());
+    here.log_in("Ann").await;
+    assert!(here.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn nobody_logs_in_with_an_unusable_password_and_older_sessions_are_over() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let unusable = PasswordHash::unusable();
+    assert_ne!(unusable, PasswordHash::unusable());
+    assert_ne!(unusable.salt(), PasswordHash::unusable().salt());
+    member::Entity::update_many()
+        .col_expr(member::Column::PasswordHash, Expr::value(unusable.0))
+        .exec(&app.web.database)
+        .await
+        .unwrap();
+
+    assert!(!ann.is_signed_in().await);
+    for password in [PASSWORD, "", "*", "!"] {
+        let form = [("email", "ann@example.com"), ("password", password)];
+        let answer = app.browser().post("/login", &form).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{password}"
+        );
+    }
+}
