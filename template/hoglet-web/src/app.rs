@@ -7,7 +7,7 @@ use axum::Router;
 
 use crate::jobs::Jobs;
 use crate::package::Package;
-use crate::routes::{Route, begins_like_one_of, plain};
+use crate::routes::{Route, begins_like_one_of, is_for_development, plain};
 use crate::secret_paths::SecretPaths;
 use crate::settings::env_file;
 use crate::settings::{Reader, Settings, SettingsError};
@@ -64,7 +64,7 @@ pub fn read_settings<A: App>(
     let hoglet = Settings::read(&mut reader, &A::PACKAGE);
     let own = A::settings(&mut reader, &hoglet);
     if let Some(path) = &hoglet.posthog.proxy_path
-        && begins_like_one_of(&all_routes::<A>(), path)
+        && (begins_like_one_of(&all_routes::<A>(), path) || is_for_development(path))
     {
         reader.error(
             "POSTHOG_PROXY_PATH",

@@ -146,3 +146,8 @@ pub fn begins_like_one_of(table: &[Route], path: &str) -> bool {
     let mut paths = table.iter().map(|route| route.path);
     paths.any(|known| known != "/" && first(known) == first(path))
 }
+
+/// Whether a path lies where development has its own: `/dev/mail` and its neighbours.
+pub fn is_for_development(path: &str) -> bool {
+    path.split('/').nth(1) == Some("dev")
+}

@@ -129,6 +129,7 @@ fn what_would_open_a_hole_is_refused() {
         ("POSTHOG_PROXY_PATH", "/{relay}"),
         ("POSTHOG_PROXY_PATH", "/api"),
         ("POSTHOG_PROXY_PATH", "/static/relay"),
+        ("POSTHOG_PROXY_PATH", "/dev/mail"),
         ("POSTHOG_PROXY_PATH", "https://evil.example"),
     ] {
         let errors = errors(&[(name, value)]);
