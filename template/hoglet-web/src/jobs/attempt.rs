@@ -1,5 +1,8 @@
 //! One attempt at a job: within its bounds, on behalf of its person, with its errors captured.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use sea_orm::prelude::Uuid;
@@ -116,14 +119,31 @@ async fn run(
     // Also what the job does before its first `await` can panic.
     let work = async { (kind.run)(&job.payload, run).await };
     let work = acting(posthog.clone(), panics::caught(work));
+    let work = while_held(lease.clone(), tokio::time::timeout(timeout, work));
     tokio::select! {
-        ended = tokio::time::timeout(timeout, work) => Some(match ended {
+        ended = work => Some(match ended? {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(panic)) => Err(Failure::of(panic)),
             Err(_) => Err(Failure::from(TimedOut(timeout))),
         }),
         () = run_out(lease) => None,
     }
+}
+
+/// Goes no step further once the lease has run out: a process that was held up for that long learns of
+/// it here first, and `None` says so.
+async fn while_held<T>(
+    lease: watch::Receiver<Instant>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        if *lease.borrow() <= Instant::now() {
+            return Poll::Ready(None);
+        }
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
 }
 
 /// Says it, captures it, and decides about another try.
