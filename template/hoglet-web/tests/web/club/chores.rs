@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hoglet_web::jobs::{Failure, Job, Jobs, Outcome, Priority, Run};
 use hoglet_web::web::Web;
+use sea_orm::{ConnectionTrait, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::invite::Invite;
@@ -19,6 +20,7 @@ pub fn jobs() -> Jobs<Web> {
         .job::<Urgent>()
         .job::<Brief>()
         .job::<Logged>()
+        .job::<Counted>()
         .job::<Invite>()
         .cron("30 8 * * MON", "Europe/Berlin", || SetUpTheBoards {})
 }
@@ -160,6 +162,29 @@ impl Job for Logged {
         tokio::time::sleep(Duration::from_millis(self.milliseconds)).await;
         drop(running);
         write(&self.folder, &format!("done {}", self.number))?;
+        Ok(())
+    }
+}
+
+/// Notes that it ran, in a table of its own.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Counted {
+    pub number: i32,
+}
+
+impl Job for Counted {
+    type State = Web;
+
+    const NAME: &'static str = "counted";
+
+    async fn run(self, web: Web, _: Run) -> Outcome {
+        let database = &web.database;
+        let backend = database.get_database_backend();
+        let note = "INSERT INTO counted (number, process) VALUES ($1, $2)";
+        let process = i64::from(std::process::id());
+        let values = [self.number.into(), process.into()];
+        let note = Statement::from_sql_and_values(backend, note, values);
+        database.execute_raw(note).await?;
         Ok(())
     }
 }
