@@ -11,9 +11,13 @@
 //! happened. On the way out [`layers::capture_errors`] captures what went wrong and [`error_pages`]
 //! makes a page of it.
 //!
+//! What need not be done at once, or must not be lost, is a [job](jobs): it is enqueued with the
+//! transaction that needs it, and done by a worker, on behalf of the same person. [`mail`] is sent that
+//! way.
+//!
 //! # What an app brings
 //!
-//! An app is a type with the trait [`App`](app::App): its settings, its commands, its routes, and
+//! An app is a type with the trait [`App`](app::App): its settings, its commands, its routes, its jobs, and
 //! [`Parts`](web::Parts) with what Hoglet must know of it: who its users are, its templates, its
 //! flags, what every page knows and what every event carries. [`cli::run`] does the rest.
 //!
