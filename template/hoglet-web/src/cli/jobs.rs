@@ -131,7 +131,7 @@ async fn list(
 fn state(job: &Model, due_in: i64, kinds: &[&'static str]) -> String {
     let seconds = due_in / 1_000;
     if job.failed_at.is_some() {
-        format!("failed after {} attempts", job.attempt)
+        format!("failed after {}", attempts(job))
     } else if !kinds.contains(&job.kind.as_str()) {
         "waits: this version does not know its kind".to_owned()
     } else if job.lease.is_some() && due_in > 0 {
@@ -139,8 +139,15 @@ fn state(job: &Model, due_in: i64, kinds: &[&'static str]) -> String {
     } else if due_in <= 0 {
         "due".to_owned()
     } else if job.attempt > 0 {
-        format!("tried again in {seconds} s, after {} attempts", job.attempt)
+        format!("tried again in {seconds} s, after {}", attempts(job))
     } else {
         format!("due in {seconds} s")
+    }
+}
+
+fn attempts(job: &Model) -> String {
+    match job.attempt {
+        1 => "1 attempt".to_owned(),
+        count => format!("{count} attempts"),
     }
 }

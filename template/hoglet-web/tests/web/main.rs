@@ -64,6 +64,8 @@ mod whereabouts;
 #[cfg(unix)]
 mod commands;
 #[cfg(unix)]
+mod job_commands;
+#[cfg(unix)]
 mod job_processes;
 #[cfg(unix)]
 mod kills;
