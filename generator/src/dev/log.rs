@@ -3,6 +3,7 @@
 //! ```text
 //! GET  /dashboard                        200     3 ms
 //!   dashboard_viewed         as 0198a2f1…
+//! job  send_reset_link                   done    12 ms
 //! mail Choose a new password http://127.0.0.1:8000/dev/mail/0198a2f2-…
 //! ```
 //!
@@ -39,7 +40,8 @@ pub struct Log {
 
 struct Waiting {
     since: Instant,
-    request_id: String,
+    /// Of the request, or of the job.
+    id: String,
     line: String,
 }
 
@@ -83,6 +85,7 @@ impl Log {
         match message {
             "request" if entry.contains_key("status") => self.request(&entry),
             "captured" if entry.contains_key("event") => self.captured(&entry),
+            "job done" => self.job(&entry),
             "mail kept" => mail(&entry),
             _ => other(&entry, message),
         }
@@ -131,8 +134,29 @@ impl Log {
                 visible(path)
             ));
         }
+        lines.extend(self.waited_for(id));
+        lines
+    }
+
+    /// A job that is done.
+    fn job(&mut self, entry: &Map<String, Value>) -> Vec<String> {
+        let name = visible(anywhere(entry, "job").unwrap_or("?"));
+        let time = entry
+            .get("milliseconds")
+            .and_then(Value::as_u64)
+            .unwrap_or(0);
+        let mut lines = vec![format!(
+            "job  {name:<32} {DIM}done{DIM:#} {DIM}{time:>4} ms{DIM:#}"
+        )];
+        lines.extend(self.waited_for(anywhere(entry, "job_id").unwrap_or_default()));
+        lines
+    }
+
+    /// The events that waited for the line of their request or job.
+    fn waited_for(&mut self, id: &str) -> Vec<String> {
+        let mut lines = Vec::new();
         self.waiting.retain(|waiting| {
-            let theirs = waiting.request_id == id;
+            let theirs = waiting.id == id;
             if theirs {
                 lines.push(waiting.line.clone());
             }
@@ -153,11 +177,12 @@ impl Log {
             ""
         };
         let line = format!("  {}", event_line(event, who, person));
-        match request_id(entry) {
+        // A job goes on after the request that asked for it.
+        match anywhere(entry, "job_id").or_else(|| request_id(entry)) {
             Some(id) => {
                 self.waiting.push_back(Waiting {
                     since: Instant::now(),
-                    request_id: id.to_owned(),
+                    id: id.to_owned(),
                     line,
                 });
                 self.overdue(false)
@@ -215,7 +240,12 @@ fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
 }
 
 fn request_id(entry: &Map<String, Value>) -> Option<&str> {
-    text(entry, "request_id").or_else(|| find(entry, "request_id"))
+    anywhere(entry, "request_id")
+}
+
+/// In the entry itself, or in the spans around it.
+fn anywhere<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    text(entry, name).or_else(|| find(entry, name))
 }
 
 /// In the spans around an entry, the innermost first.
@@ -309,6 +339,20 @@ mod tests {
             read(&mut log, captured(&number.to_string(), "seen"));
         }
         assert_eq!(log.waiting.len(), MOST_WAITING);
+    }
+
+    #[test]
+    fn a_job_has_its_line_with_its_events_below() {
+        let mut log = Log::new("/relay");
+        let captured = json!({"level": "INFO", "message": "captured", "event": "report_sent", "person": "0198a2f2",
+            "user_id": "0198a2f2", "request_id": "1", "job": "send_report", "job_id": "2"});
+        assert!(read(&mut log, captured).is_empty());
+        let done = json!({"level": "INFO", "message": "job done", "milliseconds": 12, "request_id": "1",
+            "job": "send_report", "job_id": "2"});
+        let lines = read(&mut log, done);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].starts_with("job  send_report ") && lines[0].contains("12 ms"));
+        assert!(lines[1].contains("report_sent"));
     }
 
     #[test]

@@ -68,6 +68,7 @@ pub async fn attempt(
         user_id = Empty,
         visitor_id = Empty,
     );
+    let began = Instant::now();
     let work = async {
         let user = match behalf.user_id() {
             Some(id) => web.parts.users.find(&web.database, vec![id]).await,
@@ -90,6 +91,9 @@ pub async fn attempt(
             Some(failure) => Err(failure),
             None => run(kind, &job, &posthog, lease).await?,
         };
+        if outcome.is_ok() {
+            say_done(&behalf, began);
+        }
         Some(outcome.map_err(|failure| failed(web, kind.bounds, &job, &posthog, failure)))
     };
     match work.instrument(span).await {
@@ -144,6 +148,17 @@ async fn while_held<T>(
         work.as_mut().poll(context).map(Some)
     })
     .await
+}
+
+/// A line for what somebody's request has enqueued, as for the request itself. What schedules do by
+/// themselves is told where somebody looks closer.
+fn say_done(behalf: &Behalf, began: Instant) {
+    let milliseconds = began.elapsed().as_millis() as u64;
+    if behalf.request_id.is_some() {
+        tracing::info!(milliseconds, "job done");
+    } else {
+        tracing::debug!(milliseconds, "job done");
+    }
 }
 
 /// Says it, captures it, and decides about another try.
