@@ -14,6 +14,7 @@ use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserS
 use crate::state::AppState;
 
 pub mod limits;
+pub mod links;
 pub mod password;
 
 use limits::{LOG_IN, SIGN_UP};

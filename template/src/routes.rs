@@ -10,6 +10,7 @@ use crate::demo;
 use crate::state::AppState;
 
 pub mod home;
+pub mod link_gone;
 pub mod login;
 pub mod logout;
 pub mod next;
