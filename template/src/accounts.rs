@@ -15,7 +15,9 @@ use crate::state::AppState;
 
 pub mod limits;
 pub mod links;
+pub mod login_link;
 pub mod password;
+pub mod password_reset;
 
 use limits::{LOG_IN, SIGN_UP};
 
