@@ -14,7 +14,10 @@ use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserS
 use crate::state::AppState;
 
 pub mod limits;
+pub mod links;
+pub mod login_link;
 pub mod password;
+pub mod password_reset;
 
 use limits::{LOG_IN, SIGN_UP};
 

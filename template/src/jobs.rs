@@ -8,8 +8,20 @@ use hoglet_web::jobs::Jobs;
 
 use crate::state::AppState;
 
+pub mod send_login_link;
+pub mod send_password_changed;
+pub mod send_reset_link;
+
+use send_login_link::SendLoginLink;
+use send_password_changed::SendPasswordChanged;
+use send_reset_link::SendResetLink;
+
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.
 pub fn jobs() -> Jobs<AppState> {
-    Jobs::default().merge(housekeeping::jobs())
+    Jobs::default()
+        .merge(housekeeping::jobs())
+        .job::<SendResetLink>()
+        .job::<SendLoginLink>()
+        .job::<SendPasswordChanged>()
 }

@@ -93,6 +93,26 @@ impl Visit {
         })
     }
 
+    /// Counts something that anybody may ask for in the name of an address, such as a mail to it. The
+    /// answer is an error where it was asked for too often, whether or not there is an account.
+    ///
+    /// # Errors
+    ///
+    /// 429 with `Retry-After`; 500 where the database fails.
+    pub fn count<'a>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a Email,
+    ) -> Compiled<'a, Result<()>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let database = &self.web.database;
+            throttle.check(database, email, &network).await?;
+            throttle.record(database, email, &network).await?;
+            Ok(())
+        })
+    }
+
     /// The hash of a new account's password. Every attempt is counted, before its password is hashed:
     /// hashing is what a flood of sign-ups would cost everybody else.
     ///
@@ -106,10 +126,8 @@ impl Visit {
         password: String,
     ) -> Compiled<'a, Result<PasswordHash>> {
         Box::pin(async move {
+            self.count(throttle, email).await?;
             let network = self.request.network();
-            let database = &self.web.database;
-            throttle.check(database, email, &network).await?;
-            throttle.record(database, email, &network).await?;
             self.web.passwords.sign_up.hash(&network, password).await
         })
     }
