@@ -3,12 +3,16 @@
 //! What only a browser can tell: that posthog-js agrees with the server about who this is, whatever happens in other
 //! tabs, and that no page offends the content security policy, the console, a small screen or a keyboard.
 //!
-//! It needs Chromium; without it it says so, and in CI it fails. posthog-js is the one that `hoglet` carries: where a
+//! It needs Chromium, and npm for axe; without them it says so, and in CI it fails. posthog-js is the one that `hoglet` carries: where a
 //! newer one is fetched, these tests tell whether `static/posthog.js` still agrees with it. `SCREENSHOTS=FOLDER` keeps a
 //! picture of every page.
 
 #![cfg(unix)]
 
+#[path = "browser/accounts.rs"]
+mod accounts;
+#[path = "support/axe.rs"]
+mod axe;
 #[path = "support/chromium.rs"]
 mod chromium;
 #[path = "support/house.rs"]

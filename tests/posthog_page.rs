@@ -7,6 +7,8 @@
 #![cfg(unix)]
 
 #[allow(dead_code, reason = "each test file uses its own part of it")]
+#[path = "support/axe.rs"]
+mod axe;
 #[path = "support/chromium.rs"]
 mod chromium;
 #[allow(dead_code, reason = "each test file uses its own part of it")]
@@ -29,7 +31,6 @@ use serde_json::{Value, json};
 
 /// Alone, beside the app, and a phone, in CSS pixels.
 const SCREENS: [(u32, u32); 3] = [(1280, 900), (768, 1000), (390, 844)];
-const AXE: &str = "4.14.1";
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
 
 struct Desk {
@@ -652,7 +653,7 @@ fn thousands_of_events_are_not_drawn_anew() {
 #[test]
 fn every_view_fits_every_screen_and_everybody() {
     let Some(desk) = Desk::open() else { return };
-    let Some(axe) = axe() else { return };
+    let Some(axe) = axe::script() else { return };
     desk.put(
         "hoglet/flags",
         &json!({"headline": {"variants": {"control": 50, "test": 50}, "payloads": {"test": {"text": "Hello"}}}}),
@@ -706,29 +707,4 @@ fn every_view_fits_every_screen_and_everybody() {
         }
     }
     assert_eq!(tab.problems(), Vec::<String>::new());
-}
-
-/// The accessibility checker's script, from npm, fetched once.
-fn axe() -> Option<String> {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{AXE}"));
-    if !folder.exists() {
-        let aside = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-        let run = |program: &str, arguments: &[&str]| {
-            let mut command = Command::new(program);
-            let status = command.args(arguments).current_dir(&aside).status();
-            status.is_ok_and(|status| status.success())
-        };
-        let fetched = run("npm", &["pack", "--silent", &format!("axe-core@{AXE}")])
-            && run("tar", &["-xzf", &format!("axe-core-{AXE}.tgz")]);
-        if !fetched {
-            assert!(
-                env::var_os("CI").is_none(),
-                "axe-core cannot be fetched: install npm and tar"
-            );
-            eprintln!("skipped: no npm here to fetch axe-core; install it");
-            return None;
-        }
-        fs::rename(aside.path().join("package"), &folder).expect("a writable folder");
-    }
-    Some(fs::read_to_string(folder.join("axe.min.js")).expect("its script"))
 }

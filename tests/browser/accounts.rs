@@ -1,0 +1,203 @@
+//! Whole accounts in a real browser: mails and their links, sessions, deletion, on a desk and on a phone, with and
+//! without JavaScript.
+
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::Client;
+use serde_json::{Value, json};
+
+use crate::axe;
+use crate::chromium::{Chromium, Tab};
+use crate::house::{House, PASSWORD, SCREENS, log_out, picture, sign_up, who, without};
+
+const NEW_PASSWORD: &str = "another sentence is fine too";
+
+#[test]
+fn an_account_is_confirmed_reset_entered_changed_and_deleted() {
+    let Some(house) = House::open() else { return };
+    let Some(axe) = axe::script() else { return };
+    for scripts in [true, false] {
+        for (width, height) in SCREENS {
+            let browser = Chromium::start();
+            let tab = browser.new_tab();
+            tab.size(width, height);
+            if !scripts {
+                let off = json!({"value": true});
+                tab.call("Emulation.setScriptExecutionDisabled", off);
+            }
+            let look = |page: &str| {
+                let wider = tab.eval(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                );
+                assert_eq!(wider, 0, "{page} fits into {width} pixels");
+                if !scripts {
+                    return;
+                }
+                for scheme in ["light", "dark"] {
+                    tab.scheme(scheme);
+                    picture(&tab, &format!("{page}-{width}-{scheme}"));
+                    tab.eval(&format!("{axe}; undefined"));
+                    let found = tab.eval(
+                        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`))",
+                    );
+                    assert_eq!(found, json!([]), "{page} at {width} pixels, {scheme}");
+                }
+            };
+            let email = format!("ada-{width}-{scripts}@example.com");
+            let moved = format!("moved-{email}");
+            a_life(&house, &tab, &email, &moved, &look);
+            let problems = without(tab.problems(), "the server responded with a status of");
+            assert_eq!(problems, [""; 0], "{width} pixels, scripts: {scripts}");
+        }
+    }
+    // Whatever the browser and the server said, no token was in it.
+    let mails = mails(&house);
+    let events = house.posthog.events("");
+    for mail in mails.as_array().expect("a list") {
+        for link in mail["links"].as_array().expect("a list") {
+            let link = link.as_str().expect("text");
+            let token = link.rsplit('/').next().expect("a last part");
+            if token.len() >= 40 {
+                for event in &events {
+                    assert!(!event.to_string().contains(token), "{event}");
+                }
+            }
+        }
+    }
+}
+
+fn a_life(house: &House, tab: &Tab, email: &str, moved: &str, look: &dyn Fn(&str)) {
+    sign_up(tab, house, email);
+    look("unconfirmed");
+    open(tab, &link_to(house, email, "/confirm-email/"));
+    look("confirm-email");
+    tab.leaves(|| tab.click("main form button"));
+    tab.go(&house.url("/profile"));
+    assert!(
+        tab.text("document.body.textContent")
+            .contains(", confirmed")
+    );
+    look("profile");
+    tab.go(&house.url("/profile/sessions"));
+    look("sessions");
+    log_out(tab);
+
+    tab.go(&house.url("/forgot-password"));
+    look("forgot-password");
+    tab.fill("#email", email);
+    tab.leaves(|| tab.click("main form button"));
+    let reset = link_to(house, email, "/reset-password/");
+    open(tab, &reset);
+    look("reset-password");
+    tab.fill("#password", "short");
+    tab.leaves(|| tab.click("main form button"));
+    look("reset-password-errors");
+    tab.fill("#password", NEW_PASSWORD);
+    tab.leaves(|| tab.click("main form button"));
+    assert_eq!(tab.text("location.pathname"), "/dashboard");
+    log_out(tab);
+    tab.go(&reset);
+    look("link-gone");
+
+    tab.go(&house.url("/login"));
+    tab.fill("#email", email);
+    tab.leaves(|| tab.click("button[formaction='/login-link']"));
+    look("login-link-sent");
+    open(tab, &link_to(house, email, "/login-link/"));
+    look("login-link");
+    tab.leaves(|| tab.click("main form button"));
+    assert_eq!(tab.text("location.pathname"), "/dashboard");
+
+    tab.go(&house.url("/profile"));
+    tab.fill("form[action='/profile/email'] [name=email]", moved);
+    tab.fill("form[action='/profile/email'] [type=password]", PASSWORD);
+    tab.leaves(|| tab.click("form[action='/profile/email'] button"));
+    look("change-email-errors");
+    tab.fill("form[action='/profile/email'] [name=email]", moved);
+    tab.fill(
+        "form[action='/profile/email'] [type=password]",
+        NEW_PASSWORD,
+    );
+    tab.leaves(|| tab.click("form[action='/profile/email'] button"));
+    look("change-email-sent");
+    open(tab, &link_to(house, moved, "/confirm-email/"));
+    look("change-email");
+    tab.leaves(|| tab.click("main form button"));
+    tab.go(&house.url("/profile"));
+    assert!(tab.text("document.body.textContent").contains(moved));
+
+    tab.click("details summary");
+    look("delete-account");
+    tab.fill(
+        "form[action='/profile/delete'] [type=password]",
+        NEW_PASSWORD,
+    );
+    tab.leaves(|| tab.click("form[action='/profile/delete'] button"));
+    assert_eq!(tab.text("location.pathname"), "/");
+    look("account-deleted");
+}
+
+#[test]
+fn a_link_that_is_opened_in_another_browser_joins_its_visitor_to_the_user() {
+    let Some(house) = House::open() else { return };
+    let desk = Chromium::start();
+    let tab = desk.new_tab();
+    sign_up(&tab, &house, "ada@example.com");
+    let ada = who(&tab);
+    log_out(&tab);
+    tab.go(&house.url("/login"));
+    tab.fill("#email", "ada@example.com");
+    tab.leaves(|| tab.click("button[formaction='/login-link']"));
+
+    let phone = Chromium::start();
+    let there = phone.new_tab();
+    there.go(&house.url("/burrito"));
+    let visitor = who(&there);
+    open(&there, &link_to(&house, "ada@example.com", "/login-link/"));
+    there.leaves(|| there.click("main form button"));
+    let after = who(&there);
+    assert_eq!((&after.id, after.identified), (&ada.id, true));
+    assert_eq!(after.session, visitor.session, "log-in keeps the session");
+    there.go("about:blank");
+    house.posthog.wait_for("user_logged_in", 1);
+    assert_eq!(house.person(&visitor.id), house.person(&ada.id));
+}
+
+/// As somebody would who presses a link in a mail: posthog-js is not there, and nothing has happened yet.
+fn open(tab: &Tab, link: &str) {
+    tab.go(link);
+    assert_eq!(tab.eval("typeof window.posthog"), "undefined");
+    assert_eq!(tab.eval("document.querySelectorAll('main form').length"), 1);
+}
+
+fn mails(house: &House) -> Value {
+    let client = Client::new();
+    let request = client.get(house.url("/dev/mail"));
+    let answer = request.header("accept", "application/json").send();
+    answer.expect("an answer").json().expect("JSON")
+}
+
+/// The newest link of a kind that was mailed to an address.
+#[track_caller]
+fn link_to(house: &House, email: &str, path: &str) -> String {
+    let began = Instant::now();
+    loop {
+        let mails = mails(house);
+        let mut newest = mails
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter(|mail| mail["to"].as_str().is_some_and(|to| to.contains(email)))
+            .flat_map(|mail| mail["links"].as_array().expect("a list"))
+            .filter_map(Value::as_str)
+            .filter(|link| link.contains(path));
+        if let Some(link) = newest.next() {
+            return link.to_owned();
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "no {path} to {email}: {mails}"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
