@@ -8,8 +8,20 @@ use hoglet_web::jobs::Jobs;
 
 use crate::state::AppState;
 
+pub mod send_change_of_email;
+pub mod send_confirmation;
+pub mod send_notice;
+
+use send_change_of_email::SendChangeOfEmail;
+use send_confirmation::SendConfirmation;
+use send_notice::SendNotice;
+
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.
 pub fn jobs() -> Jobs<AppState> {
-    Jobs::default().merge(housekeeping::jobs())
+    Jobs::default()
+        .merge(housekeeping::jobs())
+        .job::<SendConfirmation>()
+        .job::<SendChangeOfEmail>()
+        .job::<SendNotice>()
 }

@@ -3,10 +3,14 @@
 use hoglet_web::database::begin;
 use hoglet_web::error::Result;
 use hoglet_web::visit::Visit;
+use time::Duration;
 
 use super::limits::LOG_IN;
 use crate::models::user;
 use crate::state::AppState;
+
+/// How long a log-in is good for what is worth stealing. After that the password is asked for again.
+pub const ASKED_AGAIN_AFTER: Duration = Duration::minutes(10);
 
 /// Whether this is the user's password. Counted like log-ins, so that a stolen session is no way to
 /// guess it.

@@ -11,7 +11,10 @@
 
 mod support;
 
+mod change_email;
 mod commands;
+mod confirm_email;
+mod deletion;
 mod demo;
 mod error_page;
 mod events;
@@ -19,6 +22,7 @@ mod forms;
 mod home;
 mod login;
 mod logout;
+mod mailed;
 mod messages;
 mod migrations;
 mod next;
@@ -26,8 +30,11 @@ mod opt_out;
 mod password;
 mod profile;
 mod routes;
+mod sessions;
 mod settings;
 mod signup;
 mod signup_form;
 mod templates;
 mod too_many_tries;
+mod user_commands;
+mod without_mail;
