@@ -6,9 +6,9 @@
 
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "support/axe.rs"]
 mod axe;
+#[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "support/chromium.rs"]
 mod chromium;
 #[allow(dead_code, reason = "each test file uses its own part of it")]
@@ -19,11 +19,9 @@ mod process;
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use chromium::{Chromium, Tab};
 use posthog::Posthog;

@@ -4,15 +4,20 @@
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
+use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
 
 use crate::demo;
+use crate::jobs::send_confirmation::SendConfirmation;
 use crate::models::user;
 use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserSignedUp};
 use crate::state::AppState;
 
+pub mod confirmation;
+pub mod deletion;
+pub mod email;
 pub mod limits;
 pub mod links;
 pub mod login_link;
@@ -40,6 +45,10 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
         transaction.rollback().await?;
         return Ok(false);
     };
+    if state.web.mail.available() {
+        let confirmation = SendConfirmation { user_id: user.id };
+        confirmation.enqueue(&transaction).await?;
+    }
     demo::before_log_in(&transaction, visit, &user).await?;
     visit.log_in(transaction, user, Remember::No).await?;
     visit.posthog.capture(UserSignedUp {

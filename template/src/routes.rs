@@ -9,6 +9,7 @@ use hoglet_web::routes::Routes;
 use crate::demo;
 use crate::state::AppState;
 
+pub mod confirm_email;
 pub mod forgot_password;
 pub mod home;
 pub mod link_gone;
@@ -38,6 +39,17 @@ pub fn pages() -> Routes<AppState> {
         .post("/login-link/{token}", login_link::follow)
         .get("/profile", profile::show)
         .post("/profile", profile::update)
+        .post("/profile/email", profile::email::change)
+        .get("/profile/sessions", profile::sessions::show)
+        .post("/profile/sessions/{id}/delete", profile::sessions::end_one)
+        .post(
+            "/profile/sessions/delete-others",
+            profile::sessions::end_others,
+        )
+        .post("/profile/delete", profile::deletion::delete)
+        .post("/confirm-email", confirm_email::send_again)
+        .get("/confirm-email/{token}", confirm_email::show)
+        .post("/confirm-email/{token}", confirm_email::confirm)
         .post("/opt-out", opt_out::switch)
         .merge(demo::routes())
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::jobs::{Job, Jobs, Outcome, Priority, Run};
+use crate::person_deletion::DeletePerson;
 use crate::posthog::visitor_link;
 use crate::session::model as session;
 use crate::throttle;
@@ -28,6 +29,7 @@ where
     Jobs::default()
         .every(INTERVAL, || RemoveExpired {})
         .every(INTERVAL, SendAgain::usually)
+        .job::<DeletePerson>()
 }
 
 /// Enqueues what a process does when it starts.

@@ -52,6 +52,7 @@ pub mod package;
 pub mod page;
 pub mod panics;
 pub mod passwords;
+pub mod person_deletion;
 pub mod posthog;
 mod reload;
 pub mod request;

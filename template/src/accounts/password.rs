@@ -2,12 +2,18 @@
 
 use hoglet_web::database::begin;
 use hoglet_web::error::Result;
+use hoglet_web::jobs::Job;
 use hoglet_web::visit::Visit;
+use sea_orm::DatabaseTransaction;
+use time::Duration;
 
 use super::limits::LOG_IN;
-use crate::jobs::send_password_changed::SendPasswordChanged;
+use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::models::user;
 use crate::state::AppState;
+
+/// How long a log-in is good for what is worth stealing. After that the password is asked for again.
+pub const ASKED_AGAIN_AFTER: Duration = Duration::minutes(10);
 
 /// Whether this is the user's password. Counted like log-ins, so that a stolen session is no way to
 /// guess it.
@@ -32,7 +38,24 @@ pub async fn change(
         transaction.rollback().await?;
         return Ok(None);
     };
-    SendPasswordChanged::enqueue_for(state, &transaction, &user).await?;
+    tell_changed(state, &transaction, &user).await?;
     visit.keep_only_this_session(transaction, &user).await?;
     Ok(Some(user))
+}
+
+/// Has the owner told of the change by mail. Nothing goes to an address that is not confirmed: it may
+/// be a stranger's, who would get a mail with every change.
+pub async fn tell_changed(
+    state: &AppState,
+    transaction: &DatabaseTransaction,
+    user: &user::Model,
+) -> Result<()> {
+    if state.web.mail.available() && user.email_confirmed_at.is_some() {
+        let notice = SendNotice {
+            notice: Notice::PasswordChanged,
+            email: user.email.as_str().to_owned(),
+        };
+        notice.enqueue(transaction).await?;
+    }
+    Ok(())
 }

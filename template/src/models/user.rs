@@ -4,7 +4,7 @@ use hoglet_web::email::Email;
 use hoglet_web::passwords::PasswordHash;
 use hoglet_web::users::User;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, SqlErr};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, SqlErr};
 use time::OffsetDateTime;
 
 #[sea_orm::model]
@@ -65,13 +65,25 @@ pub async fn create(
         created_at: Set(now),
         updated_at: Set(now),
     };
-    match user.insert(database).await {
+    unless_taken(user.insert(database).await)
+}
+
+fn unless_taken(stored: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
+    match stored {
         Ok(user) => Ok(Some(user)),
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
             Ok(None)
         }
         Err(error) => Err(error),
     }
+}
+
+/// Every account, the oldest first.
+pub async fn all(database: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .order_by_asc(Column::CreatedAt)
+        .all(database)
+        .await
 }
 
 /// The account of this id.
@@ -87,6 +99,26 @@ pub async fn confirm(database: &impl ConnectionTrait, user: Model) -> Result<Mod
     let mut user = user.into_active_model();
     user.email_confirmed_at = Set(Some(OffsetDateTime::now_utc()));
     user.update(database).await
+}
+
+/// Gives the account another address, whose owner has answered; `None` when it is taken.
+pub async fn change_email(
+    database: &impl ConnectionTrait,
+    user: Model,
+    email: Email,
+) -> Result<Option<Model>, DbErr> {
+    let now = OffsetDateTime::now_utc();
+    let mut user = user.into_active_model();
+    user.email = Set(email);
+    user.email_confirmed_at = Set(Some(now));
+    user.updated_at = Set(now);
+    unless_taken(user.update(database).await)
+}
+
+/// Deletes the account. What belongs to it goes with it, by the foreign keys of the tables.
+pub async fn delete(database: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    Entity::delete_by_id(id).exec(database).await?;
+    Ok(())
 }
 
 pub async fn rename(

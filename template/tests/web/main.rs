@@ -11,7 +11,10 @@
 
 mod support;
 
+mod change_email;
 mod commands;
+mod confirm_email;
+mod deletion;
 mod demo;
 mod error_page;
 mod events;
@@ -23,6 +26,7 @@ mod links;
 mod login;
 mod login_link;
 mod logout;
+mod mailed;
 mod messages;
 mod migrations;
 mod next;
@@ -32,8 +36,11 @@ mod prepared;
 mod profile;
 mod reset_password;
 mod routes;
+mod sessions;
 mod settings;
 mod signup;
 mod signup_form;
 mod templates;
 mod too_many_tries;
+mod user_commands;
+mod without_mail;

@@ -80,6 +80,11 @@ impl MailSettings {
             },
         }
     }
+
+    /// Whether there is mail at all. Without it, offer nothing that needs it.
+    pub fn available(&self) -> bool {
+        self.server.is_some() || self.without_server != WithoutServer::Nothing
+    }
 }
 
 fn server(reader: &mut Reader) -> Option<MailServer> {
