@@ -1,36 +1,30 @@
 //! Accounts: how one is made, entered, changed and left. Each function is one story, read from top to
-//! bottom; what is stored together is stored in one transaction.
+//! bottom; what is stored together is stored in one transaction, with the jobs that send its mails.
 
+use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::throttle::Throttle;
+use hoglet_web::jobs::Job;
+use hoglet_web::session::Remember;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
-use sea_orm::TransactionTrait;
 
 use crate::demo;
+use crate::jobs::send_confirmation::SendConfirmation;
 use crate::models::user;
 use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserSignedUp};
 use crate::state::AppState;
 
-/// Wrong passwords, at log-in and in the profile.
-pub const LOG_IN: Throttle = Throttle {
-    action: "log_in",
-    account_and_address: 5,
-    account: 50,
-    address: 30,
-    message: "Too many log-ins have failed. Wait a few minutes, then try again.",
-};
+pub mod confirmation;
+pub mod deletion;
+pub mod email;
+pub mod limits;
+pub mod links;
+pub mod login_link;
+pub mod password;
+pub mod password_reset;
 
-/// Sign-ups, whether an account came of them or not. One a second: a school behind one address can
-/// sign up together, and hashing their passwords takes a twentieth of a core.
-pub const SIGN_UP: Throttle = Throttle {
-    action: "sign_up",
-    account_and_address: 20,
-    account: 100,
-    address: 300,
-    message: "Too many sign-ups came from here. Wait a few minutes, then try again.",
-};
+use limits::{LOG_IN, SIGN_UP};
 
 /// What somebody types to sign up.
 pub struct NewAccount<'a> {
@@ -46,13 +40,17 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
         .hash_first_password(&SIGN_UP, &email, new.password)
         .await?;
 
-    let transaction = state.database.begin().await?;
+    let transaction = begin(&state.database).await?;
     let Some(user) = user::create(&transaction, email, new.name, password_hash).await? else {
         transaction.rollback().await?;
         return Ok(false);
     };
+    if state.web.mail.available() {
+        let confirmation = SendConfirmation { user_id: user.id };
+        confirmation.enqueue(&transaction).await?;
+    }
     demo::before_log_in(&transaction, visit, &user).await?;
-    visit.log_in(transaction, user).await?;
+    visit.log_in(transaction, user, Remember::No).await?;
     visit.posthog.capture(UserSignedUp {
         signup_method: "email",
     });
@@ -65,6 +63,7 @@ pub async fn log_in(
     visit: &mut Visit,
     email: &str,
     password: String,
+    remember: Remember,
 ) -> Result<bool> {
     let email = Email::normalized(email);
     let user = user::find_by_email(&state.database, &email).await?;
@@ -77,10 +76,10 @@ pub async fn log_in(
         return Ok(false);
     };
 
-    let transaction = state.database.begin().await?;
+    let transaction = begin(&state.database).await?;
     demo::before_log_in(&transaction, visit, &user).await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
-    visit.log_in(transaction, user).await?;
+    visit.log_in(transaction, user, remember).await?;
     visit.posthog.capture(UserLoggedIn {
         login_method: "email",
     });
@@ -91,26 +90,4 @@ pub async fn log_in(
 pub async fn log_out(visit: &Visit) -> Result<()> {
     visit.posthog.capture(UserLoggedOut {});
     visit.log_out().await
-}
-
-/// Whether this is the user's password. Counted like log-ins, so that a stolen session is no way to
-/// guess it.
-pub async fn check_password(visit: &Visit, user: &user::Model, password: String) -> Result<bool> {
-    visit
-        .check_password(&LOG_IN, &user.email, Some(user), password)
-        .await
-}
-
-/// Changes the password, and ends the sessions of those who know the old one.
-pub async fn change_password(
-    state: &AppState,
-    visit: &Visit,
-    user: user::Model,
-    password: String,
-) -> Result<user::Model> {
-    let password_hash = visit.hash_password(password).await?;
-    let transaction = state.database.begin().await?;
-    let user = user::change_password(&transaction, user, password_hash).await?;
-    visit.keep_only_this_session(transaction, &user).await?;
-    Ok(user)
 }

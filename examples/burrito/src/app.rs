@@ -9,6 +9,7 @@ use hoglet_web::app::Outcome;
 use hoglet_web::compiled::Compiled;
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
+use hoglet_web::jobs::Jobs;
 use hoglet_web::layers::{self, capture_errors, identify, just_captured};
 use hoglet_web::package::Package;
 use hoglet_web::posthog::context;
@@ -23,6 +24,7 @@ use rust_embed::RustEmbed;
 use tower::ServiceBuilder;
 
 use crate::commands::Command;
+use crate::jobs;
 use crate::migrations::Migrator;
 use crate::models::user;
 use crate::posthog::flags;
@@ -51,6 +53,7 @@ pub struct App;
 
 impl hoglet_web::app::App for App {
     type Settings = Settings;
+    type State = AppState;
     type Command = Command;
 
     const PACKAGE: Package = hoglet_web::package!();
@@ -79,8 +82,16 @@ impl hoglet_web::app::App for App {
         routes::pages().table()
     }
 
-    fn router(settings: Settings, web: Web) -> Router {
-        router(AppState::new(settings, web))
+    fn jobs() -> Jobs<AppState> {
+        jobs::jobs()
+    }
+
+    fn state(settings: Settings, web: Web) -> AppState {
+        AppState::new(settings, web)
+    }
+
+    fn router(state: AppState) -> Router {
+        router(state)
     }
 
     async fn run(command: Command, settings: hoglet_web::settings::Settings) -> Outcome {

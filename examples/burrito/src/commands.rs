@@ -1,56 +1,31 @@
 //! The app's own commands, beside Hoglet's: `cargo run seed`. A new one is a variant of
-//! [`Command`], whose comment is its help, and a function.
-
-use std::process::ExitCode;
+//! [`Command`], whose comment is its help, and a file here.
 
 use clap::Subcommand;
 use hoglet_web::app::Outcome;
-use hoglet_web::cli::open_database;
-use hoglet_web::database::Migrations;
-use hoglet_web::email::Email;
-use hoglet_web::passwords::Passwords;
 use hoglet_web::settings::Settings;
 
-use crate::migrations::Migrator;
-use crate::models::user;
-
-const EMAIL: &str = "demo@example.com";
-const PASSWORD: &str = "demo-password";
+mod seed;
+mod user;
 
 /// What `cargo run` takes, besides `serve`, `migrate`, `routes` and `doctor`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Creates a demo user and prints its password
     Seed,
+    /// Looks after accounts
+    User {
+        #[command(subcommand)]
+        action: user::Action,
+    },
 }
 
 impl Command {
     /// Runs the command. An error is printed, and the exit code is 1.
     pub async fn run(self, settings: Settings) -> Outcome {
         match self {
-            Self::Seed => seed(settings).await,
+            Self::Seed => seed::seed(settings).await,
+            Self::User { action } => action.run(settings).await,
         }
     }
-}
-
-async fn seed(settings: Settings) -> Outcome {
-    if settings.production() {
-        return Err(
-            "seed makes a user with a well-known password; it does not run in production".into(),
-        );
-    }
-    let database = open_database(&settings, Migrations::of::<Migrator>()).await?;
-    let email = Email::normalized(EMAIL);
-    if user::find_by_email(&database, &email).await?.is_some() {
-        println!("{EMAIL} is there already; its password was {PASSWORD} when it was made");
-        return Ok(ExitCode::SUCCESS);
-    }
-    let password_hash = Passwords::default()
-        .sign_up
-        .hash("seed", PASSWORD.into())
-        .await
-        .map_err(|_| "the password could not be hashed")?;
-    user::create(&database, email, "Demo User", password_hash).await?;
-    println!("made {EMAIL} with the password {PASSWORD}");
-    Ok(ExitCode::SUCCESS)
 }

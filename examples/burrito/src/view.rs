@@ -10,7 +10,12 @@ use crate::models::user;
 /// The variables of every template, from what layers have left with the request.
 pub fn every_page(request: &Extensions) -> Value {
     let user = signed_in::user::<user::Model>(request).map(|user| {
-        context! { id => user.id.to_string(), name => &user.name, email => user.email.as_str() }
+        context! {
+            id => user.id.to_string(),
+            name => &user.name,
+            email => user.email.as_str(),
+            email_confirmed => user.email_confirmed_at.is_some(),
+        }
     });
     context! { user }
 }

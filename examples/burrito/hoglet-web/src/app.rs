@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use axum::Router;
 
+use crate::jobs::Jobs;
 use crate::package::Package;
-use crate::routes::{Route, begins_like_one_of, plain};
+use crate::routes::{Route, begins_like_one_of, is_for_development, plain};
+use crate::secret_paths::SecretPaths;
 use crate::settings::env_file;
 use crate::settings::{Reader, Settings, SettingsError};
 use crate::web::{Parts, Web};
@@ -18,6 +20,8 @@ pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 pub trait App: 'static {
     /// Settings of its own, beside Hoglet's.
     type Settings: Send;
+    /// What its handlers and jobs share.
+    type State: Clone + Send + Sync + 'static;
     /// Commands of its own, beside Hoglet's.
     type Command: clap::Subcommand + Send;
 
@@ -35,8 +39,14 @@ pub trait App: 'static {
     /// Its route table, for the command `routes`.
     fn routes() -> Vec<Route>;
 
+    /// Its jobs and schedules.
+    fn jobs() -> Jobs<Self::State>;
+
+    /// What its handlers and jobs share, built once.
+    fn state(settings: Self::Settings, web: Web) -> Self::State;
+
     /// Its routes behind its layers.
-    fn router(settings: Self::Settings, web: Web) -> Router;
+    fn router(state: Self::State) -> Router;
 
     /// Runs a command of its own.
     fn run(command: Self::Command, settings: Settings) -> impl Future<Output = Outcome> + Send;
@@ -54,7 +64,7 @@ pub fn read_settings<A: App>(
     let hoglet = Settings::read(&mut reader, &A::PACKAGE);
     let own = A::settings(&mut reader, &hoglet);
     if let Some(path) = &hoglet.posthog.proxy_path
-        && begins_like_one_of(&all_routes::<A>(), path)
+        && (begins_like_one_of(&all_routes::<A>(), path) || is_for_development(path))
     {
         reader.error(
             "POSTHOG_PROXY_PATH",
@@ -77,4 +87,10 @@ pub fn all_routes<A: App>() -> Vec<Route> {
     let mut routes = A::routes();
     routes.extend(plain().table());
     routes
+}
+
+/// Which paths of an app hold a token.
+pub fn secret_paths<A: App>() -> SecretPaths {
+    let routes = A::routes();
+    SecretPaths::among(routes.iter().map(|route| route.path))
 }

@@ -1,4 +1,4 @@
-//! The commands of an app: serve, migrate, routes, doctor, and its own.
+//! The commands of an app: serve, jobs, migrate, routes, doctor, and its own.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -11,10 +11,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
-use crate::app::{App, Outcome, all_routes, read_settings};
+use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
 use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
+use crate::jobs::{Registry, Workers};
 use crate::package::Package;
+use crate::secret_paths::SecretPaths;
 use crate::settings::env_file::{env_file_applies, read_env_file};
 use crate::settings::{Settings, SettingsError};
 use crate::web::{Parts, Web};
@@ -22,6 +24,7 @@ use crate::{housekeeping, logging, server};
 
 mod connect;
 mod doctor;
+mod jobs;
 mod secret_key;
 
 use connect::{connect, connect_existing};
@@ -45,6 +48,11 @@ enum Command<Own: Subcommand> {
     Routes,
     /// Checks settings, database and PostHog
     Doctor,
+    /// Works on jobs without serving, or looks after those that wait
+    Jobs {
+        #[command(subcommand)]
+        action: Option<jobs::Action>,
+    },
     #[command(flatten)]
     Own(Own),
 }
@@ -95,6 +103,13 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
             migrate(settings, A::parts().migrations, direction, A::PACKAGE.name).await
         }
         Command::Doctor => doctor::examine(settings, A::parts().migrations, A::PACKAGE.name).await,
+        Command::Jobs { action: None } => work::<A>(settings, own).await,
+        Command::Jobs {
+            action: Some(action),
+        } => {
+            let kinds = A::jobs().names();
+            jobs::look_after(settings, action, kinds, A::PACKAGE.name).await
+        }
         Command::Own(command) => A::run(command, settings).await,
         Command::Routes => unreachable!("answered above"),
     };
@@ -126,30 +141,67 @@ fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError>
     read_settings::<A>(&|name| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
 }
 
-async fn serve<A: App>(settings: Settings, own: A::Settings) -> Outcome {
-    let (listener, web) = begin(A::PACKAGE, settings, A::parts()).await?;
-    let router = A::router(own, web.clone());
-    serve_router(listener, router, web).await
+async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
+    let listener = listen(&mut settings).await?;
+    let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
+    let state = A::state(own, web.clone());
+    let registry = A::jobs().with(state.clone())?;
+    serve_router(listener, A::router(state), web, registry).await
+}
+
+async fn work<A: App>(settings: Settings, own: A::Settings) -> Outcome {
+    let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
+    let registry = A::jobs().with(A::state(own, web.clone()))?;
+    work_alone(web, registry).await
 }
 
 fn begin(
     package: Package,
-    mut settings: Settings,
+    settings: Settings,
     parts: Parts,
-) -> Compiled<'static, Result<(TcpListener, Web), Box<dyn Error + Send + Sync>>> {
+    secret_paths: SecretPaths,
+) -> Compiled<'static, Result<Web, Box<dyn Error + Send + Sync>>> {
     Box::pin(async move {
-        let listener = listen(&mut settings).await?;
         let database = open_database(&settings, parts.migrations).await?;
-        let web = Web::start(package, settings, database, parts).await?;
-        Ok((listener, web))
+        let web = Web::start(package, settings, database, parts, secret_paths).await?;
+        if !web.mail.available() {
+            tracing::warn!(
+                "SMTP_URL is not set, so the app sends no mail: nobody can reset a password, confirm an \
+                 address or log in by link"
+            );
+        }
+        housekeeping::at_start(&web).await?;
+        Ok(web)
     })
 }
 
-fn serve_router(listener: TcpListener, router: Router, web: Web) -> Compiled<'static, Outcome> {
+fn serve_router(
+    listener: TcpListener,
+    router: Router,
+    web: Web,
+    registry: Registry,
+) -> Compiled<'static, Outcome> {
     Box::pin(async move {
-        tokio::spawn(housekeeping::run(web.clone()));
+        let concurrency = web.settings.jobs.concurrency;
+        let workers = Workers::start(web.clone(), registry.into(), concurrency);
         eprintln!("listening on http://{}", listener.local_addr()?);
-        server::serve(listener, router, web, server::stop_signal()).await;
+        server::serve(listener, router, web, workers, server::stop_signal()).await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn work_alone(web: Web, registry: Registry) -> Compiled<'static, Outcome> {
+    Box::pin(async move {
+        let concurrency = web.settings.jobs.concurrency;
+        if concurrency == 0 {
+            return Err(
+                "JOBS_CONCURRENCY is 0, so this process would do nothing; set it to 1 or more"
+                    .into(),
+            );
+        }
+        let workers = Workers::start(web.clone(), registry.into(), concurrency);
+        eprintln!("working on jobs, {concurrency} at once");
+        server::work(web, workers, server::stop_signal()).await;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -53,7 +53,7 @@ impl SignedCookies {
             lifetime,
         };
         Self {
-            session: cookie("session", crate::session::lifetime::USER),
+            session: cookie("session", crate::session::lifetime::REMEMBERED),
             visitor: cookie("visitor", crate::visitor::LIFETIME),
             first_touch: cookie("first_touch", crate::visitor::LIFETIME),
             opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
@@ -126,6 +126,11 @@ impl SignedCookie {
         cookies
             .signed(&self.key)
             .add(self.build(value).max_age(lifetime).build());
+    }
+
+    /// Sets the cookie until the browser is closed.
+    pub fn set_until_closed(&self, cookies: &Cookies, value: String) {
+        cookies.signed(&self.key).add(self.build(value).build());
     }
 
     /// Tells the browser to drop the cookie.

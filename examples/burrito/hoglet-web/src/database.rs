@@ -1,10 +1,12 @@
-//! The database: connecting, migrating, and deleting without holding others up.
+//! The database: connecting, migrating, transactions, and deleting without holding others up.
 
 pub mod connection;
 pub mod schema;
 pub mod slices;
+pub mod transaction;
 mod unknown;
 
 pub use connection::{connect, connect_existing};
 pub use schema::{Migrations, migrate, migrate_down, migrated, pending_migrations};
 pub use slices::delete_in_slices;
+pub use transaction::begin;

@@ -1,5 +1,7 @@
-//! What every app answers besides its pages: assets, PostHog's proxy, the switch for opting out.
+//! What every app answers besides its pages: assets, PostHog's proxy, the switch for opting out and,
+//! in development, the mail that was kept.
 
 pub mod assets;
+pub mod mail;
 pub mod opt_out;
 pub mod proxy;

@@ -6,9 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use sea_orm::DbErr;
 use serde_json::json;
 
 use crate::database;
+use crate::jobs::queue;
 use crate::web::Web;
 
 /// For the database to answer.
@@ -19,16 +21,25 @@ pub async fn live() -> &'static str {
     "ok"
 }
 
-/// The app can answer: its database is reachable and migrated. PostHog is reported and never decides.
+/// The app can answer: its database is reachable and migrated. PostHog and the jobs are
+/// reported and never decide.
 pub async fn ready(State(web): State<Web>) -> Response {
-    let checked = tokio::time::timeout(
-        TIMEOUT,
-        database::pending_migrations(&web.database, web.parts.migrations),
-    )
-    .await;
-    let database = match checked {
-        Ok(Ok(pending)) if pending.is_empty() => "ok",
-        Ok(Ok(pending)) => {
+    let asked = async {
+        let pending = database::pending_migrations(&web.database, web.parts.migrations).await?;
+        // Without its table there is nothing to count.
+        let jobs = match pending.as_slice() {
+            [] => Some(queue::numbers(&web.database).await?),
+            _ => None,
+        };
+        Ok::<_, DbErr>((pending, jobs))
+    };
+    let mut jobs = None;
+    let database = match tokio::time::timeout(TIMEOUT, asked).await {
+        Ok(Ok((pending, numbers))) if pending.is_empty() => {
+            jobs = numbers;
+            "ok"
+        }
+        Ok(Ok((pending, _))) => {
             tracing::error!(?pending, "the database is not migrated");
             "not migrated"
         }
@@ -53,6 +64,10 @@ pub async fn ready(State(web): State<Web>) -> Response {
             "waiting": counts.waiting,
             "lost": counts.lost,
         },
+        "jobs": jobs.map(|jobs| json!({
+            "oldest_due_seconds": jobs.oldest_due.unwrap_or(0) / 1_000,
+            "failed": jobs.failed,
+        })),
     });
     let status = if ready {
         StatusCode::OK

@@ -2,69 +2,117 @@
 
 use std::time::Duration;
 
+use axum::extract::FromRef;
 use sea_orm::DbErr;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use tokio::time::MissedTickBehavior;
 
+use crate::jobs::{Job, Jobs, Outcome, Priority, Run};
+use crate::person_deletion::DeletePerson;
 use crate::posthog::visitor_link;
 use crate::session::model as session;
 use crate::throttle;
+use crate::tokens;
 use crate::web::Web;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
 /// An `$identify` younger than this is under way.
 const UNDER_WAY: time::Duration = time::Duration::minutes(1);
+/// How long a job waits for PostHog to take what is sent again. The rest has its turn next time.
+const WAIT: Duration = Duration::from_secs(20);
 
-/// Runs for as long as the process lives.
-pub async fn run(web: Web) {
-    // Beside each other: while PostHog is out of order, sending again takes its time.
-    tokio::join!(remove_expired(&web), send_again(&web));
+/// Hoglet's own jobs, for an app's table.
+pub fn jobs<S: Clone + Send + Sync + 'static>() -> Jobs<S>
+where
+    Web: FromRef<S>,
+{
+    Jobs::default()
+        .every(INTERVAL, || RemoveExpired {})
+        .every(INTERVAL, SendAgain::usually)
+        .job::<DeletePerson>()
 }
 
-async fn remove_expired(web: &Web) {
-    let database = &web.database;
-    let mut interval = interval();
-    loop {
-        interval.tick().await;
-        let removed = async {
-            let sessions = session::delete_expired(database).await?;
-            let attempts = throttle::delete_expired(database).await?;
-            let links = visitor_link::delete_old(database).await?;
-            Ok::<_, DbErr>((sessions, attempts, links))
+/// Enqueues what a process does when it starts.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn at_start(web: &Web) -> Result<(), DbErr> {
+    // What the process before this one has left behind; it has nothing under way any more.
+    let now = OffsetDateTime::now_utc();
+    let again = SendAgain {
+        linked_before: Some(now.unix_timestamp()),
+    };
+    again.enqueue(&web.database).await.map(drop)
+}
+
+/// Removes sessions, attempts, tokens and links that have expired.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RemoveExpired {}
+
+impl Job for RemoveExpired {
+    type State = Web;
+
+    const NAME: &'static str = "hoglet_remove_expired";
+    const PRIORITY: Priority = Priority::Low;
+    const TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
+    fn unique_key(&self) -> Option<String> {
+        Some(String::new())
+    }
+
+    async fn run(self, web: Web, _: Run) -> Outcome {
+        let database = &web.database;
+        let sessions = session::delete_expired(database).await?;
+        let attempts = throttle::delete_expired(database).await?;
+        let tokens = tokens::delete_expired(database).await?;
+        let links = visitor_link::delete_old(database).await?;
+        tracing::debug!(sessions, attempts, tokens, links, "removed expired rows");
+        Ok(())
+    }
+}
+
+/// Sends the `$identify` of those links again that PostHog has not taken.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendAgain {
+    /// Links from before this second; none leaves those alone that may be under way.
+    linked_before: Option<i64>,
+}
+
+impl SendAgain {
+    fn usually() -> Self {
+        Self {
+            linked_before: None,
+        }
+    }
+}
+
+impl Job for SendAgain {
+    type State = Web;
+
+    const NAME: &'static str = "hoglet_send_again";
+
+    /// What a process does at its start is not done by what one that was killed has left behind.
+    fn unique_key(&self) -> Option<String> {
+        self.linked_before.is_none().then(String::new)
+    }
+
+    async fn run(self, web: Web, _: Run) -> Outcome {
+        let linked_before = match self.linked_before {
+            Some(second) => OffsetDateTime::from_unix_timestamp(second)?,
+            None => OffsetDateTime::now_utc() - UNDER_WAY,
         };
-        match removed.await {
-            Ok((sessions, attempts, links)) => {
-                tracing::debug!(sessions, attempts, links, "removed expired rows");
+        let sending = web.outbox.send_again(linked_before);
+        match tokio::time::timeout(WAIT, sending).await {
+            Ok(sent) => {
+                let links = sent?;
+                if links > 0 {
+                    tracing::info!(links, "sent again what PostHog had not taken: $identify");
+                }
             }
-            Err(error) => {
-                tracing::warn!(%error, "could not remove expired rows");
-                web.posthog.capture_error(&error);
-            }
+            // It is out of order, which the delivery of events says already.
+            Err(_) => tracing::debug!("PostHog has not taken every $identify yet"),
         }
+        Ok(())
     }
-}
-
-async fn send_again(web: &Web) {
-    // A process that starts has nothing under way: the first time is for all that is there.
-    let mut linked_before = OffsetDateTime::now_utc();
-    let mut interval = interval();
-    interval.tick().await;
-    loop {
-        match web.outbox.send_again(linked_before).await {
-            Ok(0) => {}
-            Ok(links) => tracing::info!(links, "sent again what PostHog had not taken: $identify"),
-            Err(error) => {
-                tracing::warn!(%error, "could not look for what PostHog has not taken");
-                web.posthog.capture_error(&error);
-            }
-        }
-        interval.tick().await;
-        linked_before = OffsetDateTime::now_utc() - UNDER_WAY;
-    }
-}
-
-fn interval() -> tokio::time::Interval {
-    let mut interval = tokio::time::interval(INTERVAL);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
 }

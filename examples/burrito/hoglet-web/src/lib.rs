@@ -3,16 +3,21 @@
 //! # A request's way through
 //!
 //! [`server`] takes the connection. [`request`] gives the request its id and finds out where it came
-//! from, [`logging`] opens its span, [`security`] answers for its headers and its origin. Pages come
-//! behind [`cookies`] and [`session`]; [`layers::identify`] says whose request it is. Then the app's
-//! handler runs: its arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to
-//! them), a [`Page`](page::Page) to answer with, and [`PostHog`](posthog::PostHog) to say what
+//! from; a path that holds a token gets a mask there, see [`secret_paths`]. [`logging`] opens its
+//! span, [`security`] answers for its headers and its origin. Pages come behind [`cookies`] and
+//! [`session`]; [`layers::identify`] says whose request it is. Then the app's handler runs: its
+//! arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to them), a
+//! [`Page`](page::Page) to answer with, and [`PostHog`](posthog::PostHog) to say what
 //! happened. On the way out [`layers::capture_errors`] captures what went wrong and [`error_pages`]
 //! makes a page of it.
 //!
+//! What need not be done at once, or must not be lost, is a [job](jobs): it is enqueued with the
+//! transaction that needs it, and done by a worker, on behalf of the same person. [`mail`] is sent that
+//! way.
+//!
 //! # What an app brings
 //!
-//! An app is a type with the trait [`App`](app::App): its settings, its commands, its routes, and
+//! An app is a type with the trait [`App`](app::App): its settings, its commands, its routes, its jobs, and
 //! [`Parts`](web::Parts) with what Hoglet must know of it: who its users are, its templates, its
 //! flags, what every page knows and what every event carries. [`cli::run`] does the rest.
 //!
@@ -36,20 +41,25 @@ pub mod forms;
 pub mod handlers;
 pub mod health;
 pub mod housekeeping;
+pub mod jobs;
 pub mod layers;
 pub mod local_path;
 pub mod logging;
+pub mod mail;
 mod mask;
 pub mod migrations;
 pub mod package;
 pub mod page;
 pub mod panics;
 pub mod passwords;
+pub mod person_deletion;
 pub mod posthog;
 mod reload;
 pub mod request;
 pub mod routes;
+pub mod secret_paths;
 pub mod security;
+pub mod sends_mail;
 pub mod server;
 pub mod session;
 pub mod settings;
@@ -57,6 +67,7 @@ pub mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod throttle;
+pub mod tokens;
 pub mod users;
 pub mod views;
 pub mod visit;

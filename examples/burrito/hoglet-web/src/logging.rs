@@ -18,7 +18,7 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::compiled::Compiled;
-use crate::mask::mask_emails;
+use crate::mask::mask_secrets;
 use crate::request::RequestInfo;
 use crate::settings::LogFormat;
 use crate::web::Web;
@@ -53,7 +53,7 @@ pub fn install(format: LogFormat) {
 
 fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
     debug_fn(|writer, field, value| {
-        let value = mask_emails(&format!("{value:?}"));
+        let value = mask_secrets(&format!("{value:?}"));
         match field.name() {
             "message" => write!(writer, "{value}"),
             name => write!(writer, "{name}={value}"),

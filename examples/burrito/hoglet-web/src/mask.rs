@@ -1,7 +1,56 @@
-//! E-mail addresses, taken out of texts that leave the app: log lines and error messages.
+//! E-mail addresses and tokens, taken out of texts that leave the app: log lines and error
+//! messages.
+
+use std::borrow::Cow;
+
+use crate::secret_paths::decoded;
+
+/// Characters of a token, see [`tokens`](crate::tokens).
+const TOKEN: usize = 43;
+
+/// The text without e-mail addresses and tokens.
+pub fn mask_secrets(text: &str) -> String {
+    mask_tokens(&mask_emails(text)).into_owned()
+}
+
+/// Takes out what has the form of a token: a long word with letters of both cases and digits, also
+/// percent-encoded. A second net behind [`secret_paths`](crate::secret_paths), for what comes from
+/// elsewhere, such as a library.
+pub fn mask_tokens(text: &str) -> Cow<'_, str> {
+    if !text.split(is_outside).any(holds_a_token) {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    for piece in text.split_inclusive(is_outside) {
+        let word = piece.trim_end_matches(is_outside);
+        masked.push_str(if holds_a_token(word) { "***" } else { word });
+        masked.push_str(&piece[word.len()..]);
+    }
+    Cow::Owned(masked)
+}
+
+/// Whether a character stands outside of words as addresses have them.
+fn is_outside(character: char) -> bool {
+    !character.is_ascii_alphanumeric() && !"_-%".contains(character)
+}
+
+fn holds_a_token(word: &str) -> bool {
+    if word.len() < TOKEN {
+        return false;
+    }
+    let decoded = decoded(word);
+    let mut words = decoded.split(|character| is_outside(character) || character == '%');
+    words.any(|word| {
+        let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
+        word.len() >= TOKEN
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit)
+    })
+}
 
 /// A database's message may quote the row that broke a rule, and a library's a form.
-pub fn mask_emails(text: &str) -> String {
+fn mask_emails(text: &str) -> String {
     if !text.contains('@') {
         return text.to_owned();
     }
@@ -22,4 +71,37 @@ pub fn mask_emails(text: &str) -> String {
         rest = &word[end..];
     }
     masked + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A_TOKEN: &str = "aB3-aB3_aB3-aB3_aB3-aB3_aB3-aB3_aB3-aB3_aB3";
+
+    #[test]
+    fn what_looks_like_a_token_is_taken_out_wherever_it_stands() {
+        let encoded = A_TOKEN.replace('B', "%42");
+        for (text, masked) in [
+            (A_TOKEN.to_owned(), "***"),
+            (
+                format!("uri=/pass/{A_TOKEN} passed"),
+                "uri=/pass/*** passed",
+            ),
+            (format!("(\"{A_TOKEN}\", {A_TOKEN}é)"), "(\"***\", ***é)"),
+            (format!("/pass/{encoded}?a=1"), "/pass/***?a=1"),
+            (format!("?next=%2Fpass%2F{A_TOKEN}&a=b"), "?next=***&a=b"),
+        ] {
+            assert_eq!(mask_secrets(&text), masked);
+        }
+        for text in [
+            "",
+            "/blog/how-to-make-the-best-burrito-in-the-whole-wide-world-in-2026",
+            "4592aa917d3f49728d13b63a76e9162699999999999999999999999999999999",
+            "?utm_campaign=Some%20Long%20Name%20Of%20A%20Campaign%20In%202026%20Or%20So",
+            &A_TOKEN[1..],
+        ] {
+            assert_eq!(mask_tokens(text), text);
+        }
+    }
 }

@@ -8,8 +8,11 @@
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
-use std::panic::PanicHookInfo;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::task::Poll;
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -26,7 +29,7 @@ use crate::posthog::exception::{Exception, Level};
 static CLIENTS: Mutex<Vec<(runtime::Id, WeakClient)>> = Mutex::new(Vec::new());
 
 tokio::task_local! {
-    /// Set while the thread works on a request: a panic is caught, and answered for.
+    /// Set while the thread works on a request or a job: a panic is caught, and answered for.
     static IN_REQUEST: ();
 }
 
@@ -99,13 +102,38 @@ pub fn catch() -> CatchPanicLayer<fn(Box<dyn Any + Send + 'static>) -> Response>
 }
 
 fn response(payload: Box<dyn Any + Send + 'static>) -> Response {
-    let message = text_of(&*payload);
+    AppError::from_cause(cause_of(&*payload)).into_response()
+}
+
+/// Does some work whose panics are an error, with the stack of the place that panicked.
+///
+/// # Errors
+///
+/// The panic.
+pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
+    IN_REQUEST
+        .scope((), async {
+            let mut work = pin!(work);
+            poll_fn(|context| {
+                // What a panic leaves behind half done is the work itself, which nobody asks again.
+                let polled = AssertUnwindSafe(|| work.as_mut().poll(context));
+                match catch_unwind(polled) {
+                    Ok(polled) => polled.map(Ok),
+                    Err(payload) => Poll::Ready(Err(cause_of(&*payload))),
+                }
+            })
+            .await
+        })
+        .await
+}
+
+fn cause_of(payload: &(dyn Any + Send)) -> Cause {
+    let message = text_of(payload);
     // A panic that is only passed on (`resume_unwind`) has called no hook.
-    let cause = LAST_PANIC
+    LAST_PANIC
         .take()
         .filter(|cause| cause.chain.iter().any(|(_, text)| text == message))
-        .unwrap_or_else(|| Cause::panic(message));
-    AppError::from_cause(cause).into_response()
+        .unwrap_or_else(|| Cause::panic(message))
 }
 
 fn text_of(payload: &(dyn Any + Send)) -> &str {

@@ -10,6 +10,8 @@ use std::time::Duration;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use sea_orm::DeriveValueType;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -34,6 +36,18 @@ impl std::fmt::Debug for PasswordHash {
 }
 
 impl PasswordHash {
+    /// A hash that no password fits, and that nobody can log in with: of an account that is
+    /// entered by link alone, until its owner sets a password. Its salt is fresh, so that sessions
+    /// which were begun with the password before are over.
+    pub fn unusable() -> Self {
+        let mut bytes = [0; 48];
+        getrandom::fill(&mut bytes).expect("the system has randomness");
+        // With the parameters of a real one: a log-in takes the same time.
+        let (salt, hash) = bytes.split_at(16);
+        let [salt, hash] = [salt, hash].map(|bytes| STANDARD_NO_PAD.encode(bytes));
+        Self(format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${hash}"))
+    }
+
     /// The salt, which is fresh with every hash: it tells one password from the next, and nothing
     /// about either.
     pub fn salt(&self) -> &str {

@@ -11,10 +11,12 @@
 //! [`browser`] and `handlers::proxy` are posthog-js's side: what a page tells it, and its way to PostHog.
 //! `layers::just_captured` shows in development what was just captured.
 
+pub mod behalf;
 mod breaker;
 pub mod browser;
 pub mod client;
 pub mod context;
+pub mod deletion;
 mod delivery;
 mod evaluator;
 pub mod event;

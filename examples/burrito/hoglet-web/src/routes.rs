@@ -8,6 +8,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::error::AppError;
 use crate::handlers::assets;
+use crate::handlers::mail;
 use crate::handlers::proxy;
 use crate::settings::Settings;
 use crate::web::Web;
@@ -89,11 +90,13 @@ pub fn plain() -> Routes<Web> {
         .get("/static/{*path}", assets::show)
 }
 
-/// What every app answers besides its pages: assets, health, the proxy.
+/// What every app answers besides its pages: assets, health, the proxy and, in development, the mail
+/// that was kept.
 pub fn besides_pages(web: &Web) -> Router {
     plain()
         .router()
         .merge(proxy(&web.settings))
+        .merge(kept_mail(web))
         .with_state(web.clone())
 }
 
@@ -107,6 +110,18 @@ fn proxy(settings: &Settings) -> Router<Web> {
             .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
         None => Router::new(),
     }
+}
+
+/// The mail that was kept, in development only. It holds links that log people in, so the layers for
+/// security stand around it.
+fn kept_mail(web: &Web) -> Router<Web> {
+    if !web.settings.development() {
+        return Router::new();
+    }
+    Router::new()
+        .route("/dev/mail", get(mail::list).delete(mail::delete))
+        .route("/dev/mail/delete", post(mail::delete_by_form))
+        .route("/dev/mail/{id}", get(mail::show))
 }
 
 /// What open pages and the stand-in for PostHog ask while the app is being worked on.
@@ -130,4 +145,9 @@ pub fn begins_like_one_of(table: &[Route], path: &str) -> bool {
     let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
     let mut paths = table.iter().map(|route| route.path);
     paths.any(|known| known != "/" && first(known) == first(path))
+}
+
+/// Whether a path lies where development has its own: `/dev/mail` and its neighbours.
+pub fn is_for_development(path: &str) -> bool {
+    path.split('/').nth(1) == Some("dev")
 }

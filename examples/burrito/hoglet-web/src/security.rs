@@ -3,3 +3,4 @@
 pub mod policy;
 
 pub use policy::ContentSecurityPolicy;
+pub(crate) use policy::OwnPolicy;

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::jobs::Workers;
 use crate::web::Web;
 
 /// How long a client may take to send its headers, and to begin its next request. `axum::serve` sets
@@ -27,12 +28,13 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Long enough for descriptors to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` resolves; then finishes the requests under way and delivers every captured
-/// event, all within the settings' bound.
+/// Serves until `stop` resolves; then finishes the requests and jobs under way and delivers every
+/// captured event, all within the settings' bound.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     web: Web,
+    workers: Workers,
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
@@ -52,23 +54,39 @@ pub async fn serve(
         }
     }
     drop(listener);
-
-    let bound = web.settings.shutdown_timeout;
-    // The last tenth is for the process to end, so that the bound holds from outside too.
-    let deadline = Instant::now() + bound * 9 / 10;
-    tracing::info!(
-        seconds = bound.as_secs(),
-        "stopping: finishing requests and delivering events"
-    );
     // Requests get most of the time; what they captured needs the rest.
     handlers.close();
     let requests = async {
         graceful.shutdown().await;
         handlers.wait().await;
     };
-    if tokio::time::timeout(bound * 3 / 4, requests).await.is_err() {
-        tracing::warn!("some requests were still under way");
-    }
+    finish(&web, workers, requests).await;
+}
+
+/// Works on jobs until `stop` resolves, without serving.
+pub async fn work(web: Web, workers: Workers, stop: impl Future<Output = ()>) {
+    stop.await;
+    finish(&web, workers, async {}).await;
+}
+
+/// An orderly end within the settings' bound.
+async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>) {
+    let bound = web.settings.shutdown_timeout;
+    let now = Instant::now();
+    // The last tenth is for the process to end, so that the bound holds from outside too.
+    let deadline = now + bound * 9 / 10;
+    tracing::info!(
+        seconds = bound.as_secs(),
+        "stopping: finishing requests and delivering events"
+    );
+    let requests = async {
+        let most = now + bound * 3 / 4;
+        if tokio::time::timeout_at(most, requests).await.is_err() {
+            tracing::warn!("some requests were still under way");
+        }
+    };
+    // Giving back what does not end in time takes a statement.
+    tokio::join!(requests, workers.stop(now + bound * 7 / 10));
     web.posthog.shut_down(deadline).await;
     web.outbox.shut_down(deadline).await;
     let counts = web.posthog.counts();

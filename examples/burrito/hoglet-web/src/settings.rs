@@ -7,6 +7,8 @@
 pub mod env_file;
 pub mod environment;
 pub mod hoglet;
+pub mod jobs;
+pub mod mail;
 pub mod posthog;
 pub mod reader;
 pub mod secret;
@@ -14,6 +16,8 @@ pub mod secret_key;
 
 pub use environment::{Environment, LogFormat};
 pub use hoglet::Settings;
+pub use jobs::JobsSettings;
+pub use mail::{MailServer, MailSettings, MailTls, WithoutServer};
 pub use posthog::PostHogSettings;
 pub use reader::{Reader, SettingsError};
 pub use secret::Secret;

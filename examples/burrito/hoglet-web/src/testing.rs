@@ -32,9 +32,9 @@ pub mod process;
 mod variables;
 pub mod wait;
 
-pub use app::TestApp;
+pub use app::{Ran, TestApp};
 pub use browser::{Answer, BROWSER, Browser};
-pub use posthog::{COMPRESSED_SCRIPT, Event, Mood, StandIn};
+pub use posthog::{COMPRESSED_SCRIPT, Deletion, Event, Mood, StandIn};
 #[cfg(unix)]
 pub use process::{Binary, Ended, Process, Signal};
 pub use wait::wait_until;

@@ -4,6 +4,7 @@
 //! request, so that a changed view shows on reload. All are parsed at start-up: only in development
 //! does the app start with a broken one, to show in the page what is wrong with it.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -68,19 +69,45 @@ impl Views {
     ///
     /// Where the template is broken, or uses a value that is not there.
     pub fn render(&self, template: &str, context: Value) -> Result<String> {
-        let environment = match &self.embedded {
-            Some(environment) => environment.clone(),
-            None => Arc::new(environment(self.templates, self.assets)),
-        };
+        let environment = self.environment();
         let rendered = environment
             .get_template(template)
             .and_then(|template| template.render(context));
-        rendered.map_err(|error| {
-            AppError::from_cause(Cause {
-                template: innermost_place(&error),
-                ..Cause::of(&error)
-            })
-        })
+        rendered.map_err(|error| AppError::from_cause(cause(&error)))
+    }
+
+    /// Renders a template and, once more by itself, one of its blocks: first the whole, then the block.
+    ///
+    /// # Errors
+    ///
+    /// As above, and where there is no such block.
+    pub fn render_with_block(
+        &self,
+        template: &str,
+        block: &str,
+        context: Value,
+    ) -> Result<(String, String)> {
+        let environment = self.environment();
+        let rendered = environment.get_template(template).and_then(|template| {
+            let mut whole = template.render_captured(context)?;
+            let block = whole.with_state_mut(|state| state.render_block(block))?;
+            Ok((whole.into_output(), block))
+        });
+        rendered.map_err(|error| AppError::from_cause(cause(&error)))
+    }
+
+    fn environment(&self) -> Arc<Environment<'static>> {
+        match &self.embedded {
+            Some(environment) => environment.clone(),
+            None => Arc::new(environment(self.templates, self.assets)),
+        }
+    }
+}
+
+fn cause(error: &minijinja::Error) -> Cause {
+    Cause {
+        template: innermost_place(error),
+        ..Cause::of(error)
     }
 }
 
@@ -90,15 +117,57 @@ fn broken_templates(environment: &Environment<'_>, templates: Files) -> Vec<Stri
     let errors = names
         .iter()
         .filter_map(|name| environment.get_template(name).err());
-    errors
-        .map(|error| {
-            let (name, line) = innermost_place(&error).unwrap_or_default();
-            let what = error
-                .detail()
-                .map_or_else(|| error.to_string(), str::to_owned);
-            format!("templates/{name}, line {line}: {what}")
-        })
-        .collect()
+    let errors = errors.map(|error| {
+        let (name, line) = innermost_place(&error).unwrap_or_default();
+        let what = error
+            .detail()
+            .map_or_else(|| error.to_string(), str::to_owned);
+        format!("templates/{name}, line {line}: {what}")
+    });
+    errors.chain(broken_mails(&names, templates)).collect()
+}
+
+/// What lies in `templates/mail/` is a mail in two halves, and says its subject: all but the layout,
+/// and pieces of mails in folders below.
+fn broken_mails(names: &[Cow<'static, str>], templates: Files) -> Vec<String> {
+    let mut broken = Vec::new();
+    for name in names {
+        let Some(mail) = name
+            .strip_prefix("mail/")
+            .filter(|mail| !mail.contains('/'))
+        else {
+            continue;
+        };
+        let (mail, other) = match (mail.strip_suffix(".txt"), mail.strip_suffix(".html")) {
+            (Some(mail), _) => (mail, format!("mail/{mail}.html")),
+            (_, Some(mail)) => (mail, format!("mail/{mail}.txt")),
+            _ => continue,
+        };
+        if templates.get(&other).is_none() {
+            broken.push(format!(
+                "templates/{name}: its other half is missing, templates/{other}"
+            ));
+        }
+        let file = templates.get(name).filter(|_| name.ends_with(".txt"));
+        if let Some(file) = file
+            && mail != "layout"
+            && !has_subject(&String::from_utf8_lossy(&file.data))
+        {
+            broken.push(format!(
+                "templates/{name}: its subject is missing, {{% block subject %}}…{{% endblock %}}"
+            ));
+        }
+    }
+    broken
+}
+
+fn has_subject(source: &str) -> bool {
+    let mut tags = source.split("{%").skip(1);
+    tags.any(|tag| {
+        let mut words = tag.trim_start_matches('-').split_whitespace();
+        words.next() == Some("block")
+            && words.next().is_some_and(|name| name.starts_with("subject"))
+    })
 }
 
 /// The template and the line that an error arose in: its innermost source knows best, as the others

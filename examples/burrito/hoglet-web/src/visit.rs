@@ -6,19 +6,23 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use sea_orm::DatabaseTransaction;
+use time::Duration;
 use tower_cookies::Cookies;
+use uuid::Uuid;
 
 use crate::compiled::Compiled;
 use crate::email::Email;
 use crate::error::Result;
+use crate::jobs::behalf;
 use crate::passwords::PasswordHash;
 use crate::posthog::first_touch;
 use crate::posthog::tracker::PostHog;
 use crate::posthog::visitor_link;
 use crate::request::RequestInfo;
-use crate::session::model as sessions;
-use crate::session::{FlashLevel, Session};
+use crate::session::model::{self as sessions, Listed};
+use crate::session::{FlashLevel, Remember, Session};
 use crate::throttle::Throttle;
+use crate::tokens;
 use crate::users::User;
 use crate::web::Web;
 
@@ -38,7 +42,8 @@ pub struct Visit {
 
 impl Visit {
     /// Whether this is the account's password; without an account the answer is no, after the same
-    /// time. Failures are counted, and after too many of them the answer is an error.
+    /// time. Failures are counted, and after too many of them the answer is an error. Where it is
+    /// the password of who is signed in, [`Visit::logged_in_within`] counts from now on.
     ///
     /// # Errors
     ///
@@ -62,6 +67,10 @@ impl Visit {
             throttle.check(database, email, &network).await?;
             if !matches {
                 throttle.record(database, email, &network).await?;
+            } else if let Some(user) = user
+                && self.session.belongs_to(user.id()).await?
+            {
+                self.session.confirm().await?;
             }
             Ok(matches)
         })
@@ -84,6 +93,26 @@ impl Visit {
         })
     }
 
+    /// Counts something that anybody may ask for in the name of an address, such as a mail to it. The
+    /// answer is an error where it was asked for too often, whether or not there is an account.
+    ///
+    /// # Errors
+    ///
+    /// 429 with `Retry-After`; 500 where the database fails.
+    pub fn count<'a>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a Email,
+    ) -> Compiled<'a, Result<()>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let database = &self.web.database;
+            throttle.check(database, email, &network).await?;
+            throttle.record(database, email, &network).await?;
+            Ok(())
+        })
+    }
+
     /// The hash of a new account's password. Every attempt is counted, before its password is hashed:
     /// hashing is what a flood of sign-ups would cost everybody else.
     ///
@@ -97,10 +126,8 @@ impl Visit {
         password: String,
     ) -> Compiled<'a, Result<PasswordHash>> {
         Box::pin(async move {
+            self.count(throttle, email).await?;
             let network = self.request.network();
-            let database = &self.web.database;
-            throttle.check(database, email, &network).await?;
-            throttle.record(database, email, &network).await?;
             self.web.passwords.sign_up.hash(&network, password).await
         })
     }
@@ -131,14 +158,16 @@ impl Visit {
         &mut self,
         transaction: DatabaseTransaction,
         user: impl User,
+        remember: Remember,
     ) -> Compiled<'_, Result<()>> {
-        self.become_user(transaction, Arc::new(user))
+        self.become_user(transaction, Arc::new(user), remember)
     }
 
     fn become_user(
         &mut self,
         transaction: DatabaseTransaction,
         user: Arc<dyn User>,
+        remember: Remember,
     ) -> Compiled<'_, Result<()>> {
         Box::pin(async move {
             let link = if self.posthog.opted_out() {
@@ -147,6 +176,7 @@ impl Visit {
                 let visitor_id = self.posthog.visitor_id();
                 let first_touch = first_touch::properties_of(
                     &self.web.settings,
+                    &self.web.secret_paths,
                     &self.web.cookies,
                     &self.cookies,
                     visitor_id,
@@ -154,17 +184,71 @@ impl Visit {
                 let link = visitor_link::link(&transaction, visitor_id, user.id(), &first_touch);
                 Some(link.await?)
             };
+            let posthog = self.posthog.as_user(user.clone());
+            // What this request has enqueued so far is the user's too.
+            behalf::becomes(&transaction, &posthog).await?;
             transaction.commit().await?;
 
-            self.session.log_in(&*user).await?;
+            self.session.log_in(&*user, remember).await?;
             // The visitor id now belongs to this user for good. The next person at this computer gets a
             // new one.
             self.web.cookies.forget_visitor(&self.cookies);
-            self.posthog = self.posthog.as_user(user.clone());
+            self.posthog = posthog;
             if let Some(link) = link {
                 let delivered = self.posthog.identify(&*user, &link);
                 self.web.outbox.acknowledge_when(delivered, link.visitor_id);
             }
+            Ok(())
+        })
+    }
+
+    /// Whether the user has logged in, or confirmed their password, within this time. What is
+    /// worth stealing asks for the password again where it is longer ago.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn logged_in_within(&self, time: Duration) -> Result<bool> {
+        self.session.logged_in_within(time).await
+    }
+
+    /// Counts [`Visit::logged_in_within`] from now on, because the user has shown in some other
+    /// way than by [`Visit::check_password`] that it is them.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn confirmed_password(&self) -> Result<()> {
+        self.session.confirm().await
+    }
+
+    /// Where the signed-in user is logged in, the session seen last first.
+    ///
+    /// # Errors
+    ///
+    /// Where the database does not answer.
+    pub fn sessions_of(&self, user_id: Uuid) -> Compiled<'_, Result<Vec<Listed>>> {
+        Box::pin(async move {
+            let current = self.session.row_id();
+            let database = &self.web.database;
+            Ok(sessions::of_user(database, user_id, current.as_deref()).await?)
+        })
+    }
+
+    /// Ends all that gives access to an account: every session of the user, this one included, and
+    /// every token. For an account whose password is reset, or that a stranger has prepared.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails.
+    pub fn end_everything<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        user_id: Uuid,
+    ) -> Compiled<'a, Result<()>> {
+        Box::pin(async move {
+            sessions::end_all(transaction, user_id).await?;
+            tokens::end_all(transaction, user_id).await?;
             Ok(())
         })
     }

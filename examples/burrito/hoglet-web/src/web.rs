@@ -13,12 +13,14 @@ use sea_orm::DatabaseConnection;
 use crate::cookies::SignedCookies;
 use crate::database::Migrations;
 use crate::files::Files;
+use crate::mail::Mailer;
 use crate::package::Package;
 use crate::panics;
 use crate::passwords::Passwords;
 use crate::posthog::client::Client;
 use crate::posthog::flag::Declared;
 use crate::posthog::outbox::Outbox;
+use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
 use crate::settings::Settings;
@@ -62,6 +64,8 @@ pub struct Shared {
     pub package: Package,
     /// What the app has told about itself.
     pub parts: Parts,
+    /// Which paths hold a token.
+    pub secret_paths: SecretPaths,
     /// The app's database.
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
@@ -74,6 +78,8 @@ pub struct Shared {
     pub outbox: Outbox,
     /// The template engine.
     pub views: Views,
+    /// The way that mail goes.
+    pub mail: Mailer,
     /// For the proxy: no redirects, no decompression, no cookies.
     pub http: reqwest::Client,
 }
@@ -90,6 +96,7 @@ impl Web {
         settings: Settings,
         database: DatabaseConnection,
         parts: Parts,
+        secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let views = Views::new(parts.templates, parts.assets, &settings)?;
         let http = reqwest::Client::builder()
@@ -104,10 +111,12 @@ impl Web {
             passwords: Passwords::default(),
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,
+            mail: Mailer::new(&package, &settings, views.clone()),
             views,
             settings,
             package,
             parts,
+            secret_paths,
             database,
             http,
         })))

@@ -19,6 +19,10 @@
   const SECRET_NAME = `${LETTERS}?(?:${anywhere.join("|")}|(?:${at_the_end.join("|")})(?![a-z0-9]))${LETTERS}`;
   const SECRET = new RegExp(`((?:[?&;#]|%3f|%26)${SECRET_NAME}(?:=|%3d))(?:(?!%26|%23)[^&#"\\s])+`, "gi");
 
+  // A segment of a path that looks like a token of a mail. posthog-js does not run on the page that has such an
+  // address, but other pages may link to it.
+  const TOKEN = /(\/|%2[fF])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}/g;
+
   // --- The current person, known to all tabs of this browser -------------------------------------------------
 
   const PERSON = "posthog-person"; // in localStorage: whose the newest page is
@@ -147,7 +151,7 @@
   // posthog-js masks what is a parameter of the page's own address. The referrer, links and messages of errors hold
   // addresses too, and an address may hold another one, percent-encoded: /login?next=%2Finvitation%3Ftoken%3Dabc.
   function withoutSecrets(value) {
-    if (typeof value === "string") return value.replace(SECRET, "$1<masked>");
+    if (typeof value === "string") return value.replace(SECRET, "$1<masked>").replace(TOKEN, "$1***");
     if (Array.isArray(value)) return value.map(withoutSecrets);
     if (value?.constructor !== Object) return value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutSecrets(inner)]));

@@ -14,6 +14,7 @@ impl MigrationTrait for Migration {
                     .table("users")
                     .col(uuid("id").primary_key())
                     .col(string("email").unique_key())
+                    .col(timestamp_with_time_zone_null("email_confirmed_at"))
                     .col(string("name"))
                     .col(string("password_hash"))
                     .col(timestamp_with_time_zone("created_at"))

@@ -17,6 +17,24 @@ hoglet_web::events! {
     /// A user logged out.
     "user_logged_out" => UserLoggedOut {},
 
+    /// Somebody showed that the address of their account is theirs.
+    "email_confirmed" => EmailConfirmed {},
+
+    /// Somebody asked for a link that makes a new password. Nothing tells whether there is an account.
+    "password_reset_requested" => PasswordResetRequested {},
+
+    /// Somebody made a new password with such a link.
+    "password_reset_completed" => PasswordResetCompleted {},
+
+    /// The address of an account was changed, and the new one answered.
+    "email_changed" => EmailChanged {},
+
+    /// Somebody asked for a link that logs in. Nothing tells whether there is an account.
+    "login_link_requested" => LoginLinkRequested {},
+
+    /// A user deleted their account.
+    "account_deleted" => AccountDeleted {},
+
     /// A user opened their profile.
     "profile_viewed" => ProfileViewed {},
 

@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use hoglet_web::error::Result;
 use hoglet_web::page::Page;
+use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
@@ -25,6 +26,9 @@ pub struct LogInForm {
     email: String,
     #[serde(default)]
     password: String,
+    /// `true` where the box is ticked.
+    #[serde(default)]
+    remember: String,
     #[serde(flatten)]
     next: Next,
 }
@@ -37,7 +41,7 @@ pub async fn show(
     if user.is_some() {
         return Ok(Redirect::to(AFTER_LOG_IN).into_response());
     }
-    let html = page.render("login.html", values("", &next, Errors::new()))?;
+    let html = page.render("login.html", values("", false, &next, Errors::new()))?;
     Ok(html.into_response())
 }
 
@@ -47,14 +51,17 @@ pub async fn log_in(
     page: Page,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
-    let again = |errors| values(&form.email, &form.next, errors);
-    match accounts::log_in(&state, &mut visit, &form.email, form.password).await {
+    let remember = form.remember == "true";
+    let again = |errors| values(&form.email, remember, &form.next, errors);
+    let (email, lifetime) = (&form.email, Remember::from(remember));
+    match accounts::log_in(&state, &mut visit, email, form.password, lifetime).await {
         Ok(true) => Ok(Redirect::to(form.next.path_or_default()).into_response()),
         Ok(false) => forms::again(&page, "login.html", again(forms::form_error(WRONG_PAIR))),
         Err(error) => forms::again_later(&page, "login.html", error, again),
     }
 }
 
-fn values(email: &str, next: &Next, errors: Errors) -> Value {
-    context! { next => next.path(), form => context! { email }, errors }
+/// What `login.html` knows; `/login-link` shows it too.
+pub fn values(email: &str, remember: bool, next: &Next, errors: Errors) -> Value {
+    context! { next => next.path(), form => context! { email, remember }, errors }
 }

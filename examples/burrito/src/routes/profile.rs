@@ -14,12 +14,20 @@ use minijinja::{Value, context};
 use serde::Deserialize;
 use time::macros::format_description;
 
-use crate::accounts;
+use crate::accounts::password;
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::models::user;
 use crate::posthog::events::{ProfileUpdated, ProfileViewed};
 use crate::state::AppState;
+use crate::tokens::CHANGE_EMAIL;
+
+pub mod deletion;
+pub mod email;
+pub mod sessions;
+
+/// Said at the field.
+const WRONG_PASSWORD: &str = "This is not your current password.";
 
 /// Two forms post here: one with a name, one with passwords.
 #[derive(Deserialize)]
@@ -36,9 +44,7 @@ pub async fn show(
     page: Page,
 ) -> Result<Html<String>> {
     posthog.capture_view(ProfileViewed {});
-    let values = values(&user, &user.name, Errors::new());
-    let values = context! { demo_errors => state.settings.demo_errors, ..values };
-    page.render("profile.html", values)
+    page.render("profile.html", account(&state, &user).await?)
 }
 
 /// Changes the name, the password or both: whichever the form holds.
@@ -52,8 +58,9 @@ pub async fn update(
     let changes_password = form.current_password.is_some() || form.new_password.is_some();
     let new_password = form.new_password.unwrap_or_default();
     let name = form.name.as_deref();
-    let again = |errors| values(&user, name.unwrap_or(&user.name), errors);
-    let again = |errors| context! { demo_errors => state.settings.demo_errors, ..again(errors) };
+    let account = account(&state, &user).await?;
+    let typed = context! { name => name.unwrap_or(&user.name), email => "" };
+    let again = |errors| context! { at => "profile", form => typed, errors, ..account };
 
     let mut errors = Errors::new();
     if name.is_some() || !changes_password {
@@ -70,13 +77,10 @@ pub async fn update(
             forms::new_password(&new_password, &()),
         );
         let current = form.current_password.unwrap_or_default();
-        match accounts::check_password(&visit, &user, current).await {
+        match password::check(&visit, &user, current).await {
             Ok(true) => {}
             Ok(false) => {
-                errors.extend(forms::error(
-                    "current_password",
-                    "This is not your current password.",
-                ));
+                errors.extend(forms::error("current_password", WRONG_PASSWORD));
             }
             Err(error) => return forms::again_later(&page, "profile.html", error, again),
         }
@@ -93,7 +97,12 @@ pub async fn update(
             .await?;
     }
     if changes_password {
-        user = accounts::change_password(&state, &visit, user, new_password).await?;
+        let Some(changed) = password::change(&state, &visit, user, new_password).await? else {
+            let message = "Your password was changed elsewhere. Log in again.";
+            visit.flash(FlashLevel::Info, message).await?;
+            return Ok(Redirect::to("/login").into_response());
+        };
+        user = changed;
         let message = "Your password was changed. Your other sessions have ended.";
         visit.flash(FlashLevel::Success, message).await?;
     }
@@ -102,12 +111,18 @@ pub async fn update(
     Ok(Redirect::to("/profile").into_response())
 }
 
-fn values(user: &user::Model, name: &str, errors: Errors) -> Value {
+/// What the page shows, with its forms untouched. `at` is the one that was sent: the page has several
+/// fields of one name.
+async fn account(state: &AppState, user: &user::Model) -> Result<Value> {
     let day = format_description!("[day padding:none] [month repr:long] [year]");
     let member_since = user.created_at.format(&day).unwrap_or_default();
-    context! {
+    let waiting = CHANGE_EMAIL.of_user(&state.database, user.id).await?;
+    Ok(context! {
         member_since,
-        form => context! { name },
-        errors,
-    }
+        waiting_for => waiting.map(|token| token.sent_to.0),
+        demo_errors => state.settings.demo_errors,
+        at => "",
+        form => context! { name => &user.name, email => "" },
+        errors => context! {},
+    })
 }

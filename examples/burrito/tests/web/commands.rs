@@ -1,6 +1,6 @@
 //! The app's commands, as its own binary runs them.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use app::routes;
 
@@ -11,9 +11,9 @@ const BINARY: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
 #[tokio::test]
 async fn seed_makes_a_user_who_can_log_in_and_does_no_harm_twice() {
     let app = App::start().await;
-    let said = done(&run(&app, "seed", &[]));
+    let said = done(&run(&app, &["seed"], &[]));
     assert!(said.starts_with("made demo@example.com "), "{said}");
-    let said = done(&run(&app, "seed", &[]));
+    let said = done(&run(&app, &["seed"], &[]));
     assert!(said.contains(" is there already"), "{said}");
 
     assert!(who_was_seeded_can_log_in(&app).await);
@@ -22,7 +22,7 @@ async fn seed_makes_a_user_who_can_log_in_and_does_no_harm_twice() {
 #[tokio::test]
 async fn seed_makes_no_user_with_a_well_known_password_in_production() {
     let app = App::start().await;
-    let output = run(&app, "seed", &[("APP_ENV", "production")]);
+    let output = run(&app, &["seed"], &[("APP_ENV", "production")]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("it does not run in production"), "{said}");
@@ -33,7 +33,7 @@ async fn seed_makes_no_user_with_a_well_known_password_in_production() {
 #[tokio::test]
 async fn routes_lists_the_table() {
     let app = App::start().await;
-    let said = done(&run(&app, "routes", &[]));
+    let said = done(&run(&app, &["routes"], &[]));
     for route in routes::pages().table() {
         let methods = route.methods.join(", ");
         let listed = said
@@ -47,8 +47,8 @@ async fn routes_lists_the_table() {
 #[tokio::test(flavor = "multi_thread")]
 async fn doctor_finds_that_all_is_well() {
     let app = App::start().await;
-    let said = done(&run(&app, "doctor", &[]));
-    assert_eq!(said.lines().count(), 4, "{said}");
+    let said = done(&run(&app, &["doctor"], &[]));
+    assert_eq!(said.lines().count(), 5, "{said}");
     for line in said.lines() {
         assert!(line.starts_with("ok "), "{said}");
     }
@@ -62,9 +62,10 @@ async fn who_was_seeded_can_log_in(app: &App) -> bool {
 }
 
 /// Runs a command to its end, beside an app: on its database, with its PostHog.
-fn run(app: &App, command: &str, variables: &[(&str, &str)]) -> Output {
+pub fn run(app: &App, command: &[&str], variables: &[(&str, &str)]) -> Output {
     Command::new(BINARY)
-        .arg(command)
+        .args(command)
+        .stdin(Stdio::null())
         .env_clear()
         .env("APP_ENV", "test")
         .env("DATABASE_URL", app.web.settings.database_url.expose())
@@ -78,7 +79,7 @@ fn run(app: &App, command: &str, variables: &[(&str, &str)]) -> Output {
 
 /// What a command said that did what it was asked to.
 #[track_caller]
-fn done(output: &Output) -> String {
+pub fn done(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -11,23 +11,36 @@
 
 mod support;
 
+mod change_email;
 mod commands;
+mod confirm_email;
+mod deletion;
 mod demo;
 mod error_page;
 mod events;
+mod forgot_password;
 mod forms;
 mod home;
+mod link_gone;
+mod links;
 mod login;
+mod login_link;
 mod logout;
+mod mailed;
 mod messages;
 mod migrations;
 mod next;
 mod opt_out;
 mod password;
+mod prepared;
 mod profile;
+mod reset_password;
 mod routes;
+mod sessions;
 mod settings;
 mod signup;
 mod signup_form;
 mod templates;
 mod too_many_tries;
+mod user_commands;
+mod without_mail;

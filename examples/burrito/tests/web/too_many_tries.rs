@@ -1,6 +1,6 @@
 //! What happens to who tries too often: `LOG_IN` and `SIGN_UP` in `accounts.rs` say how often.
 
-use app::accounts::{LOG_IN, SIGN_UP};
+use app::accounts::limits::{LOG_IN, SIGN_UP};
 use hoglet_web::email::Email;
 use hoglet_web::throttle::Throttle;
 use reqwest::StatusCode;

@@ -9,7 +9,8 @@ use super::connect::connect_existing;
 use crate::app::Outcome;
 use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
-use crate::settings::{PostHogSettings, Settings};
+use crate::mail::smtp::Smtp;
+use crate::settings::{PostHogSettings, Settings, WithoutServer};
 
 /// For PostHog to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +32,7 @@ pub fn examine(
             ("database", database),
             ("migrations", migrations),
             ("posthog", examine_posthog(&settings.posthog).await),
+            ("mail", examine_mail(&settings).await),
         ];
         let mut healthy = true;
         for (name, check) in checks {
@@ -69,6 +71,24 @@ async fn examine_database(
         Err(error) => Err(error.to_string()),
     };
     (Ok("reachable".into()), migrations)
+}
+
+/// A server is asked as far as the log-in.
+async fn examine_mail(settings: &Settings) -> Check {
+    match (&settings.mail.server, &settings.mail.without_server) {
+        (Some(server), _) => {
+            let smtp = Smtp::new(server.clone(), settings.app_domain());
+            match smtp.examine().await {
+                Ok(()) => Ok(format!("{} takes mail", smtp.address())),
+                Err(error) => Err(format!("{error}; check SMTP_URL")),
+            }
+        }
+        (None, WithoutServer::Nothing) => Ok("off: set SMTP_URL and MAIL_FROM to send mail".into()),
+        (None, WithoutServer::Memory) => Ok("kept in memory, for tests".into()),
+        (None, WithoutServer::Folder(_)) => {
+            Ok("kept, and shown at /dev/mail; set SMTP_URL to send it".into())
+        }
+    }
 }
 
 /// Capturing with a wrong key answers 200 and loses everything; asking for flags answers 401.

@@ -9,6 +9,7 @@ use minijinja::Value;
 use serde::Serialize;
 
 use crate::error::{Cause, CauseKind};
+use crate::mask::mask_tokens;
 use crate::stack::Frame;
 
 /// Lines shown before and after the one in question.
@@ -86,7 +87,8 @@ fn read(cause: &Cause, app: &str) -> Details {
             .iter()
             .map(|(name, message)| Link {
                 name: name.clone(),
-                message: message.clone(),
+                // Developers see their visitors' addresses here, but no token is for them.
+                message: mask_tokens(message).into_owned(),
             })
             .collect(),
         place: template.or_else(innermost),

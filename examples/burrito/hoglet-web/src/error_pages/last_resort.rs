@@ -5,6 +5,7 @@ use axum::response::Html;
 use minijinja::HtmlEscape;
 
 use crate::error::AppError;
+use crate::mask::mask_tokens;
 use crate::reload;
 use crate::request::RequestInfo;
 use crate::settings::Settings;
@@ -18,7 +19,7 @@ pub fn page(
     error: &AppError,
 ) -> Html<String> {
     let reason = error.cause.as_ref().map(ToString::to_string);
-    let reason = reason.unwrap_or_default();
+    let reason = mask_tokens(&reason.unwrap_or_default()).into_owned();
     tracing::error!(error = reason, "the error page could not be rendered");
     let (reason, script) = if settings.has_sources() {
         (

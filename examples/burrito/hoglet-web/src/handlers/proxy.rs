@@ -75,7 +75,7 @@ pub async fn forward(State(web): State<Web>, request: Request) -> Response {
     }
     let settings = &web.settings.posthog;
     let info = RequestInfo::of(request.extensions());
-    let Some(target) = target(settings, &info.path_and_query).filter(|_| settings.enabled()) else {
+    let Some(target) = target(settings, info.sent.expose()).filter(|_| settings.enabled()) else {
         return AppError::not_found().into_response();
     };
     let (parts, body) = request.into_parts();

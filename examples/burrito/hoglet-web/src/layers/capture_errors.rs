@@ -56,7 +56,7 @@ pub fn capture_errors(
                 let context = property(context, "$request_path", cut(&info.path));
                 let exception = Exception::new(cause, level, false);
                 web.posthog
-                    .capture_exception(exception.of_request(&info.id, Some(context)));
+                    .capture_exception(exception.of_request(Some(&info.id), Some(context)));
             }
         }
         response.extensions_mut().insert(ErrorCaptured);

@@ -18,6 +18,7 @@ use tower_cookies::Cookies;
 use uuid::Uuid;
 
 use crate::compiled::Compiled;
+use crate::jobs::behalf;
 use crate::posthog::identity::{Identity, Subject};
 use crate::posthog::tracker::PostHog;
 use crate::posthog::{context, first_touch, headers};
@@ -55,14 +56,15 @@ pub fn identify(
             web.posthog.clone(),
             identity,
             context.clone(),
-            &info.id,
+            Some(&info.id),
             user,
             page_view,
+            info.has_token,
         );
         let extensions = request.extensions_mut();
         extensions.insert(context);
         extensions.insert(posthog.clone());
-        let mut response = next.run(request).await;
+        let mut response = behalf::acting(posthog.clone(), next.run(request)).await;
         // For what stands outside and captures errors.
         response.extensions_mut().insert(posthog);
         response
@@ -86,7 +88,13 @@ fn remember_visitor(
     let first_page = !presented || !ours.first_touch.presented(cookies);
     if first_page && page_view && is_document(request.headers()) {
         let path_and_query = &RequestInfo::of(request.extensions()).path_and_query;
-        let value = first_touch::cookie(&web.settings, path_and_query, request.headers(), id);
+        let value = first_touch::cookie(
+            &web.settings,
+            &web.secret_paths,
+            path_and_query,
+            request.headers(),
+            id,
+        );
         ours.first_touch.set(cookies, value);
     }
 }

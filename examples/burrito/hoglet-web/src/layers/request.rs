@@ -28,7 +28,7 @@ pub fn describe(
 ) -> Compiled<'static, Response> {
     Box::pin(async move {
         let settings = &web.settings;
-        let info = RequestInfo::read(settings, &request);
+        let info = RequestInfo::read(settings, &web.secret_paths, &request);
         let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
 
         if let Some(uri) =

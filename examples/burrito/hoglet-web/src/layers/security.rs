@@ -15,6 +15,7 @@ use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::posthog::headers as tracing_headers;
 use crate::request::RequestInfo;
+use crate::security::OwnPolicy;
 use crate::settings::Settings;
 use crate::web::Web;
 
@@ -33,15 +34,26 @@ pub fn headers(
             Some(address) => Redirect::permanent(&address).into_response(),
             None => next.run(request).await,
         };
+        let own = response.extensions_mut().remove::<OwnPolicy>();
         let headers = response.headers_mut();
-        let policy = &web.parts.content_security_policy;
-        let policy = policy.header(&web.settings, &info.csp_nonce);
+        let policy = own.map_or_else(
+            || {
+                let policy = &web.parts.content_security_policy;
+                policy.header(&web.settings, &info.csp_nonce)
+            },
+            |OwnPolicy(policy)| policy,
+        );
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        // posthog-js and the opt-out switch need the path; other sites get the origin only.
+        // posthog-js and the opt-out switch need the path; other sites get the origin only. A path
+        // with a token is told to nobody, the page after it included.
         headers.insert(
             REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin-when-cross-origin"),
+            HeaderValue::from_static(if info.has_token {
+                "no-referrer"
+            } else {
+                "strict-origin-when-cross-origin"
+            }),
         );
         headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
         headers.insert(
@@ -51,7 +63,7 @@ pub fn headers(
         if web.settings.https() {
             headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
         }
-        if is_html(headers) || headers.contains_key(SET_COOKIE) {
+        if is_html(headers) || headers.contains_key(SET_COOKIE) || info.has_token {
             // A page may name its user; a cookie belongs to one browser.
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
@@ -64,7 +76,7 @@ pub fn headers(
 fn https_address(settings: &Settings, info: &RequestInfo, method: &Method) -> Option<String> {
     let page = *method == Method::GET && !matches!(info.path.as_str(), "/livez" | "/readyz");
     let elsewhere = settings.https() && info.plain_http && page;
-    elsewhere.then(|| format!("{}{}", settings.app_url(), info.path_and_query))
+    elsewhere.then(|| format!("{}{}", settings.app_url(), info.sent.expose()))
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

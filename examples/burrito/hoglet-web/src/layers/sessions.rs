@@ -1,13 +1,15 @@
 //! The layer that gives each request its session and stores it afterwards.
 //!
-//! It stands in for `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the store
-//! fails, and re-sends the cookie of a session that another request has ended meanwhile. Expiry
-//! slides without a write on every request: a user's session is renewed once a day.
+//! It stands in for `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the
+//! store fails, and re-sends the cookie of a session that another request has ended meanwhile.
+//! Expiry slides without a write on every request: a session is renewed when a fourteenth of its
+//! lifetime has passed, a remembered user's once a day.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Method;
+use axum::http::header::USER_AGENT;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use time::{Duration, OffsetDateTime};
@@ -18,15 +20,18 @@ use tower_sessions::{Expiry, session_store};
 use crate::compiled::Compiled;
 use crate::error::{AppError, Result};
 use crate::posthog::tracker::PostHog;
+use crate::request::RequestInfo;
+use crate::session::agent;
 use crate::session::handle::Session;
 use crate::session::key;
-use crate::session::lifetime::{USER, VISITOR};
+use crate::session::lifetime::{REMEMBERED, UNTIL_CLOSED, VISITOR};
 use crate::session::signed_in::{SignedIn, Unreadable};
-use crate::session::store::{SESSION_ENDED, SeaOrmStore, USER_ID};
+use crate::session::store::{ENDS_AT, SESSION_ENDED, SeaOrmStore, Seen, USER_ID};
 use crate::users::User;
 use crate::web::Web;
 
-/// A session is renewed when this part of its lifetime has passed: one fourteenth.
+/// A session is renewed when this part of its lifetime has passed: one fourteenth. One that ends
+/// at a fixed time is written all the same, so that its user can see where they were last.
 const RENEW_AFTER: i32 = 14;
 const RENEWED_AT: &str = "renewed_at";
 
@@ -44,9 +49,15 @@ pub fn sessions(
             .session
             .get(&cookies)
             .and_then(|value| value.parse::<Id>().ok());
+        let user_agent = request.headers().get(USER_AGENT);
+        let seen = Seen {
+            user_agent: user_agent.map_or_else(String::new, |value| agent::kept(value.as_bytes())),
+            address: RequestInfo::of(request.extensions()).network(),
+        };
         let session_store = Arc::new(SeaOrmStore::new(
             web.database.clone(),
             web.parts.users.clone(),
+            seen,
         ));
         let values = tower_sessions::Session::new(id, session_store.clone(), None);
         let session = Session::new(values.clone());
@@ -99,17 +110,28 @@ async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) 
         return Ok(());
     }
     let user: Option<serde_json::Value> = session.get(USER_ID).await?;
-    let lifetime = if user.is_some() { USER } else { VISITOR };
+    let ends_at: Option<i64> = key::value(session, ENDS_AT).await?;
+    let ends_at = ends_at.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    let ends_at = ends_at.filter(|_| user.is_some());
+    let lifetime = match ends_at {
+        Some(_) => UNTIL_CLOSED,
+        None if user.is_some() => REMEMBERED,
+        None => VISITOR,
+    };
     let renewed_at = renew(session, lifetime).await?;
     if !session.is_modified() {
         return Ok(());
     }
-    session.set_expiry(Some(Expiry::AtDateTime(renewed_at + lifetime)));
+    let expires_at = ends_at.unwrap_or(renewed_at + lifetime);
+    session.set_expiry(Some(Expiry::AtDateTime(expires_at)));
     match session.save().await {
         Ok(()) => {
             let id = session.id().expect("a saved session has an id");
             let cookie = &web.cookies.session;
-            cookie.set_for(cookies, id.to_string(), lifetime);
+            match ends_at {
+                Some(_) => cookie.set_until_closed(cookies, id.to_string()),
+                None => cookie.set_for(cookies, id.to_string(), lifetime),
+            }
             Ok(())
         }
         Err(Error::Store(session_store::Error::Backend(reason))) if reason == SESSION_ENDED => {

@@ -16,7 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-use crate::mask::mask_emails;
+use crate::mask::mask_secrets;
 
 /// A layer of tracing-subscriber.
 pub struct JsonLines<W> {
@@ -81,7 +81,7 @@ struct Fields(Map<String, Value>);
 
 impl Fields {
     fn text(&mut self, name: &str, value: &str) {
-        self.insert(name, mask_emails(value));
+        self.insert(name, mask_secrets(value));
     }
 
     fn insert(&mut self, name: &str, value: impl Into<Value>) {

@@ -19,6 +19,12 @@ impl MigrationTrait for Migration {
                     .col(uuid_null("user_id"))
                     .col(text("data"))
                     .col(timestamp_with_time_zone("expires_at"))
+                    .col(uuid("handle").unique_key())
+                    .col(timestamp_with_time_zone("started_at"))
+                    .col(timestamp_with_time_zone("last_seen_at"))
+                    .col(string("user_agent"))
+                    .col(string("address"))
+                    .col(boolean("remembered"))
                     .foreign_key(
                         ForeignKey::create()
                             .from("sessions", "user_id")

@@ -94,7 +94,9 @@ pub fn assets_host(settings: &PostHogSettings) -> Cow<'_, str> {
     }
 }
 
-fn ui_host(settings: &PostHogSettings) -> Cow<'_, str> {
+/// Where people look at PostHog, and where its private API is: `us.i` → `us`.
+/// Source: <https://posthog.com/docs/api>.
+pub(super) fn ui_host(settings: &PostHogSettings) -> Cow<'_, str> {
     match cloud_region(settings) {
         Some(region) => format!("https://{region}.posthog.com").into(),
         None => settings.base_url().into(),

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use tokio::time::Instant;
 
+use super::deletion::{Deleted, Deletion, NotDeleted};
 use super::delivery::Delivery;
 use super::evaluator::Evaluator;
 use super::exception::{Exception, Level};
@@ -42,6 +43,7 @@ pub struct WeakClient {
 struct Inner {
     delivery: Delivery,
     evaluator: Evaluator,
+    deletion: Deletion,
 }
 
 impl Client {
@@ -55,10 +57,12 @@ impl Client {
         let posthog = &settings.posthog;
         let inner = if posthog.enabled() {
             let delivery = Delivery::start(package, settings, http.clone()).await;
+            let deletion = Deletion::new(posthog, http.clone());
             let evaluator = Evaluator::start(posthog, flags, http, delivery.clone());
             Some(Arc::new(Inner {
                 delivery,
                 evaluator,
+                deletion,
             }))
         } else {
             say_why_off(posthog);
@@ -120,6 +124,23 @@ impl Client {
         }
         if let Some(inner) = &self.inner {
             inner.delivery.push(Item::Exception(Box::new(exception)));
+        }
+    }
+
+    /// Deletes at PostHog whoever has one of these distinct ids, with events and recordings.
+    /// PostHog takes it in at once and does it within days. Waits for the answer, for a bounded
+    /// time.
+    ///
+    /// An event that is captured for one of the ids afterwards makes a person of it once more, so
+    /// this comes last.
+    ///
+    /// # Errors
+    ///
+    /// Where PostHog has not taken it in; the error tells whether to try again.
+    pub async fn delete_person(&self, distinct_ids: &[String]) -> Result<Deleted, NotDeleted> {
+        match &self.inner {
+            Some(inner) => inner.deletion.delete(distinct_ids).await,
+            None => Err(NotDeleted::Impossible("PostHog is off".to_owned())),
         }
     }
 

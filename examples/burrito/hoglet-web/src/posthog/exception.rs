@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::size;
 use crate::error::Cause;
-use crate::mask::mask_emails;
+use crate::mask::mask_secrets;
 use crate::stack::Stack;
 
 /// Frames of one stack that are sent.
@@ -54,9 +54,9 @@ impl Exception {
         }
     }
 
-    /// The request that it broke; `context` says whose that was.
-    pub fn of_request(mut self, id: &str, context: Option<RequestContext>) -> Self {
-        self.request_id = Some(id.to_owned());
+    /// The request that it broke, or that asked for what broke; `context` says whose that was.
+    pub fn of_request(mut self, id: Option<&str>, context: Option<RequestContext>) -> Self {
+        self.request_id = id.map(str::to_owned);
         self.context = context;
         self
     }
@@ -128,7 +128,7 @@ fn insert(event: &mut Event, name: &str, value: impl Into<Value>) {
 fn exception_list(cause: &Cause, handled: bool, app: &str) -> Value {
     let entries = cause.chain.iter().enumerate().map(|(depth, (kind, message))| {
         let mut mechanism = json!({ "type": "generic", "handled": handled, "synthetic": false, "exception_id": depth });
-        let mut entry = json!({ "type": kind, "value": mask_emails(message) });
+        let mut entry = json!({ "type": kind, "value": mask_secrets(message) });
         if depth == 0 {
             entry["stacktrace"] = json!({ "type": "raw", "frames": frames(&cause.stack, app) });
         } else {

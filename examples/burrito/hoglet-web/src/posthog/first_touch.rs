@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{context, urls};
 use crate::cookies::SignedCookies;
+use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
 
 /// What browsers and proxies take in one header is bounded: with both at their longest the cookie
@@ -71,13 +72,14 @@ pub struct FirstTouch {
 /// The person properties of a visitor's first touch; none where nobody has seen it.
 pub fn properties_of(
     settings: &Settings,
+    secret_paths: &SecretPaths,
     signed: &SignedCookies,
     cookies: &Cookies,
     visitor_id: Uuid,
 ) -> Map<String, Value> {
     let remembered = cookies
         .get(&context::posthog_js_cookie(&settings.posthog.project_token))
-        .and_then(|cookie| FirstTouch::from_posthog_js(cookie.value(), visitor_id));
+        .and_then(|cookie| FirstTouch::from_posthog_js(secret_paths, cookie.value(), visitor_id));
     let seen = || FirstTouch::from_cookie(settings, &signed.first_touch.get(cookies)?, visitor_id);
     remembered
         .or_else(seen)
@@ -88,6 +90,7 @@ pub fn properties_of(
 /// What the cookie holds of the visitor's first page.
 pub fn cookie(
     settings: &Settings,
+    secret_paths: &SecretPaths,
     path_and_query: &str,
     headers: &HeaderMap,
     visitor_id: Uuid,
@@ -97,7 +100,7 @@ pub fn cookie(
     let referrer = headers.get(REFERER).and_then(|value| value.to_str().ok());
     let referrer = referrer
         .filter(|referrer| web_page(referrer).is_some_and(|url| host(&url) != settings.app_host()))
-        .map(urls::safe)
+        .map(|referrer| urls::safe(&secret_paths.masked_address(referrer)))
         .unwrap_or_default();
     let referrer = &referrer[..referrer.floor_char_boundary(MAX_REFERRER_BYTES)];
     URL_SAFE_NO_PAD.encode(format!("{visitor_id}\n{path}\n{referrer}"))
@@ -116,7 +119,11 @@ impl FirstTouch {
 
     /// `$initial_person_info` in posthog-js's own cookie: `{"u": URL, "r": referrer}`. The memory of
     /// another person at the same browser, whom a page has yet to correct, is not this visitor's.
-    pub fn from_posthog_js(cookie: &str, visitor_id: Uuid) -> Option<Self> {
+    pub fn from_posthog_js(
+        secret_paths: &SecretPaths,
+        cookie: &str,
+        visitor_id: Uuid,
+    ) -> Option<Self> {
         let stored: Value = serde_json::from_str(cookie).ok()?;
         let whose: Option<Uuid> = stored
             .get("distinct_id")
@@ -124,7 +131,7 @@ impl FirstTouch {
         let info = stored.get("$initial_person_info")?;
         let address = |name| {
             let text = urls::cut(info.get(name)?.as_str()?, MAX_REMEMBERED);
-            web_page(text).map(|_| urls::safe(text))
+            web_page(text).map(|_| urls::safe(&secret_paths.masked_address(text)))
         };
         whose.is_none_or(|id| id == visitor_id).then_some(())?;
         Some(Self {

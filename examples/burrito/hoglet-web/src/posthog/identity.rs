@@ -1,9 +1,11 @@
 //! [`Identity`]: the person behind a request, and the visitor that they are or were.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The person whose events these are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// Somebody who is signed in.
     User(Uuid),

@@ -42,10 +42,14 @@ pub struct PostHog {
     client: Client,
     identity: Arc<Identity>,
     context: Arc<RequestContext>,
-    request_id: Arc<str>,
+    /// What an error carries that belongs to nobody.
+    nobodys: Option<Arc<RequestContext>>,
+    request_id: Option<Arc<str>>,
     user: Option<Arc<dyn User>>,
     /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
     page_view: bool,
+    /// The page's address is a secret, and posthog-js reads it.
+    secret_address: bool,
     scope: Arc<Scope>,
     panel: Panel,
 }
@@ -67,19 +71,30 @@ impl PostHog {
         client: Client,
         identity: Identity,
         context: RequestContext,
-        request_id: &str,
+        request_id: Option<&str>,
         user: Option<Arc<dyn User>>,
         page_view: bool,
+        secret_address: bool,
     ) -> Self {
         Self {
             panel: Panel::new(client.development),
             client,
             identity: Arc::new(identity),
             context: Arc::new(context),
-            request_id: request_id.into(),
+            nobodys: None,
+            request_id: request_id.map(Arc::from),
             user,
             page_view,
+            secret_address,
             scope: Arc::default(),
+        }
+    }
+
+    /// With what errors carry also where they belong to nobody.
+    pub(crate) fn with_nobodys_context(self, context: RequestContext) -> Self {
+        Self {
+            nobodys: Some(Arc::new(context)),
+            ..self
         }
     }
 
@@ -190,17 +205,19 @@ impl PostHog {
     }
 
     pub(crate) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
-        let context = (!self.identity.opted_out).then(|| {
+        let context = if self.identity.opted_out {
+            self.nobodys.as_deref().cloned()
+        } else {
             let context = RequestContext::clone(&self.context);
-            match self.scope.groups().property() {
+            Some(match self.scope.groups().property() {
                 Some(groups) => property(context, GROUPS, groups),
                 None => context,
-            }
-        });
+            })
+        };
         let exception = Exception::new(cause, level, handled);
         self.remember("$exception", exception.uuid);
         self.client
-            .capture_exception(exception.of_request(&self.request_id, context));
+            .capture_exception(exception.of_request(self.request_id(), context));
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.
@@ -229,7 +246,8 @@ impl PostHog {
 
     /// What posthog-js is told on this page; nothing where it should not run.
     pub fn browser_config<'a>(&self, settings: &'a PostHogSettings) -> Option<BrowserConfig<'a>> {
-        if !settings.js || !self.client.enabled() || self.identity.opted_out {
+        let runs = settings.js && self.client.enabled() && !self.identity.opted_out;
+        if !runs || self.secret_address {
             return None;
         }
         let (groups, flags) = self.scope.flags();
@@ -251,6 +269,21 @@ impl PostHog {
     /// The id of this browser's visitor, also where a user is signed in.
     pub fn visitor_id(&self) -> Uuid {
         self.identity.visitor_id
+    }
+
+    /// The person on whose behalf this is.
+    pub(crate) fn person(&self) -> &Subject {
+        &self.identity.person
+    }
+
+    /// The request, as its answer names it.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The browser's session, as posthog-js knows it.
+    pub(crate) fn session_id(&self) -> Option<String> {
+        self.context.get_session_id().map(str::to_owned)
     }
 
     /// Whether this person is not to be tracked. Only errors are captured then, on nobody's behalf.

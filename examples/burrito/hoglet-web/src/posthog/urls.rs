@@ -9,6 +9,8 @@ use std::borrow::Cow;
 
 use form_urlencoded::{byte_serialize, parse};
 
+use crate::mask::mask_tokens;
+
 /// Longest address that is sent, in characters.
 pub const MAX_CHARACTERS: usize = 2000;
 
@@ -23,8 +25,10 @@ const MAX_DEPTH: usize = 4;
 
 /// Without secrets, and cut to the bound.
 pub fn safe(url: &str) -> String {
+    // Before anything is cut off: most of a token is nearly as good as all of it.
+    let url = mask_tokens(url);
     // Cut first: what is read then is bounded too, and what is cut off holds no name of what stays.
-    let url = without_secrets(cut(url, MAX_CHARACTERS));
+    let url = without_secrets(cut(&url, MAX_CHARACTERS));
     cut(&url, MAX_CHARACTERS).to_owned()
 }
 

@@ -90,6 +90,24 @@ async fn insert(database: &impl ConnectionTrait, link: &Model) -> Result<bool, D
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
+/// Every id that a user has had as a visitor, as far as links are kept.
+///
+/// # Errors
+///
+/// Where the database does not answer.
+pub async fn ids_of_user(
+    database: &impl ConnectionTrait,
+    user_id: Uuid,
+) -> Result<Vec<Uuid>, DbErr> {
+    Entity::find()
+        .select_only()
+        .column(Column::VisitorId)
+        .filter(Column::UserId.eq(user_id))
+        .into_tuple()
+        .all(database)
+        .await
+}
+
 /// Links from before a moment that PostHog may not know of: the next ones after this visitor id,
 /// at most `limit`.
 ///

@@ -9,17 +9,24 @@ use axum::http::header::ACCEPT;
 use axum::http::{Extensions, HeaderMap};
 use uuid::Uuid;
 
+use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
+use crate::settings::secret::Secret;
 
 /// What every part wants to know of a request.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
     /// Sent back as `x-request-id`, and in every log line.
     pub id: String,
-    /// Path and query as they were sent.
+    /// Path and query as they were sent, but for a token: `/reset-password/***`.
     pub path_and_query: String,
-    /// The path alone.
+    /// The path alone, likewise.
     pub path: String,
+    /// Whether the path holds a token. Then nobody is told of it, see
+    /// [`secret_paths`](crate::secret_paths).
+    pub has_token: bool,
+    /// Path and query as they were sent, for what has to go on to the same place.
+    pub sent: Secret,
     /// The client's address, seen through the proxies that are trusted.
     pub ip: IpAddr,
     /// Whether a trusted proxy says that the client came over plain http.
@@ -33,7 +40,7 @@ pub struct RequestInfo {
 
 impl RequestInfo {
     /// What a request says, as far as its proxies are trusted.
-    pub(crate) fn read(settings: &Settings, request: &Request) -> Self {
+    pub(crate) fn read(settings: &Settings, secret_paths: &SecretPaths, request: &Request) -> Self {
         let peer = request
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
@@ -42,16 +49,19 @@ impl RequestInfo {
         let headers = request.headers();
         let proxied = is_trusted(settings, &peer);
         let uri = request.uri();
+        let sent = uri
+            .path_and_query()
+            .map(|sent| sent.as_str())
+            // `*` would run into the host that it is written behind.
+            .filter(|sent| sent.starts_with('/'))
+            .unwrap_or("/");
+        let masked = secret_paths.masked(uri.path());
         Self {
             id: Uuid::new_v4().to_string(),
-            path_and_query: uri
-                .path_and_query()
-                .map(|sent| sent.as_str())
-                // `*` would run into the host that it is written behind.
-                .filter(|sent| sent.starts_with('/'))
-                .unwrap_or("/")
-                .to_owned(),
-            path: uri.path().to_owned(),
+            path_and_query: secret_paths.masked_address(sent).into_owned(),
+            has_token: masked.is_some(),
+            path: masked.unwrap_or_else(|| uri.path().to_owned()),
+            sent: Secret::new(sent.to_owned()),
             plain_http: proxied && forwarded_over_http(headers),
             ip: if proxied {
                 forwarded_for(settings, peer, headers)

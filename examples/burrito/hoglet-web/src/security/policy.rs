@@ -26,6 +26,10 @@ pub struct ContentSecurityPolicy {
     pub form_targets: &'static [&'static str],
 }
 
+/// A policy of one answer's own, in place of the app's: an extension of the response.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnPolicy(pub HeaderValue);
+
 impl ContentSecurityPolicy {
     /// The header's value for one answer.
     ///

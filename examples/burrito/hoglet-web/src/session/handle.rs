@@ -10,10 +10,12 @@ use axum::http::request::Parts;
 use sea_orm::prelude::Uuid;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use time::{Duration, OffsetDateTime};
 
 use super::flash::{Flash, FlashLevel};
 use super::key::{Key, value};
-use super::store::USER_ID;
+use super::lifetime::{Remember, UNTIL_CLOSED};
+use super::store::{ENDS_AT, USER_ID};
 use crate::compiled::Compiled;
 use crate::error::Result;
 use crate::users::User;
@@ -21,6 +23,10 @@ use crate::users::User;
 const FLASH: &str = "flash";
 /// Which password the session was begun with.
 const PASSWORD: &str = "password";
+/// When its user has last shown that they know the way in, in seconds.
+const CONFIRMED_AT: &str = "confirmed_at";
+/// How far the clocks of two machines may be apart.
+const CLOCK_SKEW: Duration = Duration::minutes(1);
 
 /// The request's session. Reading an empty one costs nothing and writes no row.
 #[derive(Clone)]
@@ -85,14 +91,48 @@ impl Session {
 
     /// Begins a user's session under a new id, so that an id known from before the log-in is worth
     /// nothing. What a visitor did is kept; what another user left behind is not.
-    pub(crate) async fn log_in(&self, user: &dyn User) -> Result<()> {
+    pub(crate) async fn log_in(&self, user: &dyn User, remember: Remember) -> Result<()> {
         let previous: Option<Uuid> = value(&self.values, USER_ID).await?;
         if previous.is_some_and(|previous| previous != user.id()) {
             self.values.flush().await?;
         }
         self.values.cycle_id().await?;
         self.values.insert(USER_ID, user.id()).await?;
+        match remember {
+            Remember::Yes => drop(self.values.remove_value(ENDS_AT).await?),
+            Remember::No => {
+                let ends_at = OffsetDateTime::now_utc() + UNTIL_CLOSED;
+                self.values
+                    .insert(ENDS_AT, ends_at.unix_timestamp())
+                    .await?;
+            }
+        }
+        self.confirm().await?;
         self.set_password(user).await
+    }
+
+    /// Notes that the user has just shown that they know the way in.
+    pub(crate) async fn confirm(&self) -> Result<()> {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        Ok(self.values.insert(CONFIRMED_AT, now).await?)
+    }
+
+    /// Whether the user has logged in, or confirmed their password, within this time.
+    ///
+    /// # Errors
+    ///
+    /// Where the session cannot be read.
+    pub async fn logged_in_within(&self, time: Duration) -> Result<bool> {
+        let stored: Option<i64> = value(&self.values, CONFIRMED_AT).await?;
+        let at = stored.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+        let ago = at.map(|at| OffsetDateTime::now_utc() - at);
+        Ok(ago.is_some_and(|ago| (-CLOCK_SKEW..=time).contains(&ago)))
+    }
+
+    /// Whether this user is the one who is signed in.
+    pub(crate) async fn belongs_to(&self, user_id: Uuid) -> Result<bool> {
+        let own: Option<Uuid> = value(&self.values, USER_ID).await?;
+        Ok(own == Some(user_id))
     }
 
     /// Binds the session to the user's password of now.

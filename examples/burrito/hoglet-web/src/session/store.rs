@@ -15,6 +15,7 @@ use sea_orm::{
     TryInsertResult,
 };
 use serde_json::Value;
+use time::{Duration, OffsetDateTime};
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
@@ -27,14 +28,31 @@ use crate::users::User;
 /// The key under which a session holds its user's id; the row carries it as a column too.
 pub const USER_ID: &str = "user_id";
 
+/// The key of when the session ends, whatever happens in it, in seconds; none where each visit
+/// counts anew.
+pub const ENDS_AT: &str = "ends_at";
+
 /// What `save` answers when the row is gone: another request logged this session out or cycled its
 /// id meanwhile. The session is over then; it must not come back, and its cookie must not be re-sent.
 pub const SESSION_ENDED: &str = "the session has ended";
+
+/// A user's row says every so many minutes that they were here, when it is written anyway.
+const SEEN_EVERY: Duration = Duration::minutes(10);
+
+/// What a user's row tells of the request that it was written in.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The browser's own words, as they are kept.
+    pub user_agent: String,
+    /// The network that it came from.
+    pub address: String,
+}
 
 /// One request's way to the table of sessions.
 pub struct SeaOrmStore {
     database: DatabaseConnection,
     users: Users,
+    seen: Seen,
     loaded: Mutex<Option<Found>>,
     unreachable: AtomicBool,
 }
@@ -47,10 +65,11 @@ impl std::fmt::Debug for SeaOrmStore {
 
 impl SeaOrmStore {
     /// A store that has loaded nothing yet.
-    pub fn new(database: DatabaseConnection, users: Users) -> Self {
+    pub fn new(database: DatabaseConnection, users: Users, seen: Seen) -> Self {
         Self {
             database,
             users,
+            seen,
             loaded: Mutex::default(),
             unreachable: AtomicBool::new(false),
         }
@@ -86,12 +105,22 @@ const NOT_POISONED: &str = "nobody panics while holding what was loaded";
 impl SessionStore for SeaOrmStore {
     /// Inserts a row. An id that exists is never overwritten: the record gets another one.
     async fn create(&self, record: &mut Record) -> Result<()> {
+        let now = OffsetDateTime::now_utc();
+        let user_id = user_id(&record.data);
+        // Of a visitor nothing is kept that they have not asked for.
+        let seen = user_id.map(|_| self.seen.clone()).unwrap_or_default();
         loop {
             let row = ActiveModel {
                 id: Set(record.id.to_string()),
-                user_id: Set(user_id(&record.data)),
+                user_id: Set(user_id),
                 data: Set(encode(&record.data)?),
                 expires_at: Set(record.expiry_date),
+                handle: Set(Uuid::new_v4()),
+                started_at: Set(now),
+                last_seen_at: Set(now),
+                user_agent: Set(seen.user_agent.clone()),
+                address: Set(seen.address.clone()),
+                remembered: Set(user_id.is_some() && !record.data.contains_key(ENDS_AT)),
             };
             let inserted = Entity::insert(row)
                 .on_conflict_do_nothing_on([Column::Id])
@@ -116,6 +145,7 @@ impl SessionStore for SeaOrmStore {
         let loaded = self.loaded(&id);
         let before = loaded.as_ref().map(decode).unwrap_or_default();
         let mut stored = loaded.clone();
+        let now = OffsetDateTime::now_utc();
         let mut data = record.data.clone();
         loop {
             let mut update = Entity::update_many()
@@ -129,6 +159,14 @@ impl SessionStore for SeaOrmStore {
             }
             if loaded.as_ref().map(|row| row.expires_at) != Some(record.expiry_date) {
                 update = update.col_expr(Column::ExpiresAt, Expr::value(record.expiry_date));
+            }
+            if let Some(row) = loaded.as_ref().filter(|row| row.user_id.is_some())
+                && row.last_seen_at + SEEN_EVERY <= now
+            {
+                update = update
+                    .col_expr(Column::LastSeenAt, Expr::value(now))
+                    .col_expr(Column::UserAgent, Expr::value(&self.seen.user_agent))
+                    .col_expr(Column::Address, Expr::value(&self.seen.address));
             }
             let updated = update.exec(&self.database).await.map_err(backend)?;
             if updated.rows_affected > 0 {

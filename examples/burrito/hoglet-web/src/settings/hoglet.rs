@@ -6,6 +6,8 @@ use ipnet::IpNet;
 use reqwest::Url;
 
 use super::environment::{Environment, LogFormat};
+use super::jobs::JobsSettings;
+use super::mail::MailSettings;
 use super::posthog::PostHogSettings;
 use super::reader::Reader;
 use super::secret::Secret;
@@ -39,8 +41,12 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How long ending may take.
     pub shutdown_timeout: Duration,
+    /// Of jobs.
+    pub jobs: JobsSettings,
     /// PostHog's.
     pub posthog: PostHogSettings,
+    /// Mail's.
+    pub mail: MailSettings,
 }
 
 impl Settings {
@@ -51,12 +57,15 @@ impl Settings {
             Environment::Development => LogFormat::Pretty,
             Environment::Test | Environment::Production => LogFormat::Json,
         };
+        let app_name = app_name(reader, package);
+        let app_url = reader.origin("APP_URL");
         Self {
             environment,
-            app_name: app_name(reader, package),
+            mail: MailSettings::read(reader, environment, &app_name, app_url.as_ref()),
+            app_name,
             host: host(reader),
             port: reader.parse("PORT", 8000),
-            app_url: reader.origin("APP_URL"),
+            app_url,
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),
             database_url: database_url(reader),
             secret_key: secret_key(reader, environment),
@@ -64,6 +73,7 @@ impl Settings {
             log_format: reader.parse("LOG_FORMAT", log_format),
             request_timeout: reader.seconds("REQUEST_TIMEOUT_SECONDS", 30, 1..=3600),
             shutdown_timeout: reader.seconds("SHUTDOWN_TIMEOUT_SECONDS", 8, 1..=3600),
+            jobs: JobsSettings::read(reader),
             posthog: PostHogSettings::read(reader),
         }
     }
@@ -82,6 +92,12 @@ impl Settings {
         let url = self.app_url();
         url.split_once("://")
             .map_or_else(String::new, |(_, host)| host.to_owned())
+    }
+
+    /// Its host where that is a name that others may know: neither a number nor this machine.
+    pub fn app_domain(&self) -> Option<String> {
+        let domain = self.app_url.as_ref()?.domain()?;
+        domain.contains('.').then(|| domain.to_owned())
     }
 
     /// With `https` in front of it the app's cookies are `Secure` and named `__Host-…`.

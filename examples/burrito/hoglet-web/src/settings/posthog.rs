@@ -18,6 +18,9 @@ pub struct PostHogSettings {
     pub disabled: bool,
     /// A personal or secret key: flags are then evaluated in this process.
     pub secret_key: Option<Secret>,
+    /// The number of the project, for what only a personal key may do; without it PostHog takes
+    /// the one that the key's owner has looked at last.
+    pub project_id: Option<u64>,
     /// Errors and panics are captured by themselves.
     pub capture_exceptions: bool,
     /// posthog-js runs in pages.
@@ -44,6 +47,7 @@ impl PostHogSettings {
             host: posthog_host(reader),
             disabled: reader.boolean("POSTHOG_DISABLED", false),
             secret_key: reader.text("POSTHOG_SECRET_KEY").map(Secret::new),
+            project_id: project_id(reader),
             capture_exceptions: reader.boolean("POSTHOG_CAPTURE_EXCEPTIONS", true),
             js: reader.boolean("POSTHOG_JS", true),
             session_replay: reader.boolean("POSTHOG_SESSION_REPLAY", true),
@@ -95,6 +99,21 @@ fn project_token(reader: &mut Reader) -> String {
         }
         [token, other] => token.or(other).unwrap_or_default(),
     }
+}
+
+fn project_id(reader: &mut Reader) -> Option<u64> {
+    let text = reader.text("POSTHOG_PROJECT_ID")?;
+    let id = text.parse().ok();
+    if id.is_none() {
+        reader.error(
+            "POSTHOG_PROJECT_ID",
+            format_args!(
+                "{text:?} is not the number of a project; it stands in the address of every page of \
+                 PostHog, behind /project/"
+            ),
+        );
+    }
+    id
 }
 
 /// The compiled-in default is checked like a value: it came from an answer to the generator.

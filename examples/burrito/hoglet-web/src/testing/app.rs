@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -15,10 +18,26 @@ use super::database::TestDatabase;
 use super::posthog::{Event, StandIn};
 use super::variables::with_usual;
 use super::wait::wait_until;
-use crate::app::{App, read_settings};
+use crate::app::{App, read_settings, secret_paths};
 use crate::database;
+use crate::jobs::attempt::Ended;
+use crate::jobs::workers::run_due;
+use crate::jobs::{Registry, Workers};
+use crate::mail::KeptMail;
 use crate::server;
+use crate::settings::WithoutServer;
 use crate::web::Web;
+
+/// One attempt at a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Its name.
+    pub job: String,
+    /// The first is 1.
+    pub attempt: i32,
+    /// Why it failed, unless it did not.
+    pub error: Option<String>,
+}
 
 /// An app under test. It stops when it is dropped.
 pub struct TestApp<A> {
@@ -28,6 +47,8 @@ pub struct TestApp<A> {
     pub posthog: StandIn,
     /// For what cannot be seen from outside: rows, and numbers.
     pub web: Web,
+    /// The app's table of jobs. None of them comes by itself in a test.
+    pub jobs: Arc<Registry>,
     variables: HashMap<String, String>,
     database: Arc<TestDatabase>,
     stop: oneshot::Sender<()>,
@@ -56,7 +77,7 @@ impl<A: App> TestApp<A> {
     /// Starts the app with another router than its own.
     pub async fn with_router(
         variables: &[(&str, &str)],
-        router: impl FnOnce(A::Settings, Web) -> Router,
+        router: impl FnOnce(A::State) -> Router,
     ) -> Self {
         let posthog = StandIn::start().await;
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
@@ -79,29 +100,45 @@ impl<A: App> TestApp<A> {
         variables: HashMap<String, String>,
         test_database: Arc<TestDatabase>,
         posthog: StandIn,
-        router: impl FnOnce(A::Settings, Web) -> Router,
+        router: impl FnOnce(A::State) -> Router,
     ) -> Self {
         let read = read_settings::<A>(&|name| variables.get(name).cloned());
         let (mut settings, own) = read.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         settings.port = address.port();
+        // Whatever the environment: a test leaves no mail in a folder.
+        if let WithoutServer::Folder(_) = settings.mail.without_server {
+            settings.mail.without_server = WithoutServer::Memory;
+        }
         let parts = A::parts();
         let connection = database::connect(&settings.database_url).await.unwrap();
         let migrated =
             database::migrated(connection, &settings.database_url, parts.migrations).await;
-        let web = Web::start(A::PACKAGE, settings, migrated.unwrap(), parts).await;
-        let web = web.unwrap();
+        let secret_paths = secret_paths::<A>();
+        let web = Web::start(A::PACKAGE, settings, migrated.unwrap(), parts, secret_paths);
+        let web = web.await.unwrap();
         let (stop, stopped) = oneshot::channel();
-        let router = router(own, web.clone());
-        let serving = tokio::spawn(server::serve(listener, router, web.clone(), async {
-            // An app that is dropped stops too.
-            let _ = stopped.await;
-        }));
+        let state = A::state(own, web.clone());
+        let jobs = Arc::new(A::jobs().with(state.clone()).unwrap());
+        // Tests say themselves when jobs run.
+        let workers = Workers::start(web.clone(), jobs.clone(), 0);
+        let router = router(state);
+        let serving = tokio::spawn(server::serve(
+            listener,
+            router,
+            web.clone(),
+            workers,
+            async {
+                // An app that is dropped stops too.
+                let _ = stopped.await;
+            },
+        ));
         Self {
             url: format!("http://{address}"),
             posthog,
             web,
+            jobs,
             variables,
             database: test_database,
             stop,
@@ -127,6 +164,39 @@ impl<A: App> TestApp<A> {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Runs the jobs that are due, and those that they enqueue, until none is. Returns how each attempt
+    /// ended.
+    pub async fn run_jobs(&self) -> Vec<Ran> {
+        let ran = run_due(&self.web, &self.jobs).await.unwrap();
+        let ran = ran.into_iter().map(|(job, ended)| Ran {
+            job: job.kind,
+            attempt: job.attempt,
+            error: match ended {
+                Ended::Done => None,
+                Ended::Failed { error, .. } => Some(error),
+                Ended::LeaseLost => Some("its lease ended".to_owned()),
+            },
+        });
+        ran.collect()
+    }
+
+    /// Makes it later for what waits in the queue: what would be due in this time is due now.
+    pub async fn let_time_pass(&self, time: Duration) {
+        let earlier = format!("UPDATE jobs SET run_at = run_at - {}", time.as_millis());
+        self.web
+            .database
+            .execute_unprepared(&earlier)
+            .await
+            .unwrap();
+    }
+
+    /// Enqueues what schedules say for a moment. Returns how many jobs that are. A schedule that is new
+    /// waits for its next time.
+    pub async fn run_schedules(&self, now: DateTime<Utc>) -> usize {
+        let enqueued = self.jobs.enqueue_due(&self.web.database, now).await;
+        enqueued.unwrap()
+    }
+
     /// Every event captured so far, once all of them have been delivered.
     pub async fn events(&self) -> Vec<Event> {
         let delivered = || self.web.posthog.counts().waiting == 0;
@@ -146,6 +216,22 @@ impl<A: App> TestApp<A> {
         let events = self.events_named(name).await;
         assert_eq!(events.len(), 1, "events named {name}: {events:#?}");
         events.into_iter().next().unwrap()
+    }
+
+    /// Every mail that was kept so far, oldest first. What jobs send is kept once they have run.
+    pub async fn mails(&self) -> Vec<KeptMail> {
+        let keep = self.web.mail.kept().expect("without SMTP_URL mail is kept");
+        let mut mails = keep.all().await.unwrap();
+        mails.reverse();
+        mails
+    }
+
+    /// The one mail that was kept so far for this address.
+    pub async fn mail_to(&self, address: &str) -> KeptMail {
+        let mut mails = self.mails().await;
+        mails.retain(|mail| mail.to == address);
+        assert_eq!(mails.len(), 1, "mails to {address}: {mails:#?}");
+        mails.remove(0)
     }
 
     /// Stops the app as a signal would, and returns every event that ever reached PostHog.

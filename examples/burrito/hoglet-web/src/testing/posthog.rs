@@ -1,14 +1,15 @@
 //! PostHog's HTTP edge: takes batches of events, answers for flags, serves the script, and writes
 //! down everything that reaches it.
 
+use std::collections::HashSet;
 use std::ops::Index;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, VARY,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, VARY,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -58,6 +59,17 @@ pub struct Passed {
     pub body: Bytes,
 }
 
+/// A request to delete persons.
+#[derive(Clone, Debug)]
+pub struct Deletion {
+    /// `@current`, or a number.
+    pub project: String,
+    /// What it asks for.
+    pub body: Value,
+    /// How many persons were found.
+    pub persons: usize,
+}
+
 /// How PostHog feels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mood {
@@ -93,6 +105,7 @@ struct Seen {
     events: Vec<Event>,
     flag_requests: Vec<Value>,
     passed: Vec<Passed>,
+    deletions: Vec<Deletion>,
     met_a_mood: usize,
 }
 
@@ -121,6 +134,10 @@ impl StandIn {
         let router = Router::new()
             .route("/batch/", post(take_batch))
             .route("/flags/", post(answer_flags))
+            .route(
+                "/api/projects/{project}/persons/bulk_delete/",
+                post(delete_persons),
+            )
             .fallback(take_anything)
             .layer(DefaultBodyLimit::disable())
             .with_state(self.clone());
@@ -168,6 +185,11 @@ impl StandIn {
     /// What came that is neither a batch nor a question for flags.
     pub fn passed(&self) -> Vec<Passed> {
         self.seen.lock().unwrap().passed.clone()
+    }
+
+    /// The requests to delete persons that were taken.
+    pub fn deletions(&self) -> Vec<Deletion> {
+        self.seen.lock().unwrap().deletions.clone()
     }
 
     /// How many requests got something else than PostHog's answer.
@@ -252,6 +274,73 @@ async fn answer_flags(State(posthog): State<StandIn>, Json(asked): Json<Value>) 
     let flags = posthog.seen.lock().unwrap().flags.clone();
     let answer = json!({ "flags": flags, "errorsWhileComputingFlags": false, "requestId": "1" });
     Json(answer).into_response()
+}
+
+/// As PostHog: without a key a 401, with another than a personal one (here also one that ends in
+/// `_read`, whose scopes do not suffice) a 403. Forgets the persons with all that they have done,
+/// also before they were who they are.
+async fn delete_persons(
+    State(posthog): State<StandIn>,
+    Path(project): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Some(response) = posthog.moody().await {
+        return response;
+    }
+    let authorization = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let Some(key) = authorization.and_then(|value| value.strip_prefix("Bearer ")) else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    if !key.starts_with("phx_") || key.ends_with("_read") {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    if project != "@current" && project.parse::<u64>().is_err() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    let asked = body["distinct_ids"].as_array().cloned().unwrap_or_default();
+    if asked.is_empty() || asked.len() > 1000 {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let mut seen = posthog.seen.lock().unwrap();
+    // Whoever was identified from one of the ids is the same person.
+    let mut ids: HashSet<String> = asked
+        .iter()
+        .filter_map(|id| Some(id.as_str()?.to_owned()))
+        .collect();
+    loop {
+        let known = ids.len();
+        for event in seen.events.iter().filter(|event| event.name == "$identify") {
+            let before = event["$anon_distinct_id"].as_str().unwrap_or_default();
+            if ids.contains(&event.distinct_id) || ids.contains(before) {
+                ids.extend([event.distinct_id.clone(), before.to_owned()]);
+            }
+        }
+        if ids.len() == known {
+            break;
+        }
+    }
+    let before = seen.events.len();
+    seen.events
+        .retain(|event| !ids.contains(&event.distinct_id));
+    let persons = usize::from(seen.events.len() < before);
+    seen.deletions.push(Deletion {
+        project,
+        body,
+        persons,
+    });
+    let answer = json!({
+        "persons_found": persons,
+        "persons_deleted": 0,
+        "persons_queued_for_deletion": persons,
+        "events_queued_for_deletion": persons > 0,
+        "recordings_queued_for_deletion": persons > 0,
+        "deletion_errors": [],
+    });
+    (StatusCode::ACCEPTED, Json(answer)).into_response()
 }
 
 async fn take_anything(State(posthog): State<StandIn>, request: Request) -> Response {

@@ -66,13 +66,22 @@ impl Process {
         let posthog = StandIn::start().await;
         let database = Arc::new(TestDatabase::create(binary.defaults).await);
         let variables = with_usual(variables, &database, &posthog);
-        Self::spawn(binary, variables, database, posthog).await
+        Self::spawn(binary, &[], variables, database, posthog).await
     }
 
     /// Another process of the same app: same settings, same database.
     pub async fn another(&self) -> Self {
         let (variables, database) = (self.variables.clone(), self.database.clone());
-        Self::spawn(self.binary, variables, database, self.posthog.clone()).await
+        Self::spawn(self.binary, &[], variables, database, self.posthog.clone()).await
+    }
+
+    /// Another process of the same app that works on jobs, and does not serve.
+    pub async fn worker(&self) -> Self {
+        let (variables, database) = (self.variables.clone(), self.database.clone());
+        let mut variables = variables;
+        variables.remove("JOBS_CONCURRENCY");
+        let posthog = self.posthog.clone();
+        Self::spawn(self.binary, &["jobs"], variables, database, posthog).await
     }
 
     /// Some processes of one app, at the same moment, on a database that holds nothing yet.
@@ -81,7 +90,8 @@ impl Process {
         let database = Arc::new(TestDatabase::create(binary.defaults).await);
         let variables = with_usual(&[], &database, &posthog);
         let processes: JoinSet<_> = std::iter::repeat_with(|| {
-            Self::spawn(binary, variables.clone(), database.clone(), posthog.clone())
+            let (variables, database) = (variables.clone(), database.clone());
+            Self::spawn(binary, &[], variables, database, posthog.clone())
         })
         .take(count)
         .collect();
@@ -99,11 +109,13 @@ impl Process {
 
     async fn spawn(
         binary: Binary,
+        arguments: &'static [&'static str],
         variables: HashMap<String, String>,
         database: Arc<TestDatabase>,
         posthog: StandIn,
     ) -> Self {
         let mut child = Command::new(binary.path)
+            .args(arguments)
             .env_remove("RUST_LOG")
             .envs(&variables)
             .stdout(Stdio::null())
@@ -120,6 +132,9 @@ impl Process {
                 assert_ne!(read, 0, "it ends without listening: {log}");
                 if let Some((_, url)) = log[begin..].split_once("listening on ") {
                     break url.trim().to_owned();
+                }
+                if log[begin..].contains("working on jobs") {
+                    break String::new();
                 }
             };
             let _ = tell.send(url);

@@ -1,0 +1,27 @@
+//! [`Priority`]: what goes first.
+
+/// What goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Somebody waits for it.
+    High,
+    /// Everything else.
+    #[default]
+    Normal,
+    /// When nothing else is to be done.
+    Low,
+}
+
+impl Priority {
+    /// All of them, the first to go first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
+
+    /// As it is stored.
+    pub fn number(self) -> i16 {
+        match self {
+            Self::High => 0,
+            Self::Normal => 1,
+            Self::Low => 2,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Schedules: jobs that come by themselves, each time once, whatever number of processes there is.
+//!
+//! A row says for which time a schedule last enqueued its job. Whoever sees that a later time has come
+//! moves the row on and enqueues the job, in one transaction: of several processes one finds the row as
+//! it was. Times that were missed, because no process ran, are made up for once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use croner::Cron;
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement};
+
+use super::job::wake_workers;
+use super::queue::{self, New};
+use crate::database::begin;
+
+/// A schedule of an app's.
+pub struct Schedule {
+    /// What its row is called.
+    pub name: String,
+    /// When it comes round.
+    pub times: Times,
+    /// Its job, under this id.
+    pub job: Arc<dyn Fn(Uuid) -> Result<New, DbErr> + Send + Sync>,
+}
+
+/// When a schedule comes round.
+#[derive(Debug)]
+pub enum Times {
+    /// Every so many milliseconds since 1970.
+    Every(i64),
+    /// By the clocks of a zone.
+    Cron(Box<Cron>, Tz),
+}
+
+impl Times {
+    /// At whole multiples of an interval.
+    pub fn every(interval: Duration) -> Result<Self, String> {
+        match i64::try_from(interval.as_millis()) {
+            Ok(milliseconds) if milliseconds >= 1_000 => Ok(Self::Every(milliseconds)),
+            _ => Err("an interval is one second at least".to_owned()),
+        }
+    }
+
+    /// At the times that match.
+    pub fn cron(times: &str, zone: &str) -> Result<Self, String> {
+        let cron = times.parse::<Cron>().map_err(|error| {
+            format!("{times:?} is no cron text such as \"30 8 * * MON\": {error}")
+        })?;
+        let zone = zone.parse().map_err(|_| {
+            format!("{zone:?} is no time zone such as \"UTC\" or \"Europe/Berlin\"")
+        })?;
+        // A thirtieth of February never comes.
+        cron.find_next_occurrence(&Utc::now(), true)
+            .map_err(|error| format!("{times:?} never comes: {error}"))?;
+        Ok(Self::Cron(Box::new(cron), zone))
+    }
+
+    /// The latest time that has come, in milliseconds since 1970.
+    pub fn latest(&self, now: DateTime<Utc>) -> Option<i64> {
+        match self {
+            Self::Every(interval) => Some(now.timestamp_millis().div_euclid(*interval) * interval),
+            Self::Cron(cron, zone) => {
+                let now = now.with_timezone(zone);
+                let latest = cron.find_previous_occurrence(&now, true).ok()?;
+                Some(latest.timestamp_millis())
+            }
+        }
+    }
+}
+
+/// An app's schedules, and what this process knows of their rows.
+pub struct Schedules {
+    all: Vec<Schedule>,
+    /// For which time each one came round last, so that the database is asked once a time.
+    known: Vec<Option<i64>>,
+}
+
+impl Schedules {
+    /// Of a table of jobs.
+    pub fn new(all: Vec<Schedule>) -> Self {
+        Self {
+            known: vec![None; all.len()],
+            all,
+        }
+    }
+
+    /// Enqueues what is due at this moment. Returns how many jobs that are.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails. What came before stays enqueued.
+    pub async fn enqueue_due(
+        &mut self,
+        database: &DatabaseConnection,
+        now: DateTime<Utc>,
+    ) -> Result<usize, DbErr> {
+        let mut enqueued = 0;
+        for (schedule, known) in self.all.iter().zip(&mut self.known) {
+            let Some(latest) = schedule.times.latest(now) else {
+                continue;
+            };
+            if known.is_some_and(|known| known >= latest) {
+                continue;
+            }
+            enqueued += usize::from(come_round(database, schedule, latest).await?);
+            *known = Some(latest);
+        }
+        if enqueued > 0 {
+            wake_workers();
+        }
+        Ok(enqueued)
+    }
+}
+
+/// Moves the row on and enqueues the job. `false` where another process was first. A schedule that is
+/// new comes round when its next time comes: nothing was missed before it was there.
+async fn come_round(
+    database: &DatabaseConnection,
+    schedule: &Schedule,
+    latest: i64,
+) -> Result<bool, DbErr> {
+    let backend = database.get_database_backend();
+    let execute = async |connection: &DatabaseTransaction, sql: &str| {
+        let values = [schedule.name.as_str().into(), latest.into()];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        Ok::<_, DbErr>(connection.execute_raw(statement).await?.rows_affected() > 0)
+    };
+    let transaction = begin(database).await?;
+    let new = execute(
+        &transaction,
+        "INSERT INTO schedule_runs (schedule, last_run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    )
+    .await?;
+    let moved_on = !new
+        && execute(
+            &transaction,
+            "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2",
+        )
+        .await?;
+    if moved_on {
+        queue::insert(&transaction, (schedule.job)(Uuid::now_v7())?).await?;
+    }
+    transaction.commit().await?;
+    Ok(moved_on)
+}

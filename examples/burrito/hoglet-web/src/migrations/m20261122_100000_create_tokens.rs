@@ -1,0 +1,57 @@
+//! Tokens of links in mails, one for each user and purpose. They end with their user.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration {
+    /// The table of users.
+    pub users: &'static str,
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("tokens")
+                    .col(string("hash").primary_key())
+                    .col(uuid("user_id"))
+                    .col(string("purpose"))
+                    .col(string("sent_to"))
+                    // Milliseconds since 1970. SQLite keeps a timestamp as text, in which a whole
+                    // second compares as later than a fraction of it.
+                    .col(big_integer("created_at"))
+                    .col(big_integer("expires_at"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("tokens", "user_id")
+                            .to(self.users, "id")
+                            .on_delete(ForeignKeyAction::Cascade),
+                    )
+                    .to_owned(),
+            )
+            .await?;
+        // A newer token takes the place of the older one, whatever runs at the same time.
+        let one_each = Index::create()
+            .name("tokens_user_id_purpose")
+            .table("tokens")
+            .col("user_id")
+            .col("purpose")
+            .unique()
+            .to_owned();
+        manager.create_index(one_each).await?;
+        let expired = Index::create()
+            .name("tokens_expires_at")
+            .table("tokens")
+            .col("expires_at")
+            .to_owned();
+        manager.create_index(expired).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .drop_table(Table::drop().table("tokens").to_owned())
+            .await
+    }
+}

@@ -1,0 +1,209 @@
+//! Mail's settings: the server that takes the app's mail, and whom it comes from.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use lettre::Address;
+use lettre::message::Mailbox;
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
+
+use super::environment::Environment;
+use super::reader::Reader;
+use super::secret::Secret;
+
+/// What `SMTP_URL` and `MAIL_FROM` say.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// The server that takes mail; `None` where there is none.
+    pub server: Option<MailServer>,
+    /// Whom mail comes from.
+    pub from: Mailbox,
+    /// What becomes of mail without a server.
+    pub without_server: WithoutServer,
+}
+
+/// A server that takes mail.
+#[derive(Clone, Debug)]
+pub struct MailServer {
+    /// Its name or address.
+    pub host: String,
+    /// 465, 587 or 25, unless the address names another one.
+    pub port: u16,
+    /// How the way there is encrypted.
+    pub tls: MailTls,
+    /// Name and password, where it asks for them.
+    pub credentials: Option<(String, Secret)>,
+}
+
+/// How the way to a mail server is encrypted. Nothing is encrypted "if possible": whoever stands in
+/// between could then say that it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// From the first byte: `smtps://`.
+    FromTheStart,
+    /// By `STARTTLS`; a server that has none gets neither password nor mail: `smtp://`.
+    Required,
+    /// Not at all: `smtp://` on this machine, or `?tls=none`.
+    None,
+}
+
+/// What becomes of mail where no server is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WithoutServer {
+    /// It is kept in this folder, to be read at `/dev/mail`: in development.
+    Folder(PathBuf),
+    /// It is kept in memory, for tests to look at.
+    Memory,
+    /// There is no mail: in production.
+    Nothing,
+}
+
+impl MailSettings {
+    /// Reads mail's settings.
+    pub(super) fn read(
+        reader: &mut Reader,
+        environment: Environment,
+        app_name: &str,
+        app_url: Option<&Url>,
+    ) -> Self {
+        let server = server(reader);
+        let needs_sender = environment == Environment::Production && server.is_some();
+        Self {
+            server,
+            from: sender(reader, needs_sender)
+                .unwrap_or_else(|| Mailbox::new(Some(app_name.to_owned()), no_reply(app_url))),
+            without_server: match environment {
+                Environment::Development => WithoutServer::Folder("data/mail".into()),
+                Environment::Test => WithoutServer::Memory,
+                Environment::Production => WithoutServer::Nothing,
+            },
+        }
+    }
+
+    /// Whether there is mail at all. Without it, offer nothing that needs it.
+    pub fn available(&self) -> bool {
+        self.server.is_some() || self.without_server != WithoutServer::Nothing
+    }
+}
+
+fn server(reader: &mut Reader) -> Option<MailServer> {
+    let text = reader.text("SMTP_URL")?;
+    match parse_server(&text) {
+        Ok(server) => Some(server),
+        Err(reason) => {
+            // The value is not shown: it may hold a password.
+            reader.error("SMTP_URL", reason);
+            None
+        }
+    }
+}
+
+fn parse_server(text: &str) -> Result<MailServer, &'static str> {
+    const SHAPE: &str = "is not an address such as smtps://user:password@mail.example.com; in user and \
+                         password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25";
+    let url = Url::parse(text).map_err(|_| SHAPE)?;
+    let scheme = url.scheme();
+    if !matches!(scheme, "smtp" | "smtps") {
+        return Err("must begin with smtps:// or smtp://");
+    }
+    let host = url.host_str().filter(|host| !host.is_empty());
+    let host = host.ok_or(SHAPE)?.trim_matches(['[', ']']);
+    if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+        return Err(SHAPE);
+    }
+    let mut asked = None;
+    for (name, value) in url.query_pairs() {
+        asked = match (&*name, &*value) {
+            ("tls", "required") => Some(MailTls::Required),
+            ("tls", "none") if scheme == "smtp" => Some(MailTls::None),
+            _ => {
+                return Err(
+                    "knows nothing behind the question mark but tls=required and, with smtp://, tls=none",
+                );
+            }
+        };
+    }
+    let tls = match scheme {
+        "smtps" => MailTls::FromTheStart,
+        _ if is_this_machine(host) => asked.unwrap_or(MailTls::None),
+        _ => asked.unwrap_or(MailTls::Required),
+    };
+    let credentials = match (decoded(url.username()), url.password().map(decoded)) {
+        (Some(user), Some(Some(password))) if !user.is_empty() => {
+            Some((user, Secret::new(password)))
+        }
+        (Some(user), None) if user.is_empty() => None,
+        _ => return Err("must name both user and password, or neither"),
+    };
+    Ok(MailServer {
+        host: host.to_owned(),
+        port: url.port().unwrap_or(match tls {
+            MailTls::FromTheStart => 465,
+            MailTls::Required => 587,
+            MailTls::None => 25,
+        }),
+        tls,
+        credentials,
+    })
+}
+
+/// The text behind `%40` and the like.
+fn decoded(text: &str) -> Option<String> {
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
+}
+
+/// What travels to this machine passes nobody.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn sender(reader: &mut Reader, needed: bool) -> Option<Mailbox> {
+    let Some(text) = reader.text("MAIL_FROM") else {
+        if needed {
+            reader.error(
+                "MAIL_FROM",
+                "is required beside SMTP_URL in production, such as Fancy Shop <no-reply@example.com>",
+            );
+        }
+        return None;
+    };
+    let sender = parse_mailbox(&text);
+    if sender.is_none() {
+        reader.error(
+            "MAIL_FROM",
+            format_args!("{text:?} is no sender such as Fancy Shop <no-reply@example.com>"),
+        );
+    }
+    sender
+}
+
+/// `Name <address>`, or the address alone. The name may hold anything but line breaks: it is encoded
+/// where it needs to be.
+fn parse_mailbox(text: &str) -> Option<Mailbox> {
+    if text.chars().any(char::is_control) {
+        return None;
+    }
+    let Some((name, address)) = text
+        .strip_suffix('>')
+        .and_then(|text| text.rsplit_once('<'))
+    else {
+        return Some(Mailbox::new(None, text.parse().ok()?));
+    };
+    let name = name.trim();
+    let unquoted = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'));
+    let name = unquoted.unwrap_or(name).to_owned();
+    let name = (!name.is_empty()).then_some(name);
+    Some(Mailbox::new(name, address.trim().parse().ok()?))
+}
+
+/// At the app's own host. Where that is only a number, mail goes nowhere but to this machine.
+fn no_reply(app_url: Option<&Url>) -> Address {
+    let host = app_url.and_then(Url::domain).unwrap_or("localhost");
+    let address = Address::new("no-reply", host);
+    address.unwrap_or_else(|_| Address::new_dangerous("no-reply", Ipv4Addr::LOCALHOST.to_string()))
+}

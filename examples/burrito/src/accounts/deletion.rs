@@ -1,0 +1,44 @@
+//! Deleting an account: here at once, at PostHog by a job.
+
+use hoglet_web::database::begin;
+use hoglet_web::error::Result;
+use hoglet_web::jobs::Job;
+use hoglet_web::person_deletion::DeletePerson;
+use hoglet_web::settings::Settings;
+use hoglet_web::visit::Visit;
+use sea_orm::{DatabaseConnection, DbErr};
+
+use crate::jobs::send_notice::{Notice, SendNotice};
+use crate::models::user;
+use crate::posthog::events::AccountDeleted;
+use crate::state::AppState;
+
+/// Deletes the account of who is signed in, and ends their session.
+pub async fn delete_own(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
+    delete(&state.database, &state.web.settings, user).await?;
+    // The last that PostHog hears of this person before it is asked to delete them, a minute later.
+    visit.posthog.capture(AccountDeleted {});
+    visit.log_out().await
+}
+
+/// Deletes an account. The database deletes along with the user what belongs to them: sessions, tokens,
+/// links to visitors, and each table of the app whose foreign key says so (`on_delete` of its migration).
+pub async fn delete(
+    database: &DatabaseConnection,
+    settings: &Settings,
+    user: &user::Model,
+) -> Result<(), DbErr> {
+    let transaction = begin(database).await?;
+    // Reads the links to visitors, so it comes first.
+    let at_posthog = DeletePerson::of_user(&transaction, user.id).await?;
+    user::delete(&transaction, user.id).await?;
+    at_posthog.enqueue(&transaction).await?;
+    if settings.mail.available() {
+        let notice = SendNotice {
+            notice: Notice::AccountDeleted,
+            email: user.email.0.clone(),
+        };
+        notice.enqueue(&transaction).await?;
+    }
+    transaction.commit().await
+}

@@ -1,0 +1,43 @@
+//! The address of an account that is there.
+
+use hoglet_web::database::begin;
+use hoglet_web::email::Email;
+use hoglet_web::error::Result;
+use hoglet_web::jobs::Job;
+use hoglet_web::visit::Visit;
+
+use super::limits::MAIL;
+use crate::jobs::send_change_of_email::SendChangeOfEmail;
+use crate::jobs::send_notice::{Notice, SendNotice};
+use crate::models::user;
+use crate::state::AppState;
+
+/// Asks the new address, and tells the old one. Nothing changes until the new one has answered, see
+/// `confirmation`. `false` where another account has the address: that tells no more than the form to
+/// sign up does, and not as often.
+pub async fn ask_to_change(
+    state: &AppState,
+    visit: &Visit,
+    user: &user::Model,
+    email: &Email,
+) -> Result<bool> {
+    // Both get a mail.
+    visit.count(&MAIL, &user.email).await?;
+    visit.count(&MAIL, email).await?;
+    if user::find_by_email(&state.database, email).await?.is_some() {
+        return Ok(false);
+    }
+    let asks = SendChangeOfEmail {
+        user_id: user.id,
+        email: email.0.clone(),
+    };
+    let tells = SendNotice {
+        notice: Notice::EmailChangeRequested,
+        email: user.email.0.clone(),
+    };
+    let transaction = begin(&state.database).await?;
+    asks.enqueue(&transaction).await?;
+    tells.enqueue(&transaction).await?;
+    transaction.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,61 @@
+//! Passwords of accounts that are there.
+
+use hoglet_web::database::begin;
+use hoglet_web::error::Result;
+use hoglet_web::jobs::Job;
+use hoglet_web::visit::Visit;
+use sea_orm::DatabaseTransaction;
+use time::Duration;
+
+use super::limits::LOG_IN;
+use crate::jobs::send_notice::{Notice, SendNotice};
+use crate::models::user;
+use crate::state::AppState;
+
+/// How long a log-in is good for what is worth stealing. After that the password is asked for again.
+pub const ASKED_AGAIN_AFTER: Duration = Duration::minutes(10);
+
+/// Whether this is the user's password. Counted like log-ins, so that a stolen session is no way to
+/// guess it.
+pub async fn check(visit: &Visit, user: &user::Model, password: String) -> Result<bool> {
+    visit
+        .check_password(&LOG_IN, &user.email, Some(user), password)
+        .await
+}
+
+/// Changes the password, and ends the sessions of those who know the old one. None where it was
+/// changed while this one was hashed: what was checked is no longer the password, and a reset has the
+/// last word.
+pub async fn change(
+    state: &AppState,
+    visit: &Visit,
+    user: user::Model,
+    password: String,
+) -> Result<Option<user::Model>> {
+    let password_hash = visit.hash_password(password).await?;
+    let transaction = begin(&state.database).await?;
+    let Some(user) = user::replace_password(&transaction, user, password_hash).await? else {
+        transaction.rollback().await?;
+        return Ok(None);
+    };
+    tell_changed(state, &transaction, &user).await?;
+    visit.keep_only_this_session(transaction, &user).await?;
+    Ok(Some(user))
+}
+
+/// Has the owner told of the change by mail. Nothing goes to an address that is not confirmed: it may
+/// be a stranger's, who would get a mail with every change.
+pub async fn tell_changed(
+    state: &AppState,
+    transaction: &DatabaseTransaction,
+    user: &user::Model,
+) -> Result<()> {
+    if state.web.mail.available() && user.email_confirmed_at.is_some() {
+        let notice = SendNotice {
+            notice: Notice::PasswordChanged,
+            email: user.email.as_str().to_owned(),
+        };
+        notice.enqueue(transaction).await?;
+    }
+    Ok(())
+}

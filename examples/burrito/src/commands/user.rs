@@ -1,0 +1,119 @@
+//! `user`: looking after accounts from a terminal, with or without mail.
+
+use std::io::{IsTerminal, Write, stderr, stdin};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use hoglet_web::app::Outcome;
+use hoglet_web::cli::open_database;
+use hoglet_web::database::Migrations;
+use hoglet_web::email::Email;
+use hoglet_web::settings::Settings;
+use sea_orm::DatabaseConnection;
+use time::macros::format_description;
+
+use crate::accounts::deletion;
+use crate::migrations::Migrator;
+use crate::models::user;
+use crate::tokens::RESET_PASSWORD;
+
+/// What to do with which account.
+#[derive(Subcommand)]
+pub enum Action {
+    /// Lists the accounts, the oldest first
+    List,
+    /// Prints a link that sets a new password, good for an hour
+    ResetLink {
+        /// The account's address
+        email: String,
+    },
+    /// Deletes an account and all that is its own, here and at PostHog
+    Delete {
+        /// The account's address
+        email: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Action {
+    /// Does it.
+    pub async fn run(self, settings: Settings) -> Outcome {
+        let database = open_database(&settings, Migrations::of::<Migrator>()).await?;
+        match self {
+            Self::List => list(&database).await,
+            Self::ResetLink { email } => reset_link(&settings, &database, &email).await,
+            Self::Delete { email, yes } => delete(&settings, &database, &email, yes).await,
+        }
+    }
+}
+
+async fn list(database: &DatabaseConnection) -> Outcome {
+    let users = user::all(database).await?;
+    let lengths = users.iter().map(|user| user.email.0.chars().count());
+    let width = lengths.max().unwrap_or_default().max("E-MAIL".len());
+    println!("{:width$}  {:36}  {:9}  SINCE", "E-MAIL", "ID", "CONFIRMED");
+    let day = format_description!("[year]-[month]-[day]");
+    for user in users {
+        let confirmed = match user.email_confirmed_at {
+            Some(_) => "yes",
+            None => "no",
+        };
+        let (email, id) = (user.email.as_str(), user.id);
+        let since = user.created_at.format(&day)?;
+        println!("{email:width$}  {id}  {confirmed:9}  {since}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reset_link(settings: &Settings, database: &DatabaseConnection, email: &str) -> Outcome {
+    let user = find(database, email).await?;
+    let token = RESET_PASSWORD.issue(database, user.id, &user.email).await?;
+    let (app, token) = (settings.app_url(), token.reveal());
+    println!("{app}/reset-password/{token}");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn delete(
+    settings: &Settings,
+    database: &DatabaseConnection,
+    email: &str,
+    yes: bool,
+) -> Outcome {
+    let user = find(database, email).await?;
+    let email = user.email.as_str();
+    if !yes && !asked(email)? {
+        return Err(format!("that is another address, so {email} was not deleted").into());
+    }
+    deletion::delete(database, settings, &user).await?;
+    println!(
+        "deleted {email}; the running app deletes the person at PostHog, where POSTHOG_SECRET_KEY allows it"
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the address was typed once more.
+fn asked(email: &str) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+    if !stdin().is_terminal() {
+        return Err(format!(
+            "nobody is there to be asked; `user delete {email} --yes` deletes without asking"
+        )
+        .into());
+    }
+    eprint!("This deletes the account for good. Type its address to go on: ");
+    stderr().flush()?;
+    let mut typed = String::new();
+    stdin().read_line(&mut typed)?;
+    Ok(Email::normalized(&typed).as_str() == email)
+}
+
+async fn find(
+    database: &DatabaseConnection,
+    email: &str,
+) -> Result<user::Model, Box<dyn std::error::Error + Send + Sync>> {
+    let found = user::find_by_email(database, &Email::normalized(email)).await?;
+    found.ok_or_else(|| {
+        format!("there is no account for {email}; `user list` shows those there are").into()
+    })
+}

@@ -1,0 +1,28 @@
+//! What links in mails are for, and how long they can be followed. `hoglet_web::tokens` keeps them.
+
+use hoglet_web::tokens::Purpose;
+use time::Duration;
+
+/// Makes a new password.
+pub const RESET_PASSWORD: Purpose = Purpose {
+    name: "reset_password",
+    lifetime: Duration::hours(1),
+};
+
+/// Shows that the address of an account is its owner's.
+pub const CONFIRM_EMAIL: Purpose = Purpose {
+    name: "confirm_email",
+    lifetime: Duration::days(3),
+};
+
+/// Shows the same of the address that an account is to have. The token was sent to that address.
+pub const CHANGE_EMAIL: Purpose = Purpose {
+    name: "change_email",
+    lifetime: Duration::days(1),
+};
+
+/// Logs in without a password.
+pub const LOGIN_LINK: Purpose = Purpose {
+    name: "login_link",
+    lifetime: Duration::minutes(15),
+};

@@ -1,0 +1,158 @@
+//! `/confirm-email`: the owner of an address says that the account is theirs.
+
+use app::routes::next::AFTER_LOG_IN;
+use reqwest::StatusCode;
+
+use crate::mailed::Mailed;
+use crate::support::{App, PASSWORD, People, Person};
+
+const LINE: &str = "Your e-mail address is not confirmed yet.";
+
+#[tokio::test]
+async fn who_signs_up_gets_a_link_that_confirms_the_address() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    assert!(ann.get("/burrito").await.text().contains(LINE));
+
+    let link = app.link_to("ann@example.com").await;
+    let mail = app.mail_to("ann@example.com").await;
+    assert_eq!(mail.subject, "Confirm your e-mail address");
+    assert!(!mail.text.contains("Ann") && !mail.html.contains("Ann"));
+
+    let page = ann.get(&link).await.text();
+    assert!(page.contains("ann@example.com") && !page.contains(r#"type="password""#));
+    assert!(!page.contains(LINE), "the page is about it already");
+    assert_eq!(ann.post(&link, &[]).await.location(), AFTER_LOG_IN);
+    let page = ann.get("/profile").await.text();
+    assert!(page.contains("Thank you, your e-mail address is confirmed."));
+    assert!(!page.contains(LINE));
+
+    let event = app.event("email_confirmed").await;
+    assert_eq!(event.distinct_id, app.user_id("Ann").await);
+    assert!(app.events_named("user_logged_in").await.is_empty());
+    assert_eq!(ann.post(&link, &[]).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_scanner_that_opens_every_link_changes_nothing() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let link = app.link_to("ann@example.com").await;
+    for browser in [&app.browser(), &ann] {
+        for _ in 0..2 {
+            assert_eq!(browser.get(&link).await.status, StatusCode::OK);
+            assert_eq!(browser.head(&link).await.status, StatusCode::OK);
+        }
+    }
+    assert!(ann.get("/profile").await.text().contains(LINE));
+    assert!(app.events_named("email_confirmed").await.is_empty());
+    assert_eq!(ann.post(&link, &[]).await.location(), AFTER_LOG_IN);
+}
+
+#[tokio::test]
+async fn the_owner_of_an_address_never_confirms_what_a_stranger_has_made_with_it() {
+    let app = App::start().await;
+    let stranger = app.sign_up("Ann").await;
+    let link = app.link_to("ann@example.com").await;
+    let ann = app.browser();
+    let page = ann.get(&link).await.text();
+    assert!(page.contains(r#"type="password""#));
+
+    for form in [&[][..], &[("password", "mine")]] {
+        let answer = ann.post(&link, form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let message = "This is not the password of the account.";
+        assert!(answer.text().contains(message));
+    }
+    assert!(!ann.is_signed_in().await);
+    assert!(stranger.get("/profile").await.text().contains(LINE));
+    assert!(app.events_named("email_confirmed").await.is_empty());
+    assert_eq!(app.events_named("user_login_failed").await.len(), 2);
+}
+
+#[tokio::test]
+async fn on_another_device_the_password_confirms_and_logs_in() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let link = app.link_to("ann@example.com").await;
+    let phone = app.browser();
+    phone.get("/").await;
+    let visitor = phone.visitor_id();
+    let answer = phone.post(&link, &[("password", PASSWORD)]).await;
+    assert_eq!(answer.location(), AFTER_LOG_IN);
+    assert!(!phone.get("/profile").await.text().contains(LINE));
+
+    let id = app.user_id("Ann").await;
+    let event = app.event("user_logged_in").await;
+    assert_eq!(event["login_method"], "email");
+    assert_eq!(event.distinct_id, id);
+    assert_eq!(app.event("email_confirmed").await.distinct_id, id);
+    let identified = app.events_named("$identify").await;
+    let joined = identified.iter().any(|event| {
+        event.distinct_id == id && event["$anon_distinct_id"].as_str() == Some(&*visitor)
+    });
+    assert!(joined, "{identified:#?}");
+}
+
+#[tokio::test]
+async fn somebody_else_who_is_signed_in_here_is_told_and_stays_who_they_are() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let link = app.link_to("ann@example.com").await;
+    let browser = app.sign_up("Bob").await;
+    let page = browser.get(&link).await.text();
+    assert!(page.contains("this link belongs to another account"));
+    let answer = browser.post(&link, &[]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let profile = browser.get("/profile").await.text();
+    assert!(profile.contains("bob@example.com"));
+
+    let answer = browser.post(&link, &[("password", PASSWORD)]).await;
+    assert_eq!(answer.location(), AFTER_LOG_IN);
+    let profile = browser.get("/profile").await.text();
+    assert!(profile.contains("ann@example.com") && !profile.contains("bob@example.com"));
+}
+
+#[tokio::test]
+async fn a_link_that_is_old_replaced_or_made_up_leads_to_one_kind_page() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let first = app.link_to("ann@example.com").await;
+    assert_eq!(ann.post("/confirm-email", &[]).await.location(), "/profile");
+    let second = app.link_to("ann@example.com").await;
+    assert_ne!(first, second);
+    app.tokens_expire().await;
+    for link in [&*first, &second, "/confirm-email/made-up"] {
+        let answers = [ann.get(link).await, ann.post(link, &[]).await];
+        for answer in answers {
+            assert_eq!(answer.status, StatusCode::GONE, "{link}");
+            assert!(answer.text().contains("This link does not work any more"));
+        }
+    }
+    assert!(ann.get("/profile").await.text().contains(LINE));
+}
+
+#[tokio::test]
+async fn it_is_sent_again_on_demand_and_not_too_often() {
+    let app = App::start().await;
+    let browser = app.browser();
+    let answer = browser.post("/confirm-email", &[]).await;
+    assert_eq!(answer.location(), "/login");
+
+    let ann = app.sign_up("Ann").await;
+    for _ in 0..5 {
+        assert_eq!(ann.post("/confirm-email", &[]).await.location(), "/profile");
+    }
+    let answer = ann.post("/confirm-email", &[]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers.contains_key("retry-after"));
+    // While one is on its way no second one takes its place.
+    assert_eq!(app.subjects_to("ann@example.com").await.len(), 1);
+
+    let link = app.link_to("ann@example.com").await;
+    ann.post(&link, &[]).await;
+    ann.post("/confirm-email", &[]).await;
+    let page = ann.get("/profile").await.text();
+    assert!(page.contains("Your e-mail address is confirmed already."));
+    assert_eq!(app.subjects_to("ann@example.com").await.len(), 1);
+}

@@ -1,0 +1,123 @@
+//! `/profile/delete`: the end of an account, here and at PostHog.
+
+use std::time::Duration;
+
+use hoglet_web::testing::Mood;
+use reqwest::StatusCode;
+
+use crate::mailed::Mailed;
+use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
+
+const KEY: (&str, &str) = ("POSTHOG_SECRET_KEY", "phx_test");
+const JOB: &str = "hoglet_delete_person";
+
+async fn delete(browser: &Browser, password: &str) -> Answer {
+    let form = [("current_password", password)];
+    browser.post("/profile/delete", &form).await
+}
+
+/// The attempts to delete at PostHog that are due now.
+async fn attempts(app: &App) -> Vec<Option<String>> {
+    let ran = app.run_jobs().await.into_iter();
+    let ran = ran.filter(|ran| ran.job == JOB);
+    ran.map(|ran| ran.error).collect()
+}
+
+#[tokio::test]
+async fn with_the_account_goes_all_that_is_its_own() {
+    let app = App::with(&[KEY]).await;
+    let browser = app.browser();
+    browser.get("/").await;
+    let visitor = browser.visitor_id();
+    browser.sign_up("Ann").await;
+    let phone = app.browser();
+    phone.log_in("Ann").await;
+    browser.post("/api/burrito/consider", &[]).await;
+    app.run_jobs().await;
+    let ann = app.user_id("Ann").await;
+
+    assert_eq!(delete(&browser, PASSWORD).await.location(), "/");
+    for table in ["users", "tokens", "visitor_links", "burritos"] {
+        assert_eq!(app.rows(table).await, 0, "{table}");
+    }
+    assert!(!phone.is_signed_in().await && !browser.is_signed_in().await);
+    let page = browser.get("/").await.text();
+    assert!(page.contains("Your account is deleted."));
+    assert_ne!(browser.visitor_id(), visitor);
+    let again = browser.try_log_in("ann@example.com", PASSWORD).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    // PostHog hears of it first, and deletes the person a minute later.
+    assert_eq!(app.event("account_deleted").await.distinct_id, ann);
+    assert!(attempts(&app).await.is_empty());
+    app.let_time_pass(Duration::from_secs(60)).await;
+    assert_eq!(attempts(&app).await, [None]);
+    let deletions = app.posthog.deletions();
+    let asked = deletions[0].body["distinct_ids"].as_array().unwrap();
+    assert!(asked.contains(&ann.as_str().into()) && asked.contains(&visitor.as_str().into()));
+    assert_eq!(deletions[0].persons, 1);
+    assert!(
+        app.events()
+            .await
+            .iter()
+            .all(|event| event.distinct_id != ann)
+    );
+    let subjects = app.subjects_to("ann@example.com").await;
+    assert_eq!(subjects.last().unwrap(), "Your account was deleted");
+}
+
+#[tokio::test]
+async fn it_takes_the_password_and_nobody_else_is_touched() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let bob = app.sign_up("Bob").await;
+    let page = ann.get("/profile").await.text();
+    assert!(page.contains(r#"action="/profile/delete""#) && !page.contains("<details open>"));
+    for password in ["", "wrong"] {
+        let answer = delete(&ann, password).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        assert!(page.contains("This is not your current password."));
+        assert!(page.contains("<details open>"), "the form is in sight");
+        assert_eq!(page.matches("aria-invalid").count(), 1);
+    }
+    assert!(ann.is_signed_in().await);
+
+    delete(&ann, PASSWORD).await;
+    assert!(bob.is_signed_in().await);
+    assert_eq!(app.rows("users").await, 1);
+    assert_eq!(
+        app.browser().post("/profile/delete", &[]).await.location(),
+        "/login"
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_delete_breaks_nothing() {
+    for key in ["", "phs_test", "phx_test_read"] {
+        let app = App::with(&[("POSTHOG_SECRET_KEY", key)]).await;
+        let ann = app.sign_up("Ann").await;
+        delete(&ann, PASSWORD).await;
+        app.let_time_pass(Duration::from_secs(60)).await;
+        assert_eq!(attempts(&app).await, [None], "{key}: it is done");
+        assert!(app.posthog.deletions().is_empty());
+        assert!(app.events_named("$exception").await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_posthog_that_is_out_of_order_is_asked_again() {
+    let app = App::with(&[KEY]).await;
+    let ann = app.sign_up("Ann").await;
+    delete(&ann, PASSWORD).await;
+    app.events().await;
+    app.posthog.feels(Mood::Fails);
+    app.let_time_pass(Duration::from_secs(60)).await;
+    let failed = attempts(&app).await;
+    assert!(failed.len() == 1 && failed[0].is_some(), "{failed:?}");
+
+    app.posthog.feels(Mood::Well);
+    app.let_time_pass(Duration::from_secs(60)).await;
+    assert_eq!(attempts(&app).await, [None]);
+    assert_eq!(app.posthog.deletions().len(), 1);
+}
