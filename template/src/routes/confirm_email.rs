@@ -78,6 +78,7 @@ pub async fn confirm(
     let again = |found: &Confirmation, errors| {
         forms::again(&page, "confirm_email.html", values(found, user, errors))
     };
+    let was_typed = !form.password.is_empty();
     let confirming = confirmation::confirm(&state, &mut visit, user, &token, form.password);
     match confirming.await {
         Ok(Outcome::Done(found)) if found.changes() => {
@@ -92,7 +93,11 @@ pub async fn confirm(
         }
         Ok(Outcome::Gone) => link_gone(&page, WayOn::Profile),
         Ok(Outcome::WrongPassword(found)) => {
-            let wrong = "This is not the password of the account.";
+            // Who was logged in when the page was opened, and is no more, has seen no field for it.
+            let wrong = match was_typed {
+                true => "This is not the password of the account.",
+                false => "Type the password of the account.",
+            };
             again(&found, forms::error("password", wrong))
         }
         Ok(Outcome::Taken(found)) => {
