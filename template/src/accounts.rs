@@ -20,7 +20,9 @@ pub mod deletion;
 pub mod email;
 pub mod limits;
 pub mod links;
+pub mod login_link;
 pub mod password;
+pub mod password_reset;
 
 use limits::{LOG_IN, SIGN_UP};
 

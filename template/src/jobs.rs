@@ -10,11 +10,17 @@ use crate::state::AppState;
 
 pub mod send_change_of_email;
 pub mod send_confirmation;
+pub mod send_login_link;
 pub mod send_notice;
+pub mod send_password_changed;
+pub mod send_reset_link;
 
 use send_change_of_email::SendChangeOfEmail;
 use send_confirmation::SendConfirmation;
+use send_login_link::SendLoginLink;
 use send_notice::SendNotice;
+use send_password_changed::SendPasswordChanged;
+use send_reset_link::SendResetLink;
 
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.
@@ -24,4 +30,7 @@ pub fn jobs() -> Jobs<AppState> {
         .job::<SendConfirmation>()
         .job::<SendChangeOfEmail>()
         .job::<SendNotice>()
+        .job::<SendResetLink>()
+        .job::<SendLoginLink>()
+        .job::<SendPasswordChanged>()
 }

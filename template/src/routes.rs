@@ -10,12 +10,15 @@ use crate::demo;
 use crate::state::AppState;
 
 pub mod confirm_email;
+pub mod forgot_password;
 pub mod home;
 pub mod link_gone;
 pub mod login;
+pub mod login_link;
 pub mod logout;
 pub mod next;
 pub mod profile;
+pub mod reset_password;
 pub mod signup;
 
 /// Pages and the API. A new page is one line at the end.
@@ -27,6 +30,13 @@ pub fn pages() -> Routes<AppState> {
         .get("/signup", signup::show)
         .post("/signup", signup::sign_up)
         .post("/logout", logout::log_out)
+        .get("/forgot-password", forgot_password::show)
+        .post("/forgot-password", forgot_password::send)
+        .get("/reset-password/{token}", reset_password::show)
+        .post("/reset-password/{token}", reset_password::change)
+        .post("/login-link", login_link::send)
+        .get("/login-link/{token}", login_link::show)
+        .post("/login-link/{token}", login_link::follow)
         .get("/profile", profile::show)
         .post("/profile", profile::update)
         .post("/profile/email", profile::email::change)

@@ -1,5 +1,6 @@
 //! Links in mails: whose they are.
 
+use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::tokens::stored;
 use sea_orm::ConnectionTrait;
@@ -17,4 +18,11 @@ pub async fn owner(
     };
     let user = user::find(database, token.user_id).await?;
     Ok(user.filter(|user| token.was_sent_to(&user.email)))
+}
+
+/// An address as a page shows it to whoever has opened a link: enough for its owner to know it.
+pub fn hint(email: &Email) -> String {
+    let (name, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
+    let first: String = name.chars().take(1).collect();
+    format!("{first}•••@{domain}")
 }

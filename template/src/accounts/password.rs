@@ -6,6 +6,7 @@ use hoglet_web::visit::Visit;
 use time::Duration;
 
 use super::limits::LOG_IN;
+use crate::jobs::send_password_changed::SendPasswordChanged;
 use crate::models::user;
 use crate::state::AppState;
 
@@ -20,16 +21,22 @@ pub async fn check(visit: &Visit, user: &user::Model, password: String) -> Resul
         .await
 }
 
-/// Changes the password, and ends the sessions of those who know the old one.
+/// Changes the password, and ends the sessions of those who know the old one. None where it was
+/// changed while this one was hashed: what was checked is no longer the password, and a reset has the
+/// last word.
 pub async fn change(
     state: &AppState,
     visit: &Visit,
     user: user::Model,
     password: String,
-) -> Result<user::Model> {
+) -> Result<Option<user::Model>> {
     let password_hash = visit.hash_password(password).await?;
     let transaction = begin(&state.database).await?;
-    let user = user::change_password(&transaction, user, password_hash).await?;
+    let Some(user) = user::replace_password(&transaction, user, password_hash).await? else {
+        transaction.rollback().await?;
+        return Ok(None);
+    };
+    SendPasswordChanged::enqueue_for(state, &transaction, &user).await?;
     visit.keep_only_this_session(transaction, &user).await?;
-    Ok(user)
+    Ok(Some(user))
 }

@@ -3,8 +3,11 @@
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Run};
 use hoglet_web::mail::Message;
+use hoglet_web::settings::Settings;
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 
+use crate::models::user;
 use crate::state::AppState;
 
 /// What was done. Each has its views in `templates/mail/`.
@@ -22,8 +25,25 @@ pub enum Notice {
 /// To the address that the account had: what has become of the account by now does not matter.
 #[derive(Serialize, Deserialize)]
 pub struct SendNotice {
-    pub notice: Notice,
-    pub email: String,
+    notice: Notice,
+    email: String,
+}
+
+impl SendNotice {
+    /// Enqueues a notice to the address that an account has now, where the app sends mail. None goes to
+    /// an address that is not confirmed: it may be a stranger's, whom the account is no concern of.
+    pub async fn enqueue_for(
+        settings: &Settings,
+        transaction: &impl ConnectionTrait,
+        user: &user::Model,
+        notice: Notice,
+    ) -> Result<(), DbErr> {
+        if settings.mail.available() && user.email_confirmed_at.is_some() {
+            let email = user.email.as_str().to_owned();
+            Self { notice, email }.enqueue(transaction).await?;
+        }
+        Ok(())
+    }
 }
 
 impl Job for SendNotice {

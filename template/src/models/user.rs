@@ -132,7 +132,8 @@ pub async fn rename(
     user.update(database).await
 }
 
-/// Stores the new hash. `accounts::password::change` ends the sessions that know the old one.
+/// Stores the new hash, whatever the password is by now. Who calls this ends the sessions that know
+/// the old one.
 pub async fn change_password(
     database: &impl ConnectionTrait,
     user: Model,
@@ -142,4 +143,28 @@ pub async fn change_password(
     user.password_hash = Set(password_hash);
     user.updated_at = Set(OffsetDateTime::now_utc());
     user.update(database).await
+}
+
+/// Stores the new hash in place of the one that this user was read with. None where that one has been
+/// replaced meanwhile.
+pub async fn replace_password(
+    database: &impl ConnectionTrait,
+    user: Model,
+    password_hash: PasswordHash,
+) -> Result<Option<Model>, DbErr> {
+    let changes = ActiveModel {
+        password_hash: Set(password_hash.clone()),
+        updated_at: Set(OffsetDateTime::now_utc()),
+        ..Default::default()
+    };
+    let changed = Entity::update_many()
+        .set(changes)
+        .filter(Column::Id.eq(user.id))
+        .filter(Column::PasswordHash.eq(user.password_hash))
+        .exec(database)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Ok(None);
+    }
+    find(database, user.id).await
 }

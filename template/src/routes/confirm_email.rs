@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::link_gone::{WayOn, link_gone};
 use super::next::AFTER_LOG_IN;
 use crate::accounts::confirmation::{self, Confirmation, Outcome};
+use crate::accounts::links;
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::models::user;
@@ -115,10 +116,15 @@ pub async fn confirm(
 }
 
 fn values(found: &Confirmation, user: Option<&user::Model>, errors: Errors) -> Value {
+    let is_own = user.is_some_and(|user| user.id == found.user.id);
+    let email = match is_own {
+        true => found.email.as_str().to_owned(),
+        false => links::hint(&found.email),
+    };
     context! {
-        email => found.email.as_str(),
+        email,
         changes => found.changes(),
-        is_own => user.is_some_and(|user| user.id == found.user.id),
+        is_own,
         form => context! {},
         errors,
     }

@@ -41,7 +41,7 @@ pub async fn show(
     if user.is_some() {
         return Ok(Redirect::to(AFTER_LOG_IN).into_response());
     }
-    let html = page.render("login.html", values("", &next, Errors::new()))?;
+    let html = page.render("login.html", values("", false, &next, Errors::new()))?;
     Ok(html.into_response())
 }
 
@@ -51,16 +51,17 @@ pub async fn log_in(
     page: Page,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
-    let again = |errors| values(&form.email, &form.next, errors);
-    let remember = Remember::from(form.remember == "true");
-    let logging_in = accounts::log_in(&state, &mut visit, &form.email, form.password, remember);
-    match logging_in.await {
+    let remember = form.remember == "true";
+    let again = |errors| values(&form.email, remember, &form.next, errors);
+    let (email, lifetime) = (&form.email, Remember::from(remember));
+    match accounts::log_in(&state, &mut visit, email, form.password, lifetime).await {
         Ok(true) => Ok(Redirect::to(form.next.path_or_default()).into_response()),
         Ok(false) => forms::again(&page, "login.html", again(forms::form_error(WRONG_PAIR))),
         Err(error) => forms::again_later(&page, "login.html", error, again),
     }
 }
 
-fn values(email: &str, next: &Next, errors: Errors) -> Value {
-    context! { next => next.path(), form => context! { email }, errors }
+/// What `login.html` knows; `/login-link` shows it too.
+pub fn values(email: &str, remember: bool, next: &Next, errors: Errors) -> Value {
+    context! { next => next.path(), form => context! { email, remember }, errors }
 }

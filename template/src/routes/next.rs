@@ -15,6 +15,11 @@ pub struct Next {
 }
 
 impl Next {
+    /// To what was kept meanwhile.
+    pub fn to(next: String) -> Self {
+        Self { next }
+    }
+
     /// A path of this app; none for anything else, which could lead to another site.
     pub fn path(&self) -> Option<&str> {
         local_path(&self.next)

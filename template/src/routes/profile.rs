@@ -97,7 +97,12 @@ pub async fn update(
             .await?;
     }
     if changes_password {
-        user = password::change(&state, &visit, user, new_password).await?;
+        let Some(changed) = password::change(&state, &visit, user, new_password).await? else {
+            let message = "Your password was changed elsewhere. Log in again.";
+            visit.flash(FlashLevel::Info, message).await?;
+            return Ok(Redirect::to("/login").into_response());
+        };
+        user = changed;
         let message = "Your password was changed. Your other sessions have ended.";
         visit.flash(FlashLevel::Success, message).await?;
     }

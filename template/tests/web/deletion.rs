@@ -32,7 +32,9 @@ async fn with_the_account_goes_all_that_is_its_own() {
     browser.sign_up("Ann").await;
     let phone = app.browser();
     phone.log_in("Ann").await;
-    app.run_jobs().await;
+    browser
+        .post(&app.link_to("ann@example.com").await, &[])
+        .await;
     let ann = app.user_id("Ann").await;
 
     assert_eq!(delete(&browser, PASSWORD).await.location(), "/");

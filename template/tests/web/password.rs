@@ -1,7 +1,12 @@
 //! The password, which is changed at `/profile`.
 
+use app::models::user;
+use hoglet_web::email::Email;
+use hoglet_web::passwords::PasswordHash;
 use reqwest::StatusCode;
+use tokio::join;
 
+use crate::links::confirm;
 use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
 
 const NEW: &str = "another sentence";
@@ -57,6 +62,53 @@ async fn it_is_changed_only_by_who_knows_it() {
 
     assert!(phone.is_signed_in().await);
     assert!(app.events_named("profile_updated").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_owner_is_told_by_mail() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    confirm(&app, "Ann").await;
+    change(&ann, PASSWORD, NEW).await;
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let notice = mails.last().unwrap();
+    assert_eq!(notice.to, "ann@example.com");
+    assert_eq!(notice.subject, "Your password was changed");
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_one_counts() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let phone = app.browser();
+    phone.log_in("Ann").await;
+    let answers = join!(
+        change(&ann, PASSWORD, NEW),
+        change(&phone, PASSWORD, "a third sentence"),
+    );
+    let mut locations = [answers.0.location(), answers.1.location()];
+    locations.sort();
+    assert_eq!(locations, ["/login", "/profile"]);
+}
+
+/// A thief who changes the password again and again, when the owner resets it.
+#[tokio::test]
+async fn a_change_that_was_under_way_does_not_outlast_another() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let email = Email::normalized("ann@example.com");
+    let database = &app.web.database;
+    let known = user::find_by_email(database, &email)
+        .await
+        .unwrap()
+        .unwrap();
+    let reset = user::change_password(database, known.clone(), PasswordHash::unusable()).await;
+
+    let thiefs = user::replace_password(database, known, PasswordHash::unusable()).await;
+    assert!(thiefs.unwrap().is_none());
+    let left = user::find_by_email(database, &email).await.unwrap();
+    assert_eq!(left, Some(reset.unwrap()));
 }
 
 async fn change(browser: &Browser, current: &str, new: &str) -> Answer {

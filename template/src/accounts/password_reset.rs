@@ -1,0 +1,71 @@
+//! A forgotten password: a link is asked for, and a new password chosen with it.
+
+use hoglet_web::database::begin;
+use hoglet_web::email::Email;
+use hoglet_web::error::Result;
+use hoglet_web::jobs::Job;
+use hoglet_web::session::Remember;
+use hoglet_web::visit::Visit;
+
+use super::limits::MAIL;
+use super::links;
+use crate::demo;
+use crate::jobs::send_password_changed::SendPasswordChanged;
+use crate::jobs::send_reset_link::SendResetLink;
+use crate::models::user;
+use crate::posthog::events::{
+    EmailConfirmed, PasswordResetCompleted, PasswordResetRequested, UserLoggedIn,
+};
+use crate::state::AppState;
+use crate::tokens::RESET_PASSWORD;
+
+/// Has a link mailed. The work is the same with and without an account: the job finds out.
+pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
+    let email = Email::normalized(email);
+    visit.count(&MAIL, &email).await?;
+    let email = email.as_str().to_owned();
+    SendResetLink { email }.enqueue(&state.database).await?;
+    visit.posthog.capture(PasswordResetRequested {});
+    Ok(())
+}
+
+/// Whose password a link changes. Looking changes nothing.
+pub async fn owner(state: &AppState, token: &str) -> Result<Option<user::Model>> {
+    let found = RESET_PASSWORD.find(&state.database, token).await?;
+    links::owner(&state.database, found).await
+}
+
+/// Spends a link on a new password, and logs its owner in. All that opened the account before is
+/// over: every session, and every other link. `false` where the link is worth nothing any more.
+pub async fn finish(
+    state: &AppState,
+    visit: &mut Visit,
+    token: &str,
+    password: String,
+) -> Result<bool> {
+    // Before the transaction: hashing takes long, and others wait to write.
+    let password_hash = visit.hash_password(password).await?;
+
+    let transaction = begin(&state.database).await?;
+    let spent = RESET_PASSWORD.spend(&transaction, token).await?;
+    let Some(user) = links::owner(&transaction, spent).await? else {
+        transaction.rollback().await?;
+        return Ok(false);
+    };
+    let confirms = user.email_confirmed_at.is_none();
+    visit.end_everything(&transaction, user.id).await?;
+    let user = user::confirm(&transaction, user).await?;
+    let user = user::change_password(&transaction, user, password_hash).await?;
+    SendPasswordChanged::enqueue_for(state, &transaction, &user).await?;
+    demo::before_log_in(&transaction, visit, &user).await?;
+    visit.log_in(transaction, user, Remember::No).await?;
+
+    visit.posthog.capture(UserLoggedIn {
+        login_method: "link",
+    });
+    visit.posthog.capture(PasswordResetCompleted {});
+    if confirms {
+        visit.posthog.capture(EmailConfirmed {});
+    }
+    Ok(true)
+}

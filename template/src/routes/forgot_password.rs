@@ -1,0 +1,59 @@
+//! `/forgot-password`: asks for a link that leads to a new password.
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use garde::Validate;
+use hoglet_web::error::Result;
+use hoglet_web::page::Page;
+use hoglet_web::sends_mail::SendsMail;
+use hoglet_web::session::FlashLevel;
+use hoglet_web::visit::Visit;
+use minijinja::{Value, context};
+use serde::Deserialize;
+
+use crate::accounts::password_reset;
+use crate::current_user::CurrentUser;
+use crate::forms::{self, Errors};
+use crate::state::AppState;
+
+/// The same for every address: it does not tell whether the account exists.
+const ON_ITS_WAY: &str = "If there is an account for this address, a mail with a link is on its way. \
+                          It works for an hour.";
+
+#[derive(Deserialize, Validate)]
+pub struct ForgotPasswordForm {
+    #[serde(default)]
+    #[garde(custom(forms::email_address))]
+    email: String,
+}
+
+/// Also for users: what is worth stealing asks them for their password.
+pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result<Html<String>> {
+    let email = user.as_ref().map(|user| user.0.email.as_str());
+    let values = values(email.unwrap_or_default(), Errors::new());
+    page.render("forgot_password.html", values)
+}
+
+pub async fn send(
+    State(state): State<AppState>,
+    _: SendsMail,
+    visit: Visit,
+    page: Page,
+    Form(form): Form<ForgotPasswordForm>,
+) -> Result<Response> {
+    let again = |errors| values(&form.email, errors);
+    let errors = forms::validate(&form);
+    if !errors.is_empty() {
+        return forms::again(&page, "forgot_password.html", again(errors));
+    }
+    if let Err(error) = password_reset::ask(&state, &visit, &form.email).await {
+        return forms::again_later(&page, "forgot_password.html", error, again);
+    }
+    visit.flash(FlashLevel::Success, ON_ITS_WAY).await?;
+    Ok(Redirect::to("/login").into_response())
+}
+
+fn values(email: &str, errors: Errors) -> Value {
+    context! { form => context! { email }, errors }
+}
