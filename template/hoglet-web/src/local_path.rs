@@ -9,3 +9,9 @@ pub fn local_path(next: &str) -> Option<&str> {
         && next.bytes().all(|byte| byte.is_ascii_graphic());
     local.then_some(next)
 }
+
+/// The address of a page that leads on to such a path, as `/login?next=%2Fprofile` does.
+pub fn leading_to(page: &str, next: &str) -> String {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{page}?next={next}")
+}

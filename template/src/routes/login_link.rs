@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use garde::Validate;
 use hoglet_web::error::Result;
+use hoglet_web::local_path::leading_to;
 use hoglet_web::page::Page;
 use hoglet_web::sends_mail::SendsMail;
 use hoglet_web::session::{FlashLevel, Key};
@@ -61,12 +62,18 @@ pub async fn send(
     if let Err(error) = login_link::ask(&state, &visit, &form.email).await {
         return forms::again_later(&page, "login.html", error, again);
     }
-    match form.next.path() {
-        Some(path) => visit.session.set(&NEXT, path.to_owned()).await?,
-        None => visit.session.remove(&NEXT).await?,
-    }
+    let back = match form.next.path() {
+        Some(path) => {
+            visit.session.set(&NEXT, path.to_owned()).await?;
+            leading_to("/login", path)
+        }
+        None => {
+            visit.session.remove(&NEXT).await?;
+            "/login".to_owned()
+        }
+    };
     visit.flash(FlashLevel::Success, ON_ITS_WAY).await?;
-    Ok(Redirect::to("/login").into_response())
+    Ok(Redirect::to(&back).into_response())
 }
 
 /// Says whom the link logs in, so that nobody ends up in somebody else's account unawares.

@@ -1,5 +1,6 @@
 //! `/forgot-password` and `POST /login-link`: nobody learns from them who has an account.
 
+use app::routes::next::AFTER_LOG_IN;
 use hoglet_web::session::model as sessions;
 use hoglet_web::throttle::attempt;
 use reqwest::StatusCode;
@@ -99,7 +100,7 @@ async fn a_user_may_have_forgotten_it_too() {
     let page = ann.get("/forgot-password").await.text();
     assert!(page.contains(r#"value="ann@example.com""#), "{page}");
     ask(&ann, RESET, "ann@example.com").await;
-    let page = ann.get("/dashboard").await.text();
+    let page = ann.get(AFTER_LOG_IN).await.text();
     assert!(page.contains("a mail with a link is on its way"), "{page}");
 }
 

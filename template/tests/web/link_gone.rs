@@ -1,5 +1,6 @@
 //! Links that are worth nothing any more, and links that are looked at.
 
+use app::routes::next::AFTER_LOG_IN;
 use reqwest::StatusCode;
 use tokio::join;
 
@@ -12,7 +13,7 @@ async fn a_link_works_once() {
     app.sign_up("Ann").await;
     for kind in [LOG_IN, RESET] {
         let link = link_for(&app, kind, "Ann").await;
-        assert_eq!(follow(&app.browser(), &link).await.location(), "/dashboard");
+        assert_eq!(follow(&app.browser(), &link).await.location(), AFTER_LOG_IN);
         assert_gone(&app, kind, &link).await;
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts that a stranger has prepared with somebody else's address: nothing of it is left once the
 //! owner of the address comes.
 
+use app::routes::next::AFTER_LOG_IN;
 use reqwest::StatusCode;
 
 use crate::links::{LOG_IN, NEW, RESET, follow, link_for};
@@ -13,7 +14,7 @@ async fn a_login_link_ends_what_the_stranger_has() {
     let reset = link_for(&app, RESET, "Ann").await;
     let link = link_for(&app, LOG_IN, "Ann").await;
     let ann = app.browser();
-    assert_eq!(follow(&ann, &link).await.location(), "/dashboard");
+    assert_eq!(follow(&ann, &link).await.location(), AFTER_LOG_IN);
 
     let page = ann.get("/profile").await;
     assert_eq!(page.status, StatusCode::OK);
@@ -40,7 +41,7 @@ async fn a_reset_does_too() {
     let log_in = link_for(&app, LOG_IN, "Ann").await;
     let link = link_for(&app, RESET, "Ann").await;
     let ann = app.browser();
-    assert_eq!(follow(&ann, &link).await.location(), "/dashboard");
+    assert_eq!(follow(&ann, &link).await.location(), AFTER_LOG_IN);
 
     assert!(ann.is_signed_in().await && !stranger.is_signed_in().await);
     assert_eq!(stranger.get(&log_in).await.status, StatusCode::GONE);

@@ -1,5 +1,6 @@
 //! `/reset-password/{token}`
 
+use app::routes::next::AFTER_LOG_IN;
 use reqwest::StatusCode;
 
 use crate::links::{LOG_IN, NEW, RESET, confirm, follow, link_for};
@@ -17,7 +18,7 @@ async fn a_new_password_takes_the_place_of_a_forgotten_one() {
     assert!(!page.text().contains("ann@example.com"));
     assert!(!browser.is_signed_in().await, "looking changes nothing");
 
-    assert_eq!(follow(&browser, &link).await.location(), "/dashboard");
+    assert_eq!(follow(&browser, &link).await.location(), AFTER_LOG_IN);
     assert!(browser.is_signed_in().await);
     let old = app.browser().try_log_in("ann@example.com", PASSWORD).await;
     assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -64,7 +65,7 @@ async fn a_password_that_is_too_short_spends_nothing() {
         assert!(answer.text().contains("Use at least 8 characters."));
         assert!(!answer.text().contains("short\""), "it never stands there");
     }
-    assert_eq!(follow(&browser, &link).await.location(), "/dashboard");
+    assert_eq!(follow(&browser, &link).await.location(), AFTER_LOG_IN);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use super::flash::FlashLevel;
 use super::handle::Session;
 use crate::compiled::Compiled;
 use crate::error::AppError;
+use crate::local_path::leading_to;
 use crate::request::RequestInfo;
 use crate::users::User;
 
@@ -56,9 +57,7 @@ pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> Compiled<'a, Response
         }
         // A link with a token is opened again from the mail, not from an address that others read.
         if parts.method == Method::GET && !request.has_token {
-            let sent = request.path_and_query.as_bytes();
-            let next: String = form_urlencoded::byte_serialize(sent).collect();
-            return Redirect::to(&format!("{log_in}?next={next}")).into_response();
+            return Redirect::to(&leading_to(log_in, &request.path_and_query)).into_response();
         }
         // Going to the address of a form would not send the form, so there is no `next`.
         if parts.method == Method::POST {

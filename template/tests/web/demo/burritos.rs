@@ -1,5 +1,6 @@
 //! Whose burritos they are: a visitor's become the user's they log in as.
 
+use crate::links::{LOG_IN, RESET, follow, link_for};
 use crate::mailed::Mailed;
 use crate::support::{App, Browser, PASSWORD, People, Person};
 
@@ -35,6 +36,19 @@ async fn the_count_belongs_to_the_user_from_then_on() {
     assert_eq!(count(&browser).await, 0, "whoever comes next begins anew");
     browser.log_in("Ann").await;
     assert_eq!(count(&browser).await, 4, "nothing is added twice");
+}
+
+#[tokio::test]
+async fn it_survives_a_log_in_by_mail_too() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    for (kind, counted) in [(LOG_IN, 1), (RESET, 2)] {
+        let link = link_for(&app, kind, "Ann").await;
+        let phone = app.browser();
+        phone.post("/api/burrito/consider", &[]).await;
+        follow(&phone, &link).await;
+        assert_eq!(count(&phone).await, counted);
+    }
 }
 
 #[tokio::test]
