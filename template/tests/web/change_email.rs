@@ -144,8 +144,8 @@ async fn an_address_that_is_taken_meanwhile_changes_nothing() {
     );
     assert!(ann.get("/profile").await.text().contains(OLD));
     assert!(app.events_named("email_changed").await.is_empty());
-    // Nor is a stranger told, whose address it may be as long as it is not confirmed.
-    assert_eq!(app.subjects_to(OLD).await.len(), 1);
+    // The old address was asked to confirm, and told of the wish.
+    assert_eq!(app.subjects_to(OLD).await.len(), 2);
 }
 
 #[tokio::test]
