@@ -120,17 +120,14 @@ pub async fn confirm(
     let user = if email == old {
         user::confirm(&transaction, before).await?
     } else {
-        let Some(user) = user::change_email(&transaction, before, email.clone()).await? else {
+        let (settings, notice) = (&state.web.settings, Notice::EmailChanged);
+        SendNotice::enqueue_for(settings, &transaction, &before, notice).await?;
+        let Some(user) = user::change_email(&transaction, before, email).await? else {
             transaction.rollback().await?;
             return Ok(Outcome::Taken(found));
         };
         // What lies in the mailbox of the old address is worth nothing from here on.
         end_all(&transaction, user.id).await?;
-        let notice = SendNotice {
-            notice: Notice::EmailChanged,
-            email: old.0.clone(),
-        };
-        notice.enqueue(&transaction).await?;
         user
     };
     if is_own {

@@ -33,12 +33,6 @@ pub async fn delete(
     let at_posthog = DeletePerson::of_user(&transaction, user.id).await?;
     user::delete(&transaction, user.id).await?;
     at_posthog.enqueue(&transaction).await?;
-    if settings.mail.available() {
-        let notice = SendNotice {
-            notice: Notice::AccountDeleted,
-            email: user.email.0.clone(),
-        };
-        notice.enqueue(&transaction).await?;
-    }
+    SendNotice::enqueue_for(settings, &transaction, user, Notice::AccountDeleted).await?;
     transaction.commit().await
 }

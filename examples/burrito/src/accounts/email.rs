@@ -31,13 +31,10 @@ pub async fn ask_to_change(
         user_id: user.id,
         email: email.0.clone(),
     };
-    let tells = SendNotice {
-        notice: Notice::EmailChangeRequested,
-        email: user.email.0.clone(),
-    };
     let transaction = begin(&state.database).await?;
     asks.enqueue(&transaction).await?;
-    tells.enqueue(&transaction).await?;
+    let (settings, notice) = (&state.web.settings, Notice::EmailChangeRequested);
+    SendNotice::enqueue_for(settings, &transaction, user, notice).await?;
     transaction.commit().await?;
     Ok(true)
 }

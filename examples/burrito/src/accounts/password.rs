@@ -2,9 +2,7 @@
 
 use hoglet_web::database::begin;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::visit::Visit;
-use sea_orm::DatabaseTransaction;
 use time::Duration;
 
 use super::limits::LOG_IN;
@@ -38,24 +36,8 @@ pub async fn change(
         transaction.rollback().await?;
         return Ok(None);
     };
-    tell_changed(state, &transaction, &user).await?;
+    let settings = &state.web.settings;
+    SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
     visit.keep_only_this_session(transaction, &user).await?;
     Ok(Some(user))
-}
-
-/// Has the owner told of the change by mail. Nothing goes to an address that is not confirmed: it may
-/// be a stranger's, who would get a mail with every change.
-pub async fn tell_changed(
-    state: &AppState,
-    transaction: &DatabaseTransaction,
-    user: &user::Model,
-) -> Result<()> {
-    if state.web.mail.available() && user.email_confirmed_at.is_some() {
-        let notice = SendNotice {
-            notice: Notice::PasswordChanged,
-            email: user.email.as_str().to_owned(),
-        };
-        notice.enqueue(transaction).await?;
-    }
-    Ok(())
 }

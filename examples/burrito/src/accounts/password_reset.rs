@@ -9,8 +9,8 @@ use hoglet_web::visit::Visit;
 
 use super::limits::MAIL;
 use super::links;
-use super::password::tell_changed;
 use crate::demo;
+use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::jobs::send_reset_link::SendResetLink;
 use crate::models::user;
 use crate::posthog::events::{
@@ -56,7 +56,8 @@ pub async fn finish(
     visit.end_everything(&transaction, user.id).await?;
     let user = user::confirm(&transaction, user).await?;
     let user = user::change_password(&transaction, user, password_hash).await?;
-    tell_changed(state, &transaction, &user).await?;
+    let settings = &state.web.settings;
+    SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
     demo::before_log_in(&transaction, visit, &user).await?;
     visit.log_in(transaction, user, Remember::No).await?;
 

@@ -3,12 +3,15 @@
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Run};
 use hoglet_web::mail::Message;
+use hoglet_web::settings::Settings;
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 
+use crate::models::user;
 use crate::state::AppState;
 
 /// What was done. Each has its views in `templates/mail/`.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// The account has another password.
@@ -24,8 +27,27 @@ pub enum Notice {
 /// To the address that the account had: what has become of the account by now does not matter.
 #[derive(Serialize, Deserialize)]
 pub struct SendNotice {
-    pub notice: Notice,
-    pub email: String,
+    notice: Notice,
+    email: String,
+}
+
+impl SendNotice {
+    /// Enqueues a notice to the address that an account has now, where the app sends mail. An address that
+    /// is not confirmed may be a stranger's: it hears nothing of passwords, which can be changed as often
+    /// as somebody likes. What else there is to tell is bounded.
+    pub async fn enqueue_for(
+        settings: &Settings,
+        transaction: &impl ConnectionTrait,
+        user: &user::Model,
+        notice: Notice,
+    ) -> Result<(), DbErr> {
+        let concerns = user.email_confirmed_at.is_some() || notice != Notice::PasswordChanged;
+        if settings.mail.available() && concerns {
+            let email = user.email.as_str().to_owned();
+            Self { notice, email }.enqueue(transaction).await?;
+        }
+        Ok(())
+    }
 }
 
 impl Job for SendNotice {

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::link_gone::{WayOn, link_gone};
 use super::next::AFTER_LOG_IN;
 use crate::accounts::confirmation::{self, Confirmation, Outcome};
+use crate::accounts::links;
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::models::user;
@@ -78,6 +79,7 @@ pub async fn confirm(
     let again = |found: &Confirmation, errors| {
         forms::again(&page, "confirm_email.html", values(found, user, errors))
     };
+    let was_typed = !form.password.is_empty();
     let confirming = confirmation::confirm(&state, &mut visit, user, &token, form.password);
     match confirming.await {
         Ok(Outcome::Done(found)) if found.changes() => {
@@ -92,7 +94,11 @@ pub async fn confirm(
         }
         Ok(Outcome::Gone) => link_gone(&page, WayOn::Profile),
         Ok(Outcome::WrongPassword(found)) => {
-            let wrong = "This is not the password of the account.";
+            // Who was logged in when the page was opened, and is no more, has seen no field for it.
+            let wrong = match was_typed {
+                true => "This is not the password of the account.",
+                false => "Type the password of the account.",
+            };
             again(&found, forms::error("password", wrong))
         }
         Ok(Outcome::Taken(found)) => {
@@ -110,10 +116,15 @@ pub async fn confirm(
 }
 
 fn values(found: &Confirmation, user: Option<&user::Model>, errors: Errors) -> Value {
+    let is_own = user.is_some_and(|user| user.id == found.user.id);
+    let email = match is_own {
+        true => found.email.as_str().to_owned(),
+        false => links::hint(&found.email),
+    };
     context! {
-        email => found.email.as_str(),
+        email,
         changes => found.changes(),
-        is_own => user.is_some_and(|user| user.id == found.user.id),
+        is_own,
         form => context! {},
         errors,
     }

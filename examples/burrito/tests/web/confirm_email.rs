@@ -12,7 +12,7 @@ const LINE: &str = "Your e-mail address is not confirmed yet.";
 async fn who_signs_up_gets_a_link_that_confirms_the_address() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    assert!(ann.get("/burrito").await.text().contains(LINE));
+    assert!(ann.get("/profile").await.text().contains(LINE));
 
     let link = app.link_to("ann@example.com").await;
     let mail = app.mail_to("ann@example.com").await;
@@ -40,7 +40,11 @@ async fn a_scanner_that_opens_every_link_changes_nothing() {
     let link = app.link_to("ann@example.com").await;
     for browser in [&app.browser(), &ann] {
         for _ in 0..2 {
-            assert_eq!(browser.get(&link).await.status, StatusCode::OK);
+            let page = browser.get(&link).await;
+            assert_eq!(page.status, StatusCode::OK);
+            assert_eq!(page.header("referrer-policy"), "no-referrer");
+            assert_eq!(page.header("cache-control"), "no-store");
+            assert!(page.posthog_config().is_none(), "the address is a secret");
             assert_eq!(browser.head(&link).await.status, StatusCode::OK);
         }
     }
@@ -58,10 +62,12 @@ async fn the_owner_of_an_address_never_confirms_what_a_stranger_has_made_with_it
     let page = ann.get(&link).await.text();
     assert!(page.contains(r#"type="password""#));
 
-    for form in [&[][..], &[("password", "mine")]] {
-        let answer = ann.post(&link, form).await;
+    for (password, message) in [
+        ("", "Type the password of the account."),
+        ("mine", "This is not the password of the account."),
+    ] {
+        let answer = ann.post(&link, &[("password", password)]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let message = "This is not the password of the account.";
         assert!(answer.text().contains(message));
     }
     assert!(!ann.is_signed_in().await);

@@ -32,12 +32,13 @@ async fn with_the_account_goes_all_that_is_its_own() {
     browser.sign_up("Ann").await;
     let phone = app.browser();
     phone.log_in("Ann").await;
-    browser.post("/api/burrito/consider", &[]).await;
-    app.run_jobs().await;
+    browser
+        .post(&app.link_to("ann@example.com").await, &[])
+        .await;
     let ann = app.user_id("Ann").await;
 
     assert_eq!(delete(&browser, PASSWORD).await.location(), "/");
-    for table in ["users", "tokens", "visitor_links", "burritos"] {
+    for table in ["users", "tokens", "visitor_links"] {
         assert_eq!(app.rows(table).await, 0, "{table}");
     }
     assert!(!phone.is_signed_in().await && !browser.is_signed_in().await);

@@ -53,6 +53,7 @@ async fn delete_asks_or_is_told_not_to_and_does_what_the_page_does() {
     let app = App::with(&[("POSTHOG_SECRET_KEY", "phx_test")]).await;
     let ann = app.sign_up("Ann").await;
     let id = app.user_id("Ann").await;
+    ann.post(&app.link_to("ann@example.com").await, &[]).await;
     // Here no terminal is there to ask at.
     let output = run(&app, &["user", "delete", "ann@example.com"], &[]);
     assert_eq!(output.status.code(), Some(1));

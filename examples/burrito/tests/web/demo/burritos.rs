@@ -1,7 +1,8 @@
 //! Whose burritos they are: a visitor's become the user's they log in as.
 
 use crate::links::{LOG_IN, RESET, follow, link_for};
-use crate::support::{App, Browser, People, Person};
+use crate::mailed::Mailed;
+use crate::support::{App, Browser, PASSWORD, People, Person};
 
 #[tokio::test]
 async fn the_count_survives_the_log_in() {
@@ -92,6 +93,20 @@ async fn a_users_count_is_nobody_elses() {
     assert_eq!(count(&browser).await, 0);
     browser.log_in("Ann").await;
     assert_eq!(count(&browser).await, 1);
+}
+
+#[tokio::test]
+async fn with_the_account_goes_the_count() {
+    let app = App::start().await;
+    for name in ["Ann", "Bob"] {
+        let browser = app.sign_up(name).await;
+        browser.post("/api/burrito/consider", &[]).await;
+    }
+    let ann = app.browser();
+    ann.log_in("Ann").await;
+    let form = [("current_password", PASSWORD)];
+    assert_eq!(ann.post("/profile/delete", &form).await.location(), "/");
+    assert_eq!(app.rows("burritos").await, 1, "Bob's");
 }
 
 /// What the page shows.
