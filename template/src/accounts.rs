@@ -8,6 +8,7 @@ use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
+use sea_orm::DatabaseTransaction;
 
 use crate::demo;
 use crate::jobs::send_confirmation::SendConfirmation;
@@ -46,11 +47,10 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
         return Ok(false);
     };
     if state.web.mail.available() {
-        let confirmation = SendConfirmation { user_id: user.id };
-        confirmation.enqueue(&transaction).await?;
+        let asks = SendConfirmation { user_id: user.id };
+        asks.enqueue(&transaction).await?;
     }
-    demo::before_log_in(&transaction, visit, &user).await?;
-    visit.log_in(transaction, user, Remember::No).await?;
+    enter(visit, transaction, user, Remember::No).await?;
     visit.posthog.capture(UserSignedUp {
         signup_method: "email",
     });
@@ -77,13 +77,24 @@ pub async fn log_in(
     };
 
     let transaction = begin(&state.database).await?;
-    demo::before_log_in(&transaction, visit, &user).await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
-    visit.log_in(transaction, user, remember).await?;
+    enter(visit, transaction, user, remember).await?;
     visit.posthog.capture(UserLoggedIn {
         login_method: "email",
     });
     Ok(true)
+}
+
+/// Where every way into an account ends: what the visitor did becomes the user's, and their session
+/// begins. Commits the transaction.
+async fn enter(
+    visit: &mut Visit,
+    transaction: DatabaseTransaction,
+    user: user::Model,
+    remember: Remember,
+) -> Result<()> {
+    demo::before_log_in(&transaction, visit, &user).await?;
+    visit.log_in(transaction, user, remember).await
 }
 
 /// Ends the session.

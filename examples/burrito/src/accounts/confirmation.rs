@@ -14,8 +14,7 @@ use hoglet_web::visit::Visit;
 use sea_orm::ConnectionTrait;
 
 use super::limits::{LOG_IN, MAIL};
-use super::{links, password};
-use crate::demo;
+use super::{enter, links, password};
 use crate::jobs::send_confirmation::SendConfirmation;
 use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::models::user;
@@ -133,11 +132,8 @@ pub async fn confirm(
     if is_own {
         transaction.commit().await?;
     } else {
-        demo::before_log_in(&transaction, visit, &user).await?;
         visit.forget_failures(&transaction, &LOG_IN, &old).await?;
-        visit
-            .log_in(transaction, user.clone(), Remember::No)
-            .await?;
+        enter(visit, transaction, user.clone(), Remember::No).await?;
         visit.posthog.capture(UserLoggedIn {
             login_method: "email",
         });

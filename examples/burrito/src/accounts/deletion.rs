@@ -21,8 +21,9 @@ pub async fn delete_own(state: &AppState, visit: &Visit, user: &user::Model) -> 
     visit.log_out().await
 }
 
-/// Deletes an account. The database deletes along with the user what belongs to them: sessions, tokens,
-/// links to visitors, and each table of the app whose foreign key says so (`on_delete` of its migration).
+/// Deletes an account. The database deletes along with the user what belongs to them: sessions,
+/// tokens, links to visitors, and the rows of each table of the app whose foreign key says so, with
+/// `on_delete` in its migration.
 pub async fn delete(
     database: &DatabaseConnection,
     settings: &Settings,

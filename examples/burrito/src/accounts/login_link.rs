@@ -8,9 +8,9 @@ use hoglet_web::passwords::PasswordHash;
 use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 
+use super::enter;
 use super::limits::MAIL;
 use super::links;
-use crate::demo;
 use crate::jobs::send_login_link::SendLoginLink;
 use crate::models::user;
 use crate::posthog::events::{EmailConfirmed, LoginLinkRequested, UserLoggedIn};
@@ -61,8 +61,7 @@ pub async fn follow(state: &AppState, visit: &mut Visit, token: &str) -> Result<
         user = user::change_password(&transaction, user, nobodys).await?;
         user = user::confirm(&transaction, user).await?;
     }
-    demo::before_log_in(&transaction, visit, &user).await?;
-    visit.log_in(transaction, user, Remember::No).await?;
+    enter(visit, transaction, user, Remember::No).await?;
 
     visit.posthog.capture(UserLoggedIn {
         login_method: "link",

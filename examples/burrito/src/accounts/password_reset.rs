@@ -7,9 +7,9 @@ use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 
+use super::enter;
 use super::limits::MAIL;
 use super::links;
-use crate::demo;
 use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::jobs::send_reset_link::SendResetLink;
 use crate::models::user;
@@ -58,8 +58,7 @@ pub async fn finish(
     let user = user::change_password(&transaction, user, password_hash).await?;
     let settings = &state.web.settings;
     SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
-    demo::before_log_in(&transaction, visit, &user).await?;
-    visit.log_in(transaction, user, Remember::No).await?;
+    enter(visit, transaction, user, Remember::No).await?;
 
     visit.posthog.capture(UserLoggedIn {
         login_method: "link",

@@ -162,3 +162,23 @@ async fn it_is_sent_again_on_demand_and_not_too_often() {
     assert!(page.contains("Your e-mail address is confirmed already."));
     assert_eq!(app.subjects_to("ann@example.com").await.len(), 1);
 }
+
+#[tokio::test]
+async fn the_link_is_no_way_to_guess_the_password() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let link = app.link_to("ann@example.com").await;
+    let browser = app.browser();
+    for _ in 0..5 {
+        let answer = browser.post(&link, &[("password", "wrong")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let answer = browser.post(&link, &[("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers.contains_key("retry-after"));
+    let page = answer.text();
+    assert!(page.contains("Too many log-ins have failed."));
+    assert!(page.contains(r#"name="password""#), "the form stays");
+    let log_in = browser.try_log_in("ann@example.com", PASSWORD).await;
+    assert_eq!(log_in.status, StatusCode::TOO_MANY_REQUESTS);
+}

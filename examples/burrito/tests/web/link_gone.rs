@@ -4,13 +4,14 @@ use app::routes::next::AFTER_LOG_IN;
 use reqwest::StatusCode;
 use tokio::join;
 
-use crate::links::{Kind, LOG_IN, RESET, ask, execute, follow, link_for};
+use crate::links::{Kind, LOG_IN, RESET, ask, confirm, execute, follow, link_for};
 use crate::support::{App, BROWSER, Browser, People, Person};
 
 #[tokio::test]
 async fn a_link_works_once() {
     let app = App::start().await;
     app.sign_up("Ann").await;
+    confirm(&app, "Ann").await;
     for kind in [LOG_IN, RESET] {
         let link = link_for(&app, kind, "Ann").await;
         assert_eq!(follow(&app.browser(), &link).await.location(), AFTER_LOG_IN);
@@ -22,6 +23,7 @@ async fn a_link_works_once() {
 async fn of_two_at_once_one_wins() {
     let app = App::start().await;
     app.sign_up("Ann").await;
+    confirm(&app, "Ann").await;
     for kind in [LOG_IN, RESET] {
         let link = link_for(&app, kind, "Ann").await;
         let (one, other) = (app.browser(), app.browser());
