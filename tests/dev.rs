@@ -161,6 +161,25 @@ fn the_terminal_has_a_line_for_a_request_and_one_for_an_event() {
 }
 
 #[test]
+fn a_mail_is_told_with_the_address_where_it_can_be_read() {
+    let _lock = generated::lock();
+    let app = App::generate();
+    let dev = app.dev();
+    let form = [
+        ("name", "Ann"),
+        ("email", "ann@example.com"),
+        ("password", "a sentence is fine"),
+    ];
+    let sign_up = Client::new().post(dev.server.url("/signup")).form(&form);
+    assert_eq!(sign_up.send().expect("an answer").status(), 200);
+    let line = dev.server.says("app     | mail ");
+    dev.server.says("app     | job  send_confirmation ");
+    let address = line.split(' ').next_back().expect("an address");
+    let page = get(address).and_then(Response::text).expect("a page");
+    assert!(page.contains("ann@example.com"), "{page}");
+}
+
+#[test]
 fn a_package_can_be_renamed_meanwhile() {
     let _lock = generated::lock();
     let app = App::generate();
