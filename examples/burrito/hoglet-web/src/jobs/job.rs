@@ -28,7 +28,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// What it is stored under, such as `send_welcome`. Renamed, those that wait are not found again.
     const NAME: &'static str;
     /// How often it is tried before it is kept as failed. With the usual backoff, ten times are spread
-    /// over about two and a half hours.
+    /// over about an hour and a half.
     const ATTEMPTS: u32 = 10;
     /// How long one attempt may take. It ends where the job waits for something; what blocks a thread
     /// cannot be ended.
