@@ -459,6 +459,46 @@ fn groups_have_a_view() {
 }
 
 #[test]
+fn a_funnel_counts_live_and_its_steps_live_in_the_address() {
+    let Some(desk) = Desk::open() else { return };
+    let tab = desk.browser.new_tab();
+    tab.go(&desk.url("#/funnel"));
+    shows(&tab, "Nobody has done $pageview:/signup yet");
+    for visitor in ["ann", "bob"] {
+        desk.capture("$pageview", visitor, json!({"$pathname": "/signup"}));
+    }
+    desk.capture("user_signed_up", "ann", json!({}));
+    shows(&tab, "1 lost since the step before");
+    assert_eq!(
+        texts(&tab, ".funnel .reached"),
+        ["2 people 100%", "1 person 50%", "0 people 0%"]
+    );
+
+    // What is not finished yet is said, and not forgotten.
+    tab.fill("input[name=steps]", "user_signed_up,");
+    shows(&tab, "add another one, after a comma");
+    tab.type_text("$pageview");
+    tab.until("document.querySelectorAll('.funnel li').length === 2");
+    assert_eq!(
+        texts(&tab, ".funnel .reached"),
+        ["1 person 100%", "0 people 0%"]
+    );
+    tab.reload();
+    tab.until("document.querySelectorAll('.funnel li').length === 2");
+    assert_eq!(
+        tab.text("document.querySelector('input[name=steps]').value"),
+        "user_signed_up,$pageview"
+    );
+    desk.capture("$pageview", "ann", json!({"$pathname": "/welcome"}));
+    tab.until("document.querySelectorAll('.funnel .reached')[1].innerText === '1 person 100%'");
+    assert_eq!(tab.problems(), Vec::<String>::new());
+
+    // Others are refused by the server, which says why.
+    tab.fill("input[name=steps]", &["seen"; 11].join(","));
+    shows(&tab, "steps has 11 steps: a funnel has 10 at most");
+}
+
+#[test]
 fn links_from_elsewhere_open_what_they_name() {
     let app = app();
     let Some(desk) = Desk::with(["--app".as_ref(), app.as_ref()]) else {
@@ -679,6 +719,9 @@ fn every_view_fits_every_screen_and_everybody() {
                 &format!("{person}?open=4&order=oldest"),
                 "groups",
                 "groups/company/acme",
+                "funnel",
+                "funnel?steps=$identify,$exception,burrito_considered",
+                "funnel?steps=$identify",
                 "exceptions",
                 "exceptions/6",
                 "flags",

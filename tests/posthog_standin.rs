@@ -722,6 +722,62 @@ async fn events_are_filtered_by_property_group_and_time() {
 }
 
 #[tokio::test]
+async fn a_funnel_shows_where_sign_ups_die() {
+    let standin = Standin::start().await;
+    for (visitor, user, confirms) in [("v-1", "ann", true), ("v-2", "bob", false)] {
+        for (event, id, properties) in [
+            (
+                "$pageview",
+                visitor,
+                json!({"$pathname": "/signup", "$process_person_profile": false}),
+            ),
+            ("$identify", user, json!({"$anon_distinct_id": visitor})),
+            ("user_signed_up", user, json!({})),
+        ] {
+            let event = json!({"event": event, "distinct_id": id, "properties": properties});
+            standin.capture(event).await;
+        }
+        if confirms {
+            standin
+                .capture(json!({"event": "email_confirmed", "distinct_id": user}))
+                .await;
+        }
+    }
+    let glance = json!({"$pathname": "/signup", "$process_person_profile": false});
+    standin
+        .capture(json!({"event": "$pageview", "distinct_id": "v-3", "properties": glance}))
+        .await;
+
+    assert_eq!(
+        standin.get("/hoglet/funnel").await,
+        json!({"steps": [
+            {"event": "$pageview:/signup", "people": 3},
+            {"event": "user_signed_up", "people": 2},
+            {"event": "email_confirmed", "people": 1},
+        ]})
+    );
+    assert_eq!(
+        standin
+            .get("/hoglet/funnel?steps=user_signed_up,%20unheard_of")
+            .await,
+        json!({"steps": [{"event": "user_signed_up", "people": 2}, {"event": "unheard_of", "people": 0}]})
+    );
+    for (query, reason) in [
+        ("steps=", "`steps` is empty: name 2 to 10 events"),
+        (
+            "steps=user_signed_up",
+            "`user_signed_up` is one step: a funnel has 2 to 10",
+        ),
+        ("step=user_signed_up", "unknown field `step`"),
+    ] {
+        let url = format!("{}/hoglet/funnel?{query}", standin.url);
+        let (status, text) = reads(standin.http.get(url).send().await.expect("an answer")).await;
+        assert_eq!(status, 400, "{query}");
+        assert!(text.contains(reason), "{query}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn events_come_with_what_their_people_are_called() {
     let standin = Standin::start().await;
     for (id, properties) in [

@@ -14,7 +14,7 @@
 //! - [`scripts`]: posthog-js itself, which the binary carries
 //! - [`people`], [`ids`], [`merging`], [`person`], [`properties`], [`lifting`]: who is who, and what is known about them
 //! - [`flags`], [`flag_forms`], [`matching`]: who gets which flag
-//! - [`api`], [`filter`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
+//! - [`api`], [`filter`], [`funnel`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
 //! - [`beside`]: the app it runs beside, in `hoglet dev`
 //! - [`state`], [`saved`]: what survives a restart
 //! - [`journal`]: what comes in, told in a line each
@@ -34,6 +34,7 @@ mod failure;
 mod filter;
 mod flag_forms;
 mod flags;
+mod funnel;
 mod guard;
 mod ids;
 mod intake;

@@ -50,6 +50,14 @@ fn an_account_is_confirmed_reset_entered_changed_and_deleted() {
             assert_eq!(problems, [""; 0], "{width} pixels, scripts: {scripts}");
         }
     }
+    // One funnel shows where sign-ups die: here nowhere.
+    house.posthog.wait_for("account_deleted", 4);
+    let funnel = house
+        .posthog
+        .get("/hoglet/funnel?steps=user_signed_up,email_confirmed,email_changed,account_deleted");
+    for step in funnel["steps"].as_array().expect("a list") {
+        assert_eq!(step["people"], 4, "{funnel}");
+    }
     // Whatever the browser and the server said, no token was in it.
     let mails = mails(&house);
     let events = house.posthog.events("");

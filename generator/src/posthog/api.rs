@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::filter::Filter;
 use super::flag_forms;
 use super::flags::Flag;
+use super::funnel::{self, Funnel};
 use super::person::{self, Person};
 use super::standin::Standin;
 use super::store::Store;
@@ -171,6 +172,19 @@ pub async fn malformed(State(standin): Shared) -> Response {
 
 pub async fn groups(State(standin): Shared) -> Response {
     Json(standin.read().groups_json()).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Steps {
+    steps: Option<String>,
+}
+
+pub async fn funnel(State(standin): Shared, Query(wanted): Query<Steps>) -> Response {
+    match Funnel::read(wanted.steps.as_deref().unwrap_or(funnel::SIGN_UP)) {
+        Ok(funnel) => Json(json!({"steps": funnel.count(&standin.read())})).into_response(),
+        Err(cause) => bad(&cause),
+    }
 }
 
 pub async fn list_flags(State(standin): Shared) -> Response {

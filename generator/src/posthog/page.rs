@@ -48,6 +48,7 @@ const FILES: &[(&str, &str)] = &[
         include_str!("page/views/exceptions.js"),
     ),
     ("views/flags.js", include_str!("page/views/flags.js")),
+    ("views/funnel.js", include_str!("page/views/funnel.js")),
     ("views/groups.js", include_str!("page/views/groups.js")),
     ("views/people.js", include_str!("page/views/people.js")),
     ("views/warnings.js", include_str!("page/views/warnings.js")),

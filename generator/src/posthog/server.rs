@@ -201,6 +201,7 @@ fn own() -> Router<Arc<Standin>> {
         .route("/hoglet/warnings", get(api::warnings))
         .route("/hoglet/malformed", get(api::malformed))
         .route("/hoglet/groups", get(api::groups))
+        .route("/hoglet/funnel", get(api::funnel))
         .route("/hoglet/app", get(api::app))
         .route("/hoglet/flags", get(api::list_flags).put(api::put_flags))
         .route(

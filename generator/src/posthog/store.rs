@@ -469,6 +469,11 @@ fn thrown_away(event: &Event) -> Option<(Kind, String)> {
 }
 
 impl Kept {
+    /// It is shown here, and would be nowhere at PostHog.
+    pub fn is_thrown_away(&self) -> bool {
+        self.outcome.ignored.is_some()
+    }
+
     pub fn weight(&self) -> usize {
         512 + self.properties.get().len()
             + 2 * self.uuid.len()

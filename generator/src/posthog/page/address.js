@@ -1,6 +1,7 @@
 // The address: which view, and what it shows of it. All of it stands after the `#`, so a reload keeps it.
 //
 //   #/events?event=$pageview&time=1h&open=12     #/people/user-1     #/groups/company/acme-corp     #/flags?open=beta
+//   #/funnel?steps=user_signed_up,email_confirmed
 //
 // Other pages link here with `#event=UUID`, `#person=DISTINCT_ID` and `#flag=KEY`.
 

@@ -8,11 +8,12 @@ import { appIs, listen, send } from "./server.js";
 import { eventsView } from "./views/events.js";
 import { exceptionsView } from "./views/exceptions.js";
 import { flagsView } from "./views/flags.js";
+import { funnelView } from "./views/funnel.js";
 import { groupsView } from "./views/groups.js";
 import { peopleView } from "./views/people.js";
 import { warningsView } from "./views/warnings.js";
 
-const views = { events: eventsView, people: peopleView, groups: groupsView, exceptions: exceptionsView, flags: flagsView, warnings: warningsView };
+const views = { events: eventsView, people: peopleView, groups: groupsView, funnel: funnelView, exceptions: exceptionsView, flags: flagsView, warnings: warningsView };
 const main = document.querySelector("main");
 const PAUSE = 250;
 
