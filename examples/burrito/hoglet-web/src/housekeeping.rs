@@ -38,10 +38,11 @@ where
 ///
 /// Where the database fails.
 pub async fn at_start(web: &Web) -> Result<(), DbErr> {
-    // What the process before this one has left behind; it has nothing under way any more.
+    // What the process before this one has left behind; it has nothing under way any more. It may have
+    // been killed within this very second.
     let now = OffsetDateTime::now_utc();
     let again = SendAgain {
-        linked_before: Some(now.unix_timestamp()),
+        linked_before: Some(now.unix_timestamp() + 1),
     };
     again.enqueue(&web.database).await.map(drop)
 }

@@ -15,7 +15,7 @@ use crate::club::chores::{Counted, Logged};
 use crate::club::program::BINARY;
 use crate::support::wait_until;
 
-const SOON: &[(&str, &str)] = &[("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "4")];
+const SOON: &[(&str, &str)] = &[("JOBS_LEASE_SECONDS", "4"), ("JOBS_CONCURRENCY", "4")];
 
 async fn database_of(process: &Process) -> DatabaseConnection {
     database::connect(&process.database_url()).await.unwrap()

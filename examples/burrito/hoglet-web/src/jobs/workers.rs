@@ -69,7 +69,7 @@ impl Workers {
 /// What a job is held by.
 struct Held {
     claim: Claim,
-    /// The end of the lease by this process's clock, a little early.
+    /// The end of the lease for this process, see [`Work::until`].
     until: watch::Sender<Instant>,
 }
 
@@ -91,7 +91,7 @@ struct Work {
 impl Work {
     async fn go_on(mut self, mut stopped: watch::Receiver<Option<Instant>>) {
         let mut woken = enqueued();
-        let mut heartbeat = interval(self.lease / 3);
+        let mut heartbeat = interval(self.lease / 4);
         let mut schedules = interval(POLL);
         let mut unknown = interval(LOOK_FOR_UNKNOWN);
         let mut look_at = Instant::now();
@@ -136,6 +136,13 @@ impl Work {
         self.give_back(deadline).await;
     }
 
+    /// When a lease that begins or is extended at this moment ends for this process: a third before its
+    /// end in the database, so that a job is stopped before another process begins with it, also where
+    /// this one is short of time. Until then it is extended twice.
+    fn until(&self, begins: Instant) -> Instant {
+        begins + self.lease * 2 / 3
+    }
+
     fn room(&self) -> usize {
         self.concurrency.saturating_sub(self.held.len())
     }
@@ -169,7 +176,7 @@ impl Work {
             }
         }
         // The lease begins in the statement, so it ends after this.
-        let until = Instant::now() + self.lease * 9 / 10;
+        let until = self.until(Instant::now());
         let jobs = queue::claim(&self.web.database, names, room, self.lease).await?;
         self.hot = jobs.len() == room;
         for job in jobs {
@@ -239,7 +246,7 @@ impl Work {
             Ok(extended) => {
                 for (id, held) in &self.held {
                     let until = if extended.contains(id) {
-                        now + self.lease * 9 / 10
+                        self.until(now)
                     } else {
                         now
                     };
