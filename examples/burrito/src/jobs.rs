@@ -8,6 +8,7 @@ use hoglet_web::jobs::Jobs;
 
 use crate::state::AppState;
 
+mod link;
 pub mod send_change_of_email;
 pub mod send_confirmation;
 pub mod send_login_link;

@@ -1,13 +1,14 @@
 //! E-mail addresses: compared without regard to case, and in no log.
 
 use sea_orm::DeriveValueType;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// No address is longer, in characters or bytes.
 pub const MAX_LENGTH: usize = 254;
 
 /// An address that never shows in `Debug`, so in no log.
-#[derive(Clone, PartialEq, Eq, Serialize, DeriveValueType)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[serde(from = "String")]
 pub struct Email(pub String);
 
 impl Email {
@@ -40,5 +41,12 @@ impl Email {
 impl std::fmt::Debug for Email {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("[e-mail]")
+    }
+}
+
+/// What is read from a job or a form is no address of another kind.
+impl From<String> for Email {
+    fn from(typed: String) -> Self {
+        Self::normalized(&typed)
     }
 }

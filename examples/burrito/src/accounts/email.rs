@@ -29,7 +29,7 @@ pub async fn ask_to_change(
     }
     let asks = SendChangeOfEmail {
         user_id: user.id,
-        email: email.0.clone(),
+        email: email.clone(),
     };
     let transaction = begin(&state.database).await?;
     asks.enqueue(&transaction).await?;

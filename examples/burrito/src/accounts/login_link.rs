@@ -32,7 +32,6 @@ pub enum Followed {
 pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     visit.count(&MAIL, &email).await?;
-    let email = email.as_str().to_owned();
     SendLoginLink { email }.enqueue(&state.database).await?;
     visit.posthog.capture(LoginLinkRequested {});
     Ok(())

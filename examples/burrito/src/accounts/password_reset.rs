@@ -23,7 +23,6 @@ use crate::tokens::RESET_PASSWORD;
 pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     visit.count(&MAIL, &email).await?;
-    let email = email.as_str().to_owned();
     SendResetLink { email }.enqueue(&state.database).await?;
     visit.posthog.capture(PasswordResetRequested {});
     Ok(())

@@ -2,11 +2,10 @@
 
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Run};
-use hoglet_web::mail::Message;
-use minijinja::context;
 use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 
+use super::link;
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::CHANGE_EMAIL;
@@ -15,7 +14,7 @@ use crate::tokens::CHANGE_EMAIL;
 pub struct SendChangeOfEmail {
     pub user_id: Uuid,
     /// The new address. The account has it once the link is answered.
-    pub email: String,
+    pub email: Email,
 }
 
 impl Job for SendChangeOfEmail {
@@ -24,16 +23,9 @@ impl Job for SendChangeOfEmail {
     const NAME: &'static str = "send_change_of_email";
 
     async fn run(self, state: AppState, run: Run) -> Outcome {
-        let database = &state.database;
-        let Some(user) = user::find(database, self.user_id).await? else {
-            return Ok(());
-        };
-        let email = Email::normalized(&self.email);
-        let token = CHANGE_EMAIL.issue(database, user.id, &email).await?;
-        let app = state.web.settings.app_url();
-        let link = format!("{app}/confirm-email/{}", token.reveal());
-        let message = Message::new(run.id, "change_email", &email);
-        state.web.mail.send(message.with(context! { link })).await?;
-        Ok(())
+        match user::find(&state.database, self.user_id).await? {
+            Some(user) => link::mail(&state, &run, CHANGE_EMAIL, user.id, &self.email).await,
+            None => Ok(()),
+        }
     }
 }

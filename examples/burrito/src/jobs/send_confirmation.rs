@@ -1,11 +1,10 @@
 //! Asks the owner of an address whether the account is theirs.
 
 use hoglet_web::jobs::{Job, Outcome, Run};
-use hoglet_web::mail::Message;
-use minijinja::context;
 use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 
+use super::link;
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::CONFIRM_EMAIL;
@@ -27,16 +26,10 @@ impl Job for SendConfirmation {
     }
 
     async fn run(self, state: AppState, run: Run) -> Outcome {
-        let database = &state.database;
-        let user = user::find(database, self.user_id).await?;
-        let Some(user) = user.filter(|user| user.email_confirmed_at.is_none()) else {
-            return Ok(());
-        };
-        let token = CONFIRM_EMAIL.issue(database, user.id, &user.email).await?;
-        let app = state.web.settings.app_url();
-        let link = format!("{app}/confirm-email/{}", token.reveal());
-        let message = Message::new(run.id, "confirm_email", &user.email);
-        state.web.mail.send(message.with(context! { link })).await?;
-        Ok(())
+        let user = user::find(&state.database, self.user_id).await?;
+        match user.filter(|user| user.email_confirmed_at.is_none()) {
+            Some(user) => link::mail(&state, &run, CONFIRM_EMAIL, user.id, &user.email).await,
+            None => Ok(()),
+        }
     }
 }

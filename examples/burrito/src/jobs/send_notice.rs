@@ -28,7 +28,7 @@ pub enum Notice {
 #[derive(Serialize, Deserialize)]
 pub struct SendNotice {
     notice: Notice,
-    email: String,
+    email: Email,
 }
 
 impl SendNotice {
@@ -43,7 +43,7 @@ impl SendNotice {
     ) -> Result<(), DbErr> {
         let concerns = user.email_confirmed_at.is_some() || notice != Notice::PasswordChanged;
         if settings.mail.available() && concerns {
-            let email = user.email.as_str().to_owned();
+            let email = user.email.clone();
             Self { notice, email }.enqueue(transaction).await?;
         }
         Ok(())
@@ -62,9 +62,7 @@ impl Job for SendNotice {
             Notice::EmailChanged => "email_changed",
             Notice::AccountDeleted => "account_deleted",
         };
-        let email = Email::normalized(&self.email);
-        let message = Message::new(run.id, view, &email);
-        state.web.mail.send(message).await?;
-        Ok(())
+        let message = Message::new(run.id, view, &self.email);
+        Ok(state.web.mail.send(message).await?)
     }
 }

@@ -2,10 +2,9 @@
 
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Priority, Run};
-use hoglet_web::mail::Message;
-use minijinja::context;
 use serde::{Deserialize, Serialize};
 
+use super::link;
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::RESET_PASSWORD;
@@ -13,7 +12,7 @@ use crate::tokens::RESET_PASSWORD;
 /// Enqueued for any address: whoever asks learns nothing from how long the answer takes.
 #[derive(Serialize, Deserialize)]
 pub struct SendResetLink {
-    pub email: String,
+    pub email: Email,
 }
 
 impl Job for SendResetLink {
@@ -25,14 +24,9 @@ impl Job for SendResetLink {
     const PRIORITY: Priority = Priority::High;
 
     async fn run(self, state: AppState, run: Run) -> Outcome {
-        let email = Email::normalized(&self.email);
-        let Some(user) = user::find_by_email(&state.database, &email).await? else {
-            return Ok(());
-        };
-        let issued = RESET_PASSWORD.issue(&state.database, user.id, &user.email);
-        let token = issued.await?.reveal();
-        let message = Message::new(run.id, "reset_password", &user.email);
-        let message = message.with(context! { token });
-        Ok(state.web.mail.send(message).await?)
+        match user::find_by_email(&state.database, &self.email).await? {
+            Some(user) => link::mail(&state, &run, RESET_PASSWORD, user.id, &user.email).await,
+            None => Ok(()),
+        }
     }
 }
