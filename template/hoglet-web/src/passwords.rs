@@ -84,6 +84,12 @@ pub struct Hasher {
     clients: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
 
+/// A place at a [`Hasher`], until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    _held: [OwnedSemaphorePermit; 2],
+}
+
 impl Hasher {
     fn new(places: usize) -> Self {
         Self {
@@ -151,12 +157,15 @@ impl Hasher {
         Ok(done.await??)
     }
 
-    /// First the client's own line, then everybody's.
-    async fn place(&self, client: &str) -> [OwnedSemaphorePermit; 2] {
+    /// Waits for a place, for other work that is as heavy as hashing. First the client's own line, then
+    /// everybody's.
+    pub async fn place(&self, client: &str) -> Place {
         const OPEN: &str = "these semaphores are never closed";
         let own = self.line_of(client).acquire_owned().await.expect(OPEN);
         let place = self.places.clone().acquire_owned().await.expect(OPEN);
-        [own, place]
+        Place {
+            _held: [own, place],
+        }
     }
 
     fn line_of(&self, client: &str) -> Arc<Semaphore> {

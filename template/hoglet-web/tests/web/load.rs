@@ -1,11 +1,12 @@
 //! Floods and slow clients: what they cost everybody else.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
-use hoglet_web::passwords::{Hasher, PasswordHash};
-use hoglet_web::web::Web;
+use hoglet_web::passwords::Hasher;
 use reqwest::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,7 +19,7 @@ use crate::support::{App, PASSWORD, People, Person, email_of};
 async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    let busy = keep_busy(&app.web, |web| &web.passwords.log_in, &["a", "b"]).await;
+    let flood = Flood::begin(&app.web.passwords.log_in, &["a", "b"]).await;
 
     let mut log_ins = JoinSet::new();
     for _ in 0..20 {
@@ -43,7 +44,7 @@ async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
         let text = log_in.text();
         assert!(text.contains("Many people are logging in right now."));
     }
-    busy.join_all().await;
+    drop(flood);
     app.browser().log_in("Ann").await;
 }
 
@@ -51,7 +52,7 @@ async fn a_flood_of_log_ins_waits_its_turn_and_pages_answer_meanwhile() {
 async fn a_flood_of_sign_ups_holds_up_no_log_in() {
     let app = App::start().await;
     app.sign_up("Ann").await;
-    let busy = keep_busy(&app.web, |web| &web.passwords.sign_up, &["a", "b"]).await;
+    let _flood = Flood::begin(&app.web.passwords.sign_up, &["a", "b"]).await;
 
     let form = [
         ("name", "Bob"),
@@ -62,14 +63,13 @@ async fn a_flood_of_sign_ups_holds_up_no_log_in() {
     let (sign_up, log_in) = tokio::join!(bob.post("/signup", &form), ann.log_in("Ann"));
     assert_eq!(sign_up.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(log_in.location(), "/lounge");
-    busy.join_all().await;
 }
 
 #[tokio::test]
 async fn a_client_that_floods_the_log_in_holds_up_nobody_else() {
     let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
     app.sign_up("Ann").await;
-    let busy = keep_busy(&app.web, |web| &web.passwords.log_in, &["192.0.2.1"]).await;
+    let _flood = Flood::begin(&app.web.passwords.log_in, &["192.0.2.1"]).await;
 
     let log_in = async |address: &str| {
         let form = [("email", "ann@example.com"), ("password", PASSWORD)];
@@ -79,52 +79,39 @@ async fn a_client_that_floods_the_log_in_holds_up_nobody_else() {
     let (same, other) = tokio::join!(log_in("192.0.2.1"), log_in("192.0.2.2"));
     assert_eq!(same.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(other.location(), "/lounge");
-    busy.join_all().await;
 }
 
-/// Gives a hasher work for longer than a log-in waits, from each of these clients.
-async fn keep_busy(
-    web: &Web,
-    hasher: fn(&Web) -> &Hasher,
-    clients: &[&'static str],
-) -> JoinSet<()> {
-    let rounds = rounds_in(Duration::from_secs(8), hasher(web)).await;
-    let mut hashing = JoinSet::new();
-    for &client in clients {
-        for _ in 0..std::thread::available_parallelism().unwrap().get().max(2) {
-            let web = web.clone();
-            hashing.spawn(async move {
-                let guess = "guess".to_owned();
-                // Those beyond the client's places are turned away.
-                let _ = hasher(&web)
-                    .verify(client, guess, Some(&hash(rounds)))
-                    .await;
-            });
+/// Work that takes every place of a hasher which some clients can have, until it is dropped.
+struct Flood {
+    over: Arc<AtomicBool>,
+}
+
+impl Flood {
+    async fn begin(hasher: &Hasher, clients: &[&str]) -> Self {
+        let flood = Self {
+            over: Arc::default(),
+        };
+        for client in clients {
+            // A client that has all its places waits for the next in vain.
+            let soon = Duration::from_millis(100);
+            while let Ok(place) = tokio::time::timeout(soon, hasher.place(client)).await {
+                let over = flood.over.clone();
+                tokio::task::spawn_blocking(move || {
+                    let _place = place;
+                    while !over.load(Ordering::Relaxed) {
+                        std::hint::spin_loop();
+                    }
+                });
+            }
         }
+        flood
     }
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    hashing
 }
 
-/// A hash that takes as long to check as its rounds say, and fits no password.
-fn hash(rounds: u32) -> PasswordHash {
-    let (salt, hash) = ("A".repeat(22), "A".repeat(43));
-    PasswordHash(format!(
-        "$argon2id$v=19$m=1024,t={rounds},p=1${salt}${hash}"
-    ))
-}
-
-async fn rounds_in(time: Duration, hasher: &Hasher) -> u32 {
-    const TRIED: u32 = 20;
-    let mut fastest = Duration::MAX;
-    // A short one is hardly ever interrupted, so the fastest of many says what the work is.
-    for _ in 0..20 {
-        let begin = Instant::now();
-        let matches = hasher.verify("", "guess".into(), Some(&hash(TRIED))).await;
-        assert!(!matches.unwrap());
-        fastest = fastest.min(begin.elapsed());
+impl Drop for Flood {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
     }
-    (time.as_secs_f64() / fastest.as_secs_f64() * f64::from(TRIED)) as u32
 }
 
 #[tokio::test]
