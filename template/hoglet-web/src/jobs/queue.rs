@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use sea_orm::prelude::Uuid;
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Statement, Value,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, QueryResult,
+    Statement, Value,
 };
 
 use super::model::Model;
@@ -54,7 +55,17 @@ pub struct Claim {
     pub lease: Uuid,
 }
 
-/// What waits, for `/readyz` and `jobs list`.
+impl Claim {
+    /// Of a job that [`claim`] has returned.
+    pub(super) fn of(job: &Model) -> Self {
+        Self {
+            id: job.id,
+            lease: job.lease.expect("a claimed job has a lease"),
+        }
+    }
+}
+
+/// What waits, for `/readyz`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Numbers {
     /// How long the oldest job has been due that nobody works on, in milliseconds.
@@ -83,6 +94,39 @@ fn statement(
     Statement::from_sql_and_values(backend, sql.replace("{now}", now(backend)), values)
 }
 
+/// Runs a statement. Returns how many rows it has changed.
+pub(super) async fn execute(
+    database: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<u64, DbErr> {
+    let statement = statement(database.get_database_backend(), sql, values);
+    Ok(database.execute_raw(statement).await?.rows_affected())
+}
+
+/// Runs a statement that returns rows.
+async fn query(
+    database: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let statement = statement(database.get_database_backend(), sql, values);
+    database.query_all_raw(statement).await
+}
+
+/// When the first job of each priority may be claimed that a condition names. Each is looked up in the
+/// index by itself.
+fn earliest(condition: &str) -> String {
+    let of_priority = Priority::ALL.map(|priority| {
+        format!(
+            "SELECT (SELECT min(run_at) FROM jobs WHERE failed_at IS NULL AND priority = {} AND {condition}) \
+             AS earliest",
+            priority.number()
+        )
+    });
+    of_priority.join(" UNION ALL ")
+}
+
 /// `$3, $4, $5` for three values from the third on.
 fn placeholders(from: usize, count: usize) -> String {
     let numbers: Vec<_> = (from..from + count).map(|at| format!("${at}")).collect();
@@ -100,23 +144,22 @@ fn milliseconds(duration: Duration) -> i64 {
 /// Where the database fails.
 pub async fn insert(database: &impl ConnectionTrait, new: New) -> Result<Enqueued, DbErr> {
     let id = new.id;
-    let inserted = database
-        .execute_raw(statement(
-            database.get_database_backend(),
-            "INSERT INTO jobs (id, kind, payload, priority, run_at, unique_key, behalf, enqueued_at) \
-             VALUES ($1, $2, $3, $4, {now} + $5, $6, $7, {now}) ON CONFLICT DO NOTHING",
-            [
-                id.into(),
-                new.kind.into(),
-                new.payload.into(),
-                new.priority.number().into(),
-                milliseconds(new.delay).into(),
-                new.unique_key.into(),
-                new.behalf.into(),
-            ],
-        ))
-        .await?;
-    Ok(match inserted.rows_affected() {
+    let inserted = execute(
+        database,
+        "INSERT INTO jobs (id, kind, payload, priority, run_at, unique_key, behalf, enqueued_at) \
+         VALUES ($1, $2, $3, $4, {now} + $5, $6, $7, {now}) ON CONFLICT DO NOTHING",
+        [
+            id.into(),
+            new.kind.into(),
+            new.payload.into(),
+            new.priority.number().into(),
+            milliseconds(new.delay).into(),
+            new.unique_key.into(),
+            new.behalf.into(),
+        ],
+    )
+    .await?;
+    Ok(match inserted {
         0 => Enqueued::Already,
         _ => Enqueued::Now(id),
     })
@@ -138,10 +181,7 @@ pub async fn set_behalf(
     );
     let ids = ids.iter().map(|id| Value::from(*id));
     let values = [behalf.into()].into_iter().chain(ids);
-    database
-        .execute_raw(statement(database.get_database_backend(), &sql, values))
-        .await?;
-    Ok(())
+    execute(database, &sql, values).await.map(drop)
 }
 
 /// Claims at most `count` due jobs of these kinds, each for one process only, for as long as `lease`.
@@ -163,9 +203,7 @@ pub async fn claim(
     ];
     values.extend(kinds.iter().map(|kind| Value::from(*kind)));
     let sql = claim_sql(backend, &placeholders(4, kinds.len()));
-    let rows = database
-        .query_all_raw(statement(backend, &sql, values))
-        .await?;
+    let rows = query(database, &sql, values).await?;
     let mut claimed = rows
         .iter()
         .map(|row| Model::from_query_result(row, ""))
@@ -218,24 +256,14 @@ pub async fn due_in(
     database: &DatabaseConnection,
     kinds: &[&'static str],
 ) -> Result<Option<Duration>, DbErr> {
-    let backend = database.get_database_backend();
-    let kinds_listed = placeholders(1, kinds.len());
-    let earliest = Priority::ALL.map(|priority| {
-        format!(
-            "SELECT (SELECT min(run_at) FROM jobs WHERE failed_at IS NULL AND priority = {} \
-             AND kind IN ({kinds_listed})) AS earliest",
-            priority.number()
-        )
-    });
-    let sql = format!(
-        "SELECT min(earliest) - {{now}} AS milliseconds FROM ({}) AS due",
-        earliest.join(" UNION ALL ")
-    );
+    let earliest = earliest(&format!("kind IN ({})", placeholders(1, kinds.len())));
+    let sql = format!("SELECT min(earliest) - {{now}} AS milliseconds FROM ({earliest}) AS due");
     let values = kinds.iter().map(|kind| Value::from(*kind));
-    let row = database
-        .query_one_raw(statement(backend, &sql, values))
-        .await?;
-    let milliseconds: Option<i64> = row.and_then(|row| row.try_get("", "milliseconds").ok());
+    let rows = query(database, &sql, values).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let milliseconds: Option<i64> = row.try_get("", "milliseconds")?;
     Ok(milliseconds.map(|left| Duration::from_millis(left.max(0).unsigned_abs())))
 }
 
@@ -250,18 +278,6 @@ fn held(values: &mut Vec<Value>, claims: &[Claim]) -> String {
         })
         .collect();
     conditions.join(" OR ")
-}
-
-async fn execute(
-    database: &DatabaseConnection,
-    sql: &str,
-    values: Vec<Value>,
-) -> Result<u64, DbErr> {
-    let backend = database.get_database_backend();
-    let done = database
-        .execute_raw(statement(backend, sql, values))
-        .await?;
-    Ok(done.rows_affected())
 }
 
 /// Notes that jobs are done. Returns how many of them were still held.
@@ -329,10 +345,7 @@ pub async fn extend(
     let mut values = vec![milliseconds(lease).into()];
     let held = held(&mut values, claims);
     let sql = format!("UPDATE jobs SET run_at = {{now}} + $1 WHERE {held} RETURNING id");
-    let backend = database.get_database_backend();
-    let rows = database
-        .query_all_raw(statement(backend, &sql, values))
-        .await?;
+    let rows = query(database, &sql, values).await?;
     rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
@@ -350,10 +363,7 @@ pub async fn unknown(
         placeholders(1, kinds.len())
     );
     let values = kinds.iter().map(|kind| Value::from(*kind));
-    let backend = database.get_database_backend();
-    let rows = database
-        .query_all_raw(statement(backend, &sql, values))
-        .await?;
+    let rows = query(database, &sql, values).await?;
     rows.iter()
         .map(|row| Ok((row.try_get("", "kind")?, row.try_get("", "jobs")?)))
         .collect()
@@ -365,23 +375,15 @@ pub async fn unknown(
 ///
 /// Where the database fails.
 pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> {
-    let due = Priority::ALL.map(|priority| {
-        format!(
-            "SELECT (SELECT min(run_at) FROM jobs WHERE failed_at IS NULL AND priority = {} \
-             AND run_at <= {{now}}) AS earliest",
-            priority.number()
-        )
-    });
     let sql = format!(
         "SELECT {{now}} - min(earliest) AS oldest_due, \
          (SELECT count(*) FROM jobs WHERE failed_at IS NOT NULL) AS failed FROM ({}) AS due",
-        due.join(" UNION ALL ")
+        earliest("run_at <= {now}")
     );
-    let backend = database.get_database_backend();
-    let row = database.query_one_raw(statement(backend, &sql, [])).await?;
-    row.map_or_else(
+    let rows = query(database, &sql, []).await?;
+    rows.first().map_or_else(
         || Ok(Numbers::default()),
-        |row| Numbers::from_query_result(&row, ""),
+        |row| Numbers::from_query_result(row, ""),
     )
 }
 

@@ -11,11 +11,18 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement};
+use sea_orm::{DatabaseConnection, DbErr};
 
 use super::job::wake_workers;
 use super::queue::{self, New};
 use crate::database::begin;
+
+/// The row of a schedule that is new.
+const BEGIN: &str =
+    "INSERT INTO schedule_runs (schedule, last_run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+/// Changes the row unless another process has done so.
+const MOVE_ON: &str =
+    "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2";
 
 /// A schedule of an app's.
 pub struct Schedule {
@@ -123,24 +130,10 @@ async fn come_round(
     schedule: &Schedule,
     latest: i64,
 ) -> Result<bool, DbErr> {
-    let backend = database.get_database_backend();
-    let execute = async |connection: &DatabaseTransaction, sql: &str| {
-        let values = [schedule.name.as_str().into(), latest.into()];
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        Ok::<_, DbErr>(connection.execute_raw(statement).await?.rows_affected() > 0)
-    };
+    let row = || [schedule.name.as_str().into(), latest.into()];
     let transaction = begin(database).await?;
-    let new = execute(
-        &transaction,
-        "INSERT INTO schedule_runs (schedule, last_run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-    )
-    .await?;
-    let moved_on = !new
-        && execute(
-            &transaction,
-            "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2",
-        )
-        .await?;
+    let new = queue::execute(&transaction, BEGIN, row()).await?;
+    let moved_on = new == 0 && queue::execute(&transaction, MOVE_ON, row()).await? > 0;
     if moved_on {
         queue::insert(&transaction, (schedule.job)(Uuid::now_v7())?).await?;
     }

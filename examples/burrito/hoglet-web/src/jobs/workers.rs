@@ -186,10 +186,7 @@ impl Work {
     }
 
     fn begin(&mut self, job: Model, until: Instant) {
-        let claim = Claim {
-            id: job.id,
-            lease: job.lease.expect("a claimed job has a lease"),
-        };
+        let claim = Claim::of(&job);
         let (sender, lease) = watch::channel(until);
         let held = Held {
             claim,
@@ -266,8 +263,12 @@ impl Work {
     }
 
     async fn say_unknown(&self) {
-        let unknown = queue::unknown(&self.web.database, self.registry.names()).await;
-        for (kind, jobs) in unknown.unwrap_or_default() {
+        let unknown = queue::unknown(&self.web.database, self.registry.names());
+        let unknown = unknown.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "could not look for jobs of an unknown kind");
+            Vec::new()
+        });
+        for (kind, jobs) in unknown {
             tracing::warn!(
                 kind,
                 jobs,
@@ -319,16 +320,28 @@ async fn settle(web: &Web, ended: Vec<(Claim, Ended)>) -> Vec<(Claim, Ended)> {
         }
     }
     for (claim, ended) in others {
-        let Ended::Failed { error, retry_in } = &ended else {
-            tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
-            continue;
-        };
-        if let Err(error) = queue::fail(&web.database, claim, error, *retry_in).await {
+        if let Err(error) = tell(web, claim, &ended).await {
             tracing::warn!(%error, "could not note that a job has failed");
             untold.push((claim, ended));
         }
     }
     untold
+}
+
+/// Tells the database how one attempt has ended.
+async fn tell(web: &Web, claim: Claim, ended: &Ended) -> Result<(), DbErr> {
+    let database = &web.database;
+    match ended {
+        Ended::Done => queue::complete(database, &[claim]).await.map(drop),
+        Ended::Failed { error, retry_in } => {
+            let failed = queue::fail(database, claim, error, *retry_in);
+            failed.await.map(drop)
+        }
+        Ended::LeaseLost => {
+            tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
+            Ok(())
+        }
+    }
 }
 
 /// Runs what is due, one job after the other, until nothing is. For tests: nothing comes by itself there.
@@ -345,19 +358,10 @@ pub async fn run_due(web: &Web, registry: &Registry) -> Result<Vec<(Model, Ended
         let Some(job) = claimed.into_iter().next() else {
             return Ok(ran);
         };
-        let claim = Claim {
-            id: job.id,
-            lease: job.lease.expect("a claimed job has a lease"),
-        };
+        let claim = Claim::of(&job);
         let (_held, until) = watch::channel(Instant::now() + lease);
         let ended = attempt(web, registry, job.clone(), until).await;
-        match &ended {
-            Ended::Done => drop(queue::complete(&web.database, &[claim]).await?),
-            Ended::Failed { error, retry_in } => {
-                queue::fail(&web.database, claim, error, *retry_in).await?;
-            }
-            Ended::LeaseLost => {}
-        }
+        tell(web, claim, &ended).await?;
         ran.push((job, ended));
     }
 }
