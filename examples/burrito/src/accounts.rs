@@ -46,7 +46,7 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
         transaction.rollback().await?;
         return Ok(false);
     };
-    if state.web.mail.available() {
+    if state.web.settings.mail.available() {
         let asks = SendConfirmation { user_id: user.id };
         asks.enqueue(&transaction).await?;
     }

@@ -164,7 +164,7 @@ fn begin(
     Box::pin(async move {
         let database = open_database(&settings, parts.migrations).await?;
         let web = Web::start(package, settings, database, parts, secret_paths).await?;
-        if !web.mail.available() {
+        if !web.settings.mail.available() {
             tracing::warn!(
                 "SMTP_URL is not set, so the app sends no mail: nobody can reset a password, confirm an \
                  address or log in by link"

@@ -59,7 +59,7 @@ impl Page {
             request_id => &self.info.id,
             development => settings.development(),
             has_sources => settings.has_sources(),
-            mail_available => self.web.mail.available(),
+            mail_available => settings.mail.available(),
             analytics_available => settings.posthog.enabled(),
             posthog => browser_config.map(|config| Value::from_safe_string(config.to_script_json())),
             opted_out => posthog.is_some_and(PostHog::opted_out),

@@ -17,7 +17,7 @@ where
     type Rejection = AppError;
 
     async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self, AppError> {
-        if Web::from_ref(state).mail.available() {
+        if Web::from_ref(state).settings.mail.available() {
             Ok(Self)
         } else {
             Err(AppError::not_found())

@@ -65,11 +65,6 @@ impl Mailer {
         }
     }
 
-    /// Whether there is mail at all. Without it, offer nothing that needs it.
-    pub fn available(&self) -> bool {
-        !matches!(self.way, Way::Nowhere)
-    }
-
     /// Renders a mail and sends it; for jobs, as it may take as long as [`smtp::BOUND`](super::smtp::BOUND).
     ///
     /// # Errors

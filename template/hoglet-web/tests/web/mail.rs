@@ -141,11 +141,11 @@ async fn what_is_no_address_gets_no_mail() {
 async fn production_without_a_server_has_no_mail_and_says_so() {
     let key = new_secret_key();
     let app = App::with(&[("APP_ENV", "production"), ("SECRET_KEY", &key)]).await;
-    assert!(!app.web.mail.available());
+    assert!(!app.web.settings.mail.available());
     let error = app.web.mail.send(invitation("1")).await.unwrap_err();
     assert_eq!(error, SendError::Off);
     assert!(error.to_string().contains("SMTP_URL"), "{error}");
-    assert!(App::start().await.web.mail.available());
+    assert!(App::start().await.web.settings.mail.available());
 }
 
 #[cfg(unix)]
@@ -199,7 +199,7 @@ async fn a_server_that_is_not_there_is_tried_again_later() {
     })
     .unwrap();
     let mailer = mailer(&settings);
-    assert!(mailer.available() && mailer.kept().is_none());
+    assert!(settings.mail.available() && mailer.kept().is_none());
     let error = mailer.send(invitation("1")).await.unwrap_err();
     assert!(matches!(error, SendError::Later(_)), "{error:?}");
     let said = error.to_string();

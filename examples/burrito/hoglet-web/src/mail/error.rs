@@ -10,8 +10,8 @@ const LONGEST: usize = 300;
 /// Why a mail has not gone out. No text of it holds an address, a link or a password, so it may be
 /// logged and stored.
 ///
-/// In a job `?` makes a [`Failure`](crate::jobs::Failure) of it that is tried again or not, as it says
-/// here. That is why it is no [`std::error::Error`]: any of those is tried again.
+/// In a job `?` makes a `Failure` of it that is tried again or not, as it says here. That is why it
+/// is no [`std::error::Error`]: any of those is tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
     /// The server wants neither this recipient nor this mail, now or later.
