@@ -16,7 +16,6 @@ use super::failure::Failure;
 use super::model::Model;
 use super::run::Run;
 use super::table::{Bounds, Registry, Runnable};
-use crate::error::{Cause, CauseKind};
 use crate::mask::mask_secrets;
 use crate::panics;
 use crate::posthog::behalf::Behalf;
@@ -176,17 +175,10 @@ fn failed(web: &Web, bounds: Bounds, job: &Model, posthog: &PostHog, failure: Fa
         ),
     }
     if web.posthog.capture_exceptions {
-        let level = level_of(&cause);
+        let level = Level::of(&cause);
         posthog.capture_exception(cause, level, false);
     }
     Ended::Failed { error, retry_in }
-}
-
-fn level_of(cause: &Cause) -> Level {
-    match cause.kind {
-        CauseKind::Panic => Level::Fatal,
-        CauseKind::Error => Level::Error,
-    }
 }
 
 fn behalf_of(job: &Model) -> Behalf {

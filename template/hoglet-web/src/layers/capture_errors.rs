@@ -6,7 +6,7 @@ use axum::response::Response;
 use posthog_rs::RequestContext;
 
 use crate::compiled::Compiled;
-use crate::error::{AppError, CauseKind};
+use crate::error::AppError;
 use crate::posthog::exception::{Exception, Level};
 use crate::posthog::property::property;
 use crate::posthog::tracker::PostHog;
@@ -42,11 +42,7 @@ pub fn capture_errors(
         else {
             return response;
         };
-        let level = if cause.kind == CauseKind::Panic {
-            Level::Fatal
-        } else {
-            Level::Error
-        };
+        let level = Level::of(&cause);
         match posthog.or_else(|| response.extensions().get().cloned()) {
             Some(posthog) => posthog.capture_exception(cause, level, false),
             // It broke before anybody knew who was asking.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::size;
-use crate::error::Cause;
+use crate::error::{Cause, CauseKind};
 use crate::mask::mask_secrets;
 use crate::stack::Stack;
 
@@ -26,6 +26,16 @@ pub enum Level {
     Error,
     /// A panic.
     Fatal,
+}
+
+impl Level {
+    /// Of what nobody has handled.
+    pub fn of(cause: &Cause) -> Self {
+        match cause.kind {
+            CauseKind::Panic => Self::Fatal,
+            CauseKind::Error => Self::Error,
+        }
+    }
 }
 
 /// An error on its way to PostHog. Without a context it belongs to nobody.
