@@ -1,4 +1,4 @@
-//! What every part wants to know of a request, and the layers that every request passes first.
+//! What every part wants to know of a request.
 
 pub mod info;
 

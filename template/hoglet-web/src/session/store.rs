@@ -5,10 +5,12 @@
 //! this request has changed. What another request has written meanwhile stays.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use axum::http::HeaderValue;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
@@ -21,7 +23,9 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 use uuid::Uuid;
 
+use super::agent;
 use super::model::{ActiveModel, Column, Entity, Model};
+use crate::request::info::network;
 use crate::session::users::{Found, Users};
 use crate::users::User;
 
@@ -39,13 +43,21 @@ pub const SESSION_ENDED: &str = "the session has ended";
 /// A user's row says every so many minutes that they were here, when it is written anyway.
 const SEEN_EVERY: Duration = Duration::minutes(10);
 
-/// What a user's row tells of the request that it was written in.
-#[derive(Clone, Debug, Default)]
+/// The request that a row is written in. What a user's row tells of it is read when one is written.
+#[derive(Clone, Debug)]
 pub struct Seen {
+    /// What names the browser.
+    pub user_agent: Option<HeaderValue>,
+    /// Where it came from.
+    pub ip: IpAddr,
+}
+
+impl Seen {
     /// The browser's own words, as they are kept.
-    pub user_agent: String,
-    /// The network that it came from.
-    pub address: String,
+    fn user_agent(&self) -> String {
+        let user_agent = self.user_agent.as_ref();
+        user_agent.map_or_else(String::new, |value| agent::kept(value.as_bytes()))
+    }
 }
 
 /// One request's way to the table of sessions.
@@ -108,7 +120,8 @@ impl SessionStore for SeaOrmStore {
         let now = OffsetDateTime::now_utc();
         let user_id = user_id(&record.data);
         // Of a visitor nothing is kept that they have not asked for.
-        let seen = user_id.map(|_| self.seen.clone()).unwrap_or_default();
+        let seen = user_id.map(|_| (self.seen.user_agent(), network(self.seen.ip)));
+        let (user_agent, address) = seen.unwrap_or_default();
         loop {
             let row = ActiveModel {
                 id: Set(record.id.to_string()),
@@ -118,8 +131,8 @@ impl SessionStore for SeaOrmStore {
                 handle: Set(Uuid::new_v4()),
                 started_at: Set(now),
                 last_seen_at: Set(now),
-                user_agent: Set(seen.user_agent.clone()),
-                address: Set(seen.address.clone()),
+                user_agent: Set(user_agent.clone()),
+                address: Set(address.clone()),
                 remembered: Set(user_id.is_some() && !record.data.contains_key(ENDS_AT)),
             };
             let inserted = Entity::insert(row)
@@ -165,8 +178,8 @@ impl SessionStore for SeaOrmStore {
             {
                 update = update
                     .col_expr(Column::LastSeenAt, Expr::value(now))
-                    .col_expr(Column::UserAgent, Expr::value(&self.seen.user_agent))
-                    .col_expr(Column::Address, Expr::value(&self.seen.address));
+                    .col_expr(Column::UserAgent, Expr::value(self.seen.user_agent()))
+                    .col_expr(Column::Address, Expr::value(network(self.seen.ip)));
             }
             let updated = update.exec(&self.database).await.map_err(backend)?;
             if updated.rows_affected > 0 {

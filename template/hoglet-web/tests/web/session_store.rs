@@ -16,7 +16,10 @@ fn store_of(app: &App) -> SeaOrmStore {
     SeaOrmStore::new(
         app.web.database.clone(),
         app.web.parts.users.clone(),
-        Seen::default(),
+        Seen {
+            user_agent: None,
+            ip: [127, 0, 0, 1].into(),
+        },
     )
 }
 

@@ -21,7 +21,6 @@ use crate::compiled::Compiled;
 use crate::error::{AppError, Result};
 use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
-use crate::session::agent;
 use crate::session::handle::Session;
 use crate::session::key;
 use crate::session::lifetime::{REMEMBERED, UNTIL_CLOSED, VISITOR};
@@ -49,10 +48,9 @@ pub fn sessions(
             .session
             .get(&cookies)
             .and_then(|value| value.parse::<Id>().ok());
-        let user_agent = request.headers().get(USER_AGENT);
         let seen = Seen {
-            user_agent: user_agent.map_or_else(String::new, |value| agent::kept(value.as_bytes())),
-            address: RequestInfo::of(request.extensions()).network(),
+            user_agent: request.headers().get(USER_AGENT).cloned(),
+            ip: RequestInfo::of(request.extensions()).ip,
         };
         let session_store = Arc::new(SeaOrmStore::new(
             web.database.clone(),

@@ -86,15 +86,20 @@ impl RequestInfo {
             .expect("the request layer wraps everything")
     }
 
-    /// Who counts as one where something is bounded by address: an IPv4 address, or the network
-    /// that a single IPv6 customer has, with 2⁶⁴ addresses to come from.
+    /// The client's [`network`].
     pub fn network(&self) -> String {
-        match self.ip {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let network = address.to_bits() & (u128::MAX << 64);
-                format!("{}/64", Ipv6Addr::from_bits(network))
-            }
+        network(self.ip)
+    }
+}
+
+/// Who counts as one where something is bounded by address: an IPv4 address, or the network
+/// that a single IPv6 customer has, with 2⁶⁴ addresses to come from.
+pub fn network(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & (u128::MAX << 64);
+            format!("{}/64", Ipv6Addr::from_bits(network))
         }
     }
 }
