@@ -212,16 +212,6 @@ impl Visit {
         self.session.logged_in_within(time).await
     }
 
-    /// Counts [`Visit::logged_in_within`] from now on, because the user has shown in some other
-    /// way than by [`Visit::check_password`] that it is them.
-    ///
-    /// # Errors
-    ///
-    /// Where the session cannot be read.
-    pub async fn confirmed_password(&self) -> Result<()> {
-        self.session.confirm().await
-    }
-
     /// Where the signed-in user is logged in, the session seen last first.
     ///
     /// # Errors

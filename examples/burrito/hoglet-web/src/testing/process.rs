@@ -77,8 +77,7 @@ impl Process {
 
     /// Another process of the same app that works on jobs, and does not serve.
     pub async fn worker(&self) -> Self {
-        let (variables, database) = (self.variables.clone(), self.database.clone());
-        let mut variables = variables;
+        let (mut variables, database) = (self.variables.clone(), self.database.clone());
         variables.remove("JOBS_CONCURRENCY");
         let posthog = self.posthog.clone();
         Self::spawn(self.binary, &["jobs"], variables, database, posthog).await
