@@ -2,6 +2,7 @@
 
 use sea_orm::ConnectionTrait;
 
+use crate::links::execute;
 use crate::support::App;
 
 pub trait Mailed {
@@ -56,9 +57,4 @@ impl Mailed for App {
             .await;
         row.unwrap().unwrap().try_get("", "count").unwrap()
     }
-}
-
-async fn execute(app: &App, sql: &str) {
-    let executed = app.web.database.execute_unprepared(sql).await;
-    assert!(executed.unwrap().rows_affected() > 0, "{sql}");
 }

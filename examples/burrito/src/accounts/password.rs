@@ -2,6 +2,7 @@
 
 use hoglet_web::database::begin;
 use hoglet_web::error::Result;
+use hoglet_web::tokens::end_all;
 use hoglet_web::visit::Visit;
 use time::Duration;
 
@@ -21,8 +22,8 @@ pub async fn check(visit: &Visit, user: &user::Model, password: String) -> Resul
         .await
 }
 
-/// Changes the password, and ends the sessions of those who know the old one. None where it was
-/// changed while this one was hashed: what was checked is no longer the password, and a reset has the
+/// Changes the password, and ends the sessions of those who know the old one, and the links that they
+/// have had mailed. None where it was changed while this one was hashed: what was checked is no longer the password, and a reset has the
 /// last word.
 pub async fn change(
     state: &AppState,
@@ -38,6 +39,7 @@ pub async fn change(
     };
     let settings = &state.web.settings;
     SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
+    end_all(&transaction, user.id).await?;
     visit.keep_only_this_session(transaction, &user).await?;
     Ok(Some(user))
 }

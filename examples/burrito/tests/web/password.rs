@@ -6,7 +6,8 @@ use hoglet_web::passwords::PasswordHash;
 use reqwest::StatusCode;
 use tokio::join;
 
-use crate::links::confirm;
+use crate::links::{LOG_IN, RESET, confirm, link_for};
+use crate::mailed::Mailed;
 use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
 
 const NEW: &str = "another sentence";
@@ -39,6 +40,26 @@ async fn it_ends_every_other_session_of_the_user() {
     assert!(ann.is_signed_in().await, "this one goes on");
     assert!(!phone.is_signed_in().await);
     assert!(bob.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn it_ends_every_link_that_was_mailed_before() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let form = [("email", "lee@example.com"), ("current_password", PASSWORD)];
+    ann.post("/profile/email", &form).await;
+    let links = [
+        link_for(&app, RESET, "Ann").await,
+        link_for(&app, LOG_IN, "Ann").await,
+        app.link_to("lee@example.com").await,
+    ];
+    change(&ann, PASSWORD, NEW).await;
+
+    for link in links {
+        let answer = app.browser().get(&link).await;
+        assert_eq!(answer.status, StatusCode::GONE, "{link}");
+    }
+    assert!(!ann.get("/profile").await.text().contains("lee@example.com"));
 }
 
 #[tokio::test]
