@@ -20,7 +20,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -58,13 +58,21 @@ async fn measure(binary: &Path) -> String {
         println!("PostgreSQL is not measured: no server here");
     }
     let posthog = posthog().await;
-    let mut columns = Vec::new();
-    for (title, posthog) in [(ON, Some(&posthog)), (OFF, None)] {
-        columns.push(Column::start(title, binary, None, posthog).await);
-    }
+    let on = || {
+        let mut command = in_production(binary);
+        with_posthog(&mut command, &posthog);
+        command
+    };
+    let mut commands = vec![(ON, on()), (OFF, in_production(binary)), (NO_JOBS, on())];
+    commands[2].1.env("JOBS_CONCURRENCY", "0");
     if let Some(postgres) = &postgres {
-        let column = Column::start("PostgreSQL", binary, Some(&postgres.url), Some(&posthog));
-        columns.push(column.await);
+        let mut command = on();
+        command.env("DATABASE_URL", &postgres.url);
+        commands.push(("PostgreSQL", command));
+    }
+    let mut columns = Vec::new();
+    for (title, command) in commands {
+        columns.push(Column::start(title, command).await);
     }
 
     for round in 0..ROUNDS {
@@ -109,9 +117,10 @@ struct Scenario {
     signed_in: bool,
 }
 
-/// The columns that differ in PostHog alone.
+/// The columns that differ in one thing from the first.
 const ON: &str = "SQLite";
 const OFF: &str = "SQLite, PostHog off";
+const NO_JOBS: &str = "SQLite, `JOBS_CONCURRENCY=0`";
 
 const HOME: Scenario = Scenario {
     title: "`GET /`",
@@ -186,20 +195,8 @@ struct Outcome {
 }
 
 impl Column {
-    async fn start(
-        title: &'static str,
-        binary: &Path,
-        database: Option<&String>,
-        posthog: Option<&String>,
-    ) -> Self {
+    async fn start(title: &'static str, mut command: Command) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder").keep();
-        let mut command = in_production(binary);
-        if let Some(database) = database {
-            command.env("DATABASE_URL", database);
-        }
-        if let Some(posthog) = posthog {
-            with_posthog(&mut command, posthog);
-        }
         // The first start migrates; the second one is the start that is measured.
         Process::start(&mut command, &folder).stop();
         let started = Instant::now();
@@ -258,7 +255,7 @@ impl Column {
         let (title, failed) = (scenario.title, measured.failed);
         assert_eq!(failed, 0, "{title} failed on {}", self.title);
         println!(
-            "round {} {title:<40} {:<20} {:>8.0}/s",
+            "round {} {title:<40} {:<30} {:>8.0}/s",
             round + 1,
             self.title,
             measured.requests_per_second
@@ -386,23 +383,18 @@ fn report(binary: &Path, columns: &[Column]) -> String {
         format!("{} MiB", size / 1024 / 1024)
     });
 
-    let column = |title: &str| columns.iter().find(|column| column.title == title);
-    if let (Some(on), Some(off)) = (column(ON), column(OFF)) {
-        let ratio = |scenario| {
-            ratio(
-                &on.figures(scenario, throughput),
-                &off.figures(scenario, throughput),
-            )
-        };
-        table += &format!(
-            "\nRequests a second with PostHog on against off: {:.2} for {}, {:.2} for {}, {:.2} for {}.\n",
-            ratio(&HOME),
-            HOME.title,
-            ratio(&PAGE),
-            PAGE.title,
-            ratio(&POST),
-            POST.title,
-        );
+    let (on, others) = columns.split_first().expect("there are columns");
+    for (title, words) in [
+        (OFF, "PostHog on against off"),
+        (NO_JOBS, "jobs waited for against `JOBS_CONCURRENCY=0`"),
+    ] {
+        let other = others.iter().find(|column| column.title == title);
+        let other = other.expect("there is such a column");
+        let ratios = [HOME, PAGE, POST].map(|scenario| {
+            let [one, other] = [on, other].map(|column| column.figures(&scenario, throughput));
+            format!("{:.2} for {}", ratio(&one, &other), scenario.title)
+        });
+        table += &format!("\nRequests a second with {words}: {}.\n", ratios.join(", "));
     }
     table
 }
