@@ -6,7 +6,7 @@ use crate::links::execute;
 use crate::support::App;
 
 pub trait Mailed {
-    /// The path of the link in the newest mail to an address, once the jobs have run.
+    /// The path of the newest link with a token that was mailed to an address, once the jobs have run.
     async fn link_to(&self, address: &str) -> String;
     /// The subjects of the mails to an address, the oldest first, once the jobs have run.
     async fn subjects_to(&self, address: &str) -> Vec<String>;
@@ -21,10 +21,12 @@ pub trait Mailed {
 impl Mailed for App {
     async fn link_to(&self, address: &str) -> String {
         self.run_jobs().await;
-        let mut mails = self.mails().await;
-        mails.retain(|mail| mail.to == address && !mail.links.is_empty());
-        let mail = mails.pop().expect("a mail with a link has come");
-        let path = mail.links[0].strip_prefix(&self.url);
+        let mails = self.mails().await.into_iter().rev();
+        let mails = mails.filter(|mail| mail.to == address);
+        let mut links = mails.flat_map(|mail| mail.links);
+        let link = links.find(|link| has_token(link));
+        let link = link.expect("a mail with a link has come");
+        let path = link.strip_prefix(&self.url);
         path.expect("the link leads to the app").to_owned()
     }
 
@@ -57,4 +59,9 @@ impl Mailed for App {
             .await;
         row.unwrap().unwrap().try_get("", "count").unwrap()
     }
+}
+
+/// 32 bytes in base64.
+fn has_token(link: &str) -> bool {
+    link.rsplit('/').next().is_some_and(|last| last.len() == 43)
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -192,7 +193,8 @@ impl<A: App> TestApp<A> {
 
     /// Enqueues what schedules say for a moment. Returns how many jobs that are. A schedule that is new
     /// waits for its next time.
-    pub async fn run_schedules(&self, now: DateTime<Utc>) -> usize {
+    pub async fn run_schedules(&self, now: OffsetDateTime) -> usize {
+        let now = DateTime::from_timestamp(now.unix_timestamp(), now.nanosecond()).unwrap();
         let enqueued = self.jobs.enqueue_due(&self.web.database, now).await;
         enqueued.unwrap()
     }

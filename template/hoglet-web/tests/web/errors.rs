@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
 use hoglet_web::settings::secret_key::new_secret_key;
 use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
 
 use crate::support::{Answer, App, Event, People, with_broken_pages};
 
@@ -111,7 +111,7 @@ async fn housekeeping_that_fails_is_captured_on_nobodys_behalf() {
     let app = App::start().await;
     let broken = "DROP TABLE attempts";
     app.web.database.execute_unprepared(broken).await.unwrap();
-    let now = Utc::now();
+    let now = OffsetDateTime::now_utc();
     app.run_schedules(now).await;
     app.run_schedules(now + Duration::from_secs(600)).await;
     app.run_jobs().await;

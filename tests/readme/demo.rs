@@ -1,0 +1,60 @@
+//! "Remove the demo", done as a reader would.
+
+use super::support::Tree;
+use super::{block, section};
+
+/// Their lines are told in words: this README is a Liquid template itself.
+const VIEWS: &str = "the line with `demo/` goes.";
+
+/// Deletes the files, and changes the lines.
+pub fn remove(app: &mut Tree) {
+    let section = section(app, "## Remove the demo");
+    for command in block(&section, "sh").lines() {
+        let paths = command.strip_prefix("rm ").expect("files are removed");
+        for path in paths.split(' ').filter(|word| !word.starts_with('-')) {
+            delete(app, path);
+        }
+    }
+    for file in block(&section, "diff").split("--- ").skip(1) {
+        let (name, places) = file.split_once('\n').expect("a name and its lines");
+        let contents = app.get_mut(name).unwrap_or_else(|| panic!("no {name}"));
+        let mut text = String::from_utf8(contents.clone()).expect("UTF-8");
+        for place in places.split("@@\n") {
+            let (before, after) = (lines(place, '-'), lines(place, '+'));
+            let found = text.matches(&before).count();
+            assert_eq!(found, 1, "in {name} there is one such place:\n{before}");
+            text = text.replace(&before, &after);
+        }
+        *contents = text.into_bytes();
+    }
+    let views = section.lines().find(|line| line.ends_with(VIEWS));
+    for name in views.expect("the views are named").split('`') {
+        if name.ends_with(".html") {
+            remove_line(app.get_mut(name).expect("a view"), "demo/");
+        }
+    }
+}
+
+/// The one line that holds this text.
+fn remove_line(contents: &mut Vec<u8>, part: &str) {
+    let text = String::from_utf8(contents.clone()).expect("UTF-8");
+    let lines = text.split_inclusive('\n');
+    let (gone, kept): (Vec<_>, Vec<_>) = lines.partition(|line| line.contains(part));
+    assert_eq!(gone.len(), 1, "one line has {part}: {gone:?}");
+    *contents = kept.concat().into_bytes();
+}
+
+/// A file, or a folder with all that is in it.
+fn delete(app: &mut Tree, path: &str) {
+    let before = app.len();
+    let folder = format!("{path}/");
+    app.retain(|name, _| name != path && !name.starts_with(&folder));
+    assert!(app.len() < before, "there is no {path}");
+}
+
+/// A place as it is before (`-`) or after (`+`) the change; lines that begin with a space are in both.
+fn lines(place: &str, sign: char) -> String {
+    let lines = place.lines();
+    let lines = lines.filter_map(|line| line.strip_prefix(sign).or(line.strip_prefix(' ')));
+    lines.map(|line| format!("{line}\n")).collect()
+}

@@ -1,0 +1,421 @@
+//! "Recipes", followed as a reader would who wants orders.
+
+use super::support::Tree;
+use super::{blocks, section};
+
+/// Tries what came of the recipes.
+const TESTS: &str = r#"//! What came of the recipes.
+
+use app::jobs::tidy_name::TidyName;
+use app::models::user;
+use hoglet_web::email::Email;
+use hoglet_web::jobs::Job;
+use reqwest::StatusCode;
+use time::macros::datetime;
+
+use crate::support::{App, People};
+
+#[tokio::test]
+async fn an_order_is_placed() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let page = ann.get("/order").await.text();
+    assert!(page.contains("What would you like?"));
+
+    let answer = ann.post("/order", &[("item", "")]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("aria-invalid"));
+
+    let answer = ann.post("/order", &[("item", "a burrito")]).await;
+    assert_eq!(answer.location(), "/order");
+    assert!(ann.get("/order").await.text().contains("Placed."));
+    assert_eq!(app.event("order_placed").await["total_orders"], 1);
+}
+
+#[tokio::test]
+async fn flags_decide_what_a_page_says() {
+    let app = App::start().await;
+    let page = app.browser().get("/about").await.text();
+    assert!(page.contains("Order") && !page.contains("for free"));
+    app.posthog.set_flag("free-shipping", true, None);
+    app.posthog.set_flag("order-button", "friendly", None);
+    let page = app.browser().get("/about").await.text();
+    assert!(page.contains("Yes, please, for free"), "{page}");
+}
+
+#[tokio::test]
+async fn who_signs_up_is_welcome() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    app.run_jobs().await;
+    let mails = app.mails().await;
+    let welcome = mails.iter().find(|mail| mail.subject == "Welcome, ann@example.com");
+    let welcome = welcome.expect("it has come");
+    assert!(welcome.links[0].ends_with("/dashboard"), "{}", welcome.text);
+    assert!(welcome.html.contains("Begin here"), "{}", welcome.html);
+}
+
+#[tokio::test]
+async fn a_name_is_tidied() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    ann.post("/profile", &[("name", "Ann   Lee")]).await;
+    let (database, email) = (&app.web.database, Email::normalized("ann@example.com"));
+    let find = async || user::find_by_email(database, &email).await.unwrap().unwrap();
+    assert_eq!(find().await.name, "Ann   Lee");
+    let user_id = find().await.id;
+    TidyName { user_id }.enqueue(database).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(find().await.name, "Ann Lee");
+}
+
+#[tokio::test]
+async fn schedules_come_round() {
+    let app = App::start().await;
+    // What is new begins with its next time.
+    app.run_schedules(datetime!(2026-11-21 12:00 UTC)).await;
+    app.run_schedules(datetime!(2026-11-23 07:30 UTC)).await;
+    let ran = app.run_jobs().await;
+    for job in ["send_report", "sum_up_orders"] {
+        assert!(ran.iter().any(|ran| ran.job == job), "{job}");
+    }
+}
+
+#[tokio::test]
+async fn search_engines_see_the_real_one_only() {
+    let app = App::start().await;
+    let page = app.browser().get("/").await;
+    assert_eq!(page.header("x-robots-tag"), "noindex");
+}
+"#;
+
+/// Two jobs that the recipe for schedules takes for granted.
+const JOBS: &str = "//! What is done now and then.
+
+use hoglet_web::jobs::{Job, Outcome, Run};
+use serde::{Deserialize, Serialize};
+
+use crate::state::AppState;
+
+";
+
+/// Follows every recipe that brings code.
+pub fn follow(app: &mut Tree) {
+    let mut recipes = Recipes { app };
+    recipes.page();
+    recipes.table();
+    recipes.form();
+    recipes.job();
+    recipes.schedule();
+    recipes.mail();
+    recipes.event();
+    recipes.flag();
+    recipes.setting();
+    recipes.layer();
+    recipes.add("tests/web/recipes.rs", TESTS);
+    recipes.put(
+        "tests/web/main.rs",
+        "mod reset_password;\n",
+        "mod recipes;\n",
+    );
+}
+
+struct Recipes<'a> {
+    app: &'a mut Tree,
+}
+
+impl Recipes<'_> {
+    fn page(&mut self) {
+        let [handler, test] = self.code("### A page");
+        self.add("src/routes/about.rs", &handler);
+        self.route("about", &[".get(\"/about\", about::show)"]);
+        self.view(
+            "templates/home.html",
+            "templates/about.html",
+            "<h1>About us</h1>{{ team | join }} {{ button }}{% if free_shipping %}, for free{% endif %}",
+        );
+        self.add("tests/web/about.rs", &test);
+        self.put("tests/web/main.rs", "mod support;\n", "mod about;\n");
+    }
+
+    fn table(&mut self) {
+        let [model, table] = self.code("### A table");
+        self.add("src/models/order.rs", &model);
+        self.put("src/models.rs", "line here.\n", "\npub mod order;");
+        let (name, users) = (
+            "m20261201_090000_create_orders",
+            "m20261121_143000_create_users",
+        );
+        let migration = self.text(&format!("src/migrations/{users}.rs"));
+        let (before, rest) = migration
+            .split_once("Table::create()")
+            .expect("a table is made");
+        let (_, after) = rest.split_once(".to_owned(),\n").expect("its end");
+        let after = after.replace("\"users\"", "\"orders\"");
+        self.add(
+            &format!("src/migrations/{name}.rs"),
+            &format!("{before}{table}{after}"),
+        );
+        self.put(
+            "src/migrations.rs",
+            &format!("mod {users};\n"),
+            &format!("mod {name};\n"),
+        );
+        let entry = |name: &str| format!("            Box::new({name}::Migration),\n");
+        self.put(
+            "src/migrations.rs",
+            &entry("m20261121_143400_create_burritos"),
+            &entry(name),
+        );
+    }
+
+    fn form(&mut self) {
+        let [handlers] = self.code("### A form");
+        self.add("src/routes/order.rs", &handlers);
+        self.route(
+            "order",
+            &[
+                ".get(\"/order\", order::show)",
+                ".post(\"/order\", order::place)",
+            ],
+        );
+        let form = r#"<form method="post" action="/order">
+  {{ field("item", "What would you like?", form, errors) }}
+  <button>Order</button>
+</form>"#;
+        self.view("templates/login.html", "templates/order.html", form);
+        self.replace(
+            "templates/order.html",
+            "import checkbox, field, form_errors, next_field",
+            "import field",
+        );
+        self.replace("templates/order.html", "Log in · ", "Order · ");
+    }
+
+    fn job(&mut self) {
+        let [job] = self.code("### A job");
+        self.add("src/jobs/tidy_name.rs", &job);
+        self.enlist("tidy_name", &["TidyName"], ".job::<TidyName>()");
+    }
+
+    fn schedule(&mut self) {
+        let [lines] = self.code("### A schedule");
+        let mut jobs = JOBS.to_owned();
+        for (job, name) in [
+            ("SumUpOrders", "sum_up_orders"),
+            ("SendReport", "send_report"),
+        ] {
+            jobs += &format!(
+                "#[derive(Serialize, Deserialize)]\npub struct {job} {{}}\n\nimpl Job for {job} {{\n    type State = \
+                 AppState;\n\n    const NAME: &'static str = \"{name}\";\n\n    async fn run(self, _: AppState, _: Run) \
+                 -> Outcome {{\n        Ok(())\n    }}\n}}\n\n"
+            );
+        }
+        self.add("src/jobs/now_and_then.rs", &jobs);
+        self.enlist(
+            "now_and_then",
+            &["SendReport", "SumUpOrders"],
+            lines.trim_end(),
+        );
+        self.put(
+            "src/jobs.rs",
+            "until it is done.\n\n",
+            "use std::time::Duration;\n\n",
+        );
+    }
+
+    fn mail(&mut self) {
+        let [job] = self.code("### A mail");
+        let text = "{% extends \"mail/layout.txt\" %}\n{% block subject %}Welcome, {{ to.email }}{% endblock %}\n\
+                    {% block main %}\nBegin at {{ app.url }}{{ begin }}\n{% endblock %}\n";
+        let html = "{% extends \"mail/layout.html\" %}\n{% from \"mail/parts/button.html\" import button %}\n\
+                    {% block main %}{{ button(app.url ~ begin, \"Begin here\") }}{% endblock %}\n\
+                    {% block why %}You have signed up.{% endblock %}\n";
+        self.add("templates/mail/welcome.txt", text);
+        self.add("templates/mail/welcome.html", html);
+        self.add("src/jobs/send_welcome.rs", &job);
+        self.enlist("send_welcome", &["SendWelcome"], ".job::<SendWelcome>()");
+        let line = self.in_backticks("### A mail", "SendWelcome { user_id");
+        self.replace(
+            "src/accounts.rs",
+            "    enter(visit, transaction, user, Remember::No).await?;\n    visit.posthog.capture(UserSignedUp",
+            &format!(
+                "    {line}\n    enter(visit, transaction, user, Remember::No).await?;\n    \
+                 visit.posthog.capture(UserSignedUp"
+            ),
+        );
+        self.put(
+            "src/accounts.rs",
+            "use crate::jobs::send_confirmation::SendConfirmation;\n",
+            "use crate::jobs::send_welcome::SendWelcome;\n",
+        );
+    }
+
+    fn event(&mut self) {
+        let [entry, lines] = self.code("### An event");
+        self.put(
+            "src/posthog/events.rs",
+            "\"profile_updated\" => ProfileUpdated {},\n",
+            &format!("\n{entry}"),
+        );
+        self.put(
+            "src/routes/order.rs",
+            "order::place(&state.database, user.id, &form.item).await?;\n",
+            &lines,
+        );
+        self.put(
+            "src/routes/order.rs",
+            "use crate::models::order;\n",
+            "use crate::posthog::events::OrderPlaced;\n",
+        );
+    }
+
+    fn flag(&mut self) {
+        let [constants, lines] = self.code("### A flag and an experiment");
+        let last = "&[\"control\", \"friendly\", \"bold\"]);\n";
+        self.put("src/posthog/flags.rs", last, &format!("\n{constants}"));
+        let about = "src/routes/about.rs";
+        self.replace(about, "page: Page", "posthog: PostHog, page: Page");
+        let render = "    page.render(\"about.html\", context! { ";
+        let handed = format!("{lines}{render}free_shipping, button, ");
+        self.replace(about, render, &handed);
+        self.put(
+            about,
+            "use hoglet_web::page::Page;\n",
+            "use hoglet_web::posthog::PostHog;\n",
+        );
+        self.put(
+            about,
+            "use minijinja::context;\n",
+            "use crate::posthog::flags::{FREE_SHIPPING, ORDER_BUTTON};\n",
+        );
+    }
+
+    fn setting(&mut self) {
+        let [line] = self.code("### A setting");
+        self.put(
+            "src/settings.rs",
+            "pub demo_errors: bool,\n",
+            "    /// What shipping costs.\n    pub shipping_cents: u64,\n",
+        );
+        self.put(
+            "src/settings.rs",
+            "reader.boolean(\"DEMO_ERRORS\", !hoglet.production()),\n",
+            &line,
+        );
+        let example = self.in_backticks("### A setting", "# SHIPPING_CENTS");
+        self.put(
+            ".env.example",
+            "\n",
+            &format!("# What shipping costs\n{example}\n"),
+        );
+    }
+
+    fn layer(&mut self) {
+        let [layer, line] = self.code("### A layer");
+        self.add("src/no_index.rs", &layer);
+        self.put("src/lib.rs", "pub mod models;\n", "pub mod no_index;\n");
+        self.put(
+            "src/app.rs",
+            ".layer(from_fn_with_state(web.clone(), identify::identify))\n",
+            &line,
+        );
+        self.put(
+            "src/app.rs",
+            "use crate::models::user;\n",
+            "use crate::no_index::no_index;\n",
+        );
+    }
+
+    /// A module of pages, and their lines at the end of the table.
+    fn route(&mut self, module: &str, lines: &[&str]) {
+        self.put(
+            "src/routes.rs",
+            "pub mod signup;\n",
+            &format!("pub mod {module};\n"),
+        );
+        for line in lines {
+            self.put(
+                "src/routes.rs",
+                ".post(\"/opt-out\", opt_out::switch)\n",
+                &format!("{line}\n"),
+            );
+        }
+    }
+
+    /// A module of jobs, and lines at the end of the table.
+    fn enlist(&mut self, module: &str, jobs: &[&str], lines: &str) {
+        let jobs = jobs.join(", ");
+        self.put(
+            "src/jobs.rs",
+            "pub mod send_reset_link;\n",
+            &format!("pub mod {module};\n"),
+        );
+        self.put(
+            "src/jobs.rs",
+            "use send_reset_link::SendResetLink;\n",
+            &format!("use {module}::{{{jobs}}};\n"),
+        );
+        self.put(
+            "src/jobs.rs",
+            ".job::<SendNotice>()\n",
+            &format!("{lines}\n"),
+        );
+    }
+
+    /// A copy of a view with a `main` block of its own.
+    fn view(&mut self, from: &str, name: &str, main: &str) {
+        let from = self.text(from);
+        let (before, _) = from
+            .split_once("{% block main %}")
+            .expect("it has the block");
+        self.add(
+            name,
+            &format!("{before}{{% block main %}}\n{main}\n{{% endblock %}}\n"),
+        );
+    }
+
+    /// The code of a recipe, block by block.
+    fn code<const COUNT: usize>(&self, heading: &str) -> [String; COUNT] {
+        let blocks = blocks(&section(self.app, heading), "rust");
+        let count = blocks.len();
+        blocks
+            .try_into()
+            .unwrap_or_else(|_| panic!("{heading} has {count} blocks of code"))
+    }
+
+    /// A line of code that stands in a recipe's sentence.
+    fn in_backticks(&self, heading: &str, start: &str) -> String {
+        let section = section(self.app, heading);
+        let code = section.split('`').find(|code| code.starts_with(start));
+        code.unwrap_or_else(|| panic!("{heading} has {start}"))
+            .to_owned()
+    }
+
+    fn text(&self, name: &str) -> String {
+        let contents = self
+            .app
+            .get(name)
+            .unwrap_or_else(|| panic!("there is no {name}"));
+        String::from_utf8(contents.clone()).expect("UTF-8")
+    }
+
+    fn add(&mut self, name: &str, contents: &str) {
+        let before = self
+            .app
+            .insert(name.to_owned(), contents.as_bytes().to_vec());
+        assert!(before.is_none(), "there is a {name} already");
+    }
+
+    /// Puts text behind the first place of some other text.
+    fn put(&mut self, name: &str, behind: &str, text: &str) {
+        self.replace(name, behind, &format!("{behind}{text}"));
+    }
+
+    fn replace(&mut self, name: &str, old: &str, new: &str) {
+        let text = self.text(name);
+        assert!(text.contains(old), "{name} has: {old}");
+        let text = text.replacen(old, new, 1);
+        self.app.insert(name.to_owned(), text.into_bytes());
+    }
+}
