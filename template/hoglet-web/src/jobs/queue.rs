@@ -184,14 +184,39 @@ pub async fn set_behalf(
     execute(database, &sql, values).await.map(drop)
 }
 
-/// Claims at most `count` due jobs of these kinds, each for one process only, for as long as `lease`.
+/// What a process looks for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The kinds that it knows.
+    pub kinds: &'a [&'static str],
+    /// The jobs that it is at. To a clock that has jumped forward, or a machine that was suspended,
+    /// their leases seem to have ended.
+    pub except: &'a [Uuid],
+}
+
+impl Wanted<'_> {
+    /// The condition, and what it compares with.
+    fn condition(&self, values: &mut Vec<Value>) -> String {
+        let kinds = placeholders(values.len() + 1, self.kinds.len());
+        values.extend(self.kinds.iter().map(|kind| Value::from(*kind)));
+        let kinds = format!("kind IN ({kinds})");
+        if self.except.is_empty() {
+            return kinds;
+        }
+        let except = placeholders(values.len() + 1, self.except.len());
+        values.extend(self.except.iter().map(|id| Value::from(*id)));
+        format!("{kinds} AND id NOT IN ({except})")
+    }
+}
+
+/// Claims at most `count` due jobs, each for one process only, for as long as `lease`.
 ///
 /// # Errors
 ///
 /// Where the database fails.
 pub async fn claim(
     database: &DatabaseConnection,
-    kinds: &[&'static str],
+    wanted: Wanted<'_>,
     count: usize,
     lease: Duration,
 ) -> Result<Vec<Model>, DbErr> {
@@ -201,8 +226,7 @@ pub async fn claim(
         milliseconds(lease).into(),
         i64::try_from(count).unwrap_or(i64::MAX).into(),
     ];
-    values.extend(kinds.iter().map(|kind| Value::from(*kind)));
-    let sql = claim_sql(backend, &placeholders(4, kinds.len()));
+    let sql = claim_sql(backend, &wanted.condition(&mut values));
     let rows = query(database, &sql, values).await?;
     let mut claimed = rows
         .iter()
@@ -215,12 +239,12 @@ pub async fn claim(
 /// Each priority is looked for by itself: so a statement reads as many rows as it claims, however many
 /// wait for a later time. PostgreSQL plans a subquery with `LIMIT` anew for each row that it updates
 /// unless it is materialized, and would claim more than that.
-fn claim_sql(backend: DatabaseBackend, kinds: &str) -> String {
+fn claim_sql(backend: DatabaseBackend, condition: &str) -> String {
     let set = "SET lease = $1, run_at = {now} + $2, attempt = attempt + 1";
     let of = |priority: Priority, locked: &str| {
         format!(
             "SELECT id, priority, run_at FROM jobs \
-             WHERE failed_at IS NULL AND priority = {} AND run_at <= {{now}} AND kind IN ({kinds}) \
+             WHERE failed_at IS NULL AND priority = {} AND run_at <= {{now}} AND {condition} \
              ORDER BY run_at LIMIT $3{locked}",
             priority.number()
         )
@@ -247,18 +271,18 @@ fn claim_sql(backend: DatabaseBackend, kinds: &str) -> String {
     }
 }
 
-/// How long until something of these kinds is due: zero where something is, nothing where nothing waits.
+/// How long until something is due: zero where something is, nothing where nothing waits.
 ///
 /// # Errors
 ///
 /// Where the database fails.
 pub async fn due_in(
     database: &DatabaseConnection,
-    kinds: &[&'static str],
+    wanted: Wanted<'_>,
 ) -> Result<Option<Duration>, DbErr> {
-    let earliest = earliest(&format!("kind IN ({})", placeholders(1, kinds.len())));
+    let mut values = Vec::new();
+    let earliest = earliest(&wanted.condition(&mut values));
     let sql = format!("SELECT min(earliest) - {{now}} AS milliseconds FROM ({earliest}) AS due");
-    let values = kinds.iter().map(|kind| Value::from(*kind));
     let rows = query(database, &sql, values).await?;
     let Some(row) = rows.first() else {
         return Ok(None);

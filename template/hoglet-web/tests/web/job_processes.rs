@@ -104,9 +104,25 @@ async fn a_process_that_is_stopped_finishes_what_it_can_and_gives_the_rest_back(
     };
     // At once, not when its lease would have ended; and the attempt does not count.
     assert_eq!((left.lease, left.attempt), (None, 0));
-    let next = process.another().await;
-    let _ = &next;
+    let _next = process.another().await;
     wait_until("the next process goes on", || log(&folder).0[&1] == 2).await;
+}
+
+/// As when a machine goes on that was suspended.
+#[tokio::test]
+async fn a_clock_that_jumps_forward_begins_nothing_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JOBS_LEASE_SECONDS", "60"), ("JOBS_CONCURRENCY", "4")];
+    let process = Process::start(*BINARY, &variables).await;
+    let database = database_of(&process).await;
+    enqueue(&database, folder.path(), 0..2, 3_000).await;
+    wait_until("both have begun", || log(&folder).0.len() == 2).await;
+    let an_hour_later = "UPDATE jobs SET run_at = run_at - 3600000";
+    database.execute_unprepared(an_hour_later).await.unwrap();
+    wait_until("both are done", || done(&folder) == 2).await;
+    let (begun, _, _) = log(&folder);
+    assert_eq!(begun.into_values().collect::<Vec<_>>(), [1, 1]);
+    wait_for_none(&database).await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use axum::routing::post;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::jobs::model::{self, Model};
-use hoglet_web::jobs::queue::{self, Claim};
+use hoglet_web::jobs::queue::{self, Claim, Wanted};
 use hoglet_web::jobs::{Enqueued, Job, Jobs};
 use hoglet_web::session::lifetime::Remember;
 use hoglet_web::testing::Ran;
@@ -22,6 +22,10 @@ use crate::club::{member, router_with};
 use crate::support::{App, Person};
 
 const MINUTE: Duration = Duration::from_secs(60);
+const CHORES: Wanted<'static> = Wanted {
+    kinds: &["chore"],
+    except: &[],
+};
 
 async fn stored(app: &App) -> Vec<Model> {
     model::Entity::find().all(&app.web.database).await.unwrap()
@@ -185,9 +189,7 @@ async fn whoever_has_lost_the_lease_says_nothing_any_more() {
     let database = &app.web.database;
     Chore::RingTheBell.enqueue(database).await.unwrap();
     let claim = async || {
-        let claimed = queue::claim(database, &["chore"], 10, MINUTE)
-            .await
-            .unwrap();
+        let claimed = queue::claim(database, CHORES, 10, MINUTE).await.unwrap();
         claimed.first().map(|job| Claim {
             id: job.id,
             lease: job.lease.unwrap(),
@@ -226,7 +228,7 @@ async fn a_job_whose_process_dies_each_time_is_given_up() {
     let database = &app.web.database;
     Chore::RingTheBell.enqueue(database).await.unwrap();
     for _ in 0..3 {
-        queue::claim(database, &["chore"], 1, MINUTE).await.unwrap();
+        queue::claim(database, CHORES, 1, MINUTE).await.unwrap();
         app.let_time_pass(MINUTE).await;
     }
     let ran = app.run_jobs().await;

@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::attempt::{Ended, attempt};
 use super::job::enqueued;
 use super::model::Model;
-use super::queue::{self, Claim};
+use super::queue::{self, Claim, Wanted};
 use super::table::Registry;
 use crate::web::Web;
 
@@ -166,10 +166,14 @@ impl Work {
     }
 
     async fn claim(&mut self, room: usize) -> Result<Duration, DbErr> {
-        let names = self.registry.names();
+        let held: Vec<_> = self.held.keys().copied().collect();
+        let wanted = Wanted {
+            kinds: self.registry.names(),
+            except: &held,
+        };
         if !self.hot {
             // A look is a read; claiming takes SQLite's only write lock, also where nothing is due.
-            let due_in = queue::due_in(&self.web.database, names).await?;
+            let due_in = queue::due_in(&self.web.database, wanted).await?;
             let wait = due_in.unwrap_or(POLL).min(POLL);
             if !wait.is_zero() {
                 return Ok(wait);
@@ -177,7 +181,7 @@ impl Work {
         }
         // The lease begins in the statement, so it ends after this.
         let until = self.until(Instant::now());
-        let jobs = queue::claim(&self.web.database, names, room, self.lease).await?;
+        let jobs = queue::claim(&self.web.database, wanted, room, self.lease).await?;
         self.hot = jobs.len() == room;
         for job in jobs {
             self.begin(job, until);
@@ -354,7 +358,11 @@ pub async fn run_due(web: &Web, registry: &Registry) -> Result<Vec<(Model, Ended
     let mut ran = Vec::new();
     loop {
         let lease = Duration::from_secs(3600);
-        let claimed = queue::claim(&web.database, registry.names(), 1, lease).await?;
+        let wanted = Wanted {
+            kinds: registry.names(),
+            except: &[],
+        };
+        let claimed = queue::claim(&web.database, wanted, 1, lease).await?;
         let Some(job) = claimed.into_iter().next() else {
             return Ok(ran);
         };
