@@ -44,3 +44,12 @@ async fn the_app_is_called_what_its_setting_says() {
         );
     }
 }
+
+#[tokio::test]
+async fn in_development_every_page_leads_to_the_mail_that_was_kept() {
+    for (environment, leads) in [("development", true), ("test", false)] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        let page = app.browser().get("/").await.text();
+        assert_eq!(page.contains(r#"href="/dev/mail""#), leads);
+    }
+}
