@@ -236,13 +236,10 @@ impl Recipes<'_> {
         self.add("src/jobs/send_welcome.rs", &job);
         self.enlist("send_welcome", &["SendWelcome"], ".job::<SendWelcome>()");
         let line = self.in_backticks("### A mail", "SendWelcome { user_id");
-        self.replace(
+        self.put(
             "src/accounts.rs",
-            "    enter(visit, transaction, user, Remember::No).await?;\n    visit.posthog.capture(UserSignedUp",
-            &format!(
-                "    {line}\n    enter(visit, transaction, user, Remember::No).await?;\n    \
-                 visit.posthog.capture(UserSignedUp"
-            ),
+            "asks.enqueue(&transaction).await?;\n",
+            &format!("{line}\n"),
         );
         self.put(
             "src/accounts.rs",
