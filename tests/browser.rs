@@ -964,19 +964,19 @@ fn the_keyboard_reaches_everything() {
     };
     reaches(
         "/",
-        "Skip to the content | My App | Burrito | Log in | Sign up | Create an account | Log in | Look around first | Consider a burrito | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | Create an account | Log in | Look around first | Consider a burrito | Opt out | Mail",
     );
     reaches(
         "/login",
-        "Skip to the content | My App | Burrito | Log in | Sign up | E-mail | Password | Remember me for two weeks | Log in | Mail me a link instead | Forgot your password? | Sign up | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | E-mail | Password | Remember me for two weeks | Log in | Mail me a link instead | Forgot your password? | Sign up | Opt out | Mail",
     );
     reaches(
         "/signup",
-        "Skip to the content | My App | Burrito | Log in | Sign up | Name | E-mail | Password | Create account | Log in | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | Name | E-mail | Password | Create account | Log in | Opt out | Mail",
     );
     reaches(
         "/burrito",
-        "Skip to the content | My App | Burrito | Log in | Sign up | Consider the burrito | log in | Opt out",
+        "Skip to the content | My App | Burrito | Log in | Sign up | Consider the burrito | log in | Opt out | Mail",
     );
 
     // Past the navigation, through the form, and in.
@@ -991,11 +991,11 @@ fn the_keyboard_reaches_everything() {
     assert_eq!(tab.text("location.pathname"), "/dashboard");
     reaches(
         "/dashboard",
-        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | Send it again | Use a feature as a company | Consider a burrito | your profile | dashboard_viewed | dashboard-headline | new-dashboard-feature | Opt out",
+        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the mail that we sent you | Send it again | Use a feature as a company | Consider a burrito | your profile | dashboard_viewed | dashboard-headline | new-dashboard-feature | Opt out | Mail",
     );
     reaches(
         "/profile",
-        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | Send it again | Your name | Save name | New e-mail | Current password | Change e-mail | Current password | New password | Change password | Mail me a link | Show sessions | Bad value | Missing key | Something else | Unhandled error | Panic | Delete your account | profile_viewed | Opt out",
+        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the mail that we sent you | Send it again | Your name | Save name | New e-mail | Current password | Change e-mail | Current password | New password | Change password | Mail me a link | Show sessions | Bad value | Missing key | Something else | Unhandled error | Panic | Delete your account | profile_viewed | Opt out | Mail",
     );
 }
 
