@@ -23,8 +23,8 @@ pub async fn check(visit: &Visit, user: &user::Model, password: String) -> Resul
 }
 
 /// Changes the password, and ends the sessions of those who know the old one, and the links that they
-/// have had mailed. None where it was changed while this one was hashed: what was checked is no longer the password, and a reset has the
-/// last word.
+/// have had mailed. None where it was changed while this one was hashed: what was checked is no longer
+/// the password, and a reset has the last word.
 pub async fn change(
     state: &AppState,
     visit: &Visit,
