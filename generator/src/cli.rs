@@ -6,10 +6,10 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{dev, posthog, report};
+use crate::{colors, dev, posthog};
 
 #[derive(Debug, Parser)]
-#[command(name = "hoglet", version, about, styles = report::HELP)]
+#[command(name = "hoglet", version, about, styles = colors::HELP)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::interrupt::INTERRUPTED;
+use crate::interrupt::{INTERRUPTED, Interrupted};
 use crate::{dev, posthog};
 
 #[derive(Debug, thiserror::Error)]
@@ -57,8 +57,8 @@ pub enum Error {
     #[error("the questions could not be asked ({0}); pass --yes to take the defaults")]
     Prompt(io::Error),
 
-    #[error("interrupted; nothing was written")]
-    Interrupted,
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 
     #[error("the template's `{file}` is broken ({cause}); please report it")]
     Template {
@@ -85,7 +85,7 @@ impl Error {
             | Self::BrokenRule { .. }
             | Self::Posthog(posthog::Error::NoScripts { .. })
             | Self::Dev(dev::Error::Posthog(posthog::Error::NoScripts { .. })) => ExitCode::from(2),
-            Self::Interrupted | Self::Dev(dev::Error::EndedEarly) => INTERRUPTED.into(),
+            Self::Interrupted(_) | Self::Dev(dev::Error::EndedEarly) => INTERRUPTED.into(),
             _ => ExitCode::FAILURE,
         }
     }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::Error;
-
 /// The exit code after Ctrl+C, as shells have it: 128 and the signal's number.
 pub const INTERRUPTED: u8 = 130;
 
@@ -16,6 +14,11 @@ pub enum End {
     /// A process manager, or a terminal that was closed.
     Asked,
 }
+
+/// A signal came before anything was written for good.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("interrupted; nothing was written")]
+pub struct Interrupted;
 
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
@@ -31,9 +34,9 @@ impl Interrupt {
     }
 
     /// An error once a signal came.
-    pub fn check(&self) -> Result<(), Error> {
+    pub fn check(&self) -> Result<(), Interrupted> {
         if self.0.load(Ordering::Relaxed) {
-            Err(Error::Interrupted)
+            Err(Interrupted)
         } else {
             Ok(())
         }

@@ -16,6 +16,7 @@
 
 pub mod answers;
 pub mod cli;
+pub mod colors;
 pub mod destination;
 pub mod dev;
 pub mod error;

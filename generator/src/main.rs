@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         }
     };
     hoglet::run(cli).unwrap_or_else(|error| {
-        let style = hoglet::report::ERROR;
+        let style = hoglet::colors::ERROR;
         anstream::eprintln!("{style}error:{style:#} {error}");
         error.exit_code()
     })

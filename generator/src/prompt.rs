@@ -8,6 +8,7 @@ use console::Style;
 
 use crate::answers::Answers;
 use crate::error::Error;
+use crate::interrupt::Interrupted;
 use crate::project_name::ProjectName;
 use crate::questions::{Question, Questions};
 
@@ -53,7 +54,7 @@ pub fn ask(name: &ProjectName, questions: &Questions, answers: &mut Answers) -> 
 
 fn failed(error: io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::Interrupted => Error::Interrupted,
+        io::ErrorKind::Interrupted => Interrupted.into(),
         _ => Error::Prompt(error),
     }
 }

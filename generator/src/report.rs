@@ -3,28 +3,14 @@
 use std::io::Write;
 use std::path::Path;
 
-use anstyle::{AnsiColor, Style};
-use clap::builder::Styles;
 use serde::Serialize;
 
 use crate::answers::Answers;
 use crate::cli::NewArguments;
+use crate::colors::{ACCENT, DIM};
 use crate::destination::Destination;
 use crate::project_name::ProjectName;
 use crate::render::File;
-
-pub const ACCENT: Style = AnsiColor::Yellow.on_default();
-pub const DIM: Style = Style::new().dimmed();
-pub const ERROR: Style = AnsiColor::Red.on_default().bold();
-/// The help texts wear the same colours.
-pub const HELP: Styles = Styles::styled()
-    .header(Style::new().bold())
-    .usage(Style::new().bold())
-    .literal(ACCENT)
-    .placeholder(DIM)
-    .valid(ACCENT)
-    .invalid(ERROR)
-    .error(ERROR);
 
 /// Where a fresh app listens.
 const ADDRESS: &str = "http://127.0.0.1:8000";

@@ -6,7 +6,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use super::log_file::LOG_FILE;
-use crate::report::{ACCENT, DIM};
+use crate::colors::{ACCENT, DIM};
 
 /// What a line comes from.
 #[derive(Debug, Clone, Copy)]

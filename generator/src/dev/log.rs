@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
+use crate::colors::{ACCENT, DIM, ERROR};
 use crate::posthog::event_line;
-use crate::report::{ACCENT, DIM, ERROR};
 
 /// An event whose request takes longer is shown before it.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);

@@ -148,6 +148,7 @@ mod tests {
         };
         assert!(matches!(start(&asked_for).await, Err(Error::Posthog(_))));
     }
+
     #[tokio::test]
     async fn a_flag_that_is_switched_reloads_the_apps_pages_and_survives_a_restart() {
         let app = tempfile::tempdir().unwrap();

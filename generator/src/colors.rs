@@ -1,0 +1,16 @@
+//! The colours of all that is printed, the help texts' too.
+
+use anstyle::{AnsiColor, Style};
+use clap::builder::Styles;
+
+pub const ACCENT: Style = AnsiColor::Yellow.on_default();
+pub const DIM: Style = Style::new().dimmed();
+pub const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub const HELP: Styles = Styles::styled()
+    .header(Style::new().bold())
+    .usage(Style::new().bold())
+    .literal(ACCENT)
+    .placeholder(DIM)
+    .valid(ACCENT)
+    .invalid(ERROR)
+    .error(ERROR);
