@@ -80,7 +80,7 @@
       posthog.unregister("$groups"); // of an earlier page
       posthog.register(page.properties);
       noteFirstTouch(posthog);
-      posthog.get_session_id(); // begins it: tabs that leave at the announcement would each begin their own
+      posthog.get_session_id(); // begins the session, before other tabs reload and each begin one of their own
       announce();
     },
     before_send: (event) => {

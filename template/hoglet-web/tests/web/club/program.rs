@@ -47,7 +47,7 @@ fn program_of(this: &Path) -> String {
 }
 
 #[test]
-#[ignore = "the club's main, for another process"]
+#[ignore = "the club's main: the tests of several processes start it"]
 fn main() {
     // Whoever runs all ignored tests means something else.
     let Ok(arguments) = std::env::var(ARGUMENTS) else {
