@@ -6,7 +6,7 @@ use hoglet_web::error::Result;
 use hoglet_web::jobs::Job;
 use hoglet_web::visit::Visit;
 
-use super::limits::MAIL;
+use super::limits::{CHANGE_MAIL, count_mail};
 use crate::jobs::send_change_of_email::SendChangeOfEmail;
 use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::models::user;
@@ -22,8 +22,8 @@ pub async fn ask_to_change(
     email: &Email,
 ) -> Result<bool> {
     // Both get a mail.
-    visit.count(&MAIL, &user.email).await?;
-    visit.count(&MAIL, email).await?;
+    count_mail(state, visit, &CHANGE_MAIL, &user.email).await?;
+    count_mail(state, visit, &CHANGE_MAIL, email).await?;
     if user::find_by_email(&state.database, email).await?.is_some() {
         return Ok(false);
     }

@@ -68,6 +68,18 @@ async fn with_the_account_goes_all_that_is_its_own() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_never_confirmed_is_told_nothing_of_the_account() {
+    let app = App::start().await;
+    let stranger = app.sign_up("Ann").await;
+    app.run_jobs().await;
+    let form = [("email", "lee@example.com"), ("current_password", PASSWORD)];
+    stranger.post("/profile/email", &form).await;
+    delete(&stranger, PASSWORD).await;
+    let subjects = app.subjects_to("ann@example.com").await;
+    assert_eq!(subjects, ["Confirm your e-mail address"]);
+}
+
+#[tokio::test]
 async fn it_takes_the_password_and_nobody_else_is_touched() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
