@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 
 use crate::stack::Stack;
+
+/// Errors of one chain that are kept: as many as PostHog takes in one exception.
+/// Source: PostHog/sdk-specs, `exception-event-metadata`.
+const MAX_CHAIN: usize = 50;
 
 /// What a handler returns. `?` turns any error into a 500.
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -38,8 +43,10 @@ pub struct Cause {
     pub kind: CauseKind,
     /// One entry an error, outermost first: its type and its message.
     pub chain: Vec<(String, String)>,
-    /// Where it was turned into a cause: by `?`, in most cases.
+    /// Where it was turned into a cause: by `?`, in most cases. A panic's is that of the panic.
     pub stack: Stack,
+    /// The stack stands in for one that is missing: a value that implements [`Error`] carries none.
+    pub synthetic: bool,
     /// The template and the line, for what went wrong in one: no stack shows it.
     pub template: Option<(String, usize)>,
 }
@@ -106,19 +113,28 @@ impl AppError {
 }
 
 impl Cause {
-    /// An error with all its sources, and the stack of whoever calls this.
+    /// An error with its sources, and the stack of whoever calls this. Of a very long chain it keeps
+    /// the outermost errors, and of a chain that leads back to itself each error once.
     pub fn of<E: Error>(error: &E) -> Self {
         let mut chain = vec![(type_name::<E>(), error.to_string())];
+        let mut addresses = vec![ptr::from_ref(error).cast::<()>()];
         let mut source = error.source();
-        while let Some(error) = source {
+        while let Some(error) = source.filter(|_| chain.len() < MAX_CHAIN) {
+            let (address, message) = (ptr::from_ref(error).cast::<()>(), error.to_string());
+            // An error and its first field have one address, but hardly one message.
+            let mut seen = addresses.iter().zip(&chain);
+            if seen.any(|(other, (_, said))| *other == address && *said == message) {
+                break;
+            }
             // The type of a source is not known any more.
-            chain.push(("Error".into(), error.to_string()));
+            chain.push(("Error".into(), message));
+            addresses.push(address);
             source = error.source();
         }
         Self::new(CauseKind::Error, chain)
     }
 
-    /// A panic with this message, and the stack of whoever calls this.
+    /// A panic with this message. Called by the panic hook, the stack is that of the panic.
     pub fn panic(message: impl Into<String>) -> Self {
         Self::new(CauseKind::Panic, vec![("panic".into(), message.into())])
     }
@@ -128,6 +144,7 @@ impl Cause {
             kind,
             chain,
             stack: Stack::here(),
+            synthetic: kind == CauseKind::Error,
             template: None,
         }
     }
@@ -170,5 +187,53 @@ impl IntoResponse for AppError {
         }
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of several errors, each the source of the one before.
+    #[derive(Debug, thiserror::Error)]
+    #[error("link {0}")]
+    struct Link(usize, #[source] Option<Box<Link>>);
+
+    #[derive(Debug)]
+    struct Ouroboros;
+
+    impl fmt::Display for Ouroboros {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("bites its tail")
+        }
+    }
+
+    impl Error for Ouroboros {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    fn chain_of(links: usize) -> Link {
+        let inner = (1..links).rev();
+        let inner = inner.fold(None, |inner, number| Some(Box::new(Link(number, inner))));
+        Link(0, inner)
+    }
+
+    #[test]
+    fn a_long_chain_keeps_its_outermost_errors() {
+        for (links, kept) in [(1, 1), (3, 3), (50, 50), (51, 50), (75, 50)] {
+            let chain = Cause::of(&chain_of(links)).chain;
+            assert_eq!(chain.len(), kept, "of {links}");
+            let last = format!("link {}", kept - 1);
+            assert_eq!(chain.last().map(|(_, message)| message), Some(&last));
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_its_own_source_ends() {
+        let chain = Cause::of(&Ouroboros).chain;
+        let once = ("Ouroboros".to_owned(), "bites its tail".to_owned());
+        assert_eq!(chain, [once]);
     }
 }

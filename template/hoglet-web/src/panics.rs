@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::task::Poll;
+use std::thread;
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -22,8 +23,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::compiled::Compiled;
 use crate::error::{AppError, Cause};
+use crate::posthog::boundary::Boundary;
 use crate::posthog::client::{Client, WeakClient};
-use crate::posthog::exception::{Exception, Level};
+use crate::posthog::exception::Exception;
 
 /// The apps in this process: one, but in tests. Each with the runtime that it was started in.
 static CLIENTS: Mutex<Vec<(runtime::Id, WeakClient)>> = Mutex::new(Vec::new());
@@ -70,7 +72,21 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
     if IN_REQUEST.try_with(|()| ()).is_ok() {
         LAST_PANIC.with_borrow_mut(|last| *last = Some(cause));
     } else if let Some(client) = client_here().filter(|client| client.capture_exceptions) {
-        client.capture_exception(Exception::new(Arc::new(cause), Level::Fatal, false));
+        client.capture_exception(Exception::new(Arc::new(cause), boundary_here()));
+    }
+}
+
+/// Whether a panic ends a task, a thread or the process. Tokio catches those of tasks, and of threads
+/// only the main one takes the process with it.
+fn boundary_here() -> Boundary {
+    let in_task = tokio::task::try_id().is_some();
+    let in_main = thread::current().name() == Some("main");
+    if cfg!(panic = "abort") || (in_main && !in_task) {
+        Boundary::Process
+    } else if in_task {
+        Boundary::SpawnedTask
+    } else {
+        Boundary::Thread
     }
 }
 
@@ -127,13 +143,26 @@ pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
         .await
 }
 
+/// The same for work that does not wait.
+///
+/// # Errors
+///
+/// The panic.
+pub fn caught_now<T>(work: impl FnOnce() -> T) -> Result<T, Cause> {
+    let caught = || catch_unwind(AssertUnwindSafe(work)).map_err(|payload| cause_of(&*payload));
+    IN_REQUEST.sync_scope((), caught)
+}
+
 fn cause_of(payload: &(dyn Any + Send)) -> Cause {
     let message = text_of(payload);
     // A panic that is only passed on (`resume_unwind`) has called no hook.
     LAST_PANIC
         .take()
         .filter(|cause| cause.chain.iter().any(|(_, text)| text == message))
-        .unwrap_or_else(|| Cause::panic(message))
+        .unwrap_or_else(|| Cause {
+            synthetic: true,
+            ..Cause::panic(message)
+        })
 }
 
 fn text_of(payload: &(dyn Any + Send)) -> &str {

@@ -12,6 +12,7 @@
 //! `layers::just_captured` shows in development what was just captured.
 
 pub mod behalf;
+pub(crate) mod boundary;
 mod breaker;
 pub mod browser;
 pub mod client;
@@ -31,7 +32,7 @@ mod item;
 pub mod ledger;
 pub mod outbox;
 pub mod panel;
-mod properties;
+pub(crate) mod properties;
 pub mod property;
 mod scope;
 mod sender;

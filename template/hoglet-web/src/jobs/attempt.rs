@@ -19,7 +19,8 @@ use super::table::{Bounds, Registry, Runnable};
 use crate::mask::mask_secrets;
 use crate::panics;
 use crate::posthog::behalf::Behalf;
-use crate::posthog::exception::Level;
+use crate::posthog::boundary::Boundary;
+use crate::posthog::exception::Exception;
 use crate::posthog::tracker::PostHog;
 use crate::web::Web;
 
@@ -175,8 +176,7 @@ fn failed(web: &Web, bounds: Bounds, job: &Model, posthog: &PostHog, failure: Fa
         ),
     }
     if web.posthog.capture_exceptions {
-        let level = Level::of(&cause);
-        posthog.capture_exception(cause, level, false);
+        posthog.capture_exception(Exception::new(cause, Boundary::Job));
     }
     Ended::Failed { error, retry_in }
 }

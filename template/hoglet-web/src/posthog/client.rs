@@ -5,16 +5,20 @@ use std::sync::{Arc, Weak};
 
 use chrono::{DateTime, Utc};
 use posthog_rs::Event;
+use serde::Serialize;
 use tokio::time::Instant;
+use uuid::Uuid;
 
+use super::boundary::Boundary;
 use super::deletion::{Deleted, Deletion, NotDeleted};
 use super::delivery::Delivery;
 use super::evaluator::Evaluator;
-use super::exception::{Exception, Level};
+use super::exception::Exception;
 use super::flag::Declared;
 use super::groups::Described;
 use super::item::Item;
 use super::ledger::{self, Counts, Delivered};
+use super::properties;
 use super::stamp::Stamp;
 use crate::error::Cause;
 use crate::package::Package;
@@ -111,20 +115,31 @@ impl Client {
     }
 
     /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
-    /// `PostHog::capture_error`.
-    pub fn capture_error<E: Error>(&self, error: &E) {
-        let cause = Arc::new(Cause::of(error));
-        self.capture_exception(Exception::new(cause, Level::Error, true));
+    /// `PostHog::capture_error`. Returns the event's id; none where PostHog is off.
+    pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
+        self.capture_error_with(error, ())
+    }
+
+    /// The same with properties, a struct with named fields or a map. Where it happened and how bad
+    /// it is (`$exception_…`) cannot be said here.
+    pub fn capture_error_with<E: Error>(
+        &self,
+        error: &E,
+        properties: impl Serialize,
+    ) -> Option<Uuid> {
+        let exception = Exception::new(Arc::new(Cause::of(error)), Boundary::ByHand);
+        self.capture_exception(exception.with_properties(properties::of(&properties)))
     }
 
     /// Queues an error and returns at once.
-    pub(crate) fn capture_exception(&self, exception: Exception) {
+    pub(crate) fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         if self.development {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }
-        if let Some(inner) = &self.inner {
-            inner.delivery.push(Item::Exception(Box::new(exception)));
-        }
+        let inner = self.inner.as_ref()?;
+        let uuid = exception.uuid;
+        inner.delivery.push(Item::Exception(Box::new(exception)));
+        Some(uuid)
     }
 
     /// Deletes at PostHog whoever has one of these distinct ids, with events and recordings.

@@ -13,11 +13,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::boundary::Boundary;
 use super::browser::BrowserConfig;
 use super::client::Client;
 use super::evaluator::Asked;
 use super::event::TrackedEvent;
-use super::exception::{Exception, Level};
+use super::exception::Exception;
 use super::flag::Flags;
 use super::identification::identification;
 use super::identity::{Identity, Subject};
@@ -199,12 +200,27 @@ impl PostHog {
         }
     }
 
-    /// Captures an error that was handled. The stack is the caller's.
-    pub fn capture_error<E: Error>(&self, error: &E) {
-        self.capture_exception(Arc::new(Cause::of(error)), Level::Error, true);
+    /// Captures an error that was handled. The stack is the caller's. Returns the event's id, see
+    /// [`PostHog::capture`].
+    pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
+        self.capture_error_with(error, ())
     }
 
-    pub(crate) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
+    /// The same with properties, a struct with named fields or a map:
+    /// `posthog.capture_error_with(&error, json!({ "order": 7 }))`. Where it happened and how bad it
+    /// is (`$exception_…`) cannot be said here.
+    pub fn capture_error_with<E: Error>(
+        &self,
+        error: &E,
+        properties: impl Serialize,
+    ) -> Option<Uuid> {
+        let exception = Exception::new(Arc::new(Cause::of(error)), Boundary::ByHand);
+        self.capture_exception(exception.with_properties(properties::of(&properties)))
+    }
+
+    /// Captures an error on behalf of the request's person. Of somebody who has opted out it is
+    /// nobody's.
+    pub(crate) fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         let context = if self.identity.opted_out {
             self.nobodys.as_deref().cloned()
         } else {
@@ -214,10 +230,9 @@ impl PostHog {
                 None => context,
             })
         };
-        let exception = Exception::new(cause, level, handled);
         self.remember("$exception", exception.uuid);
         self.client
-            .capture_exception(exception.of_request(self.request_id(), context));
+            .capture_exception(exception.of_request(self.request_id(), context))
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.

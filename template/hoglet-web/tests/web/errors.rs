@@ -77,7 +77,8 @@ async fn a_panic_in_a_task_is_captured_once_and_on_nobodys_behalf() {
         captured["$exception_list"][0]["mechanism"]["handled"],
         false
     );
-    assert_eq!(captured["$exception_level"], "fatal");
+    // The task ends, the process goes on.
+    assert_eq!(captured["$exception_level"], "error");
     assert_eq!(captured["$process_person_profile"], false);
     assert_ne!(captured.distinct_id, app.user_id("Ann").await);
     assert_eq!(innermost(&captured).0, "broken.rs");

@@ -133,7 +133,7 @@ async fn a_panic_is_a_failure() {
     let ran = app.run_jobs().await;
     assert_eq!(ran[0].error.as_deref(), Some("the broom flew away"));
     let exception = app.event("$exception").await;
-    assert_eq!(exception["$exception_level"], "fatal");
+    assert_eq!(exception["$exception_level"], "error");
     let frames = exception["$exception_list"][0]["stacktrace"]["frames"].as_array();
     let innermost = frames.unwrap().last().unwrap();
     assert_eq!(innermost["filename"], "chores.rs");

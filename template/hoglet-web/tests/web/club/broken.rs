@@ -66,7 +66,10 @@ pub fn pages() -> Router<Web> {
         .route("/database", get(asks_for_nonsense))
         .route("/other-database", get(asks_in_a_helper))
         .route("/by-hand", get(captures_by_hand))
+        .route("/by-hand-with", get(captures_with_properties))
+        .route("/long-chain", get(returns_a_long_chain))
         .route("/task", get(panics_in_a_task))
+        .route("/thread", get(panics_in_a_thread))
         .route("/passed-on", get(passes_a_panic_on))
         .route("/template", get(renders_nonsense))
 }
@@ -100,6 +103,42 @@ async fn helper(web: &Web) -> Result<()> {
 
 async fn captures_by_hand(posthog: PostHog) {
     posthog.capture_error(&std::fmt::Error);
+}
+
+async fn captures_with_properties(posthog: PostHog) -> String {
+    let properties = json!({
+        "table": 7,
+        "clock": null,
+        "opening": { "name": "Sicilian", "variation": null },
+        "moves": ["e4", null, "c5"],
+        "$exception_level": "fatal",
+        "$exception_source": "django.middleware",
+        "$exception_list": [],
+        "$debug_images": [],
+        "$exception_fingerprint": "flags that fell",
+    });
+    let id = posthog.capture_error_with(&OrderError(std::fmt::Error), properties);
+    id.expect("PostHog is on").to_string()
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("move {0} was illegal")]
+struct IllegalMove(usize, #[source] Option<Box<IllegalMove>>);
+
+async fn returns_a_long_chain() -> Result<()> {
+    let moves = (1..75).rev().fold(None, |before, number| {
+        Some(Box::new(IllegalMove(number, before)))
+    });
+    Err(IllegalMove(0, moves).into())
+}
+
+fn stops_the_clock() {
+    panic!("the clock has stopped");
+}
+
+async fn panics_in_a_thread() -> &'static str {
+    let thread = std::thread::spawn(stops_the_clock);
+    thread.join().map_or("it panicked", |()| "it did not")
 }
 
 async fn comes_undone(message: &str) {
