@@ -30,6 +30,7 @@ mod identification;
 pub mod identity;
 mod item;
 pub mod ledger;
+mod minimal;
 pub mod outbox;
 pub mod panel;
 pub(crate) mod properties;

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::item::Item;
 use super::ledger::Entry;
+use super::minimal;
 use super::stamp::Stamp;
 use crate::package::Package;
 use crate::settings::Settings;
@@ -24,11 +25,6 @@ const FIRST_BACKOFF_MILLISECONDS: u64 = 200;
 const LAST_BACKOFF: Duration = Duration::from_secs(5);
 /// A send that takes longer than this is worth a line in the log.
 const SLOW_SEND: Duration = Duration::from_secs(15);
-
-/// PostHog moves events by the time between a batch's `sent_at` and its arrival, for clients whose
-/// clock is wrong. A server's is right, and the SDK writes `sent_at` before the first attempt: after
-/// an outage of five minutes the batch would be dated five minutes late.
-const IGNORE_SENT_AT: &str = "$ignore_sent_at";
 
 /// An item on its way, with the entry that counts it.
 pub type Queued = (Item, Entry);
@@ -54,7 +50,8 @@ impl Sender {
             // The bound is time, see `Sender::try_for_long`.
             .max_capture_attempts(u32::MAX)
             .retry_initial_backoff_ms(FIRST_BACKOFF_MILLISECONDS)
-            .retry_max_backoff_ms(LAST_BACKOFF.as_millis() as u64);
+            .retry_max_backoff_ms(LAST_BACKOFF.as_millis() as u64)
+            .before_send(|event| Some(minimal::shortened(event)));
         let options = options.build().expect("every required option is set");
         Self {
             client: posthog_rs::client(options).await,
@@ -132,9 +129,6 @@ impl Sender {
             match item.resolve(self.app).await {
                 Ok(mut event) => {
                     self.stamp.apply(&mut event);
-                    event
-                        .insert_prop(IGNORE_SENT_AT, true)
-                        .expect("a JSON value serializes");
                     resolved.push((event, entry));
                 }
                 Err(error) => entry.lose(&format!("a stack trace could not be resolved: {error}")),
