@@ -40,6 +40,7 @@ mod sender;
 mod size;
 mod stamp;
 pub mod tracker;
+mod unknown;
 pub mod urls;
 pub mod visitor_link;
 

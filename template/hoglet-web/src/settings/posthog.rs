@@ -35,7 +35,8 @@ pub struct PostHogSettings {
     pub queue_size: usize,
     /// How long a batch is retried before it counts as lost.
     pub retry: Duration,
-    /// How long a request waits for flags before their defaults hold.
+    /// How long a request waits for PostHog's answer about flags. The default has room for one retry,
+    /// 300 ms after an attempt that broke off.
     pub flags_timeout: Duration,
 }
 
@@ -57,7 +58,7 @@ impl PostHogSettings {
             retry: reader.seconds("POSTHOG_RETRY_SECONDS", 900, 1..=86_400),
             flags_timeout: Duration::from_millis(reader.number(
                 "POSTHOG_FLAGS_TIMEOUT_MILLISECONDS",
-                250,
+                1_000,
                 1..=30_000,
             )),
         }

@@ -1,7 +1,7 @@
 //! PostHog's HTTP edge: takes batches of events, answers for flags, serves the script, and writes
 //! down everything that reaches it.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::ops::Index;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -102,6 +102,9 @@ struct Seen {
     smaller_bound: Option<usize>,
     largest_body: usize,
     flags: Map<String, Value>,
+    definitions: Vec<Value>,
+    says_with_flags: Map<String, Value>,
+    flag_moods: VecDeque<Mood>,
     events: Vec<Event>,
     flag_requests: Vec<Value>,
     passed: Vec<Passed>,
@@ -134,6 +137,7 @@ impl StandIn {
         let router = Router::new()
             .route("/batch/", post(take_batch))
             .route("/flags/", post(answer_flags))
+            .route("/flags/definitions/", get(answer_definitions))
             .route(
                 "/api/projects/{project}/persons/bulk_delete/",
                 post(delete_persons),
@@ -147,6 +151,17 @@ impl StandIn {
     /// From now on PostHog feels like this.
     pub fn feels(&self, mood: Mood) {
         self.seen.lock().unwrap().mood = mood;
+    }
+
+    /// The next requests for flags meet these moods, each of them one. Everything else does not.
+    pub fn flags_meet(&self, moods: impl IntoIterator<Item = Mood>) {
+        self.seen.lock().unwrap().flag_moods.extend(moods);
+    }
+
+    /// From now on this stands beside the flags in each answer, such as `errorsWhileComputingFlags`.
+    pub fn says_with_flags(&self, name: &str, value: impl Into<Value>) {
+        let mut seen = self.seen.lock().unwrap();
+        seen.says_with_flags.insert(name.to_owned(), value.into());
     }
 
     /// From now on a larger batch is refused.
@@ -167,9 +182,39 @@ impl StandIn {
             "enabled": value != Value::Bool(false),
             "variant": value.as_str(),
             "reason": { "code": "condition_match", "condition_index": 0, "description": "" },
-            "metadata": { "id": 1, "version": 1, "payload": payload.map(|payload| payload.to_string()) },
+            "metadata": {
+                "id": 1,
+                "version": 1,
+                "payload": payload.map(|payload| payload.to_string()),
+                // As if each flag with variants had one.
+                "has_experiment": value.is_string(),
+            },
         });
         self.seen.lock().unwrap().flags.insert(key.to_owned(), flag);
+    }
+
+    /// From now on the definitions, which apps with a secret key keep, give this value to everybody.
+    pub fn define_flag(&self, key: &str, value: impl Into<Value>, payload: Option<Value>) {
+        let value = value.into();
+        let variant = value.as_str();
+        let on = variant.unwrap_or("true");
+        let variants: Vec<_> = variant
+            .iter()
+            .map(|variant| json!({ "key": variant, "rollout_percentage": 100 }))
+            .collect();
+        let definition = json!({
+            "id": 1,
+            "key": key,
+            "name": "",
+            "active": value != Value::Bool(false),
+            "has_experiment": variant.is_some(),
+            "filters": {
+                "groups": [{ "properties": [], "rollout_percentage": 100, "variant": variant }],
+                "multivariate": variant.map(|_| json!({ "variants": variants })),
+                "payloads": payload.map(|payload| json!({ on: payload.to_string() })).unwrap_or(json!({})),
+            },
+        });
+        self.seen.lock().unwrap().definitions.push(definition);
     }
 
     /// Every event so far, in the order of their arrival.
@@ -229,7 +274,11 @@ impl StandIn {
         while self.mood() == Mood::Hangs {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let answer = match self.mood() {
+        self.answer_in(self.mood())
+    }
+
+    fn answer_in(&self, mood: Mood) -> Option<Response> {
+        let answer = match mood {
             Mood::Well | Mood::Hangs | Mood::LosesAnswers => None,
             Mood::Fails => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
             Mood::Throttles => {
@@ -260,20 +309,74 @@ async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
     assert_eq!(batch.api_key, "phc_test");
     posthog.seen.lock().unwrap().events.extend(batch.batch);
     if posthog.mood() == Mood::LosesAnswers {
-        // Ends the connection, and calls no panic hook: the app in this process would capture it.
-        std::panic::resume_unwind(Box::new("the answer is lost"));
+        lose_the_answer();
     }
     Json(json!({ "status": 1 })).into_response()
 }
 
+/// Ends the connection, and calls no panic hook: the app in this process would capture it.
+fn lose_the_answer() -> ! {
+    std::panic::resume_unwind(Box::new("the answer is lost"));
+}
+
+/// As PostHog: 401 without the project's token, 400 without a person, and no flag that was not asked for.
 async fn answer_flags(State(posthog): State<StandIn>, Json(asked): Json<Value>) -> Response {
-    posthog.seen.lock().unwrap().flag_requests.push(asked);
+    let met = {
+        let mut seen = posthog.seen.lock().unwrap();
+        seen.flag_requests.push(asked.clone());
+        seen.flag_moods.pop_front()
+    };
+    let moody = match met {
+        Some(Mood::Hangs) => std::future::pending().await,
+        Some(Mood::LosesAnswers) => lose_the_answer(),
+        Some(mood) => posthog.answer_in(mood),
+        None => posthog.moody().await,
+    };
+    if let Some(response) = moody {
+        return response;
+    }
+    if asked["api_key"] != "phc_test" {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if asked["distinct_id"].as_str().is_none_or(str::is_empty) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let seen = posthog.seen.lock().unwrap();
+    let mut flags = seen.flags.clone();
+    if let Some(keys) = asked["flag_keys_to_evaluate"].as_array() {
+        flags.retain(|key, _| keys.iter().any(|asked| asked == key));
+    }
+    let usual = json!({ "flags": flags, "errorsWhileComputingFlags": false, "requestId": "1" });
+    let Value::Object(mut answer) = usual else {
+        unreachable!("it is one");
+    };
+    answer.extend(seen.says_with_flags.clone());
+    Json(answer).into_response()
+}
+
+/// As PostHog: 401 without a personal or secret key.
+async fn answer_definitions(State(posthog): State<StandIn>, headers: HeaderMap) -> Response {
     if let Some(response) = posthog.moody().await {
         return response;
     }
-    let flags = posthog.seen.lock().unwrap().flags.clone();
-    let answer = json!({ "flags": flags, "errorsWhileComputingFlags": false, "requestId": "1" });
+    let key = bearer(&headers).unwrap_or_default();
+    if !key.starts_with("phx_") && !key.starts_with("phs_") {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let seen = posthog.seen.lock().unwrap();
+    let short = seen.says_with_flags.get("minimalFlagCalledEvents") == Some(&true.into());
+    let answer = json!({
+        "flags": seen.definitions,
+        "group_type_mapping": {},
+        "cohorts": {},
+        "minimal_flag_called_events": short,
+    });
     Json(answer).into_response()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    authorization.strip_prefix("Bearer ")
 }
 
 /// As PostHog: without a key a 401, with another than a personal one (here also one that ends in
@@ -288,10 +391,7 @@ async fn delete_persons(
     if let Some(response) = posthog.moody().await {
         return response;
     }
-    let authorization = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let Some(key) = authorization.and_then(|value| value.strip_prefix("Bearer ")) else {
+    let Some(key) = bearer(&headers) else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     if !key.starts_with("phx_") || key.ends_with("_read") {

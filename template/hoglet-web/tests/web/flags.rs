@@ -1,50 +1,253 @@
 //! Flags: which are asked for, what their reading sends, and evaluation in this process.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use hoglet_web::posthog::PostHog;
 use serde_json::json;
-use tokio::net::TcpListener;
 
-use crate::club::plan::ALL;
-use crate::support::{App, People};
+use crate::club::plan::{ALL, NEW_LOUNGE};
+use crate::club::router_with;
+use crate::support::{App, Browser, Event, Mood, People, StandIn, until_asked, wait_until};
+
+/// An app that keeps the definitions of flags, and knows them already.
+async fn with_definitions(posthog: StandIn, variables: &[(&str, &str)]) -> (App, Browser) {
+    let mut all = vec![("POSTHOG_SECRET_KEY", "phx_key")];
+    all.extend(variables);
+    posthog.define_flag("new-lounge", true, Some(json!({ "colour": "green" })));
+    let app = App::beside(posthog, &all).await;
+    let ann = app.sign_up("Ann").await;
+    // They arrive in the background; until then the defaults hold.
+    let begin = Instant::now();
+    while !ann.get("/lounge").await.text().contains("new chairs") {
+        assert!(begin.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    (app, ann)
+}
 
 #[tokio::test]
 async fn with_a_secret_key_nobody_is_asked_on_a_request() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counted = asked.clone();
-    let flags = post(async move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        StatusCode::SERVICE_UNAVAILABLE
-    });
-    let posthog = Router::new()
-        .route("/flags/definitions/", get(definitions))
-        .route("/flags/definitions", get(definitions))
-        .route("/flags/", flags);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let host = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, posthog).await });
-    let app = App::with(&[("POSTHOG_HOST", &host), ("POSTHOG_SECRET_KEY", "phx_key")]).await;
-    let ann = app.sign_up("Ann").await;
-
-    // The definitions arrive in the background; until then the defaults hold.
-    let begin = Instant::now();
-    let page = loop {
-        let page = ann.get("/lounge").await.text();
-        if page.contains("There are new chairs.") {
-            break page;
-        }
-        assert!(begin.elapsed() < Duration::from_secs(10), "{page}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
+    let posthog = StandIn::start().await;
+    posthog.define_flag("lounge-greeting", "warm", None);
+    let (app, ann) = with_definitions(posthog, &[]).await;
+    let page = ann.get("/lounge").await.text();
     assert!(page.contains("Good to see you"));
     assert!(page.contains("green"), "the payload");
-    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert_eq!(app.posthog.flag_requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_flag_without_a_definition_is_asked_for_and_the_others_keep_their_values() {
+    let posthog = StandIn::start().await;
+    posthog.set_flag("new-lounge", false, None);
+    posthog.set_flag("lounge-greeting", "bold", None);
+    let (app, ann) = with_definitions(posthog, &[]).await;
+    let before = app.posthog.flag_requests().len();
+    let page = ann.get("/lounge").await.text();
+    assert!(page.contains("Your move"), "{page}");
+    assert!(page.contains("new chairs"), "{page}");
+
+    // PostHog's specification has the request name every flag.
+    let asked = &app.posthog.flag_requests()[before..];
+    assert_eq!(asked.len(), 1);
+    let declared: Vec<_> = ALL.iter().map(|flag| flag.key).collect();
+    assert_eq!(asked[0]["flag_keys_to_evaluate"], json!(declared));
+}
+
+#[tokio::test]
+async fn a_flag_that_posthog_does_not_know_either_is_asked_for_once() {
+    let (app, ann) = with_definitions(StandIn::start().await, &[]).await;
+    let ben = app.sign_up("Ben").await;
+    for member in [ann, ben] {
+        let page = member.get("/lounge").await.text();
+        assert!(page.contains("new chairs"), "{page}");
+    }
+    assert_eq!(app.posthog.flag_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_whole_does_not_tell_which_flags_there_are() {
+    for (name, value) in [
+        ("errorsWhileComputingFlags", json!(true)),
+        ("quotaLimited", json!(true)),
+        // As the SDK cannot read it.
+        ("quotaLimited", json!(["feature_flags"])),
+    ] {
+        let posthog = StandIn::start().await;
+        posthog.says_with_flags(name, value);
+        let (app, ann) = with_definitions(posthog, &[]).await;
+        ann.get("/lounge").await;
+        assert_eq!(app.posthog.flag_requests().len(), 2, "{name}");
+        app.posthog.says_with_flags(name, false);
+        app.posthog.set_flag("lounge-greeting", "bold", None);
+        let page = ann.get("/lounge").await.text();
+        assert!(page.contains("Your move"), "{name}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_does_not_tell_which_flags_there_are() {
+    let posthog = StandIn::start().await;
+    posthog.flags_meet([Mood::Fails, Mood::TalksNonsense]);
+    posthog.set_flag("lounge-greeting", "bold", None);
+    let (_app, ann) = with_definitions(posthog, &[]).await;
+    let page = ann.get("/lounge").await.text();
+    assert!(!page.contains("Your move"), "{page}");
+    let page = ann.get("/lounge").await.text();
+    assert!(page.contains("Your move"), "{page}");
+}
+
+#[tokio::test]
+async fn what_the_definitions_tell_holds_whatever_posthog_does() {
+    for mood in [
+        Mood::Hangs,
+        Mood::Fails,
+        Mood::Throttles,
+        Mood::TalksNonsense,
+    ] {
+        let posthog = StandIn::start().await;
+        posthog.flags_meet([mood; 100]);
+        let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "50")];
+        let (app, ann) = with_definitions(posthog, &timeout).await;
+        // At first PostHog is asked, and then it is left alone for a while.
+        for _ in 0..6 {
+            let page = ann.get("/lounge").await.text();
+            assert!(page.contains("new chairs"), "{mood:?}: {page}");
+            assert!(page.contains("green"), "{mood:?}");
+        }
+        assert_eq!(app.posthog.flag_requests().len(), 3, "{mood:?}");
+        let read = app.event("$feature_flag_called").await;
+        assert_eq!(read["$feature_flag"], "new-lounge");
+        assert_eq!(read["locally_evaluated"], true);
+    }
+}
+
+#[tokio::test]
+async fn posthog_is_asked_once_more_after_a_failure_that_may_pass() {
+    for mood in [Mood::Answers(502), Mood::Answers(504), Mood::LosesAnswers] {
+        let app = App::start().await;
+        app.posthog.set_flag("new-lounge", true, None);
+        let ann = app.sign_up("Ann").await;
+        app.posthog.flags_meet([mood]);
+        let begin = Instant::now();
+        let page = ann.get("/lounge").await.text();
+        assert!(page.contains("new chairs"), "{mood:?}: {page}");
+        assert!(begin.elapsed() >= Duration::from_millis(300), "{mood:?}");
+        let asked = app.posthog.flag_requests();
+        assert_eq!(asked.len(), 2, "{mood:?}");
+        assert_eq!(asked[0], asked[1], "{mood:?}");
+
+        app.posthog.flags_meet([mood; 2]);
+        let page = ann.get("/lounge").await.text();
+        assert!(page.contains("All is as it was."), "{mood:?}: {page}");
+        assert_eq!(app.posthog.flag_requests().len(), 4, "{mood:?}");
+    }
+}
+
+#[tokio::test]
+async fn posthog_is_not_asked_again_after_its_own_refusal() {
+    for status in [400, 401, 408, 429, 500, 503] {
+        let app = App::start().await;
+        app.posthog.set_flag("new-lounge", true, None);
+        let ann = app.sign_up("Ann").await;
+        app.posthog.flags_meet([Mood::Answers(status)]);
+        let page = ann.get("/lounge").await.text();
+        assert!(page.contains("All is as it was."), "{status}: {page}");
+        assert_eq!(app.posthog.flag_requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn the_usual_timeout_has_room_for_a_second_try_and_a_short_one_has_none() {
+    for (variables, answered) in [("", true), ("250", false)] {
+        let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", variables)];
+        let app = App::with(&timeout).await;
+        app.posthog.set_flag("new-lounge", true, None);
+        let ann = app.sign_up("Ann").await;
+        app.posthog.flags_meet([Mood::Answers(502)]);
+        let page = ann.get("/lounge").await.text();
+        assert_eq!(page.contains("new chairs"), answered, "{page}");
+        let asked = app.posthog.flag_requests().len();
+        assert_eq!(asked, 1 + usize::from(answered));
+    }
+}
+
+#[tokio::test]
+async fn a_long_timeout_also_gives_a_second_try_to_an_attempt_that_hangs() {
+    let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "2900")];
+    let app = App::with(&timeout).await;
+    app.posthog.set_flag("new-lounge", true, None);
+    let ann = app.sign_up("Ann").await;
+    app.posthog.flags_meet([Mood::Hangs]);
+    let page = ann.get("/lounge").await.text();
+    assert!(page.contains("new chairs"), "{page}");
+    assert_eq!(app.posthog.flag_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_short_flag_event_keeps_what_every_event_carries() {
+    let app = App::start().await;
+    app.posthog.says_with_flags("minimalFlagCalledEvents", true);
+    app.posthog
+        .set_flag("new-lounge", true, Some(json!({ "colour": "green" })));
+    app.posthog.set_flag("lounge-greeting", "bold", None);
+    let ann = app.sign_up("Ann").await;
+    let session = [("x-posthog-session-id", "s-1")];
+    ann.get_with("/lounge", &session).await;
+    wait_until("both were read", || read(&app).len() == 2).await;
+
+    let mut read = read(&app);
+    read.sort_by_key(|event| event["$feature_flag"].to_string());
+    let [experiment, flag] = read.as_slice() else {
+        panic!("{read:#?}");
+    };
+    assert_eq!(flag["$feature_flag"], "new-lounge");
+    assert_eq!(flag["$feature_flag_response"], true);
+    assert_eq!(flag["$session_id"], "s-1");
+    assert_eq!(flag["$ignore_sent_at"], true);
+    assert_eq!(flag["environment"], "test");
+    assert!(flag["release"].is_string());
+    assert_eq!(flag.distinct_id, app.user_id("Ann").await);
+    for dropped in [
+        "$current_url",
+        "$feature/new-lounge",
+        "$feature_flag_payload",
+        "$ip",
+        "$lib_version__major",
+    ] {
+        assert!(flag[dropped].is_null(), "{dropped}: {flag:#?}");
+    }
+    assert_eq!(experiment["$feature_flag"], "lounge-greeting");
+    assert_eq!(
+        experiment["$request_path"], "/lounge",
+        "an experiment's is whole"
+    );
+    assert_eq!(experiment["$ignore_sent_at"], true);
+}
+
+#[tokio::test]
+async fn a_visitors_short_flag_event_makes_no_person() {
+    let pages = Router::new().route("/read", get(reads));
+    let app = App::with_router(&[], |web| router_with(pages, web)).await;
+    app.posthog.says_with_flags("minimalFlagCalledEvents", true);
+    app.posthog.set_flag("new-lounge", true, None);
+    until_asked(&app, "/read").await;
+    wait_until("the flag was read", || !read(&app).is_empty()).await;
+    assert_eq!(read(&app)[0]["$process_person_profile"], false);
+    assert!(read(&app)[0]["personless"].is_null());
+}
+
+async fn reads(posthog: PostHog) {
+    posthog.flags().await.is_enabled(&NEW_LOUNGE);
+}
+
+fn read(app: &App) -> Vec<Event> {
+    let mut events = app.posthog.events();
+    events.retain(|event| event.name == "$feature_flag_called");
+    events
 }
 
 #[tokio::test]
@@ -95,34 +298,4 @@ async fn in_development_the_stand_in_can_read_the_flags() {
         let answer = app.browser().get("/dev/flags").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
-}
-
-async fn definitions(headers: HeaderMap) -> Response {
-    if headers
-        .get("authorization")
-        .is_none_or(|value| value != "Bearer phx_key")
-    {
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
-    let everybody = |variant: Option<&str>| json!([{ "properties": [], "rollout_percentage": 100, "variant": variant }]);
-    let answer = json!({
-        "flags": [
-            {
-                "id": 1, "key": "new-lounge", "name": "", "active": true,
-                "filters": { "groups": everybody(None), "payloads": { "true": "{\"colour\":\"green\"}" } },
-            },
-            {
-                "id": 2, "key": "lounge-greeting", "name": "", "active": true,
-                "filters": {
-                    "groups": everybody(None),
-                    "multivariate": { "variants": [
-                        { "key": "warm", "rollout_percentage": 100 },
-                    ] },
-                },
-            },
-        ],
-        "group_type_mapping": {},
-        "cohorts": {},
-    });
-    Json(answer).into_response()
 }

@@ -1,5 +1,7 @@
 //! What the tests stand on: `hoglet_web::testing`, and people who sign up and log in at the club.
 
+use std::time::{Duration, Instant};
+
 use hoglet_web::app::{App as _, read_settings};
 use hoglet_web::email::Email;
 use hoglet_web::posthog::Client;
@@ -41,6 +43,16 @@ pub fn without_what_differs(browser: &Browser, answer: Answer) -> String {
         .replace(nonce, "NONCE")
         .replace(&browser.visitor_id(), "VISITOR")
         .replace(answer.header("x-request-id"), "REQUEST")
+}
+
+/// Visits a page that reads flags until PostHog is asked for them. Evaluation starts in the background;
+/// until then the defaults hold.
+pub async fn until_asked(app: &App, path: &str) {
+    let begin = Instant::now();
+    while app.posthog.flag_requests().is_empty() {
+        app.browser().get(path).await;
+        assert!(begin.elapsed() < Duration::from_secs(10));
+    }
 }
 
 /// The way to PostHog without an app around it.
