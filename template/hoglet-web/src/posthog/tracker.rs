@@ -20,6 +20,7 @@ use super::evaluator::Asked;
 use super::event::TrackedEvent;
 use super::exception::Exception;
 use super::flag::Flags;
+use super::groups;
 use super::identification::identification;
 use super::identity::{Identity, Subject};
 use super::ledger::Delivered;
@@ -99,9 +100,12 @@ impl PostHog {
         }
     }
 
-    /// Captures an event of the tracking plan for the request's person.
+    /// Captures an event of the tracking plan for the request's person. Once this request has evaluated
+    /// flags, it carries them: `$feature/<key>` for each, and `$active_feature_flags`.
     pub fn capture<E: TrackedEvent>(&self, event: E) {
-        self.send(E::NAME, properties::of(&event));
+        let mut properties = self.scope.flag_properties();
+        properties.extend(properties::of(&event));
+        self.send(E::NAME, properties);
     }
 
     /// Captures a `…_viewed` event, unless nobody looks at the page.
@@ -112,7 +116,8 @@ impl PostHog {
     }
 
     /// The same request, on behalf of the user that the visitor has become. The context is a new
-    /// one: the visitor's says `$process_person_profile: false`.
+    /// one: the visitor's says `$process_person_profile: false`. The visitor's flags stay behind, because
+    /// the user's may be others.
     pub fn as_user(&self, user: Arc<dyn User>) -> Self {
         let mut context = RequestContext::new().distinct_id(user.id().to_string());
         for (name, value) in self.context_properties() {
@@ -150,12 +155,18 @@ impl PostHog {
     ///
     /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
     /// Source: <https://posthog.com/docs/product-analytics/group-analytics>.
+    ///
+    /// A blank type or key is refused: the log says so, and the request joins no group.
+    #[track_caller]
     pub fn with_group(
         &self,
         group_type: &'static str,
         group_key: &str,
         properties: impl Serialize,
     ) -> &Self {
+        if groups::is_blank("with_group", group_type, group_key) {
+            return self;
+        }
         let properties = properties::of(&properties);
         if !properties.is_empty() {
             self.describe_group(group_type, group_key, &properties);
@@ -164,14 +175,19 @@ impl PostHog {
         self
     }
 
-    /// Tells PostHog what a group is like, unless this process has said the same last.
+    /// Tells PostHog what a group is like, unless this process has said the same last and it was not lost.
+    ///
+    /// A blank type or key is refused: the log says so, and nothing is sent.
+    #[track_caller]
     pub fn group_identify(
         &self,
         group_type: &'static str,
         group_key: &str,
         properties: impl Serialize,
     ) {
-        self.describe_group(group_type, group_key, &properties::of(&properties));
+        if !groups::is_blank("group_identify", group_type, group_key) {
+            self.describe_group(group_type, group_key, &properties::of(&properties));
+        }
     }
 
     fn describe_group(
@@ -180,24 +196,36 @@ impl PostHog {
         group_key: &str,
         properties: &Map<String, Value>,
     ) {
-        let described = &self.client.described;
-        if self.identity.opted_out || !described.is_news(group_type, group_key, properties) {
+        if self.identity.opted_out {
             return;
         }
+        let described = &self.client.described;
+        described.tell(group_type, group_key, properties, || {
+            let event = self.group_description(group_type, group_key, properties);
+            let delivered = self.client.capture_and_tell(event, Utc::now());
+            self.client.enabled().then_some(delivered)
+        });
+    }
+
+    fn group_description(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: &Map<String, Value>,
+    ) -> Event {
         let mut about = properties::of(
             &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
         );
         if self.identity.person.is_user() {
-            self.send("$groupidentify", about);
-        } else {
-            // PostHog ignores it where `$process_person_profile` is false, as in all that is a
-            // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
-            let id = format!("${group_type}_{group_key}");
-            let mut event = Event::new("$groupidentify".to_owned(), id);
-            about.insert("$geoip_disable".to_owned(), true.into());
-            insert_all(&mut event, about);
-            self.client.capture(event);
+            return self.event("$groupidentify", about);
         }
+        // PostHog ignores it where `$process_person_profile` is false, as in all that is a
+        // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
+        let id = format!("${group_type}_{group_key}");
+        let mut event = Event::new("$groupidentify".to_owned(), id);
+        about.insert("$geoip_disable".to_owned(), true.into());
+        insert_all(&mut event, about);
+        event
     }
 
     /// Captures an error that was handled. The stack is the caller's. Returns the event's id, see
@@ -224,11 +252,14 @@ impl PostHog {
         let context = if self.identity.opted_out {
             self.nobodys.as_deref().cloned()
         } else {
-            let context = RequestContext::clone(&self.context);
-            Some(match self.scope.groups().property() {
-                Some(groups) => property(context, GROUPS, groups),
-                None => context,
-            })
+            let mut context = RequestContext::clone(&self.context);
+            if let Some(groups) = self.scope.groups().property() {
+                context = property(context, GROUPS, groups);
+            }
+            for (name, value) in self.scope.flag_properties() {
+                context = property(context, &name, value);
+            }
+            Some(context)
         };
         self.remember("$exception", exception.uuid);
         self.client
@@ -236,13 +267,17 @@ impl PostHog {
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.
+    /// What the request captures from here on carries them.
+    ///
+    /// All have their defaults, and PostHog is not asked, for those who have opted out, and for a client
+    /// that is known by a header only: a header never chooses whose flags apply.
     pub fn flags(&self) -> Compiled<'_, Arc<Flags>> {
         Box::pin(async move {
             let (groups, cell) = self.scope.flags();
             let evaluating = async || match self.client.evaluator() {
-                Some(evaluator) if !self.identity.opted_out => {
+                Some(evaluator) if self.has_flags() => {
                     let asked = Asked {
-                        context: self.flag_context(),
+                        context: RequestContext::clone(&self.context),
                         is_user: self.identity.person.is_user(),
                         person_properties: self
                             .user
@@ -255,7 +290,9 @@ impl PostHog {
                 }
                 _ => Arc::default(),
             };
-            cell.get_or_init(evaluating).await.clone()
+            let flags = cell.get_or_init(evaluating).await.clone();
+            self.scope.decides_by(flags.clone());
+            flags
         })
     }
 
@@ -371,13 +408,10 @@ impl PostHog {
         });
     }
 
-    /// A header never chooses whose flags apply.
-    fn flag_context(&self) -> RequestContext {
-        match &self.identity.person {
-            Subject::Header(_) => RequestContext::clone(&self.context)
-                .distinct_id(self.identity.visitor_id.to_string()),
-            _ => RequestContext::clone(&self.context),
-        }
+    /// Whether PostHog may be asked for this person's flags.
+    fn has_flags(&self) -> bool {
+        let only_claimed = matches!(self.identity.person, Subject::Header(_));
+        !self.identity.opted_out && !only_claimed
     }
 
     /// The context's properties, without the one that would make a user personless.

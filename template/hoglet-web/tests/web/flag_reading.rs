@@ -2,10 +2,186 @@
 
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use hoglet_web::email::Email;
+use hoglet_web::error::Result;
+use hoglet_web::jobs::Job;
+use hoglet_web::posthog::PostHog;
+use hoglet_web::session::lifetime::Remember;
+use hoglet_web::visit::Visit;
+use hoglet_web::web::Web;
 use reqwest::StatusCode;
+use sea_orm::TransactionTrait;
 use serde_json::json;
 
-use crate::support::{App, Mood, People};
+use crate::club::chores::Chore;
+use crate::club::plan::{GREETING, NEW_LOUNGE, VoteCast};
+use crate::club::{member, router_with};
+use crate::support::{App, Event, Mood, People, until_asked};
+
+async fn reads(posthog: PostHog) -> &'static str {
+    let flags = posthog.flags().await;
+    flags.is_enabled(&NEW_LOUNGE);
+    flags.variant(&GREETING).unwrap_or("default")
+}
+
+async fn enqueues(State(web): State<Web>) -> Result<()> {
+    Chore::VoteInTheLounge.enqueue(&web.database).await?;
+    Ok(())
+}
+
+/// Captures before and after the flags are evaluated, and fails.
+async fn decides(posthog: PostHog) -> Result<()> {
+    posthog.capture(VoteCast { choice: "before" });
+    posthog.capture_error(&std::io::Error::other("before"));
+    posthog.flags().await;
+    posthog.capture(VoteCast { choice: "after" });
+    posthog.capture_error(&std::io::Error::other("after"));
+    posthog.with_group("team", "red", json!({ "size": 11 }));
+    posthog.capture(VoteCast {
+        choice: "in a team",
+    });
+    Err(std::io::Error::other("at the end").into())
+}
+
+async fn decides_and_panics(posthog: PostHog) {
+    posthog.flags().await;
+    panic!("at the end");
+}
+
+/// Decides as a visitor, then as the user that they have become.
+async fn decides_and_joins(State(web): State<Web>, mut visit: Visit) -> Result<()> {
+    visit.posthog.flags().await;
+    let hash = visit.hash_password("a sentence is fine".to_owned()).await?;
+    let transaction = web.database.begin().await?;
+    let email = Email::normalized("ann@example.com");
+    let member = member::create(&transaction, email, "Ann", hash).await?;
+    visit
+        .log_in(transaction, member.unwrap(), Remember::No)
+        .await?;
+    visit.posthog.capture(VoteCast { choice: "before" });
+    visit.posthog.flags().await;
+    visit.posthog.capture(VoteCast { choice: "after" });
+    Ok(())
+}
+
+/// The club with pages that decide by flags, of which one is on and one is off.
+async fn with_pages_that_decide() -> App {
+    let pages = Router::new()
+        .route("/read", get(reads))
+        .route("/enqueue", post(enqueues))
+        .route("/decide", get(decides))
+        .route("/panic", get(decides_and_panics))
+        .route("/join", post(decides_and_joins));
+    let app = App::with_router(&[], |web| router_with(pages, web)).await;
+    app.posthog.set_flag("new-lounge", false, None);
+    app.posthog.set_flag("lounge-greeting", "bold", None);
+    until_asked(&app, "/read").await;
+    app
+}
+
+fn carries_flags(event: &Event) -> bool {
+    let values = [
+        &event["$feature/new-lounge"],
+        &event["$feature/lounge-greeting"],
+    ];
+    let active = &event["$active_feature_flags"];
+    if values.iter().all(|value| value.is_null()) && active.is_null() {
+        return false;
+    }
+    assert_eq!(values, [&json!(false), &json!("bold")], "{event:#?}");
+    assert_eq!(*active, json!(["lounge-greeting"]), "{event:#?}");
+    true
+}
+
+#[tokio::test]
+async fn what_is_captured_after_the_flags_were_evaluated_carries_them() {
+    let app = with_pages_that_decide().await;
+    let ann = app.sign_up("Ann").await;
+    for browser in [ann, app.browser()] {
+        let before = app.events().await.len();
+        assert_eq!(browser.get("/decide").await.status, 500);
+        let events = app.events().await.split_off(before);
+        let carrying = |name| {
+            let events = events.iter().filter(|event| event.name == name);
+            events.map(carries_flags).collect::<Vec<_>>()
+        };
+        assert_eq!(carrying("vote_cast"), [false, true, true]);
+        assert_eq!(carrying("$exception"), [false, true, true]);
+        // It says what a group is like, and nothing about what was done.
+        assert!(!carrying("$groupidentify").contains(&true));
+    }
+    let before = app.events().await.len();
+    assert_eq!(app.browser().get("/panic").await.status, 500);
+    let events = app.events().await.split_off(before);
+    assert!(carries_flags(&events[0]), "{events:#?}");
+}
+
+#[tokio::test]
+async fn what_a_job_captures_carries_its_flags() {
+    let app = with_pages_that_decide().await;
+    let ann = app.sign_up("Ann").await;
+    ann.post("/enqueue", &[]).await;
+    app.run_jobs().await;
+    assert!(carries_flags(&app.event("vote_cast").await));
+    assert!(carries_flags(&app.event("$exception").await));
+}
+
+#[tokio::test]
+async fn a_users_events_carry_the_users_flags_and_not_those_of_the_visitor_they_were() {
+    let app = with_pages_that_decide().await;
+    let browser = app.browser();
+    browser.get("/bell").await;
+    let visitor = browser.visitor_id();
+    let before = app.posthog.flag_requests().len();
+    assert_eq!(browser.post("/join", &[]).await.status, 200);
+
+    let asked = &app.posthog.flag_requests()[before..];
+    let asked: Vec<_> = asked.iter().map(|asked| &asked["distinct_id"]).collect();
+    let user = app.user_id("Ann").await;
+    assert_eq!(asked, [&json!(visitor), &json!(user)]);
+    let votes = app.events_named("vote_cast").await;
+    assert!(votes.iter().all(|vote| vote.distinct_id == user));
+    let votes: Vec<_> = votes.iter().map(carries_flags).collect();
+    assert_eq!(votes, [false, true]);
+    assert!(!carries_flags(&app.event("$identify").await));
+}
+
+#[tokio::test]
+async fn nobodys_flags_hold_for_whom_only_a_header_names() {
+    let app = with_pages_that_decide().await;
+    let before = app.posthog.flag_requests().len();
+    let read = app.events_named("$feature_flag_called").await.len();
+    let header = [("x-posthog-distinct-id", "a-robot")];
+    let answer = app.browser().get_with("/read", &header).await;
+    assert_eq!(answer.text(), "default");
+    app.browser().post_with("/enqueue", &[], &header).await;
+    app.run_jobs().await;
+
+    assert_eq!(app.posthog.flag_requests().len(), before);
+    let vote = app.event("vote_cast").await;
+    assert_eq!(vote.distinct_id, "a-robot");
+    assert!(!carries_flags(&vote));
+
+    // Who presents a visitor's cookie too is that visitor.
+    let browser = app.browser();
+    browser.get("/bell").await;
+    let answer = browser.get_with("/read", &header).await;
+    assert_eq!(answer.text(), "bold");
+    let asked = app.posthog.flag_requests();
+    assert_eq!(asked.len(), before + 1);
+    assert_eq!(asked[before]["distinct_id"], browser.visitor_id());
+    let called = app.stop().await;
+    let called: Vec<_> = called
+        .iter()
+        .filter(|event| event.name == "$feature_flag_called")
+        .map(|event| event.distinct_id.as_str())
+        .collect();
+    assert!(!called.contains(&"a-robot"), "{called:?}");
+    assert!(called.len() > read);
+}
 
 #[tokio::test]
 async fn a_page_that_nobody_looks_at_is_none() {

@@ -1,7 +1,5 @@
 //! Requests on behalf of a group, as a handler makes them.
 
-use std::time::{Duration, Instant};
-
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
@@ -13,7 +11,7 @@ use serde_json::json;
 
 use crate::club::plan::{GREETING, NEW_LOUNGE, VoteCast};
 use crate::club::router_with;
-use crate::support::{App, People, wait_until};
+use crate::support::{App, Mood, People, until_asked, wait_until};
 
 /// Asks for flags before and after each group.
 async fn joins_two_groups(posthog: PostHog) -> &'static str {
@@ -47,22 +45,30 @@ async fn describes_again_and_again(posthog: PostHog) {
     posthog.with_group("company", "acme", json!({}));
 }
 
+/// Where the company has no name: a blank key, and a blank type.
+async fn belongs_to_no_company(posthog: PostHog) {
+    for blank in ["", " ", "\t\r\n", "\u{2003}"] {
+        posthog.with_group("company", blank, json!({ "plan": "large" }));
+        posthog.group_identify("company", blank, json!({ "plan": "large" }));
+    }
+    posthog.with_group("", "acme", json!({ "plan": "large" }));
+    posthog.group_identify("  ", "acme", json!({ "plan": "large" }));
+    posthog.flags().await;
+    posthog.capture(VoteCast { choice: "alone" });
+}
+
 async fn app() -> App {
     let pages = Router::new()
         .route("/two", get(joins_two_groups))
         .route("/after", get(captures_before_and_after))
         .route("/describe", get(describes_again_and_again))
+        .route("/alone", get(belongs_to_no_company))
         .route(
             "/flags",
             get(async |posthog: PostHog| drop(posthog.flags().await)),
         );
     let app = App::with_router(&[], |web| router_with(pages, web)).await;
-    // Evaluation starts in the background; until then the defaults hold.
-    let begin = Instant::now();
-    while app.posthog.flag_requests().is_empty() {
-        app.browser().get("/flags").await;
-        assert!(begin.elapsed() < Duration::from_secs(10));
-    }
+    until_asked(&app, "/flags").await;
     app
 }
 
@@ -199,4 +205,46 @@ async fn who_has_opted_out_describes_no_group() {
     let names: Vec<_> = events.iter().map(|event| &*event.name).collect();
     assert_eq!(names, ["$exception"]);
     assert!(events[0]["$groups"].is_null());
+}
+
+#[tokio::test]
+async fn a_blank_type_or_key_is_no_group() {
+    let app = app().await;
+    for browser in [app.sign_up("Ann").await, app.browser()] {
+        let before = app.posthog.flag_requests().len();
+        assert_eq!(browser.get("/alone").await.status, 200);
+        let asked = &app.posthog.flag_requests()[before..];
+        assert_eq!(asked[0]["groups"], json!({}));
+        assert_eq!(asked[0]["group_properties"], json!({}));
+    }
+    assert!(app.events_named("$groupidentify").await.is_empty());
+    let votes = app.events_named("vote_cast").await;
+    assert_eq!(votes.len(), 2);
+    for vote in votes {
+        assert!(vote["$groups"].is_null(), "{vote:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_description_that_was_lost_is_sent_again_and_one_that_waits_is_not() {
+    let app = app().await;
+    let ann = app.sign_up("Ann").await;
+    app.events().await;
+    app.posthog.feels(Mood::Refuses);
+    ann.post("/api/vote", &[]).await;
+    let lost = || app.web.posthog.counts().waiting == 0;
+    wait_until("the description is lost", lost).await;
+    assert!(app.events_named("$groupidentify").await.is_empty());
+
+    // Twice, while nothing arrives.
+    app.posthog.feels(Mood::Hangs);
+    for _ in 0..2 {
+        ann.post("/api/vote", &[]).await;
+    }
+    app.posthog.feels(Mood::Well);
+    ann.post("/api/vote", &[]).await;
+    app.events().await;
+    ann.post("/api/vote", &[]).await;
+    assert_eq!(app.event("$groupidentify").await["$group_key"], "red");
+    assert_eq!(app.events_named("vote_cast").await.len(), 4);
 }

@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::invite::Invite;
-use super::plan::{BellRung, NEW_LOUNGE};
+use super::plan::{BellRung, NEW_LOUNGE, VoteCast};
 
 pub fn jobs() -> Jobs<Web> {
     Jobs::default()
@@ -30,6 +30,8 @@ pub fn jobs() -> Jobs<Web> {
 pub enum Chore {
     RingTheBell,
     LookAtTheLounge,
+    /// Decides by flags, and fails.
+    VoteInTheLounge,
     Fail,
     FailTwice,
     FailForGood,
@@ -53,6 +55,11 @@ impl Job for Chore {
             Self::RingTheBell => run.posthog.capture(BellRung { rings: 1 }),
             Self::LookAtTheLounge => {
                 run.posthog.flags().await.is_enabled(&NEW_LOUNGE);
+            }
+            Self::VoteInTheLounge => {
+                run.posthog.flags().await.is_enabled(&NEW_LOUNGE);
+                run.posthog.capture(VoteCast { choice: "blitz" });
+                return Err(Failure::for_good(broken()));
             }
             Self::Fail => Err(broken())?,
             Self::FailTwice if run.attempt <= 2 => Err(broken())?,
