@@ -6,6 +6,8 @@ mod deletion;
 mod flags;
 #[path = "posthog_standin/ingestion.rs"]
 mod ingestion;
+#[path = "posthog_standin/otlp.rs"]
+mod otlp;
 #[path = "posthog_standin/python.rs"]
 mod python;
 
@@ -210,6 +212,28 @@ async fn what_is_malformed_is_refused_and_shown_with_the_reason() {
         standin.post("/e/", vec![b' '; 30_000_000]).await.status(),
         413
     );
+}
+
+#[tokio::test]
+async fn headers_have_a_bound_of_64_kib_in_all() {
+    let standin = Standin::start().await;
+    for (path, ok) in [("/flags/?v=2", 200), ("/hoglet/status", 200), ("/", 200)] {
+        for (length, status) in [(60 * 1024, ok), (65 * 1024, 431), (300 * 1024, 431)] {
+            let request = match path.starts_with("/flags") {
+                true => standin.http.post(format!("{}{path}", standin.url)),
+                false => standin.http.get(format!("{}{path}", standin.url)),
+            };
+            let half = "x".repeat(length / 2);
+            let answer = request
+                .header("X-One", &half)
+                .header("X-Other", &half)
+                .body(r#"{"api_key":"phc_test","distinct_id":"ann"}"#)
+                .send()
+                .await
+                .expect("an answer");
+            assert_eq!(answer.status(), status, "{path} with {length} bytes");
+        }
+    }
 }
 
 #[tokio::test]

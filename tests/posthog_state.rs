@@ -103,6 +103,20 @@ fn killed_at_any_moment_it_finds_a_whole_file() {
 }
 
 #[test]
+fn what_is_set_for_the_project_survives() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("posthog.json");
+    let server = start(&file);
+    let set = json!({"minimal_flag_called_events": true});
+    let put = Client::new()
+        .put(server.url("/hoglet/project"))
+        .body(set.to_string());
+    assert!(put.send().expect("an answer").status().is_success());
+    assert!(server.stop().success());
+    assert_eq!(read(&start(&file), "/hoglet/project"), set);
+}
+
+#[test]
 fn a_broken_file_is_set_aside_and_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("posthog.json");

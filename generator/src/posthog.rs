@@ -4,16 +4,17 @@
 //! at once what would have become of the data. Nothing leaves the machine; with a state file, what came
 //! in survives a restart.
 //!
-//! A request's way: [`guard`] (is it from here?) → [`failure`] (has a test asked for trouble?) → [`body`]
+//! A request's way: [`header_limit`] → [`guard`] (is it from here?) → [`failure`] (has a test asked for trouble?) → [`body`]
 //! (unwrapped to JSON) → [`intake`] or [`intake_v1`] (checked, made into [`event`]s) → [`store`] (bounded),
 //! which asks [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
 //!
 //! - [`server`]: all routes in one place, and the life of the server
-//! - [`capture`], [`capture_v1`], [`evaluation`], [`definitions`], [`js`], [`surveys`]: PostHog's endpoints for events, flags,
-//!   posthog-js and surveys
+//! - [`capture`], [`capture_v1`], [`otlp`], [`evaluation`], [`definitions`], [`js`], [`surveys`]: PostHog's endpoints for
+//!   events, logs and traces, flags, posthog-js and surveys
 //! - [`scripts`]: posthog-js itself, which the binary carries
 //! - [`people`], [`ids`], [`merging`], [`person`], [`properties`], [`lifting`]: who is who, and what is known about them
 //! - [`flags`], [`flag_forms`], [`matching`]: who gets which flag
+//! - [`project`]: what is set for the whole project
 //! - [`api`], [`filter`], [`funnel`]: the JSON interface, for tests and for the page; described in `posthog/api.md`
 //! - [`beside`]: the app it runs beside, in `hoglet dev`
 //! - [`state`], [`saved`]: what survives a restart
@@ -30,25 +31,30 @@ mod deletion;
 mod email;
 mod evaluation;
 mod event;
+mod exceptions;
 mod failure;
 mod filter;
 mod flag_forms;
 mod flags;
 mod funnel;
 mod guard;
+mod header_limit;
 mod ids;
 mod intake;
 mod intake_v1;
 mod journal;
 mod js;
+mod json_text;
 mod lifting;
 mod matching;
 mod merging;
 mod mistakes;
+mod otlp;
 mod outcome;
 mod page;
 mod people;
 mod person;
+mod project;
 mod properties;
 mod refusal;
 mod saved;
@@ -202,7 +208,7 @@ fn read_flags(file: &Path) -> Result<BTreeMap<String, flags::Flag>, Error> {
         file: file.to_owned(),
         cause,
     };
-    let text = std::fs::read_to_string(file).map_err(|cause| error(cause.to_string()))?;
-    let value: Value = serde_json::from_str(&text).map_err(|cause| error(cause.to_string()))?;
+    let text = std::fs::read(file).map_err(|cause| error(cause.to_string()))?;
+    let value: Value = json_text::parse(&text).map_err(error)?;
     flag_forms::read_all(&value).map_err(error)
 }

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use hoglet::posthog::{Arguments, Server};
 use posthog_rs::{EvaluateFlagsOptions, FlagValue};
 use serde_json::{Value, json};
 
-use super::Standin;
+use super::{Standin, flag};
 
 #[tokio::test]
 async fn a_flag_for_groups_needs_no_group_to_be_known_before() {
@@ -141,5 +142,117 @@ async fn conditions_on_properties_hold_for_posthog_rs_as_here() {
                 );
             }
         }
+    }
+}
+
+/// The names of the properties of the newest `$feature_flag_called` for a flag.
+async fn called_with(standin: &Standin, key: &str) -> Vec<String> {
+    let filter = format!("/hoglet/events?event=$feature_flag_called&limit=1&search={key}");
+    let events = standin.get(&filter).await;
+    let properties = events["events"][0]["properties"].as_object();
+    let properties = properties.unwrap_or_else(|| panic!("`{key}` was not called: {events}"));
+    properties.keys().cloned().collect()
+}
+
+#[tokio::test]
+async fn posthog_rs_sends_few_properties_where_the_project_says_so() {
+    let standin = Standin::start().await;
+    let flags = json!({"plain": true, "experiment": {"variants": {"control": 50, "test": 50}}});
+    standin.put("/hoglet/flags", &flags).await;
+    let asked = json!({"api_key": "phc_test", "distinct_id": "ann"}).to_string();
+    for minimal in [false, true] {
+        let project = json!({"minimal_flag_called_events": minimal});
+        let answer = standin.put("/hoglet/project", &project).await;
+        assert_eq!(answer.json::<Value>().await.expect("JSON"), project);
+        let answer = standin.post("/flags/?v=2", asked.clone()).await;
+        let answer: Value = answer.json().await.expect("JSON");
+        let sent = answer.get("minimalFlagCalledEvents");
+        assert_eq!(sent, minimal.then_some(&json!(true)));
+        let older = standin.post("/decide/?v=3", asked.clone()).await;
+        let older: Value = older.json().await.expect("JSON");
+        assert_eq!(older.get("minimalFlagCalledEvents"), None);
+
+        for local in [false, true] {
+            let client = standin.posthog_rs(local).await;
+            for key in ["plain", "experiment"] {
+                flag(&client, key, &format!("{minimal}-{local}")).await;
+            }
+            client.shutdown().await;
+            let full = "$feature/plain".to_owned();
+            let plain = called_with(&standin, "plain").await;
+            assert_eq!(plain.contains(&full), !minimal, "local: {local}, {plain:?}");
+            let experiment = called_with(&standin, "experiment").await;
+            assert!(experiment.contains(&"$feature/experiment".to_owned()));
+        }
+    }
+    let typo = standin
+        .put("/hoglet/project", &json!({"minimal": true}))
+        .await;
+    assert_eq!(typo.status(), 400);
+    assert_eq!(
+        standin.get("/hoglet/project").await,
+        json!({"minimal_flag_called_events": true}),
+        "nothing changed"
+    );
+    standin.post("/hoglet/reset", "").await;
+    assert_eq!(
+        standin.get("/hoglet/project").await,
+        json!({"minimal_flag_called_events": true}),
+        "it stays, as flags do"
+    );
+}
+
+#[tokio::test]
+async fn flags_may_begin_with_a_byte_order_mark() {
+    const MARK: &str = "\u{feff}";
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("flags.json");
+    std::fs::write(&file, format!("{MARK}{{\"from-file\": true}}")).expect("written");
+    let arguments = Arguments {
+        flags: Some(file.clone()),
+        ..Arguments::default()
+    };
+    let standin = Standin::with(arguments.clone()).await;
+    for (path, text) in [
+        ("flags/put", "true"),
+        ("flags", r#"{"put": true, "from-file": true}"#),
+        ("surveys", "[]"),
+        ("project", "{}"),
+    ] {
+        let put = standin.http.put(format!("{}/hoglet/{path}", standin.url));
+        let answer = put.body(format!("{MARK}{text}")).send().await;
+        assert_eq!(answer.expect("an answer").status(), 200, "{path}");
+    }
+    let flags = standin.get("/hoglet/flags").await;
+    let keys: Vec<_> = flags["flags"].as_object().expect("flags").keys().collect();
+    assert_eq!(keys, ["from-file", "put"]);
+
+    // One is skipped, not two; and what is wrong is still said.
+    std::fs::write(&file, format!("{MARK}{MARK}{{}}")).expect("written");
+    let error = Server::bind(&Arguments {
+        port: 0,
+        ..arguments
+    })
+    .await
+    .err();
+    let error = error.expect("no flags").to_string();
+    assert!(error.contains("flags.json"), "{error}");
+}
+
+#[tokio::test]
+async fn flags_are_asked_for_with_json_text_or_a_form() {
+    let standin = Standin::start().await;
+    let body = json!({"api_key": "phc_test", "distinct_id": "ann"}).to_string();
+    for (kind, status) in [
+        ("application/json", 200),
+        ("application/json; charset=utf-8", 200),
+        ("text/plain;charset=UTF-8", 200),
+        ("application/octet-stream", 400),
+        ("multipart/form-data", 400),
+    ] {
+        let asked = standin.http.post(format!("{}/flags/?v=2", standin.url));
+        let asked = asked.header("Content-Type", kind).body(body.clone());
+        let answer = asked.send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{kind}");
     }
 }

@@ -105,6 +105,39 @@ async fn what_posthog_throws_away_is_a_warning_and_no_event() {
 }
 
 #[tokio::test]
+async fn exceptions_and_groups_that_tell_nothing_are_warned_of() {
+    let standin = Standin::start().await;
+    let entry =
+        |name: &str| json!({"type": name, "value": "gone", "mechanism": {"handled": false}});
+    for (event, properties) in [
+        ("$exception", json!({"$exception_message": "gone"})),
+        ("$exception", json!({"$exception_list": [entry("")]})),
+        (
+            "$exception",
+            json!({"$exception_list": [entry("AppError"), entry("IoError")]}),
+        ),
+        (
+            "$groupidentify",
+            json!({"$group_type": "company", "$group_key": "  "}),
+        ),
+    ] {
+        let mut properties = properties;
+        properties["$session_id"] = json!("s");
+        let event = json!({"event": event, "distinct_id": "ann", "properties": properties});
+        assert_eq!(standin.capture(event).await.status(), 200);
+    }
+    assert_eq!(
+        standin.warned().await,
+        [
+            "blank_group_key",
+            "exception_without_list",
+            "exception_without_type",
+            "handled_on_cause"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn what_posthog_mends_is_kept_and_said() {
     let standin = Standin::start().await;
     let long = "i".repeat(300);

@@ -19,6 +19,7 @@ use super::filter::Filter;
 use super::flag_forms;
 use super::flags::Flag;
 use super::funnel::{self, Funnel};
+use super::json_text;
 use super::person::{self, Person};
 use super::standin::Standin;
 use super::store::Store;
@@ -196,7 +197,7 @@ pub async fn list_flags(State(standin): Shared) -> Response {
 }
 
 pub async fn put_flags(State(standin): Shared, body: Bytes) -> Response {
-    match parse(&body).and_then(|value| flag_forms::read_all(&value)) {
+    match json_text::parse(&body).and_then(|value| flag_forms::read_all(&value)) {
         Ok(flags) => {
             standin.change(|store| {
                 store.flags = flags;
@@ -209,7 +210,7 @@ pub async fn put_flags(State(standin): Shared, body: Bytes) -> Response {
 }
 
 pub async fn put_flag(State(standin): Shared, Path(key): Path<String>, body: Bytes) -> Response {
-    match parse(&body).and_then(|value| Flag::read(&value)) {
+    match json_text::parse(&body).and_then(|value| Flag::read(&value)) {
         Ok(flag) => {
             standin.change(|store| {
                 store.flags.insert(key, flag);
@@ -230,7 +231,7 @@ pub async fn delete_flag(State(standin): Shared, Path(key): Path<String>) -> Res
 }
 
 pub async fn fail(State(standin): Shared, body: Bytes) -> Response {
-    let failure = serde_json::from_slice::<Failure>(&body).map_err(|cause| cause.to_string());
+    let failure = json_text::parse::<Failure>(&body);
     match failure.and_then(|failure| standin.failures.set(failure).map_err(str::to_owned)) {
         Ok(()) => {
             standin.change(|_| ());
@@ -246,7 +247,7 @@ pub async fn heal(State(standin): Shared) -> Response {
     Json(standin.failures.list()).into_response()
 }
 
-/// Forgets events, people, warnings and failures; flags stay.
+/// Forgets events, people, warnings and failures; flags, surveys and the project's settings stay.
 pub async fn reset(State(standin): Shared) -> Response {
     standin.failures.forget();
     standin.change(Store::reset);
@@ -301,10 +302,6 @@ pub async fn description() -> Response {
         include_str!("api.md"),
     )
         .into_response()
-}
-
-fn parse(body: &[u8]) -> Result<Value, String> {
-    serde_json::from_slice(body).map_err(|cause| cause.to_string())
 }
 
 fn bad(cause: &str) -> Response {

@@ -1,7 +1,8 @@
 //! A request's body, unwrapped to JSON: plain, gzip, deflate, base64, or a form's `data` field.
 //!
-//! posthog-js alone sends all of these, by browser and by whether the page is being closed, so what
-//! counts is what the bytes look like; the hints in query and headers are often missing or wrong.
+//! posthog-js alone sends all of these, by browser and by whether the page is being closed. Hints in query, form and
+//! headers are often missing, so gzip is also known by its first bytes; but a body that is called gzip has to be it
+//! (`extract_compression` and `decompress_payload` in PostHog's `rust/capture/src/`).
 
 use std::io::Read;
 
@@ -14,8 +15,10 @@ use serde_json::Value;
 
 use super::refusal::Refusal;
 
-/// What a body may grow to when it is unpacked, so that a small body cannot fill the memory.
-const LARGEST_UNPACKED: u64 = 64 * 1024 * 1024;
+/// What a body may grow to when it is unpacked, so that a small body cannot fill the memory. The older endpoints have one
+/// bound for the body as it comes and for what is in it.
+const LARGEST_UNPACKED: u64 = 25 * 1024 * 1024;
+const LARGEST_UNPACKED_V1: u64 = 64 * 1024 * 1024;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -31,18 +34,37 @@ pub fn json(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refu
     if bytes.is_empty() {
         return Err(Refusal::bad("request holds no payload"));
     }
-    bytes = unpack(bytes, headers)?;
+    let mut must_be_gzip = says_gzip(query.as_bytes(), headers);
+    if is_gzip(&bytes) {
+        bytes = gunzip(&bytes)?;
+        must_be_gzip = false;
+    }
     if bytes.starts_with(b"data=") || (is_form(headers) && !looks_like_json(&bytes)) {
+        must_be_gzip |= says_gzip(&bytes, &HeaderMap::new());
         bytes = form_field(&bytes, "data").ok_or_else(|| {
             Refusal::bad("failed to decode request: the form has no field `data`")
         })?;
     }
-    if !looks_like_json(&bytes) {
+    if !looks_like_json(&bytes) && !is_gzip(&bytes) {
         bytes = from_base64(&bytes)?;
     }
     // Base64 may have hidden what is compressed.
-    bytes = unpack(bytes, headers)?;
+    if is_gzip(&bytes) {
+        bytes = gunzip(&bytes)?;
+    } else if must_be_gzip {
+        return Err(Refusal::undecodable(
+            "gzip",
+            "the request says that its body is gzip, and it is not",
+        ));
+    }
     parse(&bytes)
+}
+
+fn says_gzip(form: &[u8], headers: &HeaderMap) -> bool {
+    const NAMES: [&str; 2] = ["gzip", "gzip-js"];
+    form_field(form, "compression")
+        .is_some_and(|name| NAMES.iter().any(|known| name == known.as_bytes()))
+        || NAMES.contains(&encoding(headers).as_str())
 }
 
 /// The JSON of a v1 request, which says in `Content-Encoding` how it is packed.
@@ -53,13 +75,15 @@ pub fn json_v1(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     }
     let unpacked = match encoding(headers).as_str() {
         "" => return parse(body),
-        "gzip" => read_all(MultiGzDecoder::new(body), "gzip")?,
-        "deflate" if body.first() == Some(&0x78) => read_all(ZlibDecoder::new(body), "deflate")?,
-        "deflate" => read_all(DeflateDecoder::new(body), "deflate")?,
+        "gzip" => read_all(MultiGzDecoder::new(body), "gzip", LARGEST_UNPACKED_V1)?,
+        "deflate" if body.first() == Some(&0x78) => {
+            read_all(ZlibDecoder::new(body), "deflate", LARGEST_UNPACKED_V1)?
+        }
+        "deflate" => read_all(DeflateDecoder::new(body), "deflate", LARGEST_UNPACKED_V1)?,
         "zstd" => {
             let frames = ruzstd::decoding::StreamingDecoder::new(body)
                 .map_err(|cause| Refusal::undecodable("zstd", cause))?;
-            read_all(frames, "zstd")?
+            read_all(frames, "zstd", LARGEST_UNPACKED_V1)?
         }
         other => {
             return Err(Refusal::unsupported(format!(
@@ -89,33 +113,27 @@ fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
     }
 }
 
-fn unpack(bytes: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Refusal> {
-    let encoding = encoding(headers);
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        return read_all(MultiGzDecoder::new(bytes.as_slice()), "gzip");
-    }
-    if looks_like_json(&bytes) {
-        return Ok(bytes);
-    }
-    match encoding.as_str() {
-        "deflate" => read_all(ZlibDecoder::new(bytes.as_slice()), "deflate"),
-        "br" | "zstd" => Err(Refusal::unsupported(format!(
-            "unsupported content encoding: {encoding}"
-        ))),
-        _ => Ok(bytes),
-    }
+/// Known by its first bytes.
+pub fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
 }
 
-fn read_all(reader: impl Read, encoding: &str) -> Result<Vec<u8>, Refusal> {
+fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+    read_all(MultiGzDecoder::new(bytes), "gzip", LARGEST_UNPACKED)
+}
+
+/// All that a decoder gives, up to a bound in bytes.
+pub fn read_all(reader: impl Read, encoding: &str, largest: u64) -> Result<Vec<u8>, Refusal> {
     let mut unpacked = Vec::new();
     reader
-        .take(LARGEST_UNPACKED + 1)
+        .take(largest + 1)
         .read_to_end(&mut unpacked)
         .map_err(|cause| Refusal::undecodable(encoding, cause))?;
-    if unpacked.len() as u64 > LARGEST_UNPACKED {
-        return Err(Refusal::too_large(
-            "payload too large: more than 64 MB when unpacked",
-        ));
+    if unpacked.len() as u64 > largest {
+        let largest = largest / (1024 * 1024);
+        return Err(Refusal::too_large(format!(
+            "payload too large: more than {largest} MB when unpacked"
+        )));
     }
     Ok(unpacked)
 }

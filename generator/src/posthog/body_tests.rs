@@ -98,7 +98,7 @@ fn half_an_emoji_is_mended() {
 
 #[test]
 fn a_bomb_is_refused() {
-    let bomb = gzip(&" ".repeat(65 * 1024 * 1024));
+    let bomb = gzip(&" ".repeat(26 * 1024 * 1024));
     assert_eq!(read(&bomb).unwrap_err().status.as_u16(), 413);
 }
 
@@ -113,4 +113,72 @@ fn nonsense_is_refused_with_a_reason() {
     ] {
         assert_eq!(read(body).unwrap_err().status.as_u16(), 400);
     }
+}
+
+#[test]
+fn what_is_called_gzip_has_to_be_it() {
+    let text = r#"{"event":"seen"}"#;
+    let base64 = BASE64.encode(text);
+    let packed = BASE64.encode(gzip(text));
+    let encoded = |encoding: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_ENCODING, encoding.parse().unwrap());
+        headers
+    };
+    let none = HeaderMap::new();
+    for (query, headers, body, fits) in [
+        ("compression=gzip", &none, gzip(text), true),
+        ("compression=gzip-js", &none, gzip(text), true),
+        (
+            "compression=gzip-js",
+            &none,
+            packed.clone().into_bytes(),
+            true,
+        ),
+        ("", &encoded("gzip"), gzip(text), true),
+        ("compression=gzip", &none, text.into(), false),
+        (
+            "compression=gzip-js",
+            &none,
+            base64.clone().into_bytes(),
+            false,
+        ),
+        ("", &encoded("gzip"), text.into(), false),
+        (
+            "",
+            &none,
+            format!("compression=gzip&data={base64}").into_bytes(),
+            false,
+        ),
+        (
+            "compression=base64",
+            &none,
+            base64.clone().into_bytes(),
+            true,
+        ),
+        ("", &encoded("deflate"), text.into(), true),
+    ] {
+        let mut headers = headers.clone();
+        if body.starts_with(b"compression=") {
+            let form = "application/x-www-form-urlencoded";
+            headers.insert(header::CONTENT_TYPE, form.parse().unwrap());
+        }
+        let status = json(query, &headers, &body).map_err(|refusal| refusal.status.as_u16());
+        let shown = String::from_utf8_lossy(&body);
+        match fits {
+            true => assert_eq!(status, Ok(json!({"event": "seen"})), "{query} {shown}"),
+            false => assert_eq!(status, Err(400), "{query} {shown}"),
+        }
+    }
+}
+
+#[test]
+fn the_older_endpoints_know_no_deflate() {
+    use flate2::write::ZlibEncoder;
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
+    zlib.write_all(b"{}").unwrap();
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_ENCODING, "deflate".parse().unwrap());
+    let refusal = json("", &headers, &zlib.finish().unwrap()).unwrap_err();
+    assert_eq!(refusal.status.as_u16(), 400);
 }

@@ -76,11 +76,6 @@ pub async fn replay(
     }
 }
 
-/// Logs, metrics and whatever else an SDK may send by the way: taken, and gone.
-pub async fn swallow(_: Body) -> Response {
-    Json(json!({"status": "Ok"})).into_response()
-}
-
 /// Takes events in, a few at a time, so that others get at the store while a large batch goes in.
 pub fn keep(standin: &Standin, arrivals: Vec<Arrival>, path: &'static str) {
     const AT_ONCE: usize = 50;

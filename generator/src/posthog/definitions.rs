@@ -44,6 +44,7 @@ pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap
         let definitions = json!({
             "flags": flags, "group_type_mapping": group_types, "cohorts": {},
             "property_matching_version": matching::VERSION,
+            "minimal_flag_called_events": store.project.minimal_flag_called_events,
         });
         ([(header::ETAG, etag)], Json(definitions)).into_response()
     })

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -30,7 +30,9 @@ pub async fn evaluate(
         return StatusCode::OK.into_response();
     }
     let query = uri.query().unwrap_or_default();
-    let request = capture::unwrap(query, &headers, &body).and_then(check);
+    let request = readable(&headers)
+        .and_then(|()| capture::unwrap(query, &headers, &body))
+        .and_then(check);
     let (token, id, request) = match request {
         Ok(request) => request,
         Err(refusal) => {
@@ -68,6 +70,26 @@ pub async fn evaluate(
         response.extend(js::config(&token, &standin.read()));
     }
     Json(response).into_response()
+}
+
+/// Nothing but JSON, text and forms is read (`decode_request` in PostHog's `rust/feature-flags/src/handler/decoding.rs`).
+fn readable(headers: &HeaderMap) -> Result<(), Refusal> {
+    const KINDS: [&str; 3] = [
+        "application/json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+    ];
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let kind = kind.to_str().unwrap_or_default();
+    let bare = kind.split(';').next().unwrap_or_default().trim();
+    match KINDS.contains(&bare) {
+        true => Ok(()),
+        false => Err(Refusal::bad(format!(
+            "Failed to decode request: unsupported content type: {kind}. Please check your request format and try again."
+        ))),
+    }
 }
 
 type Checked = (Arc<str>, String, Map<String, Value>);
@@ -171,6 +193,10 @@ fn answer(
             })
             .collect();
         response.insert("flags".to_owned(), Value::Object(flags));
+        // Sent only where it is on.
+        if store.project.minimal_flag_called_events {
+            response.insert("minimalFlagCalledEvents".to_owned(), true.into());
+        }
     } else {
         let values: Map<String, Value> = answers
             .iter()

@@ -53,6 +53,7 @@ fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
     let Value::Object(mut item) = item else {
         return Err("failed to parse request: the event is not an object".to_owned());
     };
+    check_types(&item)?;
     let name = match item.remove("event") {
         Some(Value::String(name)) if !name.is_empty() => name,
         Some(Value::String(_)) => return Err("event submitted with an empty event name".to_owned()),
@@ -60,7 +61,7 @@ fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
     };
     let mut properties = match item.remove("properties") {
         Some(Value::Object(properties)) => properties,
-        None | Some(Value::Null) => Map::new(),
+        None => Map::new(),
         Some(_) => return Err("failed to parse request: `properties` is not an object".to_owned()),
     };
     let id = ["distinct_id", "$distinct_id"]
@@ -101,6 +102,37 @@ fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
         event,
         adjusted: cut_from.map(Adjusted::IdCut),
     })
+}
+
+/// Refuses a field of a type that PostHog's `RawEvent` (`rust/common/types/src/event.rs`) cannot hold. Null stands for none.
+fn check_types(item: &Map<String, Value>) -> Result<(), String> {
+    type Check = fn(&Value) -> bool;
+    let checks: [(&str, Check, &str); 7] = [
+        ("uuid", is_uuid, "a UUID"),
+        ("timestamp", Value::is_string, "text"),
+        ("offset", Value::is_i64, "a whole number"),
+        ("$set", Value::is_object, "an object"),
+        ("$set_once", Value::is_object, "an object"),
+        ("token", Value::is_string, "text"),
+        ("api_key", Value::is_string, "text"),
+    ];
+    let wrong = checks.into_iter().find(|(field, fits, _)| {
+        item.get(*field)
+            .is_some_and(|value| !value.is_null() && !fits(value))
+    });
+    match wrong {
+        Some((field, _, wanted)) => Err(format!(
+            "failed to parse request: `{field}` is not {wanted}"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// An empty one counts as none.
+fn is_uuid(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| text.is_empty() || Uuid::try_parse(text).is_ok())
 }
 
 /// The token of a batch, a `/flags` request or an event, under any of the names clients give it.

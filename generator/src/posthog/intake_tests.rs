@@ -112,6 +112,31 @@ fn what_is_wrong_is_said_as_posthog_says_it() {
             400,
             "`properties`",
         ),
+        (
+            json!({"api_key": "phc_a", "event": "a", "distinct_id": "b", "properties": null}),
+            400,
+            "`properties` is not an object",
+        ),
+        (
+            json!({"api_key": "phc_a", "event": "a", "distinct_id": "b", "uuid": "7"}),
+            400,
+            "`uuid` is not a UUID",
+        ),
+        (
+            json!({"api_key": "phc_a", "event": "a", "distinct_id": "b", "timestamp": 1_700_000_000}),
+            400,
+            "`timestamp` is not text",
+        ),
+        (
+            json!({"api_key": "phc_a", "event": "a", "distinct_id": "b", "offset": "3"}),
+            400,
+            "`offset` is not a whole number",
+        ),
+        (
+            json!({"api_key": "phc_a", "event": "a", "distinct_id": "b", "$set": [1]}),
+            400,
+            "`$set` is not an object",
+        ),
         (json!([1]), 401, "without an api_key"),
         (
             json!({"api_key": "phc_a", "batch": [1]}),
@@ -133,4 +158,18 @@ fn what_is_wrong_is_said_as_posthog_says_it() {
             refusal.reason
         );
     }
+}
+
+#[test]
+fn what_may_be_left_out_may_be_null_or_empty() {
+    let event = json!({
+        "api_key": "phc_a", "event": "seen", "distinct_id": "ann", "uuid": "", "timestamp": null, "offset": null,
+        "$set": null, "$set_once": null,
+    });
+    let event = &events(event).unwrap()[0].event;
+    assert!(
+        Uuid::try_parse(&event.uuid).is_ok(),
+        "it gets one of its own"
+    );
+    assert_eq!(event.timestamp, None);
 }

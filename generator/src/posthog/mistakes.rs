@@ -1,4 +1,4 @@
-//! Mistakes, recognised in an event and in what became of it.
+//! Mistakes, recognised in an event and in what became of it. Those of an `$exception` stand in [`super::exceptions`].
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::email::{has_email, is_email};
 use super::event::{Event, distinct_id};
+use super::exceptions;
 use super::ids::is_illegal;
 use super::outcome::{Outcome, Refused};
 use super::people::Moment;
@@ -22,7 +23,11 @@ impl Warnings {
         self.look_at_id(event, moment);
         self.look_at_outcome(event, outcome, moment);
         self.look_at_properties(event, moment);
+        self.look_at_groups(event, moment);
         self.look_at_session(event, moment);
+        for (kind, detail) in exceptions::mistakes(event) {
+            self.add(kind, &event.name, moment, || detail);
+        }
     }
 
     fn look_at_id(&mut self, event: &Event, moment: Moment) {
@@ -153,6 +158,30 @@ impl Warnings {
                 let set: String = set.to_string().chars().take(40).collect();
                 format!("`{}` has `{set}`", event.name)
             });
+        }
+    }
+
+    /// A key that is blank, where an event belongs to a group and where a group is described.
+    fn look_at_groups(&mut self, event: &Event, moment: Moment) {
+        let described = (event.name == "$groupidentify").then(|| {
+            let kind = event.text("$group_type").unwrap_or_default();
+            (
+                kind,
+                event.properties.get("$group_key").unwrap_or(&Value::Null),
+            )
+        });
+        let groups = event.object("$groups").into_iter().flatten();
+        let belongs = groups.map(|(kind, key)| (kind.as_str(), key));
+        for (kind, key) in described.into_iter().chain(belongs) {
+            let blank = key.is_null() || key.as_str().is_some_and(|key| key.trim().is_empty());
+            if blank {
+                self.add(Kind::BlankGroupKey, kind, moment, || {
+                    format!(
+                        "`{}` names the group type `{kind}` with the key `{key}`",
+                        event.name
+                    )
+                });
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-//! What the state file holds: the events that are kept, the older ones that made people what they are, the flags and the
-//! counts. At start-up the events are taken in again, so people, groups and warnings are what the rules make of them
+//! What the state file holds: the events that are kept, the older ones that made people what they are, the flags, the
+//! project's settings and the counts. At start-up the events are taken in again, so people, groups and warnings are what the rules make of them
 //! today.
 
 use std::borrow::Cow;
@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::event::Event;
 use super::flags::Flag;
+use super::project::Project;
 use super::store::{Counts, Kept, Store};
 
 const VERSION: u32 = 1;
@@ -24,6 +25,8 @@ pub struct Saved<'a> {
     flags: BTreeMap<String, Flag>,
     flags_version: u64,
     flags_asked: BTreeMap<String, BTreeSet<String>>,
+    #[serde(default)]
+    project: Project,
     #[serde(borrow)]
     events: Vec<SavedEvent<'a>>,
 }
@@ -54,6 +57,7 @@ pub struct Snapshot {
     flags: BTreeMap<String, Flag>,
     flags_version: u64,
     flags_asked: BTreeMap<String, BTreeSet<String>>,
+    project: Project,
     events: Vec<Arc<Kept>>,
 }
 
@@ -71,6 +75,7 @@ impl Snapshot {
             flags: store.flags.clone(),
             flags_version: store.flags_version,
             flags_asked: store.flags_asked().clone(),
+            project: store.project,
             events: store.past().cloned().chain(newest).collect(),
         }
     }
@@ -82,6 +87,7 @@ impl Snapshot {
             flags: self.flags.clone(),
             flags_version: self.flags_version,
             flags_asked: self.flags_asked.clone(),
+            project: self.project,
             events: self.events.iter().map(|event| saved(event)).collect(),
         }
     }
@@ -125,6 +131,7 @@ pub fn restore(store: &mut Store, saved: Saved) -> Result<(), String> {
     for (key, flag) in saved.flags {
         store.flags.entry(key).or_insert(flag);
     }
+    store.project = saved.project;
     for (event, properties) in saved.events.into_iter().zip(properties) {
         store.counts.events = event.sequence.saturating_sub(1);
         let taken = Event {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, post, put};
 use axum::serve::ListenerExt;
 use axum::{Json, Router};
@@ -19,13 +19,14 @@ use tower_http::csrf::CsrfLayer;
 use super::beside::Beside;
 use super::guard::{self, Hosts};
 use super::journal::Journal;
+use super::otlp::Signal;
 use super::scripts::Scripts;
 use super::standin::Standin;
 use super::state::State;
 use super::store::Store;
 use super::{
-    Arguments, Error, api, capture, capture_v1, definitions, deletion, evaluation, failure, js,
-    page, read_flags, surveys,
+    Arguments, Error, api, capture, capture_v1, definitions, deletion, evaluation, failure,
+    header_limit, js, otlp, page, project, read_flags, surveys,
 };
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
@@ -119,6 +120,7 @@ fn router(standin: Arc<Standin>, hosts: Hosts) -> Router {
         .with_state(standin)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(Arc::new(hosts), guard::only_local))
+        .layer(from_fn(header_limit::bounded))
 }
 
 /// What SDKs and browsers call. Web pages of any origin may, as at PostHog.
@@ -140,8 +142,9 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
         ("/i/v0/ai/batch", events("/i/v0/ai/batch")),
         ("/i/v1/analytics/events", post(capture_v1::events)),
         ("/s", any(capture::replay)),
-        ("/i/v1/logs", any(capture::swallow)),
-        ("/i/v1/metrics", any(capture::swallow)),
+        ("/i/v1/logs", exports(Signal::Logs)),
+        ("/i/v1/traces", exports(Signal::Traces)),
+        ("/i/v1/metrics", exports(Signal::Metrics)),
         ("/flags", any(evaluation::evaluate)),
         ("/decide", any(evaluation::evaluate)),
         ("/flags/definitions", get(definitions::definitions)),
@@ -186,6 +189,12 @@ fn events(path: &'static str) -> MethodRouter<Arc<Standin>> {
     })
 }
 
+fn exports(signal: Signal) -> MethodRouter<Arc<Standin>> {
+    any(move |state, method, uri, headers, body| {
+        otlp::export(signal, state, method, uri, headers, body)
+    })
+}
+
 /// The page and the JSON interface: for this machine's own eyes, so no other site may read or write here.
 fn own() -> Router<Arc<Standin>> {
     Router::new()
@@ -209,6 +218,7 @@ fn own() -> Router<Arc<Standin>> {
             put(api::put_flag).delete(api::delete_flag),
         )
         .route("/hoglet/surveys", get(surveys::list).put(surveys::replace))
+        .route("/hoglet/project", get(project::read).put(project::replace))
         .route("/hoglet/fail", post(api::fail).delete(api::heal))
         .route("/hoglet/reset", post(api::reset))
         .route("/hoglet/wait", get(api::wait))

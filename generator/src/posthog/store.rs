@@ -13,6 +13,7 @@ use super::flags::Flag;
 use super::outcome::Outcome;
 use super::people::{Moment, People, PersonId};
 use super::person;
+use super::project::Project;
 use super::warning::Kind;
 use super::warnings::Warnings;
 
@@ -48,6 +49,7 @@ pub struct Store {
     pub flags_version: u64,
     /// What `/api/surveys` answers.
     pub surveys: Vec<Value>,
+    pub project: Project,
     /// Flags the app has asked for, by its `$feature_flag_called` events.
     flags_called: BTreeMap<String, u64>,
     /// Flags the app has asked for in any way, with the variants it was given.
@@ -74,6 +76,10 @@ pub struct Counts {
     pub malformed: u64,
     pub replay_requests: u64,
     pub replay_bytes: u64,
+    /// Requests with logs, traces and metrics.
+    pub log_requests: u64,
+    pub trace_requests: u64,
+    pub metric_requests: u64,
     pub flag_requests: u64,
     pub definition_requests: u64,
     pub tokens: BTreeMap<String, u64>,
@@ -123,6 +129,7 @@ impl Store {
             flags,
             flags_version: 1,
             surveys: Vec::new(),
+            project: Project::default(),
             flags_called: BTreeMap::new(),
             flags_asked: BTreeMap::new(),
             identities: 0,
@@ -132,14 +139,14 @@ impl Store {
         }
     }
 
-    /// Forgets everything but the flags and surveys.
+    /// Forgets everything but the flags, the surveys and the project's settings.
     pub fn reset(&mut self) {
-        let (flags, identities) = (self.flags_version, self.identities);
-        let surveys = std::mem::take(&mut self.surveys);
-        *self = Self::new(self.kept, std::mem::take(&mut self.flags));
-        self.flags_version = flags;
-        self.identities = identities + 1;
-        self.surveys = surveys;
+        let new = Self::new(self.kept, std::mem::take(&mut self.flags));
+        let old = std::mem::replace(self, new);
+        self.flags_version = old.flags_version;
+        self.identities = old.identities + 1;
+        self.surveys = old.surveys;
+        self.project = old.project;
     }
 
     pub fn take(

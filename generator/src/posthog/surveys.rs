@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::json_text;
 use super::standin::Standin;
 
 /// What posthog-js asks for.
@@ -18,7 +19,7 @@ pub async fn list(State(standin): State<Arc<Standin>>) -> Response {
 
 /// `PUT /hoglet/surveys`: a list of surveys as PostHog's API has them replaces those before.
 pub async fn replace(State(standin): State<Arc<Standin>>, body: Bytes) -> Response {
-    match serde_json::from_slice::<Vec<Value>>(&body) {
+    match json_text::parse::<Vec<Value>>(&body) {
         Ok(surveys) => {
             standin.change(|store| store.surveys = surveys);
             list(State(standin)).await

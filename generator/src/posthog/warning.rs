@@ -20,6 +20,11 @@ pub enum Kind {
     NumberAsDistinctId,
     NoSession,
     InvalidProcessPersonProfile,
+    ExceptionWithoutList,
+    ExceptionWithoutType,
+    ExceptionListTooLong,
+    HandledOnCause,
+    BlankGroupKey,
     // The names of these are PostHog's own (`ingestion-warning-types.ts`).
     MessageSizeTooLarge,
     GroupKeyTooLong,
@@ -39,6 +44,8 @@ impl Kind {
             | Self::SharedId
             | Self::UnknownToken
             | Self::MessageSizeTooLarge
+            | Self::ExceptionWithoutList
+            | Self::BlankGroupKey
             | Self::GroupKeyTooLong => "error",
             Self::NumberAsDistinctId | Self::NoSession | Self::RepeatedIdentify => "hint",
             _ => "warning",
@@ -62,6 +69,11 @@ impl Kind {
             Self::NumberAsDistinctId => "Number as distinct id",
             Self::NoSession => "Event without a session",
             Self::InvalidProcessPersonProfile => "`$process_person_profile` is not a boolean",
+            Self::ExceptionWithoutList => "`$exception` without a list",
+            Self::ExceptionWithoutType => "Exception without a type",
+            Self::ExceptionListTooLong => "Too many causes",
+            Self::HandledOnCause => "`handled` on a cause",
+            Self::BlankGroupKey => "Group without a key",
             Self::MessageSizeTooLarge => "Event too large",
             Self::GroupKeyTooLong => "Group key too long",
             Self::ClientIngestionWarning => "An SDK's own warning",
@@ -113,6 +125,21 @@ impl Kind {
             }
             Self::InvalidProcessPersonProfile => {
                 "Send `false` (or nothing): anything else counts as `true`."
+            }
+            Self::ExceptionWithoutList => {
+                "Send `$exception_list` with one entry at least, the error itself: without it PostHog makes no issue of the event."
+            }
+            Self::ExceptionWithoutType => {
+                "Give every entry of `$exception_list` a `type`, such as the name of the error: PostHog groups issues by it."
+            }
+            Self::ExceptionListTooLong => {
+                "Send the first 50 entries: PostHog's specification for SDKs allows no more."
+            }
+            Self::HandledOnCause => {
+                "Send `mechanism.handled` with the first entry only: whether an error was handled is known where it was caught, not of its causes."
+            }
+            Self::BlankGroupKey => {
+                "Send the group's own id as its key, or no group at all: an empty key is no group, and a blank one is shared by all who have none."
             }
             Self::MessageSizeTooLarge => {
                 "Keep an event well under 1 MB: PostHog takes the request and throws such an event away."

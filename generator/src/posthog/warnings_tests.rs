@@ -164,7 +164,66 @@ fn each_mistake_is_recognised() {
             )],
             vec![],
         ),
+        (
+            vec![(
+                "$groupidentify",
+                "u",
+                json!({"$group_type": "company", "$group_key": " \t", "$group_set": {"a": 1}}),
+            )],
+            vec!["blank_group_key"],
+        ),
+        (
+            vec![("$groupidentify", "u", json!({"$group_type": "company"}))],
+            vec!["blank_group_key"],
+        ),
+        (
+            vec![(
+                "seen",
+                "a",
+                json!({"$session_id": "1", "$groups": {"company": "acme", "team": ""}}),
+            )],
+            vec!["blank_group_key"],
+        ),
+        (
+            vec![(
+                "seen",
+                "a",
+                json!({"$session_id": "1", "$groups": {"company": "acme", "team": 7}}),
+            )],
+            vec![],
+        ),
     ] {
         assert_eq!(kinds(&events), expected, "{events:?}");
     }
+}
+
+#[test]
+fn each_mistake_in_an_exception_is_recognised() {
+    let error = json!({"type": "AppError", "value": "gone", "mechanism": {"handled": false}});
+    let cause = json!({"type": "IoError", "value": "gone", "mechanism": {"type": "chained", "parent_id": 0}});
+    let handled = json!({"type": "IoError", "value": "gone", "mechanism": {"handled": true}});
+    for (list, expected) in [
+        (json!([error]), vec![]),
+        (json!([error, cause]), vec![]),
+        (Value::Null, vec!["exception_without_list"]),
+        (json!([]), vec!["exception_without_list"]),
+        (json!({"type": "AppError"}), vec!["exception_without_list"]),
+        (
+            json!([{"type": " ", "value": "gone"}]),
+            vec!["exception_without_type"],
+        ),
+        (
+            json!([error, {"value": "gone"}]),
+            vec!["exception_without_type"],
+        ),
+        (json!([error, "IoError"]), vec!["exception_without_type"]),
+        (json!([error, cause, handled]), vec!["handled_on_cause"]),
+        (json!(vec![&cause; 50]), vec![]),
+        (json!(vec![&cause; 51]), vec!["exception_list_too_long"]),
+    ] {
+        let exception = ("$exception", "a", json!({"$exception_list": list}));
+        assert_eq!(kinds(&[exception]), expected, "{list}");
+    }
+    let none = ("$exception", "a", json!({"$exception_message": "gone"}));
+    assert_eq!(kinds(&[none]), ["exception_without_list"]);
 }
