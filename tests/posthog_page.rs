@@ -22,6 +22,8 @@ use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use chromium::{Chromium, Tab};
 use posthog::Posthog;
@@ -29,6 +31,7 @@ use serde_json::{Value, json};
 
 /// Alone, beside the app, and a phone, in CSS pixels.
 const SCREENS: [(u32, u32); 3] = [(1280, 900), (768, 1000), (390, 844)];
+const LIVE: &str = "document.querySelector('#live')?.className === 'on'";
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
 
 struct Desk {
@@ -115,6 +118,23 @@ impl Desk {
     fn visit(&self, tab: &Tab, hash: &str) {
         tab.go("about:blank");
         tab.go(&self.url(&format!("#{hash}")));
+    }
+
+    /// Waits until so many listen to the stand-in.
+    #[track_caller]
+    fn has_streams(&self, count: usize) {
+        let start = Instant::now();
+        loop {
+            let streams = &self.posthog.get("/hoglet/status")["streams"];
+            if *streams == count {
+                return;
+            }
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "{streams} streams, and not {count}"
+            );
+            sleep(Duration::from_millis(20));
+        }
     }
 
     /// `p1`, by the name of the person.
@@ -646,6 +666,110 @@ fn a_flag_is_added_with_the_apps_variants_which_can_be_edited() {
         (&flag()["variant"], &flag()["payloads"]),
         (&Value::Null, &json!({}))
     );
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn eight_tabs_share_one_stream() {
+    let Some(desk) = Desk::open() else { return };
+    let mut tabs: Vec<_> = (0..8)
+        .map(|_| {
+            let tab = desk.browser.new_tab();
+            // Each counts as one that is looked at, as windows beside each other do.
+            tab.call(
+                "Emulation.setFocusEmulationEnabled",
+                json!({"enabled": true}),
+            );
+            tab.go(&desk.url(""));
+            tab
+        })
+        .collect();
+    for tab in &tabs {
+        tab.until(LIVE);
+    }
+    desk.has_streams(1);
+    desk.capture("noticed_by_all", "ann", json!({"$session_id": "s"}));
+    for tab in &tabs {
+        shows(tab, "noticed_by_all");
+    }
+
+    // The tab that opened the stream goes, and half of the others.
+    for gone in tabs.drain(..4) {
+        gone.call("Page.close", json!({}));
+    }
+    desk.capture("noticed_by_the_rest", "ann", json!({"$session_id": "s"}));
+    for tab in &tabs {
+        shows(tab, "noticed_by_the_rest");
+        assert_eq!(tab.problems(), Vec::<String>::new());
+    }
+    desk.has_streams(1);
+}
+
+#[test]
+fn a_tab_that_nobody_sees_holds_no_stream_and_catches_up() {
+    let Some(desk) = Desk::open() else { return };
+    let turn = |tab: &Tab, state: &str| {
+        tab.eval(&format!(
+            "Object.defineProperty(document, 'visibilityState', {{ value: {state:?}, configurable: true }}); \
+             document.dispatchEvent(new Event('visibilitychange'))"
+        ));
+    };
+    let tabs = [desk.browser.new_tab(), desk.browser.new_tab()];
+    for tab in &tabs {
+        tab.go(&desk.url(""));
+        tab.until(LIVE);
+    }
+    turn(&tabs[0], "hidden");
+    desk.capture("missed_by_one", "ann", json!({"$session_id": "s"}));
+    shows(&tabs[1], "missed_by_one");
+    let seen = tabs[0].eval("document.querySelector('main').innerText.includes('missed_by_one')");
+    assert_eq!(seen, false);
+    turn(&tabs[0], "visible");
+    shows(&tabs[0], "missed_by_one");
+
+    for tab in &tabs {
+        turn(tab, "hidden");
+    }
+    desk.has_streams(0);
+    desk.capture("missed_by_all", "ann", json!({"$session_id": "s"}));
+    turn(&tabs[1], "visible");
+    shows(&tabs[1], "missed_by_all");
+    desk.has_streams(1);
+}
+
+#[test]
+fn a_browser_without_shared_workers_has_a_stream_for_each_tab() {
+    let Some(desk) = Desk::open() else { return };
+    let tab = desk.browser.new_tab();
+    let without = json!({"source": "delete globalThis.SharedWorker"});
+    tab.call("Page.addScriptToEvaluateOnNewDocument", without);
+    tab.go(&desk.url(""));
+    tab.until(LIVE);
+    desk.has_streams(1);
+    desk.capture("noticed", "ann", json!({"$session_id": "s"}));
+    shows(&tab, "noticed");
+    tab.go("about:blank");
+    desk.has_streams(0);
+    assert_eq!(tab.problems(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_set_for_the_project_has_a_switch() {
+    let Some(desk) = Desk::open() else { return };
+    let tab = desk.browser.new_tab();
+    tab.go(&desk.url("#/flags"));
+    let switch = "[aria-label='Minimal $feature_flag_called events']";
+    let is = |on: bool| {
+        tab.until(&format!(
+            "document.querySelector({switch:?})?.getAttribute('aria-checked') === '{on}'"
+        ));
+        desk.posthog.get("/hoglet/project")
+    };
+    assert_eq!(is(false), json!({"minimal_flag_called_events": false}));
+    tab.click(switch);
+    assert_eq!(is(true), json!({"minimal_flag_called_events": true}));
+    tab.press("Enter");
+    assert_eq!(is(false), json!({"minimal_flag_called_events": false}));
     assert_eq!(tab.problems(), Vec::<String>::new());
 }
 

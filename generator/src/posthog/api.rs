@@ -43,7 +43,7 @@ pub fn overview(standin: &Standin) -> Value {
         "people": store.people.len(), "people_forgotten": store.people.forgotten, "identities": store.identities,
         "groups": store.groups_count(), "flags": store.flags.len(),
         "warnings": warnings.len(), "errors": errors.count(), "app": app,
-        "failures": standin.failures.list(), "failed_requests": standin.failures.met(),
+        "failures": standin.failures.list(), "failed_requests": standin.failures.met(), "streams": standin.streams(),
     })
 }
 

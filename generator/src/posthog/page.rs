@@ -34,12 +34,14 @@ const FILES: &[(&str, &str)] = &[
     ("flag.js", include_str!("page/flag.js")),
     ("hedgehog.svg", include_str!("page/hedgehog.svg")),
     ("list.js", include_str!("page/list.js")),
+    ("live.js", include_str!("page/live.js")),
     ("page.css", include_str!("page/page.css")),
     ("page.js", include_str!("page/page.js")),
     ("person.js", include_str!("page/person.js")),
     ("properties.js", include_str!("page/properties.js")),
     ("sentence.js", include_str!("page/sentence.js")),
     ("server.js", include_str!("page/server.js")),
+    ("stream.js", include_str!("page/stream.js")),
     ("timeline.js", include_str!("page/timeline.js")),
     ("views.css", include_str!("page/views.css")),
     ("views/events.js", include_str!("page/views/events.js")),
@@ -86,9 +88,10 @@ pub async fn live(
     State(standin): State<Arc<Standin>>,
 ) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     let changes = standin.changes();
+    let held = standin.stream();
     let stream = unfold(
-        (standin, changes, true),
-        |(standin, mut changes, first)| async move {
+        (standin, changes, held, true),
+        |(standin, mut changes, held, first)| async move {
             if !first {
                 changes.changed().await.ok()?;
                 tokio::time::sleep(PULSE).await;
@@ -97,7 +100,7 @@ pub async fn live(
             let overview = overview(&standin).to_string();
             Some((
                 Ok(sse::Event::default().event("change").data(overview)),
-                (standin, changes, false),
+                (standin, changes, held, false),
             ))
         },
     );

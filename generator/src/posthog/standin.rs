@@ -1,6 +1,6 @@
 //! What all handlers share: the store, who waits for changes in it, and the trouble a test has asked for.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
@@ -17,6 +17,8 @@ pub struct Standin {
     pub scripts: Scripts,
     /// Address of the app it runs beside, once that is known.
     app: Mutex<Option<String>>,
+    /// Every stream that is open holds one of these.
+    stream: Arc<()>,
 }
 
 impl Standin {
@@ -27,7 +29,18 @@ impl Standin {
             failures: Failures::default(),
             scripts,
             app: Mutex::new(None),
+            stream: Arc::new(()),
         }
+    }
+
+    /// To be held for as long as somebody listens.
+    pub fn stream(&self) -> Arc<()> {
+        Arc::clone(&self.stream)
+    }
+
+    /// How many listen.
+    pub fn streams(&self) -> usize {
+        Arc::strong_count(&self.stream) - 1
     }
 
     pub fn app(&self) -> Option<String> {

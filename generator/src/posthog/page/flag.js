@@ -5,6 +5,9 @@ import { send } from "./server.js";
 
 export const putFlag = (key, flag) => send("PUT", `flags/${encodeURIComponent(key)}`, flag);
 
+// What is on, or off, with a click.
+export const toggle = (label, on, put) => element("button", { class: "switch", type: "button", role: "switch", "aria-checked": String(on), "aria-label": label, onclick: () => put(!on) });
+
 // 100 % shared out evenly, in whole percents.
 export const shares = (names) => names.map((key, index) => ({
   key, rollout_percentage: Math.floor(100 / names.length) + (index < 100 % names.length ? 1 : 0),
@@ -117,8 +120,7 @@ export const flagCard = (key, flag, called) => {
   } }, flag.variants.length > 0 ? "Edit variants" : "Add variants");
   const card = element("article", { class: flag.active ? "flag" : "flag off" },
     element("header", {}, element("h2", {}, code(key)),
-      element("button", { class: "switch", type: "button", role: "switch", "aria-checked": String(flag.active), "aria-label": `${key} on`,
-        onclick: () => putFlag(key, { ...flag, active: !flag.active }) })),
+      toggle(`${key} on`, flag.active, (active) => putFlag(key, { ...flag, active }))),
     element("div", { class: "body" },
       conditional
         ? element("p", { class: "quiet small" }, `Given out by ${plural(flag.conditions.length, "condition")}; change them with the JSON interface.`)

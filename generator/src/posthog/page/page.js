@@ -4,7 +4,8 @@
 import { address } from "./address.js";
 import { confirm } from "./dialog.js";
 import { element, plural } from "./element.js";
-import { appIs, listen, send } from "./server.js";
+import { listen } from "./live.js";
+import { appIs, send } from "./server.js";
 import { eventsView } from "./views/events.js";
 import { exceptionsView } from "./views/exceptions.js";
 import { flagsView } from "./views/flags.js";

@@ -1,4 +1,4 @@
-// The server: what it is asked, and that it says when something has changed.
+// The server: what it is asked and told, and where the app beside it is.
 
 export const get = async (path, parameters = {}) => {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== "" && value !== undefined && value !== null));
@@ -11,32 +11,6 @@ export const send = async (method, path, body) => {
   const response = await fetch(`/hoglet/${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
   if (!response.ok) throw new Error((await response.json()).error);
   return response.json();
-};
-
-// Calls `changed` with the status, at once and whenever it is another one, and `told` with how it stands.
-export const listen = (changed, told) => {
-  let source;
-  const stop = () => {
-    source?.close();
-    source = undefined;
-  };
-  const start = () => {
-    // A browser opens six connections to a server at most, so a page that nobody looks at must not hold one.
-    if (document.visibilityState !== "visible") return stop();
-    if (source) return undefined;
-    told("", "connecting");
-    source = new EventSource("/hoglet/live");
-    source.addEventListener("change", ({ data }) => {
-      told("on", "live");
-      changed(JSON.parse(data));
-    });
-    source.addEventListener("error", () => told("off", "the stand-in is gone; start it again"));
-    return undefined;
-  };
-  document.addEventListener("visibilitychange", start);
-  addEventListener("pageshow", start);
-  addEventListener("pagehide", stop);
-  start();
 };
 
 // The app beside the stand-in; `undefined` until it is known.

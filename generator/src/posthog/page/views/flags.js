@@ -1,8 +1,8 @@
 // Flags: switched, shared out, added.
 
 import { code, element, empty, note } from "../element.js";
-import { flagCard, putFlag, shares } from "../flag.js";
-import { get } from "../server.js";
+import { flagCard, putFlag, shares, toggle } from "../flag.js";
+import { get, send } from "../server.js";
 
 // The app's own flags are asked for when the view is opened, and again when the app asks for one that is not known.
 let known = { flags: null, error: null };
@@ -34,6 +34,15 @@ const adder = (missing, error) => {
       await create(input.value.trim(), split(variants.value));
       input.value = variants.value = "";
     } }, input, variants, element("button", { class: "primary" }, "Add this flag")));
+};
+
+// What is set for the whole project.
+const settings = (project) => {
+  const { minimal_flag_called_events: minimal } = project;
+  return element("p", { class: "setting" },
+    toggle("Minimal $feature_flag_called events", minimal, (on) => send("PUT", "project", { ...project, minimal_flag_called_events: on })),
+    element("span", {}, "Minimal ", code("$feature_flag_called"), " events ",
+      element("span", { class: "quiet small" }, "SDKs send them with few properties, for flags without variants.")));
 };
 
 // Those the app names itself, and those it asked for, with the variants it was given.
@@ -86,11 +95,11 @@ const cards = (list, all, called) => {
 
 export const flagsView = {
   async show({ query, stage, status }) {
-    const { flags: all, called, asked } = await get("flags");
+    const [{ flags: all, called, asked }, project] = await Promise.all([get("flags"), get("project")]);
     const own = await appFlags(JSON.stringify([status.app, Object.keys(asked)]));
     const unknown = missing(all, asked, own.flags);
-    const view = stage("flags", () => element("section", { "aria-label": "Flags" }, element("div"), element("div", { class: "none" }), element("div", { class: "flags" })));
-    const [bar, none, list] = view.children;
+    const view = stage("flags", () => element("section", { "aria-label": "Flags" }, element("div"), element("div", { class: "none" }), element("div", { class: "flags" }), element("div")));
+    const [bar, none, list, bottom] = view.children;
     const version = JSON.stringify([unknown, own.error]);
     if (bar.dataset.version !== version) {
       const typed = [...bar.querySelectorAll("input")].map((input) => input.value);
@@ -103,6 +112,13 @@ export const flagsView = {
     none.replaceChildren(...(Object.keys(all).length === 0
       ? [empty("No flags yet", "Add one above, or start with `--flags FILE`. A change takes effect with the app's next question.")] : []));
     cards(list, all, called);
+    const set = JSON.stringify(project);
+    if (bottom.dataset.version !== set) {
+      const focused = bottom.contains(document.activeElement);
+      bottom.dataset.version = set;
+      bottom.replaceChildren(settings(project));
+      if (focused) bottom.querySelector("button").focus();
+    }
     reveal(view, query.open, unknown.find(([key]) => key === query.open)?.[1] || []);
     return view;
   },
