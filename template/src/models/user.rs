@@ -115,10 +115,11 @@ pub async fn change_email(
     unless_taken(user.update(database).await)
 }
 
-/// Deletes the account. What belongs to it goes with it, by the foreign keys of the tables.
-pub async fn delete(database: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
-    Entity::delete_by_id(id).exec(database).await?;
-    Ok(())
+/// Deletes the account. What belongs to it goes with it, by the foreign keys of the tables. `false` where
+/// it is gone already: of several at once one deletes it.
+pub async fn delete(database: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_by_id(id).exec(database).await?;
+    Ok(deleted.rows_affected > 0)
 }
 
 pub async fn rename(

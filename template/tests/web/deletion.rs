@@ -80,6 +80,29 @@ async fn an_address_that_was_never_confirmed_is_told_nothing_of_the_account() {
 }
 
 #[tokio::test]
+async fn sent_from_many_tabs_at_once_it_happens_once() {
+    let app = App::with(&[KEY]).await;
+    let ann = app.sign_up("Ann").await;
+    ann.post(&app.link_to("ann@example.com").await, &[]).await;
+    let other_process = app.another().await;
+    let tabs = (0..6).map(|n| {
+        let tab = ann.copy().at(&[&app, &other_process][n % 2].url);
+        tokio::spawn(async move { delete(&tab, PASSWORD).await.status })
+    });
+    for deleted in tabs.collect::<Vec<_>>() {
+        assert_eq!(deleted.await.unwrap(), StatusCode::SEE_OTHER);
+    }
+    other_process.events().await;
+    app.event("account_deleted").await;
+    let ran = app.run_jobs().await;
+    let notices = ran.iter().filter(|ran| ran.job == "send_notice").count();
+    assert_eq!(notices, 1, "{ran:?}");
+    app.let_time_pass(Duration::from_secs(60)).await;
+    assert_eq!(attempts(&app).await, [None]);
+    assert_eq!(app.posthog.deletions().len(), 1);
+}
+
+#[tokio::test]
 async fn it_takes_the_password_and_nobody_else_is_touched() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
