@@ -1,6 +1,9 @@
 //! Asks the owner of an address whether the account is theirs.
 
+use std::time::Duration;
+
 use hoglet_web::jobs::{Job, Outcome, Run};
+use hoglet_web::mail;
 use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +21,9 @@ impl Job for SendConfirmation {
     type State = AppState;
 
     const NAME: &'static str = "send_confirmation";
+    const TIMEOUT: Duration = mail::TIMEOUT;
 
-    /// Who presses the button twice gets one mail: the second would make the link in the first worth
-    /// nothing.
+    /// Pressing the button twice sends one mail.
     fn unique_key(&self) -> Option<String> {
         Some(self.user_id.to_string())
     }

@@ -1,7 +1,10 @@
 //! Mails a link to log in, where the address has an account.
 
+use std::time::Duration;
+
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Priority, Run};
+use hoglet_web::mail;
 use serde::{Deserialize, Serialize};
 
 use super::link;
@@ -19,8 +22,9 @@ impl Job for SendLoginLink {
     type State = AppState;
 
     const NAME: &'static str = "send_login_link";
-    /// Over some twenty minutes. Whoever asked does not wait for longer.
-    const ATTEMPTS: u32 = 8;
+    /// Over some ten minutes, while the link is good.
+    const ATTEMPTS: u32 = 7;
+    const TIMEOUT: Duration = mail::TIMEOUT;
     const PRIORITY: Priority = Priority::High;
 
     async fn run(self, state: AppState, run: Run) -> Outcome {

@@ -1,8 +1,10 @@
 //! Tells somebody what was done with their account, in case it was not them.
 
+use std::time::Duration;
+
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Run};
-use hoglet_web::mail::Message;
+use hoglet_web::mail::{self, Message};
 use hoglet_web::settings::Settings;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
@@ -52,6 +54,7 @@ impl Job for SendNotice {
     type State = AppState;
 
     const NAME: &'static str = "send_notice";
+    const TIMEOUT: Duration = mail::TIMEOUT;
 
     async fn run(self, state: AppState, run: Run) -> Outcome {
         let view = match self.notice {

@@ -1,7 +1,10 @@
 //! Mails a link to choose a new password, where the address has an account.
 
+use std::time::Duration;
+
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Priority, Run};
+use hoglet_web::mail;
 use serde::{Deserialize, Serialize};
 
 use super::link;
@@ -21,6 +24,7 @@ impl Job for SendResetLink {
     const NAME: &'static str = "send_reset_link";
     /// Over some twenty minutes. Whoever asked does not wait for longer.
     const ATTEMPTS: u32 = 8;
+    const TIMEOUT: Duration = mail::TIMEOUT;
     const PRIORITY: Priority = Priority::High;
 
     async fn run(self, state: AppState, run: Run) -> Outcome {

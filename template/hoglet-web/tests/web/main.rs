@@ -41,6 +41,7 @@ mod losses;
 mod mail;
 mod mail_headers;
 mod mail_page;
+mod mail_patience;
 mod mail_server;
 mod migrations;
 mod opt_out;

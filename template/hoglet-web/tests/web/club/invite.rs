@@ -1,8 +1,10 @@
 //! Somebody is invited to a game, by mail.
 
+use std::time::Duration;
+
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Run};
-use hoglet_web::mail::Message;
+use hoglet_web::mail::{self, Message};
 use hoglet_web::web::Web;
 use minijinja::context;
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,7 @@ impl Job for Invite {
 
     const NAME: &'static str = "invite";
     const ATTEMPTS: u32 = 3;
+    const TIMEOUT: Duration = mail::TIMEOUT;
 
     async fn run(self, web: Web, run: Run) -> Outcome {
         let message = Message::new(run.id, "invitation", &Email(self.to));

@@ -1,0 +1,127 @@
+//! How long a mail server may take: for each step by itself, and as long as RFC 5321 says.
+
+use std::time::Duration;
+
+use hoglet_web::mail::smtp::Smtp;
+use hoglet_web::mail::{Patience, SendError, TIMEOUT};
+use hoglet_web::settings::{MailServer, MailTls};
+use lettre::Message;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpSocket;
+use tokio::task::JoinSet;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_millis(250);
+
+const PATIENT: Patience = Patience {
+    connection: MINUTE,
+    greeting: MINUTE,
+    command: MINUTE,
+    data: MINUTE,
+    block: MINUTE,
+    end: MINUTE,
+};
+
+/// A server that answers up to this word, and reads no further.
+fn server_that_goes_silent_at(word: &'static str) -> MailServer {
+    let socket = TcpSocket::new_v4().unwrap();
+    // What it does not read fills up soon.
+    socket.set_recv_buffer_size(4_096).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (reader, mut writer) = stream.split();
+        let mut lines = BufReader::new(reader).lines();
+        let mut heard = "connected".to_owned();
+        while heard != word {
+            let answer = match heard.as_str() {
+                "connected" => "220 mail.test\r\n",
+                "DATA" => "354 go on\r\n",
+                "EHLO" | "MAIL" | "RCPT" | "." | "QUIT" => "250 OK\r\n",
+                _ => "",
+            };
+            writer.write_all(answer.as_bytes()).await.unwrap();
+            let Ok(Some(line)) = lines.next_line().await else {
+                return;
+            };
+            heard = line.split(' ').next().unwrap_or_default().to_owned();
+        }
+        std::future::pending::<()>().await;
+    });
+    MailServer {
+        host: "127.0.0.1".into(),
+        port,
+        tls: MailTls::None,
+        credentials: None,
+    }
+}
+
+/// More than the buffers on the way hold.
+fn mail() -> Message {
+    let line = "All work and no play makes Jack a dull boy.\r\n";
+    Message::builder()
+        .from("club@example.com".parse().unwrap())
+        .to("ann@example.com".parse().unwrap())
+        .body(line.repeat(300_000))
+        .unwrap()
+}
+
+async fn send(silent_at: &'static str, patience: Patience) -> Result<(), SendError> {
+    let server = server_that_goes_silent_at(silent_at);
+    let smtp = Smtp::new(server, None).with_patience(patience);
+    smtp.send(&mail()).await
+}
+
+#[tokio::test]
+async fn a_server_that_goes_silent_is_given_up_at_the_bound_of_that_step_and_asked_again_later() {
+    let mut opening = PATIENT;
+    opening.connection = Duration::from_secs(1);
+    opening.greeting = SHORT;
+    let mut command = PATIENT;
+    command.command = SHORT;
+    let mut data = PATIENT;
+    data.data = SHORT;
+    let mut block = PATIENT;
+    block.block = SHORT;
+    let mut end = PATIENT;
+    end.end = SHORT;
+    let mut tries = JoinSet::new();
+    for (silent_at, patience, said) in [
+        ("connected", opening, "the connection within 1.25 seconds"),
+        ("EHLO", opening, "the connection within 1.25 seconds"),
+        ("MAIL", command, "the sender within 0.25 seconds"),
+        ("RCPT", command, "the recipient within 0.25 seconds"),
+        ("DATA", data, "DATA within 0.25 seconds"),
+        ("All", block, "the mail within 0.25 seconds"),
+        (".", end, "the end of the mail within 0.25 seconds"),
+    ] {
+        tries.spawn(async move { (said, send(silent_at, patience).await) });
+    }
+    for (said, sent) in tries.join_all().await {
+        let error = sent.unwrap_err();
+        assert!(matches!(error, SendError::Later(_)), "{error:?}");
+        let said = format!(": no answer to {said}");
+        assert!(error.to_string().ends_with(&said), "{error}");
+    }
+    send("nothing", PATIENT).await.unwrap();
+}
+
+#[test]
+fn a_server_has_the_time_that_the_standard_gives_it_and_the_job_waits_for_it() {
+    let usual = Patience::USUAL;
+    assert_eq!(usual.greeting, 5 * MINUTE);
+    assert_eq!(usual.command, 5 * MINUTE);
+    assert_eq!(usual.data, 2 * MINUTE);
+    assert_eq!(usual.block, 3 * MINUTE);
+    assert_eq!(usual.end, 10 * MINUTE);
+    // The log-in, sender and recipient; and a mail of five blocks.
+    let longest = usual.connection
+        + usual.greeting
+        + 4 * usual.command
+        + usual.data
+        + 5 * usual.block
+        + usual.end;
+    assert!(longest <= TIMEOUT, "{longest:?}");
+}
