@@ -10,6 +10,7 @@ use super::error::SendError;
 use super::message::Message;
 use crate::email::Email;
 use crate::error::AppError;
+use crate::settings::mail::ascii_domain;
 use crate::views::Views;
 
 /// Characters of a name or a subject that are sent.
@@ -94,7 +95,8 @@ impl Letterhead {
         })
     }
 
-    /// The same for the same id and view, and for nothing else.
+    /// The same for the same id and view, and for nothing else. The sender's domain is ASCII, see
+    /// `settings::mail`.
     fn message_id(&self, id: &str, view: &str) -> String {
         let plain = |text: &str| -> String {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -111,19 +113,24 @@ impl Letterhead {
     }
 }
 
-/// What a form takes as an address is plain ASCII without space or quotes, so it cannot lead out of
-/// the header or the command that it stands in. Some of it is no address for lettre all the same, such
-/// as two dots in a row: whether there is such a mailbox, its server knows.
+/// An address has no space and no quotes, so it cannot lead out of the header or the command that it
+/// stands in. Some are none for lettre all the same, such as those with two dots in a row: whether
+/// there is such a mailbox, its server knows.
 fn recipient(email: &Email) -> Result<Address, SendError> {
-    let email = email.as_str();
-    match email.split_once('@') {
-        Some((user, domain)) if email.trim() == email && Email::is_well_formed(email) => {
-            Ok(Address::new_dangerous(user, domain))
-        }
-        _ => Err(SendError::Refused(
-            "the recipient is no e-mail address".into(),
-        )),
-    }
+    let parts = email.as_str().rsplit_once('@');
+    let address = parts.and_then(|(user, domain)| {
+        let domain = ascii_domain(domain)?;
+        // RFC 6531: in front of the @ every character beyond ASCII counts as a letter.
+        let as_letter = |c: char| match c.is_ascii() || c.is_whitespace() || c.is_control() {
+            true => c,
+            false => 'x',
+        };
+        let plain: String = user.chars().map(as_letter).collect();
+        let plain = format!("{plain}@{domain}");
+        let is_good = plain.trim() == plain && Email::is_well_formed(&plain);
+        is_good.then(|| Address::new_dangerous(user, domain))
+    });
+    address.ok_or_else(|| SendError::Refused("the recipient is no e-mail address".into()))
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

@@ -1,5 +1,6 @@
 //! Mail's settings: the server that takes the app's mail, and whom it comes from.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -17,7 +18,7 @@ use super::secret::Secret;
 pub struct MailSettings {
     /// The server that takes mail; `None` where there is none.
     pub server: Option<MailServer>,
-    /// Whom mail comes from.
+    /// Whom mail comes from. The domain of the address is written in ASCII.
     pub from: Mailbox,
     /// What becomes of mail without a server.
     pub without_server: WithoutServer,
@@ -190,7 +191,7 @@ fn parse_mailbox(text: &str) -> Option<Mailbox> {
         .strip_suffix('>')
         .and_then(|text| text.rsplit_once('<'))
     else {
-        return Some(Mailbox::new(None, text.parse().ok()?));
+        return Some(Mailbox::new(None, parse_address(text)?));
     };
     let name = name.trim();
     let unquoted = name
@@ -198,7 +199,23 @@ fn parse_mailbox(text: &str) -> Option<Mailbox> {
         .and_then(|name| name.strip_suffix('"'));
     let name = unquoted.unwrap_or(name).to_owned();
     let name = (!name.is_empty()).then_some(name);
-    Some(Mailbox::new(name, address.trim().parse().ok()?))
+    Some(Mailbox::new(name, parse_address(address.trim())?))
+}
+
+fn parse_address(text: &str) -> Option<Address> {
+    let address: Address = text.parse().ok()?;
+    let domain = ascii_domain(address.domain())?;
+    Some(Address::new_dangerous(address.user(), domain))
+}
+
+/// The domain of an address as mail servers know it: `xn--bcher-kva.example` for `bücher.example`.
+/// `None` where there can be no such domain.
+pub(crate) fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
+    if domain.is_ascii() {
+        return Some(Cow::Borrowed(domain));
+    }
+    let ascii = idna::domain_to_ascii(domain).ok()?;
+    Some(Cow::Owned(ascii))
 }
 
 /// At the app's own host. Where that is only a number, mail goes nowhere but to this machine.

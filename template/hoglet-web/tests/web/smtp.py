@@ -3,6 +3,8 @@
 Its first line of output is its port. Then comes one line of JSON for each mail that it has taken, and for each log-in.
 What it does with a mail, the recipient's address says: `refused@`, `greylisted@` (once), `disliked@` (after the content).
 
+With `--utf8` it offers SMTPUTF8.
+
 With a certificate and its key as arguments it encrypts: `--starttls` or `--tls` say how. With `--auth` it takes mail only
 after a log-in as ann with the password hunter2.
 """
@@ -21,6 +23,7 @@ arguments = argparse.ArgumentParser()
 arguments.add_argument("--starttls", nargs=2)
 arguments.add_argument("--tls", nargs=2)
 arguments.add_argument("--auth", action="store_true")
+arguments.add_argument("--utf8", action="store_true")
 arguments = arguments.parse_args()
 
 
@@ -54,7 +57,8 @@ class Handler:
             "to": envelope.rcpt_tos,
             "hello": session.host_name,
             "encrypted": server.transport.get_extra_info("ssl_object") is not None,
-            "mail": envelope.content.decode("ascii"),
+            "utf8": envelope.smtp_utf8,
+            "mail": envelope.content.decode("utf-8" if envelope.smtp_utf8 else "ascii"),
         })
         return "250 OK"
 
@@ -78,6 +82,7 @@ async def main():
     factory = lambda: SMTP(
         Handler(),
         hostname="mail.test",
+        enable_SMTPUTF8=arguments.utf8,
         tls_context=context(arguments.starttls),
         require_starttls=bool(arguments.starttls),
         auth_require_tls=False,
