@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::ffi::OsString;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -184,10 +185,19 @@ fn serve_router(
     Box::pin(async move {
         let concurrency = web.settings.jobs.concurrency;
         let workers = Workers::start(web.clone(), registry.into(), concurrency);
-        eprintln!("listening on http://{}", listener.local_addr()?);
+        eprintln!("listening on {}", shown_address(&web.settings, &listener)?);
         server::serve(listener, router, web, workers, server::stop_signal()).await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// In development it is one to open: `HOST=0.0.0.0` is every address of the machine, and none itself.
+fn shown_address(settings: &Settings, listener: &TcpListener) -> io::Result<String> {
+    let address = listener.local_addr()?;
+    if settings.development() && address.ip().to_canonical().is_unspecified() {
+        return Ok(settings.local_url());
+    }
+    Ok(format!("http://{address}"))
 }
 
 fn work_alone(web: Web, registry: Registry) -> Compiled<'static, Outcome> {
@@ -197,6 +207,12 @@ fn work_alone(web: Web, registry: Registry) -> Compiled<'static, Outcome> {
             return Err(
                 "JOBS_CONCURRENCY is 0, so this process would do nothing; set it to 1 or more"
                     .into(),
+            );
+        }
+        if web.settings.lacks_address() {
+            tracing::warn!(
+                "APP_URL is not set and PORT is 0, so links in mails lead nowhere; set APP_URL to the \
+                 address of the process that serves"
             );
         }
         let workers = Workers::start(web.clone(), registry.into(), concurrency);

@@ -1,5 +1,6 @@
 //! [`Settings`]: Hoglet's own, one field a variable.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -21,7 +22,7 @@ pub struct Settings {
     pub environment: Environment,
     /// What people know the app by: shown in pages and titles.
     pub app_name: String,
-    /// The address to listen on.
+    /// The address to listen on; an IPv6 address without brackets.
     pub host: String,
     /// The port to listen on.
     pub port: u16,
@@ -82,9 +83,25 @@ impl Settings {
     pub fn app_url(&self) -> String {
         match &self.app_url {
             Some(url) => url.origin().ascii_serialization(),
-            None if self.host.contains(':') => format!("http://[{}]:{}", self.host, self.port),
-            None => format!("http://{}:{}", self.host, self.port),
+            None => self.local_url(),
         }
+    }
+
+    /// Where a browser on this machine finds the app: at `HOST`, or at `localhost` where that means
+    /// every address of the machine and is none itself, such as `0.0.0.0`.
+    pub fn local_url(&self) -> String {
+        let port = self.port;
+        match self.host.parse::<IpAddr>() {
+            Ok(ip) if ip.to_canonical().is_unspecified() => format!("http://localhost:{port}"),
+            Ok(IpAddr::V6(ip)) => format!("http://[{ip}]:{port}"),
+            _ => format!("http://{}:{port}", self.host),
+        }
+    }
+
+    /// Whether nobody knows where the app is: it serves at a port that the system chooses, in another
+    /// process than this one.
+    pub fn lacks_address(&self) -> bool {
+        self.app_url.is_none() && self.port == 0
     }
 
     /// Its host, with the port where it is not the scheme's own: what `location.host` says in a browser.
@@ -148,7 +165,15 @@ fn app_name(reader: &mut Reader, package: &Package) -> String {
 
 fn host(reader: &mut Reader) -> String {
     let host = reader.text("HOST").unwrap_or_else(|| "127.0.0.1".into());
-    if host.parse::<std::net::IpAddr>().is_err() && host != "localhost" {
+    let in_brackets = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    if let Some(address) = in_brackets
+        && address.parse::<Ipv6Addr>().is_ok()
+    {
+        return address.to_owned();
+    }
+    if host.parse::<IpAddr>().is_err() && host != "localhost" {
         reader.error(
             "HOST",
             format_args!("{host:?} is not an IP address to listen on; try 127.0.0.1 or 0.0.0.0"),

@@ -69,10 +69,17 @@ impl MailSettings {
         app_url: Option<&Url>,
     ) -> Self {
         let server = server(reader);
-        let needs_sender = environment == Environment::Production && server.is_some();
+        let required = environment == Environment::Production && reader.text("SMTP_URL").is_some();
+        if required && reader.text("APP_URL").is_none() {
+            reader.error(
+                "APP_URL",
+                "is required beside SMTP_URL in production, such as https://example.com: the links in \
+                 mails begin with it",
+            );
+        }
         Self {
             server,
-            from: sender(reader, needs_sender)
+            from: sender(reader, required)
                 .unwrap_or_else(|| Mailbox::new(Some(app_name.to_owned()), no_reply(app_url))),
             without_server: match environment {
                 Environment::Development => WithoutServer::Folder("data/mail".into()),

@@ -162,6 +162,7 @@ async fn production_without_a_server_warns_at_the_start() {
             ("SECRET_KEY", &*key),
             ("SMTP_URL", url),
             ("MAIL_FROM", "club@example.com"),
+            ("APP_URL", "https://club.example"),
         ];
         let mut process = Process::start(*BINARY, &variables).await;
         let log = process.end(Signal::Terminate).await.log;

@@ -135,12 +135,15 @@ async fn in_development_mail_is_kept_in_a_folder_and_the_log_says_where_to_read_
     let variables = [
         ("APP_ENV", "development"),
         ("LOG_FORMAT", "json"),
+        // Every address of the machine, and none to open.
+        ("HOST", "0.0.0.0"),
         (FOLDER, folder.path().to_str().unwrap()),
     ];
     let (mut process, database) = at_work(&variables).await;
     invite(&database).await;
     jobs(&database, <[Model]>::is_empty).await;
     let url = process.url.clone();
+    assert!(url.starts_with("http://localhost:"), "{url}");
     let logged = process.end(Signal::Terminate).await.said_once("mail kept");
 
     let next = process.another().await;
@@ -152,6 +155,7 @@ async fn in_development_mail_is_kept_in_a_folder_and_the_log_says_where_to_read_
     let file = folder.path().join(format!("data/mail/{id}.json"));
     assert!(file.exists());
     assert_eq!(mail["subject"], "Ben & Co invites you to a game");
+    assert_eq!(mail["links"][0], format!("{url}/lounge?game=7"));
     // As `hoglet dev` reads it.
     assert_eq!(logged["subject"], mail["subject"]);
     assert_eq!(logged["address"], format!("{url}/dev/mail/{id}"));

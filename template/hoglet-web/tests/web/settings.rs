@@ -52,6 +52,31 @@ fn nothing_needs_to_be_set() {
 }
 
 #[test]
+fn links_lead_to_an_address_that_can_be_opened() {
+    for (host, url) in [
+        ("0.0.0.0", "http://localhost:9000"),
+        ("::", "http://localhost:9000"),
+        ("[::]", "http://localhost:9000"),
+        ("::ffff:0.0.0.0", "http://localhost:9000"),
+        ("0:0:0:0:0:0:0:0", "http://localhost:9000"),
+        ("localhost", "http://localhost:9000"),
+        ("192.0.2.7", "http://192.0.2.7:9000"),
+        ("::1", "http://[::1]:9000"),
+        ("[::1]", "http://[::1]:9000"),
+    ] {
+        let settings = read(&[("HOST", host), ("PORT", "9000")]).unwrap();
+        assert_eq!(settings.app_url(), url, "{host}");
+        let given = ("APP_URL", "https://shop.example");
+        let settings = read(&[("HOST", host), given]).unwrap();
+        assert_eq!(settings.app_url(), given.1, "{host}");
+    }
+    for bad in ["[0.0.0.0]", "[]", "[::", "*"] {
+        let errors = errors(&[("HOST", bad)]);
+        assert!(errors[0].starts_with("HOST: "), "{errors:?}");
+    }
+}
+
+#[test]
 fn an_empty_value_is_an_absent_one() {
     let mut names = variables::<Club>();
     names.retain(|name| !["DATABASE_URL", "POSTHOG_PROXY_PATH"].contains(&&**name));
@@ -376,6 +401,14 @@ fn mail_comes_from_whom_the_settings_name() {
         ),
         ("\"Müller\" <a@example.com>", "Müller", "a@example.com"),
         ("<a@example.com>", "", "a@example.com"),
+        // Mail servers know a domain by its ASCII form. The name before it has none.
+        ("a@bücher.example", "", "a@xn--bcher-kva.example"),
+        (
+            "Büro <büro@BÜCHER.example>",
+            "Büro",
+            "büro@xn--bcher-kva.example",
+        ),
+        ("a@例え.テスト", "", "a@xn--r8jz45g.xn--zckzah"),
     ] {
         assert_eq!(from(&[("MAIL_FROM", text)]), both(name, email));
     }
@@ -385,6 +418,7 @@ fn mail_comes_from_whom_the_settings_name() {
         "a@b.c, d@e.f",
         "Ann <a@b.c\r\nBcc: x@y.z>",
         "Ann\n <a@b.c>",
+        "a@bü cher.example",
     ] {
         let errors = errors(&[("MAIL_FROM", bad)]);
         assert!(errors[0].starts_with("MAIL_FROM: "), "{errors:?}");
@@ -405,18 +439,35 @@ fn mail_comes_from_whom_the_settings_name() {
 }
 
 #[test]
-fn production_sends_mail_from_nobody_that_it_has_made_up() {
+fn production_sends_mail_from_nobody_and_with_no_links_that_it_has_made_up() {
     let key = new_secret_key();
     let production = [("APP_ENV", "production"), ("SECRET_KEY", &*key)];
     let server = ("SMTP_URL", "smtps://mail.example.com");
     assert!(read(&production).is_ok());
     let with_server = [&production[..], &[server]].concat();
-    let errors = errors(&with_server);
-    assert!(
-        errors[0].starts_with("MAIL_FROM: is required"),
-        "{errors:?}"
-    );
-    let with_sender = [&with_server[..], &[("MAIL_FROM", "a@example.com")]].concat();
-    assert!(read(&with_sender).is_ok());
+    let sender = ("MAIL_FROM", "a@example.com");
+    let url = ("APP_URL", "https://example.com");
+    for (given, missing) in [
+        (&[][..], &["APP_URL", "MAIL_FROM"][..]),
+        (&[url], &["MAIL_FROM"]),
+        (&[sender], &["APP_URL"]),
+        // An empty value is an absent one.
+        (&[sender, ("APP_URL", " ")], &["APP_URL"]),
+    ] {
+        let errors = errors(&[&with_server[..], given].concat());
+        assert_eq!(errors.len(), missing.len(), "{errors:?}");
+        for (error, name) in errors.iter().zip(missing) {
+            let required = format!("{name}: is required beside SMTP_URL in production");
+            assert!(error.starts_with(&required), "{errors:?}");
+        }
+    }
+    assert!(read(&[&with_server[..], &[sender, url]].concat()).is_ok());
+
+    // Together with what else is wrong, the server's address and the key included.
+    let bad = [production[0], ("SMTP_URL", "smtp:"), ("PORT", "x")];
+    let said = errors(&bad).join("\n");
+    for name in ["APP_URL", "MAIL_FROM", "SMTP_URL", "PORT", "SECRET_KEY"] {
+        assert!(said.contains(&format!("{name}: ")), "{name} in {said}");
+    }
     assert!(read(&[server]).is_ok(), "elsewhere it may");
 }
