@@ -44,7 +44,7 @@ async fn a_scanner_that_opens_every_link_changes_nothing() {
         for _ in 0..2 {
             let page = browser.get(&link).await;
             assert_eq!(page.status, StatusCode::OK);
-            assert_eq!(page.header("referrer-policy"), "no-referrer");
+            assert_eq!(page.header("referrer-policy"), "strict-origin");
             assert_eq!(page.header("cache-control"), "no-store");
             assert!(page.posthog_config().is_none(), "the address is a secret");
             assert_eq!(browser.head(&link).await.status, StatusCode::OK);
@@ -122,7 +122,7 @@ async fn somebody_else_who_is_signed_in_here_is_told_and_stays_who_they_are() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_old_replaced_or_made_up_leads_to_one_kind_page() {
+async fn a_link_that_is_old_or_made_up_leads_to_one_kind_page() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let first = app.link_to("ann@example.com").await;

@@ -46,11 +46,13 @@ pub fn headers(
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // posthog-js and the opt-out switch need the path; other sites get the origin only. A path
-        // with a token is told to nobody, the page after it included.
+        // with a token is told to nobody, the page after it included. The origin is told all the same:
+        // without it a form would be sent from `Origin: null`, which looks like another site's where
+        // the browser sends no `Sec-Fetch-Site`.
         headers.insert(
             REFERRER_POLICY,
             HeaderValue::from_static(if info.has_token {
-                "no-referrer"
+                "strict-origin"
             } else {
                 "strict-origin-when-cross-origin"
             }),

@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hoglet_web::database;
 use hoglet_web::email::Email;
+use hoglet_web::settings::Secret;
 use hoglet_web::testing::{Process, Signal};
+use hoglet_web::tokens::Key;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -47,11 +49,9 @@ async fn a_token_is_told_to_nobody_whatever_is_done_with_its_link() {
         let database = database::connect(&process.database_url()).await.unwrap();
         let email = Email::normalized(&email_of("Ann"));
         let ann = member::find(&database, &email).await.unwrap().unwrap();
-        let token = PASS
-            .issue(&database, ann.id, &email)
-            .await
-            .unwrap()
-            .reveal();
+        let key = Key::new(&Secret::new("any".into()));
+        let issued = PASS.issue(&key, &database, ann.id, ann.id, &email).await;
+        let token = issued.unwrap().unwrap().token.reveal();
 
         let browser = process.browser();
         let elsewhere = format!("https://mail.example/read/pass/{token}?from=inbox");
@@ -145,7 +145,7 @@ async fn events_are_captured_there_with_a_mask_and_nothing_of_it_is_kept() {
     app.sign_up("Ann").await;
     let browser = app.browser();
     let answer = browser.get("/pass/hunter2?a=1").await;
-    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    assert_eq!(answer.header("referrer-policy"), "strict-origin");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert!(answer.posthog_config().is_none());
     assert!(!answer.text().contains("posthog.js"));
@@ -158,7 +158,7 @@ async fn events_are_captured_there_with_a_mask_and_nothing_of_it_is_kept() {
 
     for path in ["/pass/hunter2/x", "/members/pass/hunter2", "/pass/hunter2/"] {
         let answer = browser.get(path).await;
-        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "strict-origin", "{path}");
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
         assert!(answer.posthog_config().is_none(), "{path}");
     }
@@ -185,21 +185,32 @@ async fn a_link_that_is_opened_over_plain_http_arrives_all_the_same() {
         answer.header("location"),
         "https://club.example/pass/hunter2?a=1"
     );
-    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    assert_eq!(answer.header("referrer-policy"), "strict-origin");
 }
 
 #[tokio::test]
-async fn the_form_of_a_page_without_referrer_arrives_and_another_sites_does_not() {
+async fn the_form_of_a_page_with_a_token_arrives_and_another_sites_does_not() {
     let app = App::start().await;
-    // From such a page browsers send no origin either, but say where the form was.
-    let own = [("origin", "null"), ("sec-fetch-site", "same-origin")];
-    let answer = app.browser().post_with("/pass/hunter2", &[], &own).await;
-    assert_eq!(answer.status, StatusCode::GONE);
-    let foreign = [("origin", "null"), ("sec-fetch-site", "cross-site")];
-    let answer = app
-        .browser()
-        .post_with("/pass/hunter2", &[], &foreign)
-        .await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    // Browsers send no `Sec-Fetch-Site` to a host over plain http, and old ones never.
+    let post = async |headers: &[(&str, &str)]| {
+        let path = "/pass/hunter2";
+        app.browser().post_with(path, &[], headers).await
+    };
+    for own in [
+        &[("origin", &*app.url)][..],
+        &[("origin", &app.url), ("sec-fetch-site", "same-origin")],
+        // From a page that was opened while the policy was another one.
+        &[("origin", "null"), ("sec-fetch-site", "same-origin")],
+    ] {
+        assert_eq!(post(own).await.status, StatusCode::GONE, "{own:?}");
+    }
+    for foreign in [
+        &[("origin", "https://evil.example")][..],
+        &[("origin", "null")],
+        &[("origin", "null"), ("sec-fetch-site", "cross-site")],
+    ] {
+        let answer = post(foreign).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{foreign:?}");
+        assert_eq!(answer.header("referrer-policy"), "strict-origin");
+    }
 }
