@@ -24,6 +24,7 @@ use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
 use crate::settings::Settings;
+use crate::tokens;
 use crate::views::Views;
 
 /// What an app tells Hoglet about itself. Each field is a decision of the app's.
@@ -70,6 +71,8 @@ pub struct Shared {
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
     pub cookies: SignedCookies,
+    /// What tokens of links in mails are made with.
+    pub token_key: tokens::Key,
     /// Who hashes passwords.
     pub passwords: Passwords,
     /// The way to PostHog.
@@ -108,6 +111,7 @@ impl Web {
         panics::install_hook(&posthog);
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
+            token_key: tokens::Key::new(&settings.secret_key),
             passwords: Passwords::default(),
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,

@@ -9,7 +9,9 @@ use hoglet_web::cli::open_database;
 use hoglet_web::database::Migrations;
 use hoglet_web::email::Email;
 use hoglet_web::settings::Settings;
+use hoglet_web::tokens::Key;
 use sea_orm::DatabaseConnection;
+use sea_orm::prelude::Uuid;
 use time::macros::format_description;
 
 use crate::accounts::deletion;
@@ -69,8 +71,12 @@ async fn list(database: &DatabaseConnection) -> Outcome {
 
 async fn reset_link(settings: &Settings, database: &DatabaseConnection, email: &str) -> Outcome {
     let user = find(database, email).await?;
-    let token = RESET_PASSWORD.issue(database, user.id, &user.email).await?;
-    let (app, token) = (settings.app_url(), token.reveal());
+    let (key, occasion) = (Key::new(&settings.secret_key), Uuid::now_v7());
+    let issued = RESET_PASSWORD.issue(&key, database, occasion, user.id, &user.email);
+    let issued = issued
+        .await?
+        .ok_or("the link has ended already; try again")?;
+    let (app, token) = (settings.app_url(), issued.token.reveal());
     println!("{app}/reset-password/{token}");
     Ok(ExitCode::SUCCESS)
 }
@@ -86,7 +92,9 @@ async fn delete(
     if !yes && !asked(email)? {
         return Err(format!("that is another address, so {email} was not deleted").into());
     }
-    deletion::delete(database, settings, &user).await?;
+    if !deletion::delete(database, settings, &user).await? {
+        return Err(format!("{email} was deleted by somebody else at the same moment").into());
+    }
     println!(
         "deleted {email}; the running app deletes the person at PostHog, where POSTHOG_SECRET_KEY allows it"
     );

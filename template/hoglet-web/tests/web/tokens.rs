@@ -1,11 +1,14 @@
-//! Tokens of links in mails: single use, bounded in time, one of a purpose.
+//! Tokens of links in mails: single use, bounded in time and number, the same each time they are sent.
+
+use std::collections::BTreeSet;
 
 use hoglet_web::email::Email;
 use hoglet_web::posthog::visitor_link;
 use hoglet_web::session::model as session;
+use hoglet_web::settings::Secret;
+use hoglet_web::settings::secret_key::new_secret_key;
 use hoglet_web::tokens::stored::{Column, Entity};
-use hoglet_web::tokens::token::Token;
-use hoglet_web::tokens::{self, Purpose};
+use hoglet_web::tokens::{self, Issued, Key, Purpose};
 use reqwest::StatusCode;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait};
@@ -20,16 +23,43 @@ use crate::support::{App, People, Person, email_of};
 const OTHER: Purpose = Purpose {
     name: "other",
     lifetime: Duration::hours(1),
+    at_once: 3,
 };
 
 async fn id_of(app: &App, name: &str) -> Uuid {
     app.user_id(name).await.parse().unwrap()
 }
 
-async fn issue(app: &App, purpose: Purpose, name: &str) -> Token {
-    let email = Email::normalized(&email_of(name));
+/// A token as it stands in a link.
+async fn issue(app: &App, purpose: Purpose, name: &str) -> String {
+    let issued = issue_for(app, purpose, name, Uuid::now_v7()).await;
+    issued.unwrap().token.reveal()
+}
+
+async fn issue_for(app: &App, purpose: Purpose, name: &str, occasion: Uuid) -> Option<Issued> {
+    let (key, email) = (&app.web.token_key, Email::normalized(&email_of(name)));
     let id = id_of(app, name).await;
-    purpose.issue(&app.web.database, id, &email).await.unwrap()
+    let issued = purpose.issue(key, &app.web.database, occasion, id, &email);
+    issued.await.unwrap()
+}
+
+async fn spend(app: &App, token: &str) {
+    let transaction = app.web.database.begin().await.unwrap();
+    let spent = PASS.spend(&transaction, token).await.unwrap();
+    assert!(spent.is_some());
+    transaction.commit().await.unwrap();
+}
+
+/// Leaves every pass this many milliseconds.
+async fn expire(app: &App, left: i64) {
+    let now = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
+    let at = i64::try_from(now).unwrap() + left;
+    Entity::update_many()
+        .col_expr(Column::ExpiresAt, Expr::value(at))
+        .filter(Column::Purpose.eq("pass"))
+        .exec(&app.web.database)
+        .await
+        .unwrap();
 }
 
 async fn is_good(app: &App, purpose: Purpose, token: &str) -> bool {
@@ -41,7 +71,7 @@ async fn is_good(app: &App, purpose: Purpose, token: &str) -> bool {
 async fn a_token_lets_in_once_and_looking_spends_nothing() {
     let app = App::start().await;
     app.sign_up("Ann").await;
-    let path = format!("/pass/{}", issue(&app, PASS, "Ann").await.reveal());
+    let path = format!("/pass/{}", issue(&app, PASS, "Ann").await);
 
     // A scanner of mail opens every link, more than once.
     for _ in 0..3 {
@@ -63,7 +93,7 @@ async fn of_many_who_spend_a_token_at_once_one_is_let_in() {
     app.sign_up("Ann").await;
     let other_process = app.another().await;
     for _ in 0..5 {
-        let path = format!("/pass/{}", issue(&app, PASS, "Ann").await.reveal());
+        let path = format!("/pass/{}", issue(&app, PASS, "Ann").await);
         let tries = (0..8).map(|n| {
             let app = if n % 2 == 0 { &app } else { &other_process };
             let (browser, path) = (app.browser(), path.clone());
@@ -84,7 +114,7 @@ async fn of_many_who_spend_a_token_at_once_one_is_let_in() {
 async fn a_rolled_back_transaction_spends_nothing() {
     let app = App::start().await;
     app.sign_up("Ann").await;
-    let token = issue(&app, PASS, "Ann").await.reveal();
+    let token = issue(&app, PASS, "Ann").await;
 
     let transaction = app.web.database.begin().await.unwrap();
     let spent = PASS.spend(&transaction, &token).await.unwrap();
@@ -96,17 +126,110 @@ async fn a_rolled_back_transaction_spends_nothing() {
 }
 
 #[tokio::test]
-async fn a_newer_token_ends_the_older_one_of_its_purpose_alone() {
+async fn an_occasion_has_one_token_however_often_it_is_asked_for() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let job = Uuid::now_v7();
+    let first = issue_for(&app, PASS, "Ann", job).await.unwrap();
+    let again = issue_for(&app, PASS, "Ann", job).await.unwrap();
+    assert_eq!(again.token.reveal(), first.token.reveal());
+    assert_eq!(
+        again.row, first.row,
+        "its time is counted from the first issue"
+    );
+    let others = [
+        issue_for(&app, PASS, "Ann", Uuid::now_v7()).await.unwrap(),
+        issue_for(&app, OTHER, "Ann", job).await.unwrap(),
+    ];
+    for other in others {
+        assert_ne!(other.token.reveal(), first.token.reveal());
+    }
+
+    // Many at once, from two processes.
+    let (job, other_process) = (Uuid::now_v7(), app.another().await);
+    let mut issuing = JoinSet::new();
+    for n in 0..8 {
+        let web = [&app, &other_process][n % 2].web.clone();
+        let (email, id) = (
+            Email::normalized(&email_of("Ann")),
+            id_of(&app, "Ann").await,
+        );
+        issuing.spawn(async move {
+            let issued = PASS.issue(&web.token_key, &web.database, job, id, &email);
+            issued.await.unwrap().unwrap().token.reveal()
+        });
+    }
+    let tokens: BTreeSet<_> = issuing.join_all().await.into_iter().collect();
+    assert_eq!(tokens.len(), 1);
+}
+
+#[tokio::test]
+async fn what_has_ended_is_not_brought_back() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let ann = id_of(&app, "Ann").await;
+    let end_all = async || {
+        let transaction = app.web.database.begin().await.unwrap();
+        tokens::end_all(&transaction, ann).await.unwrap();
+        transaction.commit().await.unwrap();
+    };
+    let end = async || {
+        let transaction = app.web.database.begin().await.unwrap();
+        assert_eq!(PASS.end(&transaction, ann).await.unwrap(), 1);
+        transaction.commit().await.unwrap();
+    };
+    for way in [
+        "spent",
+        "another was spent",
+        "called off",
+        "all ended",
+        "expired",
+    ] {
+        let job = Uuid::now_v7();
+        let token = issue_for(&app, PASS, "Ann", job)
+            .await
+            .unwrap()
+            .token
+            .reveal();
+        match way {
+            "spent" => spend(&app, &token).await,
+            "another was spent" => spend(&app, &issue(&app, PASS, "Ann").await).await,
+            "called off" => end().await,
+            "all ended" => end_all().await,
+            _ => expire(&app, -1).await,
+        }
+        assert!(!is_good(&app, PASS, &token).await, "{way}");
+        assert!(issue_for(&app, PASS, "Ann", job).await.is_none(), "{way}");
+        assert!(!is_good(&app, PASS, &token).await, "{way}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_change_of_the_key_a_token_that_is_sent_again_works() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let job = Uuid::now_v7();
+    issue_for(&app, PASS, "Ann", job).await.unwrap();
+    let key = Key::new(&Secret::new(new_secret_key()));
+    let again = PASS.issued(&key, &app.web.database, job).await.unwrap();
+    assert!(is_good(&app, PASS, &again.unwrap().token.reveal()).await);
+}
+
+#[tokio::test]
+async fn newer_tokens_leave_the_older_ones_until_one_is_spent() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     app.sign_up("Bob").await;
-    let older = issue(&app, PASS, "Ann").await.reveal();
-    let other = issue(&app, OTHER, "Ann").await.reveal();
-    let bobs = issue(&app, PASS, "Bob").await.reveal();
-    let newer = issue(&app, PASS, "Ann").await.reveal();
-
-    assert!(!is_good(&app, PASS, &older).await);
-    for (purpose, token) in [(PASS, &newer), (OTHER, &other), (PASS, &bobs)] {
+    let older = issue(&app, PASS, "Ann").await;
+    let other = issue(&app, OTHER, "Ann").await;
+    let bobs = issue(&app, PASS, "Bob").await;
+    let newer = issue(&app, PASS, "Ann").await;
+    for (purpose, token) in [
+        (PASS, &older),
+        (PASS, &newer),
+        (OTHER, &other),
+        (PASS, &bobs),
+    ] {
         assert!(is_good(&app, purpose, token).await, "{purpose:?}");
     }
     assert!(
@@ -114,58 +237,106 @@ async fn a_newer_token_ends_the_older_one_of_its_purpose_alone() {
         "it is for something else"
     );
 
+    spend(&app, &older).await;
+    for token in [&older, &newer] {
+        assert!(!is_good(&app, PASS, token).await);
+    }
+    assert!(is_good(&app, OTHER, &other).await && is_good(&app, PASS, &bobs).await);
+
     let ann = id_of(&app, "Ann").await;
-    let pending = PASS.of_user(&app.web.database, ann).await.unwrap();
+    let pending = OTHER.of_user(&app.web.database, ann).await.unwrap();
     assert_eq!(pending.unwrap().sent_to.as_str(), email_of("Ann"));
-    let ended = tokens::end_all(&app.web.database, ann).await;
-    assert_eq!(ended.unwrap(), 2);
-    assert!(!is_good(&app, PASS, &newer).await);
+    let transaction = app.web.database.begin().await.unwrap();
+    assert_eq!(tokens::end_all(&transaction, ann).await.unwrap(), 1);
+    transaction.commit().await.unwrap();
+    assert!(!is_good(&app, OTHER, &other).await);
     assert!(is_good(&app, PASS, &bobs).await);
 }
 
 #[tokio::test]
-async fn many_at_once_leave_one_token() {
+async fn the_newest_ones_are_good_and_no_more_than_its_purpose_says() {
     let app = App::start().await;
     app.sign_up("Ann").await;
+    let mut tokens = Vec::new();
+    for _ in 0..5 {
+        tokens.push(issue(&app, PASS, "Ann").await);
+    }
+    let mut good = Vec::new();
+    for token in &tokens {
+        good.push(is_good(&app, PASS, token).await);
+    }
+    assert_eq!(good, [false, false, true, true, true]);
+    assert_eq!(
+        app.browser()
+            .post(&format!("/pass/{}", tokens[0]), &[])
+            .await
+            .status,
+        StatusCode::GONE
+    );
+
+    // And of many that are issued at once.
     let (email, id) = (
         Email::normalized(&email_of("Ann")),
         id_of(&app, "Ann").await,
     );
     let mut issuing = JoinSet::new();
     for _ in 0..8 {
-        let (database, email) = (app.web.database.clone(), email.clone());
-        issuing.spawn(async move { PASS.issue(&database, id, &email).await.unwrap() });
+        let (web, email) = (app.web.clone(), email.clone());
+        issuing.spawn(async move {
+            let (key, job) = (&web.token_key, Uuid::now_v7());
+            PASS.issue(key, &web.database, job, id, &email)
+                .await
+                .unwrap();
+            let issued = PASS.issued(key, &web.database, job).await.unwrap();
+            issued.map(|issued| issued.token.reveal())
+        });
     }
     let mut good = 0;
-    for token in issuing.join_all().await {
-        good += usize::from(is_good(&app, PASS, &token.reveal()).await);
+    for token in issuing.join_all().await.into_iter().flatten() {
+        good += usize::from(is_good(&app, PASS, &token).await);
     }
-    assert_eq!(good, 1);
+    assert_eq!(good, 3);
+}
+
+#[tokio::test]
+async fn of_two_tokens_that_are_spent_at_once_one_counts() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let other_process = app.another().await;
+    for _ in 0..5 {
+        let paths = [
+            issue(&app, PASS, "Ann").await,
+            issue(&app, PASS, "Ann").await,
+        ];
+        let tries = paths.into_iter().enumerate().map(|(n, token)| {
+            let browser = [&app, &other_process][n].browser();
+            tokio::spawn(async move { browser.post(&format!("/pass/{token}"), &[]).await.status })
+        });
+        let mut statuses = Vec::new();
+        for tried in tries.collect::<Vec<_>>() {
+            statuses.push(tried.await.unwrap());
+        }
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::GONE]);
+    }
 }
 
 #[tokio::test]
 async fn an_expired_token_is_worth_nothing_to_the_millisecond_and_goes() {
     let app = App::start().await;
     app.sign_up("Ann").await;
-    let token = issue(&app, PASS, "Ann").await.reveal();
-    let expires = async |left: i64| {
-        let now = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
-        let at = i64::try_from(now).unwrap() + left;
-        Entity::update_many()
-            .col_expr(Column::ExpiresAt, Expr::value(at))
-            .filter(Column::Purpose.eq("pass"))
-            .exec(&app.web.database)
-            .await
-            .unwrap();
-    };
-    expires(60_000).await;
+    let token = issue(&app, PASS, "Ann").await;
+    expire(&app, 60_000).await;
     assert!(is_good(&app, PASS, &token).await);
     assert_eq!(tokens::delete_expired(&app.web.database).await.unwrap(), 0);
 
-    expires(-1).await;
+    expire(&app, -1).await;
     assert!(!is_good(&app, PASS, &token).await);
     let answer = app.browser().post(&format!("/pass/{token}"), &[]).await;
     assert_eq!(answer.status, StatusCode::GONE);
+    // As long as a mail may be tried again.
+    assert_eq!(tokens::delete_expired(&app.web.database).await.unwrap(), 0);
+    expire(&app, -24 * 60 * 60 * 1_000).await;
     assert_eq!(tokens::delete_expired(&app.web.database).await.unwrap(), 1);
 }
 
@@ -173,7 +344,7 @@ async fn an_expired_token_is_worth_nothing_to_the_millisecond_and_goes() {
 async fn the_database_knows_the_hash_alone_and_takes_it_for_no_token() {
     let app = App::start().await;
     app.sign_up("Ann").await;
-    let token = issue(&app, PASS, "Ann").await.reveal();
+    let token = issue(&app, PASS, "Ann").await;
     let row = Entity::find()
         .one(&app.web.database)
         .await
@@ -203,7 +374,7 @@ async fn the_database_knows_the_hash_alone_and_takes_it_for_no_token() {
 async fn a_token_is_for_the_address_that_it_was_sent_to() {
     let app = App::start().await;
     app.sign_up("Ann").await;
-    let token = issue(&app, PASS, "Ann").await.reveal();
+    let token = issue(&app, PASS, "Ann").await;
     member::Entity::update_many()
         .col_expr(member::Column::Email, Expr::value("new@example.com"))
         .exec(&app.web.database)

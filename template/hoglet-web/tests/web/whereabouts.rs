@@ -212,7 +212,8 @@ async fn all_that_gives_access_to_an_account_ends_at_once() {
         ann(&app).await,
         hoglet_web::email::Email::normalized("ann@example.com"),
     );
-    let token = PASS.issue(&app.web.database, id, &email).await.unwrap();
+    let issued = PASS.issue(&app.web.token_key, &app.web.database, id, id, &email);
+    let token = issued.await.unwrap().unwrap().token;
     assert_eq!(here.get("/end").await.status, StatusCode::OK);
 
     assert!(!here.is_signed_in().await);
