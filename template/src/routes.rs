@@ -40,6 +40,7 @@ pub fn pages() -> Routes<AppState> {
         .get("/profile", profile::show)
         .post("/profile", profile::update)
         .post("/profile/email", profile::email::change)
+        .post("/profile/email/cancel", profile::email::cancel)
         .get("/profile/sessions", profile::sessions::show)
         .post("/profile/sessions/{id}/delete", profile::sessions::end_one)
         .post(

@@ -14,13 +14,12 @@ use minijinja::{Value, context};
 use serde::Deserialize;
 use time::macros::format_description;
 
-use crate::accounts::password;
+use crate::accounts::{self, password};
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::models::user;
 use crate::posthog::events::{ProfileUpdated, ProfileViewed};
 use crate::state::AppState;
-use crate::tokens::CHANGE_EMAIL;
 
 pub mod deletion;
 pub mod email;
@@ -116,10 +115,10 @@ pub async fn update(
 async fn account(state: &AppState, user: &user::Model) -> Result<Value> {
     let day = format_description!("[day padding:none] [month repr:long] [year]");
     let member_since = user.created_at.format(&day).unwrap_or_default();
-    let waiting = CHANGE_EMAIL.of_user(&state.database, user.id).await?;
+    let wanted = accounts::email::wanted(state, user).await?;
     Ok(context! {
         member_since,
-        waiting_for => waiting.map(|token| token.sent_to.0),
+        waiting_for => wanted.map(|email| email.0),
         demo_errors => state.settings.demo_errors,
         at => "",
         form => context! { name => &user.name, email => "" },
