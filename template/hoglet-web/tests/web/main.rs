@@ -55,6 +55,7 @@ mod security;
 mod session_store;
 mod sessions;
 mod settings;
+mod specification;
 mod templates;
 mod throttle;
 mod tokens;
