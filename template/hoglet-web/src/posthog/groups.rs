@@ -55,8 +55,8 @@ impl Groups {
     }
 }
 
-/// PostHog keeps no group without a type or a key. Whether one of them is empty or white space; the
-/// log then says which call it was.
+/// Whether the type or the key is empty or white space. PostHog keeps no such group, so the log says
+/// which call it was.
 #[track_caller]
 pub fn is_blank(call: &'static str, group_type: &str, group_key: &str) -> bool {
     let blank = if group_type.trim().is_empty() {

@@ -242,8 +242,9 @@ impl StandIn {
         self.seen.lock().unwrap().met_a_mood
     }
 
-    /// PostHog refuses a batch as a whole: for its size, or for one event that is too large or (here)
-    /// has the property `poison`.
+    /// PostHog refuses a batch as a whole: for its size, or for one event that is too large, has no name
+    /// or no person, or (here) has the property `poison`. A group without a type or a key it drops
+    /// without a word; here that is a refusal too, so that a test sees it.
     fn refusal(&self, body: &[u8]) -> Option<Response> {
         let mut seen = self.seen.lock().unwrap();
         seen.largest_body = seen.largest_body.max(body.len());
@@ -257,7 +258,7 @@ impl StandIn {
             Some(StatusCode::PAYLOAD_TOO_LARGE.into_response())
         } else if events
             .iter()
-            .any(|event| !event["properties"]["poison"].is_null())
+            .any(|event| is_nobodys(event) || !event["properties"]["poison"].is_null())
         {
             Some(StatusCode::BAD_REQUEST.into_response())
         } else {
@@ -291,6 +292,15 @@ impl StandIn {
         self.seen.lock().unwrap().met_a_mood += usize::from(answer.is_some());
         answer
     }
+}
+
+fn is_nobodys(event: &Value) -> bool {
+    let is_blank = |value: &Value| value.as_str().is_none_or(|text| text.trim().is_empty());
+    let properties = &event["properties"];
+    is_blank(&event["event"])
+        || is_blank(&event["distinct_id"])
+        || event["event"] == "$groupidentify"
+            && (is_blank(&properties["$group_type"]) || is_blank(&properties["$group_key"]))
 }
 
 async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {

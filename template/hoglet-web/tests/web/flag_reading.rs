@@ -150,7 +150,7 @@ async fn a_users_events_carry_the_users_flags_and_not_those_of_the_visitor_they_
 }
 
 #[tokio::test]
-async fn nobodys_flags_hold_for_whom_only_a_header_names() {
+async fn a_client_that_is_known_by_a_header_only_has_the_defaults() {
     let app = with_pages_that_decide().await;
     let before = app.posthog.flag_requests().len();
     let read = app.events_named("$feature_flag_called").await.len();
@@ -165,7 +165,7 @@ async fn nobodys_flags_hold_for_whom_only_a_header_names() {
     assert_eq!(vote.distinct_id, "a-robot");
     assert!(!carries_flags(&vote));
 
-    // Who presents a visitor's cookie too is that visitor.
+    // With a visitor's cookie it is that visitor.
     let browser = app.browser();
     browser.get("/bell").await;
     let answer = browser.get_with("/read", &header).await;
