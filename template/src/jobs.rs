@@ -21,10 +21,14 @@ use send_login_link::SendLoginLink;
 use send_notice::SendNotice;
 use send_reset_link::SendResetLink;
 
+/// The queue of mails: while the mail server is slow, everything else goes on.
+pub const MAIL: &str = "mail";
+
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.
 pub fn jobs() -> Jobs<AppState> {
     Jobs::default()
+        .queue(MAIL, 2)
         .merge(housekeeping::jobs())
         .job::<SendResetLink>()
         .job::<SendLoginLink>()

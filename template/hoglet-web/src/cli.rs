@@ -11,6 +11,7 @@ use axum::Router;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 
 use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
 use crate::compiled::Compiled;
@@ -25,10 +26,14 @@ use crate::{housekeeping, logging, server};
 
 mod connect;
 mod doctor;
+mod job_list;
 mod jobs;
 mod secret_key;
 
 use connect::{connect, connect_existing};
+
+/// Each job has a thread while it runs, and so has each password that is hashed.
+const BLOCKING_THREADS: usize = 512 + 1_000;
 
 #[derive(Parser)]
 struct Arguments<Own: Subcommand> {
@@ -69,16 +74,36 @@ enum Direction {
 }
 
 /// Runs the command that was asked for. Exit codes: 0 done, 2 bad usage or settings, 1 anything else.
-pub fn run<A: App>() -> Compiled<'static, ExitCode> {
+pub fn run<A: App>() -> ExitCode {
     run_with::<A>(std::env::args_os())
 }
 
 /// Runs the command that these arguments ask for. The first one is the program itself.
 pub fn run_with<A: App>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-) -> Compiled<'static, ExitCode> {
+) -> ExitCode {
     let command = asked::<A>(arguments).command;
-    Box::pin(execute::<A>(command.unwrap_or(Command::Serve)))
+    block_on(Box::pin(execute::<A>(command.unwrap_or(Command::Serve))))
+}
+
+/// Runs a command to its end in a runtime of its own, and waits for nothing else: a job that blocks its
+/// thread must not keep the process.
+fn block_on(command: Compiled<'static, ExitCode>) -> ExitCode {
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build();
+    match runtime {
+        Ok(runtime) => {
+            let code = runtime.block_on(command);
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => {
+            eprintln!("could not start the runtime: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
@@ -108,8 +133,8 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
         Command::Jobs {
             action: Some(action),
         } => {
-            let kinds = A::jobs().names();
-            jobs::look_after(settings, action, kinds, A::PACKAGE.name).await
+            let table = jobs::Table::of(&A::jobs());
+            jobs::look_after(settings, action, table, A::PACKAGE.name).await
         }
         Command::Own(command) => A::run(command, settings).await,
         Command::Routes => unreachable!("answered above"),

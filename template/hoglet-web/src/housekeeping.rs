@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::jobs::{Job, Jobs, Outcome, Priority, Run};
+use crate::jobs::{Job, Jobs, Outcome, Priority, Run, upkeep};
 use crate::person_deletion::DeletePerson;
 use crate::posthog::visitor_link;
 use crate::session::model as session;
@@ -18,6 +18,8 @@ use crate::web::Web;
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
 /// An `$identify` younger than this is under way.
 const UNDER_WAY: time::Duration = time::Duration::minutes(1);
+/// How long a failed job is kept for a person to retry: its fields may hold somebody's address.
+const FAILED_JOBS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a job waits for PostHog to take what is sent again. The rest has its turn next time.
 const WAIT: Duration = Duration::from_secs(20);
 
@@ -47,7 +49,7 @@ pub async fn at_start(web: &Web) -> Result<(), DbErr> {
     again.enqueue(&web.database).await.map(drop)
 }
 
-/// Removes sessions, attempts, tokens and links that have expired.
+/// Removes sessions, attempts, tokens and links that have expired, and jobs that failed long ago.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemoveExpired {}
 
@@ -68,7 +70,16 @@ impl Job for RemoveExpired {
         let attempts = throttle::delete_expired(database).await?;
         let tokens = tokens::delete_expired(database).await?;
         let links = visitor_link::delete_old(database).await?;
-        tracing::debug!(sessions, attempts, tokens, links, "removed expired rows");
+        // An erasure that somebody is owed is kept until it is done.
+        let jobs = upkeep::delete_failed(database, FAILED_JOBS, DeletePerson::NAME).await?;
+        tracing::debug!(
+            sessions,
+            attempts,
+            tokens,
+            links,
+            jobs,
+            "removed expired rows"
+        );
         Ok(())
     }
 }

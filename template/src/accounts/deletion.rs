@@ -2,7 +2,7 @@
 
 use hoglet_web::database::begin;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
+use hoglet_web::jobs::{Job, forget_user};
 use hoglet_web::person_deletion::DeletePerson;
 use hoglet_web::settings::Settings;
 use hoglet_web::visit::Visit;
@@ -39,6 +39,7 @@ pub async fn delete(
         transaction.rollback().await?;
         return Ok(false);
     }
+    forget_user(&transaction, user.id, &user.email).await?;
     at_posthog.enqueue(&transaction).await?;
     SendNotice::enqueue_for(settings, &transaction, user, Notice::AccountDeleted).await?;
     transaction.commit().await?;

@@ -7,7 +7,7 @@ use hoglet_web::mail;
 use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 
-use super::link;
+use super::{MAIL, link};
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::CHANGE_EMAIL;
@@ -24,6 +24,7 @@ impl Job for SendChangeOfEmail {
     type State = AppState;
 
     const NAME: &'static str = "send_change_of_email";
+    const QUEUE: &'static str = MAIL;
     const TIMEOUT: Duration = mail::TIMEOUT;
 
     /// Nothing is sent where the user wants another address by now, or none, or where somebody else

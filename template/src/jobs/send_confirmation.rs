@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use hoglet_web::jobs::{Job, Outcome, Run};
+use hoglet_web::jobs::{Job, Outcome, Run, Unique};
 use hoglet_web::mail;
 use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 
-use super::link;
+use super::{MAIL, link};
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::CONFIRM_EMAIL;
@@ -21,7 +21,10 @@ impl Job for SendConfirmation {
     type State = AppState;
 
     const NAME: &'static str = "send_confirmation";
+    const QUEUE: &'static str = MAIL;
     const TIMEOUT: Duration = mail::TIMEOUT;
+    /// A mail that waits for its next try goes out at once when somebody asks for it again.
+    const UNIQUE: Unique = Unique::Replace;
 
     /// Pressing the button twice sends one mail.
     fn unique_key(&self) -> Option<String> {

@@ -7,7 +7,7 @@ use hoglet_web::jobs::{Job, Outcome, Priority, Run};
 use hoglet_web::mail;
 use serde::{Deserialize, Serialize};
 
-use super::link;
+use super::{MAIL, link};
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::LOGIN_LINK;
@@ -22,6 +22,7 @@ impl Job for SendLoginLink {
     type State = AppState;
 
     const NAME: &'static str = "send_login_link";
+    const QUEUE: &'static str = MAIL;
     /// Over some ten minutes, while the link is good.
     const ATTEMPTS: u32 = 7;
     const TIMEOUT: Duration = mail::TIMEOUT;

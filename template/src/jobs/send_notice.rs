@@ -9,6 +9,7 @@ use hoglet_web::settings::Settings;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 
+use super::MAIL;
 use crate::models::user;
 use crate::state::AppState;
 
@@ -54,6 +55,7 @@ impl Job for SendNotice {
     type State = AppState;
 
     const NAME: &'static str = "send_notice";
+    const QUEUE: &'static str = MAIL;
     const TIMEOUT: Duration = mail::TIMEOUT;
 
     async fn run(self, state: AppState, run: Run) -> Outcome {

@@ -7,7 +7,7 @@ use hoglet_web::jobs::{Job, Outcome, Priority, Run};
 use hoglet_web::mail;
 use serde::{Deserialize, Serialize};
 
-use super::link;
+use super::{MAIL, link};
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::RESET_PASSWORD;
@@ -22,6 +22,7 @@ impl Job for SendResetLink {
     type State = AppState;
 
     const NAME: &'static str = "send_reset_link";
+    const QUEUE: &'static str = MAIL;
     /// Over some twenty minutes. Whoever asked does not wait for longer.
     const ATTEMPTS: u32 = 8;
     const TIMEOUT: Duration = mail::TIMEOUT;

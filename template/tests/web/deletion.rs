@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use hoglet_web::housekeeping::RemoveExpired;
+use hoglet_web::jobs::Job;
 use hoglet_web::testing::Mood;
 use reqwest::StatusCode;
 
+use crate::commands::{done, run};
+use crate::links::execute;
 use crate::mailed::Mailed;
 use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
 
@@ -129,16 +133,39 @@ async fn it_takes_the_password_and_nobody_else_is_touched() {
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_delete_breaks_nothing() {
-    for key in ["", "phs_test", "phx_test_read"] {
-        let app = App::with(&[("POSTHOG_SECRET_KEY", key)]).await;
+async fn without_a_key_nobody_is_asked_to_delete_anything() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    delete(&ann, PASSWORD).await;
+    app.let_time_pass(Duration::from_secs(60)).await;
+    assert_eq!(attempts(&app).await, [None]);
+    assert!(app.posthog.deletions().is_empty());
+    assert!(app.events_named("$exception").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_key_or_a_project_that_does_not_allow_it_keeps_the_erasure_until_it_is_mended() {
+    let app = App::with(&[KEY]).await;
+    for status in [401, 403, 404] {
         let ann = app.sign_up("Ann").await;
         delete(&ann, PASSWORD).await;
+        app.events().await;
+        app.posthog.feels(Mood::Answers(status));
         app.let_time_pass(Duration::from_secs(60)).await;
-        assert_eq!(attempts(&app).await, [None], "{key}: it is done");
-        assert!(app.posthog.deletions().is_empty());
-        assert!(app.events_named("$exception").await.is_empty());
+        let failed = attempts(&app).await;
+        let error = failed[0].as_deref().unwrap();
+        assert!(error.contains("POSTHOG_"), "{error}");
+        app.posthog.feels(Mood::Well);
+        assert_eq!(app.rows("jobs WHERE failed_at IS NOT NULL").await, 1);
+
+        // Nobody sweeps it away: somebody is owed it.
+        execute(&app, "UPDATE jobs SET failed_at = 1").await;
+        RemoveExpired {}.enqueue(&app.web.database).await.unwrap();
+        app.run_jobs().await;
+        done(&run(&app, &["jobs", "retry", "--all"], &[]));
+        assert_eq!(attempts(&app).await, [None]);
     }
+    assert_eq!(app.posthog.deletions().len(), 3);
 }
 
 #[tokio::test]

@@ -155,7 +155,7 @@ impl Client {
     pub async fn delete_person(&self, distinct_ids: &[String]) -> Result<Deleted, NotDeleted> {
         match &self.inner {
             Some(inner) => inner.deletion.delete(distinct_ids).await,
-            None => Err(NotDeleted::Impossible("PostHog is off".to_owned())),
+            None => Err(NotDeleted::Off("PostHog is off".to_owned())),
         }
     }
 

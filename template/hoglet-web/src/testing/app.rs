@@ -175,7 +175,9 @@ impl<A: App> TestApp<A> {
             error: match ended {
                 Ended::Done => None,
                 Ended::Failed { error, .. } => Some(error),
-                Ended::LeaseLost => Some("its lease ended".to_owned()),
+                Ended::PutOff(wait) => Some(format!("put off for {wait:?}")),
+                Ended::Stopped => Some("its lease ended".to_owned()),
+                Ended::Cancelled => Some("cancelled".to_owned()),
             },
         });
         ran.collect()

@@ -28,9 +28,13 @@ fn said(output: &Output) -> String {
 async fn failed(app: &App) -> Uuid {
     let enqueued = Chore::FailForGood.enqueue(&app.web.database).await.unwrap();
     app.run_jobs().await;
+    id_of(enqueued)
+}
+
+fn id_of(enqueued: Enqueued) -> Uuid {
     match enqueued {
-        Enqueued::Now(id) => id,
-        Enqueued::Already => panic!("a chore has no unique key"),
+        Enqueued::Now(id) | Enqueued::Replaced(id) => id,
+        Enqueued::Already => panic!("no other one has its key"),
     }
 }
 
@@ -101,22 +105,47 @@ async fn a_failed_job_is_retried_or_discarded_by_its_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_whose_unique_key_waits_already_is_not_retried() {
+async fn of_failed_jobs_that_share_a_key_one_is_retried_and_the_others_are_named() {
     let app = App::start().await;
     let database = &app.web.database;
-    let pinned = || Pinned {
-        note: "once".to_owned(),
-        delay: Duration::ZERO,
-    };
-    pinned().enqueue(database).await.unwrap();
-    let failed = "UPDATE jobs SET failed_at = 1, error = 'for a test'";
-    database.execute_unprepared(failed).await.unwrap();
-    pinned().enqueue(database).await.unwrap();
+    let mut ids = Vec::new();
+    for note in ["once", "once", "twice", "once"] {
+        let pinned = Pinned {
+            note: note.to_owned(),
+            delay: Duration::ZERO,
+        };
+        ids.push(id_of(pinned.enqueue(database).await.unwrap()));
+        let failed = "UPDATE jobs SET failed_at = 1 WHERE failed_at IS NULL";
+        database.execute_unprepared(failed).await.unwrap();
+    }
+    ids.push(failed(&app).await);
+
     let output = jobs(&app, &["retry", "--all"]);
     assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("3 jobs tried again"), "{output:?}");
     let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        complained.contains("the same unique key waits already"),
-        "{complained}"
-    );
+    let why = "a job with the same unique key waits already";
+    for (id, waits) in [
+        (ids[0], false),
+        (ids[1], true),
+        (ids[2], false),
+        (ids[3], true),
+    ] {
+        let line = complained
+            .lines()
+            .find(|line| line.contains(&id.to_string()));
+        assert_eq!(
+            line.is_some_and(|line| line.contains(why)),
+            waits,
+            "{complained}"
+        );
+    }
+    let output = jobs(&app, &["retry", &ids[1].to_string()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!said(&output).contains("tried again"), "{output:?}");
+
+    // Where its key is free again, it is tried again.
+    assert_eq!(app.run_jobs().await.len(), 3);
+    let output = jobs(&app, &["retry", &ids[1].to_string()]);
+    assert!(said(&output).contains("1 job tried again"), "{output:?}");
 }

@@ -33,6 +33,7 @@ async fn enqueue(
             folder: folder.to_owned(),
             number,
             milliseconds,
+            key: None,
         };
         job.enqueue(&transaction).await.unwrap();
     }

@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::routing::post;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
+use hoglet_web::jobs::claim::{self, Asked, Claim, Wanted};
 use hoglet_web::jobs::model::{self, Model};
-use hoglet_web::jobs::queue::{self, Claim, Wanted};
-use hoglet_web::jobs::{Enqueued, Job, Jobs};
+use hoglet_web::jobs::{Enqueued, Job, Jobs, Priority, upkeep};
 use hoglet_web::session::lifetime::Remember;
 use hoglet_web::testing::Ran;
 use hoglet_web::visit::Visit;
@@ -23,6 +23,7 @@ use crate::support::{App, Person};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const CHORES: Wanted<'static> = Wanted {
+    queue: Some("default"),
     kinds: &["chore"],
     except: &[],
 };
@@ -116,13 +117,14 @@ async fn after_the_last_attempt_a_job_is_kept_with_its_error_until_it_is_retried
     assert!(app.run_jobs().await.is_empty());
 
     let database = &app.web.database;
-    assert_eq!(queue::retry(database, Some(failed[0].id)).await.unwrap(), 1);
+    let retried = upkeep::retry(database, Some(failed[0].id)).await;
+    assert_eq!(retried.unwrap(), (1, Vec::new()));
     assert_eq!(app.run_jobs().await.len(), 1);
     assert_eq!(
-        queue::discard(database, Some(failed[0].id)).await.unwrap(),
+        upkeep::discard(database, Some(failed[0].id)).await.unwrap(),
         1
     );
-    assert_eq!(queue::discard(database, None).await.unwrap(), 1);
+    assert_eq!(upkeep::discard(database, None).await.unwrap(), 1);
     assert!(stored(&app).await.is_empty());
 }
 
@@ -188,38 +190,36 @@ async fn whoever_has_lost_the_lease_says_nothing_any_more() {
     let app = App::start().await;
     let database = &app.web.database;
     Chore::RingTheBell.enqueue(database).await.unwrap();
-    let claim = async || {
-        let claimed = queue::claim(database, CHORES, 10, MINUTE).await.unwrap();
-        claimed.first().map(|job| Claim {
+    let claim_one = async || {
+        let claimed = claim::claim(database, CHORES, Priority::High, 10, MINUTE).await;
+        claimed.unwrap().first().map(|job| Claim {
             id: job.id,
             lease: job.lease.unwrap(),
         })
     };
-    let lost = claim().await.unwrap();
-    assert_eq!(claim().await, None);
+    let lost = claim_one().await.unwrap();
+    assert_eq!(claim_one().await, None);
     app.let_time_pass(MINUTE).await;
-    let held = claim().await.unwrap();
+    let held = claim_one().await.unwrap();
     assert_eq!(held.id, lost.id);
 
-    assert_eq!(queue::complete(database, &[lost]).await.unwrap(), 0);
-    assert!(!queue::fail(database, lost, "late", None).await.unwrap());
+    assert_eq!(claim::complete(database, &[lost]).await.unwrap(), 0);
+    assert!(!claim::fail(database, lost, "late", None).await.unwrap());
     assert!(
-        queue::extend(database, &[lost], MINUTE)
+        claim::extend(database, &[lost], MINUTE)
             .await
             .unwrap()
             .is_empty()
     );
-    queue::give_back(database, &[lost]).await.unwrap();
+    claim::give_back(database, &[lost]).await.unwrap();
     let job = stored(&app).await.remove(0);
     assert_eq!(
         (job.attempt, job.lease, job.error),
         (2, Some(held.lease), None)
     );
-    assert_eq!(
-        queue::extend(database, &[held], MINUTE).await.unwrap(),
-        [held.id]
-    );
-    assert_eq!(queue::complete(database, &[held]).await.unwrap(), 1);
+    let extended = claim::extend(database, &[held], MINUTE).await.unwrap();
+    assert_eq!(extended[&held.id], Asked::ToGoOn);
+    assert_eq!(claim::complete(database, &[held]).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -228,7 +228,9 @@ async fn a_job_whose_process_dies_each_time_is_given_up() {
     let database = &app.web.database;
     Chore::RingTheBell.enqueue(database).await.unwrap();
     for _ in 0..3 {
-        queue::claim(database, CHORES, 1, MINUTE).await.unwrap();
+        claim::claim(database, CHORES, Priority::High, 1, MINUTE)
+            .await
+            .unwrap();
         app.let_time_pass(MINUTE).await;
     }
     let ran = app.run_jobs().await;
@@ -247,29 +249,47 @@ async fn a_kind_that_nobody_knows_is_kept() {
     Chore::RingTheBell.enqueue(database).await.unwrap();
     assert_eq!(app.run_jobs().await, [done("chore")]);
     assert_eq!(stored(&app).await[0].attempt, 0);
-    let unknown = queue::unknown(database, app.jobs.names()).await.unwrap();
-    assert_eq!(unknown, [("from the future".to_owned(), 1)]);
+    let kinds = upkeep::kinds(database).await.unwrap();
+    let unknown = ("from the future".to_owned(), "default".to_owned(), 1);
+    assert_eq!(kinds, [unknown]);
 }
 
+/// While versions are exchanged: the newer process knows what this one does not.
 #[tokio::test]
-async fn fields_that_cannot_be_read_are_a_failure_that_keeps_them() {
+async fn fields_that_this_version_cannot_read_are_tried_again_like_any_failure() {
     let app = App::start().await;
     let database = &app.web.database;
+    for newer in ["{\"dance\": 1}", "\"sing\"", "null", "no JSON at all"] {
+        Chore::RingTheBell.enqueue(database).await.unwrap();
+        let payload = format!("UPDATE jobs SET payload = '{newer}'");
+        database.execute_unprepared(&payload).await.unwrap();
+        assert!(app.run_jobs().await[0].error.is_some());
+        let waits = stored(&app).await.remove(0);
+        assert_eq!((waits.failed_at, &*waits.payload), (None, newer));
+
+        let of_this_version = "UPDATE jobs SET payload = '\"RingTheBell\"', run_at = 0";
+        database.execute_unprepared(of_this_version).await.unwrap();
+        assert_eq!(app.run_jobs().await[0].error, None);
+    }
+
     Chore::RingTheBell.enqueue(database).await.unwrap();
     let other = "UPDATE jobs SET payload = '{\"dance\": 1}'";
     database.execute_unprepared(other).await.unwrap();
-    assert!(app.run_jobs().await[0].error.is_some());
+    for _ in 0..3 {
+        app.run_jobs().await;
+        app.let_time_pass(10 * MINUTE).await;
+    }
     let kept = stored(&app).await.remove(0);
     assert_eq!(
-        (kept.failed_at.is_some(), &*kept.payload),
-        (true, "{\"dance\": 1}")
+        (kept.failed_at.is_some(), kept.attempt, &*kept.payload),
+        (true, 3, "{\"dance\": 1}")
     );
 }
 
 #[test]
 fn a_table_with_two_jobs_of_one_name_is_refused_with_all_that_is_wrong() {
     let jobs = Jobs::<()>::default;
-    assert!(jobs().names().is_empty());
+    assert!(jobs().bounds().is_empty());
     let twice = Jobs::<Web>::default()
         .job::<Chore>()
         .job::<Chore>()
@@ -277,7 +297,8 @@ fn a_table_with_two_jobs_of_one_name_is_refused_with_all_that_is_wrong() {
         .cron("0 0 30 2 *", "UTC", || Urgent {})
         .cron("0 0 * * *", "Atlantis", || Urgent {})
         .every(Duration::from_millis(5), || Urgent {});
-    assert_eq!(twice.names(), ["chore", "chore", "urgent"]);
+    let names: Vec<_> = twice.bounds().iter().map(|kind| kind.name).collect();
+    assert_eq!(names, ["chore", "chore", "urgent"]);
     let faults = twice.faults();
     for wrong in ["chore", "99 * * * *", "0 0 30 2 *", "Atlantis", "5ms"] {
         assert!(

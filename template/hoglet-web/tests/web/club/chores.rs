@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hoglet_web::jobs::{Failure, Job, Jobs, Outcome, Priority, Run};
+use hoglet_web::jobs::{Failure, Job, Jobs, Outcome, Priority, Run, Unique};
 use hoglet_web::web::Web;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm_migration::SchemaManager;
 use serde::{Deserialize, Serialize};
 
 use super::invite::Invite;
@@ -15,6 +16,7 @@ use super::plan::{BellRung, NEW_LOUNGE, VoteCast};
 
 pub fn jobs() -> Jobs<Web> {
     Jobs::default()
+        .queue("mail", 2)
         .job::<Chore>()
         .job::<Pinned>()
         .job::<Urgent>()
@@ -22,6 +24,8 @@ pub fn jobs() -> Jobs<Web> {
         .job::<Logged>()
         .job::<Counted>()
         .job::<Invite>()
+        .job::<Announced>()
+        .job::<Blocking>()
         .cron("30 8 * * MON", "Europe/Berlin", || SetUpTheBoards {})
 }
 
@@ -35,8 +39,10 @@ pub enum Chore {
     Fail,
     FailTwice,
     FailForGood,
+    FailWithNul,
     Panic,
     Delegate,
+    WaitForTheTide,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -65,11 +71,22 @@ impl Job for Chore {
             Self::FailTwice if run.attempt <= 2 => Err(broken())?,
             Self::FailTwice => {}
             Self::FailForGood => return Err(Failure::for_good(broken())),
+            Self::FailWithNul => Err(std::io::Error::other("the broom\0is \u{1b}[31mbroken"))?,
+            Self::WaitForTheTide if run.attempt == 1 && tide_is_out(&web).await? => {
+                return Err(Failure::later(Duration::from_secs(60)));
+            }
+            Self::WaitForTheTide => {}
             Self::Panic => panic!("the broom flew away"),
             Self::Delegate => drop(Self::RingTheBell.enqueue(&web.database).await?),
         }
         Ok(())
     }
+}
+
+/// The tide is out until somebody has made the table `tide`.
+async fn tide_is_out(web: &Web) -> Result<bool, DbErr> {
+    let tables = SchemaManager::new(&web.database);
+    Ok(!tables.has_table("tide").await?)
 }
 
 /// There is one of a kind at most.
@@ -93,6 +110,50 @@ impl Job for Pinned {
     }
 
     async fn run(self, _: Web, _: Run) -> Outcome {
+        Ok(())
+    }
+}
+
+/// The newest one counts, and nobody reads it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Announced {
+    pub note: String,
+}
+
+impl Job for Announced {
+    type State = Web;
+
+    const NAME: &'static str = "announced";
+    const UNIQUE: Unique = Unique::Replace;
+
+    fn unique_key(&self) -> Option<String> {
+        Some("the\0only one".to_owned())
+    }
+
+    fn delay(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    async fn run(self, _: Web, _: Run) -> Outcome {
+        Err(std::io::Error::other(format!("nobody reads {}", self.note)))?
+    }
+}
+
+/// Blocks its thread, as no job should.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Blocking {
+    pub folder: PathBuf,
+}
+
+impl Job for Blocking {
+    type State = Web;
+
+    const NAME: &'static str = "blocking";
+
+    async fn run(self, _: Web, run: Run) -> Outcome {
+        run.posthog.capture(BellRung { rings: 3 });
+        write(&self.folder, "begun 0")?;
+        std::thread::sleep(Duration::from_secs(60));
         Ok(())
     }
 }
@@ -148,6 +209,8 @@ pub struct Logged {
     pub folder: PathBuf,
     pub number: u32,
     pub milliseconds: u64,
+    #[serde(default)]
+    pub key: Option<String>,
 }
 
 impl Job for Logged {
@@ -155,6 +218,10 @@ impl Job for Logged {
 
     const NAME: &'static str = "logged";
     const ATTEMPTS: u32 = 1_000;
+
+    fn unique_key(&self) -> Option<String> {
+        self.key.clone()
+    }
 
     async fn run(self, _: Web, _: Run) -> Outcome {
         let running = self.folder.join(format!("{}.running", self.number));

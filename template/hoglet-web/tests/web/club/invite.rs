@@ -18,6 +18,7 @@ impl Job for Invite {
     type State = Web;
 
     const NAME: &'static str = "invite";
+    const QUEUE: &'static str = "mail";
     const ATTEMPTS: u32 = 3;
     const TIMEOUT: Duration = mail::TIMEOUT;
 

@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use hoglet_web::app::App;
 use hoglet_web::cli;
 use hoglet_web::testing::Binary;
-use tokio::runtime::Runtime;
 
 use super::Club;
 
@@ -54,8 +53,7 @@ fn main() {
         return;
     };
     let arguments = std::iter::once(Club::PACKAGE.name).chain(arguments.split_whitespace());
-    let running = cli::run_with::<Club>(arguments);
-    let ended = Runtime::new().unwrap().block_on(running);
+    let ended = cli::run_with::<Club>(arguments);
     let mut codes = 0..=u8::MAX;
     let code = codes.find(|code| ExitCode::from(*code) == ended);
     // As after an app's own main; the test around this one has nothing to report.
