@@ -3,7 +3,7 @@
 //! # A request's way through
 //!
 //! [`server`] takes the connection. [`request`] gives the request its id and finds out where it came
-//! from; a path that holds a token gets a mask there, see [`secret_paths`]. [`logging`] opens its
+//! from, and whether it is for this app at all; a path that holds a token gets a mask there, see [`secret_paths`]. [`logging`] opens its
 //! span, [`security`] answers for its headers and its origin. Pages come behind [`cookies`] and
 //! [`session`]; [`layers::identify`] says whose request it is. Then the app's handler runs: its
 //! arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to them), a
@@ -47,12 +47,14 @@ pub mod local_path;
 pub mod logging;
 pub mod mail;
 mod mask;
+pub mod media_type;
 pub mod migrations;
 pub mod package;
 pub mod page;
 pub mod panics;
 pub mod passwords;
 pub mod person_deletion;
+mod plain_page;
 pub mod posthog;
 mod reload;
 pub mod request;

@@ -34,13 +34,35 @@ async fn an_asset_that_is_known_is_not_sent_again() {
     assert_eq!(asset.header("cache-control"), "no-cache");
     let tag = asset.header("etag").to_owned();
 
-    for known in [tag.clone(), format!("\"other\", W/{tag}")] {
+    let known = [
+        tag.clone(),
+        format!("W/{tag}"),
+        format!("\"other\", W/{tag}"),
+        format!("\"other\",{tag} , \"last\""),
+        "*".to_owned(),
+        " * ".to_owned(),
+    ];
+    for known in known {
         let again = browser
             .get_with("/static/app.css", &[("if-none-match", &known)])
             .await;
         assert_eq!(again.status, StatusCode::NOT_MODIFIED);
         assert!(again.body.is_empty());
         assert_eq!(again.header("etag"), tag);
+    }
+    let none = browser.get_with("/static/nowhere", &[("if-none-match", "*")]);
+    assert_eq!(none.await.status, StatusCode::NOT_FOUND);
+    let bare = tag.trim_matches('"');
+    for unknown in [
+        bare.to_owned(),
+        format!("w/{tag}"),
+        format!("W/W/{tag}"),
+        "\"*\"".to_owned(),
+    ] {
+        let again = browser
+            .get_with("/static/app.css", &[("if-none-match", &unknown)])
+            .await;
+        assert_eq!(again.status, StatusCode::OK, "{unknown}");
     }
     let changed = browser
         .get_with("/static/app.css?v=old", &[("if-none-match", "\"old\"")])

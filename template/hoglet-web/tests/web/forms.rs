@@ -35,7 +35,7 @@ async fn a_body_that_does_not_say_its_length_is_bounded_too() {
         .await
         .unwrap();
     let head = format!(
-        "POST /signup HTTP/1.1\r\nHost: app\r\nContent-Type: {FORM}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "POST /signup HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\nTransfer-Encoding: chunked\r\n\r\n"
     );
     connection.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
@@ -77,6 +77,46 @@ async fn what_is_no_form_is_answered_and_changes_nothing() {
     }
     assert!(ann.get("/card").await.text().contains(">Ann</h1>"));
     assert!(app.events_named("$exception").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_forms_type_is_the_same_in_any_letter_case() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    for (number, content_type) in [
+        "Application/X-WWW-Form-Urlencoded",
+        "APPLICATION/X-WWW-FORM-URLENCODED; CHARSET=UTF-8",
+        "application/x-www-form-urlencoded;charset=utf-8",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("Anna {number}");
+        let request = ann
+            .request(Method::POST, "/card")
+            .header(CONTENT_TYPE, content_type)
+            .body(format!("name={}", name.replace(' ', "+")));
+        let answer = ann.send(request).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{content_type}");
+        assert!(ann.get("/card").await.text().contains(&name));
+    }
+    // So is what is asked for.
+    for accept in ["Text/HTML", "application/json;q=0.5, TEXT/html;q=0.9"] {
+        let answer = ann.get_with("/api/nowhere", &[("accept", accept)]).await;
+        assert_eq!(
+            answer.header("content-type"),
+            "text/html; charset=utf-8",
+            "{accept}"
+        );
+    }
+    for accept in ["APPLICATION/JSON", "text/html;q=0, application/json"] {
+        let answer = ann.get_with("/nowhere", &[("accept", accept)]).await;
+        assert_eq!(
+            answer.header("content-type"),
+            "application/json",
+            "{accept}"
+        );
+    }
 }
 
 #[tokio::test]
