@@ -15,13 +15,18 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 
+use crate::database::is_unavailable;
 use crate::stack::Stack;
 
 /// Errors of one chain that are kept: as many as PostHog takes in one exception.
 /// Source: PostHog/sdk-specs, `exception-event-metadata`.
 const MAX_CHAIN: usize = 50;
 
-/// What a handler returns. `?` turns any error into a 500.
+/// When to ask again what could not be answered in time.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// What a handler returns. `?` turns any error into a 500, and one that says that the database does not
+/// answer into a 503.
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
 /// A status, what to say about it and, where something went wrong inside, why.
@@ -90,11 +95,16 @@ impl AppError {
 
     /// A page that did not come in time: a 503 with a cause, so that it is logged and captured.
     pub fn timed_out(bound: Duration) -> Self {
-        let cause = Cause::of(&TimedOut(bound));
-        Self {
+        Self::unavailable(Cause::of(&TimedOut(bound)))
+    }
+
+    /// A 503 for this cause, with `Retry-After`.
+    fn unavailable(cause: Cause) -> Self {
+        let error = Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
             ..Self::from_cause(cause)
-        }
+        };
+        error.retry_after(ASK_AGAIN_AFTER)
     }
 
     /// With the header `Retry-After`, in whole seconds and at least one.
@@ -169,10 +179,16 @@ fn type_name<E>() -> String {
     path.rsplit("::").next().unwrap_or(path).to_owned()
 }
 
-/// Any error in a handler is a 500: what a visitor did wrong is answered, not returned as an error.
-impl<E: Error> From<E> for AppError {
+/// Any error in a handler is a 500, or a 503 where the database does not answer: what a visitor did wrong
+/// is answered, not returned as an error.
+impl<E: Error + 'static> From<E> for AppError {
     fn from(error: E) -> Self {
-        Self::from_cause(Cause::of(&error))
+        let cause = Cause::of(&error);
+        if is_unavailable(&error) {
+            Self::unavailable(cause)
+        } else {
+            Self::from_cause(cause)
+        }
     }
 }
 

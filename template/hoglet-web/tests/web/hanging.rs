@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::StatusCode;
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
-use crate::support::{App, People, Person};
+use crate::support::{Answer, App, PASSWORD, People, Person, RING};
 
 /// Takes every connection there is, as queries would that never end.
 async fn all_connections(app: &App) -> Vec<DatabaseTransaction> {
@@ -18,6 +18,15 @@ async fn all_connections(app: &App) -> Vec<DatabaseTransaction> {
     held
 }
 
+/// That the app is not at fault, and when to ask again.
+fn assert_ask_again(answer: &Answer, what: &str) {
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{what}");
+    let wait: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{what}: {wait}");
+    let id = answer.header("x-request-id");
+    assert!(answer.text().contains(id), "{what}: {}", answer.text());
+}
+
 #[tokio::test]
 async fn a_page_waits_for_it_once_and_apologizes() {
     let app = App::start().await;
@@ -26,10 +35,49 @@ async fn a_page_waits_for_it_once_and_apologizes() {
 
     let begin = Instant::now();
     let answer = ann.get("/card").await;
-    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_ask_again(&answer, "/card");
     assert!(answer.text().contains("The board fell over."));
     // One connection is waited for during 5 seconds.
     assert!(begin.elapsed() < Duration::from_secs(9), "{begin:?}");
+    drop(held);
+    assert!(ann.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn whoever_needs_it_is_told_when_to_ask_again_page_form_or_program() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let visitor = app.browser();
+    let held = all_connections(&app).await;
+
+    let form = [
+        ("name", "Bob"),
+        ("email", "bob@example.com"),
+        ("password", PASSWORD),
+    ];
+    let (page, nowhere, by_script, log_in, sign_up, link) = tokio::join!(
+        ann.get("/lounge"),
+        ann.get("/nowhere"),
+        ann.post("/api/vote", &[]),
+        visitor.post("/login", &form),
+        visitor.post("/signup", &form),
+        visitor.post("/pass/a-token", &[]),
+    );
+    assert_ask_again(&page, "a page of a user's");
+    assert_ask_again(&nowhere, "no page of a user's");
+    assert_ask_again(&by_script, "the API");
+    assert_eq!(
+        by_script.json()["request_id"],
+        by_script.header("x-request-id")
+    );
+    for (answer, what) in [(log_in, "log-in"), (sign_up, "sign-up"), (link, "a link")] {
+        assert_ask_again(&answer, what);
+    }
+    // A visitor's first value is written at the end of its request.
+    assert_ask_again(
+        &visitor.post(RING, &[]).await,
+        "a value of a visitor's session",
+    );
     drop(held);
     assert!(ann.is_signed_in().await);
 }
@@ -61,8 +109,6 @@ async fn a_file_that_another_process_keeps_locked_is_read_and_its_writers_give_u
     use hoglet_web::database;
     use sea_orm::ConnectionTrait;
 
-    use crate::support::RING;
-
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let other = database::connect(&app.web.settings.database_url).await;
@@ -77,7 +123,7 @@ async fn a_file_that_another_process_keeps_locked_is_read_and_its_writers_give_u
     assert_eq!(ready.status, StatusCode::OK);
     let begin = Instant::now();
     let answer = ann.post(RING, &[]).await;
-    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_ask_again(&answer, "a writer");
     assert!(begin.elapsed() < Duration::from_secs(9), "{begin:?}");
     lock.rollback().await.unwrap();
     assert_eq!(ann.ring().await, 1, "what failed was not counted");
