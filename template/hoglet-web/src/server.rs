@@ -25,6 +25,8 @@ use crate::web::Web;
 /// How long a client may take to send its headers, and to begin its next request. `axum::serve` sets
 /// no such bound.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// For a request's first line and headers together.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Long enough for descriptors to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -124,6 +126,9 @@ fn connect(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
+        .max_header_size(MAX_HEADER_BYTES)
+        // Who has sent all they want to send may say so, and still gets the answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {

@@ -132,13 +132,15 @@ async fn a_page_that_never_comes_is_given_up() {
 #[tokio::test]
 async fn who_sends_slowly_is_given_up() {
     let app = App::start().await;
-    let form =
-        "POST /login HTTP/1.1\r\nHost: app\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    let form = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
     let body = format!("{form}Content-Length: 1000\r\n\r\n");
     let clients = [
         ("", ""),
         ("GET / HTTP/1.1\r\nX-Slow: ", ""),
-        ("GET /livez HTTP/1.1\r\nHost: app\r\n\r\n", "HTTP/1.1 200"),
+        (
+            "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "HTTP/1.1 200",
+        ),
         (&*body, "HTTP/1.1 408"),
     ];
     let mut slow = JoinSet::new();

@@ -2,6 +2,8 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::support::{App, COMPRESSED_SCRIPT, Mood, People, StandIn};
 
@@ -111,7 +113,8 @@ async fn a_strangers_script_is_not_served_from_here() {
         "/relay//evil.example/",
         "/relay/:80/",
     ] {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         let answer = app.answer_to(request).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }
@@ -144,7 +147,8 @@ async fn paths_that_climb_reach_nothing_but_posthog() {
     let host = format!("{}/posthog", posthog.url);
     let app = App::beside(posthog, &[("POSTHOG_HOST", &host)]).await;
     let get = async |path: &str| {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         app.answer_to(request).await
     };
     for path in ["/relay/e/", "/relay/a/../e/", r"/relay/s\..\e/"] {
@@ -165,7 +169,7 @@ async fn paths_that_climb_reach_nothing_but_posthog() {
         "/relay/a/..//../../admin",
         r"/relay/..\admin",
         r"/relay/\..\..\admin",
-        "http://evil.example/relay/../admin",
+        "http://localhost/relay/../admin",
     ] {
         let answer = get(path).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
@@ -214,6 +218,23 @@ async fn bodies_may_be_as_large_as_a_session_replay_and_no_larger() {
     assert_eq!(app.posthog.passed()[0].body.len(), 63 * 1024 * 1024);
     assert_eq!(send(megabytes(65)).await, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(app.posthog.passed().len(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_is_too_large_is_said_to_be_where_its_length_is_not() {
+    let app = App::start().await;
+    let mut connection = TcpStream::connect(&app.url["http://".len()..])
+        .await
+        .unwrap();
+    let head = "POST /relay/s/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("100000\r\n{}\r\n", "x".repeat(0x10_0000));
+    for _ in 0..65 {
+        connection.write_all(chunk.as_bytes()).await.unwrap();
+    }
+    let mut answer = [0; 12];
+    connection.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 413");
 }
 
 #[tokio::test]
