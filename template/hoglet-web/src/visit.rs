@@ -14,11 +14,13 @@ use crate::compiled::Compiled;
 use crate::email::Email;
 use crate::error::Result;
 use crate::jobs::behalf;
+use crate::local_path::local_path;
 use crate::passwords::PasswordHash;
 use crate::posthog::first_touch;
 use crate::posthog::tracker::PostHog;
 use crate::posthog::visitor_link;
 use crate::request::RequestInfo;
+use crate::session::flash::Messages;
 use crate::session::model::{self as sessions, Listed};
 use crate::session::{FlashLevel, Remember, Session};
 use crate::throttle::Throttle;
@@ -36,6 +38,7 @@ pub struct Visit {
     pub session: Session,
     /// Captures events, and reads flags, on this person's behalf.
     pub posthog: PostHog,
+    messages: Messages,
     cookies: Cookies,
     web: Web,
 }
@@ -189,7 +192,9 @@ impl Visit {
             behalf::becomes(&transaction, &posthog).await?;
             transaction.commit().await?;
 
-            self.session.log_in(&*user, remember).await?;
+            if self.session.log_in(&*user, remember).await? {
+                self.messages.forget();
+            }
             // The visitor id now belongs to this user for good. The next person at this computer gets a
             // new one.
             self.web.cookies.forget_visitor(&self.cookies);
@@ -270,17 +275,37 @@ impl Visit {
         Box::pin(async move {
             self.session.log_out().await?;
             self.web.cookies.session.delete(&self.cookies);
+            self.messages.forget();
             Ok(())
         })
     }
 
-    /// Leaves a message for the next page that is shown.
+    /// Leaves a message for the next page that is shown, in a cookie. A long one is cut.
     ///
     /// # Errors
     ///
-    /// Where the session cannot be read.
+    /// None today.
     pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
-        self.session.flash(level, message).await
+        self.messages.leave(level, message);
+        Ok(())
+    }
+
+    /// Keeps where it goes on after a log-in by a link, in a cookie: only in this browser. None forgets
+    /// it.
+    pub fn set_next(&self, path: Option<&str>) {
+        let cookie = &self.web.cookies.next;
+        match path.and_then(local_path) {
+            Some(path) => cookie.set_text(&self.cookies, path),
+            None => cookie.delete(&self.cookies),
+        }
+    }
+
+    /// Where it goes on, if that is kept here. Only the first call gets it.
+    pub fn take_next(&self) -> Option<String> {
+        let cookie = &self.web.cookies.next;
+        let path = cookie.text(&self.cookies);
+        cookie.delete(&self.cookies);
+        path
     }
 
     /// Whether the answer is read by a program; see [`RequestInfo::wants_json`].
@@ -304,6 +329,7 @@ where
             request: RequestInfo::of(extensions),
             session: Session::of(extensions),
             posthog: PostHog::of(extensions),
+            messages: Messages::of(extensions),
             cookies: extensions
                 .get::<Cookies>()
                 .cloned()

@@ -172,6 +172,50 @@ async fn on_http_they_are_plain() {
 }
 
 #[tokio::test]
+async fn two_apps_on_one_host_tell_their_cookies_apart() {
+    let pizza = App::with(&[("APP_ENV", "development"), ("COOKIE_PREFIX", "pizza-")]).await;
+    let pasta = App::with(&[("APP_ENV", "development"), ("COOKIE_PREFIX", "pasta_")]).await;
+    // Browsers send cookies to every port.
+    let browser = pizza.browser();
+    let at_pasta = browser.at(&pasta.url);
+    let mut names = HashSet::new();
+    for (app, prefix) in [(&browser, "pizza-"), (&at_pasta, "pasta_")] {
+        let mut answers = vec![app.get("/").await, app.post("/card", &[]).await];
+        answers.push(app.sign_up("Ann").await);
+        answers.push(app.post("/opt-out", &[("opt_out", "true")]).await);
+        app.post("/opt-out", &[("opt_out", "false")]).await;
+        for cookie in answers.iter().flat_map(Answer::cookies) {
+            let name = cookie.name().strip_prefix(prefix);
+            let name = name.unwrap_or_else(|| panic!("{prefix} begins {cookie}"));
+            names.insert(name.split('-').next().unwrap().to_owned());
+        }
+    }
+    let expected = [
+        "captured",
+        "first_touch",
+        "flash",
+        "opt_out",
+        "session",
+        "visitor",
+    ];
+    assert_eq!(names, HashSet::from(expected.map(str::to_owned)));
+    assert!(browser.is_signed_in().await && at_pasta.is_signed_in().await);
+
+    browser.log_out().await;
+    assert!(
+        at_pasta.is_signed_in().await,
+        "who leaves one stays in the other"
+    );
+    let secure = App::with(&[
+        ("APP_URL", "https://example.com"),
+        ("COOKIE_PREFIX", "pizza-"),
+    ])
+    .await;
+    let cookies = secure.sign_up("Ann").await;
+    assert!(cookies.cookie("__Host-pizza-session").is_some());
+}
+
+#[tokio::test]
 async fn the_development_panel_stays_in_development() {
     for (environment, shown) in [
         ("development", true),
