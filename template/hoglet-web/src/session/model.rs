@@ -143,20 +143,6 @@ pub async fn end_all(database: &impl ConnectionTrait, user_id: Uuid) -> Result<u
     Ok(deleted.rows_affected)
 }
 
-/// Ends a visitor's session. Returns whether this call ended it: of two log-ins at once one does.
-///
-/// # Errors
-///
-/// Where the database does not answer.
-pub async fn end_visitors(database: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.eq(id))
-        .filter(Column::UserId.is_null())
-        .exec(database)
-        .await?;
-    Ok(deleted.rows_affected > 0)
-}
-
 /// Removes expired rows. Returns how many went.
 ///
 /// # Errors
