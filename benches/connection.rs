@@ -99,13 +99,13 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 }
 
 pub fn get(path: &str, cookie: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: app\r\ncookie: {cookie}\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\r\n")
 }
 
 pub fn post(path: &str, cookie: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nhost: app\r\ncookie: {cookie}\r\n\
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
     )
 }

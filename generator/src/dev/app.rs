@@ -47,6 +47,8 @@ pub enum News {
 /// What each process of the app is started with.
 pub struct Surroundings<'a> {
     pub folder: &'a Path,
+    /// What the app is called.
+    pub name: &'a str,
     /// Address of the stand-in; `None` leaves PostHog to the app's own settings.
     pub posthog: Option<&'a str>,
     /// Where the last one listened.
@@ -58,6 +60,8 @@ pub struct Surroundings<'a> {
 
 /// Where the app's proxy to PostHog is, unless its settings say otherwise.
 const PROXY_PATH: &str = "/relay";
+/// Variable with which the names of the app's cookies begin.
+const COOKIE_PREFIX: &str = "COOKIE_PREFIX";
 /// Variable by which the app knows the file with the build's errors.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
@@ -82,6 +86,11 @@ impl App {
         }
         if let Some(port) = around.port {
             command.env("PORT", port.to_string());
+        }
+        if environment.get(COOKIE_PREFIX).is_none() {
+            // Browsers send cookies to every port of a host: apps that are worked on side by side would log
+            // each other out.
+            command.env(COOKIE_PREFIX, format!("{}-", around.name));
         }
         let chosen = environment.get("LOG_FORMAT").is_some();
         if !chosen {

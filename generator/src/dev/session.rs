@@ -135,6 +135,7 @@ impl Session {
         }
         let surroundings = Surroundings {
             folder: &self.project.root,
+            name: &self.project.name,
             posthog: self
                 .standin
                 .as_ref()

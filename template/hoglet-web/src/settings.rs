@@ -7,6 +7,7 @@
 pub mod env_file;
 pub mod environment;
 pub mod hoglet;
+pub mod hosts;
 pub mod jobs;
 pub mod mail;
 pub mod posthog;
@@ -16,6 +17,7 @@ pub mod secret_key;
 
 pub use environment::{Environment, LogFormat};
 pub use hoglet::Settings;
+pub use hosts::Hosts;
 pub use jobs::JobsSettings;
 pub use mail::{MailServer, MailSettings, MailTls, WithoutServer};
 pub use posthog::PostHogSettings;

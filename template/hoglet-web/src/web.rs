@@ -20,6 +20,7 @@ use crate::passwords::Passwords;
 use crate::posthog::client::Client;
 use crate::posthog::flag::Declared;
 use crate::posthog::outbox::Outbox;
+use crate::request::notices::Notices;
 use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
@@ -83,6 +84,8 @@ pub struct Shared {
     pub views: Views,
     /// The way that mail goes.
     pub mail: Mailer,
+    /// What the log has said once.
+    pub notices: Notices,
     /// For the proxy: no redirects, no decompression, no cookies.
     pub http: reqwest::Client,
 }
@@ -116,6 +119,7 @@ impl Web {
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,
             mail: Mailer::new(&package, &settings, views.clone()),
+            notices: Notices::default(),
             views,
             settings,
             package,

@@ -55,7 +55,8 @@
     if (isCurrent() || !mayReload) return;
     mayReload = false;
     tab?.setItem(AWAITED, shared.getItem(PERSON));
-    location.replace(location.pathname + location.search); // not reload(): that would post a form again
+    // Not reload(): that would post a form again. Nor the path alone: one that begins with two slashes names a host.
+    location.replace(location.href.split("#")[0]);
   }
 
   // --- posthog-js ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use reqwest::Url;
 
 use super::environment::{Environment, LogFormat};
+use super::hosts::Hosts;
 use super::jobs::JobsSettings;
 use super::mail::MailSettings;
 use super::posthog::PostHogSettings;
@@ -14,6 +15,9 @@ use super::reader::Reader;
 use super::secret::Secret;
 use super::secret_key::secret_key;
 use crate::package::Package;
+
+/// Room for the longest name of an app, and to spare.
+const MAX_COOKIE_PREFIX: usize = 100;
 
 /// What the variables say.
 #[derive(Clone, Debug)]
@@ -28,6 +32,10 @@ pub struct Settings {
     pub port: u16,
     /// Public origin, without a trailing slash. `None` until the port is known; see [`Settings::app_url`].
     app_url: Option<Url>,
+    /// The hosts that the app answers to.
+    pub hosts: Hosts,
+    /// Stands before the name of every cookie, so that two apps on one host tell theirs apart.
+    pub cookie_prefix: String,
     /// Front ends elsewhere that may call `/api/`.
     pub allowed_origins: Vec<String>,
     /// `sqlite:…` or `postgres://…`.
@@ -60,11 +68,14 @@ impl Settings {
         };
         let app_name = app_name(reader, package);
         let app_url = reader.origin("APP_URL");
+        let host = host(reader);
         Self {
             environment,
+            hosts: Hosts::read(reader, environment, &host, app_url.as_ref()),
+            cookie_prefix: cookie_prefix(reader),
             mail: MailSettings::read(reader, environment, &app_name, app_url.as_ref()),
             app_name,
-            host: host(reader),
+            host,
             port: reader.parse("PORT", 8000),
             app_url,
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),
@@ -180,6 +191,31 @@ fn host(reader: &mut Reader) -> String {
         );
     }
     host
+}
+
+/// What may stand in a cookie's name (RFC 6265), but for `%`, which servers decode, and for what browsers
+/// keep for secure cookies.
+fn cookie_prefix(reader: &mut Reader) -> String {
+    let prefix = reader.text("COOKIE_PREFIX").unwrap_or_default();
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte);
+    if prefix.len() > MAX_COOKIE_PREFIX || !prefix.bytes().all(is_letter) {
+        reader.error(
+            "COOKIE_PREFIX",
+            format_args!(
+                "{prefix:?} cannot begin a cookie's name; use at most {MAX_COOKIE_PREFIX} letters, digits, \
+                 - and _, such as shop-"
+            ),
+        );
+    } else if prefix.starts_with("__") {
+        reader.error(
+            "COOKIE_PREFIX",
+            format_args!(
+                "{prefix:?} begins as the names that browsers keep for secure cookies; use another one, such \
+                 as shop-"
+            ),
+        );
+    }
+    prefix
 }
 
 fn database_url(reader: &mut Reader) -> Secret {

@@ -122,6 +122,7 @@ fn request_info() -> RequestInfo {
         plain_http: false,
         wants_json: false,
         csp_nonce: String::new(),
+        refused: None,
     }
 }
 

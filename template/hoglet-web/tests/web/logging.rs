@@ -5,6 +5,8 @@ use hoglet_web::testing::{Process, Signal};
 use hoglet_web::throttle::attempt;
 use sea_orm::EntityTrait;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::club::member;
 use crate::club::program::BINARY;
@@ -183,5 +185,89 @@ async fn no_row_shows_a_password_or_an_email_in_debug() {
     );
     for secret in ["ann@example.com", "argon2"] {
         assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_is_not_posthogs_fault() {
+    let mut process = Process::start(*BINARY, &[]).await;
+    for framing in ["Content-Length: 1000", "Transfer-Encoding: chunked"] {
+        let address = &process.url["http://".len()..];
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        let request =
+            format!("POST /relay/s/ HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n3\r\nabc\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        // Half of it is sent; then the client hangs up, and what the app answers is read by nobody.
+        connection.shutdown().await.unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).await.unwrap();
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
+            "{answer}"
+        );
+    }
+    let ended = process.end(Signal::Terminate).await;
+    assert_eq!(ended.said("request").len(), 2, "{}", ended.log);
+    assert!(
+        !ended.log.contains("could not reach PostHog"),
+        "{}",
+        ended.log
+    );
+}
+
+#[tokio::test]
+async fn a_refused_host_is_named_once_and_only_some_of_many_are() {
+    let mut process = Process::start(*BINARY, &[("APP_ENV", "production")]).await;
+    let browser = process.browser();
+    let ask = async |host: &str| {
+        let answer = browser.get_with("/", &[("host", host)]).await;
+        assert_eq!(answer.status, 421, "{host}");
+    };
+    ask("shop.example").await;
+    ask("shop.example").await;
+    for number in 0..50 {
+        ask(&format!("host-{number}.example")).await;
+    }
+    let ended = process.end(Signal::Terminate).await;
+    let refused = |line: &&str| line.contains("does not answer to");
+    let lines: Vec<_> = ended.log.lines().filter(refused).collect();
+    assert_eq!(lines.len(), 20, "{}", ended.log);
+    let first: Value = serde_json::from_str(lines[0]).unwrap();
+    assert_eq!(first["level"], "WARN");
+    assert_eq!(first["host"], "shop.example");
+    for remedy in ["ALLOWED_HOSTS", "APP_URL"] {
+        assert!(lines[0].contains(remedy), "{}", lines[0]);
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_trusted_is_named_once_in_production() {
+    let forwarded = [("x-forwarded-for", "203.0.113.7")];
+    for (environment, trusted, times) in [
+        ("production", "", 1),
+        ("production", "10.0.0.0/8", 1),
+        ("production", "127.0.0.1", 0),
+        ("development", "", 0),
+    ] {
+        let variables = [
+            ("APP_ENV", environment),
+            ("TRUSTED_PROXIES", trusted),
+            ("LOG_FORMAT", "json"),
+        ];
+        let mut process = Process::start(*BINARY, &variables).await;
+        let browser = process.browser();
+        browser.get("/").await;
+        for path in ["/", "/bell", "/nowhere"] {
+            browser.get_with(path, &forwarded).await;
+        }
+        let ended = process.end(Signal::Terminate).await;
+        let said = |line: &&str| line.contains("TRUSTED_PROXIES");
+        let lines: Vec<_> = ended.log.lines().filter(said).collect();
+        assert_eq!(lines.len(), times, "{environment} {trusted}: {}", ended.log);
+        for line in lines {
+            let line: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["level"], "WARN");
+            assert_eq!(line["peer"], "127.0.0.1");
+        }
     }
 }
