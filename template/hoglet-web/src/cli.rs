@@ -253,6 +253,12 @@ async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
             "APP_URL is not https: cookies are not Secure, and passwords travel in the clear"
         );
     }
+    if settings.production() && !settings.has_app_url() {
+        tracing::warn!(
+            "APP_URL is not set: requests for any other name than this machine's own get a 421, but for \
+             those in ALLOWED_HOSTS"
+        );
+    }
     let (host, port) = (settings.host.as_str(), settings.port);
     let cannot = |error| {
         format!(

@@ -115,6 +115,11 @@ impl Settings {
         self.app_url.is_none() && self.port == 0
     }
 
+    /// Whether `APP_URL` says what the app's public origin is.
+    pub fn has_app_url(&self) -> bool {
+        self.app_url.is_some()
+    }
+
     /// Its host, with the port where it is not the scheme's own: what `location.host` says in a browser.
     pub fn app_host(&self) -> String {
         let url = self.app_url();
