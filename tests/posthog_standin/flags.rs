@@ -256,3 +256,30 @@ async fn flags_are_asked_for_with_json_text_or_a_form() {
         assert_eq!(answer.status(), status, "{kind}");
     }
 }
+
+#[tokio::test]
+async fn definitions_want_a_key_that_browsers_do_not_know() {
+    let standin = Standin::start().await;
+    let flag = json!({"rollout_percentage": 100, "payload": {"text": "Hi"}});
+    standin.put("/hoglet/flags", &json!({"notice": flag})).await;
+    for path in [
+        "/flags/definitions/?send_cohorts",
+        "/api/feature_flag/local_evaluation",
+        "/api/projects/@current/feature_flags/notice/remote_config",
+    ] {
+        for (key, status) in [
+            (None, 401),
+            (Some(""), 401),
+            (Some("phc_test"), 401),
+            (Some("phx_test"), 200),
+            (Some("phs_test"), 200),
+        ] {
+            let mut asked = standin.http.get(format!("{}{path}", standin.url));
+            if let Some(key) = key {
+                asked = asked.bearer_auth(key);
+            }
+            let answer = asked.send().await.expect("an answer");
+            assert_eq!(answer.status(), status, "{path} with {key:?}");
+        }
+    }
+}

@@ -13,17 +13,8 @@ use super::standin::Standin;
 
 /// `/flags/definitions` and the older `/api/feature_flag/local_evaluation`.
 pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap) -> Response {
-    let authorized = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .is_some_and(|key| !key.trim().is_empty());
-    if !authorized {
-        let error = json!({
-            "type": "authentication_error", "code": "not_authenticated", "attr": null,
-            "detail": "Authentication credentials were not provided.",
-        });
-        return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
+    if let Err(refusal) = check_key(&headers) {
+        return refusal;
     }
     standin.change(|store| {
         store.counts.definition_requests += 1;
@@ -54,7 +45,11 @@ pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap
 pub async fn remote_config(
     State(standin): State<Arc<Standin>>,
     axum::extract::Path((_, key)): axum::extract::Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Response {
+    if let Err(refusal) = check_key(&headers) {
+        return refusal;
+    }
     let store = standin.read();
     match store
         .flags
@@ -64,4 +59,31 @@ pub async fn remote_config(
         Some(payload) => Json(payload.to_string()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// PostHog wants a personal or a secret key, and looks it up; here any will do that is not the project's own token, which
+/// every browser knows.
+fn check_key(headers: &HeaderMap) -> Result<(), Response> {
+    let key = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::trim)
+        .unwrap_or_default();
+    let (code, detail) = if key.is_empty() {
+        (
+            "not_authenticated",
+            "Authentication credentials were not provided.",
+        )
+    } else if key.starts_with("phc_") {
+        (
+            "authentication_failed",
+            "Personal API key found in request Authorization header is invalid.",
+        )
+    } else {
+        return Ok(());
+    };
+    let error =
+        json!({"type": "authentication_error", "code": code, "attr": null, "detail": detail});
+    Err((StatusCode::UNAUTHORIZED, Json(error)).into_response())
 }
