@@ -227,6 +227,19 @@ async fn a_short_flag_event_keeps_what_every_event_carries() {
 }
 
 #[tokio::test]
+async fn the_definitions_too_ask_for_short_flag_events() {
+    let posthog = StandIn::start().await;
+    posthog.says_with_flags("minimalFlagCalledEvents", true);
+    let (app, _) = with_definitions(posthog, &[]).await;
+    wait_until("the flag was read", || !read(&app).is_empty()).await;
+    let read = read(&app).remove(0);
+    assert_eq!(read["locally_evaluated"], true);
+    assert!(read["$current_url"].is_null(), "{read:#?}");
+    assert_eq!(read["environment"], "test");
+    assert_eq!(read["$ignore_sent_at"], true);
+}
+
+#[tokio::test]
 async fn a_visitors_short_flag_event_makes_no_person() {
     let pages = Router::new().route("/read", get(reads));
     let app = App::with_router(&[], |web| router_with(pages, web)).await;
