@@ -32,6 +32,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use connection::{Connection, get, post as post_request};
+use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use support::{Process, build, cookies, in_production, with_posthog, write_into_readme};
@@ -406,7 +407,7 @@ async fn take_batch(State(posthog): State<Arc<Taking>>, body: Bytes) -> Response
             return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "2")]).into_response();
         }
     }
-    let batch: Batch = serde_json::from_slice(&body).expect("a batch");
+    let batch: Batch = serde_json::from_reader(GzDecoder::new(&*body)).expect("a batch");
     let mut taken = posthog.taken.lock().expect("nobody panics with it");
     for event in batch.batch {
         // The others are of the sign-ups.

@@ -74,6 +74,8 @@ impl hoglet_web::app::App for App {
             content_security_policy: ContentSecurityPolicy::default(),
             flags: flags::ALL,
             event_properties,
+            // The last look at each event before it is sent: what this returns, or nothing.
+            before_send: Some,
         }
     }
 

@@ -63,6 +63,7 @@ pub async fn ready(State(web): State<Web>) -> Response {
             "delivered": counts.delivered,
             "waiting": counts.waiting,
             "lost": counts.lost,
+            "dropped": counts.dropped,
         },
         "jobs": jobs.map(|jobs| json!({
             "oldest_due_seconds": jobs.oldest_due.unwrap_or(0) / 1_000,

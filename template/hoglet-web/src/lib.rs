@@ -28,6 +28,7 @@
 
 pub mod app;
 pub mod assets;
+mod caught;
 pub mod cli;
 pub mod compiled;
 pub mod compression;

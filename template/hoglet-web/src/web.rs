@@ -18,6 +18,7 @@ use crate::package::Package;
 use crate::panics;
 use crate::passwords::Passwords;
 use crate::posthog::client::Client;
+use crate::posthog::event::BeforeSend;
 use crate::posthog::flag::Declared;
 use crate::posthog::outbox::Outbox;
 use crate::request::notices::Notices;
@@ -49,6 +50,11 @@ pub struct Parts {
     pub flags: &'static [Declared],
     /// Adds properties of its own to what every event of a request carries.
     pub event_properties: EventProperties,
+    /// Its last look at each event before it is sent, whoever captured it: the event that it returns is
+    /// sent, changed or not, and without one nothing is. `Some` lets everything pass. It runs beside the
+    /// requests, so none waits for it. Where it panics the event is lost, and counted as such: what it
+    /// should have taken out must not leave.
+    pub before_send: BeforeSend,
 }
 
 /// See [`Parts::event_properties`].
@@ -110,7 +116,14 @@ impl Web {
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
-        let posthog = Client::start(&package, &settings, parts.flags, http.clone()).await;
+        let posthog = Client::start(
+            &package,
+            &settings,
+            parts.flags,
+            parts.before_send,
+            http.clone(),
+        )
+        .await;
         panics::install_hook(&posthog);
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),

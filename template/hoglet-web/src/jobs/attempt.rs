@@ -16,8 +16,8 @@ use super::failure::Failure;
 use super::model::Model;
 use super::run::Run;
 use super::table::{Bounds, Registry, Runnable};
+use crate::caught::caught;
 use crate::mask::mask_secrets;
-use crate::panics;
 use crate::posthog::behalf::Behalf;
 use crate::posthog::boundary::Boundary;
 use crate::posthog::exception::Exception;
@@ -136,7 +136,7 @@ async fn run(
     };
     // Also what the job does before its first `await` can panic.
     let work = async { (kind.run)(&job.payload, run).await };
-    let work = acting(posthog.clone(), panics::caught(work));
+    let work = acting(posthog.clone(), caught(work));
     let work = while_held(lease.clone(), tokio::time::timeout(timeout, work));
     tokio::select! {
         ended = work => Some(match ended? {

@@ -18,7 +18,7 @@ use crate::error::{Cause, CauseKind};
 
 /// Where an error was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Boundary {
+pub enum Boundary {
     /// By the app's own code, which has dealt with it.
     ByHand,
     /// On the way out: a handler has returned it.

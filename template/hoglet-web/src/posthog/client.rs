@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use posthog_rs::Event;
@@ -9,10 +10,12 @@ use serde::Serialize;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::alias::alias_event;
 use super::boundary::Boundary;
 use super::deletion::{Deleted, Deletion, NotDeleted};
 use super::delivery::Delivery;
 use super::evaluator::Evaluator;
+use super::event::BeforeSend;
 use super::exception::Exception;
 use super::flag::Declared;
 use super::groups::Described;
@@ -51,16 +54,18 @@ struct Inner {
 }
 
 impl Client {
-    /// Begins to deliver, unless PostHog is off. `flags` is what PostHog is asked for.
+    /// Begins to deliver, unless PostHog is off. `flags` is what PostHog is asked for, and `before_send`
+    /// sees each event last.
     pub async fn start(
         package: &Package,
         settings: &Settings,
         flags: &'static [Declared],
+        before_send: BeforeSend,
         http: reqwest::Client,
     ) -> Self {
         let posthog = &settings.posthog;
         let inner = if posthog.enabled() {
-            let delivery = Delivery::start(package, settings, http.clone()).await;
+            let delivery = Delivery::start(package, settings, before_send, http.clone()).await;
             let deletion = Deletion::new(posthog, http.clone());
             let evaluator = Evaluator::start(posthog, flags, http, delivery.clone());
             Some(Arc::new(Inner {
@@ -179,6 +184,40 @@ impl Client {
         self.inner
             .as_ref()
             .map_or_else(Counts::default, |inner| inner.delivery.counts())
+    }
+
+    /// Waits until everything captured before this call is delivered, or lost, or dropped by the app;
+    /// `within` bounds the wait. Returns whether it is. What is not stays in the queue, and is sent as if
+    /// nobody had asked. For a command that captures and ends, and for tests: at the end of the app it
+    /// happens by itself.
+    pub async fn flush(&self, within: Duration) -> bool {
+        let Some(inner) = &self.inner else {
+            return true;
+        };
+        let deadline = Instant::now() + within;
+        inner.evaluator.flush(deadline).await;
+        let settled = inner.delivery.settled();
+        tokio::time::timeout_at(deadline, settled).await.is_ok()
+    }
+
+    /// Makes one person of two: whoever PostHog knows by `alias` becomes part of the person that it knows
+    /// by `distinct_id`. Returns the event's id; none where nothing is sent.
+    ///
+    /// The direction counts, and cannot be taken back. PostHog leaves alone a person who was identified
+    /// before: `alias` is an id that nobody has logged in by, such as a device's. Ids that PostHog refuses
+    /// are refused here too, with a line in the log. Who logs in or signs up is linked by
+    /// [`PostHog::identify`](super::PostHog::identify) already.
+    /// Source: <https://posthog.com/docs/product-analytics/identify>.
+    pub fn alias(&self, distinct_id: &str, alias: &str) -> Option<Uuid> {
+        let mut event = alias_event(distinct_id, alias)?;
+        // Without an address PostHog would look for them where this server stands.
+        event
+            .insert_prop("$geoip_disable", true)
+            .expect("a boolean serializes");
+        let uuid = Uuid::now_v7();
+        event.set_uuid(uuid);
+        self.capture(event);
+        self.enabled().then_some(uuid)
     }
 
     /// Delivers everything captured so far, until the deadline.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::Extensions;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::alias::alias_event;
 use super::boundary::Boundary;
 use super::browser::BrowserConfig;
 use super::client::Client;
@@ -102,17 +104,18 @@ impl PostHog {
 
     /// Captures an event of the tracking plan for the request's person. Once this request has evaluated
     /// flags, it carries them: `$feature/<key>` for each, and `$active_feature_flags`.
-    pub fn capture<E: TrackedEvent>(&self, event: E) {
+    ///
+    /// Returns the event's id, by which PostHog knows it: a UUIDv7; none where nothing is sent, because
+    /// the person has opted out or PostHog is off.
+    pub fn capture<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
         let mut properties = self.scope.flag_properties();
         properties.extend(properties::of(&event));
-        self.send(E::NAME, properties);
+        self.send(E::NAME, properties)
     }
 
     /// Captures a `…_viewed` event, unless nobody looks at the page.
-    pub fn capture_view<E: TrackedEvent>(&self, event: E) {
-        if self.page_view {
-            self.capture(event);
-        }
+    pub fn capture_view<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
+        self.page_view.then(|| self.capture(event)).flatten()
     }
 
     /// The same request, on behalf of the user that the visitor has become. The context is a new
@@ -143,11 +146,32 @@ impl PostHog {
     }
 
     /// Sets person properties from the user's current data.
-    pub fn set_person(&self, user: &dyn User) {
+    pub fn set_person(&self, user: &dyn User) -> Option<Uuid> {
         self.send(
             "$set",
             properties::of(&json!({ "$set": user.properties() })),
-        );
+        )
+    }
+
+    /// Says that this user is known to PostHog by another id too, such as a device's or an older system's:
+    /// the person of `alias` becomes part of the user's. See [`Client::alias`] for what PostHog refuses.
+    /// Returns the event's id; none where nothing is sent.
+    ///
+    /// A visitor has no person, so it is refused for them with a line in the log.
+    pub fn alias(&self, alias: &str) -> Option<Uuid> {
+        if !self.identity.person.is_user() {
+            tracing::warn!("alias: nothing is sent, because nobody is signed in; log in first");
+            return None;
+        }
+        let event = alias_event(&self.identity.person.distinct_id(), alias)?;
+        let about = event.properties().clone().into_iter().collect();
+        self.send("$create_alias", about)
+    }
+
+    /// Waits until what was captured so far is delivered, see [`Client::flush`]. A request that calls this
+    /// waits for PostHog, which no other one does.
+    pub async fn flush(&self, within: Duration) -> bool {
+        self.client.flush(within).await
     }
 
     /// From here on this request is made on behalf of a group, such as a company: what it captures
@@ -364,16 +388,21 @@ impl PostHog {
         &self.panel
     }
 
-    fn send(&self, name: &'static str, properties: Map<String, Value>) {
+    fn send(&self, name: &'static str, properties: Map<String, Value>) -> Option<Uuid> {
         if self.identity.opted_out {
-            return;
+            return None;
         }
-        self.client.capture(self.event(name, properties));
+        let uuid = Uuid::now_v7();
+        self.client.capture(self.event_with(uuid, name, properties));
+        self.client.enabled().then_some(uuid)
     }
 
     /// An event of the request, noted for the panel.
     fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
-        let uuid = Uuid::new_v4();
+        self.event_with(Uuid::now_v7(), name, properties)
+    }
+
+    fn event_with(&self, uuid: Uuid, name: &'static str, properties: Map<String, Value>) -> Event {
         self.remember(name, uuid);
         let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
         // Not `Event::add_group`: it would make a person of a visitor.

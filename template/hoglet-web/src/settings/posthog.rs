@@ -1,11 +1,21 @@
 //! PostHog's settings.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use reqwest::Url;
 
 use super::reader::Reader;
 use super::secret::Secret;
+
+/// `POSTHOG_COMPRESSION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Batches of events are sent as gzip.
+    Gzip,
+    /// Batches of events are sent as they are.
+    None,
+}
 
 /// What the variables that begin with `POSTHOG_` say.
 #[derive(Clone, Debug)]
@@ -35,9 +45,23 @@ pub struct PostHogSettings {
     pub queue_size: usize,
     /// How long a batch is retried before it counts as lost.
     pub retry: Duration,
+    /// How batches of events are sent.
+    pub compression: Compression,
     /// How long a request waits for PostHog's answer about flags. The default has room for one retry,
     /// 300 ms after an attempt that broke off.
     pub flags_timeout: Duration,
+}
+
+impl FromStr for Compression {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "gzip" => Ok(Self::Gzip),
+            "none" => Ok(Self::None),
+            _ => Err("use gzip or none"),
+        }
+    }
 }
 
 impl PostHogSettings {
@@ -56,6 +80,7 @@ impl PostHogSettings {
             proxy_path: proxy_path(reader),
             queue_size: reader.number("POSTHOG_QUEUE_SIZE", 40_000, 1..=10_000_000) as usize,
             retry: reader.seconds("POSTHOG_RETRY_SECONDS", 900, 1..=86_400),
+            compression: reader.parse("POSTHOG_COMPRESSION", Compression::Gzip),
             flags_timeout: Duration::from_millis(reader.number(
                 "POSTHOG_FLAGS_TIMEOUT_MILLISECONDS",
                 1_000,

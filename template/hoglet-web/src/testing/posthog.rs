@@ -2,6 +2,7 @@
 //! down everything that reaches it.
 
 use std::collections::{HashSet, VecDeque};
+use std::io::Read;
 use std::ops::Index;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::net::{TcpListener, TcpSocket};
@@ -80,6 +82,8 @@ pub enum Mood {
     Fails,
     /// Answers 429 and says when to come back.
     Throttles,
+    /// Answers 429 with this `Retry-After`.
+    Postpones(&'static str),
     /// Answers 400.
     Refuses,
     /// Answers with this status, and nothing else.
@@ -101,6 +105,7 @@ struct Seen {
     mood: Mood,
     smaller_bound: Option<usize>,
     largest_body: usize,
+    batch_headers: Vec<HeaderMap>,
     flags: Map<String, Value>,
     definitions: Vec<Value>,
     says_with_flags: Map<String, Value>,
@@ -169,7 +174,12 @@ impl StandIn {
         self.seen.lock().unwrap().smaller_bound = Some(bytes);
     }
 
-    /// The size of the largest batch that has come.
+    /// The headers of each batch that has come, whatever became of it.
+    pub fn batch_headers(&self) -> Vec<HeaderMap> {
+        self.seen.lock().unwrap().batch_headers.clone()
+    }
+
+    /// The size of the largest batch that has come, unpacked.
     pub fn largest_body(&self) -> usize {
         self.seen.lock().unwrap().largest_body
     }
@@ -285,6 +295,9 @@ impl StandIn {
             Mood::Throttles => {
                 Some((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response())
             }
+            Mood::Postpones(until) => {
+                Some((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, until)]).into_response())
+            }
             Mood::Refuses => Some(StatusCode::BAD_REQUEST.into_response()),
             Mood::Answers(status) => Some(StatusCode::from_u16(status).unwrap().into_response()),
             Mood::TalksNonsense => Some("<html>404".into_response()),
@@ -303,7 +316,14 @@ fn is_nobodys(event: &Value) -> bool {
             && (is_blank(&properties["$group_type"]) || is_blank(&properties["$group_key"]))
 }
 
-async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
+async fn take_batch(State(posthog): State<StandIn>, headers: HeaderMap, body: Bytes) -> Response {
+    posthog
+        .seen
+        .lock()
+        .unwrap()
+        .batch_headers
+        .push(headers.clone());
+    let body = unpacked(&headers, body);
     if let Some(response) = posthog.moody().await {
         return response;
     }
@@ -322,6 +342,17 @@ async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
         lose_the_answer();
     }
     Json(json!({ "status": 1 })).into_response()
+}
+
+/// As PostHog: gzip where the header says so.
+fn unpacked(headers: &HeaderMap, body: Bytes) -> Vec<u8> {
+    let Some(encoding) = headers.get(CONTENT_ENCODING) else {
+        return body.into();
+    };
+    assert_eq!(encoding, "gzip");
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&*body).read_to_end(&mut unpacked).unwrap();
+    unpacked
 }
 
 /// Ends the connection, and calls no panic hook: the app in this process would capture it.

@@ -91,6 +91,7 @@ fn web(environment: &str) -> Web {
         content_security_policy: ContentSecurityPolicy::default(),
         flags: &[],
         event_properties: |context, _| context,
+        before_send: Some,
     };
     let starting = Web::start(
         PACKAGE,

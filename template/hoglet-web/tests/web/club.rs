@@ -104,6 +104,7 @@ impl App for Club {
             content_security_policy: ContentSecurityPolicy::default(),
             flags: plan::ALL,
             event_properties: |context, _| context,
+            before_send: plan::before_send,
         }
     }
 

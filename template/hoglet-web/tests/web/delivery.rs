@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use posthog_rs::Event;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
+use uuid::{Uuid, Version};
 
-use crate::support::{App, Browser, Mood, RING, StandIn, client_alone, wait_until};
+use crate::support::{App, Browser, Mood, People, RING, StandIn, client_alone, wait_until};
 
 #[tokio::test]
 async fn stopping_delivers_what_was_captured() {
@@ -117,7 +118,8 @@ async fn a_batch_whose_answer_is_lost_is_sent_again_as_it_was() {
 #[tokio::test]
 async fn a_server_in_trouble_is_asked_again_and_a_refusal_is_counted() {
     let mut stories = JoinSet::new();
-    // A bare 429 and a proxy's 520 are what the SDK itself does not try again.
+    // A bare 429 and a proxy's 520 are what the SDK itself does not try again. In a test, as in PostHog's
+    // harness for SDKs, an operator's mistake is a refusal.
     let troubles = [408, 429, 500, 502, 503, 504, 520].map(|status| (status, 0));
     let refusals = [301, 400, 401, 402, 403, 404, 413].map(|status| (status, 1));
     for (status, lost) in troubles.into_iter().chain(refusals) {
@@ -137,6 +139,141 @@ async fn a_server_in_trouble_is_asked_again_and_a_refusal_is_counted() {
         });
     }
     stories.join_all().await;
+}
+
+#[tokio::test]
+async fn what_only_an_operator_can_mend_loses_nothing_where_people_use_the_app() {
+    let mut stories = JoinSet::new();
+    for environment in ["development", "production"] {
+        for status in [301, 308, 401, 403, 404, 405] {
+            stories.spawn(async move {
+                let app = App::with(&[("APP_ENV", environment)]).await;
+                let browser = app.browser();
+                app.posthog.feels(Mood::Answers(status));
+                browser.post(RING, &[]).await;
+                wait_until("it is tried again", || app.posthog.met_a_mood() > 1).await;
+                let counts = app.web.posthog.counts();
+                assert_eq!((counts.waiting, counts.lost), (1, 0), "{status}");
+                app.posthog.feels(Mood::Well);
+                browser.post(RING, &[]).await;
+
+                assert_eq!(app.events().await.len(), 2, "{status}");
+                let counts = app.web.posthog.counts();
+                assert_eq!((counts.delivered, counts.lost), (2, 0), "{status}");
+            });
+        }
+    }
+    stories.join_all().await;
+}
+
+#[tokio::test]
+async fn an_operators_mistake_ends_as_an_outage_does() {
+    let app = App::with(&[("APP_ENV", "production"), ("POSTHOG_RETRY_SECONDS", "1")]).await;
+    app.posthog.feels(Mood::Answers(401));
+    app.browser().post(RING, &[]).await;
+    let lost = || app.web.posthog.counts().lost == 1;
+    wait_until("it is given up", lost).await;
+    assert!(app.posthog.met_a_mood() > 1);
+}
+
+/// A process that waited five seconds at most, as ours once did, would come too early.
+const SIX_SECONDS: Duration = Duration::from_secs(6);
+
+#[tokio::test]
+async fn posthog_is_asked_again_when_it_says_and_not_earlier() {
+    let in_six_seconds = Utc::now() + SIX_SECONDS + Duration::from_secs(1);
+    let date = in_six_seconds
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
+    let mut stories = JoinSet::new();
+    for retry_after in ["6", date.leak()] {
+        stories.spawn(async move {
+            let app = App::start().await;
+            let browser = app.browser();
+            app.posthog.feels(Mood::Postpones(retry_after));
+            let begin = Instant::now();
+            browser.post(RING, &[]).await;
+            wait_until("it has met", || app.posthog.met_a_mood() > 0).await;
+            app.posthog.feels(Mood::Well);
+            // Nor does the next batch come earlier.
+            browser.post(RING, &[]).await;
+
+            assert_eq!(app.events().await.len(), 2);
+            let asked_for = SIX_SECONDS - Duration::from_millis(500);
+            assert!(begin.elapsed() > asked_for, "{:?}", begin.elapsed());
+            assert_eq!(app.posthog.met_a_mood(), 1);
+        });
+    }
+    stories.join_all().await;
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_no_hour_that_posthog_has_asked_for() {
+    let app = App::start().await;
+    app.posthog.feels(Mood::Postpones("3600"));
+    app.browser().post(RING, &[]).await;
+    wait_until("it has met", || app.posthog.met_a_mood() > 0).await;
+    app.posthog.feels(Mood::Well);
+
+    assert_eq!(app.stop().await.len(), 1);
+}
+
+#[tokio::test]
+async fn batches_are_packed_unless_somebody_wants_to_read_them() {
+    for (compression, encoding) in [("", Some("gzip")), ("gzip", Some("gzip")), ("none", None)] {
+        let app = App::with(&[("POSTHOG_COMPRESSION", compression)]).await;
+        app.browser().post(RING, &[]).await;
+        assert_eq!(app.events().await.len(), 1);
+
+        let headers = app.posthog.batch_headers().remove(0);
+        let sent = headers.get("content-encoding");
+        let sent = sent.map(|encoding| encoding.to_str().unwrap());
+        assert_eq!(sent, encoding, "{compression:?}");
+        assert_eq!(headers["content-type"], "application/json");
+    }
+}
+
+#[tokio::test]
+async fn every_event_has_an_id_that_tells_its_time() {
+    let app = App::start().await;
+    app.posthog.set_flag("new-lounge", true, None);
+    let ann = app.sign_up("Ann").await;
+    ann.get("/lounge").await;
+    ann.post("/card", &[("name", "Ann Lee")]).await;
+    ann.post("/api/vote", &[]).await;
+    for how in ["by hand", "error"] {
+        ann.post("/api/break", &[("how", how)]).await;
+    }
+
+    let events = app.stop().await;
+    assert!(events.len() > 8, "{events:#?}");
+    for event in events {
+        let id: Uuid = event.uuid.parse().unwrap();
+        assert_eq!(id.get_version(), Some(Version::SortRand), "{}", event.name);
+    }
+}
+
+#[tokio::test]
+async fn a_flush_waits_until_what_was_captured_before_is_delivered() {
+    let posthog = StandIn::start().await;
+    let client = client_alone(&posthog).await;
+    let long = Duration::from_secs(10);
+    assert!(client.flush(long).await);
+    assert!(posthog.batch_headers().is_empty());
+
+    for _ in 0..3 {
+        client.capture(Event::new_anon("considered"));
+    }
+    assert!(client.flush(long).await);
+    assert_eq!(posthog.events().len(), 3);
+
+    posthog.feels(Mood::Fails);
+    client.capture(Event::new_anon("considered"));
+    assert!(!client.flush(Duration::from_millis(300)).await);
+    assert_eq!(client.counts().waiting, 1);
+    posthog.feels(Mood::Well);
+    assert!(client.flush(long).await);
+    assert_eq!(posthog.events().len(), 4);
 }
 
 #[tokio::test]

@@ -50,7 +50,9 @@ impl Serialize for Broken {
 
 /// What arrives of an event of this shape, of its own, that a page captures.
 async fn arrives<T: Serialize + Clone + Send + Sync + 'static>(shape: T) -> Value {
-    let page = get(async move |posthog: PostHog| posthog.capture(Shape(shape)));
+    let page = get(async move |posthog: PostHog| {
+        posthog.capture(Shape(shape));
+    });
     let pages = Router::new().route("/order", page);
     let app = App::with_router(&[], |web| router_with(pages, web)).await;
     app.browser().get("/order").await;

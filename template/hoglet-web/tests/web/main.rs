@@ -13,7 +13,9 @@
 mod club;
 mod support;
 
+mod aliases;
 mod assets;
+mod before_send;
 mod browser;
 mod claims;
 mod context;

@@ -103,7 +103,7 @@ async fn who_signed_up_while_posthog_was_off_is_told_when_it_is_on() {
 
     let mut settings = app.web.settings.clone();
     settings.posthog.disabled = false;
-    let client = Client::start(&Club::PACKAGE, &settings, &[], reqwest::Client::new()).await;
+    let client = Client::start(&Club::PACKAGE, &settings, &[], Some, reqwest::Client::new()).await;
     let users = app.web.parts.users.clone();
     let outbox = Outbox::new(app.web.database.clone(), users, client);
     assert_eq!(outbox.send_again(now()).await.unwrap(), 1);

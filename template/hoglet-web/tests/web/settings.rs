@@ -116,6 +116,7 @@ fn all_that_is_wrong_is_said_at_once_each_by_its_name() {
         ("POSTHOG_PROXY_PATH", "//evil.example"),
         ("POSTHOG_QUEUE_SIZE", "0"),
         ("POSTHOG_RETRY_SECONDS", "-1"),
+        ("POSTHOG_COMPRESSION", "brotli"),
         ("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "x"),
         ("SMTP_URL", "mail.example.com"),
         ("MAIL_FROM", "nobody"),

@@ -89,6 +89,34 @@ async fn losses_are_told_once_an_episode_and_with_their_number() {
     ended.assert_in_time();
     assert_eq!(ended.counted(), [10, delivered, lost]);
     let reason = &ended.said_once(ARE_BEING_LOST)["reason"];
-    assert_eq!(reason, "PostHog refused them: Bad Request: ");
+    assert_eq!(reason, "PostHog refused them: 400 Bad Request");
     assert_eq!(ended.said_once(WERE_LOST)["lost"], 5);
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_an_error_once_and_its_end_is_told() {
+    let mut process = Process::start(*BINARY, &[("APP_ENV", "production")]).await;
+    let browser = process.browser();
+    process.posthog.feels(Mood::Answers(401));
+    for number in 1..4 {
+        browser.post(RING, &[]).await;
+        let refused = || process.posthog.met_a_mood() >= number * 2;
+        wait_until("it is refused", refused).await;
+    }
+    process.posthog.feels(Mood::Well);
+    let arrived = || process.posthog.events().len() == 3;
+    wait_until("all have arrived", arrived).await;
+    let ended = process.end(Signal::Terminate).await;
+
+    ended.assert_in_time();
+    assert_eq!(ended.counted(), [3, 3, 0]);
+    let said = ended.said_once(
+        "PostHog refuses this app's events; they wait and are sent again, and are lost after \
+         POSTHOG_RETRY_SECONDS",
+    );
+    assert_eq!(said["level"], "ERROR");
+    let reason = said["reason"].as_str().unwrap();
+    assert!(reason.contains("401"), "{reason}");
+    assert!(reason.contains("POSTHOG_PROJECT_TOKEN"), "{reason}");
+    ended.said_once("PostHog takes events again");
 }

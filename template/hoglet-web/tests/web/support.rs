@@ -64,7 +64,7 @@ pub async fn client_alone(posthog: &StandIn) -> Client {
         _ => None,
     });
     let (settings, _) = settings.unwrap();
-    Client::start(&Club::PACKAGE, &settings, &[], reqwest::Client::new()).await
+    Client::start(&Club::PACKAGE, &settings, &[], Some, reqwest::Client::new()).await
 }
 
 /// What people do in a browser.

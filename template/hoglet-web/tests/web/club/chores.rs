@@ -58,7 +58,9 @@ impl Job for Chore {
     async fn run(self, web: Web, run: Run) -> Outcome {
         let broken = || BrokenBroom("ann@example.com");
         match self {
-            Self::RingTheBell => run.posthog.capture(BellRung { rings: 1 }),
+            Self::RingTheBell => {
+                run.posthog.capture(BellRung { rings: 1 });
+            }
             Self::LookAtTheLounge => {
                 run.posthog.flags().await.is_enabled(&NEW_LOUNGE);
             }

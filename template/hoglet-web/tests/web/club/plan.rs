@@ -1,6 +1,7 @@
 //! The club's events and flags.
 
 use hoglet_web::posthog::{Experiment, Flag};
+use posthog_rs::Event;
 
 hoglet_web::events! {
     "member_joined" => MemberJoined {},
@@ -19,4 +20,19 @@ hoglet_web::events! {
 hoglet_web::flags! {
     pub const NEW_LOUNGE: Flag = Flag::new("new-lounge");
     pub const GREETING: Experiment = Experiment::new("lounge-greeting", &["control", "warm", "bold"]);
+}
+
+/// Does with an event what its property `fate` says.
+pub fn before_send(mut event: Event) -> Option<Event> {
+    let fate = event.remove_prop("fate");
+    match fate.as_ref().and_then(|fate| fate.as_str()) {
+        Some("dropped") => return None,
+        Some("panics") => panic!("the hook came off"),
+        Some("changed") => {
+            event.remove_prop("secret");
+            event.insert_prop("seen", true).unwrap();
+        }
+        _ => {}
+    }
+    Some(event)
 }
