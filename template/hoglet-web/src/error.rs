@@ -93,6 +93,12 @@ impl AppError {
         Self::new(StatusCode::NOT_FOUND, "")
     }
 
+    /// A 503 for who waits behind too many others, with the header `Retry-After`.
+    pub fn busy() -> Self {
+        let message = "Many people are logging in right now. Try again in a few seconds.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, message).retry_after(Duration::from_secs(5))
+    }
+
     /// A page that did not come in time: a 503 with a cause, so that it is logged and captured.
     pub fn timed_out(bound: Duration) -> Self {
         Self::unavailable(Cause::of(&TimedOut(bound)))

@@ -11,7 +11,7 @@ use crate::jobs::{Job, Jobs, Outcome, Priority, Run, upkeep};
 use crate::person_deletion::DeletePerson;
 use crate::posthog::visitor_link;
 use crate::session::model as session;
-use crate::throttle;
+use crate::throttle::{self, known_network};
 use crate::tokens;
 use crate::web::Web;
 
@@ -49,7 +49,8 @@ pub async fn at_start(web: &Web) -> Result<(), DbErr> {
     again.enqueue(&web.database).await.map(drop)
 }
 
-/// Removes sessions, attempts, tokens and links that have expired, and jobs that failed long ago.
+/// Removes sessions, attempts, known networks, tokens and links that have expired, and jobs that failed
+/// long ago.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemoveExpired {}
 
@@ -68,6 +69,7 @@ impl Job for RemoveExpired {
         let database = &web.database;
         let sessions = session::delete_expired(database).await?;
         let attempts = throttle::delete_expired(database).await?;
+        let networks = known_network::delete_expired(database).await?;
         let tokens = tokens::delete_expired(database).await?;
         let links = visitor_link::delete_old(database).await?;
         // An erasure that somebody is owed is kept until it is done.
@@ -75,6 +77,7 @@ impl Job for RemoveExpired {
         tracing::debug!(
             sessions,
             attempts,
+            networks,
             tokens,
             links,
             jobs,

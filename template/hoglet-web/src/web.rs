@@ -26,6 +26,7 @@ use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
 use crate::settings::Settings;
+use crate::throttle::Attempts;
 use crate::tokens;
 use crate::views::Views;
 
@@ -82,6 +83,8 @@ pub struct Shared {
     pub token_key: tokens::Key,
     /// Who hashes passwords.
     pub passwords: Passwords,
+    /// How often what was tried.
+    pub attempts: Attempts,
     /// The way to PostHog.
     pub posthog: Client,
     /// What PostHog has yet to be told of visitors who became users.
@@ -129,6 +132,7 @@ impl Web {
             cookies: SignedCookies::new(&settings),
             token_key: tokens::Key::new(&settings.secret_key),
             passwords: Passwords::default(),
+            attempts: Attempts::new(database.clone(), &settings.secret_key),
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,
             mail: Mailer::new(&package, &settings, views.clone()),

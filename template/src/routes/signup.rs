@@ -9,14 +9,18 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use garde::Validate;
 use hoglet_web::error::Result;
 use hoglet_web::page::Page;
+use hoglet_web::session::FlashLevel;
 use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
 
 use super::next::Next;
-use crate::accounts::{self, NewAccount};
+use crate::accounts::{self, NewAccount, SignUp};
 use crate::forms::{self, Errors};
 use crate::state::AppState;
+
+const WITHOUT_MAIL: &str = "Your account is made. No mail asks you to confirm your address, because too many were \
+                            sent just now. Ask for one on your profile in a few minutes.";
 
 /// Absent fields count as empty.
 #[derive(Deserialize, Validate)]
@@ -57,13 +61,15 @@ pub async fn sign_up(
         password: form.password.clone(),
     };
     match accounts::sign_up(&state, &mut visit, new).await {
-        Ok(true) => Ok(Redirect::to(form.next.path_or_default()).into_response()),
-        Ok(false) => {
+        Ok(SignUp::Done) => {}
+        Ok(SignUp::DoneWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL).await?,
+        Ok(SignUp::Taken) => {
             let taken = "This e-mail already has an account. Log in instead.";
-            forms::again(&page, "signup.html", again(forms::error("email", taken)))
+            return forms::again(&page, "signup.html", again(forms::error("email", taken)));
         }
-        Err(error) => forms::again_later(&page, "signup.html", error, again),
+        Err(error) => return forms::again_later(&page, "signup.html", error, again),
     }
+    Ok(Redirect::to(form.next.path_or_default()).into_response())
 }
 
 fn values(form: &SignUpForm, errors: Errors) -> Value {

@@ -112,6 +112,25 @@ pub async fn of_user(
     Ok(listed.collect())
 }
 
+/// Whether a user is signed in at a network: a session that has not expired was seen there last.
+///
+/// # Errors
+///
+/// Where the database does not answer.
+pub async fn has_one_at(
+    database: &impl ConnectionTrait,
+    user_id: Uuid,
+    address: &str,
+) -> Result<bool, DbErr> {
+    let rows = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::Address.eq(address))
+        .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
+        .count(database)
+        .await?;
+    Ok(rows > 0)
+}
+
 /// Ends one of a user's sessions. Returns whether there was one: another user's is none.
 ///
 /// # Errors

@@ -1,10 +1,17 @@
-//! How often somebody may try: by account, by address, and by both.
+//! How often somebody may try: by account, by network, and by both.
 
+use std::time::Duration;
+
+use hoglet_web::database;
 use hoglet_web::email::Email;
+use hoglet_web::settings::Secret;
+use hoglet_web::throttle::{Attempts, Throttle, Who, attempt, known_network};
 use reqwest::StatusCode;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
-use crate::club::account::{LOG_IN, SIGN_UP};
+use crate::club::account::{LOG_IN, SIGN_UP, TAKEN};
 use crate::support::{App, PASSWORD, People, Person, without_what_differs};
 
 #[tokio::test]
@@ -23,7 +30,8 @@ async fn after_five_failures_the_account_waits_and_nothing_is_captured() {
         let wait: u64 = answer.header("retry-after").parse().unwrap();
         assert!((240..=300).contains(&wait), "{wait}");
         let page = answer.text();
-        assert!(page.contains("Too many log-ins have failed."));
+        let minutes = format!("have failed. Try again in {} minutes.", wait.div_ceil(60));
+        assert!(page.contains(&minutes), "{page}");
         let email = r#"name="email" type="email" value="ann@example.com""#;
         assert!(page.contains(email), "what was typed is kept: {page}");
         assert!(!page.contains(PASSWORD));
@@ -147,15 +155,18 @@ async fn fail(
     address: impl Fn(usize) -> String,
 ) {
     for n in 0..times {
-        LOG_IN
-            .record(
-                &app.web.database,
-                &Email::normalized(&email(n)),
-                &address(n),
-            )
-            .await
-            .unwrap();
+        count(app, LOG_IN, &email(n), &address(n)).await;
     }
+}
+
+/// An attempt of somebody who is known to no account.
+async fn count(app: &App, throttle: Throttle, email: &str, network: &str) {
+    let who = Who {
+        email: &Email::normalized(email),
+        network,
+        known: false,
+    };
+    app.web.attempts.count(&throttle, who).await.unwrap();
 }
 
 #[tokio::test]
@@ -173,7 +184,7 @@ async fn a_success_clears_the_failures_before_it() {
 }
 
 #[tokio::test]
-async fn guesses_sent_all_at_once_are_throttled_too() {
+async fn of_guesses_sent_all_at_once_five_are_answered() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let mut guesses = JoinSet::new();
@@ -186,11 +197,228 @@ async fn guesses_sent_all_at_once_are_throttled_too() {
         });
     }
     let statuses = guesses.join_all().await;
-    let answered = statuses.iter().filter(|status| **status == 422).count();
+    let of = |status: u16| statuses.iter().filter(|one| **one == status).count();
+    assert_eq!((of(422), of(429)), (5, 55), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn right_passwords_sent_all_at_once_all_log_in() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let mut log_ins = JoinSet::new();
+    for _ in 0..8 {
+        let browser = app.browser();
+        log_ins.spawn(async move { browser.log_in("Ann").await });
+    }
+    log_ins.join_all().await;
+    let left = attempt::Entity::find().filter(attempt::Column::Action.eq("log_in"));
+    let left = left.count(&app.web.database).await.unwrap();
+    assert_eq!(left, 0, "what did not fail does not count");
+}
+
+#[tokio::test]
+async fn of_attempts_at_once_in_two_processes_exactly_as_many_pass_as_there_is_room_for() {
+    const RINGS: Throttle = Throttle {
+        action: "ring",
+        account_and_address: 4,
+        account: 7,
+        address: 9,
+        message: "Too many rings.",
+    };
+    let app = App::start().await;
+    let processes = [attempts(&app).await, attempts(&app).await];
+    type Name = fn(usize) -> String;
+    let many: Name = |n| n.to_string();
+    let one: Name = |_| "one".to_owned();
+    for (email, network, room) in [(one, one, 4), (one, many, 7), (many, one, 9)] {
+        let mut all = JoinSet::new();
+        for n in 0..40 {
+            let attempts = processes[n % 2].clone();
+            all.spawn(async move {
+                let email = Email::normalized(&format!("{}@{room}.example", email(n)));
+                let network = format!("{}.{room}", network(n));
+                let who = Who {
+                    email: &email,
+                    network: &network,
+                    known: false,
+                };
+                attempts.count(&RINGS, who).await
+            });
+        }
+        let answers = all.join_all().await;
+        let refused: Vec<_> = answers
+            .iter()
+            .filter_map(|one| one.as_ref().err())
+            .collect();
+        assert_eq!(answers.len() - refused.len(), room);
+        for error in refused {
+            assert_eq!(error.status, StatusCode::TOO_MANY_REQUESTS, "{error:?}");
+            assert_eq!(error.message, "Too many rings. Try again in 5 minutes.");
+        }
+    }
+    let rows = attempt::Entity::find().count(&app.web.database).await;
+    assert_eq!(rows.unwrap(), 4 + 7 + 9, "what was refused does not count");
+}
+
+#[tokio::test]
+async fn room_that_is_reserved_is_waited_for() {
+    let app = App::start().await;
+    let attempts = &app.web.attempts;
+    let email = Email::normalized("ann@example.com");
+    let who = Who {
+        email: &email,
+        network: "192.0.2.1",
+        known: false,
+    };
+    let mut reserved = Vec::new();
+    for _ in 0..LOG_IN.account_and_address {
+        reserved.push(attempts.reserve(&LOG_IN, who).await.unwrap());
+    }
+    let in_vain = Duration::from_millis(200);
+    let waits = tokio::time::timeout(in_vain, attempts.reserve(&LOG_IN, who)).await;
+    assert!(waits.is_err(), "{waits:?}");
+
+    let database = &app.web.database;
+    reserved.pop().unwrap().give_back(database).await.unwrap();
+    reserved.push(attempts.reserve(&LOG_IN, who).await.unwrap());
+    for failed in reserved {
+        failed.counts(database).await.unwrap();
+    }
+    let refused = attempts.reserve(&LOG_IN, who).await.unwrap_err();
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+
+    // Room that nobody gives back, because the request has ended, is taken.
+    let nobody = "UPDATE attempts SET pending = true, attempted_at = attempted_at - 11000";
+    database.execute_unprepared(nobody).await.unwrap();
+    let refused = attempts.reserve(&LOG_IN, who).await.unwrap_err();
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    attempts
+        .forget(database, &LOG_IN, &email, who.network)
+        .await
+        .unwrap();
+    attempts.count(&LOG_IN, who).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_strangers_use_up_does_not_lock_out_the_owner() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let (home, office, phone) = ("192.0.2.1", "192.0.2.2", "2001:db8::1");
+    let from = |address| [("x-forwarded-for", address)];
+    let sign_up = [
+        ("name", "Ann"),
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+    ];
+    let ann = app.browser();
+    ann.post_with("/signup", &sign_up, &from(home)).await;
+    let log_in = async |address| {
+        let form = [("email", "ann@example.com"), ("password", PASSWORD)];
+        let answer = app
+            .browser()
+            .post_with("/login", &form, &from(address))
+            .await;
+        answer.status
+    };
+    assert_eq!(log_in(office).await, 303);
+    // Neither a session nor a cookie is left at home.
+    ann.post_with("/logout", &[], &from(home)).await;
+    // Strangers at home have used up what their network has.
+    fail(&app, 30, |n| format!("{n}@example.com"), |_| home.into()).await;
+    let strangers = |n: usize| format!("198.51.100.{n}");
+    fail(&app, 50, |_| "ann@example.com".into(), strangers).await;
+
+    assert_eq!(log_in("198.51.100.99").await, 429, "a stranger");
+    assert_eq!(log_in(phone).await, 429, "where she has never been");
+    assert_eq!(log_in(office).await, 303);
+    assert_eq!(log_in(home).await, 303);
+    let form = [("email", "bob@example.com"), ("password", PASSWORD)];
+    let answer = app.browser().post_with("/login", &form, &from(home)).await;
+    assert_eq!(answer.status, 429, "whom nobody knows at her home");
+    // Where she is known, guesses are counted too.
+    let wrong = [("email", "ann@example.com"), ("password", "wrong")];
+    for status in [422, 422, 422, 422, 422, 429] {
+        let answer = app.browser().post_with("/login", &wrong, &from(home)).await;
+        assert_eq!(answer.status, status);
+    }
+    assert_eq!(log_in(office).await, 303);
+
+    // Three months after the last log-in there it is a network like any other.
+    let database = &app.web.database;
+    let long_ago = "UPDATE known_networks SET seen_at = seen_at - 7776000000";
+    database.execute_unprepared(long_ago).await.unwrap();
+    database
+        .execute_unprepared("DELETE FROM sessions")
+        .await
+        .unwrap();
+    assert_eq!(log_in(office).await, 429);
+    assert!(known_network::delete_expired(database).await.unwrap() >= 2);
+}
+
+#[tokio::test]
+async fn a_session_makes_its_network_known() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let ann = app.sign_up("Ann").await;
+    let strangers = |n: usize| format!("198.51.100.{n}");
+    fail(&app, 50, |_| "ann@example.com".into(), strangers).await;
+    let travels = [("x-forwarded-for", "192.0.2.7")];
+    let form = [
+        ("current_password", PASSWORD),
+        ("new_password", "another sentence"),
+    ];
+    let answer = ann.post_with("/card", &form, &travels).await;
+    assert_eq!(answer.location(), "/card");
+}
+
+#[tokio::test]
+async fn the_table_of_attempts_names_nobody() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let from = [("x-forwarded-for", "192.0.2.77")];
+    let wrong = [("email", "ann@example.com"), ("password", "wrong")];
+    app.browser().post_with("/login", &wrong, &from).await;
+    let sign_up = [
+        ("name", "Ann"),
+        ("email", "ann@example.com"),
+        ("password", PASSWORD),
+    ];
+    app.browser().post_with("/signup", &sign_up, &from).await;
+
+    let database = &app.web.database;
+    let attempts = attempt::Entity::find().into_json().all(database).await;
+    let networks = known_network::Entity::find()
+        .into_json()
+        .all(database)
+        .await;
+    let (attempts, networks) = (attempts.unwrap(), networks.unwrap());
+    assert!(attempts.len() >= 2 && networks.len() == 1, "{attempts:?}");
+    let account = attempts[0]["account"].as_str().unwrap();
+    assert!(attempts.iter().all(|one| one["account"] == account));
+    let plain = Sha256::digest("ann@example.com");
+    let plain: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(
-        (1..=20).contains(&answered),
-        "{answered} guesses were answered"
+        !plain.starts_with(account),
+        "whoever guesses it needs the key"
     );
+    let text = format!("{attempts:?} {networks:?}");
+    for told in ["ann", "example", "192.0.2"] {
+        assert!(!text.contains(told), "{text}");
+    }
+    let other = Attempts::new(database.clone(), &Secret::new("another key".into()));
+    let email = Email::normalized("ann@example.com");
+    let who = Who {
+        email: &email,
+        network: "192.0.2.77",
+        known: false,
+    };
+    other.count(&LOG_IN, who).await.unwrap();
+    let rows = attempt::Entity::find().filter(attempt::Column::Account.eq(account));
+    assert_eq!(rows.count(database).await.unwrap(), attempts.len() as u64);
+}
+
+/// The table as another process has it.
+async fn attempts(app: &App) -> Attempts {
+    let settings = &app.web.settings;
+    let database = database::connect(&settings.database_url).await.unwrap();
+    Attempts::new(database, &settings.secret_key)
 }
 
 #[tokio::test]
@@ -202,12 +430,7 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
         app.browser().post_with("/signup", &form, &from).await
     };
     for n in 0..300 {
-        let email = format!("{n}@example.com");
-        let database = &app.web.database;
-        let recorded = SIGN_UP
-            .record(database, &Email::normalized(&email), "192.0.2.1")
-            .await;
-        recorded.unwrap();
+        count(&app, SIGN_UP, &format!("{n}@example.com"), "192.0.2.1").await;
     }
     let answer = sign_up("bob@example.com", "192.0.2.1").await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
@@ -219,16 +442,39 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for _ in 0..18 {
-        let database = &app.web.database;
-        let bob = "bob@example.com";
-        let recorded = SIGN_UP
-            .record(database, &Email::normalized(bob), "192.0.2.2")
-            .await;
-        recorded.unwrap();
+        count(&app, SIGN_UP, "bob@example.com", "192.0.2.2").await;
     }
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(app.events_named("member_joined").await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_asks_for_members_is_told_of_twenty_and_joins_no_more() {
+    let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    app.sign_up("Ann").await;
+    let sign_up = async |email: &str, network: &str| {
+        let form = [("name", "Eve"), ("email", email), ("password", PASSWORD)];
+        let from = [("x-forwarded-for", network)];
+        app.browser().post_with("/signup", &form, &from).await
+    };
+    // One that has joined counts for nothing here.
+    assert_eq!(sign_up("eve@example.com", "192.0.2.1").await.status, 303);
+    for n in 1..TAKEN.address {
+        count(&app, TAKEN, &format!("{n}@example.com"), "192.0.2.1").await;
+    }
+    let (ann, bob) = ("ann@example.com", "bob@example.com");
+    assert_eq!(sign_up(ann, "192.0.2.1").await.status, 422);
+    for email in [ann, bob] {
+        let answer = sign_up(email, "192.0.2.1").await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{email}");
+        assert!(
+            answer
+                .text()
+                .contains("Too many sign-ups were for members.")
+        );
+    }
+    assert_eq!(sign_up(bob, "192.0.2.2").await.location(), "/lounge");
 }
 
 #[tokio::test]

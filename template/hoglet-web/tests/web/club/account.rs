@@ -6,6 +6,7 @@ use axum::http::Extensions;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use garde::Validate;
 use garde::i18n::DefaultI18n;
+use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::forms::{self, Errors};
@@ -29,6 +30,14 @@ pub const LOG_IN: Throttle = Throttle {
     account: 50,
     address: 30,
     message: "Too many log-ins have failed.",
+};
+
+pub const TAKEN: Throttle = Throttle {
+    action: "taken",
+    account_and_address: 20,
+    account: 100,
+    address: 20,
+    message: "Too many sign-ups were for members.",
 };
 
 pub const SIGN_UP: Throttle = Throttle {
@@ -82,15 +91,19 @@ pub async fn sign_up(
     }
     let email = Email::normalized(&form.email);
     let password = form.password.clone();
-    let hash = match visit.hash_first_password(&SIGN_UP, &email, password).await {
-        Ok(hash) => hash,
+    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &email, password);
+    let (hash, told) = match hashing.await {
+        Ok(hashed) => hashed,
         Err(error) => return forms::again_later(&page, "signup.html", error, again),
     };
-    let transaction = web.database.begin().await?;
+    let transaction = begin(&web.database).await?;
     let Some(member) = member::create(&transaction, email, &form.name, hash).await? else {
+        transaction.rollback().await?;
+        told.counts(&web.database).await?;
         let taken = forms::error("email", "has joined already");
         return forms::again(&page, "signup.html", again(taken));
     };
+    told.give_back(&transaction).await?;
     visit.log_in(transaction, member, Remember::No).await?;
     visit.posthog.capture(MemberJoined {});
     Ok(Redirect::to("/lounge").into_response())
