@@ -69,6 +69,7 @@ pub mod settings;
 pub mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod text;
 pub mod throttle;
 pub mod tokens;
 pub mod users;

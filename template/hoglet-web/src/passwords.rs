@@ -2,6 +2,9 @@
 //!
 //! One hash takes tens of milliseconds and 19 MiB. Without the bound a flood of log-ins would take
 //! every core and all memory from the pages.
+//!
+//! A password is brought into its normal form first (NFKC, as NIST SP 800-63B has it): an `ä` is the
+//! same on every keyboard.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
@@ -15,6 +18,9 @@ use sea_orm::DeriveValueType;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{AppError, Result};
+use crate::text;
+
+pub mod rule;
 
 /// How long a password waits for its place: longer than under load, shorter than visitors wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -97,6 +103,7 @@ impl Place {
     /// 500 where hashing fails.
     pub async fn hash(self, password: String) -> Result<PasswordHash> {
         self.on_blocking_pool(move || {
+            let password = text::compatible(&password);
             let hash = Argon2::default().hash_password(password.as_bytes())?;
             Ok(PasswordHash(hash.to_string()))
         })
@@ -113,6 +120,7 @@ impl Place {
         let known = hash.is_some();
         let hash = hash.map_or(DUMMY_HASH, |hash| &hash.0).to_owned();
         let matches = self.on_blocking_pool(move || {
+            let password = text::compatible(&password);
             let hash = phc::PasswordHash::new(&hash)?;
             Ok(Argon2::default()
                 .verify_password(password.as_bytes(), &hash)

@@ -7,6 +7,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use garde::Validate;
+use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::page::Page;
 use hoglet_web::session::FlashLevel;
@@ -32,7 +33,7 @@ pub struct SignUpForm {
     #[garde(custom(forms::email_address))]
     email: String,
     #[serde(default)]
-    #[garde(custom(forms::new_password))]
+    #[garde(skip)]
     password: String,
     #[serde(flatten)]
     #[garde(skip)]
@@ -51,7 +52,11 @@ pub async fn sign_up(
     Form(form): Form<SignUpForm>,
 ) -> Result<Response> {
     let again = |errors| values(&form, errors);
-    let errors = forms::validate(&form);
+    let mut errors = forms::validate(&form);
+    let email = Email::normalized(&form.email);
+    let app_name = &state.web.settings.app_name;
+    let checked = forms::new_password(&form.password, &email, app_name);
+    forms::check(&mut errors, "password", checked);
     if !errors.is_empty() {
         return forms::again(&page, "signup.html", again(errors));
     }

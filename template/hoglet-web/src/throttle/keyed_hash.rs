@@ -20,7 +20,7 @@ pub struct KeyedHash {
 impl KeyedHash {
     /// With the key that belongs to `SECRET_KEY`.
     pub fn new(secret_key: &Secret) -> Self {
-        let key = keyed(secret_key.expose().as_bytes()).chain_update("hoglet attempts");
+        let key = keyed(secret_key.expose().as_bytes()).chain_update("hoglet-web attempts");
         Self {
             keyed: keyed(&key.finalize().into_bytes()),
         }
