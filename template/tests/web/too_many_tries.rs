@@ -77,10 +77,10 @@ async fn who_got_hold_of_a_session_cannot_guess_the_password_with_it() {
         ]
     };
     for _ in 0..5 {
-        let answer = ann.post("/profile", &form("wrong")).await;
+        let answer = ann.post("/profile/password", &form("wrong")).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let answer = ann.post("/profile", &form(PASSWORD)).await;
+    let answer = ann.post("/profile/password", &form(PASSWORD)).await;
     assert_turned_away(&answer, "Too many log-ins have failed.");
     assert!(answer.text().contains(">Ann</h1>"), "the page is kept");
 
