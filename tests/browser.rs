@@ -1021,3 +1021,56 @@ fn walk(tab: &Tab) -> Vec<String> {
         }
     }
 }
+
+#[test]
+fn a_page_whose_address_begins_with_two_slashes_never_leaves_for_another_host() {
+    let Some(house) = House::open() else { return };
+    let browser = Chromium::start();
+    let other = browser.new_tab();
+    // What a link on another site can lead to, on our own origin. Only what is sent to the server counts.
+    let address = house.url("//evil.example/x");
+    for path in [
+        "//evil.example/x",
+        r"/\evil.example/x",
+        "/.//evil.example/x",
+    ] {
+        other.go(&house.url(path));
+        assert_eq!(other.text("location.href"), address, "{path}");
+        assert_eq!(
+            other.text("document.querySelector('.status').textContent"),
+            "404"
+        );
+        assert_eq!(other.eval("document.scripts.length"), 0, "{path}");
+    }
+
+    // A page with scripts that has come to such an address without the server: they renew it where it is.
+    let here = format!("history.replaceState(null, '', {address:?})");
+    let stays = |tab: &Tab| {
+        assert_eq!(tab.text("location.href"), address);
+        assert_eq!(
+            tab.text("document.querySelector('.status').textContent"),
+            "404"
+        );
+    };
+    let tab = browser.new_tab();
+    tab.go(&house.url("/burrito"));
+    who(&tab);
+    tab.eval(&here);
+    other.go(&house.url("/signup"));
+    // posthog.js, because somebody else is signed in now.
+    tab.leaves(|| {
+        sign_up_here(&other, "ada@example.com");
+    });
+    stays(&tab);
+
+    // reload.js, because a view has changed.
+    other.go("about:blank");
+    tab.go(&house.url("/burrito"));
+    tab.eval(&here);
+    tab.leaves(|| {
+        fs::create_dir_all(house.data.path().join("data")).expect("a writable folder");
+        fs::write(house.data.path().join("data/reload"), "").expect("a writable folder");
+    });
+    stays(&tab);
+    house.close();
+}

@@ -185,6 +185,8 @@ fn a_package_can_be_renamed_meanwhile() {
     let app = App::generate();
     let dev = app.dev();
     let version = dev.version();
+    // Apps that are worked on side by side tell their cookies apart.
+    assert!(dev.sets_cookie("hedge-visitor"));
     app.edit("Cargo.toml", |text| {
         text.replace("name = \"hedge\"", "name = \"hedgerow\"")
     });
@@ -192,6 +194,7 @@ fn a_package_can_be_renamed_meanwhile() {
     dev.server.says("Compiling hedgerow");
     dev.server.says("listening on ");
     assert_ne!(dev.version(), version);
+    assert!(dev.sets_cookie("hedgerow-visitor"));
     assert!(dev.server.stop().success());
 }
 
@@ -432,6 +435,14 @@ impl Dev {
         get(self.server.url(path))
             .and_then(Response::text)
             .unwrap_or_else(|error| panic!("{error}\n{}", self.server.log()))
+    }
+
+    fn sets_cookie(&self, name: &str) -> bool {
+        let answer = get(self.server.url("/")).expect("an answer");
+        let cookies = answer.headers().get_all("set-cookie");
+        let begin = format!("{name}=").into_bytes();
+        let mut cookies = cookies.iter();
+        cookies.any(|cookie| cookie.as_bytes().starts_with(&begin))
     }
 
     /// Waits until open pages are told to reload.
