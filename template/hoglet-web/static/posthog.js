@@ -93,6 +93,9 @@
     person_profiles: "identified_only",
     internal_or_test_user_hostname: null,
 
+    // An end-to-end test drives a headless browser, which posthog-js takes for a robot: only production leaves robots out.
+    opt_out_useragent_filter: !page.filter_robots,
+
     // The server reads the session id from the cookie: of this host alone, and written at once.
     persistence: "localStorage+cookie",
     cross_subdomain_cookie: false,

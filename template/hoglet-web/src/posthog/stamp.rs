@@ -35,6 +35,11 @@ impl Stamp {
         }
     }
 
+    /// Whether people use what this comes from: then what looks like a robot is none of them.
+    pub fn is_production(self) -> bool {
+        self.environment == Environment::Production
+    }
+
     pub fn properties(self) -> [(&'static str, &'static str); 2] {
         [
             (ENVIRONMENT, self.environment.name()),

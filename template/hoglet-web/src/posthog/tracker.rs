@@ -339,6 +339,7 @@ impl PostHog {
             &self.identity,
             properties,
             flags.get().map(Arc::as_ref),
+            self.client.stamp.is_production(),
         ))
     }
 

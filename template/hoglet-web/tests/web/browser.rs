@@ -71,6 +71,19 @@ async fn what_the_page_captures_knows_its_release_and_where_that_runs() {
 }
 
 #[tokio::test]
+async fn robots_are_left_out_in_production_alone() {
+    for (environment, filters) in [
+        ("development", false),
+        ("test", false),
+        ("production", true),
+    ] {
+        let app = App::with(&[("APP_ENV", environment)]).await;
+        let config = app.browser().get("/").await.posthog_config().unwrap();
+        assert_eq!(config["filter_robots"], filters, "{environment}");
+    }
+}
+
+#[tokio::test]
 async fn session_replay_can_be_switched_off() {
     let app = App::with(&[("POSTHOG_SESSION_REPLAY", "false")]).await;
     let config = app.browser().get("/").await.posthog_config().unwrap();
