@@ -50,6 +50,7 @@ pub mod mail;
 mod mask;
 pub mod media_type;
 pub mod migrations;
+mod outgoing;
 pub mod package;
 pub mod page;
 pub mod panics;

@@ -14,6 +14,7 @@ use crate::cookies::SignedCookies;
 use crate::database::Migrations;
 use crate::files::Files;
 use crate::mail::Mailer;
+use crate::outgoing;
 use crate::package::Package;
 use crate::panics;
 use crate::passwords::Passwords;
@@ -114,11 +115,16 @@ impl Web {
         secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let views = Views::new(parts.templates, parts.assets, &settings)?;
-        let http = reqwest::Client::builder()
+        let http = outgoing::client()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
+        if settings.posthog.enabled()
+            && let Some(proxy) = outgoing::proxy_to(settings.posthog.base_url())
+        {
+            tracing::info!(proxy, "PostHog is reached through a proxy");
+        }
         let posthog = Client::start(
             &package,
             &settings,

@@ -21,6 +21,7 @@ use http_body_util::{BodyExt, LengthLimitError};
 use reqwest::Url;
 
 use crate::error::AppError;
+use crate::outgoing;
 use crate::posthog::browser;
 use crate::request::RequestInfo;
 use crate::settings::PostHogSettings;
@@ -89,6 +90,7 @@ pub async fn forward(State(web): State<Web>, request: Request) -> Response {
         "x-forwarded-for",
         client.parse().expect("an address is a valid header value"),
     );
+    let address = target.to_string();
     let upload = Upload::default();
     let sent = web
         .http
@@ -114,7 +116,8 @@ pub async fn forward(State(web): State<Web>, request: Request) -> Response {
                 AppError::new(status, "").into_response()
             }
             None => {
-                tracing::warn!(error = %error.without_url(), "the proxy could not reach PostHog");
+                let error = outgoing::describe(error, &address);
+                tracing::warn!(error, "the proxy could not reach PostHog");
                 AppError::new(StatusCode::BAD_GATEWAY, "").into_response()
             }
         },

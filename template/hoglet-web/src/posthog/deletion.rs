@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::browser::ui_host;
+use crate::outgoing;
 use crate::settings::PostHogSettings;
 use crate::settings::secret::Secret;
 
@@ -101,7 +102,7 @@ impl Deletion {
                 json!({ "distinct_ids": distinct_ids, "delete_events": true, "delete_recordings": true })
                     .to_string(),
             );
-        let later = |error: reqwest::Error| NotDeleted::Later(error.without_url().to_string());
+        let later = |error| NotDeleted::Later(outgoing::describe(error, host));
         let response = asking.send().await.map_err(later)?;
         let status = response.status();
         let body = response.bytes().await.map_err(later)?;

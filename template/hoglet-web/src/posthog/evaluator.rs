@@ -21,6 +21,7 @@ use super::groups::Groups;
 use super::item::Item;
 use super::property::{PROCESS_PERSON_PROFILE, property};
 use super::unknown::UnknownFlags;
+use crate::outgoing;
 use crate::settings::PostHogSettings;
 
 /// On the way from [`Evaluator::evaluate`] to the hook in [`options`]: this is nobody's event.
@@ -58,6 +59,8 @@ pub struct Evaluator {
     has_definitions: bool,
     unknown: UnknownFlags,
     breaker: Breaker,
+    /// Where PostHog is.
+    host: String,
 }
 
 impl Evaluator {
@@ -82,6 +85,7 @@ impl Evaluator {
             has_definitions: settings.secret_key.is_some(),
             unknown: UnknownFlags::for_at_most(DEFINITIONS_INTERVAL),
             breaker: Breaker::default(),
+            host: settings.base_url().to_owned(),
         }
     }
 
@@ -168,7 +172,7 @@ impl Evaluator {
                 Some(answer)
             }
             Err(reason) => {
-                self.breaker.failed(&reason, Instant::now());
+                self.failed(&reason);
                 None
             }
         }
@@ -184,6 +188,12 @@ impl Evaluator {
                 .filter(|key| !known.iter().any(|known| known == key));
             self.unknown.remember(unknown, Instant::now());
         }
+    }
+
+    fn failed(&self, reason: &str) {
+        let by_way_of = outgoing::by_way_of(&self.host);
+        self.breaker
+            .failed(&format!("{reason}{by_way_of}"), Instant::now());
     }
 
     /// Hands over the `$feature_flag_called` events that the SDK still holds.

@@ -14,6 +14,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use crate::outgoing;
 use crate::settings::{Compression, PostHogSettings};
 
 /// Bytes of an answer that are read: what PostHog says of a refusal is short.
@@ -86,7 +87,7 @@ impl Transport {
                 Answer::of(status, &headers, &beginning(response).await)
             }
             Err(error) => Answer::Later {
-                reason: with_causes(error.without_url()),
+                reason: outgoing::describe(error, &self.url),
                 after: None,
             },
         }
@@ -123,15 +124,4 @@ async fn beginning(mut response: Response) -> String {
     }
     bytes.truncate(MAX_ANSWER);
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// reqwest keeps to itself in its first sentence why nobody could be reached.
-fn with_causes(error: reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
