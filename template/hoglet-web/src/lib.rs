@@ -67,7 +67,9 @@ pub mod sends_mail;
 pub mod server;
 pub mod session;
 pub mod settings;
+mod signals;
 pub mod stack;
+mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

@@ -30,14 +30,14 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Long enough for descriptors to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` resolves; then finishes the requests and jobs under way and delivers every
+/// Serves until `stop` resolves, in whichever way; then finishes the requests and jobs under way and delivers every
 /// captured event, all within the settings' bound.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     web: Web,
     workers: Workers,
-    stop: impl Future<Output = ()>,
+    stop: impl Future,
 ) {
     let graceful = GracefulShutdown::new();
     let handlers = TaskTracker::new();
@@ -52,7 +52,7 @@ pub async fn serve(
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
-            () = &mut stop => break,
+            _ = &mut stop => break,
         }
     }
     drop(listener);
@@ -66,8 +66,8 @@ pub async fn serve(
 }
 
 /// Works on jobs until `stop` resolves, without serving.
-pub async fn work(web: Web, workers: Workers, stop: impl Future<Output = ()>) {
-    stop.await;
+pub async fn work(web: Web, workers: Workers, stop: impl Future) {
+    let _ = stop.await;
     finish(&web, workers, async {}).await;
 }
 
@@ -97,6 +97,19 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
         delivered = counts.delivered,
         lost = counts.lost,
         "stopped"
+    );
+}
+
+/// What is lost where the process ends in the middle of its orderly end.
+pub fn say_what_is_lost(web: &Web, signal: u8) {
+    let counts = web.posthog.counts();
+    tracing::error!(
+        signal,
+        captured = counts.captured,
+        delivered = counts.delivered,
+        lost = counts.lost + counts.waiting,
+        "ended at once, by a second signal: events that PostHog has not taken are lost; jobs under way begin anew when \
+         their leases end (JOBS_LEASE_SECONDS)"
     );
 }
 
@@ -136,26 +149,4 @@ fn connect(
             tracing::debug!(%error, "connection ended early");
         }
     });
-}
-
-/// Resolves at SIGTERM or Ctrl+C.
-///
-/// # Panics
-///
-/// Outside of a Tokio runtime.
-pub async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-        let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c()
-        .await
-        .expect("Ctrl+C can be listened to");
 }

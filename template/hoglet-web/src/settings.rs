@@ -4,7 +4,9 @@
 //! generator decided stands in the app's `defaults.env` and is compiled in. An app reads settings of
 //! its own with the same [`Reader`].
 
+pub mod database;
 pub mod env_file;
+pub mod env_text;
 pub mod environment;
 pub mod hoglet;
 pub mod hosts;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use hoglet_web::app::Outcome;
-use hoglet_web::cli::open_database;
+use hoglet_web::cli::{open_database, print_line};
 use hoglet_web::database::Migrations;
 use hoglet_web::email::Email;
 use hoglet_web::settings::Settings;
@@ -55,7 +55,10 @@ async fn list(database: &DatabaseConnection) -> Outcome {
     let users = user::all(database).await?;
     let lengths = users.iter().map(|user| user.email.0.chars().count());
     let width = lengths.max().unwrap_or_default().max("E-MAIL".len());
-    println!("{:width$}  {:36}  {:9}  SINCE", "E-MAIL", "ID", "CONFIRMED");
+    print_line(format_args!(
+        "{:width$}  {:36}  {:9}  SINCE",
+        "E-MAIL", "ID", "CONFIRMED"
+    ))?;
     let day = format_description!("[year]-[month]-[day]");
     for user in users {
         let confirmed = match user.email_confirmed_at {
@@ -64,7 +67,7 @@ async fn list(database: &DatabaseConnection) -> Outcome {
         };
         let (email, id) = (user.email.as_str(), user.id);
         let since = user.created_at.format(&day)?;
-        println!("{email:width$}  {id}  {confirmed:9}  {since}");
+        print_line(format_args!("{email:width$}  {id}  {confirmed:9}  {since}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -77,7 +80,7 @@ async fn reset_link(settings: &Settings, database: &DatabaseConnection, email: &
         .await?
         .ok_or("the link has ended already; try again")?;
     let (app, token) = (settings.app_url(), issued.token.reveal());
-    println!("{app}/reset-password/{token}");
+    print_line(format_args!("{app}/reset-password/{token}"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,9 +98,9 @@ async fn delete(
     if !deletion::delete(database, settings, &user).await? {
         return Err(format!("{email} was deleted by somebody else at the same moment").into());
     }
-    println!(
+    print_line(format_args!(
         "deleted {email}; the running app deletes the person at PostHog, where POSTHOG_SECRET_KEY allows it"
-    );
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -109,8 +112,8 @@ fn asked(email: &str) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> 
         )
         .into());
     }
-    eprint!("This deletes the account for good. Type its address to go on: ");
-    stderr().flush()?;
+    let question = b"This deletes the account for good. Type its address to go on: ";
+    stderr().write_all(question)?;
     let mut typed = String::new();
     stdin().read_line(&mut typed)?;
     Ok(Email::normalized(&typed).as_str() == email)

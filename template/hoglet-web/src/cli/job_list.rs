@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::jobs::Table;
+use super::output::{NotPrinted, print_line};
 use crate::jobs::list::{Listed, State, Unreadable, list as find};
 use crate::jobs::model::Model;
 use crate::jobs::priority::Priority;
@@ -44,33 +45,33 @@ pub async fn list(
     let more = jobs.len() > shown;
     jobs.truncate(shown);
     if format == Format::Json {
-        print_array(jobs.iter().map(|job| json(job, table, is_paused)));
+        print_array(jobs.iter().map(|job| json(job, table, is_paused)))?;
         return Ok(());
     }
     for (queue, paused_at) in &paused {
         let since = moment(*paused_at);
-        println!("{queue} is paused since {since}; `{app} jobs resume {queue}` goes on with it");
+        print_line(format_args!("{queue} is paused since {since}; `{app} jobs resume {queue}` goes on with it"))?;
     }
     for job in &jobs {
         match &job.row {
-            Ok(row) => print(job, row, table, is_paused(row)),
-            Err(broken) => print_unreadable(job.state, broken),
+            Ok(row) => print(job, row, table, is_paused(row))?,
+            Err(broken) => print_unreadable(job.state, broken)?,
         }
     }
     if jobs.is_empty() {
-        println!("{}", none(states));
+        print_line(none(states))?;
     }
     if more {
-        println!("… and more; these are the first {shown}, and `--limit` shows others");
+        print_line(format_args!("… and more; these are the first {shown}, and `--limit` shows others"))?;
     }
     Ok(())
 }
 
 /// Each element on a line of its own.
-fn print_array(elements: impl Iterator<Item = Value>) {
+fn print_array(elements: impl Iterator<Item = Value>) -> Result<(), NotPrinted> {
     let lines: Vec<_> = elements.map(|element| format!("\n  {element}")).collect();
     let end = if lines.is_empty() { "" } else { "\n" };
-    println!("[{}{end}]", lines.join(","));
+    print_line(format_args!("[{}{end}]", lines.join(",")))
 }
 
 fn none(states: &[State]) -> String {
@@ -84,20 +85,21 @@ fn none(states: &[State]) -> String {
     }
 }
 
-fn print(job: &Listed, row: &Model, table: &Table, paused: bool) {
+fn print(job: &Listed, row: &Model, table: &Table, paused: bool) -> Result<(), NotPrinted> {
     let state = in_words(job, row, table, paused);
-    println!("{}  {:<24} {state}", row.id, row.kind);
+    print_line(format_args!("{}  {:<24} {state}", row.id, row.kind))?;
     if let Some(error) = &row.error {
-        println!("    {}", error.replace('\n', "\n    "));
+        print_line(format_args!("    {}", error.replace('\n', "\n    ")))?;
     }
+    Ok(())
 }
 
-fn print_unreadable(state: State, broken: &Unreadable) {
+fn print_unreadable(state: State, broken: &Unreadable) -> Result<(), NotPrinted> {
     let unknown = || "?".to_owned();
     let (id, kind) = (broken.id.clone(), broken.kind.clone());
     let (id, kind) = (id.unwrap_or_else(unknown), kind.unwrap_or_else(unknown));
-    println!("{id:<36}  {kind:<24} {}", state.name());
-    println!("    {}", broken.reason.replace('\n', "\n    "));
+    print_line(format_args!("{id:<36}  {kind:<24} {}", state.name()))?;
+    print_line(format_args!("    {}", broken.reason.replace('\n', "\n    ")))
 }
 
 fn in_words(job: &Listed, row: &Model, table: &Table, paused: bool) -> String {

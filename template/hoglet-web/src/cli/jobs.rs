@@ -8,6 +8,7 @@ use sea_orm::prelude::Uuid;
 
 use super::connect::connect_existing;
 use super::job_list::{Format, list};
+use super::output::{complain, print_line};
 use crate::app::Outcome;
 use crate::compiled::Compiled;
 use crate::jobs::Jobs;
@@ -117,20 +118,22 @@ pub fn look_after(
             }
             Action::Cancel { id } => {
                 let lease = settings.jobs.lease.as_secs();
-                println!("{}", cancel(&database, id, lease).await?);
+                print_line(cancel(&database, id, lease).await?)?;
             }
             Action::Pause { queue } => {
                 known(&queue, &table)?;
                 let news = upkeep::pause(&database, &queue).await?;
                 let already = if news { "" } else { " already" };
-                println!("{queue} is paused{already}; `{app} jobs resume {queue}` goes on with it");
+                print_line(format_args!(
+                    "{queue} is paused{already}; `{app} jobs resume {queue}` goes on with it"
+                ))?;
             }
             Action::Resume { queue } => {
                 if upkeep::resume(&database, &queue).await? {
-                    println!("{queue} goes on");
+                    print_line(format_args!("{queue} goes on"))?;
                 } else {
                     known(&queue, &table)?;
-                    println!("{queue} was not paused");
+                    print_line(format_args!("{queue} was not paused"))?;
                 }
             }
         }
@@ -144,11 +147,11 @@ async fn retry(database: &DatabaseConnection, id: Option<Uuid>) -> Outcome {
         say(id, retried, "tried again", "has failed")?;
     }
     for twin in &left {
-        eprintln!(
+        complain(format_args!(
             "{} ({}) was not tried again: a job with the same unique key waits already; discard the failed \
              one, or retry it when the other one is done",
             twin.id, twin.kind
-        );
+        ));
     }
     Ok(if left.is_empty() {
         ExitCode::SUCCESS
@@ -189,18 +192,18 @@ fn known(queue: &str, table: &Table) -> Result<(), String> {
 }
 
 /// One that was named has to be there.
-fn say(id: Option<Uuid>, count: u64, done: &str, state: &str) -> Result<(), String> {
+fn say(
+    id: Option<Uuid>,
+    count: u64,
+    done: &str,
+    state: &str,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match (id, count) {
         (Some(id), 0) => Err(format!(
             "no job {id} {state}; `jobs list` shows those that are there"
-        )),
-        (_, 1) => {
-            println!("1 job {done}");
-            Ok(())
-        }
-        (_, count) => {
-            println!("{count} jobs {done}");
-            Ok(())
-        }
+        )
+        .into()),
+        (_, 1) => Ok(print_line(format_args!("1 job {done}"))?),
+        (_, count) => Ok(print_line(format_args!("{count} jobs {done}"))?),
     }
 }

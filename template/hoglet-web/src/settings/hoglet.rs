@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use reqwest::Url;
 
+use super::database::database_url;
 use super::environment::{Environment, LogFormat};
 use super::hosts::Hosts;
 use super::jobs::JobsSettings;
@@ -221,25 +222,4 @@ fn cookie_prefix(reader: &mut Reader) -> String {
         );
     }
     prefix
-}
-
-fn database_url(reader: &mut Reader) -> Secret {
-    let url = reader.text_or_default("DATABASE_URL");
-    let known = [
-        (cfg!(feature = "sqlite"), "sqlite:", "sqlite"),
-        (cfg!(feature = "postgres"), "postgres://", "postgres"),
-        (cfg!(feature = "postgres"), "postgresql://", "postgres"),
-    ];
-    match known.iter().find(|(_, scheme, _)| url.starts_with(scheme)) {
-        Some((true, ..)) => {}
-        Some((false, _, feature)) => reader.error(
-            "DATABASE_URL",
-            format_args!(
-                "this build has no {feature} driver; build it with `--features {feature}`"
-            ),
-        ),
-        // The value is not shown: it may hold a password.
-        None => reader.error("DATABASE_URL", "must begin with sqlite: or postgres://"),
-    }
-    Secret::new(url)
 }

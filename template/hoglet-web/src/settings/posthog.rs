@@ -71,7 +71,7 @@ impl PostHogSettings {
             project_token: project_token(reader),
             host: posthog_host(reader),
             disabled: reader.boolean("POSTHOG_DISABLED", false),
-            secret_key: reader.text("POSTHOG_SECRET_KEY").map(Secret::new),
+            secret_key: secret_key(reader),
             project_id: project_id(reader),
             capture_exceptions: reader.boolean("POSTHOG_CAPTURE_EXCEPTIONS", true),
             js: reader.boolean("POSTHOG_JS", true),
@@ -112,6 +112,8 @@ fn project_token(reader: &mut Reader) -> String {
                 "holds a personal or secret key (phx_…, phs_…), and this value stands in every page; \
                  set the project token (phc_…) here, and the key as POSTHOG_SECRET_KEY",
             );
+        } else if let Some(token) = &token {
+            refuse_decoration(reader, name, token, "the project token (phc_…)");
         }
         token
     });
@@ -124,6 +126,28 @@ fn project_token(reader: &mut Reader) -> String {
             token
         }
         [token, other] => token.or(other).unwrap_or_default(),
+    }
+}
+
+fn secret_key(reader: &mut Reader) -> Option<Secret> {
+    const NAME: &str = "POSTHOG_SECRET_KEY";
+    let key = reader.text(NAME)?;
+    refuse_decoration(reader, NAME, &key, "the key (phx_…, phs_…)");
+    Some(Secret::new(key))
+}
+
+/// PostHog would answer 200 to a token in quotes, or to a placeholder of its docs, and keep nothing. The value is not
+/// shown: it may be a key.
+fn refuse_decoration(reader: &mut Reader, name: &str, value: &str, what: &str) {
+    let strange = |c: &char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if let Some(strange) = value.chars().find(strange) {
+        reader.error(
+            name,
+            format_args!(
+                "holds {strange:?}, which no token of PostHog's has; copy {what} from the project's settings, without \
+                 quotes, spaces or brackets around it"
+            ),
+        );
     }
 }
 

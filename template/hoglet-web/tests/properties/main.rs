@@ -62,9 +62,9 @@ struct Assets;
 
 fn settings(given: &[(&str, &str)]) -> Settings {
     let given: HashMap<_, _> = given.iter().copied().collect();
-    let variable = |name: &str| given.get(name).map(|value| (*value).to_owned());
+    let variable = |name: &str| given.get(name).map(|value| (*value).into());
     let defaults = [
-        ("DATABASE_URL", "sqlite::memory:"),
+        ("DATABASE_URL", "sqlite:data/app.sqlite"),
         ("POSTHOG_HOST", "https://us.i.posthog.com"),
     ];
     let defaults = defaults.map(|(name, value)| (name.to_owned(), value.to_owned()));

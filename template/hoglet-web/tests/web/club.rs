@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use clap::Subcommand;
 use hoglet_web::app::{App, Outcome};
+use hoglet_web::cli::print_line;
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
 use hoglet_web::handlers::opt_out;
@@ -125,7 +126,7 @@ impl App for Club {
     }
 
     async fn run(Command::Greet: Command, settings: Settings) -> Outcome {
-        println!("hello from {}", settings.app_name);
+        print_line(format_args!("hello from {}", settings.app_name))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,7 +1,7 @@
 //! The commands, each in a process and a folder of its own.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use hoglet_web::settings::secret_key::new_secret_key;
 use hoglet_web::testing::StandIn;
@@ -211,6 +211,10 @@ fn a_port_that_is_taken_and_a_database_that_is_not_there_are_said_in_a_sentence(
         said.contains("set HOST and PORT to an address that is free"),
         "{said}"
     );
+    if cfg!(target_os = "linux") {
+        let owner = format!(", by process {} (", std::process::id());
+        assert!(said.contains(&owner), "{said}");
+    }
 
     if cfg!(feature = "sqlite") {
         let nowhere = [("DATABASE_URL", "sqlite:///proc/nowhere/app.sqlite")];
@@ -222,4 +226,137 @@ fn a_port_that_is_taken_and_a_database_that_is_not_there_are_said_in_a_sentence(
             "{said}"
         );
     }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn the_folder_that_is_made_is_the_one_whose_file_is_opened() {
+    for (url, file) in [
+        (
+            "sqlite://my%20data/app.sqlite?mode=rwc",
+            "my data/app.sqlite",
+        ),
+        ("sqlite:my data/app.sqlite?mode=rwc", "my data/app.sqlite"),
+        ("sqlite:50%25%3F/app%23.sqlite?mode=rwc", "50%?/app#.sqlite"),
+        ("sqlite:mode=rwc/app.sqlite?mode=rwc", "mode=rwc/app.sqlite"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let variables = [("DATABASE_URL", url)];
+        let output = run(folder.path(), &["migrate", "status"], &variables);
+        assert_eq!(output.status.code(), Some(1), "{url}: {output:?}");
+        assert!(!folder.path().join(file).exists(), "{url}");
+
+        let output = run(folder.path(), &["migrate"], &variables);
+        assert!(output.status.success(), "{url}: {output:?}");
+        assert!(folder.path().join(file).is_file(), "{url}");
+        let output = run(folder.path(), &["doctor"], &variables);
+        assert!(
+            said(&output).contains("ok    migrations  all applied"),
+            "{url}: {output:?}"
+        );
+        let folders = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let folders = folders.filter(|entry| entry.path().is_dir()).count();
+        assert_eq!(folders, 1, "{url}: nothing else is made");
+    }
+}
+
+#[test]
+fn the_env_file_is_taken_literally_whatever_editor_wrote_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, name) in [
+        ("APP_NAME=pa$word", "pa$word"),
+        ("APP_NAME=\"${HOME} & Co\"", "${HOME} & Co"),
+        ("APP_NAME='$PATH'", "$PATH"),
+        ("\u{feff}APP_NAME=Marked\r", "Marked"),
+    ] {
+        let text = format!("{line}\nSECRET_KEY={}\n", new_secret_key());
+        std::fs::write(folder.path().join(".env"), text).unwrap();
+        let output = run(folder.path(), &["greet"], &[("HOME", "/root")]);
+        assert!(
+            said(&output).contains(&format!("hello from {name}\n")),
+            "{line}: {output:?}"
+        );
+    }
+    std::fs::write(folder.path().join(".env"), b"\xff\xfeA\0=\0").unwrap();
+    let output = run(folder.path(), &["greet"], &[]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(complained(&output).contains(".env: is not UTF-8 text"));
+}
+
+#[cfg(unix)]
+#[test]
+fn variables_that_are_no_text_are_reported_with_all_others() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "APP_NAME=Club\n").unwrap();
+    let latin1 = OsStr::from_bytes(b"caf\xe9");
+    let output = Command::new(BINARY.path)
+        .arg("greet")
+        .current_dir(folder.path())
+        .env_clear()
+        .env("APP_NAME", latin1)
+        .env("APP_ENV", latin1)
+        .env("PORT", "x")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = complained(&output);
+    for line in ["APP_NAME: is not UTF-8", "APP_ENV: is not UTF-8", "PORT: "] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_log_that_nobody_reads_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["pretty", "json"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let status = Command::new(BINARY.path)
+            .arg("migrate")
+            .current_dir(folder.path())
+            .env_clear()
+            .env("RUST_LOG", "debug")
+            .env("LOG_FORMAT", format)
+            .stdout(Stdio::null())
+            .stderr(writer)
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(0), "{format}");
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_bad_filter_of_the_log_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["migrate"], &[("RUST_LOG", "info,=[")]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(
+        complained(&output).contains("RUST_LOG is not a filter"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn a_proxy_that_fails_is_named_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(
+        folder.path(),
+        &["doctor"],
+        &[
+            ("POSTHOG_PROJECT_TOKEN", "phc_test"),
+            ("POSTHOG_HOST", "http://posthog.example"),
+            ("http_proxy", "http://ann:hunter2@127.0.0.1:9"),
+        ],
+    );
+    let said = said(&output);
+    assert!(
+        said.contains("through the proxy http://127.0.0.1:9 ("),
+        "{said}"
+    );
+    assert!(!said.contains("hunter2"), "{said}");
 }

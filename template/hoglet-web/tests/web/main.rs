@@ -80,6 +80,8 @@ mod logging;
 #[cfg(unix)]
 mod mail_processes;
 #[cfg(unix)]
+mod outgoing;
+#[cfg(unix)]
 mod processes;
 #[cfg(unix)]
 mod secret_paths;

@@ -11,7 +11,7 @@ use crate::club::{Club, Motto};
 
 /// Whatever driver this build has.
 const DATABASE_URL: &str = if cfg!(feature = "sqlite") {
-    "sqlite::memory:"
+    "sqlite:data/app.sqlite"
 } else {
     "postgres://localhost/app"
 };
@@ -24,7 +24,7 @@ fn read(given: &[(&str, &str)]) -> Result<Settings, SettingsError> {
 fn read_both(given: &[(&str, &str)]) -> Result<(Settings, Motto), SettingsError> {
     let mut all = HashMap::from([("DATABASE_URL", DATABASE_URL)]);
     all.extend(given.iter().copied());
-    read_settings::<Club>(&|name| all.get(name).map(|value| (*value).to_owned()))
+    read_settings::<Club>(&|name| all.get(name).map(|value| (*value).into()))
 }
 
 fn errors(variables: &[(&str, &str)]) -> Vec<String> {
@@ -299,7 +299,10 @@ fn the_stand_in_is_a_posthog_on_this_machine_in_development() {
 #[test]
 fn no_secret_shows_in_debug() {
     let key = new_secret_key();
-    let with_password = format!("{DATABASE_URL}?password=hunter2");
+    let with_password = match cfg!(feature = "sqlite") {
+        true => "sqlite:data/hunter2.sqlite".to_owned(),
+        false => format!("{DATABASE_URL}?password=hunter2"),
+    };
     let settings = read(&[
         ("SECRET_KEY", &key),
         ("POSTHOG_SECRET_KEY", "phx_secret"),
@@ -318,7 +321,7 @@ fn the_list_of_variables_is_what_is_read() {
     let asked = std::cell::RefCell::new(BTreeSet::new());
     let settings = read_settings::<Club>(&|name| {
         asked.borrow_mut().insert(name.to_owned());
-        (name == "DATABASE_URL").then(|| DATABASE_URL.to_owned())
+        (name == "DATABASE_URL").then(|| DATABASE_URL.into())
     });
     assert!(settings.is_ok());
     let known = variables::<Club>();
@@ -483,4 +486,124 @@ fn production_sends_mail_from_nobody_and_with_no_links_that_it_has_made_up() {
         assert!(said.contains(&format!("{name}: ")), "{name} in {said}");
     }
     assert!(read(&[server]).is_ok(), "elsewhere it may");
+}
+
+#[test]
+fn a_token_or_key_with_something_around_it_is_refused_by_its_name() {
+    for token in [
+        "<ph_project_token>",
+        "\"phc_abc\"",
+        "'phc_abc'",
+        "phc_abc def",
+        "phc_…",
+        "phc_abc;",
+        "${POSTHOG_TOKEN}",
+        "[phc_abc]",
+        "POSTHOG_PROJECT_TOKEN=phc_abc",
+    ] {
+        for name in [
+            "POSTHOG_PROJECT_TOKEN",
+            "POSTHOG_API_KEY",
+            "POSTHOG_SECRET_KEY",
+        ] {
+            let errors = errors(&[(name, token)]);
+            assert_eq!(errors.len(), 1, "{errors:?}");
+            assert!(
+                errors[0].starts_with(&format!("{name}: holds ")),
+                "{errors:?}"
+            );
+            assert!(errors[0].contains("without quotes"), "{errors:?}");
+            assert!(!errors[0].contains("abc"), "{errors:?}");
+        }
+    }
+    let good = read(&[("POSTHOG_PROJECT_TOKEN", " phc_aB-9_z ")]).unwrap();
+    assert_eq!(good.posthog.project_token, "phc_aB-9_z");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_named_and_not_taken_for_absent() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let names = ["APP_NAME", "PORT", "POSTHOG_PROXY_PATH", "CLUB_MOTTO"];
+    let read = read_settings::<Club>(&|name| match name {
+        "DATABASE_URL" => Some(DATABASE_URL.into()),
+        name if names.contains(&name) => Some(OsString::from_vec(b"caf\xe9".to_vec())),
+        _ => None,
+    });
+    let Err(error) = read else {
+        panic!("these are no settings");
+    };
+    let text = error.to_string();
+    for name in names {
+        let line = format!("  {name}: is not UTF-8 text");
+        assert_eq!(
+            text.lines().filter(|said| **said == line).count(),
+            1,
+            "{text}"
+        );
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_sqlite_address_names_the_file_that_is_opened() {
+    use hoglet_web::settings::database::SqliteFile;
+
+    for (url, path, is_made) in [
+        ("sqlite://data/app.sqlite?mode=rwc", "data/app.sqlite", true),
+        ("sqlite:data/app.sqlite", "data/app.sqlite", false),
+        (
+            "sqlite:///srv/my%20data/app.sqlite?mode=rwc",
+            "/srv/my data/app.sqlite",
+            true,
+        ),
+        (
+            "sqlite:///srv/my data/app.sqlite?mode=rw",
+            "/srv/my data/app.sqlite",
+            false,
+        ),
+        ("sqlite:a%3Fb%23c.sqlite?mode=rwc", "a?b#c.sqlite", true),
+        ("sqlite:a#b.sqlite", "a#b.sqlite", false),
+        (
+            "sqlite:mode=rwc/app.sqlite?mode=ro",
+            "mode=rwc/app.sqlite",
+            false,
+        ),
+        (
+            "sqlite:b%C3%BCcher.sqlite?cache=private&mode=rwc",
+            "bücher.sqlite",
+            true,
+        ),
+    ] {
+        let file = SqliteFile::of(url).unwrap();
+        assert_eq!(
+            (file.path.to_str(), file.is_made),
+            (Some(path), is_made),
+            "{url}"
+        );
+        assert!(read(&[("DATABASE_URL", url)]).is_ok(), "{url}");
+    }
+    for (url, reason) in [
+        ("sqlite::memory:", "in memory"),
+        ("sqlite://:memory:", "in memory"),
+        ("sqlite:data/app.sqlite?mode=memory", "in memory"),
+        ("sqlite://?mode=memory&cache=shared", "in memory"),
+        ("sqlite:", "names no file"),
+        ("sqlite://?mode=rwc", "names no file"),
+        ("sqlite:file:data/app.sqlite", "the path of the file alone"),
+        ("sqlite:a%00b", "the path of the file alone"),
+        ("sqlite:a%FFb", "is not the address of a file"),
+        (
+            "sqlite:data/app.sqlite?mode=always",
+            "is not the address of a file",
+        ),
+    ] {
+        let errors = errors(&[("DATABASE_URL", url)]);
+        assert_eq!(errors.len(), 1, "{url}: {errors:?}");
+        let said = &errors[0];
+        assert!(said.starts_with("DATABASE_URL: "), "{url}: {said}");
+        assert!(said.contains(reason), "{url}: {said}");
+    }
 }

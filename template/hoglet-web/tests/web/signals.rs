@@ -120,3 +120,54 @@ async fn a_wrong_token_is_an_error_once_and_its_end_is_told() {
     assert!(reason.contains("POSTHOG_PROJECT_TOKEN"), "{reason}");
     ended.said_once("PostHog takes events again");
 }
+
+#[tokio::test]
+async fn a_terminal_that_closes_ends_it_in_order() {
+    let mut process = Process::start(*BINARY, &[]).await;
+    process.browser().post(RING, &[]).await;
+    let ended = process.end(Signal::Hangup).await;
+
+    ended.assert_in_time();
+    assert_eq!(ended.counted(), [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn started_by_hoglet_dev_it_ends_in_order_when_that_is_gone() {
+    let mut process = Process::start(*BINARY, &[("HOGLET_ENDS_WITH_STDIN", "true")]).await;
+    process.browser().post(RING, &[]).await;
+    process.close_stdin();
+    let ended = process.ended().await;
+
+    ended.assert_in_time();
+    assert_eq!(ended.counted(), [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn asked_a_second_time_it_ends_at_once_and_says_what_is_lost() {
+    for (first, second, code) in [
+        (Signal::Interrupt, Signal::Interrupt, 130),
+        (Signal::Terminate, Signal::Terminate, 143),
+        (Signal::Interrupt, Signal::Hangup, 129),
+    ] {
+        let mut process = Process::start(*BINARY, &[("SHUTDOWN_TIMEOUT_SECONDS", "600")]).await;
+        process.posthog.feels(Mood::Hangs);
+        let browser = process.browser();
+        for _ in 0..3 {
+            browser.post(RING, &[]).await;
+        }
+        process.send(first);
+        let address = process.url.trim_start_matches("http://").to_owned();
+        while tokio::net::TcpStream::connect(&address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // Closer to the first, it would be the same request once more.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let ended = process.end(second).await;
+
+        assert_eq!(ended.status.code(), Some(code), "{}", ended.log);
+        let said = ended.log.lines().last().unwrap_or_default();
+        assert!(said.contains("ended at once, by a second signal"), "{said}");
+        let said: serde_json::Value = serde_json::from_str(said).unwrap();
+        assert_eq!((&said["captured"], &said["lost"]), (&3.into(), &3.into()));
+    }
+}

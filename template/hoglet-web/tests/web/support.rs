@@ -58,9 +58,9 @@ pub async fn until_asked(app: &App, path: &str) {
 /// The way to PostHog without an app around it.
 pub async fn client_alone(posthog: &StandIn) -> Client {
     let settings = read_settings::<Club>(&|name| match name {
-        "APP_ENV" => Some("test".to_owned()),
-        "POSTHOG_PROJECT_TOKEN" => Some("phc_test".to_owned()),
-        "POSTHOG_HOST" => Some(posthog.url.clone()),
+        "APP_ENV" => Some("test".into()),
+        "POSTHOG_PROJECT_TOKEN" => Some("phc_test".into()),
+        "POSTHOG_HOST" => Some(posthog.url.clone().into()),
         _ => None,
     });
     let (settings, _) = settings.unwrap();

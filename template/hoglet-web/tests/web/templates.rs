@@ -30,8 +30,8 @@ struct Nothing;
 
 fn settings(environment: &str) -> Settings {
     let (settings, _) = read_settings::<Club>(&|name| match name {
-        "APP_ENV" => Some(environment.to_owned()),
-        "SECRET_KEY" => Some("0".repeat(128)),
+        "APP_ENV" => Some(environment.into()),
+        "SECRET_KEY" => Some("0".repeat(128).into()),
         _ => None,
     })
     .unwrap();
