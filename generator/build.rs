@@ -15,6 +15,12 @@ use std::{env, fs};
 /// Path in the template, and where its bytes are.
 type Files = Vec<(String, PathBuf)>;
 
+/// Modules that the generator compiles too, and their files in the template.
+const SHARED: &[(&str, &str)] = &[
+    ("env_text", "hoglet-web/src/settings/env_text.rs"),
+    ("system", "hoglet-web/src/system.rs"),
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let template = here.join("../template");
@@ -34,11 +40,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     code.push_str("]\n");
-    fs::write(
-        PathBuf::from(env::var("OUT_DIR")?).join("template.rs"),
-        code,
-    )?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("template.rs"), code)?;
+    fs::write(out.join("shared.rs"), shared(&files)?)?;
     Ok(())
+}
+
+/// The modules that the generator takes from the template, as `src/shared.rs` includes them.
+fn shared(files: &Files) -> Result<String, Box<dyn Error>> {
+    let mut code = String::new();
+    for (module, name) in SHARED {
+        let file = files.iter().find(|(file, _)| file == name);
+        let (_, source) = file.ok_or("a shared module is gone from the template")?;
+        writeln!(code, "#[path = {:?}]", source.canonicalize()?)?;
+        writeln!(code, "pub mod {module};")?;
+    }
+    Ok(code)
 }
 
 /// The files behind the links of a folder, and of the folders in it. `prefix` is its path in the template.

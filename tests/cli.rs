@@ -9,13 +9,13 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use command::Sandbox;
+use command::{Outcome, Sandbox};
 use insta::assert_snapshot;
 
 #[test]
 fn a_new_app_closes_with_what_to_type_next() {
     let sandbox = Sandbox::new();
-    let said = |outcome: command::Outcome| {
+    let said = |outcome: Outcome| {
         let files = files_below(&sandbox.path().join("hedge")).len();
         let said = outcome
             .to_string()
@@ -185,7 +185,13 @@ fn a_git_that_knows_no_author_or_is_missing_is_no_failure() {
             ]),
     );
     assert_eq!(outcome.code, 0);
-    assert_snapshot!(outcome.stderr, @"note: git made no first commit: tell it your user.name and user.email, then `git commit`");
+    let mut said = outcome.stderr.lines();
+    assert_snapshot!(said.next().unwrap_or_default(), @"note: git made no first commit; correct what it says, then `git add --all` and `git commit` in the app's folder:");
+    let last = said.next_back();
+    assert_eq!(
+        last,
+        Some("  fatal: no email was given and auto-detection is disabled")
+    );
     assert!(sandbox.path().join("anonymous/.git").exists());
 
     let outcome = sandbox.outcome(
@@ -290,6 +296,286 @@ fn the_name_may_differ_from_the_directory() {
             .contains("name = \"HedgeRow\"")
     );
     assert!(!sandbox.path().join("1st").exists());
+}
+
+/// Fails, and says on whose behalf.
+#[cfg(unix)]
+const HOOK: &str = "#!/bin/sh\necho \"a hook of the author's: $0\" >&2\nexit 1\n";
+
+#[cfg(unix)]
+#[test]
+fn the_authors_own_settings_of_git_do_not_touch_the_first_commit() {
+    let sandbox = Sandbox::new();
+    let (hooks, template) = (tempfile::tempdir(), tempfile::tempdir());
+    let hooks = hooks.expect("a temporary folder");
+    let template = template.expect("a temporary folder");
+    for name in [
+        "pre-commit",
+        "prepare-commit-msg",
+        "commit-msg",
+        "post-commit",
+        "reference-transaction",
+        "post-index-change",
+        "fsmonitor",
+    ] {
+        program(&hooks.path().join(name), HOOK);
+        program(&template.path().join("hooks").join(name), HOOK);
+    }
+    let [hooks, template] = [&hooks, &template].map(|folder| folder.path().display().to_string());
+    let fsmonitor = format!("{hooks}/fsmonitor");
+    for settings in [
+        &[("core.hooksPath", &*hooks)][..],
+        &[("init.templateDir", &*template)],
+        &[("core.fsmonitor", &*fsmonitor)],
+        &[("core.safecrlf", "true"), ("core.autocrlf", "true")],
+        &[("core.safecrlf", "true"), ("core.autocrlf", "input")],
+        &[
+            ("core.eol", "crlf"),
+            ("core.safecrlf", "true"),
+            ("core.autocrlf", "true"),
+        ],
+        &[("commit.gpgSign", "true"), ("gpg.program", "false")],
+        &[
+            ("core.excludesFile", &*fsmonitor),
+            ("commit.verbose", "true"),
+        ],
+    ] {
+        let folder = tempfile::tempdir_in(sandbox.path()).expect("a writable folder");
+        let name = format!("{}/hedge", folder.path().display());
+        let mut new = sandbox.command("new --yes --json");
+        new.arg(&name)
+            .env("GIT_CONFIG_COUNT", settings.len().to_string());
+        for (number, (key, value)) in settings.iter().enumerate() {
+            new.env(format!("GIT_CONFIG_KEY_{number}"), key);
+            new.env(format!("GIT_CONFIG_VALUE_{number}"), value);
+        }
+        let outcome = sandbox.outcome(&mut new);
+        assert_eq!((outcome.code, &*outcome.stderr), (0, ""), "{settings:?}");
+        let log = sandbox.git(&name, "log --format=%s");
+        assert!(log.starts_with("Start from hoglet "), "{settings:?}: {log}");
+        assert_eq!(sandbox.git(&name, "status --porcelain"), "", "{settings:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_git_that_fails_leaves_the_app_and_speaks_for_itself() {
+    let sandbox = Sandbox::new();
+    let real = std::env::var("PATH").expect("a path");
+    for (step, head) in [
+        ("init", "note: no repository was made: `git init` failed:"),
+        (
+            "add",
+            "note: git made no first commit; correct what it says, ",
+        ),
+        (
+            "commit",
+            "note: git made no first commit; correct what it says, ",
+        ),
+    ] {
+        let tools = tempfile::tempdir().expect("a temporary folder");
+        let script = format!(
+            "#!/bin/sh\ncase \" $* \" in *' {step} '*) echo 'fatal: no room for {step}' >&2; exit 128;; esac\n\
+             PATH='{real}' exec git \"$@\"\n"
+        );
+        program(&tools.path().join("git"), &script);
+        let path = format!("{}:{real}", tools.path().display());
+        let mut new = sandbox.command("new --yes --json");
+        let outcome = sandbox.outcome(new.arg(step).env("PATH", path));
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(outcome.stderr.starts_with(head), "{outcome}");
+        let reason = format!(":\n  fatal: no room for {step}\n");
+        assert!(outcome.stderr.ends_with(&reason), "{outcome}");
+        assert!(sandbox.path().join(step).join("Cargo.toml").exists());
+        let repository = sandbox.path().join(step).join(".git").exists();
+        assert_eq!(repository, step != "init");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_is_the_last_part_of_what_was_typed_wherever_links_lead() {
+    let sandbox = Sandbox::new();
+    for (link, target) in [("my-shop", "places/123"), ("shop", "places/core")] {
+        fs::create_dir_all(sandbox.path().join(target)).expect("a writable folder");
+        std::os::unix::fs::symlink(sandbox.path().join(target), sandbox.path().join(link))
+            .expect("a link");
+    }
+    let name = |outcome: &Outcome| -> serde_json::Value {
+        let report: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+        report["project"].clone()
+    };
+    for typed in [
+        "my-shop",
+        "./my-shop/",
+        "places/../my-shop/.",
+        "my-shop/../my-shop",
+    ] {
+        let outcome = sandbox.run(&format!("new {typed} --yes --json --dry-run"));
+        assert_eq!(outcome.code, 0, "{typed}: {outcome}");
+        assert_eq!(name(&outcome), "my-shop", "{typed}");
+    }
+    // Here is what the shell calls it.
+    let here = sandbox.path().join("shop");
+    let mut new = sandbox.command("new . --yes --json");
+    new.current_dir(&here).env("PWD", &here);
+    assert_eq!(name(&sandbox.outcome(&mut new)), "shop");
+    assert!(
+        sandbox
+            .read("places/core/Cargo.toml")
+            .contains("name = \"shop\"")
+    );
+}
+
+#[test]
+fn a_workspace_that_takes_the_app_in_is_told_what_it_needs() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "other/Cargo.toml",
+        "[package]\nname = \"other\"\nversion = \"0.1.0\"\n[lib]\npath = \"lib.rs\"\n",
+    );
+    sandbox.write("other/lib.rs", "");
+    let metadata = || {
+        let cargo = std::process::Command::new(env!("CARGO"))
+            .args(["metadata", "--offline", "--no-deps", "--format-version=1"])
+            .current_dir(sandbox.path().join("other"))
+            .output();
+        cargo.expect("cargo runs").status.success()
+    };
+    for (number, (workspace, line)) in [
+        (
+            "members = [\"apps0/*\", \"other\"]",
+            Some(r#"exclude = ["apps0/web"]"#),
+        ),
+        (
+            "members = [\"./apps1/w?b/\", \"other\"]",
+            Some(r#"exclude = ["apps1/web"]"#),
+        ),
+        (
+            "members = [\"apps2/**\", \"other\"]\nexclude = [\"target\"]",
+            Some(r#"exclude = ["target", "apps2/web"]"#),
+        ),
+        (
+            "members = [\"apps3/*/*\", \"other\"]",
+            Some(r#"exclude = ["apps3/web"]"#),
+        ),
+        (
+            "members = [\"apps4/*\", \"other\"]\nexclude = [\"apps4/web\"]",
+            None,
+        ),
+        (
+            "members = [\"a*5\", \"other\"]",
+            Some(r#"exclude = ["apps5"]"#),
+        ),
+        (
+            "members = [\"apps6/*/templates\", \"other\"]",
+            Some(r#"exclude = ["apps6/web"]"#),
+        ),
+        ("members = [\"*/other\", \"other\"]", None),
+        ("members = [\"other\"]", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let manifest = format!("\u{feff}[workspace]\nresolver = \"3\"\n{workspace}\n");
+        sandbox.write("Cargo.toml", &manifest);
+        let mut outcomes = Vec::new();
+        for arguments in ["--dry-run", "--no-git"] {
+            outcomes.push(sandbox.run(&format!("new apps{number}/web --yes --json {arguments}")));
+        }
+        for outcome in outcomes {
+            assert_eq!(outcome.code, 0, "{workspace}: {outcome}");
+            serde_json::from_str::<serde_json::Value>(&outcome.stdout).expect("JSON");
+            let Some(line) = line else {
+                assert_eq!(outcome.stderr, "", "{workspace}");
+                continue;
+            };
+            let note = outcome.stderr.trim_end();
+            assert!(
+                note.starts_with("note: the workspace of `[here]/Cargo.toml` takes"),
+                "{note}"
+            );
+            assert!(
+                note.ends_with(&format!("write `{line}` into its [workspace]")),
+                "{note}"
+            );
+        }
+        // Cargo itself is the judge of the line.
+        assert_eq!(metadata(), line.is_none(), "{workspace}");
+        if let Some(line) = line {
+            let without = workspace.lines().next().unwrap_or_default();
+            sandbox.write(
+                "Cargo.toml",
+                &format!("[workspace]\nresolver = \"3\"\n{without}\n{line}\n"),
+            );
+            assert!(metadata(), "{line}");
+        }
+    }
+
+    sandbox.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"other\", \"named/web\"]\n",
+    );
+    let outcome = sandbox.run("new named/web --yes --json --no-git");
+    assert!(
+        outcome
+            .stderr
+            .contains("names `named/web` among its members"),
+        "{outcome}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error_and_nothing_is_left_of_it() {
+    for arguments in [
+        "new a/hedge --yes --json",
+        "new hedge --yes",
+        "new . --name hedge --yes --force",
+        "new hedge --yes --dry-run",
+        "completions bash",
+        "--help",
+        "new --help",
+        "--version",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("README.md", "mine");
+        let full = fs::OpenOptions::new().write(true).open("/dev/full");
+        let mut command = sandbox.command(arguments);
+        command.stdout(full.expect("Linux has it"));
+        let outcome = sandbox.refused_outcome(&mut command);
+        assert_eq!(outcome.code, 1, "{arguments}: {outcome}");
+        let said = "error: standard output could not be written (";
+        assert!(outcome.stderr.starts_with(said), "{arguments}: {outcome}");
+    }
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error() {
+    let sandbox = Sandbox::new();
+    for arguments in [
+        "new hedge --yes --json",
+        "new plain --yes",
+        "new dry --yes --dry-run",
+        "completions bash",
+        "--help",
+        "--version",
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let outcome = sandbox.outcome(sandbox.command(arguments).stdout(writer));
+        assert_eq!((outcome.code, &*outcome.stderr), (0, ""), "{arguments}");
+    }
+    assert!(sandbox.path().join("hedge/Cargo.toml").exists());
+}
+
+#[cfg(unix)]
+fn program(file: &Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a writable folder");
+    fs::write(file, script).expect("a writable folder");
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("it is ours");
 }
 
 #[cfg(unix)]

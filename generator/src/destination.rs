@@ -1,6 +1,6 @@
 //! Where the app goes, and whether it may go there. Looks at the disk, changes nothing.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -14,6 +14,8 @@ pub struct Destination {
     exists: bool,
     /// As it was typed.
     typed: PathBuf,
+    /// Its last part.
+    name: Option<OsString>,
 }
 
 impl Destination {
@@ -44,6 +46,7 @@ impl Destination {
             }
         }
         Ok(Self {
+            name: last_part(typed, &path),
             path,
             exists,
             typed: typed.to_owned(),
@@ -62,9 +65,9 @@ impl Destination {
         self.exists
     }
 
-    /// The project name that the directory suggests.
+    /// The project name that the directory suggests: the last part of what was typed, wherever links lead.
     pub fn name(&self) -> Result<&str, Error> {
-        let name = self.path.file_name().and_then(OsStr::to_str);
+        let name = self.name.as_deref().and_then(OsStr::to_str);
         name.ok_or_else(|| Error::NoName {
             directory: self.typed.clone(),
         })
@@ -94,6 +97,22 @@ impl Destination {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(files)
     }
+}
+
+/// Where a path ends in no name, the directory's own is taken.
+fn last_part(typed: &Path, path: &Path) -> Option<OsString> {
+    match typed.components().next_back() {
+        Some(Component::Normal(name)) => Some(name.to_owned()),
+        Some(Component::CurDir) => here(path).or_else(|| path.file_name().map(OsStr::to_owned)),
+        _ => path.file_name().map(OsStr::to_owned),
+    }
+}
+
+/// What the shell calls the working directory: the system itself has followed the links to it.
+fn here(path: &Path) -> Option<OsString> {
+    let shown = PathBuf::from(std::env::var_os("PWD")?);
+    let same = shown.canonicalize().is_ok_and(|real| real == path);
+    shown.file_name().filter(|_| same).map(OsStr::to_owned)
 }
 
 /// Resolves `.`, `..` and links, also where the last parts do not exist yet.

@@ -21,7 +21,6 @@ mod log;
 mod log_file;
 mod project;
 mod session;
-mod signals;
 mod standin;
 mod watch;
 

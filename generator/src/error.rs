@@ -51,6 +51,9 @@ pub enum Error {
         cause: io::Error,
     },
 
+    #[error("standard output could not be written ({0}); make room for it, or write it elsewhere")]
+    Output(io::Error),
+
     #[error("the system gave no random bytes for SECRET_KEY ({0}); try again")]
     Randomness(getrandom::Error),
 

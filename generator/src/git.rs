@@ -1,23 +1,40 @@
 //! A repository with one first commit, as far as git is there to make it.
 
-use std::io::Write;
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::render::File;
+
+/// What the author has set for commits of their own would fail this one, or make it ask: hooks (in a folder of theirs
+/// or from their template), a watcher of files, line endings that are checked, signatures. None of it is for this one.
+const SETTINGS: &[&str] = &[
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.safecrlf=false",
+    "commit.gpgSign=false",
+    // It would go on in the background, in a folder that is moved.
+    "gc.auto=0",
+    "maintenance.auto=false",
+];
 
 /// Whether a repository is at the path or above it.
 pub fn is_inside_work_tree(path: &Path) -> bool {
     path.ancestors().any(|folder| folder.join(".git").exists())
 }
 
-/// Makes the repository, or says in a sentence how far it came.
-pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), &'static str> {
-    let made = run(git(directory).args(["init", "--quiet"]), &[]);
-    match made {
-        Ok(true) => {}
-        Ok(false) => return Err("no repository was made: `git init` failed"),
-        Err(_) => return Err("no repository was made: git is not installed"),
+/// Makes the repository, or says how far it came, why, and what to do.
+pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> {
+    if let Err(reason) = run(git(directory).args(["init", "--quiet"]), &[]) {
+        // Half a repository is none, and would keep git from looking further up.
+        let _ = fs::remove_dir_all(directory.join(".git"));
+        return Err(match reason {
+            Failed::NotStarted(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                "no repository was made: git is not installed".to_owned()
+            }
+            reason => format!("no repository was made: `git init` failed{}", reason.said()),
+        });
     }
     // By name and by force: what the author's own ignore rules say is no matter of the first commit.
     let mut names = Vec::new();
@@ -34,33 +51,31 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), &'static
     ]);
     let message = concat!("Start from hoglet ", env!("CARGO_PKG_VERSION"));
     let mut commit = git(directory);
-    // A signing key may ask for a passphrase, and a hook for anything.
-    commit.args([
-        "commit",
-        "--quiet",
-        "--no-verify",
-        "--no-gpg-sign",
-        "--message",
-        message,
-    ]);
-    match run(&mut add, &names).and_then(|added| Ok(added && run(&mut commit, &[])?)) {
-        Ok(true) => Ok(()),
-        _ => Err(
-            "git made no first commit: tell it your user.name and user.email, then `git commit`",
-        ),
-    }
+    commit.args(["commit", "--quiet", "--no-verify", "--message", message]);
+    let made = run(&mut add, &names).and_then(|()| run(&mut commit, &[]));
+    made.map_err(|reason| {
+        format!(
+            "git made no first commit; correct what it says, then `git add --all` and `git commit` in the app's folder{}",
+            reason.said()
+        )
+    })
 }
 
 /// Git in that directory, whatever repository a calling hook or script has set.
 fn git(directory: &Path) -> Command {
     let mut command = Command::new("git");
     command.current_dir(directory);
+    for setting in SETTINGS {
+        command.args(["-c", setting]);
+    }
     for variable in [
         "GIT_DIR",
         "GIT_WORK_TREE",
         "GIT_INDEX_FILE",
         "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
         "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
         "GIT_PREFIX",
     ] {
         command.env_remove(variable);
@@ -68,15 +83,43 @@ fn git(directory: &Path) -> Command {
     command
 }
 
-fn run(command: &mut Command, input: &[u8]) -> std::io::Result<bool> {
+enum Failed {
+    NotStarted(io::Error),
+    /// With what it wrote.
+    Refused(String),
+}
+
+impl Failed {
+    /// In git's own words, each line below the sentence that it explains.
+    fn said(&self) -> String {
+        let words = match self {
+            Self::NotStarted(cause) => cause.to_string(),
+            Self::Refused(words) => words.trim().to_owned(),
+        };
+        let lines = words.lines().filter(|line| !line.trim().is_empty());
+        let lines: String = lines.map(|line| format!("\n  {line}")).collect();
+        if lines.is_empty() {
+            return lines;
+        }
+        format!(":{lines}")
+    }
+}
+
+fn run(command: &mut Command, input: &[u8]) -> Result<(), Failed> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(Failed::NotStarted)?;
     if let Some(mut stdin) = child.stdin.take() {
         // A git that ended early tells so by its status.
         let _ = stdin.write_all(input);
     }
-    Ok(child.wait()?.success())
+    let output = child.wait_with_output().map_err(Failed::NotStarted)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let words = String::from_utf8_lossy(&output.stderr);
+    Err(Failed::Refused(words.into_owned()))
 }

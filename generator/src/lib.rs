@@ -22,6 +22,7 @@ pub mod dev;
 pub mod error;
 pub mod git;
 pub mod interrupt;
+pub mod output;
 pub mod posthog;
 pub mod project_name;
 pub mod prompt;
@@ -29,11 +30,13 @@ pub mod questions;
 pub mod render;
 pub mod report;
 pub mod secrets;
+pub mod shared;
+pub mod signals;
 pub mod template;
 pub mod undo;
+pub mod workspace;
 pub mod write;
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -66,8 +69,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hoglet", &mut script);
-            // A reader that has seen enough (`| head`) is no failure.
-            let _ = std::io::stdout().write_all(&script);
+            output::print(&String::from_utf8_lossy(&script)).map_err(Error::Output)?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -105,13 +107,19 @@ fn new(arguments: &NewArguments) -> Result<ExitCode, Error> {
     files.push(secrets::environment_file()?);
     let files = destination.check(files)?;
 
-    let mut committed = false;
-    if !arguments.dry_run {
-        let written = write::write(&destination, &files, !arguments.no_git)?;
-        report::notes(&written.notes);
-        committed = written.committed;
+    let mut notes = workspace::notes(destination.path(), &files);
+    let written = if arguments.dry_run {
+        None
+    } else {
+        Some(write::write(&destination, &files, !arguments.no_git)?)
+    };
+    let committed = written.as_ref().is_some_and(|written| written.committed);
+    // A report that cannot be printed is a run that has failed, and then nothing was written.
+    Report::new(&name, &destination, &answers, &files, committed, arguments).print()?;
+    if let Some(written) = written {
+        notes.extend(written.keep());
     }
-    Report::new(&name, &destination, &answers, &files, committed, arguments).print();
+    report::notes(&notes);
     if arguments.run {
         let end = dev::run(
             destination.path(),

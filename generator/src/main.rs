@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use hoglet::cli::Cli;
+use hoglet::error::Error;
+use hoglet::output;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -12,16 +14,20 @@ fn main() -> ExitCode {
         Err(usage) => {
             let usage = hoglet::cli::with_suggestion(usage);
             let printed = usage.print();
-            return if usage.use_stderr() || printed.is_err() {
-                ExitCode::from(2)
-            } else {
-                ExitCode::SUCCESS
-            };
+            if usage.use_stderr() {
+                return ExitCode::from(2);
+            }
+            return output::end(printed).map_or_else(
+                |cause| failed(&Error::Output(cause)),
+                |()| ExitCode::SUCCESS,
+            );
         }
     };
-    hoglet::run(cli).unwrap_or_else(|error| {
-        let style = hoglet::colors::ERROR;
-        anstream::eprintln!("{style}error:{style:#} {error}");
-        error.exit_code()
-    })
+    hoglet::run(cli).unwrap_or_else(|error| failed(&error))
+}
+
+fn failed(error: &Error) -> ExitCode {
+    let style = hoglet::colors::ERROR;
+    output::complain(format_args!("{style}error:{style:#} {error}"));
+    error.exit_code()
 }

@@ -81,6 +81,9 @@ pub use journal::{Journal, line as event_line};
 pub use server::Server;
 
 use crate::interrupt::End;
+use crate::output::complain;
+use crate::shared::system;
+use crate::signals::Signals;
 
 /// Where the stand-in listens, and what it begins with.
 #[derive(Debug, Clone, clap::Args)]
@@ -117,7 +120,7 @@ pub struct Arguments {
     pub say: fn(&str),
 }
 
-const SAY: fn(&str) = |line| eprintln!("{line}");
+const SAY: fn(&str) = |line| complain(line);
 
 impl Default for Arguments {
     fn default() -> Self {
@@ -139,11 +142,14 @@ impl Default for Arguments {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(
-        "cannot listen on {address} ({cause}); choose another port with --port, or 0 for a free one"
+        "cannot listen on {address} ({cause}{}); choose another port with --port, or 0 for a free one",
+        .owner.as_ref().map_or_else(String::new, |owner| format!(", by {owner}"))
     )]
     Listen {
         address: SocketAddr,
         cause: io::Error,
+        /// The process that has the port, where that is known.
+        owner: Option<String>,
     },
 
     #[error("cannot read the flags in `{}` ({cause}); write JSON such as {{\"my-flag\": true}}", .file.display())]
@@ -156,6 +162,20 @@ pub enum Error {
     Serve(io::Error),
 }
 
+impl Error {
+    fn listen(address: SocketAddr) -> impl Fn(io::Error) -> Self {
+        move |cause| {
+            let taken = cause.kind() == io::ErrorKind::AddrInUse;
+            let owner = taken.then(|| system::owner_of_port(address.port()));
+            Self::Listen {
+                address,
+                cause,
+                owner: owner.flatten(),
+            }
+        }
+    }
+}
+
 /// Runs until it is told to end.
 pub fn run(arguments: &Arguments) -> Result<End, Error> {
     // Built here and not in `main`, so that the other commands start no threads.
@@ -164,43 +184,24 @@ pub fn run(arguments: &Arguments) -> Result<End, Error> {
         .build()
         .map_err(Error::Serve)?;
     runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(Error::Serve)?;
         let server = Server::bind(arguments).await?;
         let address = server.address();
-        eprintln!("listening on http://{address}");
-        eprintln!(
+        complain(format_args!("listening on http://{address}"));
+        complain(format_args!(
             "point an app here with POSTHOG_HOST=http://{address} POSTHOG_PROJECT_TOKEN=phc_local"
-        );
+        ));
         if arguments.open
             && let Err(cause) = open::that_detached(format!("http://{address}"))
         {
-            eprintln!("cannot open a browser ({cause}); the address above is the page");
+            complain(format_args!(
+                "cannot open a browser ({cause}); the address above is the page"
+            ));
         }
         let mut end = End::Asked;
-        server.run(async { end = ended().await }).await?;
+        server.run(async { end = signals.next().await }).await?;
         Ok(end)
     })
-}
-
-/// Ctrl+C, or what a process manager sends.
-async fn ended() -> End {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let [terminate, hangup] = [SignalKind::terminate(), SignalKind::hangup()].map(signal);
-        if let (Ok(mut terminate), Ok(mut hangup)) = (terminate, hangup) {
-            return tokio::select! {
-                _ = interrupt => End::Interrupted,
-                _ = terminate.recv() => End::Asked,
-                _ = hangup.recv() => End::Asked,
-            };
-        }
-    }
-    // Without a handler there is nothing to wait for; the system's own way of stopping us remains.
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
-    }
-    End::Interrupted
 }
 
 fn read_flags(file: &Path) -> Result<BTreeMap<String, flags::Flag>, Error> {

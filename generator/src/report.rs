@@ -1,6 +1,5 @@
 //! What a run says at its end, for people or as JSON.
 
-use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
@@ -9,6 +8,8 @@ use crate::answers::Answers;
 use crate::cli::NewArguments;
 use crate::colors::{ACCENT, DIM};
 use crate::destination::Destination;
+use crate::error::Error;
+use crate::output;
 use crate::project_name::ProjectName;
 use crate::render::File;
 
@@ -57,8 +58,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The app stands already: a closed pipe is no reason to fail now.
-    pub fn print(&self) {
+    pub fn print(&self) -> Result<(), Error> {
         let text = if self.arguments.json {
             serde_json::to_string_pretty(self)
                 .map(|json| json + "\n")
@@ -70,7 +70,7 @@ impl<'a> Report<'a> {
         } else {
             self.next_steps()
         };
-        let _ = anstream::stdout().write_all(text.as_bytes());
+        output::print(&text).map_err(Error::Output)
     }
 
     fn before_the_run(&self) -> String {
@@ -141,9 +141,9 @@ fn is_installed() -> bool {
 }
 
 /// Notes on stderr, a line each.
-pub fn notes(notes: &[&str]) {
+pub fn notes(notes: &[String]) {
     for note in notes {
-        let _ = writeln!(anstream::stderr(), "{DIM}note:{DIM:#} {note}");
+        output::complain(format_args!("{DIM}note:{DIM:#} {note}"));
     }
 }
 

@@ -43,7 +43,8 @@ impl Undo {
         self.rename(from, to)
     }
 
-    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+    /// Moves a file or folder to a place where nothing is.
+    pub fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)?;
         self.0.push(Step::Moved {
             from: from.to_owned(),

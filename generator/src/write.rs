@@ -8,6 +8,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+use tempfile::TempDir;
+
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::git;
@@ -15,13 +17,28 @@ use crate::interrupt::Interrupt;
 use crate::render::File;
 use crate::undo::Undo;
 
-/// What became of it, beside the files.
-#[derive(Debug, Default)]
+/// The files in their place. Dropped, it takes them away again; [`Written::keep`] leaves them there.
+#[derive(Debug)]
 pub struct Written {
-    /// What did not go as planned, but did no harm.
-    pub notes: Vec<&'static str>,
     /// Whether they are in a first commit.
     pub committed: bool,
+    /// What did not go as planned, but did no harm.
+    note: Option<String>,
+    // In this order: files go back, then the folder aside goes, then the parents.
+    moves: Undo,
+    aside: TempDir,
+    parents: Undo,
+}
+
+impl Written {
+    /// Gives what did not go as planned, but did no harm.
+    pub fn keep(self) -> Option<String> {
+        self.moves.keep();
+        // What is left behind is empty, and nobody's.
+        drop(self.aside);
+        self.parents.keep();
+        self.note
+    }
 }
 
 /// Writes the files, with a repository if asked for.
@@ -58,13 +75,8 @@ pub fn write(
         interrupt.check()?;
         write_file(&app, file).map_err(Error::disk("write", path.join(&file.path)))?;
     }
-    let mut written = Written::default();
-    if repository && !git::is_inside_work_tree(path) {
-        match git::start_repository(&app, files) {
-            Ok(()) => written.committed = true,
-            Err(note) => written.notes.push(note),
-        }
-    }
+    let wanted = repository && !git::is_inside_work_tree(path);
+    let started = wanted.then(|| git::start_repository(&app, files));
     interrupt.check()?;
 
     if destination.exists() {
@@ -82,11 +94,17 @@ pub fn write(
                 .map_err(Error::disk("write", &to))?;
         }
     } else {
-        fs::rename(&app, path).map_err(Error::disk("create", path))?;
+        moves
+            .rename(&app, path)
+            .map_err(Error::disk("create", path))?;
     }
-    moves.keep();
-    parents.keep();
-    Ok(written)
+    Ok(Written {
+        committed: matches!(started, Some(Ok(()))),
+        note: started.and_then(Result::err),
+        moves,
+        aside,
+        parents,
+    })
 }
 
 fn write_file(directory: &Path, file: &File) -> io::Result<()> {

@@ -73,8 +73,13 @@ impl Server {
     }
 
     /// As Ctrl+C does: how it ended, and what it logged until then.
-    pub fn interrupt(mut self) -> (ExitStatus, String) {
-        let status = self.end("INT");
+    pub fn interrupt(self) -> (ExitStatus, String) {
+        self.end_by("INT")
+    }
+
+    /// The same with another signal.
+    pub fn end_by(mut self, signal: &str) -> (ExitStatus, String) {
+        let status = self.end(signal);
         (status, self.log.iter().collect::<Vec<_>>().join("\n"))
     }
 
@@ -84,7 +89,7 @@ impl Server {
             .unwrap_or_else(|| panic!("it does not end:\n{}", self.log()))
     }
 
-    fn send(&self, signal: &str) -> bool {
+    pub fn send(&self, signal: &str) -> bool {
         let sent = Command::new("kill")
             .args(["-s", signal, &self.child.id().to_string()])
             .status();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -25,11 +25,16 @@ use super::log_file::LogFile;
 const LISTENING: &str = "listening on ";
 /// The app bounds its own shutdown below this. Containers are killed after the same time.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// For an app that was asked a second time.
+const STOP_AT_ONCE_TIMEOUT: Duration = Duration::from_secs(2);
 /// For the last lines of a process that has ended; what it has started itself may hold the pipe for longer.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 pub struct App {
     child: Child,
+    /// The app ends with it, so also where this process is killed.
+    #[cfg_attr(unix, expect(dead_code, reason = "it is only held open"))]
+    stdin: Option<ChildStdin>,
     readers: [JoinHandle<()>; 2],
     /// Taken once it is known.
     address: Option<oneshot::Receiver<String>>,
@@ -62,6 +67,8 @@ pub struct Surroundings<'a> {
 const PROXY_PATH: &str = "/relay";
 /// Variable with which the names of the app's cookies begin.
 const COOKIE_PREFIX: &str = "COOKIE_PREFIX";
+/// Variable by which the app knows that it ends with its standard input (`hoglet-web/src/signals.rs` there).
+const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
 /// Variable by which the app knows the file with the build's errors.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
@@ -75,10 +82,15 @@ impl App {
             .env("APP_ENV", "development")
             .env("POSTHOG_DISABLED", "false")
             .env(BUILD_ERROR, around.build_error)
-            .stdin(Stdio::null())
+            .env(ENDS_WITH_STDIN, "true")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        // Ctrl+C in the terminal reaches this process alone, which then asks the app to end: two requests would end it at
+        // once.
+        #[cfg(unix)]
+        command.process_group(0);
         if let Some(posthog) = around.posthog {
             command
                 .env("POSTHOG_HOST", posthog)
@@ -131,6 +143,7 @@ impl App {
             )),
         ];
         Ok(Self {
+            stdin: child.stdin.take(),
             child,
             readers,
             address: Some(address),
@@ -160,9 +173,19 @@ impl App {
 
     /// Asks it to end, and waits until it has. It finishes its requests and delivers its events meanwhile.
     pub async fn stop(&mut self) {
-        terminate(&mut self.child);
-        if timeout(STOP_TIMEOUT, self.child.wait()).await.is_err() {
-            let seconds = STOP_TIMEOUT.as_secs();
+        self.terminate();
+        self.end_within(STOP_TIMEOUT).await;
+    }
+
+    /// Asks it a second time: it says what is lost, and ends.
+    pub async fn stop_at_once(&mut self) {
+        self.terminate();
+        self.end_within(STOP_AT_ONCE_TIMEOUT).await;
+    }
+
+    async fn end_within(&mut self, bound: Duration) {
+        if timeout(bound, self.child.wait()).await.is_err() {
+            let seconds = bound.as_secs();
             print_line(
                 Source::Hoglet,
                 &format!("the app did not end within {seconds} seconds; ending it by force"),
@@ -173,6 +196,24 @@ impl App {
         self.last_lines().await;
     }
 
+    #[cfg(unix)]
+    fn terminate(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        let pid = self.child.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(pid) = pid.and_then(Pid::from_raw) {
+            // It fails only where it has ended already.
+            let _ = kill_process(pid, Signal::TERM);
+        }
+    }
+
+    /// Elsewhere no signal asks a process to end; the end of its standard input does, and a second request is the last.
+    #[cfg(not(unix))]
+    fn terminate(&mut self) {
+        if self.stdin.take().is_none() {
+            let _ = self.child.start_kill();
+        }
+    }
+
     async fn last_lines(&mut self) {
         for reader in &mut self.readers {
             if !reader.is_finished() {
@@ -180,22 +221,6 @@ impl App {
             }
         }
     }
-}
-
-#[cfg(unix)]
-fn terminate(child: &mut Child) {
-    use rustix::process::{Pid, Signal, kill_process};
-    let pid = child.id().and_then(|id| i32::try_from(id).ok());
-    if let Some(pid) = pid.and_then(Pid::from_raw) {
-        // It fails only where it has ended already.
-        let _ = kill_process(pid, Signal::TERM);
-    }
-}
-
-/// Elsewhere a process cannot be asked.
-#[cfg(not(unix))]
-fn terminate(child: &mut Child) {
-    let _ = child.start_kill();
 }
 
 /// The line with the address is passed on as it is, so that scripts find it.

@@ -1,31 +1,41 @@
 //! What the app will find in its environment: the process's variables, then those of `.env`.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
+
+use crate::shared::env_text;
 
 /// PostHog's name for it, and the older one.
 const TOKENS: [&str; 2] = ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"];
 
-pub struct Environment(HashMap<String, String>);
+pub struct Environment {
+    file: HashMap<String, String>,
+    /// The app refuses it, and says why.
+    file_is_broken: bool,
+}
 
 impl Environment {
-    /// A line of `.env` that cannot be read is the app's to complain about.
     pub fn read(folder: &Path) -> Self {
-        let file = dotenvy::from_path_iter(folder.join(".env"));
-        Self(file.into_iter().flatten().flatten().collect())
+        let text = fs::read(folder.join(".env")).unwrap_or_default();
+        let file = env_text::parse(&String::from_utf8_lossy(&text));
+        Self {
+            file_is_broken: file.is_err(),
+            file: file.unwrap_or_default(),
+        }
     }
 
     /// An empty value is none.
     pub fn get(&self, name: &str) -> Option<String> {
-        std::env::var(name)
-            .ok()
-            .or_else(|| self.0.get(name).cloned())
+        std::env::var_os(name)
+            .map(|value| value.to_string_lossy().into_owned())
+            .or_else(|| self.file.get(name).cloned())
             .filter(|value| !value.trim().is_empty())
     }
 
-    /// The token of a PostHog project.
-    pub fn posthog_token(&self) -> Option<String> {
-        TOKENS.iter().find_map(|name| self.get(name))
+    /// Whether the app has the token of a PostHog project, as far as that can be known.
+    pub fn may_have_token(&self) -> bool {
+        self.file_is_broken || TOKENS.iter().any(|name| self.get(name).is_some())
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use crate::shared::env_text::without_mark;
 
 /// What every generated app bears.
 const MARK: &str = ".hoglet.toml";
@@ -51,7 +52,7 @@ fn read_name(root: &Path) -> Result<String, String> {
 
 fn name(manifest: &str) -> Result<String, String> {
     let manifest: toml::Table =
-        toml::from_str(manifest).map_err(|cause| cause.message().to_owned())?;
+        toml::from_str(without_mark(manifest)).map_err(|cause| cause.message().to_owned())?;
     let name = manifest
         .get("package")
         .and_then(|package| package.get("name"))

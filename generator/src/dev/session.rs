@@ -12,11 +12,11 @@ use super::build_error::BuildError;
 use super::console::{self, Source, print_line};
 use super::environment::Environment;
 use super::log_file::LogFile;
-use super::signals::Signals;
 use super::standin::Standin;
 use super::watch::Watch;
 use super::{Arguments, Error, First, Project};
 use crate::interrupt::End;
+use crate::signals::Signals;
 
 pub struct Session {
     project: Project,
@@ -44,7 +44,7 @@ impl Session {
         first: First,
     ) -> Result<Self, Error> {
         let standin = if arguments.real_posthog {
-            if Environment::read(&project.root).posthog_token().is_none() {
+            if !Environment::read(&project.root).may_have_token() {
                 return Err(Error::NoToken {
                     file: project.root.join(".env"),
                 });
@@ -54,7 +54,7 @@ impl Session {
             Some(Standin::start(arguments, &project.root).await?)
         };
         Ok(Self {
-            signals: Signals::listen()?,
+            signals: Signals::listen().map_err(Error::Runtime)?,
             watch: Watch::start(&project.root)?,
             standin,
             build_error: BuildError::new()?,
@@ -72,13 +72,18 @@ impl Session {
     pub async fn run(mut self) -> Result<End, Error> {
         let worked = self.work().await;
         let ended = match &mut self.app {
-            Some(app) => tokio::select! {
-                () = app.stop() => Ok(()),
-                _ = self.signals.next() => Err(Error::EndedEarly),
-            },
+            Some(app) => {
+                let in_order = tokio::select! {
+                    () = app.stop() => Ok(()),
+                    _ = self.signals.next() => Err(Error::EndedEarly),
+                };
+                if in_order.is_err() {
+                    app.stop_at_once().await;
+                }
+                in_order
+            }
             None => Ok(()),
         };
-        // Where it has not ended by now, it is killed.
         self.app = None;
         if let Some(standin) = self.standin {
             standin.stop().await;

@@ -84,9 +84,15 @@ async fn bind(arguments: &Arguments, app: &Path) -> Result<Server, posthog::Erro
     };
     wanted.port = arguments.posthog_port.unwrap_or(wanted.port);
     match Server::bind(&wanted).await {
-        Err(posthog::Error::Listen { cause, .. })
+        Err(posthog::Error::Listen { cause, owner, .. })
             if cause.kind() == ErrorKind::AddrInUse && arguments.posthog_port.is_none() =>
         {
+            let (port, by) = (wanted.port, owner.map(|owner| format!(" by {owner}")));
+            let by = by.unwrap_or_default();
+            print_line(
+                Source::Hoglet,
+                &format!("port {port} is taken{by}, so the stand-in for PostHog takes another"),
+            );
             wanted.port = 0;
             Server::bind(&wanted).await
         }

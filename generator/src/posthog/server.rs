@@ -49,11 +49,8 @@ impl Server {
             .map_or_else(|| Ok(BTreeMap::new()), read_flags)?;
         let scripts = Scripts::find(arguments.posthog_js.as_deref())?;
         let wanted = SocketAddr::new(arguments.host, arguments.port);
-        let failed = |cause| Error::Listen {
-            address: wanted,
-            cause,
-        };
-        let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+        let failed = Error::listen(wanted);
+        let listener = TcpListener::bind(wanted).await.map_err(&failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let mut store = Store::new(arguments.keep.max(1), flags);
         let state = arguments

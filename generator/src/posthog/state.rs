@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::saved::{self, Saved, Snapshot};
 use super::standin::{Standin, now};
 use super::store::Store;
+use crate::shared::env_text::without_mark;
 
 /// Writes come no closer to each other than this, and take a twentieth of the time at most.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -68,7 +69,7 @@ impl State {
                 return None;
             }
         };
-        match saved::read(&text).and_then(|saved| saved::restore(store, saved)) {
+        match saved::read(without_mark(&text)).and_then(|saved| saved::restore(store, saved)) {
             Ok(()) => Some(state),
             Err(cause) => state.set_aside(&cause),
         }

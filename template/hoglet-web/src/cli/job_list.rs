@@ -50,7 +50,9 @@ pub async fn list(
     }
     for (queue, paused_at) in &paused {
         let since = moment(*paused_at);
-        print_line(format_args!("{queue} is paused since {since}; `{app} jobs resume {queue}` goes on with it"))?;
+        print_line(format_args!(
+            "{queue} is paused since {since}; `{app} jobs resume {queue}` goes on with it"
+        ))?;
     }
     for job in &jobs {
         match &job.row {
@@ -62,7 +64,9 @@ pub async fn list(
         print_line(none(states))?;
     }
     if more {
-        print_line(format_args!("… and more; these are the first {shown}, and `--limit` shows others"))?;
+        print_line(format_args!(
+            "… and more; these are the first {shown}, and `--limit` shows others"
+        ))?;
     }
     Ok(())
 }
@@ -99,7 +103,10 @@ fn print_unreadable(state: State, broken: &Unreadable) -> Result<(), NotPrinted>
     let (id, kind) = (broken.id.clone(), broken.kind.clone());
     let (id, kind) = (id.unwrap_or_else(unknown), kind.unwrap_or_else(unknown));
     print_line(format_args!("{id:<36}  {kind:<24} {}", state.name()))?;
-    print_line(format_args!("    {}", broken.reason.replace('\n', "\n    ")))
+    print_line(format_args!(
+        "    {}",
+        broken.reason.replace('\n', "\n    ")
+    ))
 }
 
 fn in_words(job: &Listed, row: &Model, table: &Table, paused: bool) -> String {

@@ -199,10 +199,9 @@ fn say(
     state: &str,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     match (id, count) {
-        (Some(id), 0) => Err(format!(
-            "no job {id} {state}; `jobs list` shows those that are there"
-        )
-        .into()),
+        (Some(id), 0) => {
+            Err(format!("no job {id} {state}; `jobs list` shows those that are there").into())
+        }
         (_, 1) => Ok(print_line(format_args!("1 job {done}"))?),
         (_, count) => Ok(print_line(format_args!("{count} jobs {done}"))?),
     }
