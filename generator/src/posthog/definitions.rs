@@ -13,7 +13,7 @@ use super::standin::Standin;
 
 /// `/flags/definitions` and the older `/api/feature_flag/local_evaluation`.
 pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap) -> Response {
-    if let Err(refusal) = check_key(&headers) {
+    if let Some(refusal) = without_a_key(&headers) {
         return refusal;
     }
     standin.change(|store| {
@@ -47,7 +47,7 @@ pub async fn remote_config(
     axum::extract::Path((_, key)): axum::extract::Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refusal) = check_key(&headers) {
+    if let Some(refusal) = without_a_key(&headers) {
         return refusal;
     }
     let store = standin.read();
@@ -61,9 +61,9 @@ pub async fn remote_config(
     }
 }
 
-/// PostHog wants a personal or a secret key, and looks it up; here any will do that is not the project's own token, which
-/// every browser knows.
-fn check_key(headers: &HeaderMap) -> Result<(), Response> {
+/// The refusal of a request without a personal or a secret key. PostHog looks the key up; here any will do that is not the
+/// project's own token, which every browser knows.
+fn without_a_key(headers: &HeaderMap) -> Option<Response> {
     let key = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -81,9 +81,9 @@ fn check_key(headers: &HeaderMap) -> Result<(), Response> {
             "Personal API key found in request Authorization header is invalid.",
         )
     } else {
-        return Ok(());
+        return None;
     };
     let error =
         json!({"type": "authentication_error", "code": code, "attr": null, "detail": detail});
-    Err((StatusCode::UNAUTHORIZED, Json(error)).into_response())
+    Some((StatusCode::UNAUTHORIZED, Json(error)).into_response())
 }
