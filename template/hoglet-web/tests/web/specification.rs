@@ -2,16 +2,20 @@
 //! the repository has them all.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Json, Router};
 use hoglet_web::posthog::{PostHog, TrackedEvent};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::club::plan::{GREETING, NEW_LOUNGE};
 use crate::club::router_with;
-use crate::support::{App, Event, People, until_asked};
+use crate::support::{App, Event, People, StandIn, client_alone, until_asked};
+
+const AMPLE: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Serialize)]
 struct Nullable(BTreeMap<&'static str, Value>);
@@ -143,4 +147,37 @@ async fn a_group_is_described_as_it_was_said() {
         })
     );
     assert_eq!(of("nameless")["$group_set"], json!({}));
+}
+
+fn names(posthog: &StandIn) -> Vec<String> {
+    let events = posthog.events().into_iter();
+    events.map(|event| event.name).collect()
+}
+
+#[tokio::test]
+async fn a_flush_sends_what_waits_in_its_order_and_nothing_where_nothing_waits() {
+    let posthog = StandIn::start().await;
+    let client = client_alone(&posthog).await;
+    assert!(client.flush(AMPLE).await);
+    assert_eq!(posthog.largest_body(), 0, "nobody was asked");
+    for name in ["first", "second", "third"] {
+        client.capture(posthog_rs::Event::new_anon(name));
+    }
+    assert!(client.flush(AMPLE).await);
+    assert_eq!(names(&posthog), ["first", "second", "third"]);
+}
+
+#[tokio::test]
+async fn after_the_shutdown_nothing_is_sent_and_a_second_one_does_no_harm() {
+    let posthog = StandIn::start().await;
+    let client = client_alone(&posthog).await;
+    client.capture(posthog_rs::Event::new_anon("before"));
+    client.shut_down(Instant::now() + AMPLE).await;
+    client.shut_down(Instant::now() + AMPLE).await;
+    client.capture(posthog_rs::Event::new_anon("after"));
+    client.shut_down(Instant::now() + AMPLE).await;
+    assert_eq!(names(&posthog), ["before"]);
+    let counts = client.counts();
+    assert_eq!((counts.captured, counts.waiting), (2, 0));
+    assert_eq!((counts.delivered, counts.lost), (1, 1));
 }
