@@ -96,6 +96,7 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
         captured = counts.captured,
         delivered = counts.delivered,
         lost = counts.lost,
+        dropped = counts.dropped,
         "stopped"
     );
 }

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use axum::http::header::{LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 
+use crate::mask::mask_secrets;
+
 /// The longest wait that an answer may ask for. A longer one is a mistake, or somebody else's server.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// Characters of somebody else's text in a line of the log.
@@ -61,7 +63,7 @@ impl Answer {
 fn reason(status: StatusCode, text: &str) -> String {
     match text.trim() {
         "" => status.to_string(),
-        text => format!("{status}: {}", cut(text)),
+        text => format!("{status}: {}", cut(&mask_secrets(text))),
     }
 }
 

@@ -60,8 +60,8 @@ pub fn shortened(event: Event) -> Event {
     short
 }
 
-/// The SDK shows its mark in the debug format only, after all text that anybody else has written. A
-/// mark that is not seen is left to the SDK, which then drops our properties too.
+/// The SDK shows its mark in the debug format only, after all text that anybody else has written. An
+/// event whose mark is not seen is sent whole.
 fn is_marked(event: &Event) -> bool {
     event.event_name() == "$feature_flag_called"
         && format!("{event:?}")

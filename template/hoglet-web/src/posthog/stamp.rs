@@ -10,7 +10,7 @@ use crate::settings::Environment;
 const INTERNAL_USER: &str = "$internal_or_test_user";
 
 /// PostHog moves events by the time between a batch's `sent_at` and its arrival, for clients whose
-/// clock is wrong. A server's is right, and the SDK writes `sent_at` before the first attempt: after
+/// clock is wrong. A server's is right, and `sent_at` is written before the first attempt: after
 /// an outage of five minutes the batch would be dated five minutes late.
 const IGNORE_SENT_AT: &str = "$ignore_sent_at";
 

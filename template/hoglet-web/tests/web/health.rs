@@ -22,7 +22,14 @@ async fn a_healthy_app_is_alive_and_ready() {
         json!({
             "status": "ok",
             "database": "ok",
-            "posthog": { "enabled": true, "captured": 0, "delivered": 0, "waiting": 0, "lost": 0 },
+            "posthog": {
+                "enabled": true,
+                "captured": 0,
+                "delivered": 0,
+                "waiting": 0,
+                "lost": 0,
+                "dropped": 0,
+            },
             "jobs": { "oldest_due_seconds": 0, "failed": 0 },
         })
     );
