@@ -42,7 +42,7 @@ async fn with_the_account_goes_all_that_is_its_own() {
     let ann = app.user_id("Ann").await;
 
     assert_eq!(delete(&browser, PASSWORD).await.location(), "/");
-    for table in ["users", "tokens", "visitor_links"] {
+    for table in ["users", "tokens", "visitor_links", "known_networks"] {
         assert_eq!(app.rows(table).await, 0, "{table}");
     }
     assert!(!phone.is_signed_in().await && !browser.is_signed_in().await);

@@ -27,11 +27,14 @@ pub struct Throttle {
 impl Throttle {
     /// The answer to who has to wait for this long.
     pub(super) fn refusal(&self, wait: Duration) -> AppError {
-        let wait = wait.clamp(Duration::SECOND, WINDOW);
-        let message = match (wait.whole_seconds() + 59) / 60 {
-            ..=1 => format!("{} Try again in 1 minute.", self.message),
+        // Rounded up: who comes back then finds room.
+        let seconds = wait.as_seconds_f64().ceil() as u64;
+        let seconds = seconds.clamp(1, WINDOW.whole_seconds().unsigned_abs());
+        let message = match seconds.div_ceil(60) {
+            1 => format!("{} Try again in 1 minute.", self.message),
             minutes => format!("{} Try again in {minutes} minutes.", self.message),
         };
-        AppError::new(StatusCode::TOO_MANY_REQUESTS, message).retry_after(wait.unsigned_abs())
+        let wait = std::time::Duration::from_secs(seconds);
+        AppError::new(StatusCode::TOO_MANY_REQUESTS, message).retry_after(wait)
     }
 }
