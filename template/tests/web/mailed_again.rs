@@ -111,7 +111,7 @@ async fn a_changed_password_has_the_last_word() {
         ("current_password", PASSWORD),
         ("new_password", "my second sentence"),
     ];
-    ann.post("/profile", &form).await;
+    ann.post("/profile/password", &form).await;
 
     run_again(&app, &job).await;
     assert_eq!(mailed(&app, ANN, RESET.page).await.len(), 1);
