@@ -141,7 +141,7 @@ fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_header_size(MAX_HEADER_BYTES)
-        // Who has sent all they want to send may say so, and still gets the answer.
+        // A client may close its sending half once it has sent its request.
         .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);

@@ -18,7 +18,7 @@ use crate::current_user::CurrentUser;
 use crate::models::user;
 use crate::state::AppState;
 
-/// Counts for those who have opted out, and so have no visitor id.
+/// Under which id the burritos of a visitor are counted who has opted out, and so has no visitor id.
 const COUNTED_AS: Key<Uuid> = Key::new("burritos_counted_as");
 
 pub async fn show(
@@ -62,7 +62,7 @@ pub async fn consider(
     }
 }
 
-/// Whose burritos are counted; none for who has opted out and not considered any yet.
+/// The owner of the count; none for a visitor who has opted out and considered none yet.
 async fn owner(user: Option<CurrentUser>, visit: &Visit) -> Result<Option<Owner>> {
     match user {
         Some(CurrentUser(user)) => Ok(Some(Owner::User(user.id))),

@@ -23,7 +23,7 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Whose burritos they are.
+/// The owner of a count.
 #[derive(Clone, Copy, Debug)]
 pub enum Owner {
     User(Uuid),

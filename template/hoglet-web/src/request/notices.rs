@@ -11,7 +11,7 @@ use super::info::{is_trusted, peer};
 use super::refusal::Refusal;
 use crate::settings::Settings;
 
-/// How many refused hosts are named. Whoever asks for one after the other is to fill no log.
+/// How many refused hosts are named. A client that tries one name after the other must not fill the log.
 const MAX_HOSTS: usize = 20;
 /// How much of a host's name the log shows, in characters.
 const MAX_CHARACTERS: usize = 255;

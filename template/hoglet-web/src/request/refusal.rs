@@ -27,7 +27,7 @@ impl Refusal {
         if could_name_a_host(path) {
             return Some(Self::PathLikeAHost);
         }
-        // Whatever keeps the process running knows it by its address.
+        // A load balancer or a supervisor asks by the process's address.
         if ["/livez", "/readyz"].contains(&path.trim_end_matches('/')) {
             return None;
         }

@@ -42,7 +42,7 @@ pub enum FlashLevel {
 pub(crate) struct Messages {
     cookies: Cookies,
     cookie: SignedCookie,
-    /// Whoever asks with `HEAD` sees no page.
+    /// Whether the answer shows a page: that to `HEAD` does not.
     seen: bool,
 }
 

@@ -104,7 +104,7 @@ impl Hosts {
         listed.extend(own.into_iter().flatten().filter_map(Host::parse));
         Self {
             listed,
-            // Without APP_URL nobody has said what the app is called, and it is only being tried.
+            // Without APP_URL the app has no public name, and this machine is where it is tried.
             this_machine: !production || app_url.is_none(),
         }
     }

@@ -114,7 +114,7 @@ async fn a_message_that_was_tampered_with_or_belongs_to_another_cookie_is_none()
 }
 
 #[tokio::test]
-async fn whoever_logs_out_leaves_no_message_to_the_next() {
+async fn a_log_out_and_another_users_log_in_take_waiting_messages_away() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     ann.post("/card", &[("name", "Anna")]).await;

@@ -44,7 +44,7 @@ async fn a_page_waits_for_it_once_and_apologizes() {
 }
 
 #[tokio::test]
-async fn whoever_needs_it_is_told_when_to_ask_again_page_form_or_program() {
+async fn pages_forms_and_programs_are_told_when_to_ask_again() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let visitor = app.browser();

@@ -124,6 +124,7 @@ async fn a_page_that_never_comes_is_given_up() {
 
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.text().contains(answer.header("x-request-id")));
+    assert_eq!(answer.header("retry-after"), "5");
     let exception = app.event("$exception").await;
     assert_eq!(exception["$exception_list"][0]["type"], "TimedOut");
     assert_eq!(exception["request_id"], answer.header("x-request-id"));

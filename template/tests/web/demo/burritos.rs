@@ -89,7 +89,7 @@ async fn none_is_lost_when_a_user_presses_at_two_places_at_once() {
 #[tokio::test]
 async fn none_is_lost_when_a_visitor_presses_faster_than_answers_come() {
     let app = App::start().await;
-    // Whoever has opened a page is known; whoever has opted out is known once they have pressed.
+    // A visitor is known from the first page on; one who has opted out, from the first press on.
     let visitor = app.browser();
     visitor.get("/burrito").await;
     let opted_out = app.browser();
@@ -131,7 +131,7 @@ async fn none_is_lost_when_a_visitor_presses_faster_than_answers_come() {
 }
 
 #[tokio::test]
-async fn whoever_only_looks_makes_no_row_and_old_rows_of_visitors_go() {
+async fn looking_makes_no_row_and_old_rows_of_visitors_go() {
     let app = App::start().await;
     app.sign_up("Ann")
         .await
