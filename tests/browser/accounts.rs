@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::axe;
 use crate::chromium::{Chromium, Tab};
-use crate::house::{House, PASSWORD, SCREENS, log_out, picture, sign_up, who, without};
+use crate::house::{
+    House, PASSWORD, SCREENS, log_out, picture, sign_up, sign_up_here, who, without,
+};
 
 const NEW_PASSWORD: &str = "another sentence is fine too";
 
@@ -169,6 +171,83 @@ fn a_link_that_is_opened_in_another_browser_joins_its_visitor_to_the_user() {
     there.go("about:blank");
     house.posthog.wait_for("user_logged_in", 1);
     assert_eq!(house.person(&visitor.id)["id"], house.person(&ada.id)["id"]);
+}
+
+#[test]
+fn links_work_at_a_host_name_over_plain_http_and_no_request_tells_their_path() {
+    let host = "app.example";
+    let Some(house) = House::with(&[("ALLOWED_HOSTS", host)]) else {
+        return;
+    };
+    let browser = Chromium::finding(host);
+    let tab = browser.new_tab();
+    let there = |url: &str| url.replace("127.0.0.1", host);
+    tab.go(&there(&house.url("/signup")));
+    sign_up_here(&tab, "ada@example.com");
+    let mut links = Vec::new();
+    for (page, button, path) in [
+        ("/", "", "/confirm-email/"),
+        ("/forgot-password", "main form button", "/reset-password/"),
+        ("/login", "button[formaction='/login-link']", "/login-link/"),
+    ] {
+        if !button.is_empty() {
+            log_out(&tab);
+            tab.go(&there(&house.url(page)));
+            tab.fill("#email", "ada@example.com");
+            tab.leaves(|| tab.click(button));
+        }
+        let link = there(&link_to(&house, "ada@example.com", path));
+        open(&tab, &link);
+        if path == "/reset-password/" {
+            tab.fill("#password", NEW_PASSWORD);
+        }
+        tab.leaves(|| tab.click("main form button"));
+        assert_eq!(tab.text("location.pathname"), "/dashboard", "{path}");
+        links.push(link);
+    }
+
+    // From such a page to our own, and to somebody else's.
+    open_gone(&tab, &links[0]);
+    tab.leaves(|| tab.click("main a.button"));
+    let elsewhere = house.url("/burrito");
+    open_gone(&tab, &links[0]);
+    tab.leaves(|| {
+        tab.eval(&format!("location.href = {elsewhere:?}"));
+    });
+    assert_eq!(
+        tab.text("location.host"),
+        house.app.address["http://".len()..]
+    );
+    let headers = tab.sent_headers();
+    let origin = there(&house.app.address);
+    let forms = headers.iter().filter(|sent| sent["Origin"] == *origin);
+    assert!(forms.count() >= 3, "{headers:#?}");
+    let trustworthy = |sent: &&Value| {
+        sent["Host"].as_str().is_some_and(|to| to.starts_with(host))
+            && !sent["Sec-Fetch-Site"].is_null()
+    };
+    assert_eq!(headers.iter().find(trustworthy), None, "the test is one");
+    let tokens: Vec<_> = links
+        .iter()
+        .filter_map(|link| link.rsplit('/').next())
+        .collect();
+    for sent in &headers {
+        let referrer = sent["Referer"].as_str().unwrap_or_default();
+        assert!(
+            !tokens.iter().any(|token| referrer.contains(token)),
+            "{sent}"
+        );
+    }
+    tab.go("about:blank");
+    for event in house.posthog.events("") {
+        let event = event.to_string();
+        assert!(!tokens.iter().any(|token| event.contains(token)), "{event}");
+    }
+}
+
+fn open_gone(tab: &Tab, link: &str) {
+    tab.go(link);
+    assert_eq!(tab.eval("document.querySelectorAll('main form').length"), 0);
 }
 
 /// As somebody would who presses a link in a mail: posthog-js is not there, and nothing has happened yet.

@@ -66,9 +66,19 @@ pub fn program() -> Option<PathBuf> {
 
 impl Chromium {
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// A browser that finds a host of this name on this machine.
+    pub fn finding(host: &str) -> Self {
+        Self::with(&[&format!("--host-resolver-rules=MAP {host} 127.0.0.1")])
+    }
+
+    fn with(flags: &[&str]) -> Self {
         let profile = tempfile::tempdir().expect("a temporary folder");
         let process = Command::new(program().expect("a browser"))
             .args(FLAGS)
+            .args(flags)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg("about:blank")
             .stdin(Stdio::null())
@@ -303,6 +313,16 @@ impl Tab<'_> {
             .filter(|event| event["method"] == "Network.requestWillBeSent")
             .filter_map(|event| event["params"]["request"]["url"].as_str())
             .map(str::to_owned)
+            .collect()
+    }
+
+    /// The headers of everything this tab has asked for, as they were sent.
+    pub fn sent_headers(&self) -> Vec<Value> {
+        let events = self.events();
+        events
+            .iter()
+            .filter(|event| event["method"] == "Network.requestWillBeSentExtraInfo")
+            .map(|event| event["params"]["headers"].clone())
             .collect()
     }
 
