@@ -82,7 +82,7 @@ async fn examine_mail(settings: &Settings) -> Check {
             let smtp = Smtp::new(server.clone(), settings.app_domain());
             match smtp.examine(&settings.mail.from.email).await {
                 Ok(()) => Ok(format!("{} takes mail", smtp.address())),
-                Err(error) => Err(format!("{error}; check SMTP_URL")),
+                Err(error) => Err(format!("{error}; check SMTP_URL and MAIL_FROM")),
             }
         }
         (None, WithoutServer::Nothing) => Ok("off: set SMTP_URL and MAIL_FROM to send mail".into()),

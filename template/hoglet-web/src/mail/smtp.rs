@@ -28,6 +28,8 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Bytes of a mail that are written at once.
 const BLOCK: usize = 32 * 1024;
 
+const TAKES_NO_MORE: &str = "it took no more of the mail";
+
 /// A mail server.
 pub struct Smtp {
     server: MailServer,
@@ -39,15 +41,16 @@ pub struct Smtp {
 /// What is waited for while a mail is written.
 #[derive(Clone, Copy)]
 struct Wait {
-    step: &'static str,
+    /// What is said of a server that is too slow.
+    missing: &'static str,
     bound: Duration,
     until: Instant,
 }
 
 impl Wait {
-    fn begin(step: &'static str, bound: Duration) -> Self {
+    fn begin(missing: &'static str, bound: Duration) -> Self {
         Self {
-            step,
+            missing,
             bound,
             until: Instant::now() + bound,
         }
@@ -98,7 +101,7 @@ impl Smtp {
     pub async fn examine(&self, sender: &Address) -> Result<(), SendError> {
         let mut connection = timeout(EXAMINATION, self.connect())
             .await
-            .map_err(|_| self.too_slow("the connection", EXAMINATION))??;
+            .map_err(|_| self.too_slow("no greeting", EXAMINATION))??;
         let offered = self.parameters(&connection, &[sender]);
         let _ = timeout(GOODBYE, connection.quit()).await;
         offered.map(drop)
@@ -125,7 +128,7 @@ impl Smtp {
         let connecting =
             AsyncSmtpConnection::connect_tokio1(at, Some(connection), &self.hello, wrapper, None);
         let connected = self
-            .within("the connection", connection + greeting, connecting)
+            .within("no greeting", connection + greeting, connecting)
             .await?;
         let mut connection = connected.map_err(|error| self.later("no connection", &error))?;
         if *tls == MailTls::Required {
@@ -140,13 +143,17 @@ impl Smtp {
                 )));
             }
             let encrypting = connection.starttls(self.tls()?, &self.hello);
-            let encrypted = self.within("STARTTLS", command, encrypting).await?;
+            let encrypted = self
+                .within("no answer to STARTTLS", command, encrypting)
+                .await?;
             encrypted.map_err(|error| self.later("no encryption", &error))?;
         }
         if let Some((user, password)) = credentials {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
             let entering = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-            let entered = self.within("the log-in", command, entering).await?;
+            let entered = self
+                .within("no answer to the log-in", command, entering)
+                .await?;
             // An operator can mend it, and then no mail is lost.
             entered.map_err(|error| self.later("the log-in of SMTP_URL failed", &error))?;
         }
@@ -164,15 +171,17 @@ impl Smtp {
         let parameters = self.parameters(connection, &addresses)?;
         let sender = Mail::new(envelope.from().cloned(), parameters);
         let sending = connection.command(sender);
-        let accepted = self.within("the sender", command, sending).await?;
+        let accepted = self.within("no answer to MAIL", command, sending).await?;
         // Whom mail comes from is the settings' business as well.
         accepted.map_err(|error| self.later("it refused the sender, MAIL_FROM", &error))?;
         for recipient in envelope.to() {
             let sending = connection.command(Rcpt::new(recipient.clone(), vec![]));
-            let accepted = self.within("the recipient", command, sending).await?;
+            let accepted = self.within("no answer to RCPT", command, sending).await?;
             accepted.map_err(|error| self.judged("it refused the recipient", &error))?;
         }
-        let accepted = self.within("DATA", data, connection.command(Data)).await?;
+        let accepted = self
+            .within("no answer to DATA", data, connection.command(Data))
+            .await?;
         accepted.map_err(|error| self.judged("it refused the mail", &error))?;
         self.write(connection, &mail.formatted()).await
     }
@@ -208,14 +217,14 @@ impl Smtp {
         mail: &[u8],
     ) -> Result<(), SendError> {
         let Patience { block, end, .. } = self.patience;
-        let wait = watch::Sender::new(Wait::begin("the mail", block));
+        let wait = watch::Sender::new(Wait::begin(TAKES_NO_MORE, block));
         let mut chunks = mail.chunks(BLOCK);
         // Asked for the next block, once the last one has gone.
         let blocks = std::iter::from_fn(|| {
             let next = chunks.next();
             wait.send_replace(match next {
-                Some(_) => Wait::begin("the mail", block),
-                None => Wait::begin("the end of the mail", end),
+                Some(_) => Wait::begin(TAKES_NO_MORE, block),
+                None => Wait::begin("no word that it has the mail", end),
             });
             next
         });
@@ -224,19 +233,19 @@ impl Smtp {
                 accepted.map_err(|error| self.judged("it refused the mail", &error))?;
                 Ok(())
             }
-            late = run_out(wait.subscribe()) => Err(self.too_slow(late.step, late.bound)),
+            late = run_out(wait.subscribe()) => Err(self.too_slow(late.missing, late.bound)),
         }
     }
 
     async fn within<T>(
         &self,
-        step: &str,
+        missing: &str,
         bound: Duration,
         work: impl Future<Output = T>,
     ) -> Result<T, SendError> {
         timeout(bound, work)
             .await
-            .map_err(|_| self.too_slow(step, bound))
+            .map_err(|_| self.too_slow(missing, bound))
     }
 
     fn tls(&self) -> Result<TlsParameters, SendError> {
@@ -279,10 +288,10 @@ impl Smtp {
         )
     }
 
-    fn too_slow(&self, step: &str, bound: Duration) -> SendError {
+    fn too_slow(&self, missing: &str, bound: Duration) -> SendError {
         let seconds = bound.as_secs_f32();
         SendError::Later(format!(
-            "{}: no answer to {step} within {seconds} seconds",
+            "{}: {missing} within {seconds} seconds",
             self.address()
         ))
     }
