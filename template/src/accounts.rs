@@ -121,8 +121,10 @@ async fn enter(
     visit.log_in(transaction, user, remember).await
 }
 
-/// Ends the session.
+/// Ends the session. Sent from several tabs at once, one of them captures the event.
 pub async fn log_out(visit: &Visit) -> Result<()> {
-    visit.posthog.capture(UserLoggedOut {});
-    visit.log_out().await
+    if visit.log_out().await? {
+        visit.posthog.capture(UserLoggedOut {});
+    }
+    Ok(())
 }

@@ -328,17 +328,22 @@ impl Visit {
         })
     }
 
-    /// Ends the session and takes its cookie away.
+    /// Ends the session and takes its cookie away. Returns whether this request ended it: of several at
+    /// once one does.
     ///
     /// # Errors
     ///
     /// Where the database fails: the session goes on then.
-    pub fn log_out(&self) -> Compiled<'_, Result<()>> {
+    pub fn log_out(&self) -> Compiled<'_, Result<bool>> {
         Box::pin(async move {
+            let ended = match self.session.row_id() {
+                Some(id) => sessions::end(&self.web.database, &id).await?,
+                None => false,
+            };
             self.session.log_out().await?;
             self.web.cookies.session.delete(&self.cookies);
             self.messages.forget();
-            Ok(())
+            Ok(ended)
         })
     }
 

@@ -20,7 +20,8 @@ pub async fn delete_own(state: &AppState, visit: &Visit, user: &user::Model) -> 
         // The last that PostHog hears of this person before it is asked to delete them, a minute later.
         visit.posthog.capture(AccountDeleted {});
     }
-    visit.log_out().await
+    visit.log_out().await?;
+    Ok(())
 }
 
 /// Deletes an account. The database deletes along with the user what belongs to them: sessions,

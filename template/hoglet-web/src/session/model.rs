@@ -149,6 +149,16 @@ pub async fn end_one(
     Ok(deleted.rows_affected > 0)
 }
 
+/// Ends the session of this [`row_id`](super::Session::row_id). Returns whether this call ended it.
+///
+/// # Errors
+///
+/// Where the database does not answer.
+pub(crate) async fn end(database: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_by_id(id).exec(database).await?;
+    Ok(deleted.rows_affected > 0)
+}
+
 /// Ends every session of a user. Returns how many ended.
 ///
 /// # Errors
