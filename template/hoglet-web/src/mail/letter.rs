@@ -10,7 +10,6 @@ use super::error::SendError;
 use super::message::Message;
 use crate::email::Email;
 use crate::error::AppError;
-use crate::settings::mail::ascii_domain;
 use crate::views::Views;
 
 /// Characters of a name or a subject that are sent.
@@ -114,23 +113,18 @@ impl Letterhead {
 }
 
 /// An address has no space and no quotes, so it cannot lead out of the header or the command that it
-/// stands in. Some are none for lettre all the same, such as those with two dots in a row: whether
-/// there is such a mailbox, its server knows.
+/// stands in; its domain is ASCII. Some are none for lettre all the same, such as those with two dots
+/// in a row: whether there is such a mailbox, its server knows.
 fn recipient(email: &Email) -> Result<Address, SendError> {
-    let parts = email.as_str().rsplit_once('@');
-    let address = parts.and_then(|(user, domain)| {
-        let domain = ascii_domain(domain)?;
-        // RFC 6531: in front of the @ every character beyond ASCII counts as a letter.
-        let as_letter = |c: char| match c.is_ascii() || c.is_whitespace() || c.is_control() {
-            true => c,
-            false => 'x',
-        };
-        let plain: String = user.chars().map(as_letter).collect();
-        let plain = format!("{plain}@{domain}");
-        let is_good = plain.trim() == plain && Email::is_well_formed(&plain);
-        is_good.then(|| Address::new_dangerous(user, domain))
-    });
-    address.ok_or_else(|| SendError::Refused("the recipient is no e-mail address".into()))
+    let normalized = Email::normalized(email.as_str());
+    match normalized.as_str().rsplit_once('@') {
+        Some((user, domain)) if Email::is_well_formed(email.as_str()) => {
+            Ok(Address::new_dangerous(user, domain))
+        }
+        _ => Err(SendError::Refused(
+            "the recipient is no e-mail address".into(),
+        )),
+    }
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

@@ -217,7 +217,7 @@ fn parse_address(text: &str) -> Option<Address> {
 
 /// The domain of an address as mail servers know it: `xn--bcher-kva.example` for `bücher.example`.
 /// `None` where there can be no such domain.
-pub(crate) fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
+fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
     if domain.is_ascii() {
         return Some(Cow::Borrowed(domain));
     }
