@@ -68,7 +68,7 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
             .count_in(&transaction, &CONFIRMATION_MAIL, &email)
             .await?
         {
-            let asks = SendConfirmation { user_id: user.id };
+            let asks = SendConfirmation::to(user.id);
             asks.enqueue(&transaction).await?;
         } else {
             outcome = SignUp::DoneWithoutMail;

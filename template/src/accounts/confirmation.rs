@@ -52,7 +52,7 @@ impl Confirmation {
 /// Sends the link again.
 pub async fn send_again(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
     count_mail(state, visit, &CONFIRMATION_MAIL, &user.email).await?;
-    let job = SendConfirmation { user_id: user.id };
+    let job = SendConfirmation::to(user.id);
     job.enqueue(&state.database).await?;
     Ok(())
 }

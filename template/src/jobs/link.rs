@@ -1,7 +1,7 @@
 //! A mail with a link: what the jobs that send one have in common.
 
 use hoglet_web::email::Email;
-use hoglet_web::jobs::{Outcome, Run};
+use hoglet_web::jobs::Outcome;
 use hoglet_web::mail::Message;
 use hoglet_web::tokens::{Issued, Purpose};
 use minijinja::context;
@@ -9,18 +9,18 @@ use sea_orm::prelude::Uuid;
 
 use crate::state::AppState;
 
-/// Issues a token for this job and mails it. A job that is tried again sends the same link: the first
-/// mail may have arrived all the same. Once the link has been used, or has ended, there is nothing to
-/// send any more.
+/// Issues a token and mails it. `asked` says which request it answers: a job that is tried again sends the
+/// same link, because the first mail may have arrived all the same. Once that link has been used, or
+/// has ended, there is nothing to send any more.
 pub async fn mail(
     state: &AppState,
-    run: &Run,
+    asked: Uuid,
     purpose: Purpose,
     user_id: Uuid,
     to: &Email,
 ) -> Outcome {
     let (key, database) = (&state.web.token_key, &state.database);
-    let issued = purpose.issue(key, database, run.id, user_id, to).await?;
+    let issued = purpose.issue(key, database, asked, user_id, to).await?;
     match issued {
         Some(issued) => send(state, purpose, issued).await,
         None => Ok(()),

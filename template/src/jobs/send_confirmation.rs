@@ -14,7 +14,18 @@ use crate::tokens::CONFIRM_EMAIL;
 
 #[derive(Serialize, Deserialize)]
 pub struct SendConfirmation {
-    pub user_id: Uuid,
+    user_id: Uuid,
+    /// Which request for a mail this is: a new one gets a link of its own, also where it takes the place
+    /// of a job that waits.
+    asked: Uuid,
+}
+
+impl SendConfirmation {
+    /// Somebody has asked for the mail.
+    pub fn to(user_id: Uuid) -> Self {
+        let asked = Uuid::now_v7();
+        Self { user_id, asked }
+    }
 }
 
 impl Job for SendConfirmation {
@@ -31,10 +42,10 @@ impl Job for SendConfirmation {
         Some(self.user_id.to_string())
     }
 
-    async fn run(self, state: AppState, run: Run) -> Outcome {
+    async fn run(self, state: AppState, _: Run) -> Outcome {
         let user = user::find(&state.database, self.user_id).await?;
         match user.filter(|user| user.email_confirmed_at.is_none()) {
-            Some(user) => link::mail(&state, &run, CONFIRM_EMAIL, user.id, &user.email).await,
+            Some(user) => link::mail(&state, self.asked, CONFIRM_EMAIL, user.id, &user.email).await,
             None => Ok(()),
         }
     }

@@ -30,7 +30,7 @@ impl Job for SendLoginLink {
 
     async fn run(self, state: AppState, run: Run) -> Outcome {
         match user::find_by_email(&state.database, &self.email).await? {
-            Some(user) => link::mail(&state, &run, LOGIN_LINK, user.id, &user.email).await,
+            Some(user) => link::mail(&state, run.id, LOGIN_LINK, user.id, &user.email).await,
             None => Ok(()),
         }
     }

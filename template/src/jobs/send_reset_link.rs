@@ -30,7 +30,7 @@ impl Job for SendResetLink {
 
     async fn run(self, state: AppState, run: Run) -> Outcome {
         match user::find_by_email(&state.database, &self.email).await? {
-            Some(user) => link::mail(&state, &run, RESET_PASSWORD, user.id, &user.email).await,
+            Some(user) => link::mail(&state, run.id, RESET_PASSWORD, user.id, &user.email).await,
             None => Ok(()),
         }
     }
