@@ -1,7 +1,7 @@
 //! Headers have a bound, as in the apps that hoglet makes.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -22,7 +22,7 @@ pub async fn bounded(request: Request, next: Next) -> Response {
 }
 
 fn length(headers: &HeaderMap) -> usize {
-    let length = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
+    let length = |(name, value): (&HeaderName, &HeaderValue)| {
         name.as_str().len() + value.len() + AROUND_EACH
     };
     headers.iter().map(length).sum()
