@@ -28,6 +28,7 @@ use crate::{housekeeping, logging, server, signals, system};
 mod connect;
 mod doctor;
 mod job_list;
+mod job_table;
 mod jobs;
 mod output;
 mod secret_key;
@@ -141,7 +142,7 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
         Command::Jobs {
             action: Some(action),
         } => {
-            let table = jobs::Table::of(&A::jobs());
+            let table = job_table::Table::of(&A::jobs());
             jobs::look_after(settings, action, table, A::PACKAGE.name).await
         }
         Command::Own(command) => A::run(command, settings).await,

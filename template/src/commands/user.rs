@@ -12,6 +12,9 @@ use hoglet_web::settings::Settings;
 use hoglet_web::tokens::Key;
 use sea_orm::DatabaseConnection;
 use sea_orm::prelude::Uuid;
+use serde_json::json;
+use time::UtcOffset;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use crate::accounts::deletion;
@@ -23,7 +26,11 @@ use crate::tokens::RESET_PASSWORD;
 #[derive(Subcommand)]
 pub enum Action {
     /// Lists the accounts, the oldest first
-    List,
+    List {
+        /// One JSON array on stdout
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints a link that sets a new password, good for an hour
     ResetLink {
         /// The account's address
@@ -44,7 +51,8 @@ impl Action {
     pub async fn run(self, settings: Settings) -> Outcome {
         let database = open_database(&settings, Migrations::of::<Migrator>()).await?;
         match self {
-            Self::List => list(&database).await,
+            Self::List { json: false } => list(&database).await,
+            Self::List { json: true } => list_as_json(&database).await,
             Self::ResetLink { email } => reset_link(&settings, &database, &email).await,
             Self::Delete { email, yes } => delete(&settings, &database, &email, yes).await,
         }
@@ -69,6 +77,27 @@ async fn list(database: &DatabaseConnection) -> Outcome {
         let since = user.created_at.format(&day)?;
         print_line(format_args!("{email:width$}  {id}  {confirmed:9}  {since}"))?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Each account on a line of its own. The README says what each field is.
+async fn list_as_json(database: &DatabaseConnection) -> Outcome {
+    let mut accounts = Vec::new();
+    for user in user::all(database).await? {
+        let confirmed_at = user
+            .email_confirmed_at
+            .map(|at| at.to_offset(UtcOffset::UTC));
+        let account = json!({
+            "id": user.id,
+            "email": user.email,
+            "name": user.name,
+            "confirmed_at": confirmed_at.map(|at| at.format(&Rfc3339)).transpose()?,
+            "created_at": user.created_at.to_offset(UtcOffset::UTC).format(&Rfc3339)?,
+        });
+        accounts.push(format!("\n  {account}"));
+    }
+    let end = if accounts.is_empty() { "" } else { "\n" };
+    print_line(format_args!("[{}{end}]", accounts.join(",")))?;
     Ok(ExitCode::SUCCESS)
 }
 

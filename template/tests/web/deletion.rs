@@ -7,8 +7,10 @@ use hoglet_web::jobs::Job;
 use hoglet_web::testing::Mood;
 use reqwest::StatusCode;
 
+use app::jobs::send_confirmation::SendConfirmation;
+
 use crate::commands::{done, run};
-use crate::links::execute;
+use crate::links::{RESET, ask, execute};
 use crate::mailed::Mailed;
 use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
 
@@ -183,4 +185,31 @@ async fn a_posthog_that_is_out_of_order_is_asked_again() {
     app.let_time_pass(Duration::from_secs(60)).await;
     assert_eq!(attempts(&app).await, [None]);
     assert_eq!(app.posthog.deletions().len(), 1);
+}
+
+#[tokio::test]
+async fn no_failed_job_keeps_the_address_of_somebody_who_is_gone() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    app.sign_up("Bob").await;
+    app.run_jobs().await;
+    // Of strangers who have asked for links, and one that a notice has in the middle of its fields.
+    for email in ["ann@example.com", "joann@example.com", "bob@example.com"] {
+        ask(&app.browser(), RESET, email).await;
+    }
+    let failed = "UPDATE jobs SET failed_at = 1, error = 'for a test'";
+    execute(&app, failed).await;
+    SendConfirmation {
+        user_id: app.user_id("Ann").await.parse().unwrap(),
+    }
+    .enqueue(&app.web.database)
+    .await
+    .unwrap();
+    execute(&app, failed).await;
+    assert_eq!(app.rows("jobs").await, 4);
+
+    delete(&ann, PASSWORD).await;
+    let named = "jobs WHERE payload LIKE '%ann@%' AND failed_at IS NOT NULL";
+    assert_eq!(app.rows(named).await, 1, "only Joann's");
+    assert_eq!(app.rows("jobs WHERE failed_at IS NOT NULL").await, 2);
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::jobs::Table;
+use super::job_table::Table;
 use super::output::{NotPrinted, print_line};
 use crate::jobs::list::{Listed, State, Unreadable, list as find};
 use crate::jobs::model::Model;

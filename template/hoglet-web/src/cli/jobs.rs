@@ -8,12 +8,11 @@ use sea_orm::prelude::Uuid;
 
 use super::connect::connect_existing;
 use super::job_list::{Format, list};
+use super::job_table::Table;
 use super::output::{complain, print_line};
 use crate::app::Outcome;
 use crate::compiled::Compiled;
-use crate::jobs::Jobs;
 use crate::jobs::list::State;
-use crate::jobs::table::{Bounds, Queue};
 use crate::jobs::upkeep::{self, Cancelled};
 use crate::settings::Settings;
 
@@ -67,27 +66,6 @@ pub enum Action {
         /// The queue
         queue: String,
     },
-}
-
-/// What the app's table of jobs says.
-pub struct Table {
-    /// Each kind of job.
-    pub kinds: Vec<Bounds>,
-    /// Each queue.
-    pub queues: Vec<Queue>,
-}
-
-impl Table {
-    pub fn of<S: Clone + Send + Sync + 'static>(jobs: &Jobs<S>) -> Self {
-        Self {
-            kinds: jobs.bounds(),
-            queues: jobs.queues(),
-        }
-    }
-
-    pub fn kind(&self, name: &str) -> Option<&Bounds> {
-        self.kinds.iter().find(|kind| kind.name == name)
-    }
 }
 
 pub fn look_after(

@@ -102,16 +102,21 @@ pub async fn claim(
         i64::try_from(count).unwrap_or(i64::MAX).into(),
     ];
     let sql = claim_sql(backend, first, &wanted.condition(&mut values));
-    let rows = query(database, &sql, values).await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for row in &rows {
-        match Model::from_query_result(row, "") {
-            Ok(job) => claimed.push(job),
-            Err(error) => unreadable::set_aside(database, row, &error).await?,
+    loop {
+        let rows = query(database, &sql, values.clone()).await?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            match Model::from_query_result(row, "") {
+                Ok(job) => claimed.push(job),
+                Err(error) => unreadable::set_aside(database, row, &error).await?,
+            }
+        }
+        // Where none of them could be read, those behind them have their turn.
+        if rows.is_empty() || !claimed.is_empty() {
+            claimed.sort_by_key(|job| (job.priority, job.enqueued_at, job.id));
+            return Ok(claimed);
         }
     }
-    claimed.sort_by_key(|job| (job.priority, job.enqueued_at, job.id));
-    Ok(claimed)
 }
 
 /// Each priority is looked for by itself: so a statement reads as many rows as it claims, however many

@@ -9,7 +9,7 @@ use super::upkeep::{kinds, move_to_queue, paused};
 /// What this process has told.
 #[derive(Default)]
 pub(super) struct Tidy {
-    unknown: Vec<(String, i64)>,
+    unknown: Vec<String>,
     paused: Vec<String>,
 }
 
@@ -43,8 +43,8 @@ impl Tidy {
                 Some(_) => {}
             }
         }
-        if unknown != self.unknown {
-            for (kind, jobs) in &unknown {
+        for (kind, jobs) in &unknown {
+            if !self.unknown.contains(kind) {
                 tracing::warn!(
                     kind,
                     jobs,
@@ -52,8 +52,8 @@ impl Tidy {
                      to the table of jobs again, or discard them"
                 );
             }
-            self.unknown = unknown;
         }
+        self.unknown = unknown.into_iter().map(|(kind, _)| kind).collect();
         let paused: Vec<_> = paused(database)
             .await?
             .into_iter()

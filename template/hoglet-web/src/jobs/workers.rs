@@ -36,7 +36,7 @@ const BUSY: Duration = Duration::from_millis(20);
 /// How often is looked for what nobody would work on.
 const TIDY: Duration = Duration::from_secs(60);
 /// How long the end of the workers may take beyond its deadline.
-const GRACE: Duration = Duration::from_millis(200);
+const GRACE: Duration = Duration::from_millis(100);
 /// How many jobs may have ended that the database does not hear of, before no more are claimed.
 const MOST_UNTOLD: usize = 500;
 

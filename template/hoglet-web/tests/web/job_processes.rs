@@ -5,13 +5,16 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hoglet_web::database::{self, begin};
-use hoglet_web::jobs::Job;
-use hoglet_web::jobs::model::Entity;
+use hoglet_web::jobs::model::{Column, Entity, Model};
+use hoglet_web::jobs::{Cancelled, Enqueued, Job, cancel};
 use hoglet_web::testing::{Process, Signal};
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, EntityTrait, PaginatorTrait,
+    QueryFilter, Statement,
+};
 use tempfile::TempDir;
 
-use crate::club::chores::{Counted, Logged};
+use crate::club::chores::{Blocking, Chore, Counted, Logged};
 use crate::club::program::BINARY;
 use crate::support::wait_until;
 
@@ -107,6 +110,126 @@ async fn a_process_that_is_stopped_finishes_what_it_can_and_gives_the_rest_back(
     assert_eq!((left.lease, left.attempt), (None, 0));
     let _next = process.another().await;
     wait_until("the next process goes on", || log(&folder).0[&1] == 2).await;
+}
+
+/// As where a trigger, a full disk or a text that is none says so.
+#[tokio::test]
+async fn jobs_whose_end_the_database_refuses_hold_neither_a_place_nor_a_lease() {
+    let variables = [("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "2")];
+    let process = Process::start(*BINARY, &variables).await;
+    let database = database_of(&process).await;
+    let [refuse, allow] = match database.get_database_backend() {
+        DatabaseBackend::Postgres => [
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'refused'; END $$; \
+             CREATE TRIGGER refuse BEFORE UPDATE ON jobs FOR EACH ROW \
+             WHEN (NEW.failed_at IS NOT NULL) EXECUTE FUNCTION refuse()",
+            "DROP TRIGGER refuse ON jobs",
+        ],
+        _ => [
+            "CREATE TRIGGER refuse BEFORE UPDATE ON jobs WHEN NEW.failed_at IS NOT NULL \
+             BEGIN SELECT RAISE(ABORT, 'refused'); END",
+            "DROP TRIGGER refuse",
+        ],
+    };
+    database.execute_unprepared(refuse).await.unwrap();
+    for _ in 0..2 {
+        Chore::FailForGood.enqueue(&database).await.unwrap();
+    }
+    let chores = Entity::find().filter(Column::Kind.eq("chore"));
+    let jobs = async || chores.clone().all(&database).await.unwrap();
+    let until = async |what: &str, good: &dyn Fn(&[Model]) -> bool| {
+        let begin = Instant::now();
+        while !good(&jobs().await) {
+            assert!(begin.elapsed() < Duration::from_secs(30), "in vain: {what}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    until("both have begun", &|jobs| {
+        jobs.iter().all(|job| job.attempt > 0)
+    })
+    .await;
+    for _ in 0..20 {
+        Chore::RingTheBell.enqueue(&database).await.unwrap();
+    }
+    until("the others are done", &|jobs| jobs.len() == 2).await;
+    until("the leases have ended", &|jobs| {
+        jobs.iter().all(|job| job.attempt > 1)
+    })
+    .await;
+    database.execute_unprepared(allow).await.unwrap();
+    until("both are told", &|jobs| {
+        jobs.iter().all(|job| job.failed_at.is_some())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_runs_is_cancelled_from_elsewhere_at_the_next_heartbeat() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "2")];
+    let mut process = Process::start(*BINARY, &variables).await;
+    let database = database_of(&process).await;
+    enqueue(&database, folder.path(), 0..1, 60_000).await;
+    wait_until("it has begun", || log(&folder).0.len() == 1).await;
+    let logged = Entity::find().filter(Column::Kind.eq("logged"));
+    let job = logged.one(&database).await.unwrap().unwrap();
+    let cancelled = cancel(&database, job.id).await.unwrap();
+    assert_eq!(cancelled, Cancelled::Stopping);
+    wait_for_none(&database).await;
+    assert_eq!(done(&folder), 0);
+    let ended = process.end(Signal::Terminate).await;
+    assert_eq!(
+        ended.said_once("a job was cancelled")["job_id"],
+        job.id.to_string()
+    );
+}
+
+#[tokio::test]
+async fn jobs_that_block_their_threads_keep_neither_the_pages_nor_the_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [
+        ("SHUTDOWN_TIMEOUT_SECONDS", "4"),
+        ("JOBS_CONCURRENCY", "17"),
+    ];
+    let mut process = Process::start(*BINARY, &variables).await;
+    let database = database_of(&process).await;
+    // More than there are threads for everything else. One place is the mails'.
+    for _ in 0..16 {
+        let folder = folder.path().to_owned();
+        Blocking { folder }.enqueue(&database).await.unwrap();
+    }
+    let begun = || log(&folder).0.get(&0).copied().unwrap_or_default();
+    wait_until("all block", || begun() == 16).await;
+    assert_eq!(process.browser().get("/bell").await.status, 200);
+    let ended = process.end(Signal::Terminate).await;
+    ended.assert_in_time();
+    let [captured, delivered, lost] = ended.counted();
+    assert_eq!((captured, lost), (delivered, 0));
+    assert!(captured >= 16, "{captured}");
+}
+
+#[tokio::test]
+async fn a_job_enqueued_while_its_twin_runs_is_done_soon_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(*BINARY, &[("JOBS_CONCURRENCY", "4")]).await;
+    let database = database_of(&process).await;
+    let enqueue = async || {
+        let job = Logged {
+            folder: folder.path().to_owned(),
+            number: 0,
+            milliseconds: 500,
+            key: Some("one at a time".to_owned()),
+        };
+        job.enqueue(&database).await.unwrap()
+    };
+    enqueue().await;
+    wait_until("it has begun", || log(&folder).0.len() == 1).await;
+    assert!(matches!(enqueue().await, Enqueued::Now(_)));
+    assert_eq!(enqueue().await, Enqueued::Already);
+    wait_for_none(&database).await;
+    let (_, done, twice) = log(&folder);
+    assert_eq!((done[&0], twice), (2, false));
 }
 
 /// As when a machine goes on that was suspended.

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::routing::post;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
+use hoglet_web::housekeeping::RemoveExpired;
 use hoglet_web::jobs::claim::{self, Asked, Claim, Wanted};
 use hoglet_web::jobs::model::{self, Model};
 use hoglet_web::jobs::{Enqueued, Job, Jobs, Priority, upkeep};
@@ -434,4 +435,60 @@ async fn readiness_tells_how_long_jobs_have_been_due_and_how_many_have_failed() 
         (120..180).contains(&some["oldest_due_seconds"].as_i64().unwrap()),
         "{some}"
     );
+}
+
+#[tokio::test]
+async fn of_an_error_that_comes_with_every_attempt_posthog_gets_the_first_and_the_last() {
+    let app = App::start().await;
+    Chore::Fail.enqueue(&app.web.database).await.unwrap();
+    Chore::FailForGood.enqueue(&app.web.database).await.unwrap();
+    for _ in 0..3 {
+        app.run_jobs().await;
+        app.let_time_pass(10 * MINUTE).await;
+    }
+    let captured = app.events_named("$exception").await;
+    let mut attempts: Vec<_> = captured
+        .iter()
+        .map(|exception| {
+            let number = |name| exception[name].as_i64().unwrap();
+            (number("attempt"), number("attempts"))
+        })
+        .collect();
+    attempts.sort_unstable();
+    assert_eq!(attempts, [(1, 3), (1, 3), (3, 3)]);
+}
+
+#[tokio::test]
+async fn a_failed_job_of_a_user_who_is_gone_is_not_kept() {
+    let app = with_a_page_that_enqueues().await;
+    let browser = app.browser();
+    browser.sign_up("Ann").await;
+    browser.post("/tidy", &[]).await;
+    let gone = "DELETE FROM members";
+    app.web.database.execute_unprepared(gone).await.unwrap();
+    for _ in 0..3 {
+        app.run_jobs().await;
+        app.let_time_pass(10 * MINUTE).await;
+    }
+    assert!(stored(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_failed_job_goes_after_thirty_days() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let day = 24 * 60 * MINUTE;
+    for days in [29, 31] {
+        Chore::FailForGood.enqueue(database).await.unwrap();
+        app.run_jobs().await;
+        let aged = format!(
+            "UPDATE jobs SET failed_at = failed_at - {}, attempt = {days} WHERE attempt = 1",
+            (day * days).as_millis()
+        );
+        database.execute_unprepared(&aged).await.unwrap();
+    }
+    RemoveExpired {}.enqueue(database).await.unwrap();
+    assert_eq!(app.run_jobs().await, [done("hoglet_remove_expired")]);
+    let left = stored(&app).await;
+    assert_eq!((left.len(), left[0].attempt), (1, 29));
 }

@@ -206,6 +206,8 @@ async fn a_recipient_whom_the_server_refuses_is_not_tried_again() {
             .all(|job| job.failed_at.is_some() && job.error.is_some())
     );
     server.said(0).await;
+    // That somebody does not exist is no fault of the app.
+    assert!(app.events_named("$exception").await.is_empty());
 }
 
 #[tokio::test]

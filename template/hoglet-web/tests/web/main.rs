@@ -37,6 +37,8 @@ mod health;
 mod hosts;
 mod http;
 mod identity;
+mod job_queues;
+mod job_rows;
 mod jobs;
 mod linking;
 mod load;
@@ -64,6 +66,7 @@ mod templates;
 mod throttle;
 mod tokens;
 mod turned_away;
+mod unique_jobs;
 mod whereabouts;
 
 // Where a process is ended by a signal, and the club's binary is a script.

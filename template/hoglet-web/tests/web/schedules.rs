@@ -114,3 +114,41 @@ async fn several_processes_enqueue_it_once() {
     let (first, second) = tokio::join!(one.run_schedules(due), other.run_schedules(due));
     assert_eq!(first + second, 3);
 }
+
+/// A clock was wrong once: of this process, or of one before it.
+#[tokio::test]
+async fn a_schedule_whose_row_is_from_the_future_begins_anew() {
+    let app = App::start().await;
+    let before = app.another().await;
+    app.run_schedules(moment("2026-11-18T12:00:00Z")).await;
+    assert_eq!(app.run_schedules(moment("2033-01-01T12:00:00Z")).await, 3);
+    assert_eq!(
+        before.run_schedules(moment("2026-11-18T12:05:00Z")).await,
+        0
+    );
+    assert_eq!(
+        before.run_schedules(moment("2026-11-18T12:10:00Z")).await,
+        2
+    );
+    // This one's own memory is from the future too.
+    assert_eq!(app.run_schedules(moment("2026-11-18T12:10:30Z")).await, 0);
+    assert_eq!(app.run_schedules(moment("2026-11-18T12:20:00Z")).await, 2);
+}
+
+#[tokio::test]
+async fn clocks_that_differ_a_little_bring_nothing_twice() {
+    let one = App::start().await;
+    let behind = one.another().await;
+    for app in [&one, &behind] {
+        app.run_schedules(moment("2026-11-18T12:00:00Z")).await;
+    }
+    assert_eq!(one.run_schedules(moment("2026-11-18T12:10:00Z")).await, 2);
+    assert_eq!(
+        behind.run_schedules(moment("2026-11-18T12:09:00Z")).await,
+        0
+    );
+    assert_eq!(
+        behind.run_schedules(moment("2026-11-18T12:10:00Z")).await,
+        0
+    );
+}

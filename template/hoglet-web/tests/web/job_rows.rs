@@ -1,0 +1,119 @@
+//! Rows of jobs that are broken, and texts that a database does not store: neither takes other jobs along.
+
+use std::time::Duration;
+
+use hoglet_web::jobs::Job;
+use hoglet_web::jobs::list::{State, list};
+use hoglet_web::jobs::model::{Column, Entity};
+use hoglet_web::jobs::unreadable::set_aside_unfindable;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, PaginatorTrait, QueryFilter,
+};
+
+use crate::club::chores::{Announced, Chore, Urgent};
+use crate::support::App;
+
+/// Only SQLite stores what is of another type than its column.
+fn stores_anything(app: &App) -> bool {
+    app.web.database.get_database_backend() == DatabaseBackend::Sqlite
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_set_aside_with_its_reason_and_the_others_are_done() {
+    let app = App::start().await;
+    if !stores_anything(&app) {
+        return;
+    }
+    let database = &app.web.database;
+    for broken in [
+        "payload = x'ff00'",
+        "enqueued_at = 'yesterday'",
+        "behalf = x'ff'",
+        "error = x'ff'",
+        "id = x'00'",
+        "id = 'not a number'",
+        "unique_key = x'ff'",
+        "cancelled_at = 'now'",
+    ] {
+        Urgent {}.enqueue(database).await.unwrap();
+        let garble = format!("UPDATE jobs SET {broken} WHERE kind = 'urgent'");
+        database.execute_unprepared(&garble).await.unwrap();
+        for _ in 0..3 {
+            Chore::RingTheBell.enqueue(database).await.unwrap();
+        }
+        while !app.run_jobs().await.is_empty() {}
+        let left = list(database, &[], None).await.unwrap();
+        assert_eq!(left.len(), 1, "{broken}: {left:?}");
+        assert_eq!(left[0].state, State::Failed, "{broken}");
+        let unreadable = left[0].row.as_ref().unwrap_err();
+        assert!(
+            unreadable.reason.contains("cannot be read"),
+            "{unreadable:?}"
+        );
+        assert_eq!(unreadable.kind.as_deref(), Some("urgent"));
+        database
+            .execute_unprepared("DELETE FROM jobs")
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_no_look_for_due_jobs_finds_is_set_aside_too() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    assert_eq!(set_aside_unfindable(database).await.unwrap(), 0);
+    let mut all = vec!["priority = 7", "priority = -1"];
+    if stores_anything(&app) {
+        all.extend(["run_at = 'soon'", "priority = 'high'", "kind = x'ff'"]);
+    }
+    for broken in all {
+        Urgent {}.enqueue(database).await.unwrap();
+        Chore::RingTheBell.enqueue(database).await.unwrap();
+        let garble = format!("UPDATE jobs SET {broken} WHERE kind = 'urgent'");
+        database.execute_unprepared(&garble).await.unwrap();
+        assert_eq!(app.run_jobs().await.len(), 1);
+        assert_eq!(set_aside_unfindable(database).await.unwrap(), 1);
+        let (column, _) = broken.split_once(' ').unwrap();
+        let failed = Entity::find().filter(Column::FailedAt.is_not_null());
+        assert_eq!(failed.clone().count(database).await.unwrap(), 1, "{broken}");
+        let why = Column::Error.contains(format!("its column {column} holds"));
+        assert_eq!(
+            failed.filter(why).count(database).await.unwrap(),
+            1,
+            "{broken}"
+        );
+        database
+            .execute_unprepared("DELETE FROM jobs")
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_error_with_control_characters_is_stored_without_them() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    Chore::FailWithNul.enqueue(database).await.unwrap();
+    app.run_jobs().await;
+    let job = Entity::find().one(database).await.unwrap().unwrap();
+    assert_eq!(
+        job.error.as_deref(),
+        Some("the broom\u{fffd}is \u{fffd}[31mbroken")
+    );
+    assert_eq!((job.lease, job.attempt), (None, 1));
+}
+
+#[tokio::test]
+async fn fields_and_keys_with_a_nul_are_stored() {
+    let app = App::start().await;
+    let note = "tea\0at \u{1}four".to_owned();
+    Announced { note }.enqueue(&app.web.database).await.unwrap();
+    app.let_time_pass(Duration::from_secs(60)).await;
+    let ran = app.run_jobs().await;
+    let error = ran[0].error.as_deref().unwrap();
+    assert!(
+        error.contains("nobody reads tea\0at \u{1}four"),
+        "{error:?}"
+    );
+}

@@ -1,0 +1,139 @@
+//! Jobs with a unique key: one waits at most, one runs at most, and what is enqueued meanwhile is not lost.
+
+use std::time::Duration;
+
+use hoglet_web::jobs::claim::{Claim, Wanted, claim, complete, fail};
+use hoglet_web::jobs::model::{Entity, Model};
+use hoglet_web::jobs::{Enqueued, Job, Priority};
+use sea_orm::{DatabaseConnection, EntityTrait};
+
+use crate::club::chores::{Announced, Pinned};
+use crate::support::App;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn pin(database: &DatabaseConnection, note: &str) -> Enqueued {
+    let pinned = Pinned {
+        note: note.to_owned(),
+        delay: Duration::ZERO,
+    };
+    pinned.enqueue(database).await.unwrap()
+}
+
+/// Claims all that is due.
+async fn claimed(database: &DatabaseConnection) -> Vec<Claim> {
+    let wanted = Wanted {
+        queue: Some("default"),
+        kinds: &["pinned"],
+        except: &[],
+    };
+    let jobs = claim(database, wanted, Priority::High, 10, MINUTE).await;
+    let of = |job: Model| Claim {
+        id: job.id,
+        lease: job.lease.unwrap(),
+    };
+    jobs.unwrap().into_iter().map(of).collect()
+}
+
+#[tokio::test]
+async fn a_job_that_is_enqueued_while_its_twin_runs_begins_after_that_ones_end() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    pin(database, "chess").await;
+    let running = claimed(database).await;
+    assert!(matches!(pin(database, "chess").await, Enqueued::Now(_)));
+    assert_eq!(pin(database, "chess").await, Enqueued::Already);
+    pin(database, "draughts").await;
+    let other = claimed(database).await;
+    assert_eq!(other.len(), 1, "only the one with another key");
+    complete(database, &other).await.unwrap();
+
+    complete(database, &running).await.unwrap();
+    let next = claimed(database).await;
+    assert_eq!(next.len(), 1);
+    complete(database, &next).await.unwrap();
+    assert!(Entity::find().all(database).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn it_waits_through_the_retries_of_its_twin_and_for_a_dead_process() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    pin(database, "chess").await;
+    let first = claimed(database).await.remove(0);
+    pin(database, "chess").await;
+    fail(database, first, "for a test", Some(MINUTE))
+        .await
+        .unwrap();
+    assert!(claimed(database).await.is_empty());
+    // The one that waits for its retry is there already.
+    assert_eq!(pin(database, "chess").await, Enqueued::Already);
+
+    app.let_time_pass(MINUTE).await;
+    let again = claimed(database).await;
+    assert_eq!(again[0].id, first.id);
+    // Its process dies.
+    app.let_time_pass(MINUTE).await;
+    let again = claimed(database).await;
+    assert_eq!((again.len(), again[0].id), (1, first.id));
+    fail(database, again[0], "for a test", None).await.unwrap();
+    let second = claimed(database).await;
+    assert_eq!(second.len(), 1);
+    assert_ne!(second[0].id, first.id);
+}
+
+#[tokio::test]
+async fn one_that_replaces_gives_the_one_that_waits_its_fields_its_time_and_its_attempts() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let announce = async |note: &str| {
+        let note = note.to_owned();
+        Announced { note }.enqueue(database).await.unwrap()
+    };
+    let Enqueued::Now(id) = announce("tea at four").await else {
+        panic!("none waits");
+    };
+    // Each one begins to wait anew, so nothing is announced while more comes.
+    app.let_time_pass(MINUTE / 2).await;
+    assert_eq!(announce("tea at five").await, Enqueued::Replaced(id));
+    app.let_time_pass(MINUTE / 2).await;
+    assert!(app.run_jobs().await.is_empty());
+    app.let_time_pass(MINUTE / 2).await;
+    let ran = app.run_jobs().await;
+    assert_eq!(ran[0].error.as_deref(), Some("nobody reads tea at five"));
+
+    // One that waits for its next attempt is pulled forward.
+    assert_eq!(announce("tea at six").await, Enqueued::Replaced(id));
+    let waits = Entity::find_by_id(id).one(database).await.unwrap().unwrap();
+    assert_eq!((waits.attempt, waits.error), (0, None));
+    app.let_time_pass(MINUTE).await;
+    let ran = app.run_jobs().await;
+    assert_eq!(ran[0].error.as_deref(), Some("nobody reads tea at six"));
+    assert_eq!(ran[0].attempt, 1);
+}
+
+#[tokio::test]
+async fn many_are_written_down_at_once_but_for_those_whose_key_waits() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let pinned = |number: usize| Pinned {
+        note: format!("note {}\0", number % 1_200),
+        delay: Duration::ZERO,
+    };
+    pinned(7).enqueue(database).await.unwrap();
+    let many: Vec<_> = (0..2_500).map(pinned).collect();
+    assert_eq!(Pinned::enqueue_all(&many, database).await.unwrap(), 1_199);
+    assert_eq!(Pinned::enqueue_all(&many, database).await.unwrap(), 0);
+    assert_eq!(Pinned::enqueue_all(&[], database).await.unwrap(), 0);
+    assert_eq!(Entity::find().all(database).await.unwrap().len(), 1_200);
+
+    let announcements = ["tea at four", "tea at five"].map(|note| Announced {
+        note: note.to_owned(),
+    });
+    let written = Announced::enqueue_all(&announcements, database).await;
+    assert_eq!(written.unwrap(), 2);
+    let kind = Entity::find().all(database).await.unwrap();
+    let kind: Vec<_> = kind.iter().filter(|job| job.kind == "announced").collect();
+    assert_eq!(kind.len(), 1);
+    assert!(kind[0].payload.contains("tea at five"));
+}
