@@ -9,20 +9,19 @@ use hoglet_web::jobs::Jobs;
 use crate::state::AppState;
 
 mod link;
+mod queues;
 pub mod send_change_of_email;
 pub mod send_confirmation;
 pub mod send_login_link;
 pub mod send_notice;
 pub mod send_reset_link;
 
+use queues::MAIL;
 use send_change_of_email::SendChangeOfEmail;
 use send_confirmation::SendConfirmation;
 use send_login_link::SendLoginLink;
 use send_notice::SendNotice;
 use send_reset_link::SendResetLink;
-
-/// The queue of mails: while the mail server is slow, everything else goes on.
-pub const MAIL: &str = "mail";
 
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.

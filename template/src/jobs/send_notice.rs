@@ -9,7 +9,7 @@ use hoglet_web::settings::Settings;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 
-use super::MAIL;
+use super::queues::MAIL;
 use crate::models::user;
 use crate::state::AppState;
 

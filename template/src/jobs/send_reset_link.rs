@@ -7,7 +7,8 @@ use hoglet_web::jobs::{Job, Outcome, Priority, Run};
 use hoglet_web::mail;
 use serde::{Deserialize, Serialize};
 
-use super::{MAIL, link};
+use super::link;
+use super::queues::MAIL;
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::RESET_PASSWORD;
