@@ -199,12 +199,10 @@ async fn no_failed_job_keeps_the_address_of_somebody_who_is_gone() {
     }
     let failed = "UPDATE jobs SET failed_at = 1, error = 'for a test'";
     execute(&app, failed).await;
-    SendConfirmation {
-        user_id: app.user_id("Ann").await.parse().unwrap(),
-    }
-    .enqueue(&app.web.database)
-    .await
-    .unwrap();
+    SendConfirmation::to(app.user_id("Ann").await.parse().unwrap())
+        .enqueue(&app.web.database)
+        .await
+        .unwrap();
     execute(&app, failed).await;
     assert_eq!(app.rows("jobs").await, 4);
 
