@@ -13,8 +13,8 @@ use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::CHANGE_EMAIL;
 
-/// Enqueued with the token that it mails: the user's wish is known from then on, and a later one takes
-/// its place whenever this job runs.
+/// The request issues the token, and this job only mails it. So a later wish counts from when it is made,
+/// whenever this job runs.
 #[derive(Serialize, Deserialize)]
 pub struct SendChangeOfEmail {
     /// What the token was issued for.

@@ -24,7 +24,7 @@ impl Job for SendLoginLink {
 
     const NAME: &'static str = "send_login_link";
     const QUEUE: &'static str = MAIL;
-    /// Over some ten minutes, while the link is good.
+    /// Spread over some ten minutes: the link is good for fifteen.
     const ATTEMPTS: u32 = 7;
     const TIMEOUT: Duration = mail::TIMEOUT;
     const PRIORITY: Priority = Priority::High;

@@ -124,7 +124,7 @@ async fn a_changed_password_has_the_last_word() {
 }
 
 #[tokio::test]
-async fn who_asks_again_gets_a_link_that_works_whatever_has_ended() {
+async fn a_new_request_sends_a_link_that_works_also_where_the_last_one_has_ended() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let job = waiting(&app, "send_confirmation").await;

@@ -303,7 +303,7 @@ async fn run_out(mut wait: watch::Receiver<Wait>) -> Wait {
         let current = *wait.borrow_and_update();
         tokio::select! {
             biased;
-            // Whoever writes holds the sender for as long as this is asked.
+            // It cannot fail: the caller keeps the sender until the mail is written.
             _ = wait.changed() => {}
             () = sleep_until(current.until) => return current,
         }

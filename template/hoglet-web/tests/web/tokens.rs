@@ -164,7 +164,7 @@ async fn an_occasion_has_one_token_however_often_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_has_ended_is_not_brought_back() {
+async fn a_token_that_has_ended_is_not_brought_back() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let ann = id_of(&app, "Ann").await;
