@@ -12,7 +12,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
 use crate::compiled::Compiled;
@@ -228,8 +228,9 @@ fn serve_router(
             "listening on {}",
             shown_address(&web.settings, &listener)?
         ));
+        let under_way = workers.under_way();
         let serving = server::serve(listener, router, web.clone(), workers, requests.first);
-        Ok(until_second(serving, requests.second, &web).await)
+        Ok(until_second(serving, requests.second, &web, under_way).await)
     })
 }
 
@@ -260,8 +261,9 @@ fn work_alone(web: Web, registry: Registry) -> Compiled<'static, Outcome> {
         let workers = Workers::start(web.clone(), registry.into(), concurrency);
         let requests = signals::listen();
         complain(format_args!("working on jobs, {concurrency} at once"));
+        let under_way = workers.under_way();
         let working = server::work(web.clone(), workers, requests.first);
-        Ok(until_second(working, requests.second, &web).await)
+        Ok(until_second(working, requests.second, &web, under_way).await)
     })
 }
 
@@ -270,11 +272,13 @@ async fn until_second(
     work: impl Future<Output = ()>,
     second: oneshot::Receiver<u8>,
     web: &Web,
+    jobs: watch::Receiver<usize>,
 ) -> ExitCode {
     tokio::select! {
         () = work => ExitCode::SUCCESS,
         Ok(signal) = second => {
-            server::say_what_is_lost(web, signal);
+            let jobs = *jobs.borrow();
+            server::say_what_is_lost(web, jobs, signal);
             ExitCode::from(128 + signal)
         }
     }

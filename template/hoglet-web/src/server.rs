@@ -102,14 +102,15 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
 }
 
 /// What is lost where the process ends in the middle of its orderly end.
-pub fn say_what_is_lost(web: &Web, signal: u8) {
+pub fn say_what_is_lost(web: &Web, jobs: usize, signal: u8) {
     let counts = web.posthog.counts();
     tracing::error!(
         signal,
         captured = counts.captured,
         delivered = counts.delivered,
         lost = counts.lost + counts.waiting,
-        "ended at once, by a second signal: events that PostHog has not taken are lost; jobs under way begin anew when \
+        jobs,
+        "ended at once, by a second signal: events that PostHog has not taken are lost; jobs that run begin anew when \
          their leases end (JOBS_LEASE_SECONDS)"
     );
 }

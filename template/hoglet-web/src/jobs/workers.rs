@@ -44,12 +44,14 @@ const MOST_UNTOLD: usize = 500;
 pub struct Workers {
     stop: watch::Sender<Option<Instant>>,
     working: JoinHandle<()>,
+    under_way: watch::Receiver<usize>,
 }
 
 impl Workers {
     /// Begins to work on `concurrency` jobs at once.
     pub fn start(web: Web, registry: Arc<Registry>, concurrency: usize) -> Self {
         let (stop, stopped) = watch::channel(None);
+        let (count, under_way) = watch::channel(0);
         let work = Work {
             lease: web.settings.jobs.lease,
             places: Places::new(concurrency, &registry.queues),
@@ -59,6 +61,7 @@ impl Workers {
             registry,
             running: JoinSet::new(),
             held: HashMap::new(),
+            under_way: count,
             ended: Vec::new(),
             look_at: Instant::now(),
             alert_until: Instant::now(),
@@ -70,7 +73,16 @@ impl Workers {
         } else {
             tokio::spawn(work.go_on(stopped))
         };
-        Self { stop, working }
+        Self {
+            stop,
+            working,
+            under_way,
+        }
+    }
+
+    /// How many jobs run, also when the workers are being stopped.
+    pub fn under_way(&self) -> watch::Receiver<usize> {
+        self.under_way.clone()
     }
 
     /// Claims nothing any more, lets what runs come to its end until the deadline, and gives the rest
@@ -114,6 +126,8 @@ struct Work {
     turn: usize,
     running: JoinSet<(Claim, Ended)>,
     held: HashMap<Uuid, Held>,
+    /// How many are held.
+    under_way: watch::Sender<usize>,
     ended: Vec<Untold>,
     look_at: Instant,
     alert_until: Instant,
@@ -288,6 +302,7 @@ impl Work {
             cancelled: false,
         };
         self.held.insert(job.id, held);
+        self.under_way.send_replace(self.held.len());
         self.places.take(queue, 1);
         let (web, registry) = (self.web.clone(), self.registry.clone());
         self.running.spawn_blocking(move || {
@@ -318,6 +333,7 @@ impl Work {
         let Some(held) = self.held.remove(&claim.id) else {
             return;
         };
+        self.under_way.send_replace(self.held.len());
         self.places.free(held.queue);
         let ended = match ended {
             Ended::Stopped if held.cancelled => Ended::Cancelled,

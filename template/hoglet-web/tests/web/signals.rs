@@ -170,5 +170,6 @@ async fn asked_a_second_time_it_ends_at_once_and_says_what_is_lost() {
         let said = lines.find(|line| line.contains("ended at once, by a second signal"));
         let said: serde_json::Value = serde_json::from_str(said.expect(&ended.log)).unwrap();
         assert_eq!((&said["captured"], &said["lost"]), (&3.into(), &3.into()));
+        assert_eq!(said["jobs"], 0);
     }
 }
