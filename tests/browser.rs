@@ -1074,3 +1074,50 @@ fn a_page_whose_address_begins_with_two_slashes_never_leaves_for_another_host() 
     stays(&tab);
     house.close();
 }
+
+#[test]
+fn an_end_to_end_test_sees_the_page_views_of_its_headless_browser() {
+    for environment in ["development", "test"] {
+        let key = "0".repeat(128);
+        let Some(house) = House::with(&[("APP_ENV", environment), ("SECRET_KEY", &key)]) else {
+            return;
+        };
+        let browser = Chromium::driven();
+        let tab = browser.new_tab();
+        tab.go(&house.url("/"));
+        let visitor = who(&tab);
+        assert_eq!(tab.eval("navigator.webdriver"), true, "posthog-js sees it");
+        house.posthog.wait_for("$pageview", 1);
+        let view = &house.posthog.events("event=$pageview")[0];
+        assert_eq!(view["distinct_id"], *visitor.id);
+    }
+}
+
+#[test]
+fn in_production_a_robot_is_nobody() {
+    let key = "0".repeat(128);
+    let production = [
+        ("APP_ENV", "production"),
+        ("SECRET_KEY", &*key),
+        ("DATABASE_URL", "sqlite:app.sqlite?mode=rwc"),
+    ];
+    let Some(house) = House::with(&production) else {
+        return;
+    };
+    let browser = Chromium::driven();
+    let tab = browser.new_tab();
+    tab.go(&house.url("/"));
+    who(&tab);
+    tab.eval("posthog.capture('seen by nobody')");
+    tab.go(&house.url("/burrito"));
+    tab.until("window.posthog?.__loaded === true");
+    tab.click("main button");
+    tab.go("about:blank");
+    // What the server captures has arrived; what the browser captured before it, has not.
+    house.posthog.wait_for("burrito_considered", 1);
+    assert_eq!(house.posthog.events("event=$pageview"), Vec::<Value>::new());
+    assert_eq!(
+        house.posthog.events("event=seen by nobody"),
+        Vec::<Value>::new()
+    );
+}

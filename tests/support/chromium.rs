@@ -30,7 +30,10 @@ const FLAGS: &[&str] = &[
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // posthog-js takes a browser that is driven, or calls itself headless, for a bot and captures nothing.
+];
+
+/// posthog-js takes a browser that is driven, or calls itself headless, for a robot.
+const AS_A_PERSON: &[&str] = &[
     "--disable-blink-features=AutomationControlled",
     "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
 ];
@@ -65,13 +68,20 @@ pub fn program() -> Option<PathBuf> {
 }
 
 impl Chromium {
+    /// As somebody uses it.
     pub fn start() -> Self {
-        Self::with(&[])
+        Self::with(AS_A_PERSON)
     }
 
     /// A browser that finds a host of this name on this machine.
     pub fn finding(host: &str) -> Self {
-        Self::with(&[&format!("--host-resolver-rules=MAP {host} 127.0.0.1")])
+        let rule = format!("--host-resolver-rules=MAP {host} 127.0.0.1");
+        Self::with(&[AS_A_PERSON, &[&*rule]].concat())
+    }
+
+    /// As an end-to-end test drives it, hiding nothing.
+    pub fn driven() -> Self {
+        Self::with(&[])
     }
 
     fn with(flags: &[&str]) -> Self {
