@@ -471,7 +471,7 @@ fn a_workspace_that_takes_the_app_in_is_told_what_it_needs() {
             "members = [\"apps6/*/templates\", \"other\"]",
             Some(r#"exclude = ["apps6/web"]"#),
         ),
-        ("members = [\"*/other\", \"other\"]", None),
+        ("members = [\"oth*\"]", None),
         ("members = [\"other\"]", None),
     ]
     .into_iter()

@@ -14,6 +14,9 @@
 //! Two parts stand beside it: [`posthog`], a local stand-in for PostHog, for apps and for tests; and [`dev`], which runs
 //! an app with it while the app is being worked on.
 
+// `println!` panics where nobody reads on.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod answers;
 pub mod cli;
 pub mod colors;

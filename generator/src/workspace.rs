@@ -48,7 +48,7 @@ fn note(folder: &Path, app: &Path, files: &[File]) -> Option<String> {
              take it out of `members` there"
         ));
     }
-    if excluded.iter().any(|other| begins(other)) {
+    if excluded.iter().any(begins) {
         return None;
     }
     let mut line = excluded;

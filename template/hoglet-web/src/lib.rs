@@ -26,6 +26,9 @@
 //! Arrows point one way: `cli` and `testing` → `app` → `layers`, `error_pages` and what handlers take (`visit`, `page`) → [`Web`](web::Web), which holds the
 //! parts → the parts themselves → `settings`, `error` and `package`.
 
+// `println!` panics where nobody reads on: commands print with `cli::print_line`.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod app;
 pub mod assets;
 mod caught;
