@@ -47,8 +47,8 @@ pub struct PostHogSettings {
     pub retry: Duration,
     /// How batches of events are sent.
     pub compression: Compression,
-    /// How long a request waits for PostHog's answer about flags. The default has room for one retry,
-    /// 300 ms after an attempt that broke off.
+    /// How long a request waits for PostHog's answer about flags. Above 300 ms there is room for
+    /// one retry, 300 ms after an attempt that broke off.
     pub flags_timeout: Duration,
 }
 
@@ -83,7 +83,7 @@ impl PostHogSettings {
             compression: reader.parse("POSTHOG_COMPRESSION", Compression::Gzip),
             flags_timeout: Duration::from_millis(reader.number(
                 "POSTHOG_FLAGS_TIMEOUT_MILLISECONDS",
-                1_000,
+                250,
                 1..=30_000,
             )),
         }
