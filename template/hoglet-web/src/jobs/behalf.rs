@@ -1,4 +1,4 @@
-//! Who did it travels along: a job belongs to the person whose request has enqueued it.
+//! On whose behalf a job is done: it belongs to the person whose request has enqueued it.
 //!
 //! The person stands beside the task that works on the request, so that `enqueue` needs no more than a
 //! connection. A task that a handler spawns by itself is nobody's.
@@ -18,7 +18,7 @@ tokio::task_local! {
 
 struct Acting {
     posthog: PostHog,
-    /// What this request has enqueued.
+    /// The jobs that this request has enqueued.
     jobs: Vec<Uuid>,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn note(job: Uuid) {
 }
 
 /// From here on this request acts on behalf of somebody else: the user that its visitor has become.
-/// What it has enqueued so far becomes theirs in the same transaction.
+/// The jobs that it has enqueued so far become theirs in the same transaction.
 ///
 /// # Errors
 ///

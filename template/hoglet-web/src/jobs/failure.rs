@@ -15,7 +15,7 @@ pub type Outcome = Result<(), Failure>;
 pub enum Failure {
     /// Something went wrong.
     Error {
-        /// What.
+        /// The error, and where it arose.
         cause: Arc<Cause>,
         /// Whether another try may end better.
         retry: bool,
@@ -62,7 +62,7 @@ impl<E: Error> From<E> for Failure {
     }
 }
 
-/// What handlers return, for functions that both call.
+/// Handlers return this error: for functions that handlers and jobs call.
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error.cause {

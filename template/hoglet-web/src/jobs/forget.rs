@@ -11,8 +11,8 @@ use crate::email::Email;
 /// whose fields their id or their address stands, whoever has enqueued them. For the transaction that
 /// deletes the user. Returns how many.
 ///
-/// What waits is not touched: it finds out by itself that the user is gone, and a failed job that belongs
-/// to a user who is gone is not kept.
+/// A job that waits is not touched: it finds out by itself that the user is gone, and when a job of a user
+/// who is gone fails it is not kept.
 ///
 /// # Errors
 ///

@@ -119,7 +119,7 @@ impl Schedules {
             let Some(latest) = schedule.times.latest(now) else {
                 continue;
             };
-            // What this process knows is from the future as well where its own clock was wrong.
+            // This process's own memory is from the future where its own clock was wrong.
             let still_to_come = now.timestamp_millis() + CLOCKS_DIFFER;
             if known.is_some_and(|known| known >= latest && known <= still_to_come) {
                 continue;

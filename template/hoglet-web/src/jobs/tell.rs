@@ -7,7 +7,7 @@ use super::attempt::Ended;
 use super::claim::{Claim, complete, fail, put_off};
 use crate::web::Web;
 
-/// What is stored of an error whose own text the database refuses.
+/// Stored in place of an error whose own text the database refuses.
 const REFUSED: &str =
     "the job failed; its error is in the log, because the database would not store it";
 

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Value};
 use super::sql::{execute, query, storable_error};
 
 /// The columns that a job is looked for by, and what must hold for them. A job in whose row it does not
-/// would never be claimed. `$1` is not used.
+/// would never be claimed.
 const ON_SQLITE: [(&str, &str); 6] = [
     ("run_at", "typeof(run_at) = 'integer'"),
     (

@@ -10,7 +10,7 @@ use super::sql::{execute, milliseconds, query};
 /// Rows that one statement deletes at most, so that others may write between two of them.
 const SLICE: u64 = 500;
 
-/// What waits, for `/readyz`.
+/// How much waits and has failed, for `/readyz`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Numbers {
     /// How long the oldest job has been due that nobody works on, in milliseconds. Paused queues do not
@@ -20,7 +20,7 @@ pub struct Numbers {
     pub failed: i64,
 }
 
-/// What waits.
+/// Counts how much waits and has failed.
 ///
 /// # Errors
 ///

@@ -324,7 +324,7 @@ impl Work {
             next = self.running.try_join_next();
         }
         if !self.knows_of_more() {
-            // What waited for a place, or for the end of its twin, begins at once.
+            // A job that waited for a place, or for the end of its twin, begins at once.
             self.look_at = Instant::now();
         }
     }
