@@ -25,7 +25,7 @@ pub mod login_link;
 pub mod password;
 pub mod password_reset;
 
-use limits::{LOG_IN, SIGN_UP};
+use limits::{CONFIRMATION_MAIL, LOG_IN, SIGN_UP, TAKEN};
 
 /// What somebody types to sign up.
 pub struct NewAccount<'a> {
@@ -34,27 +34,51 @@ pub struct NewAccount<'a> {
     pub password: String,
 }
 
-/// Makes an account, and its visitor the user. `false` where the e-mail has one already.
-pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -> Result<bool> {
+/// What came of signing up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    /// There is an account, and its user is signed in.
+    Done,
+    /// So there is, but no mail asks to confirm its address: too many went there, or from here.
+    DoneWithoutMail,
+    /// The e-mail has an account already.
+    Taken,
+}
+
+/// Makes an account, and its visitor the user.
+pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -> Result<SignUp> {
     let email = Email::normalized(new.email);
-    let password_hash = visit
-        .hash_first_password(&SIGN_UP, &email, new.password)
+    let (password_hash, told) = visit
+        .hash_first_password(&SIGN_UP, &TAKEN, &email, new.password)
         .await?;
 
     let transaction = begin(&state.database).await?;
-    let Some(user) = user::create(&transaction, email, new.name, password_hash).await? else {
+    let made = user::create(&transaction, email.clone(), new.name, password_hash).await?;
+    let Some(user) = made else {
         transaction.rollback().await?;
-        return Ok(false);
+        told.counts(&state.database).await?;
+        return Ok(SignUp::Taken);
     };
+    told.give_back(&transaction).await?;
+    let mut outcome = SignUp::Done;
     if state.web.settings.mail.available() {
-        let asks = SendConfirmation { user_id: user.id };
-        asks.enqueue(&transaction).await?;
+        // Strangers who sign up with somebody's address, delete the account and begin again use up
+        // mails to it. They keep nobody from signing up.
+        if visit
+            .count_in(&transaction, &CONFIRMATION_MAIL, &email)
+            .await?
+        {
+            let asks = SendConfirmation::to(user.id);
+            asks.enqueue(&transaction).await?;
+        } else {
+            outcome = SignUp::DoneWithoutMail;
+        }
     }
     enter(visit, transaction, user, Remember::No).await?;
     visit.posthog.capture(UserSignedUp {
         signup_method: "email",
     });
-    Ok(true)
+    Ok(outcome)
 }
 
 /// Begins a user's session. `false` where e-mail and password do not belong together.
@@ -97,8 +121,10 @@ async fn enter(
     visit.log_in(transaction, user, remember).await
 }
 
-/// Ends the session.
+/// Ends the session. Sent from several tabs at once, one of them captures the event.
 pub async fn log_out(visit: &Visit) -> Result<()> {
-    visit.posthog.capture(UserLoggedOut {});
-    visit.log_out().await
+    if visit.log_out().await? {
+        visit.posthog.capture(UserLoggedOut {});
+    }
+    Ok(())
 }

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use hoglet_web::app::Outcome;
-use hoglet_web::compiled::Compiled;
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
 use hoglet_web::jobs::Jobs;
@@ -75,6 +74,8 @@ impl hoglet_web::app::App for App {
             content_security_policy: ContentSecurityPolicy::default(),
             flags: flags::ALL,
             event_properties,
+            // The last look at each event before it is sent: what this returns, or nothing.
+            before_send: Some,
         }
     }
 
@@ -100,7 +101,7 @@ impl hoglet_web::app::App for App {
 }
 
 /// Runs the command that was asked for; without one it serves.
-pub fn run() -> Compiled<'static, ExitCode> {
+pub fn run() -> ExitCode {
     hoglet_web::cli::run::<App>()
 }
 

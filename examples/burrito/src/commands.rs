@@ -1,5 +1,6 @@
 //! The app's own commands, beside Hoglet's: `cargo run seed`. A new one is a variant of
-//! [`Command`], whose comment is its help, and a file here.
+//! [`Command`], whose comment is its help, and a file here. Commands print with `print_line`, which
+//! also ends well behind `| head`.
 
 use clap::Subcommand;
 use hoglet_web::app::Outcome;

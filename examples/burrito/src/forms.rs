@@ -6,6 +6,8 @@
 use garde::Validate;
 use hoglet_web::email::Email;
 pub use hoglet_web::forms::{Errors, again, again_later, error, form_error};
+use hoglet_web::passwords::rule::{self, Refusal};
+use hoglet_web::text;
 
 mod messages;
 
@@ -25,8 +27,8 @@ pub fn check(errors: &mut Errors, field: &str, outcome: garde::Result) {
 
 /// A name for a person.
 pub fn person_name(value: &str, _: &()) -> garde::Result {
-    let name = value.trim();
-    if name.is_empty() {
+    let name = text::tidied(value);
+    if !text::is_visible(&name) {
         return Err(garde::Error::new("Tell us what to call you."));
     }
     if name.chars().count() > 100 {
@@ -38,7 +40,7 @@ pub fn person_name(value: &str, _: &()) -> garde::Result {
     Ok(())
 }
 
-/// An address as browsers understand `type=email`; only a mail that arrives proves more.
+/// An address, international ones too; only a mail that arrives proves more.
 pub fn email_address(value: &str, _: &()) -> garde::Result {
     if Email::is_well_formed(value) {
         Ok(())
@@ -49,11 +51,23 @@ pub fn email_address(value: &str, _: &()) -> garde::Result {
     }
 }
 
-/// Long enough to withstand guessing, short enough to hash.
-pub fn new_password(value: &str, _: &()) -> garde::Result {
-    match value.chars().count() {
-        0..8 => Err(garde::Error::new("Use at least 8 characters.")),
-        8..=200 => Ok(()),
-        _ => Err(garde::Error::new("Use at most 200 characters.")),
-    }
+/// Long enough to withstand guessing, and not what is guessed first for the account of this address.
+pub fn new_password(value: &str, email: &Email, app_name: &str) -> garde::Result {
+    let Err(refusal) = rule::check(value, email, app_name) else {
+        return Ok(());
+    };
+    let message = match refusal {
+        Refusal::TooShort => "Use at least 8 characters.",
+        Refusal::TooLong => "Use at most 200 characters.",
+        Refusal::Common => {
+            "Many people use this password, so it is among the first that are guessed. Choose another one; a sentence is fine."
+        }
+        Refusal::Address => {
+            "This is your e-mail address, so it is among the first that are guessed. Choose another one; a sentence is fine."
+        }
+        Refusal::AppName => {
+            "This is our name, so it is among the first that are guessed. Choose another one; a sentence is fine."
+        }
+    };
+    Err(garde::Error::new(message))
 }

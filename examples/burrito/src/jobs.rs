@@ -9,12 +9,14 @@ use hoglet_web::jobs::Jobs;
 use crate::state::AppState;
 
 mod link;
+mod queues;
 pub mod send_change_of_email;
 pub mod send_confirmation;
 pub mod send_login_link;
 pub mod send_notice;
 pub mod send_reset_link;
 
+use queues::MAIL;
 use send_change_of_email::SendChangeOfEmail;
 use send_confirmation::SendConfirmation;
 use send_login_link::SendLoginLink;
@@ -25,6 +27,7 @@ use send_reset_link::SendResetLink;
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.
 pub fn jobs() -> Jobs<AppState> {
     Jobs::default()
+        .queue(MAIL, 2)
         .merge(housekeeping::jobs())
         .job::<SendResetLink>()
         .job::<SendLoginLink>()

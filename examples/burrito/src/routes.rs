@@ -39,7 +39,9 @@ pub fn pages() -> Routes<AppState> {
         .post("/login-link/{token}", login_link::follow)
         .get("/profile", profile::show)
         .post("/profile", profile::update)
+        .post("/profile/password", profile::password::change)
         .post("/profile/email", profile::email::change)
+        .post("/profile/email/cancel", profile::email::cancel)
         .get("/profile/sessions", profile::sessions::show)
         .post("/profile/sessions/{id}/delete", profile::sessions::end_one)
         .post(

@@ -3,26 +3,34 @@
 use hoglet_web::tokens::Purpose;
 use time::Duration;
 
+/// As many as anybody may have sent to one account in five minutes, see `accounts::limits`.
+const AT_ONCE: u32 = 10;
+
 /// Makes a new password.
 pub const RESET_PASSWORD: Purpose = Purpose {
     name: "reset_password",
     lifetime: Duration::hours(1),
+    at_once: AT_ONCE,
 };
 
 /// Shows that the address of an account is its owner's.
 pub const CONFIRM_EMAIL: Purpose = Purpose {
     name: "confirm_email",
     lifetime: Duration::days(3),
+    at_once: AT_ONCE,
 };
 
-/// Shows the same of the address that an account is to have. The token was sent to that address.
+/// Shows the same of the address that an account is to have. The token was sent to that address, and
+/// only the newest counts.
 pub const CHANGE_EMAIL: Purpose = Purpose {
     name: "change_email",
     lifetime: Duration::days(1),
+    at_once: 1,
 };
 
 /// Logs in without a password.
 pub const LOGIN_LINK: Purpose = Purpose {
     name: "login_link",
     lifetime: Duration::minutes(15),
+    at_once: AT_ONCE,
 };

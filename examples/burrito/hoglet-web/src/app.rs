@@ -1,6 +1,7 @@
 //! [`App`]: what an app is for Hoglet, so that its commands and its tests can start it.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use axum::Router;
@@ -58,7 +59,7 @@ pub trait App: 'static {
 ///
 /// All that is wrong, each line naming its variable.
 pub fn read_settings<A: App>(
-    variable: &dyn Fn(&str) -> Option<String>,
+    variable: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<(Settings, A::Settings), SettingsError> {
     let mut reader = Reader::new(variable, env_file::defaults(A::DEFAULTS));
     let hoglet = Settings::read(&mut reader, &A::PACKAGE);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::ffi::OsString;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,6 +11,8 @@ use axum::Router;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::sync::{oneshot, watch};
 
 use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
 use crate::compiled::Compiled;
@@ -17,17 +20,25 @@ use crate::database::{self, Migrations};
 use crate::jobs::{Registry, Workers};
 use crate::package::Package;
 use crate::secret_paths::SecretPaths;
-use crate::settings::env_file::{env_file_applies, read_env_file};
+use crate::settings::env_file::{env_file_applies, read_env_file, variable};
 use crate::settings::{Settings, SettingsError};
 use crate::web::{Parts, Web};
-use crate::{housekeeping, logging, server};
+use crate::{housekeeping, logging, server, signals, system};
 
 mod connect;
 mod doctor;
+mod job_list;
+mod job_table;
 mod jobs;
+mod output;
 mod secret_key;
 
 use connect::{connect, connect_existing};
+use output::complain;
+pub use output::{NotPrinted, print_line};
+
+/// Each job has a thread while it runs, and so has each password that is hashed.
+const BLOCKING_THREADS: usize = 512 + 1_000;
 
 #[derive(Parser)]
 struct Arguments<Own: Subcommand> {
@@ -68,28 +79,52 @@ enum Direction {
 }
 
 /// Runs the command that was asked for. Exit codes: 0 done, 2 bad usage or settings, 1 anything else.
-pub fn run<A: App>() -> Compiled<'static, ExitCode> {
+pub fn run<A: App>() -> ExitCode {
     run_with::<A>(std::env::args_os())
 }
 
 /// Runs the command that these arguments ask for. The first one is the program itself.
 pub fn run_with<A: App>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-) -> Compiled<'static, ExitCode> {
-    let command = asked::<A>(arguments).command;
-    Box::pin(execute::<A>(command.unwrap_or(Command::Serve)))
+) -> ExitCode {
+    match asked::<A>(arguments) {
+        Ok(asked) => {
+            let command = asked.command.unwrap_or(Command::Serve);
+            block_on(Box::pin(execute::<A>(command)))
+        }
+        Err(usage) => output::usage(&usage),
+    }
+}
+
+/// Runs a command to its end in a runtime of its own, and waits for nothing else: a job that blocks its
+/// thread must not keep the process.
+fn block_on(command: Compiled<'static, ExitCode>) -> ExitCode {
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build();
+    match runtime {
+        Ok(runtime) => {
+            let code = runtime.block_on(command);
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => {
+            complain(format_args!("could not start the runtime: {error}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
     if matches!(command, Command::Routes) {
-        print_routes::<A>();
-        return ExitCode::SUCCESS;
+        return ended(print_routes::<A>());
     }
     let made = secret_key::make_for_development();
     let (settings, own) = match settings_from_env::<A>() {
         Ok(settings) => settings,
         Err(error) => {
-            eprintln!("{error}");
+            complain(error);
             return ExitCode::from(2);
         }
     };
@@ -107,28 +142,32 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
         Command::Jobs {
             action: Some(action),
         } => {
-            let kinds = A::jobs().names();
-            jobs::look_after(settings, action, kinds, A::PACKAGE.name).await
+            let table = job_table::Table::of(&A::jobs());
+            jobs::look_after(settings, action, table, A::PACKAGE.name).await
         }
         Command::Own(command) => A::run(command, settings).await,
         Command::Routes => unreachable!("answered above"),
     };
+    ended(outcome)
+}
+
+fn ended(outcome: Outcome) -> ExitCode {
     outcome.unwrap_or_else(|error| {
-        eprintln!("{error}");
+        complain(error);
         ExitCode::FAILURE
     })
 }
 
-/// The arguments, under the app's name. Bad usage and `--help` end the process here.
+/// The arguments, under the app's name. The error is bad usage, or what `--help` and `--version` print.
 fn asked<A: App>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-) -> Arguments<A::Command> {
-    let command = Arguments::<A::Command>::command()
+) -> Result<Arguments<A::Command>, clap::Error> {
+    let mut command = Arguments::<A::Command>::command()
         .name(A::PACKAGE.name)
         .version(A::PACKAGE.version)
         .about(A::PACKAGE.description);
-    let matches = command.get_matches_from(arguments);
-    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// The process's variables and, in development, `.env` in the working directory.
@@ -138,7 +177,7 @@ fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError>
     } else {
         HashMap::new()
     };
-    read_settings::<A>(&|name| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
+    read_settings::<A>(&|name| variable(name, &file))
 }
 
 async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
@@ -184,10 +223,24 @@ fn serve_router(
     Box::pin(async move {
         let concurrency = web.settings.jobs.concurrency;
         let workers = Workers::start(web.clone(), registry.into(), concurrency);
-        eprintln!("listening on http://{}", listener.local_addr()?);
-        server::serve(listener, router, web, workers, server::stop_signal()).await;
-        Ok(ExitCode::SUCCESS)
+        let requests = signals::listen();
+        complain(format_args!(
+            "listening on {}",
+            shown_address(&web.settings, &listener)?
+        ));
+        let under_way = workers.under_way();
+        let serving = server::serve(listener, router, web.clone(), workers, requests.first);
+        Ok(until_second(serving, requests.second, &web, under_way).await)
     })
+}
+
+/// In development it is one to open: `HOST=0.0.0.0` is every address of the machine, and none itself.
+fn shown_address(settings: &Settings, listener: &TcpListener) -> io::Result<String> {
+    let address = listener.local_addr()?;
+    if settings.development() && address.ip().to_canonical().is_unspecified() {
+        return Ok(settings.local_url());
+    }
+    Ok(format!("http://{address}"))
 }
 
 fn work_alone(web: Web, registry: Registry) -> Compiled<'static, Outcome> {
@@ -199,11 +252,36 @@ fn work_alone(web: Web, registry: Registry) -> Compiled<'static, Outcome> {
                     .into(),
             );
         }
+        if web.settings.lacks_address() {
+            tracing::warn!(
+                "APP_URL is not set and PORT is 0, so links in mails lead nowhere; set APP_URL to the \
+                 address of the process that serves"
+            );
+        }
         let workers = Workers::start(web.clone(), registry.into(), concurrency);
-        eprintln!("working on jobs, {concurrency} at once");
-        server::work(web, workers, server::stop_signal()).await;
-        Ok(ExitCode::SUCCESS)
+        let requests = signals::listen();
+        complain(format_args!("working on jobs, {concurrency} at once"));
+        let under_way = workers.under_way();
+        let working = server::work(web.clone(), workers, requests.first);
+        Ok(until_second(working, requests.second, &web, under_way).await)
     })
+}
+
+/// Ends with the work, or at once where that is asked for a second time.
+async fn until_second(
+    work: impl Future<Output = ()>,
+    second: oneshot::Receiver<u8>,
+    web: &Web,
+    jobs: watch::Receiver<usize>,
+) -> ExitCode {
+    tokio::select! {
+        () = work => ExitCode::SUCCESS,
+        Ok(signal) = second => {
+            let jobs = *jobs.borrow();
+            server::say_what_is_lost(web, jobs, signal);
+            ExitCode::from(128 + signal)
+        }
+    }
 }
 
 async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
@@ -212,10 +290,19 @@ async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
             "APP_URL is not https: cookies are not Secure, and passwords travel in the clear"
         );
     }
+    if settings.production() && !settings.has_app_url() {
+        tracing::warn!(
+            "APP_URL is not set: requests for any other name than this machine's own get a 421, but for \
+             those in ALLOWED_HOSTS"
+        );
+    }
     let (host, port) = (settings.host.as_str(), settings.port);
-    let cannot = |error| {
+    let cannot = |error: io::Error| {
+        let taken = error.kind() == ErrorKind::AddrInUse;
+        let owner = taken.then(|| system::owner_of_port(port)).flatten();
+        let owner = owner.map_or_else(String::new, |owner| format!(", by {owner}"));
         format!(
-            "cannot listen on {host}:{port} ({error}); set HOST and PORT to an address that is free"
+            "cannot listen on {host}:{port} ({error}{owner}); set HOST and PORT to an address that is free"
         )
     };
     let listener = TcpListener::bind((host, port)).await.map_err(cannot)?;
@@ -258,17 +345,19 @@ fn migrate(
         }
         let pending = database::pending_migrations(&database, migrations).await?;
         match pending.as_slice() {
-            [] => println!("all migrations are applied"),
-            pending => println!("pending: {}", pending.join(", ")),
+            [] => print_line("all migrations are applied")?,
+            pending => print_line(format_args!("pending: {}", pending.join(", ")))?,
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-fn print_routes<A: App>() {
+fn print_routes<A: App>() -> Outcome {
     for route in all_routes::<A>() {
-        println!("{:<10} {}", route.methods.join(", "), route.path);
+        let methods = route.methods.join(", ");
+        print_line(format_args!("{methods:<10} {}", route.path))?;
     }
     let proxy = "{POSTHOG_PROXY_PATH}/{*path}";
-    println!("{:<10} {proxy}", "ANY");
+    print_line(format_args!("{:<10} {proxy}", "ANY"))?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -17,6 +17,8 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, DefaultPredicate, Predicate, SizeAbove};
 
+use crate::media_type;
+
 /// What fits into one packet arrives no sooner when it is smaller.
 const MIN_BYTES: u64 = 1024;
 
@@ -69,10 +71,9 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let mut accepted = values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .filter_map(|item| {
-            let (coding, weight) = item.split_once(';').unwrap_or((item, "q=1"));
-            let weight = weight.trim().strip_prefix("q=")?.parse::<f32>().ok()?;
-            Some((coding.trim().to_ascii_lowercase(), weight > 0.0))
+        .map(|item| {
+            let coding = item.split(';').next().unwrap_or_default().trim();
+            (coding.to_ascii_lowercase(), media_type::weight(item) > 0.0)
         })
         .filter(|(coding, _)| coding == "gzip" || coding == "*")
         .collect::<Vec<_>>();
@@ -91,12 +92,14 @@ mod tests {
             ("gzip", true),
             ("br, gzip;q=0.5", true),
             ("deflate, GZIP ; q=1", true),
+            ("gzip; Q=0.5", true),
             ("*", true),
             ("*;q=0, gzip", true),
             ("", false),
             ("br", false),
             ("identity", false),
             ("gzip;q=0", false),
+            ("gzip; Q=0.000", false),
             ("gzip;q=0, *", false),
             ("gzip;q=much", false),
             ("notgzip", false),

@@ -5,6 +5,8 @@ use axum::http::HeaderValue;
 use axum::http::header::COOKIE;
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tower_cookies::cookie::{CookieBuilder, SameSite};
 use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 
@@ -18,14 +20,15 @@ pub struct SignedCookie {
     name: String,
     key: Key,
     secure: bool,
-    lifetime: time::Duration,
+    /// None lives until the browser is closed.
+    lifetime: Option<time::Duration>,
 }
 
 /// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`; behind https they are
-/// `Secure`, and their names begin with `__Host-`.
+/// `Secure`, and their names begin with `__Host-`. `COOKIE_PREFIX` comes next.
 #[derive(Clone)]
 pub struct SignedCookies {
-    /// The id of the session's row. Lives as long as [`lifetime`](crate::session::lifetime) says.
+    /// The id of the session's row. Lives until the browser is closed, unless its session says how long.
     pub session: SignedCookie,
     /// The visitor id, see [`visitor`](crate::visitor). Lives a year.
     pub visitor: SignedCookie,
@@ -33,6 +36,11 @@ pub struct SignedCookies {
     pub first_touch: SignedCookie,
     /// That this browser's people are not to be tracked. Lives five years.
     pub opt_out: SignedCookie,
+    /// Messages for the next page that is shown, see [`session::flash`](crate::session::flash): a cookie
+    /// each, with the name and one more part. Live ten minutes.
+    pub flash: SignedCookie,
+    /// Where it goes on after a log-in by a link in a mail. Lives an hour.
+    pub next: SignedCookie,
     /// In development only: what a redirect has captured, see `posthog::panel`.
     /// Lives a minute.
     pub captured: SignedCookie,
@@ -41,23 +49,22 @@ pub struct SignedCookies {
 impl SignedCookies {
     /// With keys that are derived from `SECRET_KEY`.
     pub fn new(settings: &Settings) -> Self {
+        // Browsers accept a `__Host-` cookie from this very host only, over https only.
+        let host = if settings.https() { "__Host-" } else { "" };
         let cookie = |name: &str, lifetime| SignedCookie {
-            // Browsers accept a `__Host-` cookie from this very host only, over https only.
-            name: if settings.https() {
-                format!("__Host-{name}")
-            } else {
-                name.to_owned()
-            },
+            name: format!("{host}{}{name}", settings.cookie_prefix),
             key: Key::derive_from(format!("{name}:{}", settings.secret_key.expose()).as_bytes()),
             secure: settings.https(),
             lifetime,
         };
         Self {
-            session: cookie("session", crate::session::lifetime::REMEMBERED),
-            visitor: cookie("visitor", crate::visitor::LIFETIME),
-            first_touch: cookie("first_touch", crate::visitor::LIFETIME),
-            opt_out: cookie("opt_out", time::Duration::days(5 * 365)),
-            captured: cookie("captured", time::Duration::minutes(1)),
+            session: cookie("session", None),
+            visitor: cookie("visitor", Some(crate::visitor::LIFETIME)),
+            first_touch: cookie("first_touch", Some(crate::visitor::LIFETIME)),
+            opt_out: cookie("opt_out", Some(time::Duration::days(5 * 365))),
+            flash: cookie("flash", Some(time::Duration::minutes(10))),
+            next: cookie("next", Some(time::Duration::hours(1))),
+            captured: cookie("captured", Some(time::Duration::minutes(1))),
         }
     }
 
@@ -116,21 +123,59 @@ impl SignedCookie {
         cookies.get(&self.name).is_some()
     }
 
-    /// Sets the cookie for as long as it usually lives.
+    /// The text in a cookie of [`SignedCookie::set_text`].
+    pub fn text(&self, cookies: &Cookies) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(self.get(cookies)?).ok()?;
+        String::from_utf8(bytes).ok()
+    }
+
+    /// Sets the cookie for as long as it usually lives. What is no letter or digit may not survive the
+    /// way to the browser and back; see [`SignedCookie::set_text`].
     pub fn set(&self, cookies: &Cookies, value: String) {
-        self.set_for(cookies, value, self.lifetime);
+        self.add(cookies, value, self.lifetime);
+    }
+
+    /// Sets the cookie to any text, encoded. Browsers take 4 KiB, so 2,900 bytes at most.
+    pub fn set_text(&self, cookies: &Cookies, text: &str) {
+        self.set(cookies, URL_SAFE_NO_PAD.encode(text));
     }
 
     /// Sets the cookie for another time than it usually lives.
     pub fn set_for(&self, cookies: &Cookies, value: String, lifetime: time::Duration) {
-        cookies
-            .signed(&self.key)
-            .add(self.build(value).max_age(lifetime).build());
+        self.add(cookies, value, Some(lifetime));
     }
 
-    /// Sets the cookie until the browser is closed.
-    pub fn set_until_closed(&self, cookies: &Cookies, value: String) {
-        cookies.signed(&self.key).add(self.build(value).build());
+    fn add(&self, cookies: &Cookies, value: String, lifetime: Option<time::Duration>) {
+        let mut cookie = self.build(value).build();
+        cookie.set_max_age(lifetime);
+        cookies.signed(&self.key).add(cookie);
+    }
+
+    /// One more cookie of this kind, for what several requests at once may set. `part` tells it from the
+    /// others.
+    pub fn another(&self, part: &str) -> Self {
+        Self {
+            name: format!("{}-{part}", self.name),
+            ..self.clone()
+        }
+    }
+
+    /// The cookies of this kind that the request presented, in the order of their parts. Not each of them
+    /// need have a valid signature.
+    pub fn others(&self, cookies: &Cookies) -> Vec<Self> {
+        let begin = format!("{}-", self.name);
+        let mut names: Vec<String> = cookies
+            .list()
+            .into_iter()
+            .map(|cookie| cookie.name().to_owned())
+            .filter(|name| name.starts_with(&begin))
+            .collect();
+        names.sort_unstable();
+        let named = |name| Self {
+            name,
+            ..self.clone()
+        };
+        names.into_iter().map(named).collect()
     }
 
     /// Tells the browser to drop the cookie.

@@ -1,10 +1,15 @@
-//! E-mail addresses: compared without regard to case, and in no log.
+//! E-mail addresses: each has one form, and stands in no log.
 
+use idna::AsciiDenyList;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 /// No address is longer, in characters or bytes.
 pub const MAX_LENGTH: usize = 254;
+/// What stands before the `@` is no longer, in bytes (RFC 5321, 4.5.3.1.1).
+const MAX_LOCAL_LENGTH: usize = 64;
 
 /// An address that never shows in `Debug`, so in no log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
@@ -12,29 +17,60 @@ pub const MAX_LENGTH: usize = 254;
 pub struct Email(pub String);
 
 impl Email {
-    /// The address as it is stored and looked up: in lower case. What no address can hold is left
-    /// out, so that whatever was typed can be looked up and counted: PostgreSQL takes no NUL, and a
-    /// failed log-in stores no megabytes.
+    /// The address as it is stored and looked up: in lower case, and its domain in ASCII, so that
+    /// `bücher.example` and `xn--bcher-kva.example` are one.
+    ///
+    /// What no address can hold is left out, so that whatever was typed can be looked up and counted:
+    /// PostgreSQL takes no NUL, and a failed log-in hashes no megabytes.
     pub fn normalized(typed: &str) -> Self {
         let written = typed.trim().chars().filter(|letter| !letter.is_control());
-        Self(
-            written
-                .flat_map(char::to_lowercase)
-                .take(MAX_LENGTH)
-                .collect(),
-        )
+        let written: String = written.take(MAX_LENGTH).collect();
+        let address = match written.rsplit_once('@') {
+            Some((local, domain)) => format!("{}@{}", lower(local), ascii(domain)),
+            None => lower(&written),
+        };
+        Self(address.chars().take(MAX_LENGTH).collect())
     }
 
-    /// Whether this is an address as browsers understand `type=email`. Only a mail that arrives
-    /// proves more.
+    /// Whether this is an address as browsers understand `type=email`, or an international one: letters
+    /// of any script before the `@` (RFC 6531), and a domain that has an ASCII form. Only a mail that
+    /// arrives proves more.
     pub fn is_well_formed(typed: &str) -> bool {
-        let email = typed.trim();
-        email.len() <= MAX_LENGTH && garde::rules::email::parse_email(email).is_ok()
+        let typed = typed.trim();
+        if typed.chars().count() > MAX_LENGTH || typed.chars().any(char::is_control) {
+            return false;
+        }
+        let email = Self::normalized(typed);
+        let Some((local, domain)) = email.0.rsplit_once('@') else {
+            return false;
+        };
+        // The rest of the rules is about ASCII.
+        let local_in_ascii = local.chars().map(|letter| match letter {
+            letter if letter.is_ascii() => letter,
+            letter if text::is_invisible(letter) => ' ',
+            _ => 'x',
+        });
+        let in_ascii = format!("{}@{domain}", local_in_ascii.collect::<String>());
+        local.len() <= MAX_LOCAL_LENGTH
+            && email.0.len() <= MAX_LENGTH
+            && garde::rules::email::parse_email(&in_ascii).is_ok()
     }
 
     /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+fn lower(text: &str) -> String {
+    text::composed(&text.to_lowercase()).into_owned()
+}
+
+/// A domain in ASCII, in lower case; as it is where it has no such form.
+fn ascii(domain: &str) -> String {
+    match idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::URL) {
+        Ok(ascii) => ascii.into_owned(),
+        Err(_) => lower(domain),
     }
 }
 
@@ -48,5 +84,54 @@ impl std::fmt::Debug for Email {
 impl From<String> for Email {
     fn from(typed: String) -> Self {
         Self::normalized(&typed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Email;
+
+    #[test]
+    fn an_address_has_one_form_however_it_is_written() {
+        for (typed, stored) in [
+            (" Ann@Example.COM ", "ann@example.com"),
+            ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+            ("ann@BÜCHER.example", "ann@xn--bcher-kva.example"),
+            ("ann@bu\u{308}cher.example", "ann@xn--bcher-kva.example"),
+            ("ann@XN--Bcher-KVA.example", "ann@xn--bcher-kva.example"),
+            ("ann@例え。テスト", "ann@xn--r8jz45g.xn--zckzah"),
+            ("JOSE\u{301}@example.com", "josé@example.com"),
+            ("用户@例子.example", "用户@xn--fsqu00a.example"),
+            ("no address", "no address"),
+        ] {
+            let email = Email::normalized(typed);
+            assert_eq!(email.as_str(), stored);
+            assert_eq!(Email::normalized(stored), email, "it stays as it is");
+        }
+    }
+
+    #[test]
+    fn international_addresses_are_addresses() {
+        let long = format!("{}@example.com", "é".repeat(33));
+        for (typed, well_formed) in [
+            ("ann@example.com", true),
+            ("ann@bücher.example", true),
+            ("josé@example.com", true),
+            ("用户@例子.example", true),
+            ("नि@example.com", true),
+            ("ann@", false),
+            ("@bücher.example", false),
+            ("a b@example.com", false),
+            ("a\u{a0}b@example.com", false),
+            ("ann\u{200b}@example.com", false),
+            ("\u{202e}ann@example.com", false),
+            ("a@b@example.com", false),
+            ("ann@exa mple.com", false),
+            ("ann@xn--zz--invalid-.example", false),
+            ("ann@bü_cher.example", false),
+            (&long, false),
+        ] {
+            assert_eq!(Email::is_well_formed(typed), well_formed, "{typed}");
+        }
     }
 }

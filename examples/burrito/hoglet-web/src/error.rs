@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +15,18 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 
+use crate::database::is_unavailable;
 use crate::stack::Stack;
 
-/// What a handler returns. `?` turns any error into a 500.
+/// Errors of one chain that are kept: as many as PostHog takes in one exception.
+/// Source: PostHog/sdk-specs, `exception-event-metadata`.
+const MAX_CHAIN: usize = 50;
+
+/// When to ask again what could not be answered in time.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// What a handler returns. `?` turns any error into a 500, and one that says that the database does not
+/// answer into a 503.
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
 /// A status, what to say about it and, where something went wrong inside, why.
@@ -38,8 +48,10 @@ pub struct Cause {
     pub kind: CauseKind,
     /// One entry an error, outermost first: its type and its message.
     pub chain: Vec<(String, String)>,
-    /// Where it was turned into a cause: by `?`, in most cases.
+    /// Where it was turned into a cause: by `?`, in most cases. A panic's is that of the panic.
     pub stack: Stack,
+    /// The stack stands in for one that is missing: a value that implements [`Error`] carries none.
+    pub synthetic: bool,
     /// The template and the line, for what went wrong in one: no stack shows it.
     pub template: Option<(String, usize)>,
 }
@@ -81,13 +93,24 @@ impl AppError {
         Self::new(StatusCode::NOT_FOUND, "")
     }
 
+    /// A 503 for who waits behind too many others, with the header `Retry-After`.
+    pub fn busy() -> Self {
+        let message = "Many people are logging in right now. Try again in a few seconds.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, message).retry_after(Duration::from_secs(5))
+    }
+
     /// A page that did not come in time: a 503 with a cause, so that it is logged and captured.
     pub fn timed_out(bound: Duration) -> Self {
-        let cause = Cause::of(&TimedOut(bound));
-        Self {
+        Self::unavailable(Cause::of(&TimedOut(bound)))
+    }
+
+    /// A 503 for this cause, with `Retry-After`.
+    fn unavailable(cause: Cause) -> Self {
+        let error = Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
             ..Self::from_cause(cause)
-        }
+        };
+        error.retry_after(ASK_AGAIN_AFTER)
     }
 
     /// With the header `Retry-After`, in whole seconds and at least one.
@@ -106,19 +129,28 @@ impl AppError {
 }
 
 impl Cause {
-    /// An error with all its sources, and the stack of whoever calls this.
+    /// An error with its sources, and the stack of whoever calls this. Of a very long chain it keeps
+    /// the outermost errors, and of a chain that leads back to itself each error once.
     pub fn of<E: Error>(error: &E) -> Self {
         let mut chain = vec![(type_name::<E>(), error.to_string())];
+        let mut addresses = vec![ptr::from_ref(error).cast::<()>()];
         let mut source = error.source();
-        while let Some(error) = source {
+        while let Some(error) = source.filter(|_| chain.len() < MAX_CHAIN) {
+            let (address, message) = (ptr::from_ref(error).cast::<()>(), error.to_string());
+            // An error and its first field have one address, but hardly one message.
+            let mut seen = addresses.iter().zip(&chain);
+            if seen.any(|(other, (_, said))| *other == address && *said == message) {
+                break;
+            }
             // The type of a source is not known any more.
-            chain.push(("Error".into(), error.to_string()));
+            chain.push(("Error".into(), message));
+            addresses.push(address);
             source = error.source();
         }
         Self::new(CauseKind::Error, chain)
     }
 
-    /// A panic with this message, and the stack of whoever calls this.
+    /// A panic with this message. Called by the panic hook, the stack is that of the panic.
     pub fn panic(message: impl Into<String>) -> Self {
         Self::new(CauseKind::Panic, vec![("panic".into(), message.into())])
     }
@@ -128,6 +160,7 @@ impl Cause {
             kind,
             chain,
             stack: Stack::here(),
+            synthetic: kind == CauseKind::Error,
             template: None,
         }
     }
@@ -152,10 +185,16 @@ fn type_name<E>() -> String {
     path.rsplit("::").next().unwrap_or(path).to_owned()
 }
 
-/// Any error in a handler is a 500: what a visitor did wrong is answered, not returned as an error.
-impl<E: Error> From<E> for AppError {
+/// Any error in a handler is a 500, or a 503 where the database does not answer: what a visitor did wrong
+/// is answered, not returned as an error.
+impl<E: Error + 'static> From<E> for AppError {
     fn from(error: E) -> Self {
-        Self::from_cause(Cause::of(&error))
+        let cause = Cause::of(&error);
+        if is_unavailable(&error) {
+            Self::unavailable(cause)
+        } else {
+            Self::from_cause(cause)
+        }
     }
 }
 
@@ -170,5 +209,53 @@ impl IntoResponse for AppError {
         }
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of several errors, each the source of the one before.
+    #[derive(Debug, thiserror::Error)]
+    #[error("link {0}")]
+    struct Link(usize, #[source] Option<Box<Link>>);
+
+    #[derive(Debug)]
+    struct Ouroboros;
+
+    impl fmt::Display for Ouroboros {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("bites its tail")
+        }
+    }
+
+    impl Error for Ouroboros {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    fn chain_of(links: usize) -> Link {
+        let inner = (1..links).rev();
+        let inner = inner.fold(None, |inner, number| Some(Box::new(Link(number, inner))));
+        Link(0, inner)
+    }
+
+    #[test]
+    fn a_long_chain_keeps_its_outermost_errors() {
+        for (links, kept) in [(1, 1), (3, 3), (50, 50), (51, 50), (75, 50)] {
+            let chain = Cause::of(&chain_of(links)).chain;
+            assert_eq!(chain.len(), kept, "of {links}");
+            let last = format!("link {}", kept - 1);
+            assert_eq!(chain.last().map(|(_, message)| message), Some(&last));
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_its_own_source_ends() {
+        let chain = Cause::of(&Ouroboros).chain;
+        let once = ("Ouroboros".to_owned(), "bites its tail".to_owned());
+        assert_eq!(chain, [once]);
     }
 }

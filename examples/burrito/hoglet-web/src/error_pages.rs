@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::compiled::Compiled;
 use crate::error::{AppError, Cause, CauseKind, Result};
 use crate::handlers::proxy::FromPostHog;
+use crate::media_type;
 use crate::package::Package;
 use crate::page::Page;
 use crate::request::RequestInfo;
@@ -111,12 +112,8 @@ fn is_bare_error(response: &Response) -> bool {
     if passed_on || !(status.is_client_error() || status.is_server_error()) {
         return false;
     }
-    let content_type = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    !content_type.starts_with("text/html") && !content_type.starts_with("application/json")
+    let is = |media_type| media_type::is(response.headers(), media_type);
+    !is("text/html") && !is("application/json")
 }
 
 fn copy_header(from: &HeaderMap, to: &mut HeaderMap) {

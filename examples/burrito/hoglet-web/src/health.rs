@@ -10,7 +10,7 @@ use sea_orm::DbErr;
 use serde_json::json;
 
 use crate::database;
-use crate::jobs::queue;
+use crate::jobs::upkeep;
 use crate::web::Web;
 
 /// For the database to answer.
@@ -28,7 +28,7 @@ pub async fn ready(State(web): State<Web>) -> Response {
         let pending = database::pending_migrations(&web.database, web.parts.migrations).await?;
         // Without its table there is nothing to count.
         let jobs = match pending.as_slice() {
-            [] => Some(queue::numbers(&web.database).await?),
+            [] => Some(upkeep::numbers(&web.database).await?),
             _ => None,
         };
         Ok::<_, DbErr>((pending, jobs))
@@ -63,6 +63,7 @@ pub async fn ready(State(web): State<Web>) -> Response {
             "delivered": counts.delivered,
             "waiting": counts.waiting,
             "lost": counts.lost,
+            "dropped": counts.dropped,
         },
         "jobs": jobs.map(|jobs| json!({
             "oldest_due_seconds": jobs.oldest_due.unwrap_or(0) / 1_000,

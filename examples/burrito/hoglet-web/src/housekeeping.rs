@@ -7,17 +7,19 @@ use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::jobs::{Job, Jobs, Outcome, Priority, Run};
+use crate::jobs::{Job, Jobs, Outcome, Priority, Run, upkeep};
 use crate::person_deletion::DeletePerson;
 use crate::posthog::visitor_link;
 use crate::session::model as session;
-use crate::throttle;
+use crate::throttle::{self, known_network};
 use crate::tokens;
 use crate::web::Web;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
 /// An `$identify` younger than this is under way.
 const UNDER_WAY: time::Duration = time::Duration::minutes(1);
+/// How long a failed job is kept for a person to retry: its fields may hold somebody's address.
+const FAILED_JOBS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a job waits for PostHog to take what is sent again. The rest has its turn next time.
 const WAIT: Duration = Duration::from_secs(20);
 
@@ -47,7 +49,8 @@ pub async fn at_start(web: &Web) -> Result<(), DbErr> {
     again.enqueue(&web.database).await.map(drop)
 }
 
-/// Removes sessions, attempts, tokens and links that have expired.
+/// Removes sessions, attempts, known networks, tokens and links that have expired, and jobs that failed
+/// long ago.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemoveExpired {}
 
@@ -66,9 +69,20 @@ impl Job for RemoveExpired {
         let database = &web.database;
         let sessions = session::delete_expired(database).await?;
         let attempts = throttle::delete_expired(database).await?;
+        let networks = known_network::delete_expired(database).await?;
         let tokens = tokens::delete_expired(database).await?;
         let links = visitor_link::delete_old(database).await?;
-        tracing::debug!(sessions, attempts, tokens, links, "removed expired rows");
+        // An erasure that somebody is owed is kept until it is done.
+        let jobs = upkeep::delete_failed(database, FAILED_JOBS, DeletePerson::NAME).await?;
+        tracing::debug!(
+            sessions,
+            attempts,
+            networks,
+            tokens,
+            links,
+            jobs,
+            "removed expired rows"
+        );
         Ok(())
     }
 }

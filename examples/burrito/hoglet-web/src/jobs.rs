@@ -7,28 +7,44 @@
 //!
 //! # How it flows
 //!
-//! [`queue`] holds the statements: a job is *claimed* for as long as a lease lasts, which its process
-//! extends while it works, and only who holds the lease may say what became of it. [`workers`] claim
-//! what is due, run it within its bounds, and wait for more. [`schedules`] enqueue what is due by the
-//! clock, each time once, whatever number of processes there is. [`behalf`] keeps whose request a job
-//! comes from.
+//! [`enqueue`] writes jobs down. [`workers`] look for what is due in each queue and share this process's
+//! places out among them. A job is *claimed* ([`claim`]) for as long as a lease lasts, which its process
+//! extends while it works; only with the lease can a process say what became of the job. An
+//! [`attempt`](mod@attempt) runs it within its bounds. [`schedules`] enqueue what is due by the clock, each
+//! time once, whatever number of processes there is. [`behalf`] keeps whose request a job comes from.
+//!
+//! [`upkeep`], [`list`] and [`forget`] look after what waits and what has failed, and [`unreadable`] after
+//! rows that cannot be read.
 
 pub mod attempt;
 pub mod behalf;
+pub mod claim;
+pub mod enqueue;
 pub mod failure;
+pub mod forget;
 pub mod job;
+pub mod list;
 pub mod model;
+mod places;
 pub mod priority;
-pub mod queue;
 pub mod run;
 pub mod schedules;
+mod sql;
 pub mod table;
+mod tell;
+mod tidy;
+pub mod unique;
+pub mod unreadable;
+pub mod upkeep;
 pub mod workers;
 
+pub use enqueue::Enqueued;
 pub use failure::{Failure, Outcome};
+pub use forget::forget_user;
 pub use job::Job;
 pub use priority::Priority;
-pub use queue::Enqueued;
 pub use run::Run;
 pub use table::{Jobs, Registry};
+pub use unique::Unique;
+pub use upkeep::{Cancelled, cancel, pause, resume};
 pub use workers::Workers;

@@ -3,6 +3,7 @@
 pub mod capture_errors;
 pub mod identify;
 pub mod just_captured;
+mod refused;
 pub mod request;
 pub mod security;
 pub mod sessions;

@@ -3,7 +3,7 @@
 //! # A request's way through
 //!
 //! [`server`] takes the connection. [`request`] gives the request its id and finds out where it came
-//! from; a path that holds a token gets a mask there, see [`secret_paths`]. [`logging`] opens its
+//! from, and whether it is for this app at all; a path that holds a token gets a mask there, see [`secret_paths`]. [`logging`] opens its
 //! span, [`security`] answers for its headers and its origin. Pages come behind [`cookies`] and
 //! [`session`]; [`layers::identify`] says whose request it is. Then the app's handler runs: its
 //! arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to them), a
@@ -26,8 +26,12 @@
 //! Arrows point one way: `cli` and `testing` → `app` → `layers`, `error_pages` and what handlers take (`visit`, `page`) → [`Web`](web::Web), which holds the
 //! parts → the parts themselves → `settings`, `error` and `package`.
 
+// `println!` panics where nobody reads on: commands print with `cli::print_line`.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod app;
 pub mod assets;
+mod caught;
 pub mod cli;
 pub mod compiled;
 pub mod compression;
@@ -47,12 +51,15 @@ pub mod local_path;
 pub mod logging;
 pub mod mail;
 mod mask;
+pub mod media_type;
 pub mod migrations;
+mod outgoing;
 pub mod package;
 pub mod page;
 pub mod panics;
 pub mod passwords;
 pub mod person_deletion;
+mod plain_page;
 pub mod posthog;
 mod reload;
 pub mod request;
@@ -63,9 +70,12 @@ pub mod sends_mail;
 pub mod server;
 pub mod session;
 pub mod settings;
+mod signals;
 pub mod stack;
+mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod text;
 pub mod throttle;
 pub mod tokens;
 pub mod users;

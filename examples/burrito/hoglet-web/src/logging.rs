@@ -31,8 +31,7 @@ const DEFAULT_FILTER: &str =
 
 /// Sets the log up, once for the process.
 pub fn install(format: LogFormat) {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let (filter, bad_filter) = filter();
     let logs = tracing_subscriber::registry().with(filter);
     // A second installation, as tests make, keeps the first.
     let _ = match format {
@@ -44,11 +43,34 @@ pub fn install(format: LogFormat) {
                 .without_time()
                 .with_ansi(colour)
                 .with_writer(std::io::stderr)
+                // It would complain on standard error, and panic where that is closed.
+                .log_internal_errors(false)
                 .fmt_fields(masked_fields());
             logs.with(lines).try_init()
         }
         LogFormat::Json => logs.with(json::JsonLines::new(std::io::stderr)).try_init(),
     };
+    if let Some(reason) = bad_filter {
+        tracing::warn!(
+            "RUST_LOG is not a filter such as `info,my_app=debug`, so it does not apply: {reason}"
+        );
+    }
+}
+
+/// What `RUST_LOG` says, and what is wrong with it.
+fn filter() -> (EnvFilter, Option<String>) {
+    let default = || EnvFilter::new(DEFAULT_FILTER);
+    let Some(text) = std::env::var_os("RUST_LOG").filter(|text| !text.is_empty()) else {
+        return (default(), None);
+    };
+    let parsed = match text.to_str() {
+        Some(text) => EnvFilter::try_new(text).map_err(|error| error.to_string()),
+        None => Err("it is not UTF-8 text".to_owned()),
+    };
+    match parsed {
+        Ok(filter) => (filter, None),
+        Err(reason) => (default(), Some(reason)),
+    }
 }
 
 fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {

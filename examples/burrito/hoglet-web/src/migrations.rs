@@ -23,7 +23,7 @@ pub fn among<U: EntityName + Default>(
     let ours: [Box<dyn MigrationTrait>; 5] = [
         Box::new(m20261121_143100_create_sessions::Migration { users }),
         Box::new(m20261121_143200_create_visitor_links::Migration { users }),
-        Box::new(m20261121_143300_create_attempts::Migration),
+        Box::new(m20261121_143300_create_attempts::Migration { users }),
         Box::new(m20261122_090000_create_jobs::Migration),
         Box::new(m20261122_100000_create_tokens::Migration { users }),
     ];

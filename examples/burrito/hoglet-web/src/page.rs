@@ -1,5 +1,6 @@
 //! [`Page`]: the page that answers a request, with what every page knows.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
@@ -8,20 +9,20 @@ use axum::response::Html;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
-use crate::session::{Flash, Session};
+use crate::session::flash::{Messages, Waiting};
 use crate::web::Web;
 
 /// The page that answers a request. As an argument of a handler it brings the flash messages that
-/// wait in the session; they are taken away once a page with them has been rendered.
+/// wait in the browser; they are taken away once a page with them has been rendered.
 pub struct Page {
     web: Web,
     info: Arc<RequestInfo>,
     posthog: Option<PostHog>,
     own: Value,
-    flash: Option<(Session, Vec<Flash>)>,
+    flash: Option<(Messages, Vec<Waiting>)>,
 }
 
 impl Page {
@@ -50,10 +51,16 @@ impl Page {
     pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
         let settings = &self.web.settings;
         let posthog = self.posthog.as_ref();
+        let waiting = self.flash.as_ref().map(|(_, waiting)| waiting.iter());
+        let messages: Vec<_> = waiting
+            .into_iter()
+            .flatten()
+            .map(|waiting| &waiting.flash)
+            .collect();
         let browser_config = posthog.and_then(|posthog| posthog.browser_config(&settings.posthog));
         let shared = context! {
             app => context! { name => &settings.app_name, description => self.web.package.description },
-            flash => Serde(self.flash.as_ref().map(|(_, messages)| messages.as_slice()).unwrap_or_default()),
+            flash => Serde(messages),
             csp_nonce => &self.info.csp_nonce,
             path => &self.info.path,
             request_id => &self.info.id,
@@ -70,8 +77,8 @@ impl Page {
         let own = &self.own;
         let context = context! { ..values, ..own.clone(), ..shared };
         let html = self.web.views.render(template, context)?;
-        if let Some((session, messages)) = &self.flash {
-            session.flash_is_shown(messages.len());
+        if let Some((messages, waiting)) = &self.flash {
+            messages.are_shown(waiting);
         }
         Ok(Html(html))
     }
@@ -81,14 +88,14 @@ impl<S: Sync> FromRequestParts<S> for Page
 where
     Web: FromRef<S>,
 {
-    type Rejection = AppError;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let web = Web::from_ref(state);
-        let session = Session::of(&parts.extensions);
-        let messages = session.waiting_flash().await?;
+        let messages = Messages::of(&parts.extensions);
+        let waiting = messages.waiting();
         Ok(Self {
-            flash: Some((session, messages)),
+            flash: Some((messages, waiting)),
             ..Self::without_flash(&web, &parts.extensions)
         })
     }

@@ -1,18 +1,15 @@
 //! Panics: what is written down, and who answers for them.
 //!
-//! The hook runs where the code panicked, before the stack unwinds. In a request it leaves the cause
-//! for `response`, which `CatchPanicLayer` calls right afterwards on the same thread: the request
-//! fails as with any other error. Everywhere else (a task or a thread of the app's own) nobody comes
-//! afterwards, so the hook itself hands the cause to PostHog, on nobody's behalf.
+//! The hook runs where the code panicked, before the stack unwinds. In a request or a job it leaves the
+//! cause for whoever catches the panic (`caught`): for a request that is [`catch`], and it fails as with
+//! any other error. Everywhere else (a task or a thread of the app's own) nobody comes afterwards, so the
+//! hook itself hands the cause to PostHog, on nobody's behalf.
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::cell::RefCell;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
-use std::pin::pin;
+use std::panic::PanicHookInfo;
 use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::task::Poll;
+use std::thread;
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -20,23 +17,15 @@ use axum::response::{IntoResponse, Response};
 use tokio::runtime::{self, Handle};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::caught::{self, caught_outside, cause_of, text_of};
 use crate::compiled::Compiled;
 use crate::error::{AppError, Cause};
+use crate::posthog::boundary::Boundary;
 use crate::posthog::client::{Client, WeakClient};
-use crate::posthog::exception::{Exception, Level};
+use crate::posthog::exception::Exception;
 
 /// The apps in this process: one, but in tests. Each with the runtime that it was started in.
 static CLIENTS: Mutex<Vec<(runtime::Id, WeakClient)>> = Mutex::new(Vec::new());
-
-tokio::task_local! {
-    /// Set while the thread works on a request or a job: a panic is caught, and answered for.
-    static IN_REQUEST: ();
-}
-
-thread_local! {
-    /// The panic that this thread is unwinding from, left by the hook for [`response`].
-    static LAST_PANIC: RefCell<Option<Cause>> = const { RefCell::new(None) };
-}
 
 /// From now on panics are logged like everything else, and those outside of requests are captured.
 pub fn install_hook(client: &Client) {
@@ -66,11 +55,24 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
         .then(|| tracing::field::display(&backtrace));
     tracing::error!(panic = message, location, backtrace, "panicked");
 
-    let cause = Cause::panic(message);
-    if IN_REQUEST.try_with(|()| ()).is_ok() {
-        LAST_PANIC.with_borrow_mut(|last| *last = Some(cause));
-    } else if let Some(client) = client_here().filter(|client| client.capture_exceptions) {
-        client.capture_exception(Exception::new(Arc::new(cause), Level::Fatal, false));
+    if let Some(cause) = caught::leave(Cause::panic(message))
+        && let Some(client) = client_here().filter(|client| client.capture_exceptions)
+    {
+        client.capture_exception(Exception::new(Arc::new(cause), boundary_here()));
+    }
+}
+
+/// Whether a panic ends a task, a thread or the process. Tokio catches those of tasks, and of threads
+/// only the main one takes the process with it.
+fn boundary_here() -> Boundary {
+    let in_task = tokio::task::try_id().is_some();
+    let in_main = thread::current().name() == Some("main");
+    if cfg!(panic = "abort") || (in_main && !in_task) {
+        Boundary::Process
+    } else if in_task {
+        Boundary::SpawnedTask
+    } else {
+        Boundary::Thread
     }
 }
 
@@ -93,7 +95,7 @@ fn client_here() -> Option<Client> {
 
 /// The layer directly below the outermost [`catch`].
 pub fn in_request(request: Request, next: Next) -> Compiled<'static, Response> {
-    Box::pin(async move { IN_REQUEST.scope((), next.run(request)).await })
+    Box::pin(async move { caught_outside(next.run(request)).await })
 }
 
 /// The layer that answers for a handler that panicked.
@@ -103,43 +105,4 @@ pub fn catch() -> CatchPanicLayer<fn(Box<dyn Any + Send + 'static>) -> Response>
 
 fn response(payload: Box<dyn Any + Send + 'static>) -> Response {
     AppError::from_cause(cause_of(&*payload)).into_response()
-}
-
-/// Does some work whose panics are an error, with the stack of the place that panicked.
-///
-/// # Errors
-///
-/// The panic.
-pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
-    IN_REQUEST
-        .scope((), async {
-            let mut work = pin!(work);
-            poll_fn(|context| {
-                // What a panic leaves behind half done is the work itself, which nobody asks again.
-                let polled = AssertUnwindSafe(|| work.as_mut().poll(context));
-                match catch_unwind(polled) {
-                    Ok(polled) => polled.map(Ok),
-                    Err(payload) => Poll::Ready(Err(cause_of(&*payload))),
-                }
-            })
-            .await
-        })
-        .await
-}
-
-fn cause_of(payload: &(dyn Any + Send)) -> Cause {
-    let message = text_of(payload);
-    // A panic that is only passed on (`resume_unwind`) has called no hook.
-    LAST_PANIC
-        .take()
-        .filter(|cause| cause.chain.iter().any(|(_, text)| text == message))
-        .unwrap_or_else(|| Cause::panic(message))
-}
-
-fn text_of(payload: &(dyn Any + Send)) -> &str {
-    payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("panic with a value that is no text")
 }

@@ -2,6 +2,9 @@
 //!
 //! One hash takes tens of milliseconds and 19 MiB. Without the bound a flood of log-ins would take
 //! every core and all memory from the pages.
+//!
+//! A password is brought into its normal form first (NFKC, as NIST SP 800-63B has it): an `ä` is the
+//! same on every keyboard.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
@@ -9,13 +12,15 @@ use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
-use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use sea_orm::DeriveValueType;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{AppError, Result};
+use crate::text;
+
+pub mod rule;
 
 /// How long a password waits for its place: longer than under load, shorter than visitors wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -90,22 +95,15 @@ pub struct Place {
     _held: [OwnedSemaphorePermit; 2],
 }
 
-impl Hasher {
-    fn new(places: usize) -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(places)),
-            places_of_client: places.div_ceil(2),
-            clients: Mutex::default(),
-        }
-    }
-
-    /// Hashes a new password. `client` is whoever the work is for, such as their network.
+impl Place {
+    /// Hashes a new password.
     ///
     /// # Errors
     ///
-    /// 503 where no place was free in time.
-    pub async fn hash(&self, client: &str, password: String) -> Result<PasswordHash> {
-        self.on_blocking_pool(client, move || {
+    /// 500 where hashing fails.
+    pub async fn hash(self, password: String) -> Result<PasswordHash> {
+        self.on_blocking_pool(move || {
+            let password = text::compatible(&password);
             let hash = Argon2::default().hash_password(password.as_bytes())?;
             Ok(PasswordHash(hash.to_string()))
         })
@@ -117,44 +115,60 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// 503 where no place was free in time.
-    pub async fn verify(
-        &self,
-        client: &str,
-        password: String,
-        hash: Option<&PasswordHash>,
-    ) -> Result<bool> {
+    /// 500 where the hash is none.
+    pub async fn verify(self, password: String, hash: Option<&PasswordHash>) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.map_or(DUMMY_HASH, |hash| &hash.0).to_owned();
-        let matches = self
-            .on_blocking_pool(client, move || {
-                let hash = phc::PasswordHash::new(&hash)?;
-                Ok(Argon2::default()
-                    .verify_password(password.as_bytes(), &hash)
-                    .is_ok())
-            })
-            .await?;
-        Ok(known && matches)
+        let matches = self.on_blocking_pool(move || {
+            let password = text::compatible(&password);
+            let hash = phc::PasswordHash::new(&hash)?;
+            Ok(Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok())
+        });
+        Ok(matches.await? && known)
     }
 
     async fn on_blocking_pool<T: Send + 'static>(
-        &self,
-        client: &str,
+        self,
         work: impl FnOnce() -> std::result::Result<T, argon2::password_hash::Error> + Send + 'static,
     ) -> Result<T> {
-        let Ok(place) = tokio::time::timeout(TIMEOUT, self.place(client)).await else {
-            return Err(AppError::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Many people are logging in right now. Try again in a few seconds.",
-            )
-            .retry_after(Duration::from_secs(5)));
-        };
         let done = tokio::task::spawn_blocking(move || {
             // Held until the work is done, also when the client has gone away meanwhile.
-            let _place = place;
+            let _place = self;
             work()
         });
         Ok(done.await??)
+    }
+}
+
+impl Hasher {
+    fn new(places: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            places_of_client: places.div_ceil(2),
+            clients: Mutex::default(),
+        }
+    }
+
+    /// Hashes a new password at a place of its own. `client` is whoever the work is for, such as their
+    /// network.
+    ///
+    /// # Errors
+    ///
+    /// 503 where no place was free in time.
+    pub async fn hash(&self, client: &str, password: String) -> Result<PasswordHash> {
+        self.place_in_time(client).await?.hash(password).await
+    }
+
+    /// A place, for who does not wait longer than visitors do.
+    ///
+    /// # Errors
+    ///
+    /// 503 where no place was free in time.
+    pub async fn place_in_time(&self, client: &str) -> Result<Place> {
+        let place = tokio::time::timeout(TIMEOUT, self.place(client)).await;
+        place.map_err(|_| AppError::busy())
     }
 
     /// Waits for a place, for other work that is as heavy as hashing. First the client's own line, then

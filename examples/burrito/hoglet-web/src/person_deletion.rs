@@ -1,4 +1,4 @@
-//! [`DeletePerson`]: who has deleted their account is deleted at PostHog, where a key allows it.
+//! [`DeletePerson`]: a person whose account was deleted is deleted at PostHog, where there is a key.
 
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ impl Job for DeletePerson {
     const NAME: &'static str = "hoglet_delete_person";
     /// Nobody asks again for what a deleted user is owed: with the usual backoff this is three days.
     const ATTEMPTS: u32 = 80;
+    /// The user is gone when it runs, and a failed one is kept all the same.
+    const NOBODYS: bool = true;
 
     fn delay(&self) -> Duration {
         UNDER_WAY
@@ -55,12 +57,14 @@ impl Job for DeletePerson {
                 tracing::info!(persons = deleted.persons, "deleted at PostHog");
                 Ok(())
             }
-            // No other try would end differently, and nothing is broken.
-            Err(error @ NotDeleted::Impossible(_)) => {
+            // Nobody has asked for it, and nothing is broken.
+            Err(error @ NotDeleted::Off(_)) => {
                 let distinct_id = self.distinct_ids.first().map(String::as_str);
                 tracing::info!(distinct_id, "{error}");
                 Ok(())
             }
+            // An operator can mend it, and then `jobs retry` does what is owed.
+            Err(error @ NotDeleted::NotAllowed(_)) => Err(Failure::for_good(error)),
             Err(error @ NotDeleted::Refused(_)) => Err(Failure::for_good(error)),
             Err(error @ NotDeleted::Later(_)) => Err(error.into()),
         }

@@ -25,17 +25,19 @@ use crate::web::Web;
 /// How long a client may take to send its headers, and to begin its next request. `axum::serve` sets
 /// no such bound.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// For a request's first line and headers together.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Long enough for descriptors to be given back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` resolves; then finishes the requests and jobs under way and delivers every
+/// Serves until `stop` resolves, in whichever way; then finishes the requests and jobs under way and delivers every
 /// captured event, all within the settings' bound.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     web: Web,
     workers: Workers,
-    stop: impl Future<Output = ()>,
+    stop: impl Future,
 ) {
     let graceful = GracefulShutdown::new();
     let handlers = TaskTracker::new();
@@ -50,7 +52,7 @@ pub async fn serve(
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
-            () = &mut stop => break,
+            _ = &mut stop => break,
         }
     }
     drop(listener);
@@ -64,8 +66,8 @@ pub async fn serve(
 }
 
 /// Works on jobs until `stop` resolves, without serving.
-pub async fn work(web: Web, workers: Workers, stop: impl Future<Output = ()>) {
-    stop.await;
+pub async fn work(web: Web, workers: Workers, stop: impl Future) {
+    let _ = stop.await;
     finish(&web, workers, async {}).await;
 }
 
@@ -94,7 +96,22 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
         captured = counts.captured,
         delivered = counts.delivered,
         lost = counts.lost,
+        dropped = counts.dropped,
         "stopped"
+    );
+}
+
+/// What is lost where the process ends in the middle of its orderly end.
+pub fn say_what_is_lost(web: &Web, jobs: usize, signal: u8) {
+    let counts = web.posthog.counts();
+    tracing::error!(
+        signal,
+        captured = counts.captured,
+        delivered = counts.delivered,
+        lost = counts.lost + counts.waiting,
+        jobs,
+        "ended at once, by a second signal: events that PostHog has not taken are lost; jobs that run begin anew when \
+         their leases end (JOBS_LEASE_SECONDS)"
     );
 }
 
@@ -124,6 +141,9 @@ fn connect(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
+        .max_header_size(MAX_HEADER_BYTES)
+        // A client may close its sending half once it has sent its request.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
@@ -131,26 +151,4 @@ fn connect(
             tracing::debug!(%error, "connection ended early");
         }
     });
-}
-
-/// Resolves at SIGTERM or Ctrl+C.
-///
-/// # Panics
-///
-/// Outside of a Tokio runtime.
-pub async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-        let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c()
-        .await
-        .expect("Ctrl+C can be listened to");
 }

@@ -18,6 +18,7 @@ const NOT_ITS_OWN: &[&str] = &["hoglet-web/", "vendor/", "target/", ".cargo/"];
 
 /// What stands between the place where something went wrong and the place where its stack is taken.
 const TAKES_STACKS: &[&str] = &[
+    "hoglet-web/src/caught.rs",
     "hoglet-web/src/error.rs",
     "hoglet-web/src/jobs/failure.rs",
     "hoglet-web/src/page.rs",

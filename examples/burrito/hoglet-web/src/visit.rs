@@ -14,14 +14,16 @@ use crate::compiled::Compiled;
 use crate::email::Email;
 use crate::error::Result;
 use crate::jobs::behalf;
+use crate::local_path::local_path;
 use crate::passwords::PasswordHash;
 use crate::posthog::first_touch;
 use crate::posthog::tracker::PostHog;
 use crate::posthog::visitor_link;
 use crate::request::RequestInfo;
+use crate::session::flash::Messages;
 use crate::session::model::{self as sessions, Listed};
 use crate::session::{FlashLevel, Remember, Session};
-use crate::throttle::Throttle;
+use crate::throttle::{Reserved, Throttle, Who};
 use crate::tokens;
 use crate::users::User;
 use crate::web::Web;
@@ -36,6 +38,7 @@ pub struct Visit {
     pub session: Session,
     /// Captures events, and reads flags, on this person's behalf.
     pub posthog: PostHog,
+    messages: Messages,
     cookies: Cookies,
     web: Web,
 }
@@ -58,16 +61,23 @@ impl Visit {
     ) -> Compiled<'a, Result<bool>> {
         Box::pin(async move {
             let network = self.request.network();
+            let who = self.who(email, &network, user).await?;
+            let attempts = &self.web.attempts;
+            attempts.check(throttle, who).await?;
+            // In this order, so that few passwords at once have room reserved for their failure: the
+            // place is where requests wait for each other.
+            let place = self.web.passwords.log_in.place_in_time(&network).await?;
+            let reserved = attempts.reserve(throttle, who).await?;
+            let matches = place
+                .verify(password, user.map(User::password_hash))
+                .await?;
             let database = &self.web.database;
-            throttle.check(database, email, &network).await?;
-            let hash = user.map(User::password_hash);
-            let passwords = &self.web.passwords.log_in;
-            let matches = passwords.verify(&network, password, hash).await?;
-            // Again, for guesses sent in parallel: others may have failed while this one was checked.
-            throttle.check(database, email, &network).await?;
             if !matches {
-                throttle.record(database, email, &network).await?;
-            } else if let Some(user) = user
+                reserved.counts(database).await?;
+                return Ok(false);
+            }
+            reserved.give_back(database).await?;
+            if let Some(user) = user
                 && self.session.belongs_to(user.id()).await?
             {
                 self.session.confirm().await?;
@@ -89,12 +99,17 @@ impl Visit {
     ) -> Compiled<'a, Result<()>> {
         Box::pin(async move {
             let network = self.request.network();
-            Ok(throttle.forget(transaction, email, &network).await?)
+            let attempts = &self.web.attempts;
+            Ok(attempts
+                .forget(transaction, throttle, email, &network)
+                .await?)
         })
     }
 
     /// Counts something that anybody may ask for in the name of an address, such as a mail to it. The
-    /// answer is an error where it was asked for too often, whether or not there is an account.
+    /// answer is an error where it was asked for too often, whether or not there is an account. `owner`
+    /// is the account's user, where the address is known to be theirs: what strangers have used up does
+    /// not hold them up where they are known.
     ///
     /// # Errors
     ///
@@ -103,32 +118,79 @@ impl Visit {
         &'a self,
         throttle: &'a Throttle,
         email: &'a Email,
+        owner: Option<&'a dyn User>,
     ) -> Compiled<'a, Result<()>> {
         Box::pin(async move {
             let network = self.request.network();
-            let database = &self.web.database;
-            throttle.check(database, email, &network).await?;
-            throttle.record(database, email, &network).await?;
-            Ok(())
+            let who = self.who(email, &network, owner).await?;
+            self.web.attempts.count(throttle, who).await
         })
     }
 
-    /// The hash of a new account's password. Every attempt is counted, before its password is hashed:
-    /// hashing is what a flood of sign-ups would cost everybody else.
+    /// Counts something in the transaction that does it. Returns whether there was room for it; the
+    /// transaction goes on either way. It must have been begun with [`database::begin`].
+    ///
+    /// [`database::begin`]: crate::database::begin
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails.
+    pub fn count_in<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        throttle: &'a Throttle,
+        email: &'a Email,
+    ) -> Compiled<'a, Result<bool>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let who = stranger(email, &network);
+            Ok(self
+                .web
+                .attempts
+                .count_in(transaction, throttle, who)
+                .await?)
+        })
+    }
+
+    /// The hash of a new account's password. Every sign-up is counted, before its password is hashed:
+    /// hashing is what a flood of sign-ups would cost everybody else. Room is reserved in `taken` for the
+    /// answer that the address has an account: it counts in the end where that was the answer.
     ///
     /// # Errors
     ///
     /// As [`Visit::check_password`].
     pub fn hash_first_password<'a>(
         &'a self,
-        throttle: &'a Throttle,
+        sign_up: &'a Throttle,
+        taken: &'a Throttle,
         email: &'a Email,
         password: String,
-    ) -> Compiled<'a, Result<PasswordHash>> {
+    ) -> Compiled<'a, Result<(PasswordHash, Reserved)>> {
         Box::pin(async move {
-            self.count(throttle, email).await?;
             let network = self.request.network();
-            self.web.passwords.sign_up.hash(&network, password).await
+            let who = stranger(email, &network);
+            let attempts = &self.web.attempts;
+            attempts.check(taken, who).await?;
+            attempts.count(sign_up, who).await?;
+            let place = self.web.passwords.sign_up.place_in_time(&network).await?;
+            let reserved = attempts.reserve(taken, who).await?;
+            Ok((place.hash(password).await?, reserved))
+        })
+    }
+
+    /// Who tries something, for a throttle. The work is the same with and without an account.
+    async fn who<'a>(
+        &self,
+        email: &'a Email,
+        network: &'a str,
+        owner: Option<&dyn User>,
+    ) -> Result<Who<'a>> {
+        let id = owner.map(User::id).unwrap_or_default();
+        let known = self.web.attempts.is_known(id, network).await?;
+        Ok(Who {
+            email,
+            network,
+            known: known || self.session.belongs_to(id).await?,
         })
     }
 
@@ -184,12 +246,17 @@ impl Visit {
                 let link = visitor_link::link(&transaction, visitor_id, user.id(), &first_touch);
                 Some(link.await?)
             };
+            let network = self.request.network();
+            let attempts = &self.web.attempts;
+            attempts.remember(&transaction, user.id(), &network).await?;
             let posthog = self.posthog.as_user(user.clone());
             // What this request has enqueued so far is the user's too.
             behalf::becomes(&transaction, &posthog).await?;
             transaction.commit().await?;
 
-            self.session.log_in(&*user, remember).await?;
+            if self.session.log_in(&*user, remember).await? {
+                self.messages.forget();
+            }
             // The visitor id now belongs to this user for good. The next person at this computer gets a
             // new one.
             self.web.cookies.forget_visitor(&self.cookies);
@@ -261,31 +328,65 @@ impl Visit {
         })
     }
 
-    /// Ends the session and takes its cookie away.
+    /// Ends the session and takes its cookie away. Returns whether this request ended it: of several at
+    /// once one does.
     ///
     /// # Errors
     ///
     /// Where the database fails: the session goes on then.
-    pub fn log_out(&self) -> Compiled<'_, Result<()>> {
+    pub fn log_out(&self) -> Compiled<'_, Result<bool>> {
         Box::pin(async move {
+            let ended = match self.session.row_id() {
+                Some(id) => sessions::end(&self.web.database, &id).await?,
+                None => false,
+            };
             self.session.log_out().await?;
             self.web.cookies.session.delete(&self.cookies);
-            Ok(())
+            self.messages.forget();
+            Ok(ended)
         })
     }
 
-    /// Leaves a message for the next page that is shown.
+    /// Leaves a message for the next page that is shown, in a cookie. A long one is cut.
     ///
     /// # Errors
     ///
-    /// Where the session cannot be read.
+    /// None today.
     pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
-        self.session.flash(level, message).await
+        self.messages.leave(level, message);
+        Ok(())
+    }
+
+    /// Keeps where it goes on after a log-in by a link, in a cookie: only in this browser. None forgets
+    /// it.
+    pub fn set_next(&self, path: Option<&str>) {
+        let cookie = &self.web.cookies.next;
+        match path.and_then(local_path) {
+            Some(path) => cookie.set_text(&self.cookies, path),
+            None => cookie.delete(&self.cookies),
+        }
+    }
+
+    /// Where it goes on, if that is kept here. Only the first call gets it.
+    pub fn take_next(&self) -> Option<String> {
+        let cookie = &self.web.cookies.next;
+        let path = cookie.text(&self.cookies);
+        cookie.delete(&self.cookies);
+        path
     }
 
     /// Whether the answer is read by a program; see [`RequestInfo::wants_json`].
     pub fn wants_json(&self) -> bool {
         self.request.wants_json
+    }
+}
+
+/// Who is known to no account.
+fn stranger<'a>(email: &'a Email, network: &'a str) -> Who<'a> {
+    Who {
+        email,
+        network,
+        known: false,
     }
 }
 
@@ -304,6 +405,7 @@ where
             request: RequestInfo::of(extensions),
             session: Session::of(extensions),
             posthog: PostHog::of(extensions),
+            messages: Messages::of(extensions),
             cookies: extensions
                 .get::<Cookies>()
                 .cloned()

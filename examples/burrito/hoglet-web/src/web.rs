@@ -14,16 +14,21 @@ use crate::cookies::SignedCookies;
 use crate::database::Migrations;
 use crate::files::Files;
 use crate::mail::Mailer;
+use crate::outgoing;
 use crate::package::Package;
 use crate::panics;
 use crate::passwords::Passwords;
 use crate::posthog::client::Client;
+use crate::posthog::event::BeforeSend;
 use crate::posthog::flag::Declared;
 use crate::posthog::outbox::Outbox;
+use crate::request::notices::Notices;
 use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
 use crate::settings::Settings;
+use crate::throttle::Attempts;
+use crate::tokens;
 use crate::views::Views;
 
 /// What an app tells Hoglet about itself. Each field is a decision of the app's.
@@ -47,6 +52,11 @@ pub struct Parts {
     pub flags: &'static [Declared],
     /// Adds properties of its own to what every event of a request carries.
     pub event_properties: EventProperties,
+    /// Its last look at each event before it is sent, whoever captured it: the event that it returns is
+    /// sent, changed or not, and without one nothing is. `Some` lets everything pass. It runs beside the
+    /// requests, so none waits for it. Where it panics the event is lost, and counted as such: what it
+    /// should have taken out must not leave.
+    pub before_send: BeforeSend,
 }
 
 /// See [`Parts::event_properties`].
@@ -70,8 +80,12 @@ pub struct Shared {
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
     pub cookies: SignedCookies,
+    /// What tokens of links in mails are made with.
+    pub token_key: tokens::Key,
     /// Who hashes passwords.
     pub passwords: Passwords,
+    /// How often what was tried.
+    pub attempts: Attempts,
     /// The way to PostHog.
     pub posthog: Client,
     /// What PostHog has yet to be told of visitors who became users.
@@ -80,6 +94,8 @@ pub struct Shared {
     pub views: Views,
     /// The way that mail goes.
     pub mail: Mailer,
+    /// What the log has said once.
+    pub notices: Notices,
     /// For the proxy: no redirects, no decompression, no cookies.
     pub http: reqwest::Client,
 }
@@ -99,19 +115,34 @@ impl Web {
         secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let views = Views::new(parts.templates, parts.assets, &settings)?;
-        let http = reqwest::Client::builder()
+        let http = outgoing::client()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
-        let posthog = Client::start(&package, &settings, parts.flags, http.clone()).await;
+        if settings.posthog.enabled()
+            && let Some(proxy) = outgoing::proxy_to(settings.posthog.base_url())
+        {
+            tracing::info!(proxy, "PostHog is reached through a proxy");
+        }
+        let posthog = Client::start(
+            &package,
+            &settings,
+            parts.flags,
+            parts.before_send,
+            http.clone(),
+        )
+        .await;
         panics::install_hook(&posthog);
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
+            token_key: tokens::Key::new(&settings.secret_key),
             passwords: Passwords::default(),
+            attempts: Attempts::new(database.clone(), &settings.secret_key),
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,
             mail: Mailer::new(&package, &settings, views.clone()),
+            notices: Notices::default(),
             views,
             settings,
             package,

@@ -55,7 +55,8 @@
     if (isCurrent() || !mayReload) return;
     mayReload = false;
     tab?.setItem(AWAITED, shared.getItem(PERSON));
-    location.replace(location.pathname + location.search); // not reload(): that would post a form again
+    // Not reload(): that would post a form again. Nor the path alone: one that begins with two slashes names a host.
+    location.replace(location.href.split("#")[0]);
   }
 
   // --- posthog-js ----------------------------------------------------------------------------------------------
@@ -91,6 +92,9 @@
     // Visitors get no person profile, not even a developer's on localhost.
     person_profiles: "identified_only",
     internal_or_test_user_hostname: null,
+
+    // An end-to-end test drives a headless browser, which posthog-js takes for a robot: only production leaves robots out.
+    opt_out_useragent_filter: !page.filter_robots,
 
     // The server reads the session id from the cookie: of this host alone, and written at once.
     persistence: "localStorage+cookie",

@@ -13,7 +13,8 @@
     const state = answer?.ok ? await answer.json().catch(() => {}) : undefined;
     if (state && state.version !== version) {
       sessionStorage.setItem(SCROLLED, scrollY);
-      location.replace(location.pathname + location.search); // not reload(): that would post a form again
+      // Not reload(): that would post a form again. Nor the path alone: one that begins with two slashes names a host.
+      location.replace(location.href.split("#")[0]);
       return;
     }
     if (state) showBuildError(state.build_error);

@@ -9,7 +9,7 @@ use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 
 use super::enter;
-use super::limits::MAIL;
+use super::limits::{LOGIN_LINK_MAIL, count_mail};
 use super::links;
 use crate::jobs::send_login_link::SendLoginLink;
 use crate::models::user;
@@ -31,7 +31,7 @@ pub enum Followed {
 /// Has a link mailed. The work is the same with and without an account: the job finds out.
 pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
-    visit.count(&MAIL, &email).await?;
+    count_mail(state, visit, &LOGIN_LINK_MAIL, &email).await?;
     SendLoginLink { email }.enqueue(&state.database).await?;
     visit.posthog.capture(LoginLinkRequested {});
     Ok(())

@@ -8,7 +8,7 @@ use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 
 use super::enter;
-use super::limits::MAIL;
+use super::limits::{RESET_MAIL, count_mail};
 use super::links;
 use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::jobs::send_reset_link::SendResetLink;
@@ -22,7 +22,7 @@ use crate::tokens::RESET_PASSWORD;
 /// Has a link mailed. The work is the same with and without an account: the job finds out.
 pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
-    visit.count(&MAIL, &email).await?;
+    count_mail(state, visit, &RESET_MAIL, &email).await?;
     SendResetLink { email }.enqueue(&state.database).await?;
     visit.posthog.capture(PasswordResetRequested {});
     Ok(())

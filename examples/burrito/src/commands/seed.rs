@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use hoglet_web::app::Outcome;
-use hoglet_web::cli::open_database;
+use hoglet_web::cli::{open_database, print_line};
 use hoglet_web::database::Migrations;
 use hoglet_web::email::Email;
 use hoglet_web::passwords::Passwords;
@@ -25,7 +25,9 @@ pub async fn seed(settings: Settings) -> Outcome {
     let database = open_database(&settings, Migrations::of::<Migrator>()).await?;
     let email = Email::normalized(EMAIL);
     if user::find_by_email(&database, &email).await?.is_some() {
-        println!("{EMAIL} is there already; its password was {PASSWORD} when it was made");
+        print_line(format_args!(
+            "{EMAIL} is there already; its password was {PASSWORD} when it was made"
+        ))?;
         return Ok(ExitCode::SUCCESS);
     }
     let password_hash = Passwords::default()
@@ -36,6 +38,6 @@ pub async fn seed(settings: Settings) -> Outcome {
     if let Some(user) = user::create(&database, email, "Demo User", password_hash).await? {
         user::confirm(&database, user).await?;
     }
-    println!("made {EMAIL} with the password {PASSWORD}");
+    print_line(format_args!("made {EMAIL} with the password {PASSWORD}"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,31 +5,31 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use hoglet_web::error::Result;
 use hoglet_web::page::Page;
-use hoglet_web::session::model as sessions;
-use hoglet_web::session::{Key, Session};
+use hoglet_web::session::Key;
 use hoglet_web::visit::Visit;
 use minijinja::context;
 use sea_orm::ConnectionTrait;
+use sea_orm::prelude::Uuid;
 use serde_json::json;
 
-use super::burritos;
+use super::burritos::{self, Owner};
 use super::events::BurritoConsidered;
 use crate::current_user::CurrentUser;
 use crate::models::user;
 use crate::state::AppState;
 
-/// A visitor's count. A user's is in the database.
-const COUNT: Key<i64> = Key::new("burrito_count");
+/// Under which id the burritos of a visitor are counted who has opted out, and so has no visitor id.
+const COUNTED_AS: Key<Uuid> = Key::new("burritos_counted_as");
 
 pub async fn show(
     State(state): State<AppState>,
     user: Option<CurrentUser>,
-    session: Session,
+    visit: Visit,
     page: Page,
 ) -> Result<Html<String>> {
-    let count = match user {
-        Some(CurrentUser(user)) => burritos::count(&state.database, user.id).await?,
-        None => session.get(&COUNT).await?.unwrap_or_default(),
+    let count = match owner(user, &visit).await? {
+        Some(owner) => burritos::count(&state.database, owner).await?,
+        None => 0,
     };
     page.render("demo/burrito.html", context! { count })
 }
@@ -40,10 +40,18 @@ pub async fn consider(
     user: Option<CurrentUser>,
     visit: Visit,
 ) -> Result<Response> {
-    let count = match user {
-        Some(CurrentUser(user)) => burritos::add(&state.database, user.id, 1).await?,
-        None => one_more(&visit.session).await?,
+    let owner = match owner(user, &visit).await? {
+        Some(owner) => owner,
+        None => {
+            let id = Uuid::new_v4();
+            visit.session.set(&COUNTED_AS, id).await?;
+            Owner::Visitor(id)
+        }
     };
+    let count = burritos::add(&state.database, owner, 1).await?;
+    if count == 1 {
+        burritos::forget_old(&state.database).await?;
+    }
     visit.posthog.capture(BurritoConsidered {
         total_considerations: count,
     });
@@ -54,26 +62,35 @@ pub async fn consider(
     }
 }
 
-async fn one_more(session: &Session) -> Result<i64> {
-    let count = session.get(&COUNT).await?.unwrap_or_default() + 1;
-    session.set(&COUNT, count).await?;
-    Ok(count)
+/// The owner of the count; none for a visitor who has opted out and considered none yet.
+async fn owner(user: Option<CurrentUser>, visit: &Visit) -> Result<Option<Owner>> {
+    match user {
+        Some(CurrentUser(user)) => Ok(Some(Owner::User(user.id))),
+        None => Ok(visitor_id(visit).await?.map(Owner::Visitor)),
+    }
 }
 
-/// Gives the burritos that a visitor has considered to the user they log in as. The log-in's
-/// transaction ends the visitor's session, so that they are added once. What is left of the count in
-/// the session's memory is read by nobody: a user's is in the database.
+async fn visitor_id(visit: &Visit) -> Result<Option<Uuid>> {
+    if visit.posthog.opted_out() {
+        visit.session.get(&COUNTED_AS).await
+    } else {
+        Ok(Some(visit.posthog.visitor_id()))
+    }
+}
+
+/// Gives the burritos that a visitor has considered to the user they log in as, in the log-in's
+/// transaction.
 pub async fn hand_over(
     transaction: &impl ConnectionTrait,
     visit: &Visit,
     user: &user::Model,
 ) -> Result<()> {
-    let count = visit.session.get(&COUNT).await?.unwrap_or_default();
-    let Some(id) = visit.session.row_id().filter(|_| count > 0) else {
+    let Some(id) = visitor_id(visit).await? else {
         return Ok(());
     };
-    if sessions::end_visitors(transaction, &id).await? {
-        burritos::add(transaction, user.id, count).await?;
+    let count = burritos::take(transaction, id).await?;
+    if count > 0 {
+        burritos::add(transaction, Owner::User(user.id), count).await?;
     }
     Ok(())
 }

@@ -1,41 +1,96 @@
-//! How often each user has considered the burrito.
+//! How often each user and each visitor has considered the burrito.
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use time::{Duration, OffsetDateTime};
+
+/// How long a visitor's count is kept after their last one. Anybody can begin any number of those.
+const VISITORS_LIFETIME: Duration = Duration::days(1);
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "burritos")]
 pub struct Model {
+    /// The user's id, or the visitor's.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub user_id: Uuid,
+    pub id: Uuid,
+    /// The same id for a user, whose count goes with the account; none for a visitor.
+    pub user_id: Option<Uuid>,
     pub count: i64,
+    pub changed_at: TimeDateTimeWithTimeZone,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A user's count; 0 before their first.
-pub async fn count(database: &impl ConnectionTrait, user_id: Uuid) -> Result<i64, DbErr> {
-    let row = Entity::find_by_id(user_id).one(database).await?;
+/// The owner of a count.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner {
+    User(Uuid),
+    Visitor(Uuid),
+}
+
+impl Owner {
+    fn id(self) -> Uuid {
+        match self {
+            Self::User(id) | Self::Visitor(id) => id,
+        }
+    }
+
+    fn user_id(self) -> Option<Uuid> {
+        match self {
+            Self::User(id) => Some(id),
+            Self::Visitor(_) => None,
+        }
+    }
+}
+
+/// How many there are; 0 before the first.
+pub async fn count(database: &impl ConnectionTrait, owner: Owner) -> Result<i64, DbErr> {
+    let row = Entity::find_by_id(owner.id()).one(database).await?;
     Ok(row.map_or(0, |row| row.count))
 }
 
-/// Adds to a user's count and returns how many there are now. The database adds, so that none is lost
-/// when two requests come at once.
-pub async fn add(database: &impl ConnectionTrait, user_id: Uuid, count: i64) -> Result<i64, DbErr> {
+/// Adds some and returns how many there are now. The database adds, so that none is lost when two
+/// requests come at once.
+pub async fn add(database: &impl ConnectionTrait, owner: Owner, count: i64) -> Result<i64, DbErr> {
+    let now = OffsetDateTime::now_utc();
     let first = ActiveModel {
-        user_id: Set(user_id),
+        id: Set(owner.id()),
+        user_id: Set(owner.user_id()),
         count: Set(count),
+        changed_at: Set(now),
     };
     let more = Expr::col((Entity, Column::Count)).add(count);
     let row = Entity::insert(first)
         .on_conflict(
-            OnConflict::column(Column::UserId)
+            OnConflict::column(Column::Id)
                 .value(Column::Count, more)
+                .value(Column::ChangedAt, now)
                 .to_owned(),
         )
         .exec_with_returning(database)
         .await?;
     Ok(row.count)
+}
+
+/// Takes a visitor's away and returns how many there were. Of two log-ins at once one gets them.
+pub async fn take(database: &impl ConnectionTrait, visitor_id: Uuid) -> Result<i64, DbErr> {
+    let taken = Entity::delete_many()
+        .filter(Column::Id.eq(visitor_id))
+        .filter(Column::UserId.is_null())
+        .exec_with_returning(database)
+        .await?;
+    Ok(taken.iter().map(|row| row.count).sum())
+}
+
+/// Forgets those of visitors who have not come back.
+pub async fn forget_old(database: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let long_ago = OffsetDateTime::now_utc() - VISITORS_LIFETIME;
+    Entity::delete_many()
+        .filter(Column::UserId.is_null())
+        .filter(Column::ChangedAt.lt(long_ago))
+        .exec(database)
+        .await?;
+    Ok(())
 }

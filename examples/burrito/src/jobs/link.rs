@@ -1,24 +1,37 @@
 //! A mail with a link: what the jobs that send one have in common.
 
 use hoglet_web::email::Email;
-use hoglet_web::jobs::{Outcome, Run};
+use hoglet_web::jobs::Outcome;
 use hoglet_web::mail::Message;
-use hoglet_web::tokens::Purpose;
+use hoglet_web::tokens::{Issued, Purpose};
 use minijinja::context;
 use sea_orm::prelude::Uuid;
 
 use crate::state::AppState;
 
-/// Makes a token and mails it. The views bear the purpose's name, and make a link of `token`. Only here is
-/// it known: what is stored is its hash, and a job that is tried again makes another one.
+/// Issues a token and mails it. `asked` says which request it answers: a job that is tried again sends the
+/// same link, because the first mail may have arrived all the same. Once that link has been used, or
+/// has ended, there is nothing to send any more.
 pub async fn mail(
     state: &AppState,
-    run: &Run,
+    asked: Uuid,
     purpose: Purpose,
     user_id: Uuid,
     to: &Email,
 ) -> Outcome {
-    let token = purpose.issue(&state.database, user_id, to).await?.reveal();
-    let message = Message::new(run.id, purpose.name, to).with(context! { token });
+    let (key, database) = (&state.web.token_key, &state.database);
+    let issued = purpose.issue(key, database, asked, user_id, to).await?;
+    match issued {
+        Some(issued) => send(state, purpose, issued).await,
+        None => Ok(()),
+    }
+}
+
+/// Mails a token. The views bear the purpose's name, and make a link of `token`. Mail programs know by
+/// the id that two mails have one link.
+pub async fn send(state: &AppState, purpose: Purpose, issued: Issued) -> Outcome {
+    let Issued { token, row } = issued;
+    let message = Message::new(row.id, purpose.name, &row.sent_to);
+    let message = message.with(context! { token => token.reveal() });
     Ok(state.web.mail.send(message).await?)
 }

@@ -1,17 +1,20 @@
 //! Tells somebody what was done with their account, in case it was not them.
 
+use std::time::Duration;
+
 use hoglet_web::email::Email;
 use hoglet_web::jobs::{Job, Outcome, Run};
-use hoglet_web::mail::Message;
+use hoglet_web::mail::{self, Message};
 use hoglet_web::settings::Settings;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 
+use super::queues::MAIL;
 use crate::models::user;
 use crate::state::AppState;
 
 /// What was done. Each has its views in `templates/mail/`.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// The account has another password.
@@ -33,16 +36,14 @@ pub struct SendNotice {
 
 impl SendNotice {
     /// Enqueues a notice to the address that an account has now, where the app sends mail. An address that
-    /// is not confirmed may be a stranger's: it hears nothing of passwords, which can be changed as often
-    /// as somebody likes. What else there is to tell is bounded.
+    /// was never confirmed may be a stranger's, whom the account does not concern: it gets no notice.
     pub async fn enqueue_for(
         settings: &Settings,
         transaction: &impl ConnectionTrait,
         user: &user::Model,
         notice: Notice,
     ) -> Result<(), DbErr> {
-        let concerns = user.email_confirmed_at.is_some() || notice != Notice::PasswordChanged;
-        if settings.mail.available() && concerns {
+        if settings.mail.available() && user.email_confirmed_at.is_some() {
             let email = user.email.clone();
             Self { notice, email }.enqueue(transaction).await?;
         }
@@ -54,6 +55,8 @@ impl Job for SendNotice {
     type State = AppState;
 
     const NAME: &'static str = "send_notice";
+    const QUEUE: &'static str = MAIL;
+    const TIMEOUT: Duration = mail::TIMEOUT;
 
     async fn run(self, state: AppState, run: Run) -> Outcome {
         let view = match self.notice {

@@ -1,4 +1,4 @@
-//! How often a user has considered the burrito: a table of the demo.
+//! How often each user and each visitor has considered the burrito: a table of the demo.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -12,14 +12,26 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table("burritos")
-                    .col(uuid("user_id").primary_key())
+                    .col(uuid("id").primary_key())
+                    .col(uuid_null("user_id"))
                     .col(big_integer("count"))
+                    .col(timestamp_with_time_zone("changed_at"))
                     .foreign_key(
                         ForeignKey::create()
                             .from("burritos", "user_id")
                             .to("users", "id")
                             .on_delete(ForeignKeyAction::Cascade),
                     )
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("burritos_user_id_changed_at")
+                    .table("burritos")
+                    .col("user_id")
+                    .col("changed_at")
                     .to_owned(),
             )
             .await

@@ -2,6 +2,7 @@
 
 use hoglet_web::email::Email;
 use hoglet_web::passwords::PasswordHash;
+use hoglet_web::text::tidied;
 use hoglet_web::users::User;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, SqlErr};
@@ -13,7 +14,7 @@ use time::OffsetDateTime;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Lower case, unique in the database.
+    /// In its one form, see [`Email::normalized`]; unique in the database.
     #[sea_orm(unique)]
     pub email: Email,
     /// When a mail to this address was answered. Until then it may be anybody's.
@@ -60,7 +61,7 @@ pub async fn create(
         id: Set(Uuid::new_v4()),
         email: Set(email),
         email_confirmed_at: Set(None),
-        name: Set(name.trim().to_owned()),
+        name: Set(tidied(name)),
         password_hash: Set(password_hash),
         created_at: Set(now),
         updated_at: Set(now),
@@ -115,10 +116,11 @@ pub async fn change_email(
     unless_taken(user.update(database).await)
 }
 
-/// Deletes the account. What belongs to it goes with it, by the foreign keys of the tables.
-pub async fn delete(database: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
-    Entity::delete_by_id(id).exec(database).await?;
-    Ok(())
+/// Deletes the account. What belongs to it goes with it, by the foreign keys of the tables. `false` where
+/// it is gone already: of several at once one deletes it.
+pub async fn delete(database: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_by_id(id).exec(database).await?;
+    Ok(deleted.rows_affected > 0)
 }
 
 pub async fn rename(
@@ -127,7 +129,7 @@ pub async fn rename(
     name: &str,
 ) -> Result<Model, DbErr> {
     let mut user = user.into_active_model();
-    user.name = Set(name.trim().to_owned());
+    user.name = Set(tidied(name));
     user.updated_at = Set(OffsetDateTime::now_utc());
     user.update(database).await
 }

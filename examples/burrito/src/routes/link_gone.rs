@@ -1,5 +1,5 @@
-//! The page for links in mails that are worth nothing any more: spent, expired, replaced by a newer
-//! one, or never ours. It does not tell which, because whoever holds such a link may be anybody.
+//! The page for links in mails that are worth nothing any more: spent, expired, ended by
+//! another one, or never ours. It does not tell which, because whoever holds such a link may be anybody.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

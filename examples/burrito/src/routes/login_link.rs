@@ -10,7 +10,7 @@ use hoglet_web::error::Result;
 use hoglet_web::local_path::leading_to;
 use hoglet_web::page::Page;
 use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::{FlashLevel, Key};
+use hoglet_web::session::FlashLevel;
 use hoglet_web::visit::Visit;
 use minijinja::context;
 use serde::Deserialize;
@@ -31,10 +31,6 @@ const ON_ITS_WAY: &str = "If there is an account for this address, a mail with a
 /// The password that was set before the address was confirmed may be a stranger's.
 const CONFIRMED: &str = "You are logged in, and your address is confirmed. The password that was set \
                          before does not work any more; “Forgot your password?” makes a new one.";
-
-/// Where it goes on when the link is followed in the browser that has asked for it. Not in the link
-/// itself: strangers would write into other people's mails.
-const NEXT: Key<String> = Key::new("next_after_login_link");
 
 /// The log-in form, sent with its other button. What stands in the password's field is not read.
 #[derive(Deserialize, Validate)]
@@ -62,16 +58,11 @@ pub async fn send(
     if let Err(error) = login_link::ask(&state, &visit, &form.email).await {
         return forms::again_later(&page, "login.html", error, again);
     }
-    let back = match form.next.path() {
-        Some(path) => {
-            visit.session.set(&NEXT, path.to_owned()).await?;
-            leading_to("/login", path)
-        }
-        None => {
-            visit.session.remove(&NEXT).await?;
-            "/login".to_owned()
-        }
-    };
+    // It goes on there when the link is followed in this browser. Not in the link itself: strangers would
+    // write into other people's mails.
+    let next = form.next.path();
+    visit.set_next(next);
+    let back = next.map_or("/login".to_owned(), |path| leading_to("/login", path));
     visit.flash(FlashLevel::Success, ON_ITS_WAY).await?;
     Ok(Redirect::to(&back).into_response())
 }
@@ -104,7 +95,6 @@ pub async fn follow(
         Followed::LoggedIn => {}
         Followed::Confirmed => visit.flash(FlashLevel::Success, CONFIRMED).await?,
     }
-    let next = Next::to(visit.session.get(&NEXT).await?.unwrap_or_default());
-    visit.session.remove(&NEXT).await?;
+    let next = Next::to(visit.take_next().unwrap_or_default());
     Ok(Redirect::to(next.path_or_default()).into_response())
 }

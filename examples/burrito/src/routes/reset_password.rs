@@ -44,13 +44,14 @@ pub async fn change(
     Path(token): Path<String>,
     Form(form): Form<ResetPasswordForm>,
 ) -> Result<Response> {
-    // A password that is too short spends no link, and for a dead link none is hashed.
+    // A password that is refused spends no link, and for a dead link none is hashed.
     let Some(owner) = password_reset::owner(&state, &token).await? else {
         return link_gone(&page, WayOn::ForgotPassword);
     };
     let again = |errors| values(&owner, errors);
     let mut errors = Errors::new();
-    let checked = forms::new_password(&form.password, &());
+    let app_name = &state.web.settings.app_name;
+    let checked = forms::new_password(&form.password, &owner.email, app_name);
     forms::check(&mut errors, "password", checked);
     if !errors.is_empty() {
         return forms::again(&page, "reset_password.html", again(errors));

@@ -7,16 +7,21 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use garde::Validate;
+use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::page::Page;
+use hoglet_web::session::FlashLevel;
 use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
 
 use super::next::Next;
-use crate::accounts::{self, NewAccount};
+use crate::accounts::{self, NewAccount, SignUp};
 use crate::forms::{self, Errors};
 use crate::state::AppState;
+
+const WITHOUT_MAIL: &str = "Your account is made. No mail asks you to confirm your address, because too many were \
+                            sent just now. Ask for one on your profile in a few minutes.";
 
 /// Absent fields count as empty.
 #[derive(Deserialize, Validate)]
@@ -28,7 +33,7 @@ pub struct SignUpForm {
     #[garde(custom(forms::email_address))]
     email: String,
     #[serde(default)]
-    #[garde(custom(forms::new_password))]
+    #[garde(skip)]
     password: String,
     #[serde(flatten)]
     #[garde(skip)]
@@ -47,7 +52,11 @@ pub async fn sign_up(
     Form(form): Form<SignUpForm>,
 ) -> Result<Response> {
     let again = |errors| values(&form, errors);
-    let errors = forms::validate(&form);
+    let mut errors = forms::validate(&form);
+    let email = Email::normalized(&form.email);
+    let app_name = &state.web.settings.app_name;
+    let checked = forms::new_password(&form.password, &email, app_name);
+    forms::check(&mut errors, "password", checked);
     if !errors.is_empty() {
         return forms::again(&page, "signup.html", again(errors));
     }
@@ -57,13 +66,15 @@ pub async fn sign_up(
         password: form.password.clone(),
     };
     match accounts::sign_up(&state, &mut visit, new).await {
-        Ok(true) => Ok(Redirect::to(form.next.path_or_default()).into_response()),
-        Ok(false) => {
+        Ok(SignUp::Done) => {}
+        Ok(SignUp::DoneWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL).await?,
+        Ok(SignUp::Taken) => {
             let taken = "This e-mail already has an account. Log in instead.";
-            forms::again(&page, "signup.html", again(forms::error("email", taken)))
+            return forms::again(&page, "signup.html", again(forms::error("email", taken)));
         }
-        Err(error) => forms::again_later(&page, "signup.html", error, again),
+        Err(error) => return forms::again_later(&page, "signup.html", error, again),
     }
+    Ok(Redirect::to(form.next.path_or_default()).into_response())
 }
 
 fn values(form: &SignUpForm, errors: Errors) -> Value {

@@ -163,3 +163,100 @@ async fn the_newest_wish_counts_and_grows_old() {
     assert_eq!(ann.post(&second, &[]).await.status, StatusCode::GONE);
     assert!(!ann.get("/profile").await.text().contains("waiting for you"));
 }
+
+/// What the profile says of another address.
+async fn waits(browser: &Browser) -> bool {
+    let page = browser.get("/profile").await.text();
+    let waits = page.contains("waiting for you");
+    assert_eq!(page.contains(r#"action="/profile/email/cancel""#), waits);
+    waits
+}
+
+#[tokio::test]
+async fn an_older_wish_whose_mail_is_late_changes_nothing() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    ask(&ann, "typo@example.com", PASSWORD).await;
+    // Nothing has been sent yet: the wish is known all the same.
+    assert!(
+        ann.get("/profile")
+            .await
+            .text()
+            .contains("typo@example.com")
+    );
+    ask(&ann, NEW, PASSWORD).await;
+    let page = ann.get("/profile").await.text();
+    assert!(page.contains(NEW) && !page.contains("typo@example.com"));
+
+    let link = app.link_to(NEW).await;
+    assert!(app.subjects_to("typo@example.com").await.is_empty());
+    let page = ann.get("/profile").await.text();
+    assert!(page.contains(NEW) && !page.contains("typo@example.com"));
+    assert_eq!(ann.post(&link, &[]).await.location(), "/profile");
+    assert!(ann.get("/profile").await.text().contains(NEW));
+}
+
+#[tokio::test]
+async fn a_wish_can_be_taken_back_before_its_mail_was_sent_and_after() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    for sent in [false, true] {
+        ask(&ann, NEW, PASSWORD).await;
+        let link = match sent {
+            true => Some(app.link_to(NEW).await),
+            false => None,
+        };
+        assert!(waits(&ann).await);
+        let answer = ann.post("/profile/email/cancel", &[]).await;
+        assert_eq!(answer.location(), "/profile");
+        let page = ann.get("/profile").await.text();
+        assert!(page.contains("Your e-mail address stays as it is."));
+        assert!(!page.contains(NEW) && !waits(&ann).await);
+        assert_eq!(app.subjects_to(NEW).await.len(), usize::from(sent));
+        if let Some(link) = link {
+            assert_eq!(ann.post(&link, &[]).await.status, StatusCode::GONE);
+        }
+    }
+    // Without a wish there is nothing to take back, and without an account neither.
+    let answer = ann.post("/profile/email/cancel", &[]).await;
+    assert_eq!(answer.location(), "/profile");
+    let answer = app.browser().post("/profile/email/cancel", &[]).await;
+    assert_eq!(answer.location(), "/login");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_an_address_that_is_taken_by_now() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    ask(&ann, NEW, PASSWORD).await;
+    assert!(waits(&ann).await);
+    app.sign_up("Lee").await;
+    assert!(!waits(&ann).await);
+    let subjects = app.subjects_to(NEW).await;
+    assert_eq!(subjects, ["Confirm your e-mail address"]);
+}
+
+#[tokio::test]
+async fn of_many_wishes_at_once_one_link_works() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let addresses = [
+        "a@example.org",
+        "b@example.org",
+        "c@example.org",
+        "d@example.org",
+    ];
+    let asking = addresses.map(|email| {
+        let tab = ann.copy();
+        tokio::spawn(async move { ask(&tab, email, PASSWORD).await.status })
+    });
+    for asked in asking {
+        assert_eq!(asked.await.unwrap(), StatusCode::SEE_OTHER);
+    }
+    app.run_jobs().await;
+    let mut mailed = Vec::new();
+    for address in addresses {
+        mailed.extend(app.subjects_to(address).await);
+    }
+    assert_eq!(mailed.len(), 1, "{mailed:?}");
+}

@@ -61,20 +61,71 @@ async fn who_was_seeded_can_log_in(app: &App) -> bool {
     browser.is_signed_in().await
 }
 
+/// Commands that print and end.
+const PRINTING: &[&[&str]] = &[
+    &["seed"],
+    &["user", "list"],
+    &["user", "reset-link", "demo@example.com"],
+    &["jobs", "list"],
+    &["migrate", "status"],
+    &["doctor"],
+    &["routes"],
+    &["--help"],
+    &["--version"],
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_has_seen_enough_is_no_error() {
+    let app = App::start().await;
+    for arguments in PRINTING {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(&app, arguments).stdout(writer).output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {complaint}");
+        assert!(
+            !complaint.contains("panicked"),
+            "{arguments:?}: {complaint}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn output_that_cannot_be_written_is_an_error() {
+    let app = App::start().await;
+    for arguments in PRINTING {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let output = command(&app, arguments).stdout(full.unwrap()).output();
+        let output = output.unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {complaint}");
+        let said = complaint.lines().last().unwrap_or_default();
+        assert!(
+            said.contains("could not be written"),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
 /// Runs a command to its end, beside an app: on its database, with its PostHog.
-pub fn run(app: &App, command: &[&str], variables: &[(&str, &str)]) -> Output {
-    Command::new(BINARY)
-        .args(command)
+pub fn run(app: &App, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = command(app, arguments);
+    command.envs(variables.iter().copied()).output().unwrap()
+}
+
+fn command(app: &App, arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command
+        .args(arguments)
         .stdin(Stdio::null())
         .env_clear()
         .env("APP_ENV", "test")
         .env("DATABASE_URL", app.web.settings.database_url.expose())
         .env("SECRET_KEY", app.web.settings.secret_key.expose())
         .env("POSTHOG_PROJECT_TOKEN", "phc_test")
-        .env("POSTHOG_HOST", &app.posthog.url)
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap()
+        .env("POSTHOG_HOST", &app.posthog.url);
+    command
 }
 
 /// What a command said that did what it was asked to.

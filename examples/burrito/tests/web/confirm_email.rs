@@ -3,6 +3,7 @@
 use app::routes::next::AFTER_LOG_IN;
 use reqwest::StatusCode;
 
+use crate::links::execute;
 use crate::mailed::Mailed;
 use crate::support::{App, PASSWORD, People, Person};
 
@@ -44,7 +45,7 @@ async fn a_scanner_that_opens_every_link_changes_nothing() {
         for _ in 0..2 {
             let page = browser.get(&link).await;
             assert_eq!(page.status, StatusCode::OK);
-            assert_eq!(page.header("referrer-policy"), "no-referrer");
+            assert_eq!(page.header("referrer-policy"), "strict-origin");
             assert_eq!(page.header("cache-control"), "no-store");
             assert!(page.posthog_config().is_none(), "the address is a secret");
             assert_eq!(browser.head(&link).await.status, StatusCode::OK);
@@ -122,7 +123,7 @@ async fn somebody_else_who_is_signed_in_here_is_told_and_stays_who_they_are() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_old_replaced_or_made_up_leads_to_one_kind_page() {
+async fn a_link_that_is_old_or_made_up_leads_to_one_kind_page() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let first = app.link_to("ann@example.com").await;
@@ -189,4 +190,20 @@ async fn the_link_is_no_way_to_guess_the_password() {
     assert!(page.contains(r#"name="password""#), "the form stays");
     let log_in = browser.try_log_in("ann@example.com", PASSWORD).await;
     assert_eq!(log_in.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_mail_that_waits_for_its_next_try_goes_out_when_it_is_asked_for_again() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    // The mail server was away, and the next try is in 43 minutes.
+    let later = "UPDATE jobs SET attempt = 8, begun = TRUE, error = 'no connection', \
+                 run_at = run_at + 2580000 WHERE kind = 'send_confirmation'";
+    execute(&app, later).await;
+    assert!(app.subjects_to("ann@example.com").await.is_empty());
+
+    ann.post("/confirm-email", &[]).await;
+    ann.post("/confirm-email", &[]).await;
+    assert_eq!(app.subjects_to("ann@example.com").await, [SUBJECT]);
+    assert_eq!(app.rows("jobs").await, 0);
 }

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
+use hoglet_web::housekeeping::RemoveExpired;
+use hoglet_web::jobs::Job;
 use hoglet_web::testing::Mood;
 use reqwest::StatusCode;
 
+use app::jobs::send_confirmation::SendConfirmation;
+
+use crate::commands::{done, run};
+use crate::links::{RESET, ask, execute};
 use crate::mailed::Mailed;
 use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
 
@@ -38,7 +44,7 @@ async fn with_the_account_goes_all_that_is_its_own() {
     let ann = app.user_id("Ann").await;
 
     assert_eq!(delete(&browser, PASSWORD).await.location(), "/");
-    for table in ["users", "tokens", "visitor_links"] {
+    for table in ["users", "tokens", "visitor_links", "known_networks"] {
         assert_eq!(app.rows(table).await, 0, "{table}");
     }
     assert!(!phone.is_signed_in().await && !browser.is_signed_in().await);
@@ -68,6 +74,41 @@ async fn with_the_account_goes_all_that_is_its_own() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_never_confirmed_is_told_nothing_of_the_account() {
+    let app = App::start().await;
+    let stranger = app.sign_up("Ann").await;
+    app.run_jobs().await;
+    let form = [("email", "lee@example.com"), ("current_password", PASSWORD)];
+    stranger.post("/profile/email", &form).await;
+    delete(&stranger, PASSWORD).await;
+    let subjects = app.subjects_to("ann@example.com").await;
+    assert_eq!(subjects, ["Confirm your e-mail address"]);
+}
+
+#[tokio::test]
+async fn sent_from_many_tabs_at_once_it_happens_once() {
+    let app = App::with(&[KEY]).await;
+    let ann = app.sign_up("Ann").await;
+    ann.post(&app.link_to("ann@example.com").await, &[]).await;
+    let other_process = app.another().await;
+    let tabs = (0..6).map(|n| {
+        let tab = ann.copy().at(&[&app, &other_process][n % 2].url);
+        tokio::spawn(async move { delete(&tab, PASSWORD).await.status })
+    });
+    for deleted in tabs.collect::<Vec<_>>() {
+        assert_eq!(deleted.await.unwrap(), StatusCode::SEE_OTHER);
+    }
+    other_process.events().await;
+    app.event("account_deleted").await;
+    let ran = app.run_jobs().await;
+    let notices = ran.iter().filter(|ran| ran.job == "send_notice").count();
+    assert_eq!(notices, 1, "{ran:?}");
+    app.let_time_pass(Duration::from_secs(60)).await;
+    assert_eq!(attempts(&app).await, [None]);
+    assert_eq!(app.posthog.deletions().len(), 1);
+}
+
+#[tokio::test]
 async fn it_takes_the_password_and_nobody_else_is_touched() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
@@ -94,16 +135,39 @@ async fn it_takes_the_password_and_nobody_else_is_touched() {
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_delete_breaks_nothing() {
-    for key in ["", "phs_test", "phx_test_read"] {
-        let app = App::with(&[("POSTHOG_SECRET_KEY", key)]).await;
+async fn without_a_key_nobody_is_asked_to_delete_anything() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    delete(&ann, PASSWORD).await;
+    app.let_time_pass(Duration::from_secs(60)).await;
+    assert_eq!(attempts(&app).await, [None]);
+    assert!(app.posthog.deletions().is_empty());
+    assert!(app.events_named("$exception").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_key_or_a_project_that_does_not_allow_it_keeps_the_erasure_until_it_is_mended() {
+    let app = App::with(&[KEY]).await;
+    for status in [401, 403, 404] {
         let ann = app.sign_up("Ann").await;
         delete(&ann, PASSWORD).await;
+        app.events().await;
+        app.posthog.feels(Mood::Answers(status));
         app.let_time_pass(Duration::from_secs(60)).await;
-        assert_eq!(attempts(&app).await, [None], "{key}: it is done");
-        assert!(app.posthog.deletions().is_empty());
-        assert!(app.events_named("$exception").await.is_empty());
+        let failed = attempts(&app).await;
+        let error = failed[0].as_deref().unwrap();
+        assert!(error.contains("POSTHOG_"), "{error}");
+        app.posthog.feels(Mood::Well);
+        assert_eq!(app.rows("jobs WHERE failed_at IS NOT NULL").await, 1);
+
+        // Nobody sweeps it away: somebody is owed it.
+        execute(&app, "UPDATE jobs SET failed_at = 1").await;
+        RemoveExpired {}.enqueue(&app.web.database).await.unwrap();
+        app.run_jobs().await;
+        done(&run(&app, &["jobs", "retry", "--all"], &[]));
+        assert_eq!(attempts(&app).await, [None]);
     }
+    assert_eq!(app.posthog.deletions().len(), 3);
 }
 
 #[tokio::test]
@@ -121,4 +185,29 @@ async fn a_posthog_that_is_out_of_order_is_asked_again() {
     app.let_time_pass(Duration::from_secs(60)).await;
     assert_eq!(attempts(&app).await, [None]);
     assert_eq!(app.posthog.deletions().len(), 1);
+}
+
+#[tokio::test]
+async fn no_failed_job_keeps_the_address_of_somebody_who_is_gone() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    app.sign_up("Bob").await;
+    app.run_jobs().await;
+    // Of strangers who have asked for links, and one that a notice has in the middle of its fields.
+    for email in ["ann@example.com", "joann@example.com", "bob@example.com"] {
+        ask(&app.browser(), RESET, email).await;
+    }
+    let failed = "UPDATE jobs SET failed_at = 1, error = 'for a test'";
+    execute(&app, failed).await;
+    SendConfirmation::to(app.user_id("Ann").await.parse().unwrap())
+        .enqueue(&app.web.database)
+        .await
+        .unwrap();
+    execute(&app, failed).await;
+    assert_eq!(app.rows("jobs").await, 4);
+
+    delete(&ann, PASSWORD).await;
+    let named = "jobs WHERE payload LIKE '%ann@%' AND failed_at IS NOT NULL";
+    assert_eq!(app.rows(named).await, 1, "only Joann's");
+    assert_eq!(app.rows("jobs WHERE failed_at IS NOT NULL").await, 2);
 }

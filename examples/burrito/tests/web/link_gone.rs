@@ -52,14 +52,23 @@ async fn an_expired_link_is_gone() {
 }
 
 #[tokio::test]
-async fn only_the_newest_link_works() {
+async fn a_newer_link_leaves_the_older_ones_and_using_one_ends_all() {
     let app = App::start().await;
     app.sign_up("Ann").await;
+    confirm(&app, "Ann").await;
     for kind in [LOG_IN, RESET] {
-        let older = link_for(&app, kind, "Ann").await;
-        let newer = link_for(&app, kind, "Ann").await;
-        assert_gone(&app, kind, &older).await;
-        assert_eq!(app.browser().get(&newer).await.status, StatusCode::OK);
+        let links = [
+            link_for(&app, kind, "Ann").await,
+            link_for(&app, kind, "Ann").await,
+        ];
+        for link in &links {
+            assert_eq!(app.browser().get(link).await.status, StatusCode::OK);
+        }
+        let used = follow(&app.browser(), &links[0]).await;
+        assert_eq!(used.location(), AFTER_LOG_IN);
+        for link in &links {
+            assert_gone(&app, kind, link).await;
+        }
     }
 }
 

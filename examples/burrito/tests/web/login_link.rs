@@ -4,6 +4,7 @@ use app::routes::next::AFTER_LOG_IN;
 use reqwest::StatusCode;
 
 use crate::links::{LOG_IN, RESET, ask, confirm, follow, link_for, newest_link};
+use crate::mailed::Mailed;
 use crate::support::{App, PASSWORD, People, Person};
 
 #[tokio::test]
@@ -58,6 +59,23 @@ async fn the_page_that_was_asked_for_comes_next_in_the_same_browser() {
         let link = newest_link(&app, LOG_IN, "Ann").await.unwrap();
         assert_eq!(follow(&phone, &link).await.location(), AFTER_LOG_IN);
     }
+}
+
+#[tokio::test]
+async fn asking_makes_no_session() {
+    let app = App::start().await;
+    for number in 0..10 {
+        let email = format!("nobody-{number}@example.com");
+        let form = [("email", &*email), ("next", "/profile")];
+        let answer = app.browser().post(LOG_IN.form, &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        for cookie in answer.cookies() {
+            assert_eq!(cookie.http_only(), Some(true), "{cookie}");
+            assert!(cookie.to_string().contains("SameSite=Lax"), "{cookie}");
+            assert_ne!(cookie.name(), "session");
+        }
+    }
+    assert_eq!(app.rows("sessions").await, 0);
 }
 
 #[tokio::test]

@@ -47,3 +47,18 @@ async fn a_link_cannot_log_anybody_out() {
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(ann.is_signed_in().await);
 }
+
+#[tokio::test]
+async fn sent_from_many_tabs_at_once_it_happens_once() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let tabs = (0..6).map(|_| {
+        let tab = ann.copy();
+        tokio::spawn(async move { tab.post("/logout", &[]).await.status })
+    });
+    for sent in tabs.collect::<Vec<_>>() {
+        assert_eq!(sent.await.unwrap(), StatusCode::SEE_OTHER);
+    }
+    let event = app.event("user_logged_out").await;
+    assert_eq!(event.distinct_id, app.user_id("Ann").await);
+}

@@ -27,6 +27,7 @@ mod login;
 mod login_link;
 mod logout;
 mod mailed;
+mod mailed_again;
 mod messages;
 mod migrations;
 mod next;

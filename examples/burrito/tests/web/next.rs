@@ -5,11 +5,15 @@ use app::routes::next::AFTER_LOG_IN;
 use crate::support::{App, PASSWORD, People, email_of};
 
 /// Places on other sites, as they might come in a link.
-const ELSEWHERE: [&str; 5] = [
+const ELSEWHERE: [&str; 9] = [
     "https://evil.example",
     "//evil.example",
     r"/\evil.example",
     "/\t/evil.example",
+    "/%2fevil.example",
+    "/%5Cevil.example",
+    "/.//evil.example",
+    "/x/%2E.//evil.example",
     "javascript:alert(1)",
 ];
 
@@ -42,13 +46,43 @@ async fn a_place_elsewhere_is_not() {
 async fn a_place_elsewhere_does_not_even_stand_in_the_forms() {
     let app = App::start().await;
     for elsewhere in ELSEWHERE {
-        let next = elsewhere.replace('\t', "%09");
+        let next = elsewhere.replace('%', "%25").replace('\t', "%09");
         for page in ["/login", "/signup"] {
             let page = app.browser().get(&format!("{page}?next={next}")).await;
             assert!(!page.text().contains(r#"name="next""#), "{next}");
             assert!(!page.text().contains("evil.example"), "{next}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_place_too_long_to_keep_counts_as_none() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let longest = format!("/{}", "x".repeat(1999));
+    let too_long = format!("{longest}x");
+    for (next, expected) in [(&longest, &*longest), (&too_long, AFTER_LOG_IN)] {
+        assert_eq!(submit(&app, "/login", "Ann", next).await, expected);
+        let kept = expected == longest;
+        for path in ["/login", "/signup"] {
+            let page = app.browser().get(&format!("{path}?next={next}")).await;
+            assert_eq!(page.text().contains(r#"name="next""#), kept, "{path}");
+        }
+        // The same where the app itself says where to come back to.
+        let page = format!("/profile?{}", &next["/profile?".len()..]);
+        let turned_away = app.browser().get(&page).await;
+        assert_eq!(turned_away.location().contains("next="), kept);
+
+        let form = [("email", "ann@example.com"), ("next", next)];
+        let asked = app.browser().post("/login-link", &form).await;
+        assert_eq!(asked.location().contains("next="), kept);
+        let cookies = asked.cookies();
+        assert_eq!(cookies.iter().any(|cookie| cookie.name() == "next"), kept);
+    }
+    let huge = format!("/{}", "x".repeat(1_900_000));
+    let form = [("email", "ann@example.com"), ("next", &huge)];
+    let asked = app.browser().post("/login-link", &form).await;
+    assert_eq!(asked.location(), "/login");
 }
 
 #[tokio::test]

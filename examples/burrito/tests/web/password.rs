@@ -1,4 +1,4 @@
-//! The password, which is changed at `/profile`.
+//! The password, which is changed at `/profile/password`.
 
 use app::models::user;
 use hoglet_web::email::Email;
@@ -78,11 +78,62 @@ async fn it_is_changed_only_by_who_knows_it() {
         assert!(answer.text().contains(message));
         assert!(!answer.text().contains(new), "it never stands in a page");
     }
-    let answer = ann.post("/profile", &[("new_password", NEW)]).await;
+    let answer = ann
+        .post("/profile/password", &[("new_password", NEW)])
+        .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 
     assert!(phone.is_signed_in().await);
     assert!(app.events_named("profile_updated").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_password_that_is_guessed_first_is_refused_here_and_by_link() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let common = change(&ann, PASSWORD, "Password1").await;
+    let link = link_for(&app, RESET, "Ann").await;
+    let reset = app
+        .browser()
+        .post(&link, &[("password", "password123")])
+        .await;
+    for answer in [common, reset] {
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains("Many people use this password"));
+    }
+    let own = change(&ann, PASSWORD, "ann@example.com").await;
+    assert!(own.text().contains("This is your e-mail address"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_at_its_own_form() {
+    let app = App::start().await;
+    let ann = app.sign_up("Ann").await;
+    let password = change(&ann, "wrong", "short").await.text();
+    assert_eq!(password.matches("aria-invalid").count(), 2);
+    assert!(
+        password.contains(r#"name="name" type="text" autocomplete="name" value="Ann" required>"#)
+    );
+    let name = ann.post("/profile", &[("name", " ")]).await.text();
+    assert_eq!(name.matches("aria-invalid").count(), 1);
+    // Each form has its own address, and takes no field of another.
+    let both = [
+        ("name", "Ann Lee"),
+        ("current_password", PASSWORD),
+        ("new_password", NEW),
+    ];
+    assert_eq!(ann.post("/profile", &both).await.location(), "/profile");
+    let old = app.browser().try_log_in("ann@example.com", PASSWORD).await;
+    assert_eq!(
+        old.status,
+        StatusCode::SEE_OTHER,
+        "only the name was changed"
+    );
+    let answer = ann.post("/profile/password", &both).await;
+    assert_eq!(answer.location(), "/profile");
+    assert_eq!(app.events_named("profile_updated").await.len(), 2);
+    let visitor = app.browser().post("/profile/password", &both).await;
+    assert_eq!(visitor.location(), "/login");
 }
 
 #[tokio::test]
@@ -134,5 +185,5 @@ async fn a_change_that_was_under_way_does_not_outlast_another() {
 
 async fn change(browser: &Browser, current: &str, new: &str) -> Answer {
     let form = [("current_password", current), ("new_password", new)];
-    browser.post("/profile", &form).await
+    browser.post("/profile/password", &form).await
 }

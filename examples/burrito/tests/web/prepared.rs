@@ -64,7 +64,7 @@ async fn what_the_stranger_has_typed_stands_in_no_mail() {
         ("current_password", PASSWORD),
         ("new_password", "my second sentence"),
     ];
-    browser.post("/profile", &form).await;
+    browser.post("/profile/password", &form).await;
     for kind in [LOG_IN, RESET] {
         let form = [("email", "ann@example.com"), ("next", "/evil.example")];
         browser.post(kind.form, &form).await;

@@ -99,7 +99,7 @@ async fn posthog_hears_of_it_and_of_no_token() {
         ];
         for page in pages {
             assert!(!page.text().contains(token), "{}", page.text());
-            assert_eq!(page.header("referrer-policy"), "no-referrer");
+            assert_eq!(page.header("referrer-policy"), "strict-origin");
             assert_eq!(page.header("cache-control"), "no-store");
         }
         let events = app.events().await;

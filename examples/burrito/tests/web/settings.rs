@@ -46,9 +46,9 @@ fn read(variables: &[(&str, &str)]) -> (Settings, Own) {
     let database = if cfg!(feature = "postgres") {
         "postgres://localhost/app"
     } else {
-        "sqlite::memory:"
+        "sqlite:data/app.sqlite"
     };
     let mut all = BTreeMap::from([("DATABASE_URL", database)]);
     all.extend(variables.iter().copied());
-    read_settings::<App>(&|name| all.get(name).map(|value| (*value).to_owned())).unwrap()
+    read_settings::<App>(&|name| all.get(name).map(|value| (*value).into())).unwrap()
 }

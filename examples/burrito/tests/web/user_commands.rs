@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::commands::{done, run};
 use crate::mailed::Mailed;
@@ -26,6 +29,35 @@ async fn list_shows_every_account() {
     assert_eq!(lines[1][..3], ["ann@example.com", &*ids[0], "yes"]);
     assert_eq!(lines[2][..3], ["bob@example.com", &*ids[1], "no"]);
     assert_eq!(lines.len(), 3);
+}
+
+#[tokio::test]
+async fn list_for_programs_is_one_array_with_moments() {
+    let app = App::start().await;
+    let list = || -> Value {
+        let said = done(&run(&app, &["user", "list", "--json"], &[]));
+        serde_json::from_str(&said).unwrap()
+    };
+    assert_eq!(list(), json!([]));
+    let ann = app.sign_up("Ann").await;
+    app.sign_up("Bob").await;
+    let link = app.link_to("ann@example.com").await;
+    ann.post(&link, &[]).await;
+
+    let accounts = list();
+    let (ann, bob) = (&accounts[0], &accounts[1]);
+    assert_eq!(ann["id"], app.user_id("Ann").await);
+    assert_eq!(
+        (&ann["email"], &ann["name"]),
+        (&json!("ann@example.com"), &json!("Ann"))
+    );
+    for moment in [&ann["created_at"], &ann["confirmed_at"], &bob["created_at"]] {
+        let text = moment.as_str().unwrap();
+        assert!(text.ends_with('Z'), "{text}");
+        OffsetDateTime::parse(text, &Rfc3339).unwrap();
+    }
+    assert_eq!(bob["confirmed_at"], Value::Null);
+    assert_eq!(accounts.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -15,7 +15,12 @@ async fn nothing_is_offered_that_would_need_mail() {
             .iter()
             .all(|ran| ran.job != "send_confirmation")
     );
-    for path in ["/confirm-email", "/confirm-email/token", "/profile/email"] {
+    for path in [
+        "/confirm-email",
+        "/confirm-email/token",
+        "/profile/email",
+        "/profile/email/cancel",
+    ] {
         assert_eq!(
             ann.post(path, &[]).await.status,
             StatusCode::NOT_FOUND,

@@ -6,10 +6,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::connect::connect_existing;
+use super::output::print_line;
 use crate::app::Outcome;
 use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
 use crate::mail::smtp::Smtp;
+use crate::outgoing;
 use crate::settings::{PostHogSettings, Settings, WithoutServer};
 
 /// For PostHog to answer.
@@ -43,7 +45,7 @@ pub fn examine(
                     ("FAIL", message)
                 }
             };
-            println!("{mark:<5} {name:<11} {message}");
+            print_line(format_args!("{mark:<5} {name:<11} {message}"))?;
         }
         Ok(if healthy {
             ExitCode::SUCCESS
@@ -78,9 +80,9 @@ async fn examine_mail(settings: &Settings) -> Check {
     match (&settings.mail.server, &settings.mail.without_server) {
         (Some(server), _) => {
             let smtp = Smtp::new(server.clone(), settings.app_domain());
-            match smtp.examine().await {
+            match smtp.examine(&settings.mail.from.email).await {
                 Ok(()) => Ok(format!("{} takes mail", smtp.address())),
-                Err(error) => Err(format!("{error}; check SMTP_URL")),
+                Err(error) => Err(format!("{error}; check SMTP_URL and MAIL_FROM")),
             }
         }
         (None, WithoutServer::Nothing) => Ok("off: set SMTP_URL and MAIL_FROM to send mail".into()),
@@ -100,12 +102,11 @@ async fn examine_posthog(settings: &PostHogSettings) -> Check {
         return Ok("off: set POSTHOG_PROJECT_TOKEN to your project token to send events".into());
     }
     let body = json!({ "api_key": settings.project_token, "distinct_id": "doctor" });
-    let asked = reqwest::Client::new()
-        .post(format!("{}/flags/?v=2", settings.base_url()))
-        .timeout(TIMEOUT)
-        .json(&body)
-        .send()
-        .await;
+    let url = format!("{}/flags/?v=2", settings.base_url());
+    let client = outgoing::client()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let asked = client.post(&url).timeout(TIMEOUT).json(&body).send().await;
     match asked {
         Ok(answer) if answer.status().is_success() => {
             Ok(format!("{} knows the token", settings.base_url()))
@@ -122,7 +123,7 @@ async fn examine_posthog(settings: &PostHogSettings) -> Check {
         Err(error) => Err(format!(
             "{} cannot be reached ({}); check POSTHOG_HOST and the network",
             settings.base_url(),
-            error.without_url()
+            outgoing::describe(error, &url)
         )),
     }
 }

@@ -1,28 +1,37 @@
-//! `jobs list`, `jobs retry`, `jobs discard`.
+//! `jobs list`, `jobs retry`, `jobs discard`, `jobs cancel`, `jobs pause`, `jobs resume`.
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use sea_orm::DatabaseConnection;
 use sea_orm::prelude::Uuid;
-use sea_orm::{DatabaseConnection, DbErr, SqlErr};
 
 use super::connect::connect_existing;
+use super::job_list::{Format, list};
+use super::job_table::Table;
+use super::output::{complain, print_line};
 use crate::app::Outcome;
 use crate::compiled::Compiled;
-use crate::jobs::model::Model;
-use crate::jobs::queue;
+use crate::jobs::list::State;
+use crate::jobs::upkeep::{self, Cancelled};
 use crate::settings::Settings;
-
-/// What `list` shows at most.
-const SHOWN: u64 = 100;
 
 #[derive(Subcommand)]
 pub enum Action {
     /// Lists the jobs that wait, run or have failed
     List {
         /// Only those that have failed
-        #[arg(long)]
+        #[arg(long, conflicts_with = "state")]
         failed: bool,
+        /// Only those in this state; may be given several times
+        #[arg(long, value_enum)]
+        state: Vec<State>,
+        /// How many at most, 0 for all of them [default: 100; with --json all of them]
+        #[arg(long)]
+        limit: Option<u64>,
+        /// One JSON array on stdout
+        #[arg(long)]
+        json: bool,
     },
     /// Tries failed jobs again
     Retry {
@@ -42,112 +51,136 @@ pub enum Action {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
+    /// Stops a job that runs, in whatever process, or removes one that waits
+    Cancel {
+        /// The id that `jobs list` shows
+        id: Uuid,
+    },
+    /// Begins no job of a queue any more, in any process, until it is resumed
+    Pause {
+        /// The queue
+        queue: String,
+    },
+    /// Goes on with a queue that is paused
+    Resume {
+        /// The queue
+        queue: String,
+    },
 }
 
 pub fn look_after(
     settings: Settings,
     action: Action,
-    kinds: Vec<&'static str>,
+    table: Table,
     app: &'static str,
 ) -> Compiled<'static, Outcome> {
     Box::pin(async move {
         let database = connect_existing(&settings, app).await?;
         match action {
-            Action::List { failed } => list(&database, failed, &kinds).await?,
-            Action::Retry { id, .. } => {
-                let retried = queue::retry(&database, id)
-                    .await
-                    .map_err(|error| cannot_retry(&error))?;
-                say(id, retried, "tried again", "has failed")?;
+            Action::List {
+                failed,
+                mut state,
+                limit,
+                json,
+            } => {
+                if failed {
+                    state.push(State::Failed);
+                }
+                let format = if json { Format::Json } else { Format::Text };
+                list(&database, &table, &state, limit, format, app).await?;
             }
+            Action::Retry { id, .. } => return retry(&database, id).await,
             Action::Discard { id, .. } => {
-                let discarded = queue::discard(&database, id).await?;
+                let discarded = upkeep::discard(&database, id).await?;
                 say(id, discarded, "discarded", "waits or has failed")?;
+            }
+            Action::Cancel { id } => {
+                let lease = settings.jobs.lease.as_secs();
+                print_line(cancel(&database, id, lease).await?)?;
+            }
+            Action::Pause { queue } => {
+                known(&queue, &table)?;
+                let news = upkeep::pause(&database, &queue).await?;
+                let already = if news { "" } else { " already" };
+                print_line(format_args!(
+                    "{queue} is paused{already}; `{app} jobs resume {queue}` goes on with it"
+                ))?;
+            }
+            Action::Resume { queue } => {
+                if upkeep::resume(&database, &queue).await? {
+                    print_line(format_args!("{queue} goes on"))?;
+                } else {
+                    known(&queue, &table)?;
+                    print_line(format_args!("{queue} was not paused"))?;
+                }
             }
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// One that was named has to be there.
-fn say(id: Option<Uuid>, count: u64, done: &str, state: &str) -> Result<(), String> {
-    match (id, count) {
-        (Some(id), 0) => Err(format!(
-            "no job {id} {state}; `jobs list` shows those that are there"
-        )),
-        (_, 1) => {
-            println!("1 job {done}");
-            Ok(())
-        }
-        (_, count) => {
-            println!("{count} jobs {done}");
-            Ok(())
-        }
+async fn retry(database: &DatabaseConnection, id: Option<Uuid>) -> Outcome {
+    let (retried, left) = upkeep::retry(database, id).await?;
+    if left.is_empty() || retried > 0 {
+        say(id, retried, "tried again", "has failed")?;
     }
-}
-
-fn cannot_retry(error: &DbErr) -> String {
-    match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => {
-            "a job with the same unique key waits already: \
-             discard the failed one, or retry it when the other is done"
-                .to_owned()
-        }
-        _ => error.to_string(),
+    for twin in &left {
+        complain(format_args!(
+            "{} ({}) was not tried again: a job with the same unique key waits already; discard the failed \
+             one, or retry it when the other one is done",
+            twin.id, twin.kind
+        ));
     }
-}
-
-async fn list(
-    database: &DatabaseConnection,
-    failed: bool,
-    kinds: &[&'static str],
-) -> Result<(), DbErr> {
-    let jobs = queue::list(database, failed, SHOWN + 1).await?;
-    let more = jobs.len() > SHOWN as usize;
-    for (job, due_in) in jobs.iter().take(SHOWN as usize) {
-        let state = state(job, *due_in, kinds);
-        println!("{}  {:<24} {state}", job.id, job.kind);
-        if let Some(error) = &job.error {
-            println!("    {}", error.replace('\n', "\n    "));
-        }
-    }
-    if jobs.is_empty() {
-        println!(
-            "{}",
-            if failed {
-                "no job has failed"
-            } else {
-                "no job waits"
-            }
-        );
-    }
-    if more {
-        println!("… and more; these are the first {SHOWN}");
-    }
-    Ok(())
-}
-
-/// In words. `due_in` is in milliseconds.
-fn state(job: &Model, due_in: i64, kinds: &[&'static str]) -> String {
-    let seconds = due_in / 1_000;
-    if job.failed_at.is_some() {
-        format!("failed after {}", attempts(job))
-    } else if !kinds.contains(&job.kind.as_str()) {
-        "waits: this version does not know its kind".to_owned()
-    } else if job.lease.is_some() && due_in > 0 {
-        format!("runs, attempt {}", job.attempt)
-    } else if due_in <= 0 {
-        "due".to_owned()
-    } else if job.attempt > 0 {
-        format!("tried again in {seconds} s, after {}", attempts(job))
+    Ok(if left.is_empty() {
+        ExitCode::SUCCESS
     } else {
-        format!("due in {seconds} s")
+        ExitCode::FAILURE
+    })
+}
+
+async fn cancel(
+    database: &DatabaseConnection,
+    id: Uuid,
+    lease: u64,
+) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    match upkeep::cancel(database, id).await? {
+        Cancelled::Removed => Ok("1 job cancelled".to_owned()),
+        Cancelled::Stopping => Ok(format!(
+            "1 job is being cancelled: its process stops it within {} seconds",
+            lease.div_ceil(4).max(1)
+        )),
+        Cancelled::NotThere => Err(format!(
+            "no job {id} waits or runs; `jobs list` shows those that are there, and `jobs discard` removes \
+             one that has failed"
+        )
+        .into()),
     }
 }
 
-fn attempts(job: &Model) -> String {
-    match job.attempt {
-        1 => "1 attempt".to_owned(),
-        count => format!("{count} attempts"),
+/// A queue that the app does not have would be paused in vain.
+fn known(queue: &str, table: &Table) -> Result<(), String> {
+    let names: Vec<_> = table.queues.iter().map(|queue| queue.name).collect();
+    if names.contains(&queue) {
+        return Ok(());
+    }
+    Err(format!(
+        "there is no queue {queue}; this app has {}",
+        names.join(", ")
+    ))
+}
+
+/// One that was named has to be there.
+fn say(
+    id: Option<Uuid>,
+    count: u64,
+    done: &str,
+    state: &str,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    match (id, count) {
+        (Some(id), 0) => {
+            Err(format!("no job {id} {state}; `jobs list` shows those that are there").into())
+        }
+        (_, 1) => Ok(print_line(format_args!("1 job {done}"))?),
+        (_, count) => Ok(print_line(format_args!("{count} jobs {done}"))?),
     }
 }

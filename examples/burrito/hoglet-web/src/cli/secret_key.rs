@@ -10,7 +10,7 @@ use crate::settings::secret_key::new_secret_key;
 
 /// Adds a key to `.env` and says so. Only in development: a server's key comes from its operator.
 pub fn make_for_development() -> Option<String> {
-    if !env_file_applies() || std::env::var("SECRET_KEY").is_ok_and(|key| !key.is_empty()) {
+    if !env_file_applies() || std::env::var_os("SECRET_KEY").is_some_and(|key| !key.is_empty()) {
         return None;
     }
     let path = Path::new(".env");

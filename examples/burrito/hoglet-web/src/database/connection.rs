@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "sqlite")]
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
 use crate::settings::Secret;
+#[cfg(feature = "sqlite")]
+use crate::settings::database::SqliteFile;
 
 /// Opens the database, and makes a SQLite file where `mode=rwc` asks for it.
 ///
@@ -14,7 +18,7 @@ use crate::settings::Secret;
 pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
     #[cfg(feature = "sqlite")]
     create_parent_folder(url.expose());
-    open(url.expose()).await
+    Database::connect(options(url.expose())).await
 }
 
 /// Opens a database that is there, for commands that only look.
@@ -23,10 +27,13 @@ pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
 ///
 /// Where it is not there, or may not be opened.
 pub async fn connect_existing(url: &Secret) -> Result<DatabaseConnection, DbErr> {
-    open(&url.expose().replace("mode=rwc", "mode=rw")).await
+    let options = options(url.expose());
+    #[cfg(feature = "sqlite")]
+    let options = looking(options);
+    Database::connect(options).await
 }
 
-async fn open(url: &str) -> Result<DatabaseConnection, DbErr> {
+fn options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
@@ -36,33 +43,40 @@ async fn open(url: &str) -> Result<DatabaseConnection, DbErr> {
         .test_before_acquire_if_idle_for(Duration::from_secs(1));
     #[cfg(feature = "sqlite")]
     if url.starts_with("sqlite:") {
-        options.max_connections(8).map_sqlx_sqlite_opts(|sqlite| {
-            use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-            // Readers and the one writer do not wait for each other, and a commit costs no fsync:
-            // a power cut may take the last moments, never the file.
-            sqlite
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(Duration::from_secs(5))
-                .foreign_keys(true)
-        });
+        options.max_connections(8).map_sqlx_sqlite_opts(tuned);
     }
-    Database::connect(options).await
+    options
+}
+
+/// Readers and the one writer do not wait for each other, and a commit costs no fsync: a power cut may take the last
+/// moments, never the file.
+#[cfg(feature = "sqlite")]
+fn tuned(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
+    sqlite
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+}
+
+/// Looking at a SQLite file makes none.
+#[cfg(feature = "sqlite")]
+fn looking(mut options: ConnectOptions) -> ConnectOptions {
+    options.map_sqlx_sqlite_opts(|sqlite| tuned(sqlite).create_if_missing(false));
+    options
 }
 
 /// SQLite makes the file, not the folder it lies in. Where that fails, connecting says why.
 #[cfg(feature = "sqlite")]
 fn create_parent_folder(url: &str) {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or(path);
-    if !url.starts_with("sqlite:")
-        || !url.contains("mode=rwc")
-        || path.is_empty()
-        || path.starts_with(':')
-    {
+    if !url.starts_with("sqlite:") {
         return;
     }
-    if let Some(folder) = std::path::Path::new(path).parent()
+    let Ok(file) = SqliteFile::of(url) else {
+        return;
+    };
+    if file.is_made
+        && let Some(folder) = file.path.parent()
         && let Err(error) = std::fs::create_dir_all(folder)
     {
         tracing::warn!(%error, folder = %folder.display(), "could not create the database's folder");

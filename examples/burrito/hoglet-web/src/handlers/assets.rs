@@ -51,14 +51,7 @@ pub async fn show(
         (CACHE_CONTROL, caching.to_owned()),
         (VARY, "accept-encoding".to_owned()),
     ];
-    let known = headers.get_all(IF_NONE_MATCH).iter().any(|value| {
-        value.to_str().is_ok_and(|value| {
-            value
-                .split(',')
-                .any(|tag| tag.trim().trim_start_matches("W/") == etag)
-        })
-    });
-    if known {
+    if is_known(&headers, &etag) {
         return (StatusCode::NOT_MODIFIED, headers_out).into_response();
     }
     let content_type = [(CONTENT_TYPE, content_type(&name))];
@@ -69,6 +62,17 @@ pub async fn show(
         }
         None => (headers_out, content_type, data).into_response(),
     }
+}
+
+/// Whether `If-None-Match` names what would be sent: by its tag, weak or not, or by `*`, which stands for
+/// any. Source: RFC 9110, 13.1.2.
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let values = headers.get_all(IF_NONE_MATCH).iter();
+    let mut tags = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -4,6 +4,9 @@
 //! paths that posthog-js asks for, and passes on neither cookies nor authorization. Bodies pass as
 //! they are, compressed or not. Source: <https://posthog.com/docs/advanced/proxy>.
 
+use std::error::Error;
+use std::iter::successors;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -14,9 +17,11 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError};
 use reqwest::Url;
 
 use crate::error::AppError;
+use crate::outgoing;
 use crate::posthog::browser;
 use crate::request::RequestInfo;
 use crate::settings::PostHogSettings;
@@ -85,12 +90,14 @@ pub async fn forward(State(web): State<Web>, request: Request) -> Response {
         "x-forwarded-for",
         client.parse().expect("an address is a valid header value"),
     );
+    let address = target.to_string();
+    let upload = Upload::default();
     let sent = web
         .http
         .request(parts.method, target)
         .headers(headers)
         .timeout(TIMEOUT)
-        .body(reqwest::Body::wrap_stream(body.into_data_stream()))
+        .body(upload.watch(body))
         .send()
         .await;
     match sent {
@@ -102,10 +109,48 @@ pub async fn forward(State(web): State<Web>, request: Request) -> Response {
             response.extensions_mut().insert(FromPostHog);
             response
         }
-        Err(error) => {
-            tracing::warn!(error = %error.without_url(), "the proxy could not reach PostHog");
-            AppError::new(StatusCode::BAD_GATEWAY, "").into_response()
-        }
+        Err(error) => match upload.broken() {
+            // The client's doing, and not PostHog's.
+            Some(status) => {
+                tracing::debug!(%status, "an upload for PostHog broke off");
+                AppError::new(status, "").into_response()
+            }
+            None => {
+                let error = outgoing::describe(error, &address);
+                tracing::warn!(error, "the proxy could not reach PostHog");
+                AppError::new(StatusCode::BAD_GATEWAY, "").into_response()
+            }
+        },
+    }
+}
+
+/// What became of a client's body on its way to PostHog. reqwest reports a body that broke off like a
+/// host that cannot be reached.
+#[derive(Clone, Default)]
+struct Upload(Arc<OnceLock<StatusCode>>);
+
+impl Upload {
+    /// The body to pass on.
+    fn watch(&self, body: Body) -> reqwest::Body {
+        let upload = self.clone();
+        let body = body.map_err(move |error| {
+            let too_large = successors(Some(&error as &dyn Error), |&error| error.source())
+                .any(|error| error.is::<LengthLimitError>());
+            let status = if too_large {
+                StatusCode::PAYLOAD_TOO_LARGE
+            } else {
+                StatusCode::BAD_REQUEST
+            };
+            // Only the first error counts; after it there is no other.
+            upload.0.get_or_init(|| status);
+            error
+        });
+        reqwest::Body::wrap_stream(Body::new(body).into_data_stream())
+    }
+
+    /// What to answer, if the body broke off or was too large.
+    fn broken(&self) -> Option<StatusCode> {
+        self.0.get().copied()
     }
 }
 

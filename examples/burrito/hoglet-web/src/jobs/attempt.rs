@@ -16,10 +16,11 @@ use super::failure::Failure;
 use super::model::Model;
 use super::run::Run;
 use super::table::{Bounds, Registry, Runnable};
+use crate::caught::caught;
 use crate::mask::mask_secrets;
-use crate::panics;
 use crate::posthog::behalf::Behalf;
-use crate::posthog::exception::Level;
+use crate::posthog::boundary::Boundary;
+use crate::posthog::exception::Exception;
 use crate::posthog::tracker::PostHog;
 use crate::web::Web;
 
@@ -34,9 +35,17 @@ pub enum Ended {
         error: String,
         /// When to try again; never, where that was the last time.
         retry_in: Option<Duration>,
+        /// Whether it is kept for a person where it is not tried again: it is not where the user whom it
+        /// belongs to is deleted.
+        kept: bool,
     },
-    /// The lease has run out, so that another process may be working on it by now.
-    LeaseLost,
+    /// It has asked to be run later.
+    PutOff(Duration),
+    /// It was stopped: the lease has run out, so that another process may be working on it by now, or this
+    /// process ends.
+    Stopped,
+    /// It was stopped because somebody has cancelled it.
+    Cancelled,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +90,10 @@ pub async fn attempt(
             ("job", job.kind.as_str().into()),
             ("job_id", job.id.to_string().into()),
             ("job_attempt", job.attempt.into()),
+            ("attempt", job.attempt.into()),
+            ("attempts", kind.bounds.attempts.into()),
         ];
+        let user_is_gone = behalf.user_id().is_some() && user.is_none() && unreadable.is_none();
         let posthog = behalf.resume(&web.posthog, user, properties);
         if !posthog.opted_out() {
             posthog.person().record(&tracing::Span::current());
@@ -93,10 +105,13 @@ pub async fn attempt(
         if outcome.is_ok() {
             say_done(&behalf, began);
         }
-        Some(outcome.map_err(|failure| failed(web, kind.bounds, &job, &posthog, failure)))
+        Some(
+            outcome
+                .map_err(|failure| failed(web, kind.bounds, &job, &posthog, failure, user_is_gone)),
+        )
     };
     match work.instrument(span).await {
-        None => Ended::LeaseLost,
+        None => Ended::Stopped,
         Some(Ok(())) => Ended::Done,
         Some(Err(ended)) => ended,
     }
@@ -121,7 +136,7 @@ async fn run(
     };
     // Also what the job does before its first `await` can panic.
     let work = async { (kind.run)(&job.payload, run).await };
-    let work = acting(posthog.clone(), panics::caught(work));
+    let work = acting(posthog.clone(), caught(work));
     let work = while_held(lease.clone(), tokio::time::timeout(timeout, work));
     tokio::select! {
         ended = work => Some(match ended? {
@@ -160,25 +175,57 @@ fn say_done(behalf: &Behalf, began: Instant) {
     }
 }
 
-/// Says it, captures it, and decides about another try.
-fn failed(web: &Web, bounds: Bounds, job: &Model, posthog: &PostHog, failure: Failure) -> Ended {
-    let Failure { cause, retry } = failure;
+/// Says it, captures it, and decides about another try. Of an error that comes with every attempt PostHog
+/// gets the first and the last one.
+fn failed(
+    web: &Web,
+    bounds: Bounds,
+    job: &Model,
+    posthog: &PostHog,
+    failure: Failure,
+    user_is_gone: bool,
+) -> Ended {
+    let (cause, retry, captured) = match failure {
+        Failure::Error {
+            cause,
+            retry,
+            captured,
+        } => (cause, retry, captured),
+        Failure::Later(wait) => {
+            tracing::debug!(run_in = ?wait, "a job has put itself off");
+            return Ended::PutOff(wait);
+        }
+    };
     let attempt = job.attempt.unsigned_abs();
     let retry_in =
         (retry && attempt < bounds.attempts).then(|| with_jitter((bounds.backoff)(attempt)));
     let error = mask_secrets(&cause.to_string());
     match retry_in {
         Some(wait) => tracing::warn!(error, retry_in = ?wait, "a job failed; it is tried again"),
+        None if user_is_gone => tracing::warn!(
+            error,
+            "a job failed; it is not kept, because the user whom it belongs to is deleted"
+        ),
+        None if !captured => {
+            tracing::warn!(
+                error,
+                "a job failed; it is kept until it is retried or discarded"
+            );
+        }
         None => tracing::error!(
             error,
             "a job failed; it is kept until it is retried or discarded"
         ),
     }
-    if web.posthog.capture_exceptions {
-        let level = Level::of(&cause);
-        posthog.capture_exception(cause, level, false);
+    let is_first_or_last = attempt <= 1 || retry_in.is_none();
+    if web.posthog.capture_exceptions && captured && is_first_or_last {
+        posthog.capture_exception(Exception::new(cause, Boundary::Job));
     }
-    Ended::Failed { error, retry_in }
+    Ended::Failed {
+        error,
+        retry_in,
+        kept: !user_is_gone,
+    }
 }
 
 fn behalf_of(job: &Model) -> Behalf {

@@ -1,4 +1,4 @@
-//! Who did it travels along: a job belongs to the person whose request has enqueued it.
+//! On whose behalf a job is done: it belongs to the person whose request has enqueued it.
 //!
 //! The person stands beside the task that works on the request, so that `enqueue` needs no more than a
 //! connection. A task that a handler spawns by itself is nobody's.
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::queue;
+use super::enqueue::set_behalf;
 use crate::posthog::behalf::Behalf;
 use crate::posthog::tracker::PostHog;
 
@@ -18,7 +18,7 @@ tokio::task_local! {
 
 struct Acting {
     posthog: PostHog,
-    /// What this request has enqueued.
+    /// The jobs that this request has enqueued.
     jobs: Vec<Uuid>,
 }
 
@@ -32,15 +32,17 @@ pub async fn acting<T>(posthog: PostHog, work: impl Future<Output = T>) -> T {
 }
 
 /// On whose behalf a job is that is enqueued here, as JSON. Nobody's outside of requests and jobs.
-pub(super) fn current(job: Uuid) -> Option<String> {
-    with(|acting| {
-        acting.jobs.push(job);
-        json(&acting.posthog)
-    })
+pub(super) fn current() -> Option<String> {
+    with(|acting| json(&acting.posthog))
+}
+
+/// Notes a job that is enqueued here, see [`becomes`].
+pub(super) fn note(job: Uuid) {
+    with(|acting| acting.jobs.push(job));
 }
 
 /// From here on this request acts on behalf of somebody else: the user that its visitor has become.
-/// What it has enqueued so far becomes theirs in the same transaction.
+/// The jobs that it has enqueued so far become theirs in the same transaction.
 ///
 /// # Errors
 ///
@@ -51,7 +53,7 @@ pub async fn becomes(database: &impl ConnectionTrait, posthog: &PostHog) -> Resu
         acting.jobs.clone()
     });
     match enqueued {
-        Some(jobs) if !jobs.is_empty() => queue::set_behalf(database, &jobs, json(posthog)).await,
+        Some(jobs) if !jobs.is_empty() => set_behalf(database, &jobs, &json(posthog)).await,
         _ => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! The row of a job that is not done yet. One that is done has none.
+//! The row of a job that is not done yet. A job that is done has no row.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,6 +14,8 @@ pub struct Model {
     pub id: Uuid,
     /// The name that the job is registered under.
     pub kind: String,
+    /// The queue that it waits in, see [`Job::QUEUE`](super::job::Job::QUEUE).
+    pub queue: String,
     /// Its fields, as JSON.
     pub payload: String,
     /// See [`Priority`](super::priority::Priority).
@@ -22,18 +24,22 @@ pub struct Model {
     pub run_at: i64,
     /// Attempts that have begun.
     pub attempt: i32,
-    /// Who works on it; a fresh one for each claim.
+    /// The process that works on it has this one; each claim has a fresh one.
     pub lease: Option<Uuid>,
-    /// While it is not failed, no other job may have the same one.
+    /// While a job waits, no other one of its kind with the same key is enqueued.
     pub unique_key: Option<String>,
+    /// Whether it was ever claimed. Of the jobs with one unique key one has begun at most, and one has not.
+    pub begun: bool,
     /// On whose behalf, see [`behalf`](super::behalf).
     pub behalf: Option<String>,
-    /// When it was written down.
+    /// When it was enqueued.
     pub enqueued_at: i64,
     /// Why the last attempt failed.
     pub error: Option<String>,
-    /// When it was given up. It is kept until somebody retries or discards it.
+    /// When it was given up. It is kept for a while, to be retried or discarded.
     pub failed_at: Option<i64>,
+    /// When somebody asked to cancel it. Its process stops it at its next heartbeat.
+    pub cancelled_at: Option<i64>,
 }
 
 /// None.

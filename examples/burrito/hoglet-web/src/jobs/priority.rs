@@ -8,7 +8,7 @@ pub enum Priority {
     /// Everything else.
     #[default]
     Normal,
-    /// When nothing else is to be done.
+    /// After everything else, but for one turn in eight.
     Low,
 }
 

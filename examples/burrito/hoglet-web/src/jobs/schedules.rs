@@ -13,8 +13,9 @@ use croner::Cron;
 use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, DbErr};
 
+use super::enqueue::{New, insert};
 use super::job::wake_workers;
-use super::queue::{self, New};
+use super::sql::execute;
 use crate::database::begin;
 
 /// The row of a schedule that is new.
@@ -23,6 +24,14 @@ const BEGIN: &str =
 /// Changes the row unless another process has done so.
 const MOVE_ON: &str =
     "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2";
+
+/// Begins a row anew that is from the future, unless another process has done so.
+const BEGIN_ANEW: &str = "UPDATE schedule_runs SET last_run_at = $2 \
+     WHERE schedule = $1 AND last_run_at > $3";
+
+/// How far the clocks of two machines may be apart. A row that is later than this was written by a clock
+/// that was wrong.
+const CLOCKS_DIFFER: i64 = 5 * 60 * 1_000;
 
 /// A schedule of an app's.
 pub struct Schedule {
@@ -110,10 +119,12 @@ impl Schedules {
             let Some(latest) = schedule.times.latest(now) else {
                 continue;
             };
-            if known.is_some_and(|known| known >= latest) {
+            // This process's own memory is from the future where its own clock was wrong.
+            let still_to_come = now.timestamp_millis() + CLOCKS_DIFFER;
+            if known.is_some_and(|known| known >= latest && known <= still_to_come) {
                 continue;
             }
-            enqueued += usize::from(come_round(database, schedule, latest).await?);
+            enqueued += usize::from(come_round(database, schedule, latest, still_to_come).await?);
             *known = Some(latest);
         }
         if enqueued > 0 {
@@ -124,18 +135,30 @@ impl Schedules {
 }
 
 /// Moves the row on and enqueues the job. `false` where another process was first. A schedule that is
-/// new comes round when its next time comes: nothing was missed before it was there.
+/// new comes round when its next time comes: nothing was missed before it was there. So does one whose
+/// row is later than `still_to_come`: it would be silent until then.
 async fn come_round(
     database: &DatabaseConnection,
     schedule: &Schedule,
     latest: i64,
+    still_to_come: i64,
 ) -> Result<bool, DbErr> {
-    let row = || [schedule.name.as_str().into(), latest.into()];
+    let name = schedule.name.as_str();
+    let row = || [name.into(), latest.into()];
     let transaction = begin(database).await?;
-    let new = queue::execute(&transaction, BEGIN, row()).await?;
-    let moved_on = new == 0 && queue::execute(&transaction, MOVE_ON, row()).await? > 0;
+    let new = execute(&transaction, BEGIN, row()).await?;
+    let moved_on = new == 0 && execute(&transaction, MOVE_ON, row()).await? > 0;
     if moved_on {
-        queue::insert(&transaction, (schedule.job)(Uuid::now_v7())?).await?;
+        insert(&transaction, (schedule.job)(Uuid::now_v7())?).await?;
+    } else if new == 0 {
+        let values = [name.into(), latest.into(), still_to_come.into()];
+        if execute(&transaction, BEGIN_ANEW, values).await? > 0 {
+            tracing::warn!(
+                schedule = name,
+                "this schedule had come round at a time that is still to come, by a clock that was wrong; it \
+                 begins anew, and comes at its next time"
+            );
+        }
     }
     transaction.commit().await?;
     Ok(moved_on)

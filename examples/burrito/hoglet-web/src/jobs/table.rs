@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::Mutex;
 
-use super::failure::{Failure, Outcome};
-use super::job::{Job, payload};
-use super::queue::New;
+use super::enqueue::When;
+use super::failure::Outcome;
+use super::job::{DEFAULT_QUEUE, Job, new};
 use super::run::Run;
 use super::schedules::{Schedule, Schedules, Times};
 use crate::compiled::Compiled;
@@ -25,6 +25,8 @@ pub struct BrokenJobs(Vec<String>);
 /// An app's jobs, one line each, and when some of them come by themselves.
 pub struct Jobs<S> {
     kinds: Vec<Kind<S>>,
+    /// The queues that have a bound, and how many of their jobs run at once.
+    queues: Vec<(&'static str, usize)>,
     schedules: Vec<Schedule>,
     broken: Vec<String>,
 }
@@ -38,18 +40,36 @@ struct Kind<S> {
 type RunWith<S> = fn(&S, &str, Run) -> Compiled<'static, Outcome>;
 
 /// What a kind of job says about its attempts.
-#[derive(Clone, Copy)]
-pub(super) struct Bounds {
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Its name.
     pub name: &'static str,
+    /// The queue that it waits in.
+    pub queue: &'static str,
+    /// How often it is tried.
     pub attempts: u32,
+    /// How long one attempt may take.
     pub timeout: Duration,
+    /// How long to wait after an attempt has failed.
     pub backoff: fn(u32) -> Duration,
+}
+
+/// A queue of an app's.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// Its name.
+    pub name: &'static str,
+    /// How many of its jobs run at once in a process; without a bound as many as there are places.
+    pub at_once: Option<usize>,
+    /// The kinds that wait in it.
+    pub kinds: Vec<&'static str>,
 }
 
 impl<S> Default for Jobs<S> {
     fn default() -> Self {
         Self {
             kinds: Vec::new(),
+            queues: Vec::new(),
             schedules: Vec::new(),
             broken: Vec::new(),
         }
@@ -61,6 +81,16 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
     #[must_use]
     pub fn job<J: Job<State: FromRef<S>>>(mut self) -> Self {
         self.add::<J>();
+        self
+    }
+
+    /// A queue of which no more than `at_once` jobs run at the same time in one process. Jobs name it in
+    /// [`Job::QUEUE`]. `JOBS_CONCURRENCY` bounds all queues together: let it be greater than the number of
+    /// queues, and none of them can take the last place from another one. Where it is not, the jobs of the
+    /// queues that have a line here leave one place to the others.
+    #[must_use]
+    pub fn queue(mut self, name: &'static str, at_once: usize) -> Self {
+        self.queues.push((name, at_once));
         self
     }
 
@@ -104,15 +134,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
                 times,
                 job: Arc::new(move |id| {
                     let job = job();
-                    Ok(New {
-                        id,
-                        kind: J::NAME,
-                        payload: payload(&job)?,
-                        priority: J::PRIORITY,
-                        delay: job.delay(),
-                        unique_key: job.unique_key(),
-                        behalf: None,
-                    })
+                    new(&job, id, When::In(job.delay()), None)
                 }),
             }),
             Err(reason) => self.broken.push(format!("{name}: {reason}")),
@@ -124,6 +146,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.kinds.extend(other.kinds);
+        self.queues.extend(other.queues);
         self.schedules.extend(other.schedules);
         self.broken.extend(other.broken);
         self
@@ -134,6 +157,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
             of: TypeId::of::<J>(),
             bounds: Bounds {
                 name: J::NAME,
+                queue: J::QUEUE,
                 attempts: J::ATTEMPTS.max(1),
                 timeout: J::TIMEOUT,
                 backoff: J::backoff,
@@ -141,28 +165,66 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
             run: |state, payload, run| {
                 let job: Result<J, _> = serde_json::from_str(payload);
                 let state = J::State::from_ref(state);
-                Box::pin(async move {
-                    // The app's next version may know how to read it.
-                    job.map_err(Failure::for_good)?.run(state, run).await
-                })
+                // While versions are exchanged, a newer process may know how to read what this one cannot.
+                Box::pin(async move { job?.run(state, run).await })
             },
         });
     }
 
-    /// The names of the jobs.
-    pub fn names(&self) -> Vec<&'static str> {
-        self.kinds.iter().map(|kind| kind.bounds.name).collect()
+    /// What each kind of job says about itself.
+    pub fn bounds(&self) -> Vec<Bounds> {
+        self.kinds.iter().map(|kind| kind.bounds).collect()
     }
 
-    /// What is wrong with the table: two jobs or two schedules with one name, and times that are none.
+    /// The queues that jobs wait in, each with its kinds.
+    pub fn queues(&self) -> Vec<Queue> {
+        let mut queues: Vec<Queue> = Vec::new();
+        for Bounds { name, queue, .. } in self.bounds() {
+            let at_once = self.queues.iter().find(|(name, _)| *name == queue);
+            match queues.iter_mut().find(|known| known.name == queue) {
+                Some(known) => known.kinds.push(name),
+                None => queues.push(Queue {
+                    name: queue,
+                    at_once: at_once.map(|(_, at_once)| *at_once),
+                    kinds: vec![name],
+                }),
+            }
+        }
+        queues
+    }
+
+    /// What is wrong with the table: two jobs, two queues or two schedules with one name, names that are
+    /// none, queues that have no line, and times that never come.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.broken.clone();
         let mut names = HashSet::new();
-        for kind in &self.kinds {
-            let name = kind.bounds.name;
+        for Bounds { name, queue, .. } in self.bounds() {
             if !names.insert(name) {
                 faults.push(format!(
                     "{name}: two lines have this name; a job has one line, and a NAME of its own"
+                ));
+            }
+            if !is_name(name) || !is_name(queue) {
+                faults.push(format!(
+                    "{name:?} in the queue {queue:?}: a name has letters, digits and `_-.:/`"
+                ));
+            } else if queue != DEFAULT_QUEUE
+                && !self.queues.iter().any(|(known, _)| *known == queue)
+            {
+                faults.push(format!(
+                    "{name}: its QUEUE is {queue}, which has no line here; add `.queue({queue:?}, 2)`, \
+                     where 2 says how many of its jobs run at once"
+                ));
+            }
+        }
+        let mut names = HashSet::new();
+        for (name, at_once) in &self.queues {
+            if !names.insert(name) {
+                faults.push(format!("{name}: two lines are about this queue"));
+            }
+            if *at_once == 0 {
+                faults.push(format!(
+                    "{name}: nothing of this queue would ever run; `jobs pause {name}` holds a queue for a while"
                 ));
             }
         }
@@ -185,6 +247,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
         if !faults.is_empty() {
             return Err(BrokenJobs(faults));
         }
+        let queues = self.queues();
         let kinds = self.kinds.into_iter().map(|kind| {
             let state = state.clone();
             let run = kind.run;
@@ -200,6 +263,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
         Ok(Registry {
             kinds,
             names,
+            queues,
             schedules: Mutex::new(Schedules::new(self.schedules)),
         })
     }
@@ -209,6 +273,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
 pub struct Registry {
     pub(super) kinds: HashMap<&'static str, Runnable>,
     pub(super) names: Vec<&'static str>,
+    pub(super) queues: Vec<Queue>,
     pub(super) schedules: Mutex<Schedules>,
 }
 
@@ -237,4 +302,10 @@ impl Registry {
     pub fn names(&self) -> &[&'static str] {
         &self.names
     }
+}
+
+/// Whether it can be typed in a terminal and stored in any database.
+fn is_name(name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || "_-.:/".contains(character);
+    !name.is_empty() && name.chars().all(is_part)
 }

@@ -1,21 +1,29 @@
 //! The workers of a process: they claim what is due, run it, and say what became of it.
+//!
+//! Each attempt has a thread: a job that blocks it holds up neither the app's pages nor other jobs.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
 use sea_orm::DbErr;
 use sea_orm::prelude::Uuid;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, timeout_at};
 
 use super::attempt::{Ended, attempt};
+use super::claim::{self, Asked, Claim, Wanted};
 use super::job::enqueued;
 use super::model::Model;
-use super::queue::{self, Claim, Wanted};
+use super::places::Places;
+use super::priority::Priority;
 use super::table::Registry;
+use super::tell::{Untold, tell, tell_all};
+use super::tidy::Tidy;
 use crate::web::Web;
 
 /// How often is looked for what other processes have enqueued, and for what schedules say.
@@ -23,45 +31,76 @@ const POLL: Duration = Duration::from_secs(1);
 /// How long is looked more often after this process has enqueued something: its transaction has yet to
 /// be committed.
 const ALERT: Duration = Duration::from_secs(1);
-/// How often kinds that nobody knows are looked for.
-const LOOK_FOR_UNKNOWN: Duration = Duration::from_secs(600);
+/// How long until the next look where what was due could not be claimed: another process was first.
+const BUSY: Duration = Duration::from_millis(20);
+/// How often is looked for what nobody would work on.
+const TIDY: Duration = Duration::from_secs(60);
+/// How long the end of the workers may take beyond its deadline.
+const GRACE: Duration = Duration::from_millis(100);
+/// How many jobs may have ended that the database does not hear of, before no more are claimed.
+const MOST_UNTOLD: usize = 500;
 
 /// The workers of a process.
 pub struct Workers {
     stop: watch::Sender<Option<Instant>>,
     working: JoinHandle<()>,
+    under_way: watch::Receiver<usize>,
 }
 
 impl Workers {
     /// Begins to work on `concurrency` jobs at once.
     pub fn start(web: Web, registry: Arc<Registry>, concurrency: usize) -> Self {
         let (stop, stopped) = watch::channel(None);
+        let (count, under_way) = watch::channel(0);
         let work = Work {
             lease: web.settings.jobs.lease,
+            places: Places::new(concurrency, &registry.queues),
+            hot: vec![false; registry.queues.len()],
+            turn: 0,
             web,
             registry,
-            concurrency,
             running: JoinSet::new(),
             held: HashMap::new(),
+            under_way: count,
             ended: Vec::new(),
-            hot: false,
+            look_at: Instant::now(),
             alert_until: Instant::now(),
             step: Duration::ZERO,
+            tidy: Tidy::default(),
         };
         let working = if concurrency == 0 {
             tokio::spawn(async {})
         } else {
             tokio::spawn(work.go_on(stopped))
         };
-        Self { stop, working }
+        Self {
+            stop,
+            working,
+            under_way,
+        }
+    }
+
+    /// How many jobs run, also when the workers are being stopped.
+    pub fn under_way(&self) -> watch::Receiver<usize> {
+        self.under_way.clone()
     }
 
     /// Claims nothing any more, lets what runs come to its end until the deadline, and gives the rest
-    /// back, so that other processes go on with it at once.
-    pub async fn stop(self, deadline: Instant) {
+    /// back, so that other processes go on with it at once. Returns soon after the deadline, whatever jobs
+    /// and the database do.
+    pub async fn stop(mut self, deadline: Instant) {
         self.stop.send_replace(Some(deadline));
-        if let Err(error) = self.working.await {
-            tracing::error!(%error, "the workers ended early; their jobs go on when their leases end");
+        match timeout_at(deadline + 2 * GRACE, &mut self.working).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the workers ended early; their jobs go on when their leases end");
+            }
+            Err(_) => {
+                tracing::warn!(
+                    "the workers did not end in time; their jobs go on when their leases end"
+                );
+                self.working.abort();
+            }
         }
     }
 }
@@ -69,23 +108,31 @@ impl Workers {
 /// What a job is held by.
 struct Held {
     claim: Claim,
+    queue: usize,
     /// The end of the lease for this process, see [`Work::until`].
     until: watch::Sender<Instant>,
+    /// Somebody has cancelled it.
+    cancelled: bool,
 }
 
 struct Work {
     web: Web,
     registry: Arc<Registry>,
-    concurrency: usize,
     lease: Duration,
+    places: Places,
+    /// The queues, in the registry's order, in which more is due as far as is known.
+    hot: Vec<bool>,
+    /// The queue that is looked at first.
+    turn: usize,
     running: JoinSet<(Claim, Ended)>,
     held: HashMap<Uuid, Held>,
-    /// What the database has yet to be told.
-    ended: Vec<(Claim, Ended)>,
-    /// There was more to do when last looked.
-    hot: bool,
+    /// How many are held.
+    under_way: watch::Sender<usize>,
+    ended: Vec<Untold>,
+    look_at: Instant,
     alert_until: Instant,
     step: Duration,
+    tidy: Tidy,
 }
 
 impl Work {
@@ -93,44 +140,43 @@ impl Work {
         let mut woken = enqueued();
         let mut heartbeat = interval(self.lease / 4);
         let mut schedules = interval(POLL);
-        let mut unknown = interval(LOOK_FOR_UNKNOWN);
-        let mut look_at = Instant::now();
+        let mut tidying = interval(TIDY);
         let deadline = loop {
-            let settled = self.settle().await;
+            tell_all(&self.web, &mut self.ended).await;
+            let told = self.ended.is_empty();
             let stopping = *stopped.borrow();
             if let Some(deadline) = stopping
-                && (self.held.is_empty() || deadline <= Instant::now())
+                && ((self.held.is_empty() && told) || deadline <= Instant::now())
             {
                 break deadline;
             }
-            let room = self.room();
-            if stopping.is_none() && room > 0 && (self.hot || look_at <= Instant::now()) {
+            let open = stopping.is_none() && self.has_room();
+            if open && (self.look_at <= Instant::now() || self.knows_of_more()) {
                 if self.held.is_empty() {
                     heartbeat.reset();
                 }
-                let wait = self.look(room).await;
-                look_at = Instant::now() + wait;
-                if self.hot {
-                    continue;
-                }
+                self.look().await;
+                continue;
             }
             tokio::select! {
                 Some(joined) = self.running.join_next() => self.note(joined),
                 _ = heartbeat.tick(), if !self.held.is_empty() => self.extend().await,
-                () = tokio::time::sleep_until(look_at), if stopping.is_none() && room > 0 => {}
-                Ok(()) = woken.changed(), if stopping.is_none() && room > 0 => {
+                () = tokio::time::sleep_until(self.look_at), if open => {}
+                Ok(()) = woken.changed(), if open => {
                     self.alert_until = Instant::now() + ALERT;
                     self.step = Duration::from_millis(1);
-                    look_at = Instant::now();
+                    self.look_at = Instant::now();
                 }
                 _ = schedules.tick(), if stopping.is_none() => self.enqueue_due().await,
-                _ = unknown.tick(), if stopping.is_none() => self.say_unknown().await,
+                _ = tidying.tick(), if stopping.is_none() => {
+                    self.tidy.look(&self.web.database, &self.registry).await;
+                }
                 changed = stopped.changed(), if stopping.is_none() => if changed.is_err() {
                     break Instant::now();
                 },
                 () = tokio::time::sleep_until(stopping.unwrap_or_else(far)), if stopping.is_some() => {}
                 // Where the database did not answer it is told again.
-                () = tokio::time::sleep(POLL), if !settled => {}
+                () = tokio::time::sleep(POLL), if !told => {}
             }
         };
         self.give_back(deadline).await;
@@ -143,115 +189,176 @@ impl Work {
         begins + self.lease * 2 / 3
     }
 
-    fn room(&self) -> usize {
-        self.concurrency.saturating_sub(self.held.len())
+    fn queues(&self) -> std::ops::Range<usize> {
+        0..self.hot.len()
     }
 
-    /// Claims what is due and begins with it. Returns how long to wait before looking again.
-    async fn look(&mut self, room: usize) -> Duration {
-        match self.claim(room).await {
-            Ok(wait) => {
-                if Instant::now() < self.alert_until {
-                    self.step *= 2;
-                    return wait.min(self.step);
-                }
-                wait
-            }
-            Err(error) => {
-                tracing::warn!(%error, "could not look for jobs");
-                self.hot = false;
-                POLL
-            }
+    fn room(&self, queue: usize) -> usize {
+        if self.ended.len() < MOST_UNTOLD {
+            self.places.room(queue)
+        } else {
+            0
         }
     }
 
-    async fn claim(&mut self, room: usize) -> Result<Duration, DbErr> {
-        let held: Vec<_> = self.held.keys().copied().collect();
-        let wanted = Wanted {
-            kinds: self.registry.names(),
-            except: &held,
+    fn has_room(&self) -> bool {
+        self.queues().any(|queue| self.room(queue) > 0)
+    }
+
+    /// Whether something is due, as far as is known, for which there is room.
+    fn knows_of_more(&self) -> bool {
+        self.queues()
+            .any(|queue| self.hot[queue] && self.room(queue) > 0)
+    }
+
+    /// Claims what is due and begins with it.
+    async fn look(&mut self) {
+        if let Err(error) = self.claim_due().await {
+            tracing::warn!(%error, "could not look for jobs");
+            self.hot.fill(false);
+            self.look_at = Instant::now() + POLL;
+        }
+    }
+
+    async fn claim_due(&mut self) -> Result<(), DbErr> {
+        let registry = self.registry.clone();
+        let held = self.held.keys().copied();
+        let except: Vec<_> = held
+            .chain(self.ended.iter().map(|untold| untold.claim.id))
+            .collect();
+        let wanted = |queue: usize| Wanted {
+            queue: Some(registry.queues[queue].name),
+            kinds: &registry.queues[queue].kinds,
+            except: &except,
         };
-        if !self.hot {
+        if self.look_at <= Instant::now() {
             // A look is a read; claiming takes SQLite's only write lock, also where nothing is due.
-            let due_in = queue::due_in(&self.web.database, wanted).await?;
-            let wait = due_in.unwrap_or(POLL).min(POLL);
-            if !wait.is_zero() {
-                return Ok(wait);
+            let unsure = |queue: &usize| !self.hot[*queue] && self.room(*queue) > 0;
+            let unsure: Vec<_> = self.queues().filter(unsure).collect();
+            let asked: Vec<_> = unsure.iter().map(|queue| wanted(*queue)).collect();
+            let due = claim::due_in(&self.web.database, &asked).await?;
+            let mut wait = POLL;
+            for (queue, due_in) in unsure.into_iter().zip(due) {
+                let due_in = due_in.unwrap_or(POLL);
+                self.hot[queue] = due_in.is_zero();
+                if !self.hot[queue] {
+                    wait = wait.min(due_in);
+                }
+            }
+            if Instant::now() < self.alert_until {
+                self.step *= 2;
+                wait = wait.min(self.step);
+            }
+            self.look_at = Instant::now() + wait;
+        }
+        self.turn = (self.turn + 1) % self.hot.len().max(1);
+        let in_turn: Vec<_> = self.queues().collect();
+        let (later, first) = in_turn.split_at(self.turn);
+        for queue in first.iter().chain(later).copied() {
+            let room = self.room(queue);
+            if !self.hot[queue] || room == 0 {
+                continue;
+            }
+            // The lease begins in the statement, so it ends after this.
+            let until = self.until(Instant::now());
+            let first = self.places.first(queue);
+            let database = &self.web.database;
+            let jobs = claim::claim(database, wanted(queue), first, room, self.lease).await?;
+            self.hot[queue] = jobs.len() == room;
+            if !self.hot[queue] {
+                // When the next one is due is yet to be found out; at once, unless somebody else holds what
+                // is due here.
+                let wait = if jobs.is_empty() {
+                    BUSY
+                } else {
+                    Duration::ZERO
+                };
+                self.look_at = Instant::now() + wait;
+            }
+            for job in jobs {
+                self.begin(queue, job, until);
             }
         }
-        // The lease begins in the statement, so it ends after this.
-        let until = self.until(Instant::now());
-        let jobs = queue::claim(&self.web.database, wanted, room, self.lease).await?;
-        self.hot = jobs.len() == room;
-        for job in jobs {
-            self.begin(job, until);
-        }
-        Ok(Duration::ZERO)
+        Ok(())
     }
 
-    fn begin(&mut self, job: Model, until: Instant) {
+    fn begin(&mut self, queue: usize, job: Model, until: Instant) {
         let claim = Claim::of(&job);
+        if job.cancelled_at.is_some() {
+            // The process that was to stop it has died.
+            let ended = Ended::Cancelled;
+            self.ended.push(Untold {
+                claim,
+                ended,
+                until,
+            });
+            return;
+        }
         let (sender, lease) = watch::channel(until);
         let held = Held {
             claim,
+            queue,
             until: sender,
+            cancelled: false,
         };
         self.held.insert(job.id, held);
+        self.under_way.send_replace(self.held.len());
+        self.places.take(queue, 1);
         let (web, registry) = (self.web.clone(), self.registry.clone());
-        self.running.spawn(async move {
-            let ended = attempt(&web, &registry, job, lease).await;
-            (claim, ended)
+        self.running.spawn_blocking(move || {
+            let attempt = attempt(&web, &registry, job, lease);
+            let ended = catch_unwind(AssertUnwindSafe(|| Handle::current().block_on(attempt)));
+            // A job's own panics are caught in there. After another one its lease runs out.
+            (claim, ended.unwrap_or(Ended::Stopped))
         });
     }
 
     /// Notes what has ended, and all else that has ended meanwhile.
-    fn note(&mut self, joined: Result<(Claim, Ended), tokio::task::JoinError>) {
+    fn note(&mut self, joined: Result<(Claim, Ended), JoinError>) {
         let mut next = Some(joined);
         while let Some(joined) = next {
             match joined {
-                Ok(ended) => self.ended.push(ended),
-                // A job's own panics are caught. Its lease runs out, and it is tried again.
-                Err(error) => tracing::error!(%error, "a job's task ended early"),
+                Ok((claim, ended)) => self.end(claim, ended),
+                Err(error) => tracing::error!(%error, "a job's thread ended early"),
             }
             next = self.running.try_join_next();
         }
+        if !self.knows_of_more() {
+            // A job that waited for a place, or for the end of its twin, begins at once.
+            self.look_at = Instant::now();
+        }
     }
 
-    /// Tells the database what has ended. `false` where it has yet to be told.
-    async fn settle(&mut self) -> bool {
-        if self.ended.is_empty() {
-            return true;
-        }
-        let busy = self.room() == 0;
-        let ended = std::mem::take(&mut self.ended);
-        for (claim, ended) in settle(&self.web, ended).await {
-            let until = self.held.get(&claim.id).map(|held| *held.until.borrow());
-            if until.is_some_and(|until| until > Instant::now()) {
-                self.ended.push((claim, ended));
-            } else {
-                self.held.remove(&claim.id);
-            }
-        }
-        let waiting: Vec<_> = self.ended.iter().map(|(claim, _)| claim.id).collect();
-        self.held
-            .retain(|id, held| waiting.contains(id) || !held.until.is_closed());
-        self.hot |= busy && self.room() > 0;
-        self.ended.is_empty()
+    fn end(&mut self, claim: Claim, ended: Ended) {
+        let Some(held) = self.held.remove(&claim.id) else {
+            return;
+        };
+        self.under_way.send_replace(self.held.len());
+        self.places.free(held.queue);
+        let ended = match ended {
+            Ended::Stopped if held.cancelled => Ended::Cancelled,
+            ended => ended,
+        };
+        let until = *held.until.borrow();
+        self.ended.push(Untold {
+            claim,
+            ended,
+            until,
+        });
     }
 
-    /// Extends the leases of what runs. What is lost is ended.
+    /// Extends the leases of what runs. What is lost or cancelled is stopped.
     async fn extend(&mut self) {
         let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
         let now = Instant::now();
-        match queue::extend(&self.web.database, &claims, self.lease).await {
+        let until = self.until(now);
+        match claim::extend(&self.web.database, &claims, self.lease).await {
             Ok(extended) => {
-                for (id, held) in &self.held {
-                    let until = if extended.contains(id) {
-                        self.until(now)
-                    } else {
-                        now
-                    };
-                    held.until.send_replace(until);
+                for (id, held) in &mut self.held {
+                    let asked = extended.get(id);
+                    held.cancelled = asked == Some(&Asked::ToStop);
+                    let goes_on = asked == Some(&Asked::ToGoOn);
+                    held.until.send_replace(if goes_on { until } else { now });
                 }
             }
             // Each job ends by itself before its lease does.
@@ -266,27 +373,27 @@ impl Work {
         }
     }
 
-    async fn say_unknown(&self) {
-        let unknown = queue::unknown(&self.web.database, self.registry.names());
-        let unknown = unknown.await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "could not look for jobs of an unknown kind");
-            Vec::new()
-        });
-        for (kind, jobs) in unknown {
+    /// Stops what still runs. It did not fail, so the attempt does not count. A job that blocks its thread
+    /// cannot be stopped: it goes on until the process ends, so it is not given back before its lease ends.
+    async fn give_back(&mut self, deadline: Instant) {
+        let now = Instant::now();
+        for held in self.held.values() {
+            held.until.send_replace(now);
+        }
+        let bound = deadline.max(now) + GRACE;
+        while let Ok(Some(joined)) = timeout_at(bound, self.running.join_next()).await {
+            self.note(joined);
+        }
+        if !self.held.is_empty() {
             tracing::warn!(
-                kind,
-                jobs,
-                "jobs wait whose kind this version does not know; they are kept: add it to the table \
-                 of jobs again, or discard them"
+                jobs = self.held.len(),
+                "jobs block their threads and could not be stopped; they go on when their leases end"
             );
         }
-    }
-
-    /// Ends what still runs. It did not fail, so the attempt does not count.
-    async fn give_back(&mut self, deadline: Instant) {
-        self.running.shutdown().await;
-        self.ended.clear();
-        let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
+        let is_stopped = |untold: &mut Untold| matches!(untold.ended, Ended::Stopped);
+        let stopped: Vec<_> = self.ended.extract_if(.., is_stopped).collect();
+        tell_all(&self.web, &mut self.ended).await;
+        let claims: Vec<_> = stopped.iter().map(|untold| untold.claim).collect();
         if claims.is_empty() {
             return;
         }
@@ -294,56 +401,8 @@ impl Work {
             jobs = claims.len(),
             "giving back jobs that are not done yet"
         );
-        let bound = deadline.max(Instant::now()) + Duration::from_millis(200);
-        let given = queue::give_back(&self.web.database, &claims);
-        match tokio::time::timeout_at(bound, given).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "could not give jobs back; they go on later"),
-            Err(_) => tracing::warn!("could not give jobs back in time; they go on later"),
-        }
-    }
-}
-
-/// Tells the database. Returns what it has not heard.
-async fn settle(web: &Web, ended: Vec<(Claim, Ended)>) -> Vec<(Claim, Ended)> {
-    let (done, others): (Vec<_>, Vec<_>) = ended
-        .into_iter()
-        .partition(|(_, ended)| matches!(ended, Ended::Done));
-    let mut untold = Vec::new();
-    let claims: Vec<_> = done.iter().map(|(claim, _)| *claim).collect();
-    if !claims.is_empty() {
-        match queue::complete(&web.database, &claims).await {
-            Ok(held) if held == claims.len() as u64 => {}
-            Ok(_) => {
-                tracing::warn!("a job was done after its lease had ended; it may run once more")
-            }
-            Err(error) => {
-                tracing::warn!(%error, "could not note that jobs are done");
-                untold.extend(done);
-            }
-        }
-    }
-    for (claim, ended) in others {
-        if let Err(error) = tell(web, claim, &ended).await {
-            tracing::warn!(%error, "could not note that a job has failed");
-            untold.push((claim, ended));
-        }
-    }
-    untold
-}
-
-/// Tells the database how one attempt has ended.
-async fn tell(web: &Web, claim: Claim, ended: &Ended) -> Result<(), DbErr> {
-    let database = &web.database;
-    match ended {
-        Ended::Done => queue::complete(database, &[claim]).await.map(drop),
-        Ended::Failed { error, retry_in } => {
-            let failed = queue::fail(database, claim, error, *retry_in);
-            failed.await.map(drop)
-        }
-        Ended::LeaseLost => {
-            tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
-            Ok(())
+        if let Err(error) = claim::give_back(&self.web.database, &claims).await {
+            tracing::warn!(%error, "could not give jobs back; they go on later");
         }
     }
 }
@@ -359,16 +418,20 @@ pub async fn run_due(web: &Web, registry: &Registry) -> Result<Vec<(Model, Ended
     loop {
         let lease = Duration::from_secs(3600);
         let wanted = Wanted {
+            queue: None,
             kinds: registry.names(),
             except: &[],
         };
-        let claimed = queue::claim(&web.database, wanted, 1, lease).await?;
+        let claimed = claim::claim(&web.database, wanted, Priority::High, 1, lease).await?;
         let Some(job) = claimed.into_iter().next() else {
             return Ok(ran);
         };
         let claim = Claim::of(&job);
         let (_held, until) = watch::channel(Instant::now() + lease);
-        let ended = attempt(web, registry, job.clone(), until).await;
+        let ended = match job.cancelled_at {
+            Some(_) => Ended::Cancelled,
+            None => attempt(web, registry, job.clone(), until).await,
+        };
         tell(web, claim, &ended).await?;
         ran.push((job, ended));
     }

@@ -4,10 +4,13 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use posthog_rs::RequestContext;
+use serde_json::json;
 
 use crate::compiled::Compiled;
 use crate::error::AppError;
-use crate::posthog::exception::{Exception, Level};
+use crate::posthog::boundary::Boundary;
+use crate::posthog::exception::Exception;
+use crate::posthog::properties;
 use crate::posthog::property::property;
 use crate::posthog::tracker::PostHog;
 use crate::posthog::urls;
@@ -42,15 +45,18 @@ pub fn capture_errors(
         else {
             return response;
         };
-        let level = Level::of(&cause);
+        let status = response.status().as_u16();
+        let exception = Exception::new(cause.clone(), Boundary::of_request(&cause))
+            .with_properties(properties::of(&json!({ "$response_status_code": status })));
         match posthog.or_else(|| response.extensions().get().cloned()) {
-            Some(posthog) => posthog.capture_exception(cause, level, false),
+            Some(posthog) => {
+                posthog.capture_exception(exception);
+            }
             // It broke before anybody knew who was asking.
             None => {
                 let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
                 let context = property(RequestContext::new(), "$request_method", cut(&method));
                 let context = property(context, "$request_path", cut(&info.path));
-                let exception = Exception::new(cause, level, false);
                 web.posthog
                     .capture_exception(exception.of_request(Some(&info.id), Some(context)));
             }

@@ -151,5 +151,6 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-moz"]
         .iter()
         .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .map(str::to_ascii_lowercase)
         .any(|value| value.contains("prefetch") || value.contains("preview"))
 }

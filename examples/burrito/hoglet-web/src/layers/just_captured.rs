@@ -2,12 +2,12 @@
 
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_cookies::Cookies;
 
 use crate::compiled::Compiled;
+use crate::media_type;
 use crate::posthog::panel::{decode, encode};
 use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
@@ -35,7 +35,7 @@ pub fn just_captured(
             if !captured.is_empty() {
                 cookie.set(&cookies, encode(&captured));
             }
-        } else if is_html(&response) && cookie.presented(&cookies) {
+        } else if media_type::is(response.headers(), "text/html") && cookie.presented(&cookies) {
             cookie.delete(&cookies);
         }
         let json = serde_json::to_string(&captured).ok();
@@ -44,9 +44,4 @@ pub fn just_captured(
         }
         response
     })
-}
-
-fn is_html(response: &Response) -> bool {
-    let content_type = response.headers().get(CONTENT_TYPE);
-    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }

@@ -9,12 +9,13 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::request::info::RequestInfo;
 use tower::layer::util::Stack;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::compiled::Compiled;
 use crate::error::AppError;
+use crate::media_type;
+use crate::request::info::RequestInfo;
 use crate::web::Web;
 
 /// For a whole form. A bound between two pieces would let a client send a byte now and then, without end.
@@ -29,6 +30,8 @@ pub fn describe(
     Box::pin(async move {
         let settings = &web.settings;
         let info = RequestInfo::read(settings, &web.secret_paths, &request);
+        web.notices
+            .notice(settings, &request, info.refused.as_ref());
         let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
 
         if let Some(uri) =
@@ -44,8 +47,9 @@ pub fn describe(
 }
 
 /// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
-pub fn buffer_body(request: Request, next: Next) -> Compiled<'static, Response> {
+pub fn buffer_body(mut request: Request, next: Next) -> Compiled<'static, Response> {
     Box::pin(async move {
+        media_type::lower_case(request.headers_mut());
         if request.body().is_end_stream() {
             return next.run(request).await;
         }

@@ -1,18 +1,21 @@
-//! The layers: headers of every answer, requests of other sites, front ends at other addresses.
+//! The layers: headers of every answer, requests for other hosts and of other sites, front ends at other
+//! addresses.
 
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY,
     SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::refused;
 use crate::compiled::Compiled;
 use crate::error::AppError;
+use crate::media_type;
 use crate::posthog::headers as tracing_headers;
 use crate::request::RequestInfo;
 use crate::security::OwnPolicy;
@@ -22,7 +25,8 @@ use crate::web::Web;
 /// Two years, as browsers' preload lists ask for.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// The layer that answers for a response's headers, and sends plain http to https.
+/// The layer that answers for a response's headers, turns away what is not for this app, and sends plain
+/// http to https.
 pub fn headers(
     State(web): State<Web>,
     request: Request,
@@ -30,9 +34,12 @@ pub fn headers(
 ) -> Compiled<'static, Response> {
     Box::pin(async move {
         let info = RequestInfo::of(request.extensions());
-        let mut response = match https_address(&web.settings, &info, request.method()) {
-            Some(address) => Redirect::permanent(&address).into_response(),
-            None => next.run(request).await,
+        let mut response = if let Some(refusal) = &info.refused {
+            refused::answer(&web, &info, refusal)
+        } else if let Some(address) = https_address(&web.settings, &info, request.method()) {
+            Redirect::permanent(&address).into_response()
+        } else {
+            next.run(request).await
         };
         let own = response.extensions_mut().remove::<OwnPolicy>();
         let headers = response.headers_mut();
@@ -46,11 +53,13 @@ pub fn headers(
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // posthog-js and the opt-out switch need the path; other sites get the origin only. A path
-        // with a token is told to nobody, the page after it included.
+        // with a token is told to nobody, the page after it included. The origin is told all the same:
+        // without it a form would be sent from `Origin: null`, which looks like another site's where
+        // the browser sends no `Sec-Fetch-Site`.
         headers.insert(
             REFERRER_POLICY,
             HeaderValue::from_static(if info.has_token {
-                "no-referrer"
+                "strict-origin"
             } else {
                 "strict-origin-when-cross-origin"
             }),
@@ -63,7 +72,10 @@ pub fn headers(
         if web.settings.https() {
             headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
         }
-        if is_html(headers) || headers.contains_key(SET_COOKIE) || info.has_token {
+        if media_type::is(headers, "text/html")
+            || headers.contains_key(SET_COOKIE)
+            || info.has_token
+        {
             // A page may name its user; a cookie belongs to one browser.
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
@@ -77,12 +89,6 @@ fn https_address(settings: &Settings, info: &RequestInfo, method: &Method) -> Op
     let page = *method == Method::GET && !matches!(info.path.as_str(), "/livez" | "/readyz");
     let elsewhere = settings.https() && info.plain_http && page;
     elsewhere.then(|| format!("{}{}", settings.app_url(), info.sent.expose()))
-}
-
-fn is_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 /// Refuses state-changing requests that a browser marks as coming from another site.

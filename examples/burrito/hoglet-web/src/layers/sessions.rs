@@ -21,6 +21,7 @@ use crate::compiled::Compiled;
 use crate::error::{AppError, Result};
 use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
+use crate::session::flash::Messages;
 use crate::session::handle::Session;
 use crate::session::key;
 use crate::session::lifetime::{REMEMBERED, UNTIL_CLOSED, VISITOR};
@@ -59,27 +60,22 @@ pub fn sessions(
         ));
         let values = tower_sessions::Session::new(id, session_store.clone(), None);
         let session = Session::new(values.clone());
+        let seen = request.method() != Method::HEAD;
+        let messages = Messages::new(cookies.clone(), web.cookies.flash.clone(), seen);
         let extensions = request.extensions_mut();
         extensions.insert(session.clone());
+        extensions.insert(messages);
         match user_of(&session, &session_store).await {
             Ok(Some(user)) => drop(extensions.insert(SignedIn(user))),
             Ok(None) => {}
             Err(error) => drop(extensions.insert(Unreadable(error))),
         }
-        // Whoever asks with HEAD has seen no page.
-        let page = request.method() != Method::HEAD;
 
         let mut response = next.run(request).await;
         if session_store.unreachable() {
             return response;
         }
-        let stored = async {
-            if page {
-                session.forget_shown_flash().await?;
-            }
-            store(&web, &cookies, &values).await
-        };
-        match stored.await {
+        match store(&web, &cookies, &values).await {
             Ok(()) => response,
             Err(error) => {
                 let mut failed = error.into_response();
@@ -127,7 +123,7 @@ async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) 
             let id = session.id().expect("a saved session has an id");
             let cookie = &web.cookies.session;
             match ends_at {
-                Some(_) => cookie.set_until_closed(cookies, id.to_string()),
+                Some(_) => cookie.set(cookies, id.to_string()),
                 None => cookie.set_for(cookies, id.to_string(), lifetime),
             }
             Ok(())

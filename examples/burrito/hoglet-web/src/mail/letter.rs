@@ -94,7 +94,8 @@ impl Letterhead {
         })
     }
 
-    /// The same for the same id and view, and for nothing else.
+    /// The same for the same id and view, and for nothing else. The sender's domain is ASCII, see
+    /// `settings::mail`.
     fn message_id(&self, id: &str, view: &str) -> String {
         let plain = |text: &str| -> String {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -111,13 +112,13 @@ impl Letterhead {
     }
 }
 
-/// What a form takes as an address is plain ASCII without space or quotes, so it cannot lead out of
-/// the header or the command that it stands in. Some of it is no address for lettre all the same, such
-/// as two dots in a row: whether there is such a mailbox, its server knows.
+/// An address has no space and no quotes, so it cannot lead out of the header or the command that it
+/// stands in; its domain is ASCII. Some are none for lettre all the same, such as those with two dots
+/// in a row: whether there is such a mailbox, its server knows.
 fn recipient(email: &Email) -> Result<Address, SendError> {
-    let email = email.as_str();
-    match email.split_once('@') {
-        Some((user, domain)) if email.trim() == email && Email::is_well_formed(email) => {
+    let normalized = Email::normalized(email.as_str());
+    match normalized.as_str().rsplit_once('@') {
+        Some((user, domain)) if Email::is_well_formed(email.as_str()) => {
             Ok(Address::new_dangerous(user, domain))
         }
         _ => Err(SendError::Refused(

@@ -65,7 +65,7 @@ impl Mailer {
         }
     }
 
-    /// Renders a mail and sends it; for jobs, as it may take as long as [`smtp::BOUND`](super::smtp::BOUND).
+    /// Renders a mail and sends it; for jobs, as it may take as long as [`TIMEOUT`](super::TIMEOUT).
     ///
     /// # Errors
     ///

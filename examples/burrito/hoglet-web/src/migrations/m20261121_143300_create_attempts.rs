@@ -1,9 +1,13 @@
-//! Failed log-ins and sign-ups, which the throttle counts by account and by address.
+//! Attempts to log in, to sign up, to have mail sent: throttles count them by account and by network.
+//! And the networks that an account is known at, whose attempts are counted by themselves.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
-pub struct Migration;
+pub struct Migration {
+    /// The table of users.
+    pub users: &'static str,
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -14,18 +18,26 @@ impl MigrationTrait for Migration {
                     .table("attempts")
                     .col(uuid("id").primary_key())
                     .col(string("action"))
-                    .col(string("email"))
-                    .col(string("address"))
-                    .col(timestamp_with_time_zone("attempted_at"))
+                    // Both are keyed hashes: the table names nobody.
+                    .col(string("account"))
+                    .col(string("network"))
+                    .col(boolean("known"))
+                    .col(boolean("pending"))
+                    // Milliseconds since 1970. SQLite keeps a timestamp as text, in which a whole
+                    // second compares as later than a fraction of it.
+                    .col(big_integer("attempted_at"))
                     .to_owned(),
             )
             .await?;
         // The last one is for the removal of what has expired.
         let indexes = [
-            ("attempts_email", vec!["email", "action", "attempted_at"]),
             (
-                "attempts_address",
-                vec!["address", "action", "attempted_at"],
+                "attempts_account",
+                vec!["account", "action", "attempted_at"],
+            ),
+            (
+                "attempts_network",
+                vec!["network", "action", "attempted_at"],
             ),
             ("attempts_attempted_at", vec!["attempted_at"]),
         ];
@@ -36,12 +48,36 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index).await?;
         }
-        Ok(())
+        manager
+            .create_table(
+                Table::create()
+                    .table("known_networks")
+                    .col(uuid("user_id"))
+                    .col(string("network"))
+                    .col(big_integer("seen_at"))
+                    .primary_key(Index::create().col("user_id").col("network"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("known_networks", "user_id")
+                            .to(self.users, "id")
+                            .on_delete(ForeignKeyAction::Cascade),
+                    )
+                    .to_owned(),
+            )
+            .await?;
+        let expired = Index::create()
+            .name("known_networks_seen_at")
+            .table("known_networks")
+            .col("seen_at")
+            .to_owned();
+        manager.create_index(expired).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .drop_table(Table::drop().table("attempts").to_owned())
-            .await
+        for table in ["known_networks", "attempts"] {
+            let drop = Table::drop().table(table).to_owned();
+            manager.drop_table(drop).await?;
+        }
+        Ok(())
     }
 }

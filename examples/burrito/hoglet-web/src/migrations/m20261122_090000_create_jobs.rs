@@ -1,4 +1,4 @@
-//! Jobs that are to be done, and when schedules last came round.
+//! Jobs that are to be done, when schedules last came round, and which queues are paused.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -14,16 +14,19 @@ impl MigrationTrait for Migration {
                     .table("jobs")
                     .col(uuid("id").primary_key())
                     .col(string("kind"))
+                    .col(string("queue").default("default"))
                     .col(text("payload"))
                     .col(small_integer("priority"))
                     .col(big_integer("run_at"))
                     .col(integer("attempt").default(0))
                     .col(uuid_null("lease"))
                     .col(string_null("unique_key"))
+                    .col(boolean("begun").default(false))
                     .col(text_null("behalf"))
                     .col(big_integer("enqueued_at"))
                     .col(text_null("error"))
                     .col(big_integer_null("failed_at"))
+                    .col(big_integer_null("cancelled_at"))
                     .to_owned(),
             )
             .await?;
@@ -32,16 +35,19 @@ impl MigrationTrait for Migration {
         let due = Index::create()
             .name("jobs_due")
             .table("jobs")
+            .col("queue")
             .col("priority")
             .col("run_at")
             .and_where(unfinished())
             .to_owned();
         manager.create_index(due).await?;
+        // One may wait while another one has begun.
         let unique = Index::create()
             .name("jobs_unique_key")
             .table("jobs")
             .col("kind")
             .col("unique_key")
+            .col("begun")
             .unique()
             .and_where(unfinished())
             .to_owned();
@@ -61,11 +67,20 @@ impl MigrationTrait for Migration {
                     .col(big_integer("last_run_at"))
                     .to_owned(),
             )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("paused_queues")
+                    .col(string("queue").primary_key())
+                    .col(big_integer("paused_at"))
+                    .to_owned(),
+            )
             .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["schedule_runs", "jobs"] {
+        for table in ["paused_queues", "schedule_runs", "jobs"] {
             manager
                 .drop_table(Table::drop().table(table).to_owned())
                 .await?;

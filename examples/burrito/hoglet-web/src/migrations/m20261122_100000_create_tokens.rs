@@ -1,4 +1,4 @@
-//! Tokens of links in mails, one for each user and purpose. They end with their user.
+//! Tokens of links in mails. They go with their user.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -15,7 +15,9 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table("tokens")
-                    .col(string("hash").primary_key())
+                    .col(uuid("id").primary_key())
+                    .col(string("hash").unique_key())
+                    .col(uuid("occasion"))
                     .col(uuid("user_id"))
                     .col(string("purpose"))
                     .col(string("sent_to"))
@@ -23,6 +25,7 @@ impl MigrationTrait for Migration {
                     // second compares as later than a fraction of it.
                     .col(big_integer("created_at"))
                     .col(big_integer("expires_at"))
+                    .col(big_integer_null("ended_at"))
                     .foreign_key(
                         ForeignKey::create()
                             .from("tokens", "user_id")
@@ -32,15 +35,23 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // A newer token takes the place of the older one, whatever runs at the same time.
+        // An attempt that is made again finds the token of the first one, whatever runs at the same time.
         let one_each = Index::create()
-            .name("tokens_user_id_purpose")
+            .name("tokens_occasion_purpose")
             .table("tokens")
-            .col("user_id")
+            .col("occasion")
             .col("purpose")
             .unique()
             .to_owned();
         manager.create_index(one_each).await?;
+        let of_user = Index::create()
+            .name("tokens_user_id_purpose")
+            .table("tokens")
+            .col("user_id")
+            .col("purpose")
+            .col("id")
+            .to_owned();
+        manager.create_index(of_user).await?;
         let expired = Index::create()
             .name("tokens_expires_at")
             .table("tokens")

@@ -46,7 +46,7 @@ impl Breaker {
             if state.retry_at.is_none() {
                 tracing::warn!(
                     reason,
-                    "PostHog does not answer for flags; their defaults hold"
+                    "PostHog does not answer for flags; those that are not evaluated in this process have their defaults"
                 );
             }
             state.retry_at = Some(now + OPEN_FOR);

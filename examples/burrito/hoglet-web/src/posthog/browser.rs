@@ -39,6 +39,9 @@ pub struct BrowserConfig<'a> {
     /// What every event of the page carries.
     properties: Map<String, Value>,
     capture_exceptions: bool,
+    /// posthog-js captures nothing in a browser that is driven by a program or calls itself a robot; in
+    /// production alone, because elsewhere it is the developer's own end-to-end test.
+    filter_robots: bool,
     secret_parameters: SecretParameters,
     flags: Map<String, Value>,
     flag_payloads: Map<String, Value>,
@@ -50,6 +53,7 @@ impl<'a> BrowserConfig<'a> {
         identity: &Identity,
         properties: Map<String, Value>,
         flags: Option<&Flags>,
+        production: bool,
     ) -> Self {
         // A person named by a header is a client without cookies; its page belongs to the visitor.
         let is_identified = identity.person.is_user();
@@ -72,6 +76,7 @@ impl<'a> BrowserConfig<'a> {
             session_replay: settings.session_replay,
             properties,
             capture_exceptions: settings.capture_exceptions,
+            filter_robots: production,
             secret_parameters: SECRET_PARAMETERS,
             flags: flags.map(Flags::values).unwrap_or_default(),
             flag_payloads: flags.map(Flags::payloads).unwrap_or_default(),

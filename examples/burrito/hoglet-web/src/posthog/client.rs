@@ -2,19 +2,26 @@
 
 use std::error::Error;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use posthog_rs::Event;
+use serde::Serialize;
 use tokio::time::Instant;
+use uuid::Uuid;
 
+use super::alias::alias_event;
+use super::boundary::Boundary;
 use super::deletion::{Deleted, Deletion, NotDeleted};
 use super::delivery::Delivery;
 use super::evaluator::Evaluator;
-use super::exception::{Exception, Level};
+use super::event::BeforeSend;
+use super::exception::Exception;
 use super::flag::Declared;
 use super::groups::Described;
 use super::item::Item;
 use super::ledger::{self, Counts, Delivered};
+use super::properties;
 use super::stamp::Stamp;
 use crate::error::Cause;
 use crate::package::Package;
@@ -47,16 +54,18 @@ struct Inner {
 }
 
 impl Client {
-    /// Begins to deliver, unless PostHog is off. `flags` is what PostHog is asked for.
+    /// Begins to deliver, unless PostHog is off. `flags` is what PostHog is asked for, and `before_send`
+    /// sees each event last.
     pub async fn start(
         package: &Package,
         settings: &Settings,
         flags: &'static [Declared],
+        before_send: BeforeSend,
         http: reqwest::Client,
     ) -> Self {
         let posthog = &settings.posthog;
         let inner = if posthog.enabled() {
-            let delivery = Delivery::start(package, settings, http.clone()).await;
+            let delivery = Delivery::start(package, settings, before_send, http.clone()).await;
             let deletion = Deletion::new(posthog, http.clone());
             let evaluator = Evaluator::start(posthog, flags, http, delivery.clone());
             Some(Arc::new(Inner {
@@ -111,20 +120,31 @@ impl Client {
     }
 
     /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
-    /// `PostHog::capture_error`.
-    pub fn capture_error<E: Error>(&self, error: &E) {
-        let cause = Arc::new(Cause::of(error));
-        self.capture_exception(Exception::new(cause, Level::Error, true));
+    /// `PostHog::capture_error`. Returns the event's id; none where PostHog is off.
+    pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
+        self.capture_error_with(error, ())
+    }
+
+    /// The same with properties, a struct with named fields or a map. Where it happened and how bad
+    /// it is (`$exception_…`) cannot be said here.
+    pub fn capture_error_with<E: Error>(
+        &self,
+        error: &E,
+        properties: impl Serialize,
+    ) -> Option<Uuid> {
+        let exception = Exception::new(Arc::new(Cause::of(error)), Boundary::ByHand);
+        self.capture_exception(exception.with_properties(properties::of(&properties)))
     }
 
     /// Queues an error and returns at once.
-    pub(crate) fn capture_exception(&self, exception: Exception) {
+    pub(crate) fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         if self.development {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }
-        if let Some(inner) = &self.inner {
-            inner.delivery.push(Item::Exception(Box::new(exception)));
-        }
+        let inner = self.inner.as_ref()?;
+        let uuid = exception.uuid;
+        inner.delivery.push(Item::Exception(Box::new(exception)));
+        Some(uuid)
     }
 
     /// Deletes at PostHog whoever has one of these distinct ids, with events and recordings.
@@ -140,7 +160,7 @@ impl Client {
     pub async fn delete_person(&self, distinct_ids: &[String]) -> Result<Deleted, NotDeleted> {
         match &self.inner {
             Some(inner) => inner.deletion.delete(distinct_ids).await,
-            None => Err(NotDeleted::Impossible("PostHog is off".to_owned())),
+            None => Err(NotDeleted::Off("PostHog is off".to_owned())),
         }
     }
 
@@ -164,6 +184,40 @@ impl Client {
         self.inner
             .as_ref()
             .map_or_else(Counts::default, |inner| inner.delivery.counts())
+    }
+
+    /// Waits until everything captured before this call is delivered, or lost, or dropped by the app;
+    /// `within` bounds the wait. Returns whether it is. What is not stays in the queue, and is sent as if
+    /// nobody had asked. For a command that captures and ends, and for tests: at the end of the app it
+    /// happens by itself.
+    pub async fn flush(&self, within: Duration) -> bool {
+        let Some(inner) = &self.inner else {
+            return true;
+        };
+        let deadline = Instant::now() + within;
+        inner.evaluator.flush(deadline).await;
+        let settled = inner.delivery.settled();
+        tokio::time::timeout_at(deadline, settled).await.is_ok()
+    }
+
+    /// Makes one person of two: whoever PostHog knows by `alias` becomes part of the person that it knows
+    /// by `distinct_id`. Returns the event's id; none where nothing is sent.
+    ///
+    /// The direction counts, and cannot be taken back. PostHog leaves alone a person who was identified
+    /// before: `alias` is an id that nobody has logged in by, such as a device's. Ids that PostHog refuses
+    /// are refused here too, with a line in the log. Who logs in or signs up is linked by
+    /// [`PostHog::identify`](super::PostHog::identify) already.
+    /// Source: <https://posthog.com/docs/product-analytics/identify>.
+    pub fn alias(&self, distinct_id: &str, alias: &str) -> Option<Uuid> {
+        let mut event = alias_event(distinct_id, alias)?;
+        // Without an address PostHog would look for them where this server stands.
+        event
+            .insert_prop("$geoip_disable", true)
+            .expect("a boolean serializes");
+        let uuid = Uuid::now_v7();
+        event.set_uuid(uuid);
+        self.capture(event);
+        self.enabled().then_some(uuid)
     }
 
     /// Delivers everything captured so far, until the deadline.

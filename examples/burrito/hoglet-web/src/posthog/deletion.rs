@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::browser::ui_host;
+use crate::outgoing;
 use crate::settings::PostHogSettings;
 use crate::settings::secret::Secret;
 
@@ -32,9 +33,12 @@ pub struct Deleted {
 /// Why nobody was deleted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotDeleted {
-    /// Not with these settings. The sentence says why, and how to do it by hand.
+    /// There is no key for it. The sentence says how to do it by hand.
     #[error("the person cannot be deleted at PostHog: {0}")]
-    Impossible(String),
+    Off(String),
+    /// Not with this key, or not in this project. The sentence says what to change, or how to do it by hand.
+    #[error("the person cannot be deleted at PostHog: {0}")]
+    NotAllowed(String),
     /// PostHog does not take the request, and will not take it the next time.
     #[error("PostHog refuses to delete the person: {0}")]
     Refused(String),
@@ -73,10 +77,11 @@ impl Deletion {
     pub async fn delete(&self, distinct_ids: &[String]) -> Result<Deleted, NotDeleted> {
         let key = self.key.as_ref().map(Secret::expose).unwrap_or_default();
         if key.is_empty() {
-            return Err(self.by_hand("there is no POSTHOG_SECRET_KEY"));
+            let reason = self.by_hand("there is no POSTHOG_SECRET_KEY;");
+            return Err(NotDeleted::Off(reason));
         }
         if !key.starts_with("phx_") {
-            return Err(self.by_hand("POSTHOG_SECRET_KEY is not a personal key (phx_…)"));
+            return Err(self.not_allowed("POSTHOG_SECRET_KEY is not a personal key (phx_…)"));
         }
         let mut persons = 0;
         for ids in distinct_ids.chunks(MOST_IDS) {
@@ -97,18 +102,20 @@ impl Deletion {
                 json!({ "distinct_ids": distinct_ids, "delete_events": true, "delete_recordings": true })
                     .to_string(),
             );
-        let later = |error: reqwest::Error| NotDeleted::Later(error.without_url().to_string());
+        let later = |error| NotDeleted::Later(outgoing::describe(error, host));
         let response = asking.send().await.map_err(later)?;
         let status = response.status();
         let body = response.bytes().await.map_err(later)?;
         match status {
             StatusCode::UNAUTHORIZED => {
-                Err(self.by_hand("PostHog does not know the key in POSTHOG_SECRET_KEY"))
+                Err(self.not_allowed("PostHog does not know the key in POSTHOG_SECRET_KEY"))
             }
-            StatusCode::FORBIDDEN => Err(self.by_hand(
+            StatusCode::FORBIDDEN => Err(self.not_allowed(
                 "the key in POSTHOG_SECRET_KEY may not write persons (scope person:write) in this project",
             )),
-            StatusCode::NOT_FOUND => Err(self.by_hand("POSTHOG_PROJECT_ID names no project of the key's")),
+            StatusCode::NOT_FOUND => {
+                Err(self.not_allowed("POSTHOG_PROJECT_ID names no project of the key's"))
+            }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
                 Err(NotDeleted::Later(status.to_string()))
             }
@@ -122,10 +129,12 @@ impl Deletion {
         }
     }
 
-    fn by_hand(&self, reason: &str) -> NotDeleted {
+    fn not_allowed(&self, reason: &str) -> NotDeleted {
+        NotDeleted::NotAllowed(self.by_hand(&format!("{reason}; mend it and retry the job, or")))
+    }
+
+    fn by_hand(&self, reason: &str) -> String {
         let host = &self.host;
-        NotDeleted::Impossible(format!(
-            "{reason}; look for the distinct id at {host}/persons, and delete the person there"
-        ))
+        format!("{reason} look for the distinct id at {host}/persons, and delete the person there")
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::event::BeforeSend;
 use super::item::{Item, MAX_EVENT_BYTES};
 use super::ledger::{Counts, Delivered, Entry, Ledger};
 use super::sender::{Queued, Sender};
@@ -49,7 +50,12 @@ pub struct Delivery {
 
 impl Delivery {
     /// Starts the worker.
-    pub async fn start(package: &Package, settings: &Settings, http: reqwest::Client) -> Self {
+    pub async fn start(
+        package: &Package,
+        settings: &Settings,
+        before_send: BeforeSend,
+        http: reqwest::Client,
+    ) -> Self {
         let queue_size = settings.posthog.queue_size;
         let (queue, waiting) = mpsc::channel(queue_size);
         let (stop, stopped) = oneshot::channel();
@@ -58,7 +64,7 @@ impl Delivery {
             queue: waiting,
             batch: Vec::new(),
             sends: JoinSet::new(),
-            sender: Arc::new(Sender::new(package, settings, http).await),
+            sender: Arc::new(Sender::new(package, settings, before_send, http).await),
         };
         let losses = ledger.clone();
         let working = tokio::spawn(async move {
@@ -114,6 +120,11 @@ impl Delivery {
         self.ledger.counts()
     }
 
+    /// Resolves when all that was captured before is delivered, lost or dropped.
+    pub async fn settled(&self) {
+        self.ledger.settled().await;
+    }
+
     /// Delivers what is queued, until the deadline. What is left then counts as lost.
     pub async fn shut_down(&self, deadline: Instant) {
         let Some((stop, working)) = self.stop.lock().await.take() else {
@@ -141,6 +152,7 @@ impl Worker {
             () = self.send_all() => Instant::now(),
             Ok(deadline) = stopped => deadline,
         };
+        self.sender.hurry();
         self.queue.close();
         let _ = timeout_at(deadline, self.send_all()).await;
         // Here what is still under way is dropped, and so counted as lost: first the sends, once

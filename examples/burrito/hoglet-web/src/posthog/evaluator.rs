@@ -1,13 +1,15 @@
-//! Evaluates the flags of a person, by asking PostHog or with definitions kept in this process.
+//! Evaluates the flags of a person: in this process where it has their definitions, else at PostHog.
 //!
-//! A person's flags are asked for once a request and only by handlers that read one. The wait is
-//! bounded (`POSTHOG_FLAGS_TIMEOUT_MILLISECONDS`); after a few failures in a row nobody waits at all
-//! for a while. With `POSTHOG_SECRET_KEY` flags are evaluated in this process.
+//! A person's flags are evaluated once a request, and only for handlers that read one. With
+//! `POSTHOG_SECRET_KEY` this process keeps the definitions, and PostHog is asked only where they leave a
+//! flag open. The wait for it is bounded (`POSTHOG_FLAGS_TIMEOUT_MILLISECONDS`), and after a few failures
+//! in a row nobody asks for a while. What was evaluated here holds in any case.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use posthog_rs::{EvaluateFlagsOptions, RequestContext};
+use posthog_rs::{EvaluateFlagsOptions, FeatureFlagEvaluations, PostHogError, RequestContext};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -18,10 +20,26 @@ use super::flag::{Declared, Flags};
 use super::groups::Groups;
 use super::item::Item;
 use super::property::{PROCESS_PERSON_PROFILE, property};
+use super::unknown::UnknownFlags;
+use crate::outgoing;
 use crate::settings::PostHogSettings;
 
 /// On the way from [`Evaluator::evaluate`] to the hook in [`options`]: this is nobody's event.
 const PERSONLESS: &str = "personless";
+
+/// PostHog is asked once more this long after a failure that may pass: a broken connection, 502, 504.
+/// Source: "Feature flag evaluation retry policy" in PostHog's specification `http-client`.
+const RETRY_AFTER: Duration = Duration::from_millis(300);
+
+/// How often the definitions are fetched. As long is remembered which flags PostHog does not know: a
+/// flag that is made meanwhile is then in the definitions.
+const DEFINITIONS_INTERVAL: Duration = Duration::from_secs(30);
+
+tokio::task_local! {
+    /// Why PostHog has not answered. The SDK returns no error where it has evaluated some of the flags
+    /// by itself; it calls its error hook, in the same task.
+    static FAILURE: RefCell<Option<String>>;
+}
 
 /// Whose flags these are.
 pub struct Asked<'a> {
@@ -31,13 +49,18 @@ pub struct Asked<'a> {
     pub groups: &'a Groups,
 }
 
-/// Asks PostHog, or the definitions kept in this process.
+/// Evaluates with the definitions kept in this process, and asks PostHog.
 pub struct Evaluator {
     client: Arc<OnceCell<posthog_rs::Client>>,
     timeout: Duration,
-    /// Every flag of the app: what PostHog is asked for.
+    /// Every flag of the app: what is evaluated.
     flags: &'static [Declared],
+    /// Whether this process keeps the definitions.
+    has_definitions: bool,
+    unknown: UnknownFlags,
     breaker: Breaker,
+    /// Where PostHog is.
+    host: String,
 }
 
 impl Evaluator {
@@ -59,7 +82,10 @@ impl Evaluator {
             client,
             timeout: settings.flags_timeout,
             flags,
+            has_definitions: settings.secret_key.is_some(),
+            unknown: UnknownFlags::for_at_most(DEFINITIONS_INTERVAL),
             breaker: Breaker::default(),
+            host: settings.base_url().to_owned(),
         }
     }
 
@@ -67,36 +93,107 @@ impl Evaluator {
         let Some(client) = self.client.get() else {
             return Flags::default();
         };
-        if !self.breaker.allows(Instant::now()) {
-            return Flags::default();
-        }
         let mut context = asked.context;
         if !asked.is_user {
             context = property(context, PERSONLESS, true);
         }
-        let keys = self.flags.iter().map(|flag| flag.key.to_owned());
         let options = EvaluateFlagsOptions {
-            flag_keys: Some(keys.collect()),
+            flag_keys: Some(self.keys().map(str::to_owned).collect()),
             person_properties: Some(asked.person_properties.into_iter().collect()),
             groups: Some(asked.groups.keys()),
             group_properties: Some(asked.groups.properties()),
             ..EvaluateFlagsOptions::default()
         };
-        let asking = client.evaluate_flags_with_context(&context, options);
-        match tokio::time::timeout(self.timeout, asking).await {
-            Ok(Ok(flags)) => {
+        let mut evaluated = self.evaluate_here(client, &context, &options).await;
+        if self.leaves_some_open(evaluated.as_ref())
+            && let Some(answer) = self.ask(client, &context, options).await
+        {
+            self.remember_unknown(&answer);
+            evaluated = Some(answer);
+        }
+        evaluated
+            .map(|evaluated| Flags::new(evaluated, self.flags))
+            .unwrap_or_default()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.flags.iter().map(|flag| flag.key)
+    }
+
+    /// What the definitions tell, without a request.
+    async fn evaluate_here(
+        &self,
+        client: &posthog_rs::Client,
+        context: &RequestContext,
+        options: &EvaluateFlagsOptions,
+    ) -> Option<FeatureFlagEvaluations> {
+        if !self.has_definitions {
+            return None;
+        }
+        let options = EvaluateFlagsOptions {
+            only_evaluate_locally: true,
+            ..options.clone()
+        };
+        let evaluating = client.evaluate_flags_with_context(context, options);
+        evaluating.await.ok()
+    }
+
+    /// Whether PostHog may know more.
+    fn leaves_some_open(&self, evaluated: Option<&FeatureFlagEvaluations>) -> bool {
+        let known = evaluated
+            .map(FeatureFlagEvaluations::keys)
+            .unwrap_or_default();
+        let now = Instant::now();
+        self.keys()
+            .filter(|key| !known.iter().any(|known| known == key))
+            .any(|key| !self.unknown.contains(key, now))
+    }
+
+    /// Asks PostHog for all flags; those that the definitions tell keep their values. Nothing where it
+    /// has not answered.
+    async fn ask(
+        &self,
+        client: &posthog_rs::Client,
+        context: &RequestContext,
+        options: EvaluateFlagsOptions,
+    ) -> Option<FeatureFlagEvaluations> {
+        if !self.breaker.allows(Instant::now()) {
+            return None;
+        }
+        let asking = FAILURE.scope(RefCell::default(), async {
+            let answer = client.evaluate_flags_with_context(context, options).await;
+            let answer = answer.map_err(|error| error.to_string())?;
+            FAILURE.with(RefCell::take).map_or(Ok(answer), Err)
+        });
+        let answer = tokio::time::timeout(self.timeout, asking).await;
+        match answer.unwrap_or_else(|_| Err("no answer in time".to_owned())) {
+            Ok(answer) => {
                 self.breaker.succeeded();
-                Flags::new(flags, self.flags)
+                Some(answer)
             }
-            Ok(Err(error)) => {
-                self.breaker.failed(&error.to_string(), Instant::now());
-                Flags::default()
-            }
-            Err(_) => {
-                self.breaker.failed("no answer in time", Instant::now());
-                Flags::default()
+            Err(reason) => {
+                self.failed(&reason);
+                None
             }
         }
+    }
+
+    /// So that a flag in neither the definitions nor PostHog's answer is not asked for each time. Without
+    /// definitions PostHog is asked for the others anyway.
+    fn remember_unknown(&self, answer: &FeatureFlagEvaluations) {
+        if self.has_definitions && is_whole(answer) {
+            let known = answer.keys();
+            let unknown = self
+                .keys()
+                .filter(|key| !known.iter().any(|known| known == key));
+            self.unknown.remember(unknown, Instant::now());
+        }
+    }
+
+    fn failed(&self, reason: &str) {
+        let by_way_of = outgoing::by_way_of(&self.host);
+        self.breaker
+            .failed(&format!("{reason}{by_way_of}"), Instant::now());
     }
 
     /// Hands over the `$feature_flag_called` events that the SDK still holds.
@@ -121,8 +218,17 @@ fn options(
         .api_key(settings.project_token.clone())
         .host(settings.base_url())
         .http_client(http)
-        .feature_flags_request_timeout_seconds(settings.flags_timeout.as_secs() + 1)
-        .feature_flags_request_max_retries(0)
+        .poll_interval_seconds(DEFINITIONS_INTERVAL.as_secs())
+        .feature_flags_request_timeout_seconds(attempt_seconds(settings.flags_timeout))
+        .feature_flags_request_max_retries(u32::from(settings.flags_timeout > RETRY_AFTER))
+        .retry_initial_backoff_ms(RETRY_AFTER.as_millis() as u64)
+        .on_error(|error| {
+            if let PostHogError::FeatureFlags(failure) = error {
+                let reason = failure.error().to_string();
+                // Outside of `Evaluator::ask` nobody wants to know.
+                let _ = FAILURE.try_with(|last| last.replace(Some(reason)));
+            }
+        })
         // The SDK captures `$feature_flag_called` through its own queue. This hook moves each event
         // over to ours, where it is counted and delivered like all others.
         .flush_at(1)
@@ -143,4 +249,17 @@ fn options(
             .enable_local_evaluation(true);
     }
     options.build().expect("every required option is set")
+}
+
+/// How long one attempt may take, so that a second one has room within `timeout`. The SDK counts whole
+/// seconds, so below 2.3 s an attempt that hangs takes up all of it, and is not repeated.
+fn attempt_seconds(timeout: Duration) -> u64 {
+    (timeout.saturating_sub(RETRY_AFTER) / 2).as_secs().max(1)
+}
+
+/// Whether PostHog has evaluated all that it knows: it leaves flags out where it could not compute them,
+/// or where a quota is used up. The SDK shows that in the debug format only; where it cannot be seen,
+/// the answer counts as incomplete.
+fn is_whole(answer: &FeatureFlagEvaluations) -> bool {
+    format!("{answer:?}").ends_with("errors_while_computing: false, quota_limited: false, .. }")
 }

@@ -1,8 +1,12 @@
 //! Events as types: what happened, and what is told about it.
 
+use posthog_rs::Event;
 #[doc(hidden)]
 pub use serde;
 pub use serde::Serialize;
+
+/// An app's last look at each event before it is sent. `Some` lets everything pass.
+pub type BeforeSend = fn(Event) -> Option<Event>;
 
 /// An event: its fields are its properties.
 pub trait TrackedEvent: Serialize {

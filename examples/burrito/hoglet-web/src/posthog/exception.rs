@@ -2,49 +2,33 @@
 //!
 //! The SDK's own capture says `handled: true` always and shows the stack of the place that calls it.
 //! Here the stack is taken where the error became an [`AppError`](crate::error::AppError) or where the
-//! code panicked, and resolved only when it is sent.
+//! code panicked, and resolved only when it is sent. What the event looks like is PostHog's
+//! specification: PostHog/sdk-specs, `exception-event-metadata`.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use posthog_rs::{Event, RequestContext};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::boundary::Boundary;
 use super::size;
-use crate::error::{Cause, CauseKind};
+use crate::error::Cause;
 use crate::mask::mask_secrets;
 use crate::stack::Stack;
 
 /// Frames of one stack that are sent.
 const MAX_FRAMES: usize = 64;
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug)]
-pub enum Level {
-    /// The request failed, or the error was handled.
-    Error,
-    /// A panic.
-    Fatal,
-}
-
-impl Level {
-    /// Of what nobody has handled.
-    pub fn of(cause: &Cause) -> Self {
-        match cause.kind {
-            CauseKind::Panic => Self::Fatal,
-            CauseKind::Error => Self::Error,
-        }
-    }
-}
-
 /// An error on its way to PostHog. Without a context it belongs to nobody.
 pub struct Exception {
     /// Of the event.
     pub uuid: Uuid,
     cause: Arc<Cause>,
-    level: Level,
-    handled: bool,
+    boundary: Boundary,
+    /// What the caller says besides.
+    properties: Map<String, Value>,
     /// The id that the person was shown.
     request_id: Option<String>,
     context: Option<RequestContext>,
@@ -52,16 +36,26 @@ pub struct Exception {
 }
 
 impl Exception {
-    pub fn new(cause: Arc<Cause>, level: Level, handled: bool) -> Self {
+    pub fn new(cause: Arc<Cause>, boundary: Boundary) -> Self {
         Self {
-            uuid: Uuid::new_v4(),
+            uuid: Uuid::now_v7(),
             cause,
-            level,
-            handled,
+            boundary,
+            properties: Map::new(),
             request_id: None,
             context: None,
             timestamp: Utc::now(),
         }
+    }
+
+    /// With properties of its own. What PostHog's error tracking reserves is left out: no caller says
+    /// where an exception was captured or how bad it is.
+    pub fn with_properties(mut self, properties: Map<String, Value>) -> Self {
+        let properties = properties
+            .into_iter()
+            .filter(|(name, _)| !is_reserved(name));
+        self.properties.extend(without_nulls(properties.collect()));
+        self
     }
 
     /// The request that it broke, or that asked for what broke; `context` says whose that was.
@@ -78,6 +72,7 @@ impl Exception {
     /// What it takes without its stack, about.
     pub fn text_bytes(&self) -> usize {
         let mut context = Event::new("", "");
+        insert_all(&mut context, self.properties.clone());
         if let Some(defaults) = &self.context {
             defaults.apply_to_event(&mut context);
         }
@@ -93,8 +88,8 @@ pub fn resolve(exception: Exception, app: &str) -> Event {
     let Exception {
         uuid,
         cause,
-        level,
-        handled,
+        boundary,
+        properties,
         request_id,
         context,
         timestamp,
@@ -103,16 +98,13 @@ pub fn resolve(exception: Exception, app: &str) -> Event {
         Some(id) => Event::new("$exception".to_owned(), id.to_owned()),
         None => Event::new_anon("$exception"),
     };
-    let level = match level {
-        Level::Error => "error",
-        Level::Fatal => "fatal",
-    };
-    insert(&mut event, "$exception_level", level);
-    insert(
-        &mut event,
-        "$exception_list",
-        exception_list(&cause, handled, app),
-    );
+    insert_all(&mut event, properties);
+    insert(&mut event, "$exception_level", boundary.level());
+    if let Some(source) = boundary.source() {
+        insert(&mut event, "$exception_source", source);
+    }
+    let list = exception_list(&cause, boundary, app);
+    insert(&mut event, "$exception_list", list);
     if let Some(id) = request_id {
         insert(&mut event, "request_id", id);
     }
@@ -134,19 +126,63 @@ fn insert(event: &mut Event, name: &str, value: impl Into<Value>) {
         .expect("a JSON value serializes");
 }
 
-/// PostHog's shape: the error first, its causes after it, the outermost frame first.
-fn exception_list(cause: &Cause, handled: bool, app: &str) -> Value {
-    let entries = cause.chain.iter().enumerate().map(|(depth, (kind, message))| {
-        let mut mechanism = json!({ "type": "generic", "handled": handled, "synthetic": false, "exception_id": depth });
-        let mut entry = json!({ "type": kind, "value": mask_secrets(message) });
-        if depth == 0 {
-            entry["stacktrace"] = json!({ "type": "raw", "frames": frames(&cause.stack, app) });
-        } else {
-            mechanism["type"] = "chained".into();
-            mechanism["parent_id"] = (depth - 1).into();
+fn insert_all(event: &mut Event, properties: Map<String, Value>) {
+    for (name, value) in properties {
+        insert(event, &name, value);
+    }
+}
+
+/// A fingerprint is the caller's to choose: by it PostHog groups what belongs together.
+fn is_reserved(name: &str) -> bool {
+    name == "$debug_images" || (name.starts_with("$exception_") && name != "$exception_fingerprint")
+}
+
+/// Nothing is no property, at any depth. In a list it keeps its place.
+fn without_nulls(properties: Map<String, Value>) -> Map<String, Value> {
+    fn inside(value: Value) -> Value {
+        match value {
+            Value::Object(map) => Value::Object(without_nulls(map)),
+            Value::Array(items) => items.into_iter().map(inside).collect(),
+            other => other,
         }
-        entry["mechanism"] = mechanism;
-        entry
+    }
+    let properties = properties.into_iter().filter(|(_, value)| !value.is_null());
+    properties
+        .map(|(name, value)| (name, inside(value)))
+        .collect()
+}
+
+/// PostHog's shape: the error first, its causes after it, each with a mechanism that says how it got
+/// there. Only the boundary knows what was handled, and it has seen the outermost one.
+fn exception_list(cause: &Cause, boundary: Boundary, app: &str) -> Value {
+    let entries = cause.chain.iter().enumerate();
+    let entries = entries.map(|(depth, (kind, message))| {
+        let value = mask_secrets(message);
+        match depth {
+            0 => json!({
+                "type": kind,
+                "value": value,
+                "mechanism": {
+                    "type": boundary.mechanism(),
+                    "handled": boundary.handled(),
+                    "synthetic": cause.synthetic,
+                    "exception_id": 0,
+                },
+                "stacktrace": { "type": "raw", "frames": frames(&cause.stack, app) },
+            }),
+            // It has no stack, and none is made up for it.
+            _ => json!({
+                "type": kind,
+                "value": value,
+                "mechanism": {
+                    "type": "chained",
+                    "source": "cause",
+                    "synthetic": false,
+                    "exception_id": depth,
+                    "parent_id": depth - 1,
+                },
+            }),
+        }
     });
     entries.collect()
 }

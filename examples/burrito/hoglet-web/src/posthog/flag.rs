@@ -122,6 +122,13 @@ impl Flags {
         }
     }
 
+    /// What an event carries of them: `$feature/<key>` for each, and `$active_feature_flags`, the keys
+    /// of those that are on, where there are any.
+    pub(super) fn properties(&self) -> Map<String, Value> {
+        let flags = self.evaluated.as_ref();
+        flags.map(properties_of).unwrap_or_default()
+    }
+
     /// All values by key, as posthog-js's bootstrap wants them. Sends no event.
     pub fn values(&self) -> Map<String, Value> {
         self.evaluated.as_ref().map(values_of).unwrap_or_default()
@@ -158,14 +165,19 @@ impl Flags {
 }
 
 /// The SDK tells values only as properties of an event.
-fn values_of(flags: &FeatureFlagEvaluations) -> Map<String, Value> {
+fn properties_of(flags: &FeatureFlagEvaluations) -> Map<String, Value> {
     let mut event = Event::new("", "");
     event.with_flags(flags);
-    let values = event.properties().iter();
-    values
-        .filter_map(|(name, value)| {
-            Some((name.strip_prefix("$feature/")?.to_owned(), value.clone()))
-        })
+    let properties = event.properties().iter();
+    properties
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+fn values_of(flags: &FeatureFlagEvaluations) -> Map<String, Value> {
+    properties_of(flags)
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix("$feature/")?.to_owned(), value)))
         .collect()
 }
 

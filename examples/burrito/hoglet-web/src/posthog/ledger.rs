@@ -4,17 +4,18 @@
 //! PostHog's answer, a full queue, a task that panics or is cut short by the shutdown bound. So no
 //! way out is forgotten, and the numbers add up: those of events, and those of their bytes.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// Why an entry is lost that nobody has closed.
 const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS, or a panic)";
 
-/// The numbers in `/readyz`: `captured` is the sum of `delivered`, `waiting` and `lost`.
+/// The numbers in `/readyz`: `captured` is the sum of `delivered`, `waiting`, `lost` and `dropped`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Events since the process began.
@@ -25,6 +26,8 @@ pub struct Counts {
     pub waiting: u64,
     /// Those that will never arrive. The log has the reason.
     pub lost: u64,
+    /// Those that the app's before-send hook has dropped.
+    pub dropped: u64,
     /// Bytes that the waiting ones hold, about.
     pub waiting_bytes: usize,
 }
@@ -34,7 +37,12 @@ pub(super) struct Ledger {
     captured: AtomicU64,
     delivered: AtomicU64,
     lost: AtomicU64,
+    dropped: AtomicU64,
     waiting_bytes: AtomicUsize,
+    /// The numbers of all entries that are open.
+    open: Mutex<BTreeSet<u64>>,
+    /// Rings whenever an entry closes.
+    closed: Notify,
     /// Lost, and not yet in the log with their number: see [`Ledger::log_losses`].
     unlogged: AtomicU64,
 }
@@ -42,12 +50,14 @@ pub(super) struct Ledger {
 /// One event on its way. Dropped without an outcome, it is lost.
 pub(super) struct Entry {
     ledger: Arc<Ledger>,
+    number: u64,
     bytes: usize,
     closed: bool,
     waiting: Option<oneshot::Sender<()>>,
 }
 
-/// Resolves when PostHog has taken an event, and to an error when the event was lost.
+/// Resolves when PostHog has taken an event, or the app has dropped it: it is not to be sent again. To an
+/// error when the event was lost.
 pub type Delivered = oneshot::Receiver<()>;
 
 /// For an event that is not even on its way.
@@ -57,14 +67,35 @@ pub(super) fn never_delivered() -> Delivered {
 
 impl Ledger {
     pub fn enter(self: &Arc<Self>, bytes: usize) -> Entry {
-        self.captured.fetch_add(1, Ordering::AcqRel);
         self.waiting_bytes.fetch_add(bytes, Ordering::AcqRel);
+        let mut open = self.open();
+        let number = self.captured.fetch_add(1, Ordering::AcqRel);
+        open.insert(number);
+        drop(open);
         Entry {
             ledger: self.clone(),
+            number,
             bytes,
             closed: false,
             waiting: None,
         }
+    }
+
+    /// Resolves when every entry that is open now is closed.
+    pub async fn settled(&self) {
+        let next = self.captured.load(Ordering::Acquire);
+        loop {
+            let closed = self.closed.notified();
+            let oldest = self.open().first().copied();
+            if oldest.is_none_or(|oldest| oldest >= next) {
+                return;
+            }
+            closed.await;
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The bytes of all entries that are open.
@@ -75,13 +106,15 @@ impl Ledger {
     pub fn counts(&self) -> Counts {
         // In this order the difference is never negative.
         let lost = self.lost.load(Ordering::Acquire);
+        let dropped = self.dropped.load(Ordering::Acquire);
         let delivered = self.delivered.load(Ordering::Acquire);
         let captured = self.captured.load(Ordering::Acquire);
         Counts {
             captured,
             delivered,
-            waiting: captured.saturating_sub(delivered + lost),
+            waiting: captured.saturating_sub(delivered + lost + dropped),
             lost,
+            dropped,
             waiting_bytes: self.waiting_bytes(),
         }
     }
@@ -131,6 +164,17 @@ impl Entry {
     pub fn deliver(mut self) {
         self.closed = true;
         self.ledger.delivered.fetch_add(1, Ordering::AcqRel);
+        self.tell();
+    }
+
+    /// The app does not want it to be sent.
+    pub fn leave_out(mut self) {
+        self.closed = true;
+        self.ledger.dropped.fetch_add(1, Ordering::AcqRel);
+        self.tell();
+    }
+
+    fn tell(&mut self) {
         if let Some(waiting) = self.waiting.take() {
             // Nobody may want to know any more.
             let _ = waiting.send(());
@@ -151,13 +195,17 @@ impl Drop for Entry {
         if !self.closed {
             self.ledger.lose(CUT_SHORT);
         }
+        self.ledger.open().remove(&self.number);
+        self.ledger.closed.notify_waiters();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::{self, Write};
-    use std::sync::Mutex;
+    use std::pin::pin;
+
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -226,6 +274,28 @@ mod tests {
                 "events for PostHog were lost lost=1",
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn what_was_captured_before_is_settled_however_much_comes_after_it() {
+        let ledger = Arc::new(Ledger::default());
+        ledger.settled().await;
+        let (first, second) = (ledger.enter(10), ledger.enter(10));
+        let mut settled = pin!(ledger.settled());
+        let pending = timeout(Duration::ZERO, settled.as_mut()).await.is_err();
+        assert!(pending);
+        let later = ledger.enter(10);
+        // As many as there were before, and not the same ones.
+        later.deliver();
+        second.deliver();
+        ledger.enter(10).deliver();
+        let pending = timeout(Duration::ZERO, settled.as_mut()).await.is_err();
+        assert!(pending);
+        let later = ledger.enter(10);
+        first.lose("the queue is full");
+        settled.await;
+        assert_eq!(ledger.counts().waiting, 1);
+        drop(later);
     }
 
     #[tokio::test]

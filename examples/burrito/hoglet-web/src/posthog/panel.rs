@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Browsers take 4 KiB a cookie.
-const ENTRIES_IN_COOKIE: usize = 10;
+/// Browsers take 4 KiB a cookie, its name and signature included.
+const MAX_COOKIE_BYTES: usize = 3_500;
 
 /// One line of the panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,13 +102,17 @@ impl Panel {
     }
 }
 
-/// The newest entries, in characters that a cookie may hold. `~` stands for `%`, because the
-/// parser of cookies decodes `%` before the signature is checked.
+/// The newest entries, as many as a cookie has room for, in characters that it may hold. `~` stands for
+/// `%`, because the parser of cookies decodes `%` before the signature is checked.
 pub(crate) fn encode(entries: &[Entry]) -> String {
-    let first = entries.len().saturating_sub(ENTRIES_IN_COOKIE);
-    let json = serde_json::to_vec(&entries[first..]).expect("text and JSON values serialize");
-    let encoded: String = form_urlencoded::byte_serialize(&json).collect();
-    encoded.replace('%', "~")
+    let encoded = |entries: &[Entry]| {
+        let json = serde_json::to_vec(entries).expect("text and JSON values serialize");
+        let encoded: String = form_urlencoded::byte_serialize(&json).collect();
+        encoded.replace('%', "~")
+    };
+    let newest = (0..entries.len()).map(|first| encoded(&entries[first..]));
+    let mut fitting = newest.filter(|cookie| cookie.len() <= MAX_COOKIE_BYTES);
+    fitting.next().unwrap_or_default()
 }
 
 pub(crate) fn decode(cookie: &str) -> Vec<Entry> {

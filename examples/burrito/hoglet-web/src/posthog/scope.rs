@@ -19,6 +19,8 @@ struct State {
     groups: Groups,
     /// By the groups that they were asked for with.
     flags: Vec<(Groups, FlagsCell)>,
+    /// The flags that the code was given last.
+    latest: Option<Arc<Flags>>,
 }
 
 impl Scope {
@@ -26,7 +28,7 @@ impl Scope {
     pub fn of(groups: Groups) -> Self {
         Self(Mutex::new(State {
             groups,
-            flags: Vec::new(),
+            ..State::default()
         }))
     }
 
@@ -40,7 +42,7 @@ impl Scope {
 
     /// The groups as they are now, with their flags.
     pub fn flags(&self) -> (Groups, FlagsCell) {
-        self.with(|State { groups, flags }| {
+        self.with(|State { groups, flags, .. }| {
             if let Some(known) = flags.iter().find(|(other, _)| other == groups) {
                 return known.clone();
             }
@@ -48,6 +50,17 @@ impl Scope {
             flags.push(fresh.clone());
             fresh
         })
+    }
+
+    /// Notes which flags the code decides by from here on.
+    pub fn decides_by(&self, flags: Arc<Flags>) {
+        self.with(|state| state.latest = Some(flags));
+    }
+
+    /// What an event carries of the flags that the code decides by; nothing before it has any.
+    pub fn flag_properties(&self) -> Map<String, Value> {
+        let latest = self.with(|state| state.latest.clone());
+        latest.map(|flags| flags.properties()).unwrap_or_default()
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {

@@ -1,129 +1,161 @@
 //! Sends one batch, until PostHog takes it or refuses it for good.
 //!
-//! The SDK's `capture_batch_immediate` tries again with backoff and answers for the batch; a batch is
-//! tried for `POSTHOG_RETRY_SECONDS`. PostHog refuses a batch as a whole (400, 413) for one event that
+//! A batch is tried for `POSTHOG_RETRY_SECONDS`, through an outage and through what only the operator can
+//! mend (a wrong token, a wrong host). PostHog refuses a batch as a whole (400, 413) for one event that
 //! it cannot take: the batch is then halved until that one stands alone, and it alone is lost.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use posthog_rs::{CaptureSummary, Error, Event};
-use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use posthog_rs::Event;
+use serde_json::Value;
+use tokio::time::Instant;
 
+use super::answer::Answer;
+use super::assembler::Assembler;
+use super::event::BeforeSend;
 use super::item::Item;
 use super::ledger::Entry;
+use super::pace::{Backoff, Pace};
 use super::stamp::Stamp;
+use super::transport::{Transport, written};
+use super::trouble::Trouble;
+use crate::caught::caught_now;
 use crate::package::Package;
-use crate::settings::Settings;
+use crate::settings::{Environment, Settings};
 
-/// One attempt at PostHog, before the SDK's next one.
-const ATTEMPT_TIMEOUT_SECONDS: u64 = 10;
-const FIRST_BACKOFF_MILLISECONDS: u64 = 200;
-/// Short enough that an attempt falls into the shutdown bound.
-const LAST_BACKOFF: Duration = Duration::from_secs(5);
+/// One attempt at PostHog.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// An attempt at the end of a batch's time has this long.
+const LAST_ATTEMPT: Duration = Duration::from_secs(1);
 /// A send that takes longer than this is worth a line in the log.
 const SLOW_SEND: Duration = Duration::from_secs(15);
-
-/// PostHog moves events by the time between a batch's `sent_at` and its arrival, for clients whose
-/// clock is wrong. A server's is right, and the SDK writes `sent_at` before the first attempt: after
-/// an outage of five minutes the batch would be dated five minutes late.
-const IGNORE_SENT_AT: &str = "$ignore_sent_at";
 
 /// An item on its way, with the entry that counts it.
 pub type Queued = (Item, Entry);
 
 pub struct Sender {
-    client: posthog_rs::Client,
+    assembler: Assembler,
+    before_send: BeforeSend,
+    transport: Transport,
     stamp: Stamp,
     /// The folder that the app was compiled in.
     app: &'static str,
     retry: Duration,
-    unreachable: AtomicBool,
+    /// PostHog's harness for SDKs wants what cannot succeed to end at once, and so does a test.
+    waits_for_the_operator: bool,
+    trouble: Trouble,
+    pace: Pace,
+}
+
+/// How it ended with a batch that PostHog has not taken.
+enum NotTaken {
+    /// For something in it.
+    Unacceptable(String),
+    Lost(String),
 }
 
 impl Sender {
-    pub async fn new(package: &Package, settings: &Settings, http: reqwest::Client) -> Self {
+    pub async fn new(
+        package: &Package,
+        settings: &Settings,
+        before_send: BeforeSend,
+        http: reqwest::Client,
+    ) -> Self {
         let posthog = &settings.posthog;
-        let mut options = posthog_rs::ClientOptionsBuilder::default();
-        options
-            .api_key(posthog.project_token.clone())
-            .host(posthog.base_url())
-            .http_client(http)
-            .request_timeout_seconds(ATTEMPT_TIMEOUT_SECONDS)
-            // The bound is time, see `Sender::try_for_long`.
-            .max_capture_attempts(u32::MAX)
-            .retry_initial_backoff_ms(FIRST_BACKOFF_MILLISECONDS)
-            .retry_max_backoff_ms(LAST_BACKOFF.as_millis() as u64);
-        let options = options.build().expect("every required option is set");
         Self {
-            client: posthog_rs::client(options).await,
+            assembler: Assembler::new(&posthog.project_token).await,
+            before_send,
+            transport: Transport::new(posthog, http),
             stamp: Stamp::new(settings.environment, package.release),
             app: package.folder,
             retry: posthog.retry,
-            unreachable: AtomicBool::new(false),
+            waits_for_the_operator: settings.environment != Environment::Test,
+            trouble: Trouble::default(),
+            pace: Pace::default(),
         }
     }
 
+    /// The app stops: from now on no wait is longer than it must be.
+    pub fn hurry(&self) {
+        self.pace.hurry();
+    }
+
     pub async fn send(&self, batch: Vec<Queued>) {
-        let mut parts = vec![self.resolved(batch).await];
+        let mut parts = vec![self.prepared(batch).await];
         while let Some(mut part) = parts.pop() {
             if part.is_empty() {
                 continue;
             }
-            let events = part.iter().map(|(event, _)| event.clone()).collect();
-            match self.try_for_long(events).await {
-                Ok(Ok(summary)) => {
-                    if self.unreachable.swap(false, Ordering::AcqRel) {
-                        tracing::info!("PostHog answers again");
-                    }
-                    let kept = summary.submitted() - summary.not_persisted();
-                    let not_kept = part.split_off(kept.min(part.len()));
-                    part.into_iter().for_each(|(_, entry)| entry.deliver());
-                    lose(not_kept, "PostHog did not keep them");
-                }
-                Ok(Err(Error::BadRequest(_))) if part.len() > 1 => {
+            match self.try_for_long(&part).await {
+                Ok(()) => part.into_iter().for_each(|(_, entry)| entry.deliver()),
+                Err(NotTaken::Unacceptable(_)) if part.len() > 1 => {
                     let second_half = part.split_off(part.len() / 2);
                     parts.extend([second_half, part]);
                 }
-                Ok(Err(error)) => lose(part, &format!("PostHog refused them: {error}")),
-                Err(_) => lose(
-                    part,
-                    "PostHog could not be reached for too long (POSTHOG_RETRY_SECONDS)",
-                ),
-            }
-        }
-    }
-
-    async fn try_for_long(
-        &self,
-        events: Vec<Event>,
-    ) -> Result<Result<CaptureSummary, Error>, Elapsed> {
-        let sending = timeout(self.retry, self.persist(events));
-        tokio::pin!(sending);
-        tokio::select! {
-            outcome = &mut sending => outcome,
-            () = tokio::time::sleep(SLOW_SEND) => {
-                if !self.unreachable.swap(true, Ordering::AcqRel) {
-                    tracing::warn!("PostHog does not take events; they wait and are sent again");
+                Err(NotTaken::Unacceptable(reason)) => {
+                    lose(part, &format!("PostHog refused them: {reason}"));
                 }
-                sending.await
+                Err(NotTaken::Lost(reason)) => lose(part, &reason),
             }
         }
     }
 
-    /// Until PostHog takes the batch, or refuses it for good. The SDK itself tries again after most
-    /// troubles, but not after a 429 without `Retry-After`, nor after a 5xx that is a proxy's own.
-    async fn persist(&self, events: Vec<Event>) -> Result<CaptureSummary, Error> {
+    async fn try_for_long(&self, part: &[(Value, Entry)]) -> Result<(), NotTaken> {
+        let events: Vec<_> = part.iter().map(|(event, _)| event).collect();
+        let packed = self.transport.pack(&events).await;
+        let body = packed.map_err(|error| NotTaken::Lost(error.to_string()))?;
+        let (began, mut backoff) = (Instant::now(), Backoff::default());
         loop {
-            let sending = self.client.capture_batch_immediate(events.clone(), false);
-            match sending.await {
-                Err(Error::RateLimit | Error::ServerError { .. }) => {
-                    tokio::time::sleep(LAST_BACKOFF).await;
+            self.pace.may_go().await;
+            let left = self.retry.saturating_sub(began.elapsed());
+            let attempt = left.clamp(LAST_ATTEMPT, ATTEMPT);
+            let reason = match self.transport.post(body.clone(), attempt).await {
+                Answer::Taken => {
+                    self.trouble.over();
+                    return Ok(());
                 }
-                outcome => return outcome,
+                Answer::Unacceptable(reason) => return Err(NotTaken::Unacceptable(reason)),
+                Answer::Later { reason, after } => {
+                    if let Some(wait) = after {
+                        self.pace.wait_for(wait);
+                    }
+                    if began.elapsed() >= SLOW_SEND {
+                        self.trouble.away(&reason);
+                    }
+                    reason
+                }
+                Answer::Misconfigured(reason) if self.waits_for_the_operator => {
+                    self.trouble.misconfigured(&reason);
+                    reason
+                }
+                Answer::Misconfigured(reason) | Answer::Refused(reason) => {
+                    return Err(NotTaken::Lost(format!("PostHog refused them: {reason}")));
+                }
+            };
+            let left = self.retry.saturating_sub(began.elapsed());
+            if left.is_zero() {
+                return Err(NotTaken::Lost(format!(
+                    "PostHog took none for too long (POSTHOG_RETRY_SECONDS); the last reason: {reason}"
+                )));
+            }
+            self.pace.back_off(&mut backoff, left).await;
+        }
+    }
+
+    /// The events as PostHog is to have them, and as the app lets them go.
+    async fn prepared(&self, batch: Vec<Queued>) -> Vec<(Value, Entry)> {
+        let (events, entries): (Vec<_>, Vec<_>) = self.resolved(batch).await.into_iter().unzip();
+        let events = self.assembler.assemble(events).await;
+        let mut prepared = Vec::with_capacity(events.len());
+        for (event, entry) in events.into_iter().zip(entries) {
+            match caught_now(|| (self.before_send)(event)) {
+                Ok(Some(event)) => prepared.push((written(&event), entry)),
+                Ok(None) => entry.leave_out(),
+                // What the hook should have taken out must not leave.
+                Err(panic) => entry.lose(&format!("the before-send hook panicked: {panic}")),
             }
         }
+        prepared
     }
 
     async fn resolved(&self, batch: Vec<Queued>) -> Vec<(Event, Entry)> {
@@ -132,9 +164,6 @@ impl Sender {
             match item.resolve(self.app).await {
                 Ok(mut event) => {
                     self.stamp.apply(&mut event);
-                    event
-                        .insert_prop(IGNORE_SENT_AT, true)
-                        .expect("a JSON value serializes");
                     resolved.push((event, entry));
                 }
                 Err(error) => entry.lose(&format!("a stack trace could not be resolved: {error}")),
@@ -144,7 +173,7 @@ impl Sender {
     }
 }
 
-fn lose(events: Vec<(Event, Entry)>, reason: &str) {
+fn lose(events: Vec<(Value, Entry)>, reason: &str) {
     for (_, entry) in events {
         entry.lose(reason);
     }

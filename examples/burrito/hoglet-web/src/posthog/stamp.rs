@@ -9,6 +9,16 @@ use crate::settings::Environment;
 /// Source: `internal_or_test_user_hostname` in posthog-js.
 const INTERNAL_USER: &str = "$internal_or_test_user";
 
+/// PostHog moves events by the time between a batch's `sent_at` and its arrival, for clients whose
+/// clock is wrong. A server's is right, and `sent_at` is written before the first attempt: after
+/// an outage of five minutes the batch would be dated five minutes late.
+const IGNORE_SENT_AT: &str = "$ignore_sent_at";
+
+/// The properties that every event gets here.
+pub const NAMES: [&str; 3] = [ENVIRONMENT, RELEASE, IGNORE_SENT_AT];
+const ENVIRONMENT: &str = "environment";
+const RELEASE: &str = "release";
+
 /// Put on each event on its way to PostHog, so that none is forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
@@ -25,10 +35,15 @@ impl Stamp {
         }
     }
 
+    /// Whether people use what this comes from: then what looks like a robot is none of them.
+    pub fn is_production(self) -> bool {
+        self.environment == Environment::Production
+    }
+
     pub fn properties(self) -> [(&'static str, &'static str); 2] {
         [
-            ("environment", self.environment.name()),
-            ("release", self.release),
+            (ENVIRONMENT, self.environment.name()),
+            (RELEASE, self.release),
         ]
     }
 
@@ -39,6 +54,7 @@ impl Stamp {
                 insert(event, name, value);
             }
         }
+        insert(event, IGNORE_SENT_AT, true);
         if self.environment == Environment::Development
             && let Some(mut person) = event.remove_prop("$set")
         {

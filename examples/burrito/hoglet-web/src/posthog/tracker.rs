@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::Extensions;
@@ -13,12 +14,15 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::alias::alias_event;
+use super::boundary::Boundary;
 use super::browser::BrowserConfig;
 use super::client::Client;
 use super::evaluator::Asked;
 use super::event::TrackedEvent;
-use super::exception::{Exception, Level};
+use super::exception::Exception;
 use super::flag::Flags;
+use super::groups;
 use super::identification::identification;
 use super::identity::{Identity, Subject};
 use super::ledger::Delivered;
@@ -98,20 +102,25 @@ impl PostHog {
         }
     }
 
-    /// Captures an event of the tracking plan for the request's person.
-    pub fn capture<E: TrackedEvent>(&self, event: E) {
-        self.send(E::NAME, properties::of(&event));
+    /// Captures an event of the tracking plan for the request's person. Once this request has evaluated
+    /// flags, it carries them: `$feature/<key>` for each, and `$active_feature_flags`.
+    ///
+    /// Returns the event's id, by which PostHog knows it: a UUIDv7; none where nothing is sent, because
+    /// the person has opted out or PostHog is off.
+    pub fn capture<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
+        let mut properties = self.scope.flag_properties();
+        properties.extend(properties::of(&event));
+        self.send(E::NAME, properties)
     }
 
     /// Captures a `…_viewed` event, unless nobody looks at the page.
-    pub fn capture_view<E: TrackedEvent>(&self, event: E) {
-        if self.page_view {
-            self.capture(event);
-        }
+    pub fn capture_view<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
+        self.page_view.then(|| self.capture(event)).flatten()
     }
 
     /// The same request, on behalf of the user that the visitor has become. The context is a new
-    /// one: the visitor's says `$process_person_profile: false`.
+    /// one: the visitor's says `$process_person_profile: false`. The visitor's flags stay behind, because
+    /// the user's may be others.
     pub fn as_user(&self, user: Arc<dyn User>) -> Self {
         let mut context = RequestContext::new().distinct_id(user.id().to_string());
         for (name, value) in self.context_properties() {
@@ -137,11 +146,32 @@ impl PostHog {
     }
 
     /// Sets person properties from the user's current data.
-    pub fn set_person(&self, user: &dyn User) {
+    pub fn set_person(&self, user: &dyn User) -> Option<Uuid> {
         self.send(
             "$set",
             properties::of(&json!({ "$set": user.properties() })),
-        );
+        )
+    }
+
+    /// Says that this user is known to PostHog by another id too, such as a device's or an older system's:
+    /// the person of `alias` becomes part of the user's. See [`Client::alias`] for what PostHog refuses.
+    /// Returns the event's id; none where nothing is sent.
+    ///
+    /// A visitor has no person, so it is refused for them with a line in the log.
+    pub fn alias(&self, alias: &str) -> Option<Uuid> {
+        if !self.identity.person.is_user() {
+            tracing::warn!("alias: nothing is sent, because nobody is signed in; log in first");
+            return None;
+        }
+        let event = alias_event(&self.identity.person.distinct_id(), alias)?;
+        let about = event.properties().clone().into_iter().collect();
+        self.send("$create_alias", about)
+    }
+
+    /// Waits until what was captured so far is delivered, see [`Client::flush`]. A request that calls this
+    /// waits for PostHog, which no other one does.
+    pub async fn flush(&self, within: Duration) -> bool {
+        self.client.flush(within).await
     }
 
     /// From here on this request is made on behalf of a group, such as a company: what it captures
@@ -149,12 +179,18 @@ impl PostHog {
     ///
     /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
     /// Source: <https://posthog.com/docs/product-analytics/group-analytics>.
+    ///
+    /// A blank type or key is refused: the log says so, and the request joins no group.
+    #[track_caller]
     pub fn with_group(
         &self,
         group_type: &'static str,
         group_key: &str,
         properties: impl Serialize,
     ) -> &Self {
+        if groups::is_blank("with_group", group_type, group_key) {
+            return self;
+        }
         let properties = properties::of(&properties);
         if !properties.is_empty() {
             self.describe_group(group_type, group_key, &properties);
@@ -163,14 +199,19 @@ impl PostHog {
         self
     }
 
-    /// Tells PostHog what a group is like, unless this process has said the same last.
+    /// Tells PostHog what a group is like, unless this process has said the same last and it was not lost.
+    ///
+    /// A blank type or key is refused: the log says so, and nothing is sent.
+    #[track_caller]
     pub fn group_identify(
         &self,
         group_type: &'static str,
         group_key: &str,
         properties: impl Serialize,
     ) {
-        self.describe_group(group_type, group_key, &properties::of(&properties));
+        if !groups::is_blank("group_identify", group_type, group_key) {
+            self.describe_group(group_type, group_key, &properties::of(&properties));
+        }
     }
 
     fn describe_group(
@@ -179,55 +220,88 @@ impl PostHog {
         group_key: &str,
         properties: &Map<String, Value>,
     ) {
-        let described = &self.client.described;
-        if self.identity.opted_out || !described.is_news(group_type, group_key, properties) {
+        if self.identity.opted_out {
             return;
         }
+        let described = &self.client.described;
+        described.tell(group_type, group_key, properties, || {
+            let event = self.group_description(group_type, group_key, properties);
+            let delivered = self.client.capture_and_tell(event, Utc::now());
+            self.client.enabled().then_some(delivered)
+        });
+    }
+
+    fn group_description(
+        &self,
+        group_type: &'static str,
+        group_key: &str,
+        properties: &Map<String, Value>,
+    ) -> Event {
         let mut about = properties::of(
             &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
         );
         if self.identity.person.is_user() {
-            self.send("$groupidentify", about);
-        } else {
-            // PostHog ignores it where `$process_person_profile` is false, as in all that is a
-            // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
-            let id = format!("${group_type}_{group_key}");
-            let mut event = Event::new("$groupidentify".to_owned(), id);
-            about.insert("$geoip_disable".to_owned(), true.into());
-            insert_all(&mut event, about);
-            self.client.capture(event);
+            return self.event("$groupidentify", about);
         }
+        // PostHog ignores it where `$process_person_profile` is false, as in all that is a
+        // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
+        let id = format!("${group_type}_{group_key}");
+        let mut event = Event::new("$groupidentify".to_owned(), id);
+        about.insert("$geoip_disable".to_owned(), true.into());
+        insert_all(&mut event, about);
+        event
     }
 
-    /// Captures an error that was handled. The stack is the caller's.
-    pub fn capture_error<E: Error>(&self, error: &E) {
-        self.capture_exception(Arc::new(Cause::of(error)), Level::Error, true);
+    /// Captures an error that was handled. The stack is the caller's. Returns the event's id, see
+    /// [`PostHog::capture`].
+    pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
+        self.capture_error_with(error, ())
     }
 
-    pub(crate) fn capture_exception(&self, cause: Arc<Cause>, level: Level, handled: bool) {
+    /// The same with properties, a struct with named fields or a map:
+    /// `posthog.capture_error_with(&error, json!({ "order": 7 }))`. Where it happened and how bad it
+    /// is (`$exception_…`) cannot be said here.
+    pub fn capture_error_with<E: Error>(
+        &self,
+        error: &E,
+        properties: impl Serialize,
+    ) -> Option<Uuid> {
+        let exception = Exception::new(Arc::new(Cause::of(error)), Boundary::ByHand);
+        self.capture_exception(exception.with_properties(properties::of(&properties)))
+    }
+
+    /// Captures an error on behalf of the request's person. Of somebody who has opted out it is
+    /// nobody's.
+    pub(crate) fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         let context = if self.identity.opted_out {
             self.nobodys.as_deref().cloned()
         } else {
-            let context = RequestContext::clone(&self.context);
-            Some(match self.scope.groups().property() {
-                Some(groups) => property(context, GROUPS, groups),
-                None => context,
-            })
+            let mut context = RequestContext::clone(&self.context);
+            if let Some(groups) = self.scope.groups().property() {
+                context = property(context, GROUPS, groups);
+            }
+            for (name, value) in self.scope.flag_properties() {
+                context = property(context, &name, value);
+            }
+            Some(context)
         };
-        let exception = Exception::new(cause, level, handled);
         self.remember("$exception", exception.uuid);
         self.client
-            .capture_exception(exception.of_request(self.request_id(), context));
+            .capture_exception(exception.of_request(self.request_id(), context))
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.
+    /// What the request captures from here on carries them.
+    ///
+    /// All have their defaults, and PostHog is not asked, for those who have opted out, and for a client
+    /// that is known by a header only: a header never chooses whose flags apply.
     pub fn flags(&self) -> Compiled<'_, Arc<Flags>> {
         Box::pin(async move {
             let (groups, cell) = self.scope.flags();
             let evaluating = async || match self.client.evaluator() {
-                Some(evaluator) if !self.identity.opted_out => {
+                Some(evaluator) if self.has_flags() => {
                     let asked = Asked {
-                        context: self.flag_context(),
+                        context: RequestContext::clone(&self.context),
                         is_user: self.identity.person.is_user(),
                         person_properties: self
                             .user
@@ -240,7 +314,9 @@ impl PostHog {
                 }
                 _ => Arc::default(),
             };
-            cell.get_or_init(evaluating).await.clone()
+            let flags = cell.get_or_init(evaluating).await.clone();
+            self.scope.decides_by(flags.clone());
+            flags
         })
     }
 
@@ -263,6 +339,7 @@ impl PostHog {
             &self.identity,
             properties,
             flags.get().map(Arc::as_ref),
+            self.client.stamp.is_production(),
         ))
     }
 
@@ -312,16 +389,21 @@ impl PostHog {
         &self.panel
     }
 
-    fn send(&self, name: &'static str, properties: Map<String, Value>) {
+    fn send(&self, name: &'static str, properties: Map<String, Value>) -> Option<Uuid> {
         if self.identity.opted_out {
-            return;
+            return None;
         }
-        self.client.capture(self.event(name, properties));
+        let uuid = Uuid::now_v7();
+        self.client.capture(self.event_with(uuid, name, properties));
+        self.client.enabled().then_some(uuid)
     }
 
     /// An event of the request, noted for the panel.
     fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
-        let uuid = Uuid::new_v4();
+        self.event_with(Uuid::now_v7(), name, properties)
+    }
+
+    fn event_with(&self, uuid: Uuid, name: &'static str, properties: Map<String, Value>) -> Event {
         self.remember(name, uuid);
         let mut event = Event::new(name.to_owned(), self.identity.person.distinct_id());
         // Not `Event::add_group`: it would make a person of a visitor.
@@ -356,13 +438,10 @@ impl PostHog {
         });
     }
 
-    /// A header never chooses whose flags apply.
-    fn flag_context(&self) -> RequestContext {
-        match &self.identity.person {
-            Subject::Header(_) => RequestContext::clone(&self.context)
-                .distinct_id(self.identity.visitor_id.to_string()),
-            _ => RequestContext::clone(&self.context),
-        }
+    /// Whether PostHog may be asked for this person's flags.
+    fn has_flags(&self) -> bool {
+        let only_claimed = matches!(self.identity.person, Subject::Header(_));
+        !self.identity.opted_out && !only_claimed
     }
 
     /// The context's properties, without the one that would make a user personless.

@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::header::ACCEPT;
 use axum::http::{Extensions, HeaderMap};
 use uuid::Uuid;
 
+use super::refusal::Refusal;
+use crate::media_type;
 use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
 use crate::settings::secret::Secret;
@@ -36,16 +37,14 @@ pub struct RequestInfo {
     pub wants_json: bool,
     /// One per answer: what the content security policy lets run.
     pub csp_nonce: String,
+    /// Why the request is turned away, if it is.
+    pub refused: Option<Refusal>,
 }
 
 impl RequestInfo {
     /// What a request says, as far as its proxies are trusted.
     pub(crate) fn read(settings: &Settings, secret_paths: &SecretPaths, request: &Request) -> Self {
-        let peer = request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|ConnectInfo(address)| address.ip());
-        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical();
+        let peer = peer(request);
         let headers = request.headers();
         let proxied = is_trusted(settings, &peer);
         let uri = request.uri();
@@ -68,9 +67,11 @@ impl RequestInfo {
             } else {
                 peer
             },
-            wants_json: !accepts(headers, "text/html")
-                && (uri.path().starts_with("/api/") || accepts(headers, "application/json")),
+            wants_json: !media_type::accepts(headers, "text/html")
+                && (uri.path().starts_with("/api/")
+                    || media_type::accepts(headers, "application/json")),
             csp_nonce: Uuid::new_v4().simple().to_string(),
+            refused: Refusal::of(settings, request),
         }
     }
 
@@ -104,16 +105,15 @@ pub fn network(ip: IpAddr) -> String {
     }
 }
 
-/// Whether a type is named: `*/*` asks for nothing in particular.
-fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
-    headers.get_all(ACCEPT).iter().any(|value| {
-        value
-            .to_str()
-            .is_ok_and(|accept| accept.contains(media_type))
+/// The other end of the connection: a proxy, or the client itself.
+pub(super) fn peer(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(address)| {
+        address.ip().to_canonical()
     })
 }
 
-fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
+pub(super) fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
     let mut networks = settings.trusted_proxies.iter();
     networks.any(|network| network.contains(address))
 }
@@ -140,10 +140,12 @@ fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAd
     ip
 }
 
+/// Each proxy may add its own: the first one says how the client came.
 fn forwarded_over_http(headers: &HeaderMap) -> bool {
-    headers
-        .get("x-forwarded-proto")
-        .is_some_and(|value| value == "http")
+    let forwarded = headers.get("x-forwarded-proto");
+    let schemes = forwarded.and_then(|value| value.to_str().ok());
+    let client = schemes.and_then(|schemes| schemes.split(',').next());
+    client.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("http"))
 }
 
 /// Some proxies add the port.

@@ -1,8 +1,6 @@
 //! [`Session`]: reading and writing what the session of a request holds.
 
 use std::convert::Infallible;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::FromRequestParts;
 use axum::http::Extensions;
@@ -12,15 +10,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::{Duration, OffsetDateTime};
 
-use super::flash::{Flash, FlashLevel};
 use super::key::{Key, value};
 use super::lifetime::{Remember, UNTIL_CLOSED};
 use super::store::{ENDS_AT, USER_ID};
-use crate::compiled::Compiled;
 use crate::error::Result;
 use crate::users::User;
 
-const FLASH: &str = "flash";
 /// Which password the session was begun with.
 const PASSWORD: &str = "password";
 /// When its user has last shown that they know the way in, in seconds.
@@ -32,16 +27,11 @@ const CLOCK_SKEW: Duration = Duration::minutes(1);
 #[derive(Clone)]
 pub struct Session {
     values: tower_sessions::Session,
-    /// How many of the waiting messages this request's page shows.
-    shown: Arc<AtomicUsize>,
 }
 
 impl Session {
     pub(crate) fn new(values: tower_sessions::Session) -> Self {
-        Self {
-            values,
-            shown: Arc::default(),
-        }
+        Self { values }
     }
 
     /// The session of a request behind the layer `sessions`.
@@ -65,7 +55,11 @@ impl Session {
         value(&self.values, key.name).await
     }
 
-    /// Sets a value of the app's own. Other requests' values stay, also those that come meanwhile.
+    /// Sets a value of the app's own. Other requests' values stay, also those that come meanwhile. Of two
+    /// requests at once that set the same value, the last one wins: count in the database instead.
+    ///
+    /// The first value of a visitor makes a row, which lives for a day. Keep nothing here that anybody
+    /// can have stored without bound.
     ///
     /// # Errors
     ///
@@ -90,10 +84,12 @@ impl Session {
     }
 
     /// Begins a user's session under a new id, so that an id known from before the log-in is worth
-    /// nothing. What a visitor did is kept; what another user left behind is not.
-    pub(crate) async fn log_in(&self, user: &dyn User, remember: Remember) -> Result<()> {
+    /// nothing. What a visitor did is kept; what another user left behind is not. Returns whether there
+    /// was another user.
+    pub(crate) async fn log_in(&self, user: &dyn User, remember: Remember) -> Result<bool> {
         let previous: Option<Uuid> = value(&self.values, USER_ID).await?;
-        if previous.is_some_and(|previous| previous != user.id()) {
+        let anothers = previous.is_some_and(|previous| previous != user.id());
+        if anothers {
             self.values.flush().await?;
         }
         self.values.cycle_id().await?;
@@ -108,7 +104,8 @@ impl Session {
             }
         }
         self.confirm().await?;
-        self.set_password(user).await
+        self.set_password(user).await?;
+        Ok(anothers)
     }
 
     /// Notes that the user has just shown that they know the way in.
@@ -152,48 +149,6 @@ impl Session {
     /// The id of the session's row, see [`model`](super::model). It is a secret.
     pub fn row_id(&self) -> Option<String> {
         self.values.id().map(|id| id.to_string())
-    }
-
-    /// Leaves a message for the next page that is shown.
-    ///
-    /// # Errors
-    ///
-    /// Where the session cannot be read.
-    pub fn flash<'a>(&'a self, level: FlashLevel, message: &'a str) -> Compiled<'a, Result<()>> {
-        Box::pin(async move {
-            let mut messages = self.waiting_flash().await?;
-            messages.push(Flash {
-                level,
-                message: message.to_owned(),
-            });
-            Ok(self.values.insert(FLASH, messages).await?)
-        })
-    }
-
-    /// The messages that wait to be shown. Looking takes none away.
-    pub(crate) fn waiting_flash(&self) -> Compiled<'_, Result<Vec<Flash>>> {
-        Box::pin(async move { Ok(value(&self.values, FLASH).await?.unwrap_or_default()) })
-    }
-
-    /// Notes that a page shows the first `count` messages.
-    pub(crate) fn flash_is_shown(&self, count: usize) {
-        self.shown.fetch_max(count, Ordering::AcqRel);
-    }
-
-    /// Takes away the messages that a page has shown. Called once, when the answer is complete.
-    pub(crate) async fn forget_shown_flash(&self) -> Result<()> {
-        let shown = self.shown.load(Ordering::Acquire);
-        if shown == 0 {
-            return Ok(());
-        }
-        let mut messages = self.waiting_flash().await?;
-        messages.drain(..shown.min(messages.len()));
-        if messages.is_empty() {
-            self.values.remove_value(FLASH).await?;
-        } else {
-            self.values.insert(FLASH, messages).await?;
-        }
-        Ok(())
     }
 }
 

@@ -112,6 +112,25 @@ pub async fn of_user(
     Ok(listed.collect())
 }
 
+/// Whether a user is signed in at a network: a session that has not expired was seen there last.
+///
+/// # Errors
+///
+/// Where the database does not answer.
+pub async fn has_one_at(
+    database: &impl ConnectionTrait,
+    user_id: Uuid,
+    address: &str,
+) -> Result<bool, DbErr> {
+    let rows = Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::Address.eq(address))
+        .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
+        .count(database)
+        .await?;
+    Ok(rows > 0)
+}
+
 /// Ends one of a user's sessions. Returns whether there was one: another user's is none.
 ///
 /// # Errors
@@ -130,6 +149,16 @@ pub async fn end_one(
     Ok(deleted.rows_affected > 0)
 }
 
+/// Ends the session of this [`row_id`](super::Session::row_id). Returns whether this call ended it.
+///
+/// # Errors
+///
+/// Where the database does not answer.
+pub(crate) async fn end(database: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_by_id(id).exec(database).await?;
+    Ok(deleted.rows_affected > 0)
+}
+
 /// Ends every session of a user. Returns how many ended.
 ///
 /// # Errors
@@ -141,20 +170,6 @@ pub async fn end_all(database: &impl ConnectionTrait, user_id: Uuid) -> Result<u
         .exec(database)
         .await?;
     Ok(deleted.rows_affected)
-}
-
-/// Ends a visitor's session. Returns whether this call ended it: of two log-ins at once one does.
-///
-/// # Errors
-///
-/// Where the database does not answer.
-pub async fn end_visitors(database: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.eq(id))
-        .filter(Column::UserId.is_null())
-        .exec(database)
-        .await?;
-    Ok(deleted.rows_affected > 0)
 }
 
 /// Removes expired rows. Returns how many went.

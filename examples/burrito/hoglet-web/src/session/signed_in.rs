@@ -9,8 +9,7 @@ use axum::http::{Extensions, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::flash::FlashLevel;
-use super::handle::Session;
+use super::flash::{FlashLevel, Messages};
 use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::local_path::leading_to;
@@ -62,10 +61,7 @@ pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> Compiled<'a, Response
         // Going to the address of a form would not send the form, so there is no `next`.
         if parts.method == Method::POST {
             let message = "Log in first, then try that again.";
-            let session = Session::of(&parts.extensions);
-            if let Err(error) = session.flash(FlashLevel::Info, message).await {
-                return error.into_response();
-            }
+            Messages::of(&parts.extensions).leave(FlashLevel::Info, message);
         }
         Redirect::to(log_in).into_response()
     })

@@ -25,6 +25,8 @@ use uuid::Uuid;
 
 use super::agent;
 use super::model::{ActiveModel, Column, Entity, Model};
+use crate::database::is_unavailable;
+use crate::database::unavailable::NO_ANSWER;
 use crate::request::info::network;
 use crate::session::users::{Found, Users};
 use crate::users::User;
@@ -251,5 +253,9 @@ fn decode(row: &Model) -> Data {
 }
 
 fn backend(error: DbErr) -> Error {
-    Error::Backend(error.to_string())
+    Error::Backend(if is_unavailable(&error) {
+        format!("{NO_ANSWER}: {error}")
+    } else {
+        error.to_string()
+    })
 }

@@ -1,11 +1,14 @@
 //! [`Settings`]: Hoglet's own, one field a variable.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use ipnet::IpNet;
 use reqwest::Url;
 
+use super::database::database_url;
 use super::environment::{Environment, LogFormat};
+use super::hosts::Hosts;
 use super::jobs::JobsSettings;
 use super::mail::MailSettings;
 use super::posthog::PostHogSettings;
@@ -14,6 +17,9 @@ use super::secret::Secret;
 use super::secret_key::secret_key;
 use crate::package::Package;
 
+/// Room for the longest name of an app, and to spare.
+const MAX_COOKIE_PREFIX: usize = 100;
+
 /// What the variables say.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -21,12 +27,16 @@ pub struct Settings {
     pub environment: Environment,
     /// What people know the app by: shown in pages and titles.
     pub app_name: String,
-    /// The address to listen on.
+    /// The address to listen on; an IPv6 address without brackets.
     pub host: String,
     /// The port to listen on.
     pub port: u16,
     /// Public origin, without a trailing slash. `None` until the port is known; see [`Settings::app_url`].
     app_url: Option<Url>,
+    /// The hosts that the app answers to.
+    pub hosts: Hosts,
+    /// Stands before the name of every cookie, so that two apps on one host tell theirs apart.
+    pub cookie_prefix: String,
     /// Front ends elsewhere that may call `/api/`.
     pub allowed_origins: Vec<String>,
     /// `sqlite:…` or `postgres://…`.
@@ -59,11 +69,14 @@ impl Settings {
         };
         let app_name = app_name(reader, package);
         let app_url = reader.origin("APP_URL");
+        let host = host(reader);
         Self {
             environment,
+            hosts: Hosts::read(reader, environment, &host, app_url.as_ref()),
+            cookie_prefix: cookie_prefix(reader),
             mail: MailSettings::read(reader, environment, &app_name, app_url.as_ref()),
             app_name,
-            host: host(reader),
+            host,
             port: reader.parse("PORT", 8000),
             app_url,
             allowed_origins: reader.origins("ALLOWED_ORIGINS"),
@@ -82,9 +95,30 @@ impl Settings {
     pub fn app_url(&self) -> String {
         match &self.app_url {
             Some(url) => url.origin().ascii_serialization(),
-            None if self.host.contains(':') => format!("http://[{}]:{}", self.host, self.port),
-            None => format!("http://{}:{}", self.host, self.port),
+            None => self.local_url(),
         }
+    }
+
+    /// Where a browser on this machine finds the app: at `HOST`, or at `localhost` where that means
+    /// every address of the machine and is none itself, such as `0.0.0.0`.
+    pub fn local_url(&self) -> String {
+        let port = self.port;
+        match self.host.parse::<IpAddr>() {
+            Ok(ip) if ip.to_canonical().is_unspecified() => format!("http://localhost:{port}"),
+            Ok(IpAddr::V6(ip)) => format!("http://[{ip}]:{port}"),
+            _ => format!("http://{}:{port}", self.host),
+        }
+    }
+
+    /// Whether nobody knows where the app is: it serves at a port that the system chooses, in another
+    /// process than this one.
+    pub fn lacks_address(&self) -> bool {
+        self.app_url.is_none() && self.port == 0
+    }
+
+    /// Whether `APP_URL` says what the app's public origin is.
+    pub fn has_app_url(&self) -> bool {
+        self.app_url.is_some()
     }
 
     /// Its host, with the port where it is not the scheme's own: what `location.host` says in a browser.
@@ -148,7 +182,15 @@ fn app_name(reader: &mut Reader, package: &Package) -> String {
 
 fn host(reader: &mut Reader) -> String {
     let host = reader.text("HOST").unwrap_or_else(|| "127.0.0.1".into());
-    if host.parse::<std::net::IpAddr>().is_err() && host != "localhost" {
+    let in_brackets = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    if let Some(address) = in_brackets
+        && address.parse::<Ipv6Addr>().is_ok()
+    {
+        return address.to_owned();
+    }
+    if host.parse::<IpAddr>().is_err() && host != "localhost" {
         reader.error(
             "HOST",
             format_args!("{host:?} is not an IP address to listen on; try 127.0.0.1 or 0.0.0.0"),
@@ -157,23 +199,27 @@ fn host(reader: &mut Reader) -> String {
     host
 }
 
-fn database_url(reader: &mut Reader) -> Secret {
-    let url = reader.text_or_default("DATABASE_URL");
-    let known = [
-        (cfg!(feature = "sqlite"), "sqlite:", "sqlite"),
-        (cfg!(feature = "postgres"), "postgres://", "postgres"),
-        (cfg!(feature = "postgres"), "postgresql://", "postgres"),
-    ];
-    match known.iter().find(|(_, scheme, _)| url.starts_with(scheme)) {
-        Some((true, ..)) => {}
-        Some((false, _, feature)) => reader.error(
-            "DATABASE_URL",
+/// What may stand in a cookie's name (RFC 6265), but for `%`, which servers decode, and for what browsers
+/// keep for secure cookies.
+fn cookie_prefix(reader: &mut Reader) -> String {
+    let prefix = reader.text("COOKIE_PREFIX").unwrap_or_default();
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte);
+    if prefix.len() > MAX_COOKIE_PREFIX || !prefix.bytes().all(is_letter) {
+        reader.error(
+            "COOKIE_PREFIX",
             format_args!(
-                "this build has no {feature} driver; build it with `--features {feature}`"
+                "{prefix:?} cannot begin a cookie's name; use at most {MAX_COOKIE_PREFIX} letters, digits, \
+                 - and _, such as shop-"
             ),
-        ),
-        // The value is not shown: it may hold a password.
-        None => reader.error("DATABASE_URL", "must begin with sqlite: or postgres://"),
+        );
+    } else if prefix.starts_with("__") {
+        reader.error(
+            "COOKIE_PREFIX",
+            format_args!(
+                "{prefix:?} begins as the names that browsers keep for secure cookies; use another one, such \
+                 as shop-"
+            ),
+        );
     }
-    Secret::new(url)
+    prefix
 }

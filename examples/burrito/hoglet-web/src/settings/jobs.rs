@@ -7,7 +7,7 @@ use super::reader::Reader;
 /// What the variables that begin with `JOBS_` say.
 #[derive(Clone, Debug)]
 pub struct JobsSettings {
-    /// Jobs at once in this process; none where it only serves.
+    /// Jobs at once in this process, of all queues; none where it only serves.
     pub concurrency: usize,
     /// How long a job belongs to a process that says nothing any more. What a killed process was doing
     /// begins anew after this time.

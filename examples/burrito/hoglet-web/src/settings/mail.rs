@@ -1,5 +1,6 @@
 //! Mail's settings: the server that takes the app's mail, and whom it comes from.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -17,7 +18,7 @@ use super::secret::Secret;
 pub struct MailSettings {
     /// The server that takes mail; `None` where there is none.
     pub server: Option<MailServer>,
-    /// Whom mail comes from.
+    /// Whom mail comes from. The domain of the address is written in ASCII.
     pub from: Mailbox,
     /// What becomes of mail without a server.
     pub without_server: WithoutServer,
@@ -68,10 +69,17 @@ impl MailSettings {
         app_url: Option<&Url>,
     ) -> Self {
         let server = server(reader);
-        let needs_sender = environment == Environment::Production && server.is_some();
+        let required = environment == Environment::Production && reader.text("SMTP_URL").is_some();
+        if required && reader.text("APP_URL").is_none() {
+            reader.error(
+                "APP_URL",
+                "is required beside SMTP_URL in production, such as https://example.com: the links in \
+                 mails begin with it",
+            );
+        }
         Self {
             server,
-            from: sender(reader, needs_sender)
+            from: sender(reader, required)
                 .unwrap_or_else(|| Mailbox::new(Some(app_name.to_owned()), no_reply(app_url))),
             without_server: match environment {
                 Environment::Development => WithoutServer::Folder("data/mail".into()),
@@ -190,7 +198,7 @@ fn parse_mailbox(text: &str) -> Option<Mailbox> {
         .strip_suffix('>')
         .and_then(|text| text.rsplit_once('<'))
     else {
-        return Some(Mailbox::new(None, text.parse().ok()?));
+        return Some(Mailbox::new(None, parse_address(text)?));
     };
     let name = name.trim();
     let unquoted = name
@@ -198,7 +206,23 @@ fn parse_mailbox(text: &str) -> Option<Mailbox> {
         .and_then(|name| name.strip_suffix('"'));
     let name = unquoted.unwrap_or(name).to_owned();
     let name = (!name.is_empty()).then_some(name);
-    Some(Mailbox::new(name, address.trim().parse().ok()?))
+    Some(Mailbox::new(name, parse_address(address.trim())?))
+}
+
+fn parse_address(text: &str) -> Option<Address> {
+    let address: Address = text.parse().ok()?;
+    let domain = ascii_domain(address.domain())?;
+    Some(Address::new_dangerous(address.user(), domain))
+}
+
+/// The domain of an address as mail servers know it: `xn--bcher-kva.example` for `bücher.example`.
+/// `None` where there can be no such domain.
+fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
+    if domain.is_ascii() {
+        return Some(Cow::Borrowed(domain));
+    }
+    let ascii = idna::domain_to_ascii(domain).ok()?;
+    Some(Cow::Owned(ascii))
 }
 
 /// At the app's own host. Where that is only a number, mail goes nowhere but to this machine.

@@ -1,11 +1,21 @@
 //! PostHog's settings.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use reqwest::Url;
 
 use super::reader::Reader;
 use super::secret::Secret;
+
+/// `POSTHOG_COMPRESSION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Batches of events are sent as gzip.
+    Gzip,
+    /// Batches of events are sent as they are.
+    None,
+}
 
 /// What the variables that begin with `POSTHOG_` say.
 #[derive(Clone, Debug)]
@@ -35,8 +45,23 @@ pub struct PostHogSettings {
     pub queue_size: usize,
     /// How long a batch is retried before it counts as lost.
     pub retry: Duration,
-    /// How long a request waits for flags before their defaults hold.
+    /// How batches of events are sent.
+    pub compression: Compression,
+    /// How long a request waits for PostHog's answer about flags. Above 300 ms there is room for
+    /// one retry, 300 ms after an attempt that broke off.
     pub flags_timeout: Duration,
+}
+
+impl FromStr for Compression {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "gzip" => Ok(Self::Gzip),
+            "none" => Ok(Self::None),
+            _ => Err("use gzip or none"),
+        }
+    }
 }
 
 impl PostHogSettings {
@@ -46,7 +71,7 @@ impl PostHogSettings {
             project_token: project_token(reader),
             host: posthog_host(reader),
             disabled: reader.boolean("POSTHOG_DISABLED", false),
-            secret_key: reader.text("POSTHOG_SECRET_KEY").map(Secret::new),
+            secret_key: secret_key(reader),
             project_id: project_id(reader),
             capture_exceptions: reader.boolean("POSTHOG_CAPTURE_EXCEPTIONS", true),
             js: reader.boolean("POSTHOG_JS", true),
@@ -55,6 +80,7 @@ impl PostHogSettings {
             proxy_path: proxy_path(reader),
             queue_size: reader.number("POSTHOG_QUEUE_SIZE", 40_000, 1..=10_000_000) as usize,
             retry: reader.seconds("POSTHOG_RETRY_SECONDS", 900, 1..=86_400),
+            compression: reader.parse("POSTHOG_COMPRESSION", Compression::Gzip),
             flags_timeout: Duration::from_millis(reader.number(
                 "POSTHOG_FLAGS_TIMEOUT_MILLISECONDS",
                 250,
@@ -86,6 +112,8 @@ fn project_token(reader: &mut Reader) -> String {
                 "holds a personal or secret key (phx_…, phs_…), and this value stands in every page; \
                  set the project token (phc_…) here, and the key as POSTHOG_SECRET_KEY",
             );
+        } else if let Some(token) = &token {
+            refuse_decoration(reader, name, token, "the project token (phc_…)");
         }
         token
     });
@@ -98,6 +126,28 @@ fn project_token(reader: &mut Reader) -> String {
             token
         }
         [token, other] => token.or(other).unwrap_or_default(),
+    }
+}
+
+fn secret_key(reader: &mut Reader) -> Option<Secret> {
+    const NAME: &str = "POSTHOG_SECRET_KEY";
+    let key = reader.text(NAME)?;
+    refuse_decoration(reader, NAME, &key, "the key (phx_…, phs_…)");
+    Some(Secret::new(key))
+}
+
+/// PostHog would answer 200 to a token in quotes, or to a placeholder of its docs, and keep nothing. The value is not
+/// shown: it may be a key.
+fn refuse_decoration(reader: &mut Reader, name: &str, value: &str, what: &str) {
+    let strange = |c: &char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if let Some(strange) = value.chars().find(strange) {
+        reader.error(
+            name,
+            format_args!(
+                "holds {strange:?}, which no token of PostHog's has; copy {what} from the project's settings, without \
+                 quotes, spaces or brackets around it"
+            ),
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -23,24 +24,24 @@ impl SettingsError {
 
 /// Reads variables one by one and gathers what is wrong with them, and which there are.
 pub struct Reader<'a> {
-    variable: &'a dyn Fn(&str) -> Option<String>,
+    variable: &'a dyn Fn(&str) -> Option<OsString>,
     /// What was answered when the app was generated.
     defaults: HashMap<String, String>,
     asked: RefCell<Vec<String>>,
-    errors: Vec<String>,
+    errors: RefCell<Vec<String>>,
 }
 
 impl<'a> Reader<'a> {
     /// Reads from any source of variables, with these defaults behind it.
     pub fn new(
-        variable: &'a dyn Fn(&str) -> Option<String>,
+        variable: &'a dyn Fn(&str) -> Option<OsString>,
         defaults: HashMap<String, String>,
     ) -> Self {
         Self {
             variable,
             defaults,
             asked: RefCell::default(),
-            errors: Vec::new(),
+            errors: RefCell::default(),
         }
     }
 
@@ -50,10 +51,11 @@ impl<'a> Reader<'a> {
     ///
     /// All that was wrong.
     pub fn finish<S>(self, settings: S) -> Result<S, SettingsError> {
-        if self.errors.is_empty() {
+        let errors = self.errors.into_inner();
+        if errors.is_empty() {
             Ok(settings)
         } else {
-            Err(SettingsError(self.errors))
+            Err(SettingsError(errors))
         }
     }
 
@@ -64,16 +66,25 @@ impl<'a> Reader<'a> {
 
     /// Notes that a variable needs a change: `reason` says which.
     pub fn error(&mut self, name: &str, reason: impl fmt::Display) {
-        self.errors.push(format!("{name}: {reason}"));
+        self.note(name, reason);
     }
 
-    /// A value as it stands, an empty one too.
+    fn note(&self, name: &str, reason: impl fmt::Display) {
+        self.errors.borrow_mut().push(format!("{name}: {reason}"));
+    }
+
+    /// A value as it stands, an empty one too. One that is not UTF-8 is an error, and then none.
     pub fn raw(&self, name: &str) -> Option<String> {
         let mut asked = self.asked.borrow_mut();
-        if !asked.iter().any(|known| known == name) {
+        let first = !asked.iter().any(|known| known == name);
+        if first {
             asked.push(name.to_owned());
         }
-        (self.variable)(name)
+        let value = (self.variable)(name)?.into_string();
+        if value.is_err() && first {
+            self.note(name, "is not UTF-8 text");
+        }
+        value.ok()
     }
 
     /// A value without surrounding space; an empty one counts as absent.

@@ -1,6 +1,7 @@
 //! [`TestApp`]: an app on a free port, with a database of its own and a PostHog beside it.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,7 +104,7 @@ impl<A: App> TestApp<A> {
         posthog: StandIn,
         router: impl FnOnce(A::State) -> Router,
     ) -> Self {
-        let read = read_settings::<A>(&|name| variables.get(name).cloned());
+        let read = read_settings::<A>(&|name| variables.get(name).map(OsString::from));
         let (mut settings, own) = read.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -175,7 +176,9 @@ impl<A: App> TestApp<A> {
             error: match ended {
                 Ended::Done => None,
                 Ended::Failed { error, .. } => Some(error),
-                Ended::LeaseLost => Some("its lease ended".to_owned()),
+                Ended::PutOff(wait) => Some(format!("put off for {wait:?}")),
+                Ended::Stopped => Some("its lease ended".to_owned()),
+                Ended::Cancelled => Some("cancelled".to_owned()),
             },
         });
         ran.collect()

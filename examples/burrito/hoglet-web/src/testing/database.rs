@@ -66,7 +66,7 @@ impl Drop for TestDatabase {
             runtime.unwrap().block_on(execute(&server, &drop));
         });
         if dropping.join().is_err() {
-            eprintln!("the schema {schema} stays behind");
+            tracing::warn!("the schema {schema} stays behind");
         }
     }
 }

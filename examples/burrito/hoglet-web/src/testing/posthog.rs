@@ -1,7 +1,8 @@
 //! PostHog's HTTP edge: takes batches of events, answers for flags, serves the script, and writes
 //! down everything that reaches it.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
+use std::io::Read;
 use std::ops::Index;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,8 +14,9 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
+use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::net::{TcpListener, TcpSocket};
@@ -80,6 +82,8 @@ pub enum Mood {
     Fails,
     /// Answers 429 and says when to come back.
     Throttles,
+    /// Answers 429 with this `Retry-After`.
+    Postpones(&'static str),
     /// Answers 400.
     Refuses,
     /// Answers with this status, and nothing else.
@@ -101,7 +105,11 @@ struct Seen {
     mood: Mood,
     smaller_bound: Option<usize>,
     largest_body: usize,
+    batch_headers: Vec<HeaderMap>,
     flags: Map<String, Value>,
+    definitions: Vec<Value>,
+    says_with_flags: Map<String, Value>,
+    flag_moods: VecDeque<Mood>,
     events: Vec<Event>,
     flag_requests: Vec<Value>,
     passed: Vec<Passed>,
@@ -134,6 +142,7 @@ impl StandIn {
         let router = Router::new()
             .route("/batch/", post(take_batch))
             .route("/flags/", post(answer_flags))
+            .route("/flags/definitions/", get(answer_definitions))
             .route(
                 "/api/projects/{project}/persons/bulk_delete/",
                 post(delete_persons),
@@ -149,12 +158,28 @@ impl StandIn {
         self.seen.lock().unwrap().mood = mood;
     }
 
+    /// The next requests for flags meet these moods, each of them one. Everything else does not.
+    pub fn flags_meet(&self, moods: impl IntoIterator<Item = Mood>) {
+        self.seen.lock().unwrap().flag_moods.extend(moods);
+    }
+
+    /// From now on this stands beside the flags in each answer, such as `errorsWhileComputingFlags`.
+    pub fn says_with_flags(&self, name: &str, value: impl Into<Value>) {
+        let mut seen = self.seen.lock().unwrap();
+        seen.says_with_flags.insert(name.to_owned(), value.into());
+    }
+
     /// From now on a larger batch is refused.
     pub fn takes_at_most(&self, bytes: usize) {
         self.seen.lock().unwrap().smaller_bound = Some(bytes);
     }
 
-    /// The size of the largest batch that has come.
+    /// The headers of each batch that has come, whatever became of it.
+    pub fn batch_headers(&self) -> Vec<HeaderMap> {
+        self.seen.lock().unwrap().batch_headers.clone()
+    }
+
+    /// The size of the largest batch that has come, unpacked.
     pub fn largest_body(&self) -> usize {
         self.seen.lock().unwrap().largest_body
     }
@@ -167,9 +192,39 @@ impl StandIn {
             "enabled": value != Value::Bool(false),
             "variant": value.as_str(),
             "reason": { "code": "condition_match", "condition_index": 0, "description": "" },
-            "metadata": { "id": 1, "version": 1, "payload": payload.map(|payload| payload.to_string()) },
+            "metadata": {
+                "id": 1,
+                "version": 1,
+                "payload": payload.map(|payload| payload.to_string()),
+                // As if each flag with variants had one.
+                "has_experiment": value.is_string(),
+            },
         });
         self.seen.lock().unwrap().flags.insert(key.to_owned(), flag);
+    }
+
+    /// From now on the definitions, which apps with a secret key keep, give this value to everybody.
+    pub fn define_flag(&self, key: &str, value: impl Into<Value>, payload: Option<Value>) {
+        let value = value.into();
+        let variant = value.as_str();
+        let on = variant.unwrap_or("true");
+        let variants: Vec<_> = variant
+            .iter()
+            .map(|variant| json!({ "key": variant, "rollout_percentage": 100 }))
+            .collect();
+        let definition = json!({
+            "id": 1,
+            "key": key,
+            "name": "",
+            "active": value != Value::Bool(false),
+            "has_experiment": variant.is_some(),
+            "filters": {
+                "groups": [{ "properties": [], "rollout_percentage": 100, "variant": variant }],
+                "multivariate": variant.map(|_| json!({ "variants": variants })),
+                "payloads": payload.map(|payload| json!({ on: payload.to_string() })).unwrap_or(json!({})),
+            },
+        });
+        self.seen.lock().unwrap().definitions.push(definition);
     }
 
     /// Every event so far, in the order of their arrival.
@@ -197,8 +252,9 @@ impl StandIn {
         self.seen.lock().unwrap().met_a_mood
     }
 
-    /// PostHog refuses a batch as a whole: for its size, or for one event that is too large or (here)
-    /// has the property `poison`.
+    /// PostHog refuses a batch as a whole: for its size, or for one event that is too large, has no name
+    /// or no person, or (here) has the property `poison`. A group without a type or a key it drops
+    /// without a word; here that is a refusal too, so that a test sees it.
     fn refusal(&self, body: &[u8]) -> Option<Response> {
         let mut seen = self.seen.lock().unwrap();
         seen.largest_body = seen.largest_body.max(body.len());
@@ -212,7 +268,7 @@ impl StandIn {
             Some(StatusCode::PAYLOAD_TOO_LARGE.into_response())
         } else if events
             .iter()
-            .any(|event| !event["properties"]["poison"].is_null())
+            .any(|event| is_nobodys(event) || !event["properties"]["poison"].is_null())
         {
             Some(StatusCode::BAD_REQUEST.into_response())
         } else {
@@ -229,11 +285,18 @@ impl StandIn {
         while self.mood() == Mood::Hangs {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let answer = match self.mood() {
+        self.answer_in(self.mood())
+    }
+
+    fn answer_in(&self, mood: Mood) -> Option<Response> {
+        let answer = match mood {
             Mood::Well | Mood::Hangs | Mood::LosesAnswers => None,
             Mood::Fails => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
             Mood::Throttles => {
                 Some((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response())
+            }
+            Mood::Postpones(until) => {
+                Some((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, until)]).into_response())
             }
             Mood::Refuses => Some(StatusCode::BAD_REQUEST.into_response()),
             Mood::Answers(status) => Some(StatusCode::from_u16(status).unwrap().into_response()),
@@ -244,7 +307,23 @@ impl StandIn {
     }
 }
 
-async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
+fn is_nobodys(event: &Value) -> bool {
+    let is_blank = |value: &Value| value.as_str().is_none_or(|text| text.trim().is_empty());
+    let properties = &event["properties"];
+    is_blank(&event["event"])
+        || is_blank(&event["distinct_id"])
+        || event["event"] == "$groupidentify"
+            && (is_blank(&properties["$group_type"]) || is_blank(&properties["$group_key"]))
+}
+
+async fn take_batch(State(posthog): State<StandIn>, headers: HeaderMap, body: Bytes) -> Response {
+    posthog
+        .seen
+        .lock()
+        .unwrap()
+        .batch_headers
+        .push(headers.clone());
+    let body = unpacked(&headers, body);
     if let Some(response) = posthog.moody().await {
         return response;
     }
@@ -260,20 +339,85 @@ async fn take_batch(State(posthog): State<StandIn>, body: Bytes) -> Response {
     assert_eq!(batch.api_key, "phc_test");
     posthog.seen.lock().unwrap().events.extend(batch.batch);
     if posthog.mood() == Mood::LosesAnswers {
-        // Ends the connection, and calls no panic hook: the app in this process would capture it.
-        std::panic::resume_unwind(Box::new("the answer is lost"));
+        lose_the_answer();
     }
     Json(json!({ "status": 1 })).into_response()
 }
 
+/// As PostHog: gzip where the header says so.
+fn unpacked(headers: &HeaderMap, body: Bytes) -> Vec<u8> {
+    let Some(encoding) = headers.get(CONTENT_ENCODING) else {
+        return body.into();
+    };
+    assert_eq!(encoding, "gzip");
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&*body).read_to_end(&mut unpacked).unwrap();
+    unpacked
+}
+
+/// Ends the connection, and calls no panic hook: the app in this process would capture it.
+fn lose_the_answer() -> ! {
+    std::panic::resume_unwind(Box::new("the answer is lost"));
+}
+
+/// As PostHog: 401 without the project's token, 400 without a person, and no flag that was not asked for.
 async fn answer_flags(State(posthog): State<StandIn>, Json(asked): Json<Value>) -> Response {
-    posthog.seen.lock().unwrap().flag_requests.push(asked);
+    let met = {
+        let mut seen = posthog.seen.lock().unwrap();
+        seen.flag_requests.push(asked.clone());
+        seen.flag_moods.pop_front()
+    };
+    let moody = match met {
+        Some(Mood::Hangs) => std::future::pending().await,
+        Some(Mood::LosesAnswers) => lose_the_answer(),
+        Some(mood) => posthog.answer_in(mood),
+        None => posthog.moody().await,
+    };
+    if let Some(response) = moody {
+        return response;
+    }
+    if asked["api_key"] != "phc_test" {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if asked["distinct_id"].as_str().is_none_or(str::is_empty) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let seen = posthog.seen.lock().unwrap();
+    let mut flags = seen.flags.clone();
+    if let Some(keys) = asked["flag_keys_to_evaluate"].as_array() {
+        flags.retain(|key, _| keys.iter().any(|asked| asked == key));
+    }
+    let usual = json!({ "flags": flags, "errorsWhileComputingFlags": false, "requestId": "1" });
+    let Value::Object(mut answer) = usual else {
+        unreachable!("it is one");
+    };
+    answer.extend(seen.says_with_flags.clone());
+    Json(answer).into_response()
+}
+
+/// As PostHog: 401 without a personal or secret key.
+async fn answer_definitions(State(posthog): State<StandIn>, headers: HeaderMap) -> Response {
     if let Some(response) = posthog.moody().await {
         return response;
     }
-    let flags = posthog.seen.lock().unwrap().flags.clone();
-    let answer = json!({ "flags": flags, "errorsWhileComputingFlags": false, "requestId": "1" });
+    let key = bearer(&headers).unwrap_or_default();
+    if !key.starts_with("phx_") && !key.starts_with("phs_") {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let seen = posthog.seen.lock().unwrap();
+    let short = seen.says_with_flags.get("minimalFlagCalledEvents") == Some(&true.into());
+    let answer = json!({
+        "flags": seen.definitions,
+        "group_type_mapping": {},
+        "cohorts": {},
+        "minimal_flag_called_events": short,
+    });
     Json(answer).into_response()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    authorization.strip_prefix("Bearer ")
 }
 
 /// As PostHog: without a key a 401, with another than a personal one (here also one that ends in
@@ -288,10 +432,7 @@ async fn delete_persons(
     if let Some(response) = posthog.moody().await {
         return response;
     }
-    let authorization = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let Some(key) = authorization.and_then(|value| value.strip_prefix("Bearer ")) else {
+    let Some(key) = bearer(&headers) else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     if !key.starts_with("phx_") || key.ends_with("_read") {

@@ -48,6 +48,8 @@ pub enum Signal {
     Terminate,
     /// SIGINT.
     Interrupt,
+    /// SIGHUP.
+    Hangup,
 }
 
 /// How a process ended, and what it said.
@@ -117,6 +119,7 @@ impl Process {
             .args(arguments)
             .env_remove("RUST_LOG")
             .envs(&variables)
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -167,21 +170,32 @@ impl Process {
         self.child.wait().unwrap();
     }
 
-    /// Asks the process to end, and waits until it has.
-    pub async fn end(&mut self, signal: Signal) -> Ended {
-        let begin = Instant::now();
+    /// Sends the process a signal.
+    pub fn send(&self, signal: Signal) {
         let name = match signal {
             Signal::Terminate => "TERM",
             Signal::Interrupt => "INT",
+            Signal::Hangup => "HUP",
         };
         let kill = format!("kill -{name} {}", self.child.id());
-        assert!(
-            Command::new("sh")
-                .args(["-c", &kill])
-                .status()
-                .unwrap()
-                .success()
-        );
+        let sent = Command::new("sh").args(["-c", &kill]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Asks the process to end, and waits until it has.
+    pub async fn end(&mut self, signal: Signal) -> Ended {
+        self.send(signal);
+        self.ended().await
+    }
+
+    /// Ends the process's standard input.
+    pub fn close_stdin(&mut self) {
+        self.child.stdin = None;
+    }
+
+    /// Waits until the process has ended.
+    pub async fn ended(&mut self) -> Ended {
+        let begin = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;

@@ -16,6 +16,8 @@ pub fn with_usual(
         ("APP_ENV", "test".to_owned()),
         ("PORT", "0".to_owned()),
         ("DATABASE_URL", database.url()),
+        // In production too, whatever APP_URL says.
+        ("ALLOWED_HOSTS", "127.0.0.1".to_owned()),
         ("SECRET_KEY", new_secret_key()),
         ("POSTHOG_PROJECT_TOKEN", "phc_test".to_owned()),
         ("POSTHOG_HOST", posthog.url.clone()),

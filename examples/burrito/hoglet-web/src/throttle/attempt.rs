@@ -2,9 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::email::Email;
-
-/// A row of `attempts`.
+/// A row of `attempts`. It names nobody: account and network are [keyed hashes](super::keyed_hash).
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attempts")]
 pub struct Model {
@@ -13,12 +11,16 @@ pub struct Model {
     pub id: Uuid,
     /// What was tried, such as `log_in`.
     pub action: String,
-    /// At which account, whether there is one or not.
-    pub email: Email,
-    /// By whom: an IPv4 address, or the network of an IPv6 customer.
-    pub address: String,
-    /// When.
-    pub attempted_at: TimeDateTimeWithTimeZone,
+    /// The hash of the e-mail address of an account, whether there is one or not.
+    pub account: String,
+    /// The hash of whom it came from: an IPv4 address, or the network of an IPv6 customer.
+    pub network: String,
+    /// Whether the account is known at this network.
+    pub known: bool,
+    /// Whether it is not decided yet that the attempt counts.
+    pub pending: bool,
+    /// When, in milliseconds since 1970.
+    pub attempted_at: i64,
 }
 
 /// None that are declared: an attempt may be at an account that is not there.

@@ -4,13 +4,19 @@ use sea_orm::entity::prelude::*;
 
 use crate::email::Email;
 
-/// A token that can still be spent, unless it has expired.
+/// A token that was issued. It stays here for a while after it has ended, so that a mail that is sent
+/// once more does not bring it back.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tokens")]
 pub struct Model {
+    /// A newer one is greater. The token is made from it and the app's key, see [`Key`](super::Key).
     #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
     /// SHA-256 of the token in hexadecimal. The token itself is in the mail and nowhere else.
     pub hash: String,
+    /// What it was issued for, such as the job that mails it. For one occasion there is one token of a
+    /// purpose.
+    pub occasion: Uuid,
     /// Whose it is.
     pub user_id: Uuid,
     /// See [`Purpose::name`](super::Purpose::name).
@@ -19,8 +25,11 @@ pub struct Model {
     pub sent_to: Email,
     /// In milliseconds since 1970.
     pub created_at: i64,
-    /// Likewise. From then on it counts as absent, and housekeeping takes it away.
+    /// Likewise. From then on it is worth nothing; housekeeping takes it away a day later.
     pub expires_at: i64,
+    /// Likewise, where it has ended before: it was spent, or another one of its purpose was, or
+    /// whatever it was for was called off.
+    pub ended_at: Option<i64>,
 }
 
 /// None: the table of users is the app's.

@@ -1,4 +1,4 @@
-//! `/profile/email`: the account is to have another address.
+//! `/profile/email`: the account is to have another address, or is to keep the one that it has.
 
 use axum::Form;
 use axum::extract::State;
@@ -69,4 +69,17 @@ pub async fn change(
         }
         Err(error) => forms::again_later(&page, "profile.html", error, again),
     }
+}
+
+/// Takes the wish back: the link that was sent is worth nothing any more.
+pub async fn cancel(
+    _: SendsMail,
+    State(state): State<AppState>,
+    CurrentUser(user): CurrentUser,
+    visit: Visit,
+) -> Result<Redirect> {
+    email::keep(&state, &user).await?;
+    let message = "Your e-mail address stays as it is.";
+    visit.flash(FlashLevel::Success, message).await?;
+    Ok(Redirect::to("/profile"))
 }

@@ -1,5 +1,9 @@
 //! Whose burritos they are: a visitor's become the user's they log in as.
 
+use sea_orm::ConnectionTrait;
+use time::{Duration, OffsetDateTime};
+use tokio::task::JoinSet;
+
 use crate::links::{LOG_IN, RESET, follow, link_for};
 use crate::mailed::Mailed;
 use crate::support::{App, Browser, PASSWORD, People, Person};
@@ -80,6 +84,73 @@ async fn none_is_lost_when_a_user_presses_at_two_places_at_once() {
         );
     }
     assert_eq!(count(&desk).await, 20);
+}
+
+#[tokio::test]
+async fn none_is_lost_when_a_visitor_presses_faster_than_answers_come() {
+    let app = App::start().await;
+    // A visitor is known from the first page on; one who has opted out, from the first press on.
+    let visitor = app.browser();
+    visitor.get("/burrito").await;
+    let opted_out = app.browser();
+    opted_out.post("/opt-out", &[("opt_out", "true")]).await;
+    opted_out.post("/api/burrito/consider", &[]).await;
+
+    for (browser, before) in [(&visitor, 0), (&opted_out, 1)] {
+        let pressing: JoinSet<_> = (0..20)
+            .map(|_| browser.clone())
+            .map(|browser| async move {
+                let answer = browser.post("/api/burrito/consider", &[]).await;
+                answer.json()["count"].as_u64().unwrap()
+            })
+            .collect();
+        let mut counts = pressing.join_all().await;
+        counts.sort_unstable();
+        let expected: Vec<_> = (before + 1..=before + 20).collect();
+        assert_eq!(counts, expected, "each press has a count of its own");
+        assert_eq!(count(browser).await, before + 20);
+    }
+    let mut told: Vec<_> = app
+        .events_named("burrito_considered")
+        .await
+        .iter()
+        .map(|event| event["total_considerations"].as_u64().unwrap())
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, (1..=20).collect::<Vec<_>>());
+
+    visitor.sign_up("Ann").await;
+    assert_eq!(count(&visitor).await, 20);
+    opted_out.sign_up("Bob").await;
+    assert_eq!(count(&opted_out).await, 21);
+    assert_eq!(
+        app.rows("burritos").await,
+        2,
+        "what was handed over is gone"
+    );
+}
+
+#[tokio::test]
+async fn looking_makes_no_row_and_old_rows_of_visitors_go() {
+    let app = App::start().await;
+    app.sign_up("Ann")
+        .await
+        .post("/api/burrito/consider", &[])
+        .await;
+    app.browser().post("/api/burrito/consider", &[]).await;
+    app.browser().get("/burrito").await;
+    let rows = async |table| app.rows(table).await;
+    assert_eq!((rows("burritos").await, rows("sessions").await), (2, 1));
+
+    let long_ago = OffsetDateTime::now_utc() - Duration::days(2);
+    let moved = format!("UPDATE burritos SET changed_at = '{long_ago}'");
+    app.web.database.execute_unprepared(&moved).await.unwrap();
+    app.browser().post("/api/burrito/consider", &[]).await;
+    assert_eq!(
+        rows("burritos").await,
+        2,
+        "the user's and the newest visitor's"
+    );
 }
 
 #[tokio::test]

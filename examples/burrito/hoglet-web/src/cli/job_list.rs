@@ -1,0 +1,190 @@
+//! `jobs list`: for people, or as JSON.
+
+use sea_orm::DatabaseConnection;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::job_table::Table;
+use super::output::{NotPrinted, print_line};
+use crate::jobs::list::{Listed, State, Unreadable, list as find};
+use crate::jobs::model::Model;
+use crate::jobs::priority::Priority;
+use crate::jobs::upkeep;
+
+/// What people are shown at most.
+const SHOWN: u64 = 100;
+
+/// For whom the list is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// People.
+    Text,
+    /// Programs.
+    Json,
+}
+
+pub async fn list(
+    database: &DatabaseConnection,
+    table: &Table,
+    states: &[State],
+    limit: Option<u64>,
+    format: Format,
+    app: &str,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let usual = (format == Format::Text).then_some(SHOWN);
+    let limit = limit.map_or(usual, |limit| (limit > 0).then_some(limit));
+    let paused = upkeep::paused(database).await?;
+    let is_paused = |job: &Model| paused.iter().any(|(queue, _)| *queue == job.queue);
+    // One more tells whether there are more.
+    let asked = limit.map(|limit| limit.saturating_add(1));
+    let mut jobs = find(database, states, asked).await?;
+    let shown = limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    });
+    let more = jobs.len() > shown;
+    jobs.truncate(shown);
+    if format == Format::Json {
+        print_array(jobs.iter().map(|job| json(job, table, is_paused)))?;
+        return Ok(());
+    }
+    for (queue, paused_at) in &paused {
+        let since = moment(*paused_at);
+        print_line(format_args!(
+            "{queue} is paused since {since}; `{app} jobs resume {queue}` goes on with it"
+        ))?;
+    }
+    for job in &jobs {
+        match &job.row {
+            Ok(row) => print(job, row, table, is_paused(row))?,
+            Err(broken) => print_unreadable(job.state, broken)?,
+        }
+    }
+    if jobs.is_empty() {
+        print_line(none(states))?;
+    }
+    if more {
+        print_line(format_args!(
+            "… and more; these are the first {shown}, and `--limit` shows others"
+        ))?;
+    }
+    Ok(())
+}
+
+/// Each element on a line of its own.
+fn print_array(elements: impl Iterator<Item = Value>) -> Result<(), NotPrinted> {
+    let lines: Vec<_> = elements.map(|element| format!("\n  {element}")).collect();
+    let end = if lines.is_empty() { "" } else { "\n" };
+    print_line(format_args!("[{}{end}]", lines.join(",")))
+}
+
+fn none(states: &[State]) -> String {
+    match states {
+        [] => "no job waits".to_owned(),
+        [State::Failed] => "no job has failed".to_owned(),
+        states => {
+            let names: Vec<_> = states.iter().map(|state| state.name()).collect();
+            format!("no job is {}", names.join(" or "))
+        }
+    }
+}
+
+fn print(job: &Listed, row: &Model, table: &Table, paused: bool) -> Result<(), NotPrinted> {
+    let state = in_words(job, row, table, paused);
+    print_line(format_args!("{}  {:<24} {state}", row.id, row.kind))?;
+    if let Some(error) = &row.error {
+        print_line(format_args!("    {}", error.replace('\n', "\n    ")))?;
+    }
+    Ok(())
+}
+
+fn print_unreadable(state: State, broken: &Unreadable) -> Result<(), NotPrinted> {
+    let unknown = || "?".to_owned();
+    let (id, kind) = (broken.id.clone(), broken.kind.clone());
+    let (id, kind) = (id.unwrap_or_else(unknown), kind.unwrap_or_else(unknown));
+    print_line(format_args!("{id:<36}  {kind:<24} {}", state.name()))?;
+    print_line(format_args!(
+        "    {}",
+        broken.reason.replace('\n', "\n    ")
+    ))
+}
+
+fn in_words(job: &Listed, row: &Model, table: &Table, paused: bool) -> String {
+    let seconds = job.due_in / 1_000;
+    let state = match job.state {
+        State::Failed => return format!("failed after {}", attempts(row)),
+        State::Running if row.cancelled_at.is_some() => {
+            return format!("runs, attempt {}, is being cancelled", row.attempt);
+        }
+        State::Running => return format!("runs, attempt {}", row.attempt),
+        _ if table.kind(&row.kind).is_none() => {
+            return "waits: this version does not know its kind".to_owned();
+        }
+        State::Due => "due".to_owned(),
+        State::Retrying => format!("tried again in {seconds} s, after {}", attempts(row)),
+        State::Scheduled => format!("due in {seconds} s"),
+    };
+    if paused {
+        format!("{state}, but {} is paused", row.queue)
+    } else {
+        state
+    }
+}
+
+fn attempts(job: &Model) -> String {
+    match job.attempt {
+        1 => "1 attempt".to_owned(),
+        count => format!("{count} attempts"),
+    }
+}
+
+/// The README says what each field is.
+fn json(job: &Listed, table: &Table, is_paused: impl Fn(&Model) -> bool) -> Value {
+    let row = match &job.row {
+        Ok(row) => row,
+        Err(broken) => {
+            return json!({
+                "id": broken.id,
+                "kind": broken.kind,
+                "state": job.state.name(),
+                "error": broken.reason,
+            });
+        }
+    };
+    let kind = table.kind(&row.kind);
+    json!({
+        "id": row.id,
+        "kind": row.kind,
+        "known": kind.is_some(),
+        "queue": row.queue,
+        "paused": is_paused(row),
+        "priority": priority(row.priority),
+        "state": job.state.name(),
+        "attempt": row.attempt,
+        "attempts": kind.map(|kind| kind.attempts),
+        "unique_key": row.unique_key,
+        "enqueued_at": moment(row.enqueued_at),
+        "run_at": matches!(job.state, State::Due | State::Scheduled | State::Retrying)
+            .then(|| moment(row.run_at)),
+        "failed_at": row.failed_at.map(moment),
+        "cancelled_at": row.cancelled_at.map(moment),
+        "error": row.error,
+    })
+}
+
+fn priority(number: i16) -> Option<&'static str> {
+    let found = Priority::ALL.into_iter().find(|one| one.number() == number);
+    found.map(|priority| match priority {
+        Priority::High => "high",
+        Priority::Normal => "normal",
+        Priority::Low => "low",
+    })
+}
+
+/// Milliseconds since 1970 as RFC 3339 has them, in UTC. A year that has more than four digits is a number.
+fn moment(milliseconds: i64) -> String {
+    let nanoseconds = i128::from(milliseconds) * 1_000_000;
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok();
+    let text = moment.and_then(|moment| moment.format(&Rfc3339).ok());
+    text.unwrap_or_else(|| milliseconds.to_string())
+}

@@ -1,0 +1,250 @@
+//! Writing jobs down.
+
+use std::time::Duration;
+
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, DbErr, Value};
+use time::OffsetDateTime;
+
+use super::priority::Priority;
+use super::sql::{execute, milliseconds, placeholders, query, storable_key};
+use super::unique::Unique;
+
+/// Jobs that one statement writes down at most; a database bounds how many values one may have.
+const MOST_AT_ONCE: usize = 1_000;
+
+/// Another job with the unique key of this one waits: for its time, or for its next attempt.
+const TWIN_WAITS: &str = "failed_at IS NULL AND lease IS NULL";
+
+/// What became of `enqueue`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It is written down, with this id.
+    Now(Uuid),
+    /// One with the same unique key waits already, and stays as it is.
+    Already,
+    /// One with the same unique key waited, and has become this one. It has kept its id, which is this.
+    Replaced(Uuid),
+}
+
+/// When a job is due.
+#[derive(Clone, Copy, Debug)]
+pub enum When {
+    /// After this time, by the database's clock.
+    In(Duration),
+    /// At this moment.
+    At(OffsetDateTime),
+}
+
+impl When {
+    /// As SQL with one value, which `{}` stands for, and the value.
+    fn sql(self) -> (&'static str, Value) {
+        match self {
+            Self::In(delay) => ("{now} + {}", milliseconds(delay).into()),
+            Self::At(moment) => {
+                let milliseconds = moment.unix_timestamp_nanos() / 1_000_000;
+                let milliseconds = i64::try_from(milliseconds).expect("a year has four digits");
+                ("{}", milliseconds.into())
+            }
+        }
+    }
+}
+
+/// What all jobs of a kind have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// The queue that it waits in.
+    pub queue: &'static str,
+    /// What goes first.
+    pub priority: Priority,
+    /// What becomes of it where another one with its unique key waits.
+    pub unique: Unique,
+}
+
+/// A job that is to be written down.
+pub struct New {
+    /// Its id.
+    pub id: Uuid,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its fields, as JSON.
+    pub payload: String,
+    /// When it is due.
+    pub when: When,
+    /// See [`Job::unique_key`](super::job::Job::unique_key).
+    pub unique_key: Option<String>,
+    /// As JSON.
+    pub behalf: Option<String>,
+}
+
+/// Writes a job down, unless one with its unique key waits: what becomes of it then, its kind says.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enqueued, DbErr> {
+    new.unique_key = new.unique_key.as_deref().map(storable_key);
+    if new.kind.unique == Unique::Replace
+        && new.unique_key.is_some()
+        && let Some(id) = replace(database, &new).await?
+    {
+        return Ok(Enqueued::Replaced(id));
+    }
+    let id = new.id;
+    let keyed = new.unique_key.is_some();
+    let (run_at, when) = new.when.sql();
+    let run_at = run_at.replace("{}", "$6");
+    let columns = "id, kind, queue, payload, priority, run_at, unique_key, behalf, enqueued_at";
+    let values = format!("$1, $2, $3, $4, $5, {run_at}, $7, $8, {{now}}");
+    let sql = if keyed {
+        format!(
+            "INSERT INTO jobs ({columns}) SELECT {values} WHERE NOT EXISTS \
+             (SELECT 1 FROM jobs WHERE kind = $2 AND unique_key = $7 AND {TWIN_WAITS}) \
+             ON CONFLICT DO NOTHING"
+        )
+    } else {
+        format!("INSERT INTO jobs ({columns}) VALUES ({values})")
+    };
+    let values = [
+        id.into(),
+        new.kind.name.into(),
+        new.kind.queue.into(),
+        new.payload.clone().into(),
+        new.kind.priority.number().into(),
+        when,
+        new.unique_key.clone().into(),
+        new.behalf.clone().into(),
+    ];
+    if execute(database, &sql, values).await? > 0 {
+        return Ok(Enqueued::Now(id));
+    }
+    // Another process may have enqueued the one that waits at this very moment.
+    let replaced = match new.kind.unique {
+        Unique::Replace => replace(database, &new).await?,
+        Unique::Keep => None,
+    };
+    Ok(replaced.map_or(Enqueued::Already, Enqueued::Replaced))
+}
+
+/// Makes the job that waits with this unique key the new one. Returns its id; none waits without one.
+async fn replace(database: &impl ConnectionTrait, new: &New) -> Result<Option<Uuid>, DbErr> {
+    let (run_at, when) = new.when.sql();
+    let run_at = run_at.replace("{}", "$6");
+    // One may wait for its next attempt, and one for that one's end. They are one from here on.
+    let sql = format!(
+        "UPDATE jobs SET queue = $3, payload = $4, priority = $5, run_at = {run_at}, behalf = $7, \
+         enqueued_at = {{now}}, attempt = 0, error = NULL \
+         WHERE id = (SELECT id FROM jobs WHERE kind = $1 AND unique_key = $2 AND {TWIN_WAITS} \
+         ORDER BY begun DESC LIMIT 1) AND {TWIN_WAITS} RETURNING id, begun"
+    );
+    let key = || new.unique_key.clone().into();
+    let values = [
+        new.kind.name.into(),
+        key(),
+        new.kind.queue.into(),
+        new.payload.clone().into(),
+        new.kind.priority.number().into(),
+        when,
+        new.behalf.clone().into(),
+    ];
+    let rows = query(database, &sql, values).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let id: Uuid = row.try_get("", "id")?;
+    if row.try_get("", "begun")? {
+        let other = format!(
+            "DELETE FROM jobs WHERE kind = $1 AND unique_key = $2 AND NOT begun AND {TWIN_WAITS}"
+        );
+        execute(database, &other, [new.kind.name.into(), key()]).await?;
+    }
+    Ok(Some(id))
+}
+
+/// One of many jobs of a kind.
+pub struct OneOfMany {
+    /// Its id.
+    pub id: Uuid,
+    /// Its fields, as JSON.
+    pub payload: String,
+    /// How long until it is due.
+    pub delay: Duration,
+    /// See [`Job::unique_key`](super::job::Job::unique_key).
+    pub unique_key: Option<String>,
+}
+
+/// Writes many jobs of a kind down, a thousand in a statement, but for those whose unique key waits.
+/// Returns how many were written down.
+///
+/// # Errors
+///
+/// Where the database fails. Outside of a transaction the thousands before that one are written down.
+pub async fn insert_all(
+    database: &impl ConnectionTrait,
+    kind: Kind,
+    behalf: Option<String>,
+    jobs: Vec<OneOfMany>,
+) -> Result<u64, DbErr> {
+    let mut inserted = 0;
+    let mut jobs = jobs.into_iter();
+    loop {
+        let mut values: Vec<Value> = vec![
+            kind.name.into(),
+            kind.queue.into(),
+            kind.priority.number().into(),
+            behalf.clone().into(),
+        ];
+        let rows: Vec<_> = jobs
+            .by_ref()
+            .take(MOST_AT_ONCE)
+            .map(|job| {
+                let row = format!("({})", placeholders(values.len() + 1, 4));
+                let key = job.unique_key.as_deref().map(storable_key);
+                values.extend([
+                    job.id.into(),
+                    job.payload.into(),
+                    milliseconds(job.delay).into(),
+                    key.into(),
+                ]);
+                row
+            })
+            .collect();
+        if rows.is_empty() {
+            return Ok(inserted);
+        }
+        // Both databases call the columns of `VALUES` so.
+        let sql = format!(
+            "INSERT INTO jobs (id, kind, queue, payload, priority, run_at, unique_key, behalf, enqueued_at) \
+             SELECT column1, $1, $2, column2, $3, {{now}} + column3, column4, $4, {{now}} \
+             FROM (VALUES {}) AS new WHERE column4 IS NULL OR NOT EXISTS \
+             (SELECT 1 FROM jobs WHERE kind = $1 AND unique_key = column4 AND {TWIN_WAITS}) \
+             ON CONFLICT DO NOTHING",
+            rows.join(", ")
+        );
+        inserted += execute(database, &sql, values).await?;
+    }
+}
+
+/// Changes on whose behalf jobs are.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn set_behalf(
+    database: &impl ConnectionTrait,
+    ids: &[Uuid],
+    behalf: &str,
+) -> Result<(), DbErr> {
+    for ids in ids.chunks(MOST_AT_ONCE) {
+        let sql = format!(
+            "UPDATE jobs SET behalf = $1 WHERE id IN ({})",
+            placeholders(2, ids.len())
+        );
+        let ids = ids.iter().map(|id| Value::from(*id));
+        let values = [behalf.into()].into_iter().chain(ids);
+        execute(database, &sql, values).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! The jobs that are there, for people and programs that look.
+
+use clap::ValueEnum;
+use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, QueryResult};
+
+use super::model::Model;
+use super::sql::query;
+use super::unreadable;
+
+/// What state a job is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum State {
+    /// It may be claimed; where its queue is paused or its twin runs, it waits for that
+    Due,
+    /// It waits for the time of its first attempt
+    Scheduled,
+    /// An attempt has failed, and it waits for the next one
+    Retrying,
+    /// A process works on it
+    Running,
+    /// It is kept until it is retried or discarded
+    Failed,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Due,
+        Self::Scheduled,
+        Self::Retrying,
+        Self::Running,
+        Self::Failed,
+    ];
+
+    /// As `--state` takes it, and as it stands in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Scheduled => "scheduled",
+            Self::Retrying => "retrying",
+            Self::Running => "running",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A job that is there.
+#[derive(Debug)]
+pub struct Listed {
+    /// What state it is in.
+    pub state: State,
+    /// How many milliseconds it has until it is due, or its lease ends.
+    pub due_in: i64,
+    /// The rest of it.
+    pub row: Result<Model, Unreadable>,
+}
+
+/// A row that cannot be read. Its columns, as far as they can.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Its id.
+    pub id: Option<String>,
+    /// The kind of job.
+    pub kind: Option<String>,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+/// The state, as SQL.
+const STATE: &str = "CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN run_at <= {now} THEN 'due' \
+    WHEN lease IS NOT NULL THEN 'running' WHEN attempt > 0 OR error IS NOT NULL THEN 'retrying' \
+    ELSE 'scheduled' END";
+
+/// The jobs that are there in one of these states, or in any: what has failed first, then what is due
+/// first.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn list(
+    database: &DatabaseConnection,
+    states: &[State],
+    limit: Option<u64>,
+) -> Result<Vec<Listed>, DbErr> {
+    let states = if states.is_empty() {
+        &State::ALL[..]
+    } else {
+        states
+    };
+    let names: Vec<_> = states
+        .iter()
+        .map(|state| format!("'{}'", state.name()))
+        .collect();
+    let names = names.join(", ");
+    let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
+    let sql = format!(
+        "SELECT * FROM (SELECT jobs.*, {STATE} AS state, run_at - {{now}} AS due_in FROM jobs) AS listed \
+         WHERE state IN ({names}) ORDER BY failed_at IS NULL, priority, run_at, id{limit}"
+    );
+    let rows = query(database, &sql, []).await?;
+    rows.iter().map(listed).collect()
+}
+
+fn listed(row: &QueryResult) -> Result<Listed, DbErr> {
+    let name: String = row.try_get("", "state")?;
+    let state = State::ALL.into_iter().find(|state| state.name() == name);
+    Ok(Listed {
+        state: state.unwrap_or(State::Due),
+        due_in: row.try_get("", "due_in").unwrap_or_default(),
+        row: Model::from_query_result(row, "").map_err(|error| Unreadable {
+            id: id(row),
+            kind: row.try_get("", "kind").ok(),
+            reason: unreadable::reason(&error),
+        }),
+    })
+}
+
+fn id(row: &QueryResult) -> Option<String> {
+    let id = row.try_get::<sea_orm::prelude::Uuid>("", "id");
+    let text = || row.try_get("", "id").ok();
+    id.map(|id| id.to_string()).ok().or_else(text)
+}

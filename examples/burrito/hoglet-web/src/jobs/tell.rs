@@ -1,0 +1,85 @@
+//! Telling the database how jobs have ended.
+
+use sea_orm::DbErr;
+use tokio::time::Instant;
+
+use super::attempt::Ended;
+use super::claim::{Claim, complete, fail, put_off};
+use crate::web::Web;
+
+/// Stored in place of an error whose own text the database refuses.
+const REFUSED: &str =
+    "the job failed; its error is in the log, because the database would not store it";
+
+/// A job that has ended, which the database has yet to hear of.
+pub(super) struct Untold {
+    pub claim: Claim,
+    pub ended: Ended,
+    /// When its lease ends, which nobody extends any more.
+    pub until: Instant,
+}
+
+/// Tells the database what has ended. Leaves what it would not hear: it is told again, until the lease is
+/// over. Then the job begins anew, like any that was left behind.
+pub(super) async fn tell_all(web: &Web, untold: &mut Vec<Untold>) {
+    if untold.is_empty() {
+        return;
+    }
+    let is_done = |untold: &mut Untold| matches!(untold.ended, Ended::Done);
+    let done: Vec<_> = untold.extract_if(.., is_done).collect();
+    let claims: Vec<_> = done.iter().map(|untold| untold.claim).collect();
+    let mut others = std::mem::take(untold);
+    if !claims.is_empty() {
+        match complete(&web.database, &claims).await {
+            Ok(held) if held == claims.len() as u64 => {}
+            Ok(_) => {
+                tracing::warn!("a job was done after its lease had ended; it may run once more");
+            }
+            // One that is refused takes no other one along.
+            Err(_) => others.extend(done),
+        }
+    }
+    for one in others {
+        let Err(error) = tell(web, one.claim, &one.ended).await else {
+            continue;
+        };
+        let job_id = one.claim.id;
+        if one.until > Instant::now() {
+            tracing::warn!(%error, %job_id, "could not note how a job has ended; it is noted later");
+            untold.push(one);
+        } else {
+            tracing::error!(
+                %error, %job_id, ended = ?one.ended,
+                "could not note how a job has ended; it begins anew when its lease ends"
+            );
+        }
+    }
+}
+
+/// Tells the database how one attempt has ended.
+pub(super) async fn tell(web: &Web, claim: Claim, ended: &Ended) -> Result<(), DbErr> {
+    let database = &web.database;
+    match ended {
+        Ended::Done => complete(database, &[claim]).await.map(drop),
+        Ended::Failed {
+            retry_in: None,
+            kept: false,
+            ..
+        } => complete(database, &[claim]).await.map(drop),
+        Ended::Failed {
+            error, retry_in, ..
+        } => match fail(database, claim, error, *retry_in).await {
+            Ok(_) => Ok(()),
+            Err(_) => fail(database, claim, REFUSED, *retry_in).await.map(drop),
+        },
+        Ended::PutOff(wait) => put_off(database, claim, *wait).await.map(drop),
+        Ended::Stopped => {
+            tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
+            Ok(())
+        }
+        Ended::Cancelled => {
+            tracing::info!(job_id = %claim.id, "a job was cancelled");
+            complete(database, &[claim]).await.map(drop)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows that cannot be read: each is set aside as failed, with its reason, and takes no other one along.
+//!
+//! SQLite stores a text in a column of numbers where a program or a person writes one there.
+
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Value};
+
+use super::sql::{execute, query, storable_error};
+
+/// The columns that a job is looked for by, and what must hold for them. A job in whose row it does not
+/// would never be claimed.
+const ON_SQLITE: [(&str, &str); 6] = [
+    ("run_at", "typeof(run_at) = 'integer'"),
+    (
+        "priority",
+        "typeof(priority) = 'integer' AND priority BETWEEN 0 AND 2",
+    ),
+    ("kind", "typeof(kind) = 'text'"),
+    ("queue", "typeof(queue) = 'text'"),
+    ("begun", "typeof(begun) = 'integer'"),
+    (
+        "unique_key",
+        "typeof(unique_key) = 'text' OR unique_key IS NULL",
+    ),
+];
+
+const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
+
+/// Sets a claimed row aside, which [`Model`](super::model::Model) cannot hold.
+pub(super) async fn set_aside(
+    database: &impl ConnectionTrait,
+    row: &QueryResult,
+    error: &DbErr,
+) -> Result<(), DbErr> {
+    // An id that is none leads to no row; SQLite has a number for each.
+    let (column, value): (_, Value) = match database.get_database_backend() {
+        DatabaseBackend::Postgres => ("id", row.try_get::<Uuid>("", "id")?.into()),
+        _ => ("rowid", row.try_get::<i64>("", "row_number")?.into()),
+    };
+    let reason = reason(error);
+    tracing::error!(
+        error = reason,
+        "a job's row cannot be read; it is kept as failed"
+    );
+    let sql = format!(
+        "UPDATE jobs SET lease = NULL, error = $1, failed_at = {{now}} WHERE {column} = $2"
+    );
+    let error = storable_error(&reason);
+    execute(database, &sql, [error.into(), value])
+        .await
+        .map(drop)
+}
+
+/// Sets those rows aside that no look for due jobs finds. Returns how many.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let columns: &[(&str, &str)] = match database.get_database_backend() {
+        DatabaseBackend::Postgres => &ON_POSTGRES,
+        _ => &ON_SQLITE,
+    };
+    let all: Vec<_> = columns
+        .iter()
+        .map(|(_, good)| format!("({good})"))
+        .collect();
+    let broken = format!("failed_at IS NULL AND NOT ({})", all.join(" AND "));
+    // A look takes no lock; an `UPDATE` takes SQLite's only one, also where it changes nothing.
+    let look = format!("SELECT 1 AS one FROM jobs WHERE {broken} LIMIT 1");
+    if query(database, &look, []).await?.is_empty() {
+        return Ok(0);
+    }
+    let which = columns
+        .iter()
+        .map(|(column, good)| format!("WHEN NOT ({good}) THEN '{column}'"));
+    let sql = format!(
+        "UPDATE jobs SET lease = NULL, failed_at = {{now}}, \
+         error = 'this row cannot be read: its column ' || CASE {} END || ' holds no value of its kind' \
+         WHERE {broken}",
+        which.collect::<Vec<_>>().join(" ")
+    );
+    execute(database, &sql, []).await
+}
+
+/// Why a row cannot be read.
+pub(super) fn reason(error: &DbErr) -> String {
+    format!("this row cannot be read: {error}")
+}

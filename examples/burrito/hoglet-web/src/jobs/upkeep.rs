@@ -1,0 +1,248 @@
+//! Looking after the jobs that are there: what `/readyz`, the commands and housekeeping ask for.
+
+use std::time::Duration;
+
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqlErr, Value};
+
+use super::sql::{execute, milliseconds, query};
+
+/// Rows that one statement deletes at most, so that others may write between two of them.
+const SLICE: u64 = 500;
+
+/// How much waits and has failed, for `/readyz`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Numbers {
+    /// How long the oldest job has been due that nobody works on, in milliseconds. Paused queues do not
+    /// count.
+    pub oldest_due: Option<i64>,
+    /// How many are kept as failed.
+    pub failed: i64,
+}
+
+/// Counts how much waits and has failed.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> {
+    // Goes through the index from one queue to the next, and in each to the first job of each priority.
+    let sql = "WITH RECURSIVE queues(queue) AS (\
+         SELECT min(queue) FROM jobs WHERE failed_at IS NULL UNION ALL \
+         SELECT (SELECT min(jobs.queue) FROM jobs WHERE failed_at IS NULL AND jobs.queue > queues.queue) \
+         FROM queues WHERE queues.queue IS NOT NULL), \
+         priorities(priority) AS (VALUES (0), (1), (2)), \
+         due AS (SELECT (SELECT min(run_at) FROM jobs WHERE failed_at IS NULL AND jobs.queue = queues.queue \
+         AND jobs.priority = priorities.priority AND run_at <= {now}) AS earliest \
+         FROM queues CROSS JOIN priorities WHERE queues.queue IS NOT NULL \
+         AND queues.queue NOT IN (SELECT queue FROM paused_queues)) \
+         SELECT {now} - min(earliest) AS oldest_due, \
+         (SELECT count(*) FROM jobs WHERE failed_at IS NOT NULL) AS failed FROM due";
+    let rows = query(database, sql, []).await?;
+    rows.first().map_or_else(
+        || Ok(Numbers::default()),
+        |row| Numbers::from_query_result(row, ""),
+    )
+}
+
+/// The kinds that are there in each queue and have not failed, with how many jobs there are of each.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, String, i64)>, DbErr> {
+    let sql = "SELECT kind, queue, count(*) AS jobs FROM jobs WHERE failed_at IS NULL GROUP BY kind, queue";
+    let rows = query(database, sql, []).await?;
+    // A name that is no text is set aside elsewhere.
+    let readable = rows.iter().filter_map(|row| {
+        let kind = row.try_get("", "kind").ok()?;
+        let queue = row.try_get("", "queue").ok()?;
+        Some((kind, queue, row.try_get("", "jobs").ok()?))
+    });
+    Ok(readable.collect())
+}
+
+/// Moves the jobs of a kind that an older version has enqueued elsewhere to their queue of today.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn move_to_queue(
+    database: &impl ConnectionTrait,
+    kind: &str,
+    queue: &str,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE jobs SET queue = $2 WHERE kind = $1 AND queue <> $2 AND failed_at IS NULL";
+    execute(database, sql, [kind.into(), queue.into()])
+        .await
+        .map(drop)
+}
+
+/// A failed job that is not tried again, because another one with its unique key waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TwinWaits {
+    /// Its id.
+    pub id: Uuid,
+    /// Its kind.
+    pub kind: String,
+}
+
+/// Tries failed jobs again: one, or all of them, each by itself. Returns how many, and which are not
+/// tried again because another job with their unique key waits.
+///
+/// # Errors
+///
+/// Where the database fails. The jobs before that one are tried again.
+pub async fn retry(
+    database: &DatabaseConnection,
+    id: Option<Uuid>,
+) -> Result<(u64, Vec<TwinWaits>), DbErr> {
+    let again = "UPDATE jobs SET failed_at = NULL, attempt = 0, begun = FALSE, cancelled_at = NULL, \
+                 run_at = {now} WHERE failed_at IS NOT NULL";
+    let mut retried = 0;
+    let mut select = "SELECT id, kind FROM jobs WHERE failed_at IS NOT NULL".to_owned();
+    let mut values: Vec<Value> = Vec::new();
+    match id {
+        Some(id) => {
+            select.push_str(" AND id = $1");
+            values.push(id.into());
+        }
+        None => {
+            retried += execute(database, &format!("{again} AND unique_key IS NULL"), []).await?;
+            select.push_str(" AND unique_key IS NOT NULL ORDER BY failed_at, id");
+        }
+    }
+    let mut left = Vec::new();
+    for row in query(database, &select, values).await? {
+        // A row that cannot be read stays as it is; `list` shows it.
+        let (Ok(id), Ok(kind)) = (row.try_get::<Uuid>("", "id"), row.try_get("", "kind")) else {
+            continue;
+        };
+        let sql = format!(
+            "{again} AND id = $1 AND (unique_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs AS twin \
+             WHERE twin.kind = jobs.kind AND twin.unique_key = jobs.unique_key \
+             AND twin.failed_at IS NULL AND twin.lease IS NULL))"
+        );
+        match execute(database, &sql, [id.into()]).await {
+            Ok(0) => left.push(TwinWaits { id, kind }),
+            Ok(rows) => retried += rows,
+            // It was enqueued at this very moment.
+            Err(error) if is_taken(&error) => left.push(TwinWaits { id, kind }),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((retried, left))
+}
+
+fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Removes failed jobs: one, or all of them. One that waits is removed by its id too. Returns how many.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn discard(database: &DatabaseConnection, id: Option<Uuid>) -> Result<u64, DbErr> {
+    match id {
+        Some(id) => {
+            let sql = "DELETE FROM jobs WHERE lease IS NULL AND id = $1";
+            execute(database, sql, [id.into()]).await
+        }
+        None => execute(database, "DELETE FROM jobs WHERE failed_at IS NOT NULL", []).await,
+    }
+}
+
+/// What became of [`cancel`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It waited, and is gone.
+    Removed,
+    /// It runs. The process that works on it stops it at its next heartbeat, a quarter of
+    /// `JOBS_LEASE_SECONDS` away at most, where the job waits for something; then it is gone.
+    Stopping,
+    /// There is none with this id that waits or runs.
+    NotThere,
+}
+
+/// Cancels a job that waits or runs, whatever process works on it.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn cancel(database: &impl ConnectionTrait, id: Uuid) -> Result<Cancelled, DbErr> {
+    let waiting = "DELETE FROM jobs WHERE id = $1 AND failed_at IS NULL AND lease IS NULL";
+    if execute(database, waiting, [id.into()]).await? > 0 {
+        return Ok(Cancelled::Removed);
+    }
+    let running = "UPDATE jobs SET cancelled_at = {now} \
+                   WHERE id = $1 AND failed_at IS NULL AND lease IS NOT NULL";
+    if execute(database, running, [id.into()]).await? > 0 {
+        return Ok(Cancelled::Stopping);
+    }
+    // Its attempt may have ended between the two.
+    Ok(match execute(database, waiting, [id.into()]).await? {
+        0 => Cancelled::NotThere,
+        _ => Cancelled::Removed,
+    })
+}
+
+/// Begins nothing of a queue any more, in any process. What runs comes to its end, and what is enqueued
+/// waits. `false` where it was paused before.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn pause(database: &impl ConnectionTrait, queue: &str) -> Result<bool, DbErr> {
+    let sql =
+        "INSERT INTO paused_queues (queue, paused_at) VALUES ($1, {now}) ON CONFLICT DO NOTHING";
+    Ok(execute(database, sql, [queue.into()]).await? > 0)
+}
+
+/// Goes on with a queue. `false` where it was not paused.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn resume(database: &impl ConnectionTrait, queue: &str) -> Result<bool, DbErr> {
+    let sql = "DELETE FROM paused_queues WHERE queue = $1";
+    Ok(execute(database, sql, [queue.into()]).await? > 0)
+}
+
+/// The queues that are paused, in alphabetical order, each with the moment, in milliseconds since 1970.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn paused(database: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
+    let sql = "SELECT queue, paused_at FROM paused_queues ORDER BY queue";
+    let rows = query(database, sql, []).await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("", "queue")?, row.try_get("", "paused_at")?)))
+        .collect()
+}
+
+/// Removes jobs that failed longer ago than this, but for one kind. Returns how many.
+///
+/// # Errors
+///
+/// Where the database fails.
+pub async fn delete_failed(
+    database: &DatabaseConnection,
+    age: Duration,
+    except: &str,
+) -> Result<u64, DbErr> {
+    let sql = format!(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE failed_at IS NOT NULL \
+         AND failed_at < {{now}} - $1 AND kind <> $2 LIMIT {SLICE})"
+    );
+    let mut deleted = 0;
+    loop {
+        let values = [milliseconds(age).into(), except.into()];
+        let rows = execute(database, &sql, values).await?;
+        deleted += rows;
+        if rows < SLICE {
+            return Ok(deleted);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The answer to a request that is turned away before any page: plain, without a cookie, an event or a
+//! script. On a page whose address begins with two slashes a script could mistake a path for a host.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::plain_page::PlainPage;
+use crate::request::RequestInfo;
+use crate::request::refusal::Refusal;
+use crate::web::Web;
+
+/// It shows nothing of what the request says.
+pub fn answer(web: &Web, info: &RequestInfo, refusal: &Refusal) -> Response {
+    let status = refusal.status();
+    let message = match refusal {
+        Refusal::OtherHost(_) => {
+            "This app does not answer to the name in this address. Its log says how it can, if the name is \
+             its own."
+        }
+        Refusal::NoHost | Refusal::PathLikeAHost => (web.parts.sentence)(status),
+    };
+    if info.wants_json {
+        let answer = json!({ "success": false, "error": message, "request_id": info.id });
+        return (status, Json(answer)).into_response();
+    }
+    let page = PlainPage {
+        status,
+        message,
+        request_id: &info.id,
+        head: "",
+        details: "",
+    };
+    (status, page.html()).into_response()
+}

@@ -1,0 +1,131 @@
+//! Which passwords an account may get: those of NIST SP 800-63B.
+//!
+//! Length counts, and that nobody guesses the password first. There are no rules of composition, because
+//! people answer those with `Password1!`, and every character is allowed.
+
+use crate::email::Email;
+use crate::text;
+
+/// Characters that a password has at least.
+pub const MIN_LENGTH: usize = 8;
+/// Characters that a password has at most.
+pub const MAX_LENGTH: usize = 200;
+
+/// The most common ones, one a line, in lower case; `common.md` beside it says where they are from.
+const COMMON: &str = include_str!("common.txt");
+
+/// Why a password is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It has fewer than [`MIN_LENGTH`] characters.
+    TooShort,
+    /// It has more than [`MAX_LENGTH`] characters.
+    TooLong,
+    /// It is one of those that are guessed first.
+    Common,
+    /// It is the account's own address, or what stands before its `@`.
+    Address,
+    /// It is the name of the app.
+    AppName,
+}
+
+/// Whether an account with this address may get the password, in the app of this name. Upper and lower
+/// case are the same here, and so are an address or a name with digits behind it, or written without its
+/// spaces and punctuation.
+///
+/// # Errors
+///
+/// Why it may not.
+pub fn check(password: &str, email: &Email, app_name: &str) -> Result<(), Refusal> {
+    let password = text::compatible(password);
+    match password.chars().count() {
+        ..MIN_LENGTH => return Err(Refusal::TooShort),
+        MIN_LENGTH..=MAX_LENGTH => {}
+        _ => return Err(Refusal::TooLong),
+    }
+    let lower = password.to_lowercase();
+    let letters = letters(&lower);
+    let without_digits = letters.trim_end_matches(|letter: char| letter.is_numeric());
+    let is = |word: &str| {
+        let word = self::letters(&text::compatible(word).to_lowercase());
+        !word.is_empty() && (letters == word || without_digits == word)
+    };
+    let (local, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
+    let (readable_domain, _) = idna::domain_to_unicode(domain);
+    if COMMON.lines().any(|common| common == lower.trim()) {
+        Err(Refusal::Common)
+    } else if is(email.as_str()) || is(local) || is(&format!("{local}@{readable_domain}")) {
+        Err(Refusal::Address)
+    } else if is(app_name) {
+        Err(Refusal::AppName)
+    } else {
+        Ok(())
+    }
+}
+
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMON, MIN_LENGTH, Refusal, check};
+    use crate::email::Email;
+
+    #[test]
+    fn what_is_guessed_first_is_refused() {
+        let email = Email::normalized("ann.lee-smith@bücher.example");
+        for (password, outcome) in [
+            ("a sentence is fine", Ok(())),
+            ("        ", Ok(())),
+            ("日本語のパスワード", Ok(())),
+            ("ann.lee-smith is my name", Ok(())),
+            ("short77", Err(Refusal::TooShort)),
+            // Four characters, however many bytes or marks.
+            ("a\u{308}o\u{308}u\u{308}e\u{308}", Err(Refusal::TooShort)),
+            ("👩👩👩👩", Err(Refusal::TooShort)),
+            ("password", Err(Refusal::Common)),
+            ("PassWord1", Err(Refusal::Common)),
+            ("ｐａｓｓｗｏｒｄ", Err(Refusal::Common)),
+            ("1234567890", Err(Refusal::Common)),
+            ("QWERTYUIOP", Err(Refusal::Common)),
+            ("Ann.Lee-Smith@bücher.example", Err(Refusal::Address)),
+            ("ann.lee-smith@xn--bcher-kva.example", Err(Refusal::Address)),
+            ("Ann.Lee-Smith", Err(Refusal::Address)),
+            ("annleesmith1987", Err(Refusal::Address)),
+            ("Burrito Palace", Err(Refusal::AppName)),
+            ("burritopalace", Err(Refusal::AppName)),
+            ("burrito-palace-2026", Err(Refusal::AppName)),
+        ] {
+            assert_eq!(
+                check(password, &email, "Burrito Palace"),
+                outcome,
+                "{password}"
+            );
+        }
+        let long = |length| check(&"ä".repeat(length), &email, "Burrito Palace");
+        assert_eq!((long(200), long(201)), (Ok(()), Err(Refusal::TooLong)));
+    }
+
+    #[test]
+    fn an_address_or_a_name_without_letters_refuses_nothing() {
+        let email = Email::normalized("+@example.com");
+        assert_eq!(check("!!!!????", &email, "!!!"), Ok(()));
+        assert_eq!(check("4711 0815 4711", &email, "!!!"), Ok(()));
+    }
+
+    #[test]
+    fn the_list_is_one_of_passwords_that_could_be_chosen() {
+        let list: Vec<&str> = COMMON.lines().collect();
+        assert!(list.len() > 5000 && list.is_sorted(), "{}", list.len());
+        for password in list {
+            assert!(
+                password.len() >= MIN_LENGTH && password.is_ascii(),
+                "{password}"
+            );
+            assert_eq!(password, password.to_lowercase().trim());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! A page without a template and without a script, for where nothing else may run: a few lines.
+
+use axum::http::StatusCode;
+use axum::response::Html;
+use minijinja::HtmlEscape;
+
+/// Such a page.
+pub struct PlainPage<'a> {
+    /// Stands large above everything.
+    pub status: StatusCode,
+    /// What happened, and what to do.
+    pub message: &'a str,
+    /// For whoever reports it.
+    pub request_id: &'a str,
+    /// More for the head, in HTML.
+    pub head: &'a str,
+    /// More below the message, in HTML.
+    pub details: &'a str,
+}
+
+impl PlainPage<'_> {
+    /// The page in HTML.
+    pub fn html(&self) -> Html<String> {
+        let Self { head, details, .. } = self;
+        Html(format!(
+            r#"<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>{title}</title>
+  <link rel="stylesheet" href="/static/app.css">
+  {head}
+</head>
+<body>
+  <main class="apology">
+    <p class="status">{code}</p>
+    <h1>{title}</h1>
+    <p class="lead">{message}</p>
+    {details}
+    <p><a href="/">Back to the start</a></p>
+    <p class="hint">If you report this, mention <code>{id}</code>.</p>
+  </main>
+</body>
+</html>
+"#,
+            code = self.status.as_u16(),
+            title = self.status.canonical_reason().unwrap_or("Error"),
+            message = HtmlEscape(self.message),
+            id = self.request_id,
+        ))
+    }
+}

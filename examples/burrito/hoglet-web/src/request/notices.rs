@@ -1,0 +1,63 @@
+//! [`Notices`]: what the log says once, however often it happens.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::extract::Request;
+
+use super::info::{is_trusted, peer};
+use super::refusal::Refusal;
+use crate::settings::Settings;
+
+/// How many refused hosts are named. A client that tries one name after the other must not fill the log.
+const MAX_HOSTS: usize = 20;
+/// How much of a host's name the log shows, in characters.
+const MAX_CHARACTERS: usize = 255;
+
+/// What this process has said already.
+#[derive(Debug, Default)]
+pub struct Notices {
+    hosts: Mutex<HashSet<String>>,
+    untrusted_proxy: AtomicBool,
+}
+
+impl Notices {
+    /// Says what an operator has to know of a request.
+    pub(crate) fn notice(&self, settings: &Settings, request: &Request, refused: Option<&Refusal>) {
+        if let Some(Refusal::OtherHost(host)) = refused {
+            self.refused_host(host);
+        }
+        let forwarded = request.headers().contains_key("x-forwarded-for");
+        let peer = peer(request);
+        if settings.production() && forwarded && !is_trusted(settings, &peer) {
+            self.untrusted_proxy(peer);
+        }
+    }
+
+    fn refused_host(&self, host: &str) {
+        let host: String = host.chars().take(MAX_CHARACTERS).collect();
+        let mut known = self.hosts.lock().expect("nobody panics while holding it");
+        if known.len() < MAX_HOSTS && known.insert(host.clone()) {
+            tracing::warn!(
+                host,
+                "refused a request for a host that this app does not answer to (421); if the name is the \
+                 app's own, set APP_URL to its address or add it to ALLOWED_HOSTS"
+            );
+        }
+    }
+
+    /// Without the setting everybody behind the proxy counts as one: thirty bad log-ins of one person
+    /// lock out all.
+    fn untrusted_proxy(&self, peer: IpAddr) {
+        if !self.untrusted_proxy.swap(true, Ordering::AcqRel) {
+            tracing::warn!(
+                %peer,
+                "a request came with X-Forwarded-For from an address that is not in TRUSTED_PROXIES, so the \
+                 header is ignored and all clients behind that address count as one; if it is your proxy, \
+                 add its network to TRUSTED_PROXIES"
+            );
+        }
+    }
+}

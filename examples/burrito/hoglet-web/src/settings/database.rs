@@ -1,0 +1,80 @@
+//! `DATABASE_URL`.
+
+use super::reader::Reader;
+use super::secret::Secret;
+
+/// Reads the address. What is wrong with it is said without showing it: it may hold a password.
+pub(super) fn database_url(reader: &mut Reader) -> Secret {
+    let url = reader.text_or_default("DATABASE_URL");
+    let known = [
+        (cfg!(feature = "sqlite"), "sqlite:", "sqlite"),
+        (cfg!(feature = "postgres"), "postgres://", "postgres"),
+        (cfg!(feature = "postgres"), "postgresql://", "postgres"),
+    ];
+    match known.iter().find(|(_, scheme, _)| url.starts_with(scheme)) {
+        Some((true, "sqlite:", _)) =>
+        {
+            #[cfg(feature = "sqlite")]
+            if let Err(reason) = SqliteFile::of(&url) {
+                reader.error("DATABASE_URL", reason);
+            }
+        }
+        Some((true, ..)) => {}
+        Some((false, _, feature)) => reader.error(
+            "DATABASE_URL",
+            format_args!(
+                "this build has no {feature} driver; build it with `--features {feature}`"
+            ),
+        ),
+        None => reader.error("DATABASE_URL", "must begin with sqlite: or postgres://"),
+    }
+    Secret::new(url)
+}
+
+/// The file that a `sqlite:` address names, as the driver reads it.
+#[cfg(feature = "sqlite")]
+#[derive(Debug, PartialEq, Eq)]
+pub struct SqliteFile {
+    /// Percent-decoded.
+    pub path: std::path::PathBuf,
+    /// `mode=rwc`: it is made where it is missing.
+    pub is_made: bool,
+}
+
+#[cfg(feature = "sqlite")]
+impl SqliteFile {
+    /// Finds the file of an address.
+    ///
+    /// # Errors
+    ///
+    /// Where the address names no file, or not one for the driver; the text says so.
+    pub fn of(url: &str) -> Result<Self, String> {
+        const EXAMPLE: &str = "such as sqlite://data/app.sqlite?mode=rwc";
+        let options = url
+            .parse::<sea_orm::sqlx::sqlite::SqliteConnectOptions>()
+            .map_err(|error| {
+                format!("is not the address of a file ({error}); write one {EXAMPLE}")
+            })?;
+        let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+        let modes: Vec<_> = form_urlencoded::parse(parameters.as_bytes())
+            .filter_map(|(name, value)| (name == "mode").then_some(value))
+            .collect();
+        if address.ends_with(":memory:") || modes.iter().any(|mode| mode == "memory") {
+            return Err(format!(
+                "a database in memory loses everything with its last connection, and connections block each other in it; \
+                 name a file, {EXAMPLE}"
+            ));
+        }
+        let path = options.get_filename().to_owned();
+        let text = path.to_string_lossy();
+        if text.is_empty() {
+            return Err(format!("names no file; write one {EXAMPLE}"));
+        }
+        // SQLite would read it as an address once more, and decode it a second time.
+        if text.starts_with("file:") || text.contains('\0') {
+            return Err(format!("must hold the path of the file alone, {EXAMPLE}"));
+        }
+        let is_made = modes.iter().any(|mode| mode == "rwc");
+        Ok(Self { path, is_made })
+    }
+}

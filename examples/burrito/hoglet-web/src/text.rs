@@ -1,0 +1,97 @@
+//! Text that people type: one form for what looks the same, and what of it can be seen.
+
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// Blank, and yet neither a space nor ignorable for Unicode: a braille cell without dots, a note without
+/// a head, and the filler of a script.
+const BLANK: [char; 3] = ['\u{2800}', '\u{1d159}', '\u{16fe4}'];
+
+/// NFC: an `ä` of one character or of two is one.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// NFKC: so are letters of another width, ligatures, and spaces of every kind.
+pub fn compatible(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text)
+}
+
+/// Whether a character shows nothing by itself: spaces, control and format characters, fillers.
+pub fn is_invisible(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || BLANK.contains(&letter)
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
+        || category(letter) == GeneralCategory::Format
+}
+
+/// Whether a text shows anything to people. A mark needs a letter that it stands at.
+pub fn is_visible(text: &str) -> bool {
+    let is_mark = |letter| GeneralCategoryGroup::Mark.contains(category(letter));
+    text.chars()
+        .any(|letter| !is_invisible(letter) && !is_mark(letter))
+}
+
+/// A text of one line as it is stored: without the space around it, and without the characters that
+/// turn the direction of writing, which would turn the text around it too.
+pub fn tidied(text: &str) -> String {
+    let kept: String = text.chars().filter(|letter| !turns(*letter)).collect();
+    kept.trim().to_owned()
+}
+
+/// The bidirectional controls: marks, embeddings, overrides and isolates.
+fn turns(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+fn category(letter: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{compatible, is_visible, tidied};
+
+    #[test]
+    fn what_shows_nothing_is_told_from_what_does() {
+        for nothing in [
+            "",
+            " \t\u{a0}\u{3000}",
+            "\u{200b}\u{200d}\u{feff}\u{2060}",
+            "\u{3164}",
+            "\u{115f}\u{1160}\u{ffa0}",
+            "\u{2800}\u{2800}",
+            "\u{ad}\u{34f}",
+            "\u{e0041}\u{e007f}",
+            "\u{fe0f}\u{e0100}",
+            "\u{202e}\u{2066}\u{61c}",
+            "\u{17b4}\u{180e}\u{1d159}\u{1d173}",
+            "\u{301}",
+        ] {
+            assert!(!is_visible(nothing), "{nothing:?}");
+        }
+        for something in ["A", "\u{200b}é", "李", "नि", "👩\u{200d}🚀", "-", "٣"] {
+            assert!(is_visible(something), "{something:?}");
+        }
+    }
+
+    #[test]
+    fn a_stored_text_turns_nothing_around() {
+        assert_eq!(tidied("\u{202e} Ann\u{2069} Lee\u{200f} "), "Ann Lee");
+        // Needed in the words of some languages, and between emoji.
+        assert_eq!(tidied("می\u{200c}خواهم"), "می\u{200c}خواهم");
+    }
+
+    #[test]
+    fn what_keyboards_write_in_two_ways_is_one_text() {
+        assert_eq!(compatible("a\u{308}"), "ä");
+        assert_eq!(compatible("ｐａｓｓ\u{a0}ﬁ"), "pass fi");
+    }
+}
