@@ -47,8 +47,8 @@ pub const RESET_MAIL: Throttle = mail("reset_mail", 5, 30);
 /// Links to log in.
 pub const LOGIN_LINK_MAIL: Throttle = mail("login_link_mail", 5, 30);
 
-/// Links to confirm an address: one at sign-up, and five on demand.
-pub const CONFIRMATION_MAIL: Throttle = mail("confirmation_mail", 6, 30);
+/// Links to confirm an address: one at sign-up, and four on demand.
+pub const CONFIRMATION_MAIL: Throttle = mail("confirmation_mail", 5, 30);
 
 /// Links to change an address, and what the old address is told of it. The form tells whether the new
 /// one has an account, and counts twice: for the old address and for the new one.

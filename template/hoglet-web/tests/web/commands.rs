@@ -184,7 +184,7 @@ fn bad_usage_and_bad_settings_exit_with_2_and_name_the_remedy() {
 fn a_line_of_the_env_file_that_is_none_is_told_without_what_it_holds() {
     let folder = tempfile::tempdir().unwrap();
     for line in [
-        "POSTHOG_SECRET_KEY=phx_hunter2 and more\n",
+        "POSTHOG_SECRET_KEY='phx_hunter2' and more\n",
         "POSTHOG_SECRET_KEY phx_hunter2\n",
         "phx_hunter2\n",
         "POSTHOG_SECRET_KEY='phx_hunter2\n",
