@@ -108,7 +108,8 @@ pub async fn claim(
         for row in &rows {
             match Model::from_query_result(row, "") {
                 Ok(job) => claimed.push(job),
-                Err(error) => unreadable::set_aside(database, row, &error).await?,
+                // Those that were claimed with it are done whatever the database says to this.
+                Err(error) => unreadable::try_set_aside(database, row, &error).await,
             }
         }
         // Where none of them could be read, those behind them have their turn.
@@ -123,7 +124,9 @@ pub async fn claim(
 /// wait for a later time. PostgreSQL plans a subquery with `LIMIT` anew for each row that it updates
 /// unless it is materialized, and would claim more than that.
 fn claim_sql(backend: DatabaseBackend, first: Priority, condition: &str) -> String {
-    let set = "SET lease = $1, run_at = {now} + $2, attempt = attempt + 1, begun = TRUE";
+    // PostgreSQL refuses the whole statement where one number grows past the bounds of its column.
+    let set = "SET lease = $1, run_at = {now} + $2, begun = TRUE, \
+               attempt = CASE WHEN attempt < 2147483647 THEN attempt + 1 ELSE attempt END";
     let of = |priority: Priority, locked: &str| {
         format!(
             "SELECT id, priority, run_at FROM jobs \
@@ -172,7 +175,8 @@ pub async fn due_in(
     let each = wanted.iter().enumerate().map(|(at, wanted)| {
         let earliest = earliest(&wanted.condition(&mut values));
         format!(
-            "SELECT {at} AS at, min(earliest) - {{now}} AS milliseconds FROM ({earliest}) AS due"
+            "SELECT {at} AS at, {{now}} AS now, CAST(min(earliest) AS BIGINT) AS earliest \
+             FROM ({earliest}) AS due"
         )
     });
     let sql = each.collect::<Vec<_>>().join(" UNION ALL ");
@@ -182,9 +186,12 @@ pub async fn due_in(
     }
     for row in query(database, &sql, values).await? {
         let at: i32 = row.try_get("", "at")?;
-        let milliseconds: Option<i64> = row.try_get("", "milliseconds")?;
+        let now: i64 = row.try_get("", "now")?;
+        let earliest: Option<i64> = row.try_get("", "earliest")?;
         if let Some(place) = due.get_mut(at.unsigned_abs() as usize) {
-            *place = milliseconds.map(|left| Duration::from_millis(left.max(0).unsigned_abs()));
+            // A moment that a person has written may be further away than a number can say.
+            let left = earliest.map(|earliest| earliest.saturating_sub(now).max(0));
+            *place = left.map(|left| Duration::from_millis(left.unsigned_abs()));
         }
     }
     Ok(due)

@@ -145,7 +145,10 @@ mod tests {
             ("A=a\"b", "a\"b"),
             ("A=a=b==", "a=b=="),
             ("A=pa#word", "pa#word"),
-            ("A=Fancy Shop <shop@example.com>", "Fancy Shop <shop@example.com>"),
+            (
+                "A=Fancy Shop <shop@example.com>",
+                "Fancy Shop <shop@example.com>",
+            ),
             ("A=`date`!*", "`date`!*"),
             ("A=ä€🦔", "ä€🦔"),
         ] {

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use hoglet_web::jobs::Job;
+use hoglet_web::jobs::claim::{Wanted, due_in};
 use hoglet_web::jobs::list::{State, list};
 use hoglet_web::jobs::model::{Column, Entity};
 use hoglet_web::jobs::unreadable::set_aside_unfindable;
+use hoglet_web::jobs::upkeep::numbers;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, PaginatorTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter,
 };
 
 use crate::club::chores::{Announced, Chore, Urgent};
@@ -68,18 +71,24 @@ async fn a_row_that_no_look_for_due_jobs_finds_is_set_aside_too() {
     let mut all = vec!["priority = 7", "priority = -1"];
     if stores_anything(&app) {
         all.extend(["run_at = 'soon'", "priority = 'high'", "kind = x'ff'"]);
+        all.extend([
+            "kind = CAST(x'ff' AS TEXT)",
+            "queue = CAST(x'c328' AS TEXT)",
+        ]);
     }
     for broken in all {
         Urgent {}.enqueue(database).await.unwrap();
         Chore::RingTheBell.enqueue(database).await.unwrap();
         let garble = format!("UPDATE jobs SET {broken} WHERE kind = 'urgent'");
         database.execute_unprepared(&garble).await.unwrap();
-        assert_eq!(app.run_jobs().await.len(), 1);
-        assert_eq!(set_aside_unfindable(database).await.unwrap(), 1);
+        assert_eq!(set_aside_unfindable(database).await.unwrap(), 1, "{broken}");
+        assert_eq!(app.run_jobs().await.len(), 1, "{broken}");
         let (column, _) = broken.split_once(' ').unwrap();
         let failed = Entity::find().filter(Column::FailedAt.is_not_null());
         assert_eq!(failed.clone().count(database).await.unwrap(), 1, "{broken}");
-        let why = Column::Error.contains(format!("its column {column} holds"));
+        let why = Column::Error
+            .contains(format!("its column {column} holds"))
+            .or(Column::Error.contains(format!("{column:?}")));
         assert_eq!(
             failed.filter(why).count(database).await.unwrap(),
             1,
@@ -90,6 +99,59 @@ async fn a_row_that_no_look_for_due_jobs_finds_is_set_aside_too() {
             .await
             .unwrap();
     }
+}
+
+#[tokio::test]
+async fn moments_and_numbers_at_the_end_of_their_range_hold_up_no_other_job() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let mut all = vec![
+        "run_at = -9223372036854775807 - 1",
+        "run_at = 9223372036854775807",
+        "attempt = 2147483647",
+        "attempt = -2147483648",
+        "enqueued_at = -9223372036854775807 - 1",
+    ];
+    if stores_anything(&app) {
+        all.extend(["run_at = -1e300", "run_at = 1.5", "attempt = 1e300"]);
+    }
+    for absurd in all {
+        Chore::RingTheBell.enqueue(database).await.unwrap();
+        Urgent {}.enqueue(database).await.unwrap();
+        let garble = format!("UPDATE jobs SET {absurd} WHERE kind = 'urgent'");
+        database.execute_unprepared(&garble).await.unwrap();
+        let wanted = Wanted {
+            queue: None,
+            kinds: &["urgent", "chore"],
+            except: &[],
+        };
+        let due = due_in(database, &[wanted]).await.expect(absurd);
+        assert_eq!(due, [Some(Duration::ZERO)], "{absurd}");
+        assert!(numbers(database).await.expect(absurd).oldest_due >= Some(0));
+        assert_eq!(list(database, &[], None).await.expect(absurd).len(), 2);
+        let ran = app.run_jobs().await;
+        assert!(ran.iter().any(|ran| ran.job == "chore"), "{absurd}");
+        database
+            .execute_unprepared("DELETE FROM jobs")
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_endless_error_is_cut_for_the_log_the_table_and_posthog() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    Urgent {}.enqueue(database).await.unwrap();
+    // A library quotes what it could not read.
+    let payload = format!("\"{}\"", "ü".repeat(3_000_000));
+    let jobs = Entity::update_many().col_expr(Column::Payload, payload.into());
+    jobs.exec(database).await.unwrap();
+    app.run_jobs().await;
+    let event = app.event("$exception").await;
+    let value = event["$exception_list"][0]["value"].as_str().unwrap();
+    assert!(value.contains("üüü"), "{value}");
+    assert!(value.chars().count() <= 4_001);
 }
 
 #[tokio::test]
