@@ -165,6 +165,50 @@ async fn jobs_whose_end_the_database_refuses_hold_neither_a_place_nor_a_lease() 
 }
 
 #[tokio::test]
+async fn a_job_that_the_database_refuses_to_change_takes_no_other_one_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "4")];
+    let process = Process::start(*BINARY, &variables).await;
+    let database = database_of(&process).await;
+    let [refuse, allow] = match database.get_database_backend() {
+        DatabaseBackend::Postgres => [
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'refused'; END $$; \
+             CREATE TRIGGER refuse BEFORE UPDATE ON jobs FOR EACH ROW \
+             WHEN (OLD.payload LIKE '%\"number\":1,%') EXECUTE FUNCTION refuse()",
+            "DROP TRIGGER refuse ON jobs",
+        ],
+        _ => [
+            "CREATE TRIGGER refuse BEFORE UPDATE ON jobs WHEN OLD.payload LIKE '%\"number\":1,%' \
+             BEGIN SELECT RAISE(ABORT, 'refused'); END",
+            "DROP TRIGGER refuse",
+        ],
+    };
+    enqueue(&database, folder.path(), 1..3, 3_000).await;
+    wait_until("both have begun", || log(&folder).0.len() == 2).await;
+    database.execute_unprepared(refuse).await.unwrap();
+    // Its lease is extended all the same.
+    wait_until("the other one is done", || log(&folder).1.contains_key(&2)).await;
+    assert_eq!(log(&folder).0[&2], 1);
+    let refused = Entity::find().filter(Column::RunAt.lt(0));
+    let end_of_lease = "UPDATE jobs SET run_at = -1 WHERE payload LIKE '%\"number\":1,%'";
+    for sql in [allow, end_of_lease, refuse_again(refuse)] {
+        database.execute_unprepared(sql).await.unwrap();
+    }
+    // It is due before these.
+    enqueue(&database, folder.path(), 3..9, 0).await;
+    wait_until("the others are done", || done(&folder) >= 7).await;
+    assert_eq!(refused.count(&database).await.unwrap(), 1);
+    database.execute_unprepared(allow).await.unwrap();
+    wait_for_none(&database).await;
+}
+
+/// The function is there already.
+fn refuse_again(refuse: &'static str) -> &'static str {
+    &refuse[refuse.find("CREATE TRIGGER").expect("it creates one")..]
+}
+
+#[tokio::test]
 async fn a_job_that_runs_is_cancelled_from_elsewhere_at_the_next_heartbeat() {
     let folder = tempfile::tempdir().unwrap();
     let variables = [("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "2")];

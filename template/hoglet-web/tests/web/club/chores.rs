@@ -228,6 +228,8 @@ impl Job for Logged {
     async fn run(self, _: Web, _: Run) -> Outcome {
         let running = self.folder.join(format!("{}.running", self.number));
         let there = std::fs::read_to_string(&running).ok();
+        // One that was killed here has left an empty file.
+        let there = there.filter(|process| !process.is_empty());
         let alive = there.filter(|process| Path::new("/proc").join(process).exists());
         if alive.is_some() {
             write(&self.folder, &format!("twice {}", self.number))?;
