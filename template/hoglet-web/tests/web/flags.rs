@@ -58,6 +58,22 @@ async fn a_flag_without_a_definition_is_asked_for_and_the_others_keep_their_valu
 }
 
 #[tokio::test]
+async fn flags_are_not_those_of_the_place_where_the_server_stands() {
+    let app = App::start().await;
+    app.posthog.set_flag("new-lounge", true, None);
+    let ann = app.sign_up("Ann").await;
+    ann.get("/lounge").await;
+    wait_until("the flag was read", || !read(&app).is_empty()).await;
+    assert_eq!(app.posthog.flag_requests()[0]["geoip_disable"], true);
+    // The event is still located, by the person's own address.
+    let read = read(&app).remove(0);
+    assert_eq!(read["$ip"], "127.0.0.1");
+    for name in ["$geoip_disable", "located"] {
+        assert!(read[name].is_null(), "{name}: {read:#?}");
+    }
+}
+
+#[tokio::test]
 async fn a_flag_that_posthog_does_not_know_either_is_asked_for_once() {
     let (app, ann) = with_definitions(StandIn::start().await, &[]).await;
     let ben = app.sign_up("Ben").await;
@@ -208,6 +224,7 @@ async fn a_short_flag_event_keeps_what_every_event_carries() {
     assert_eq!(flag["$ignore_sent_at"], true);
     assert_eq!(flag["environment"], "test");
     assert!(flag["release"].is_string());
+    assert_eq!(flag["$geoip_disable"], true, "it has no address");
     assert_eq!(flag.distinct_id, app.user_id("Ann").await);
     for dropped in [
         "$current_url",
