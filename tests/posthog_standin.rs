@@ -365,6 +365,42 @@ async fn flags_follow_the_rules_and_can_be_switched() {
 }
 
 #[tokio::test]
+async fn what_its_own_interface_does_not_take_is_told_as_json() {
+    let standin = Standin::start().await;
+    let asked = [
+        ("/hoglet/events?limit=many", "limit"),
+        ("/hoglet/events?properties=plan", "properties"),
+        ("/hoglet/exceptions?sinc=1", "unknown field `sinc`"),
+        ("/hoglet/people?limit=-1", "limit"),
+        ("/hoglet/funnel?step=paid", "unknown field `step`"),
+        ("/hoglet/wait?events=all", "events"),
+    ];
+    let mut refused = Vec::new();
+    for (path, reason) in asked {
+        let answer = standin.http.get(format!("{}{path}", standin.url)).send();
+        refused.push((path, reason, answer.await.expect("an answer")));
+    }
+    for (path, body, reason) in [
+        ("/hoglet/project", json!([true]), "expected a map"),
+        ("/hoglet/project", json!(null), "expected a map"),
+        ("/hoglet/flags", json!({"": true}), "a flag's key is empty"),
+    ] {
+        refused.push((path, reason, standin.put(path, &body).await));
+    }
+    let failure = standin.post("/hoglet/fail", "[500]").await;
+    refused.push(("/hoglet/fail", "expected a map", failure));
+    for (path, reason, answer) in refused {
+        assert_eq!(answer.status(), 400, "{path}");
+        let said: Value = answer.json().await.expect("JSON");
+        let said = said["error"].as_str().unwrap_or_default();
+        assert!(said.contains(reason), "{path}: {said}");
+    }
+    let status = standin.get("/hoglet/status").await;
+    assert_eq!(status["flags"], 0);
+    assert_eq!(status["failures"], json!([]));
+}
+
+#[tokio::test]
 async fn surveys_are_what_was_put_there_and_their_flags_can_be_asked_for_alone() {
     let standin = Standin::start().await;
     let config = "/array/phc_test/config";

@@ -56,6 +56,7 @@ mod people;
 mod person;
 mod project;
 mod properties;
+mod query;
 mod refusal;
 mod saved;
 mod scripts;

@@ -73,6 +73,7 @@ async fn logs_traces_and_metrics_without_a_token_or_sense_are_refused() {
         for (path, token, body, status, reason) in [
             (&path, None, b"{}".to_vec(), 401, "No token provided"),
             (&empty_token, None, b"{}".to_vec(), 401, "No token provided"),
+            (&path, Some(""), b"{}".to_vec(), 401, "No token provided"),
             (
                 &path,
                 Some("phx_key"),

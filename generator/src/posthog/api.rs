@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use super::flags::Flag;
 use super::funnel::{self, Funnel};
 use super::json_text;
 use super::person::{self, Person};
+use super::query::Query;
 use super::standin::Standin;
 use super::store::Store;
 
@@ -231,7 +232,7 @@ pub async fn delete_flag(State(standin): Shared, Path(key): Path<String>) -> Res
 }
 
 pub async fn fail(State(standin): Shared, body: Bytes) -> Response {
-    let failure = json_text::parse::<Failure>(&body);
+    let failure = json_text::parse_object::<Failure>(&body);
     match failure.and_then(|failure| standin.failures.set(failure).map_err(str::to_owned)) {
         Ok(()) => {
             standin.change(|_| ());

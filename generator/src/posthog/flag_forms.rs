@@ -95,6 +95,9 @@ pub fn read_all(value: &Value) -> Result<BTreeMap<String, Flag>, String> {
             .collect(),
         _ => return Err("flags are an object of key and flag".to_owned()),
     };
+    if named.iter().any(|(key, _)| key.trim().is_empty()) {
+        return Err("a flag's key is empty".to_owned());
+    }
     let none = Map::new();
     let group_types = match list {
         Some(_) => value.get("group_type_mapping").and_then(Value::as_object),

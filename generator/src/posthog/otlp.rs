@@ -115,7 +115,8 @@ fn token(query: &str, headers: &HeaderMap) -> Option<String> {
             fields.find(|(name, _)| name == "token")?.1.into_owned()
         }
     };
-    Some(token).filter(|token| !token.is_empty())
+    // HTTP drops the space at the end of a header, so that of an empty token only the scheme is left.
+    Some(token).filter(|token| !token.is_empty() && token != "Bearer")
 }
 
 /// One object, or one in each line.

@@ -28,7 +28,7 @@ pub async fn read(State(standin): State<Arc<Standin>>) -> Response {
 
 /// `PUT /hoglet/project`: what is left out is off.
 pub async fn replace(State(standin): State<Arc<Standin>>, body: Bytes) -> Response {
-    match json_text::parse(&body) {
+    match json_text::parse_object(&body) {
         Ok(project) => {
             standin.change(|store| {
                 store.project = project;
