@@ -92,6 +92,8 @@ pub async fn list(
         .map(|state| format!("'{}'", state.name()))
         .collect();
     let names = names.join(", ");
+    // A limit that no database can read is none.
+    let limit = limit.and_then(|limit| i64::try_from(limit).ok());
     let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
     let sql = format!(
         "SELECT * FROM (SELECT jobs.*, {STATE} AS state, {{now}} AS now FROM jobs) AS listed \

@@ -215,6 +215,10 @@ async fn the_list_for_programs_holds_every_job_with_its_state_and_its_times() {
     let waits = moment(urgent, "run_at") - moment(urgent, "enqueued_at");
     assert_eq!(waits, hour);
     assert_eq!(listed(&app, &["--limit", "7"]).len(), 7);
+    for all in ["9223372036854775807", "18446744073709551615"] {
+        let text = said(&jobs(&app, &["list", "--limit", all]));
+        assert!(!text.contains("and more"), "{text}");
+    }
     assert_eq!(listed(&app, &["--failed"]).len(), 1);
 
     let text = said(&jobs(&app, &["list"]));

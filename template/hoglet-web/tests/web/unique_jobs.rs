@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use hoglet_web::database::begin;
 use hoglet_web::jobs::claim::{Claim, Wanted, claim, complete, fail};
 use hoglet_web::jobs::model::{Entity, Model};
 use hoglet_web::jobs::{Enqueued, Job, Priority};
-use sea_orm::{DatabaseConnection, EntityTrait};
+use sea_orm::{DatabaseBackend, DatabaseConnection, EntityTrait};
 
 use crate::club::chores::{Announced, Pinned};
 use crate::support::App;
@@ -136,4 +137,26 @@ async fn many_are_written_down_at_once_but_for_those_whose_key_waits() {
     let kind: Vec<_> = kind.iter().filter(|job| job.kind == "announced").collect();
     assert_eq!(kind.len(), 1);
     assert!(kind[0].payload.contains("tea at five"));
+}
+
+/// It would run before the transaction is committed, and not find what that one has written.
+#[tokio::test]
+async fn a_job_that_stays_for_its_twin_does_not_begin_before_the_twins_transaction_ends() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    if database.get_database_backend() != DatabaseBackend::Postgres {
+        // There a transaction that has written is alone.
+        return;
+    }
+    let pinned = || Pinned {
+        note: "tea at four".to_owned(),
+        delay: Duration::ZERO,
+    };
+    pinned().enqueue(database).await.unwrap();
+    let transaction = begin(database).await.unwrap();
+    let twin = pinned().enqueue(&transaction).await.unwrap();
+    assert_eq!(twin, Enqueued::Already);
+    assert!(app.run_jobs().await.is_empty());
+    transaction.commit().await.unwrap();
+    assert_eq!(app.run_jobs().await.len(), 1);
 }
