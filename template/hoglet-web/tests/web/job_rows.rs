@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
-use hoglet_web::jobs::Job;
+use hoglet_web::email::Email;
 use hoglet_web::jobs::claim::{Wanted, due_in};
 use hoglet_web::jobs::list::{State, list};
 use hoglet_web::jobs::model::{Column, Entity};
 use hoglet_web::jobs::unreadable::set_aside_unfindable;
 use hoglet_web::jobs::upkeep::numbers;
+use hoglet_web::jobs::{Job, forget_user};
+use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, ExprTrait, PaginatorTrait,
     QueryFilter,
 };
 
-use crate::club::chores::{Announced, Chore, Urgent};
+use crate::club::chores::{Announced, Chore, Pinned, Urgent};
 use crate::support::App;
 
 /// Only SQLite stores what is of another type than its column.
@@ -180,4 +182,33 @@ async fn fields_and_keys_with_a_nul_are_stored() {
         error.contains("nobody reads tea\0at \u{1}four"),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_failed_job_goes_with_its_user_wherever_the_address_stands_in_it() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let ann = Email::normalized("ann@example.com");
+    for (note, goes) in [
+        ("ann@example.com", true),
+        ("Ann Lee <Ann@Example.com>", true),
+        ("mailto:ann@example.com, bo@example.com", true),
+        ("joann@example.com", false),
+        ("ann@example.com.au", false),
+        ("ann at example.com", false),
+    ] {
+        let note = note.to_owned();
+        let delay = Duration::ZERO;
+        let pinned = Pinned { note, delay };
+        for payload in ["payload", "'{\"note\":\"\"}'"] {
+            // Its key has the address as well, and is alone with it the second time.
+            pinned.enqueue(database).await.unwrap();
+            let failed = format!("UPDATE jobs SET failed_at = 1, payload = {payload}");
+            database.execute_unprepared(&failed).await.unwrap();
+            let forgotten = forget_user(database, Uuid::now_v7(), &ann).await.unwrap();
+            assert_eq!(forgotten, u64::from(goes), "{}", pinned.note);
+            let rest = "DELETE FROM jobs";
+            database.execute_unprepared(rest).await.unwrap();
+        }
+    }
 }
