@@ -312,8 +312,18 @@ fn no_secret_shows_in_debug() {
     for secret in [&*key, "phx_secret", "hunter2"] {
         assert!(!text.contains(secret), "{text}");
     }
-    let error = errors(&[("DATABASE_URL", "oracle://app:hunter2@db")]);
-    assert!(!error[0].contains("hunter2"), "{error:?}");
+    // Those that are no addresses as well: the driver would show them whole.
+    for wrong in [
+        "oracle://app:hunter2@db",
+        "postgres://app:hunter2#1@db/app",
+        "postgres://app:hunter2/1@db/app",
+        "postgres://app:hunter2@db:99999/app",
+        "sqlite://hunter2 data/app.sqlite",
+    ] {
+        let error = errors(&[("DATABASE_URL", wrong)]);
+        assert_eq!(error.len(), 1, "{wrong}: {error:?}");
+        assert!(!error[0].contains("hunter2"), "{error:?}");
+    }
 }
 
 #[test]
@@ -595,6 +605,7 @@ fn a_sqlite_address_names_the_file_that_is_opened() {
         ("sqlite:file:data/app.sqlite", "the path of the file alone"),
         ("sqlite:a%00b", "the path of the file alone"),
         ("sqlite:a%FFb", "is not the address of a file"),
+        ("sqlite://my data/app.sqlite", "write a space in it as %20"),
         (
             "sqlite:data/app.sqlite?mode=always",
             "is not the address of a file",
