@@ -150,6 +150,7 @@ fn what_would_open_a_hole_is_refused() {
         ("ALLOWED_ORIGINS", "null"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", "*.example.com"),
+        ("ALLOWED_HOSTS", ".example.com"),
         ("ALLOWED_HOSTS", "user@example.com"),
         ("ALLOWED_HOSTS", "example.com:x"),
         ("COOKIE_PREFIX", "a;b"),
