@@ -1,5 +1,8 @@
 //! The way to PostHog where a company's proxy stands in it.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
 use hoglet_web::testing::{Process, Signal};
 use reqwest::StatusCode;
 
@@ -47,5 +50,36 @@ async fn a_proxy_is_told_at_the_start_and_named_where_it_fails() {
     );
     let started = ended.said_once("PostHog is reached through a proxy");
     assert_eq!(started["proxy"], "http://127.0.0.1:9");
+    assert!(!ended.log.contains("hunter2"), "{}", ended.log);
+}
+
+#[tokio::test]
+async fn a_proxy_that_answers_in_posthogs_place_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    // It ends with the test's process.
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let _ = client.read(&mut [0; 4096]).unwrap();
+            let answer = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            client.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let variables = [
+        ("POSTHOG_HOST", "http://posthog.example"),
+        ("POSTHOG_RETRY_SECONDS", "1"),
+        ("HTTP_PROXY", &proxy),
+        ("HTTPS_PROXY", "socks5://ann:hunter2@127.0.0.1:9"),
+    ];
+    let mut process = Process::start(*BINARY, &variables).await;
+    process.browser().post(RING, &[]).await;
+    let ended = process.end(Signal::Terminate).await;
+
+    let reason = format!("403 Forbidden, through the proxy {proxy} (");
+    assert!(ended.log.contains(&reason), "{}", ended.log);
+    // What cannot be used is told at the start.
+    let unusable = "HTTPS_PROXY names a SOCKS proxy";
+    assert_eq!(ended.log.matches(unusable).count(), 1, "{}", ended.log);
     assert!(!ended.log.contains("hunter2"), "{}", ended.log);
 }
