@@ -95,12 +95,19 @@ pub async fn log_in(
     let matches = visit
         .check_password(&LOG_IN, &email, known, password)
         .await?;
-    let Some(user) = user.filter(|_| matches) else {
+    let Some(checked) = user.filter(|_| matches) else {
         visit.posthog.capture(UserLoginFailed {});
         return Ok(false);
     };
 
     let transaction = begin(&state.database).await?;
+    // Checking takes a while. An account that was deleted since, or has another password, is not entered.
+    let user = user::hold(&transaction, checked.id).await?;
+    let Some(user) = user.filter(|now| now.password_hash == checked.password_hash) else {
+        transaction.rollback().await?;
+        visit.posthog.capture(UserLoginFailed {});
+        return Ok(false);
+    };
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
     enter(visit, transaction, user, remember).await?;
     visit.posthog.capture(UserLoggedIn {

@@ -60,7 +60,7 @@ pub fn new_password(value: &str, email: &Email, app_name: &str) -> garde::Result
         Refusal::TooShort => "Use at least 8 characters.",
         Refusal::TooLong => "Use at most 200 characters.",
         Refusal::Common => {
-            "Many people use this password, so it is among the first that are guessed. Choose another one; a sentence is fine."
+            "Many people use this password, so it is easy to guess. Choose another one; a short sentence works well."
         }
         Refusal::Address => {
             "This is your e-mail address, so it is among the first that are guessed. Choose another one; a sentence is fine."

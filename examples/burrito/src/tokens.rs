@@ -3,8 +3,9 @@
 use hoglet_web::tokens::Purpose;
 use time::Duration;
 
-/// As many as anybody may have sent to one account in five minutes, see `accounts::limits`.
-const AT_ONCE: u32 = 10;
+/// More than strangers can have sent to one account while a link is good, see `accounts::limits`: ten in
+/// five minutes, so 130 within the hour of a link to reset a password. They end nobody's link.
+const AT_ONCE: u32 = 150;
 
 /// Makes a new password.
 pub const RESET_PASSWORD: Purpose = Purpose {

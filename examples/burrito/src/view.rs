@@ -13,7 +13,7 @@ pub fn every_page(request: &Extensions) -> Value {
         context! {
             id => user.id.to_string(),
             name => &user.name,
-            email => user.email.as_str(),
+            email => user.email.for_people(),
             email_confirmed => user.email_confirmed_at.is_some(),
         }
     });

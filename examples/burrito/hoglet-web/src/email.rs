@@ -60,6 +60,16 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The address as people write it: an international domain in its own script. For pages; what is
+    /// stored and mailed to is the ASCII form.
+    pub fn for_people(&self) -> String {
+        let readable = self.0.rsplit_once('@').and_then(|(local, domain)| {
+            let (domain, valid) = idna::domain_to_unicode(domain);
+            valid.ok().map(|()| format!("{local}@{domain}"))
+        });
+        readable.unwrap_or_else(|| self.0.clone())
+    }
 }
 
 fn lower(text: &str) -> String {
@@ -107,6 +117,20 @@ mod tests {
             let email = Email::normalized(typed);
             assert_eq!(email.as_str(), stored);
             assert_eq!(Email::normalized(stored), email, "it stays as it is");
+        }
+    }
+
+    #[test]
+    fn people_read_a_domain_in_its_own_script() {
+        for (typed, readable) in [
+            ("Ann@BÜCHER.example", "ann@bücher.example"),
+            ("ann@xn--fsqu00a.example", "ann@例子.example"),
+            ("ann@example.com", "ann@example.com"),
+            ("no address", "no address"),
+        ] {
+            let email = Email::normalized(typed);
+            assert_eq!(email.for_people(), readable);
+            assert_eq!(Email::normalized(&email.for_people()), email, "{typed}");
         }
     }
 

@@ -21,6 +21,8 @@ use crate::stack::Stack;
 /// Errors of one chain that are kept: as many as PostHog takes in one exception.
 /// Source: PostHog/sdk-specs, `exception-event-metadata`.
 const MAX_CHAIN: usize = 50;
+/// Characters of each error's message that are kept: fifty of the longest fit in one event.
+const MAX_MESSAGE_CHARACTERS: usize = 4_000;
 
 /// When to ask again what could not be answered in time.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -155,7 +157,10 @@ impl Cause {
         Self::new(CauseKind::Panic, vec![("panic".into(), message.into())])
     }
 
-    fn new(kind: CauseKind, chain: Vec<(String, String)>) -> Self {
+    fn new(kind: CauseKind, mut chain: Vec<(String, String)>) -> Self {
+        for (_, message) in &mut chain {
+            cut(message);
+        }
         Self {
             kind,
             chain,
@@ -175,6 +180,14 @@ impl fmt::Display for Cause {
             formatter.write_str(message)?;
         }
         Ok(())
+    }
+}
+
+/// A message may quote all that a library was given. PostHog drops an event of more than a megabyte.
+fn cut(message: &mut String) {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_CHARACTERS) {
+        message.truncate(end);
+        message.push('…');
     }
 }
 

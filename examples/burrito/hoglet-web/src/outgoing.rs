@@ -4,6 +4,7 @@
 //! never reached through a proxy: the stand-in of `hoglet dev` is here, and a company's proxy cannot know it.
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -84,6 +85,45 @@ pub fn proxy_to(url: &str) -> Option<String> {
     Proxies::from_environment().name(url)
 }
 
+/// The variables of the environment whose proxy cannot be used: what is wrong with each, and what to do. Never the
+/// value, which may hold a password.
+pub fn unusable_proxies() -> Vec<String> {
+    let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+    let names = names.map(|name| [name.to_owned(), name.to_lowercase()]);
+    let complaint = |name: String| {
+        let wrong = wrong_with(&std::env::var_os(&name)?)?;
+        Some(format!("{name} {wrong}"))
+    };
+    names.into_iter().flatten().filter_map(complaint).collect()
+}
+
+fn wrong_with(proxy: &OsStr) -> Option<&'static str> {
+    let Some(proxy) = proxy.to_str() else {
+        return Some("is not UTF-8 text, so it does not apply; correct it, or take it out");
+    };
+    if proxy.trim().is_empty() {
+        return None;
+    }
+    let somewhere = "http://posthog.example/".parse().ok()?;
+    let matcher = Matcher::builder().http(proxy).build();
+    match matcher.intercept(&somewhere) {
+        Some(found)
+            if found
+                .uri()
+                .scheme_str()
+                .is_some_and(|scheme| scheme.starts_with("socks")) =>
+        {
+            Some(
+                "names a SOCKS proxy, which cannot be used; name an http:// proxy, or leave PostHog out with NO_PROXY",
+            )
+        }
+        Some(_) if Proxy::all(proxy).is_ok() => None,
+        _ => Some(
+            "is not an address such as http://proxy.example:3128, so it does not apply; correct it, or take it out",
+        ),
+    }
+}
+
 /// What went wrong on the way to an address: the causes, and the proxy where there is one. Never the address itself,
 /// which may hold a token.
 pub fn describe(error: reqwest::Error, url: &str) -> String {
@@ -132,6 +172,35 @@ mod tests {
             let found = variables.iter().find(|(given, _)| *given == name);
             found.map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    #[test]
+    fn a_proxy_that_cannot_be_used_is_told() {
+        for proxy in [
+            "",
+            " ",
+            "proxy.example",
+            "proxy.example:3128",
+            "http://ann:hunter2@proxy.example:3128",
+            "https://proxy.example",
+            "http://[::1]:3128/",
+        ] {
+            assert_eq!(wrong_with(OsStr::new(proxy)), None, "{proxy}");
+        }
+        for (proxy, said) in [
+            ("socks5://proxy.example:1080", "SOCKS"),
+            ("socks5h://ann:hunter2@proxy.example", "SOCKS"),
+            ("a proxy", "not an address"),
+            ("http://", "not an address"),
+            ("ftp://proxy.example", "not an address"),
+            ("proxy.example:99999", "not an address"),
+        ] {
+            let wrong = wrong_with(OsStr::new(proxy));
+            assert!(
+                wrong.is_some_and(|wrong| wrong.contains(said)),
+                "{proxy}: {wrong:?}"
+            );
+        }
     }
 
     const HERE: &[&str] = &[

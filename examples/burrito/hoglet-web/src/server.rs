@@ -96,7 +96,8 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
         captured = counts.captured,
         delivered = counts.delivered,
         lost = counts.lost,
-        dropped = counts.dropped,
+        // An app without a `before_send` drops nothing, and its line does not speak of it.
+        dropped = (counts.dropped > 0).then_some(counts.dropped),
         "stopped"
     );
 }

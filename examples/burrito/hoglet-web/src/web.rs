@@ -120,10 +120,13 @@ impl Web {
             .connect_timeout(Duration::from_secs(5))
             .no_gzip()
             .build()?;
-        if settings.posthog.enabled()
-            && let Some(proxy) = outgoing::proxy_to(settings.posthog.base_url())
-        {
-            tracing::info!(proxy, "PostHog is reached through a proxy");
+        if settings.posthog.enabled() {
+            for unusable in outgoing::unusable_proxies() {
+                tracing::warn!("{unusable}");
+            }
+            if let Some(proxy) = outgoing::proxy_to(settings.posthog.base_url()) {
+                tracing::info!(proxy, "PostHog is reached through a proxy");
+            }
         }
         let posthog = Client::start(
             &package,

@@ -13,7 +13,7 @@ use hoglet_web::tokens::{end_all, stored};
 use hoglet_web::visit::Visit;
 use sea_orm::ConnectionTrait;
 
-use super::limits::{CONFIRMATION_MAIL, LOG_IN, count_mail};
+use super::limits::{CONFIRMATION_MAIL, LOG_IN};
 use super::{enter, links, password};
 use crate::jobs::send_confirmation::SendConfirmation;
 use crate::jobs::send_notice::{Notice, SendNotice};
@@ -51,7 +51,8 @@ impl Confirmation {
 
 /// Sends the link again.
 pub async fn send_again(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
-    count_mail(state, visit, &CONFIRMATION_MAIL, &user.email).await?;
+    // Nobody has shown yet that the address is theirs.
+    visit.count(&CONFIRMATION_MAIL, &user.email, None).await?;
     let job = SendConfirmation::to(user.id);
     job.enqueue(&state.database).await?;
     Ok(())

@@ -5,6 +5,7 @@ use hoglet_web::error::Result;
 use hoglet_web::jobs::{Job, forget_user};
 use hoglet_web::person_deletion::DeletePerson;
 use hoglet_web::settings::Settings;
+use hoglet_web::tokens::end_all;
 use hoglet_web::visit::Visit;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -36,6 +37,8 @@ pub async fn delete(
     let transaction = begin(database).await?;
     // Reads the links to visitors, so it comes first.
     let at_posthog = DeletePerson::of_user(&transaction, user.id).await?;
+    // First, as whoever follows a link does: otherwise the two could wait for each other.
+    end_all(&transaction, user.id).await?;
     if !user::delete(&transaction, user.id).await? {
         transaction.rollback().await?;
         return Ok(false);

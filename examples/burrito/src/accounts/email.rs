@@ -17,23 +17,37 @@ use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::CHANGE_EMAIL;
 
-/// Asks the new address, and tells the old one. `false` where another account has the address: that
-/// tells no more than the form to sign up does, and not as often.
+/// What came of asking for another address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A mail with a link goes there.
+    Mailed,
+    /// Another account has it. That tells no more than the form to sign up does, and not as often.
+    Taken,
+    /// The account was deleted meanwhile.
+    NoAccount,
+}
+
+/// Asks the new address, and tells the old one.
 pub async fn ask_to_change(
     state: &AppState,
     visit: &Visit,
     user: &user::Model,
     email: &Email,
-) -> Result<bool> {
+) -> Result<Asked> {
     // Both get a mail.
     count_mail(state, visit, &CHANGE_MAIL, &user.email).await?;
     count_mail(state, visit, &CHANGE_MAIL, email).await?;
     if user::find_by_email(&state.database, email).await?.is_some() {
-        return Ok(false);
+        return Ok(Asked::Taken);
     }
     let wish = Uuid::now_v7();
     let key = &state.web.token_key;
     let transaction = begin(&state.database).await?;
+    if user::hold(&transaction, user.id).await?.is_none() {
+        transaction.rollback().await?;
+        return Ok(Asked::NoAccount);
+    }
     CHANGE_EMAIL
         .issue(key, &transaction, wish, user.id, email)
         .await?;
@@ -41,7 +55,7 @@ pub async fn ask_to_change(
     let (settings, notice) = (&state.web.settings, Notice::EmailChangeRequested);
     SendNotice::enqueue_for(settings, &transaction, user, notice).await?;
     transaction.commit().await?;
-    Ok(true)
+    Ok(Asked::Mailed)
 }
 
 /// The address that the account is to have, as long as its owner may still follow the link. None where

@@ -47,12 +47,24 @@ pub const RESET_MAIL: Throttle = mail("reset_mail", 5, 30);
 /// Links to log in.
 pub const LOGIN_LINK_MAIL: Throttle = mail("login_link_mail", 5, 30);
 
-/// Links to confirm an address: one at sign-up, and five on demand.
-pub const CONFIRMATION_MAIL: Throttle = mail("confirmation_mail", 6, 30);
+/// Links to confirm an address: one at sign-up, and four on demand.
+pub const CONFIRMATION_MAIL: Throttle = mail("confirmation_mail", 5, 30);
 
 /// Links to change an address, and what the old address is told of it. The form tells whether the new
 /// one has an account, and counts twice: for the old address and for the new one.
 pub const CHANGE_MAIL: Throttle = mail("change_mail", 5, 20);
+
+/// Links for new passwords, log-ins and changes of address, taken together. Whoever signs up with an
+/// address that is not theirs has the room of its account: this bounds for how many addresses.
+pub const ANY_MAIL: Throttle = Throttle {
+    action: "any_mail",
+    account_and_address: 30,
+    account: 100,
+    address: 90,
+    message: TOO_MANY_MAILS,
+};
+
+const TOO_MANY_MAILS: &str = "Too many mails were asked for.";
 
 const fn mail(action: &'static str, account_and_address: u64, address: u64) -> Throttle {
     Throttle {
@@ -60,11 +72,12 @@ const fn mail(action: &'static str, account_and_address: u64, address: u64) -> T
         account_and_address,
         account: 2 * account_and_address,
         address,
-        message: "Too many mails were asked for.",
+        message: TOO_MANY_MAILS,
     }
 }
 
-/// Counts a mail to an address that anybody may type.
+/// Counts a mail to an address that anybody may type. Its account has room of its own where it is
+/// known, confirmed or not; only a confirmed one is not bounded by network there.
 pub async fn count_mail(
     state: &AppState,
     visit: &Visit,
@@ -72,8 +85,9 @@ pub async fn count_mail(
     email: &Email,
 ) -> Result<()> {
     let user = user::find_by_email(&state.database, email).await?;
-    // Whoever has signed up with an address that is not theirs gets no room of its owner's.
+    let account = user.as_ref().map(|user| user as &dyn User);
+    visit.count(throttle, email, account).await?;
     let owner = user.filter(|user| user.email_confirmed_at.is_some());
     let owner = owner.as_ref().map(|user| user as &dyn User);
-    visit.count(throttle, email, owner).await
+    visit.count(&ANY_MAIL, email, owner).await
 }

@@ -22,7 +22,8 @@ pub async fn owner(
 
 /// An address as a page shows it to whoever has opened a link: enough for its owner to know it.
 pub fn hint(email: &Email) -> String {
-    let (name, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
+    let email = email.for_people();
+    let (name, domain) = email.rsplit_once('@').unwrap_or_default();
     let first: String = name.chars().take(1).collect();
     format!("{first}•••@{domain}")
 }

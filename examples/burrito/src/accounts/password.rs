@@ -33,13 +33,15 @@ pub async fn change(
 ) -> Result<Option<user::Model>> {
     let password_hash = visit.hash_password(password).await?;
     let transaction = begin(&state.database).await?;
+    // Before the account changes, as whoever follows a link does: otherwise the two could wait for
+    // each other.
+    end_all(&transaction, user.id).await?;
     let Some(user) = user::replace_password(&transaction, user, password_hash).await? else {
         transaction.rollback().await?;
         return Ok(None);
     };
     let settings = &state.web.settings;
     SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
-    end_all(&transaction, user.id).await?;
     visit.keep_only_this_session(transaction, &user).await?;
     Ok(Some(user))
 }

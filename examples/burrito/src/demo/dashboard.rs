@@ -13,8 +13,9 @@ use crate::posthog::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
 
 /// One question to PostHog answers both; reading a flag or a variant is its exposure.
 pub async fn show(_: CurrentUser, posthog: PostHog, page: Page) -> Result<Html<String>> {
-    posthog.capture_view(DashboardViewed {});
     let flags = posthog.flags().await;
+    // After the flags, so that the event carries them and PostHog can break views down by variant.
+    posthog.capture_view(DashboardViewed {});
     let variant = flags.variant(&DASHBOARD_HEADLINE);
     page.render(
         "demo/dashboard.html",

@@ -5,7 +5,10 @@ use hoglet_web::passwords::PasswordHash;
 use hoglet_web::text::tidied;
 use hoglet_web::users::User;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, SqlErr};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QueryOrder, QuerySelect, SqlErr,
+};
 use time::OffsetDateTime;
 
 #[sea_orm::model]
@@ -90,6 +93,14 @@ pub async fn all(database: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
 /// The account of this id.
 pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).one(database).await
+}
+
+/// The account of this id as it is now. Nobody deletes it before the transaction ends, so rows that
+/// belong to it can be stored. `None` where it is gone.
+pub async fn hold(transaction: &DatabaseTransaction, id: Uuid) -> Result<Option<Model>, DbErr> {
+    // SQLite has no such lock, and needs none: it has one writer at a time.
+    let account = Entity::find_by_id(id).lock(LockType::KeyShare);
+    account.one(transaction).await
 }
 
 /// Notes that the owner of the address has answered.

@@ -118,7 +118,7 @@ pub async fn confirm(
 fn values(found: &Confirmation, user: Option<&user::Model>, errors: Errors) -> Value {
     let is_own = user.is_some_and(|user| user.id == found.user.id);
     let email = match is_own {
-        true => found.email.as_str().to_owned(),
+        true => found.email.for_people(),
         false => links::hint(&found.email),
     };
     context! {

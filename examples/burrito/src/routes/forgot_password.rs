@@ -30,8 +30,8 @@ pub struct ForgotPasswordForm {
 
 /// Also for users: what is worth stealing asks them for their password.
 pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result<Html<String>> {
-    let email = user.as_ref().map(|user| user.0.email.as_str());
-    let values = values(email.unwrap_or_default(), Errors::new());
+    let email = user.map(|user| user.0.email.for_people());
+    let values = values(&email.unwrap_or_default(), Errors::new());
     page.render("forgot_password.html", values)
 }
 

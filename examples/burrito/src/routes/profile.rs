@@ -80,7 +80,7 @@ async fn account(state: &AppState, user: &user::Model) -> Result<Value> {
     let wanted = accounts::email::wanted(state, user).await?;
     Ok(context! {
         member_since,
-        waiting_for => wanted.map(|email| email.0),
+        waiting_for => wanted.map(|email| email.for_people()),
         demo_errors => state.settings.demo_errors,
         at => "",
         form => context! { name => &user.name, email => "" },

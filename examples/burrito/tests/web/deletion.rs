@@ -6,13 +6,14 @@ use hoglet_web::housekeeping::RemoveExpired;
 use hoglet_web::jobs::Job;
 use hoglet_web::testing::Mood;
 use reqwest::StatusCode;
+use tokio::join;
 
 use app::jobs::send_confirmation::SendConfirmation;
 
 use crate::commands::{done, run};
 use crate::links::{RESET, ask, execute};
 use crate::mailed::Mailed;
-use crate::support::{Answer, App, Browser, PASSWORD, People, Person};
+use crate::support::{Answer, App, Browser, PASSWORD, People, Person, email_of};
 
 const KEY: (&str, &str) = ("POSTHOG_SECRET_KEY", "phx_test");
 const JOB: &str = "hoglet_delete_person";
@@ -106,6 +107,28 @@ async fn sent_from_many_tabs_at_once_it_happens_once() {
     app.let_time_pass(Duration::from_secs(60)).await;
     assert_eq!(attempts(&app).await, [None]);
     assert_eq!(app.posthog.deletions().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_under_way_meanwhile_finds_no_account() {
+    let app = App::start().await;
+    for name in ["Ann", "Bob", "Lee"] {
+        let tab = app.sign_up(name).await;
+        let (same, phone) = (tab.copy(), app.browser());
+        let email = email_of(name);
+        let another = format!("{name}@example.net");
+        let wish = [("email", &*another), ("current_password", PASSWORD)];
+        let (deleted, wished, logged_in) = join!(
+            delete(&tab, PASSWORD),
+            same.post("/profile/email", &wish),
+            phone.try_log_in(&email, PASSWORD),
+        );
+        assert_eq!(deleted.location(), "/");
+        assert_eq!(wished.status, StatusCode::SEE_OTHER, "{name}");
+        assert!(matches!(logged_in.status.as_u16(), 303 | 422), "{name}");
+    }
+    assert_eq!(app.rows("users").await + app.rows("tokens").await, 0);
+    assert!(app.events_named("$exception").await.is_empty());
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! Links that are worth nothing any more, and links that are looked at.
 
+use app::accounts::limits::{LOGIN_LINK_MAIL, RESET_MAIL};
 use app::routes::next::AFTER_LOG_IN;
+use app::tokens::{LOGIN_LINK, RESET_PASSWORD};
+use hoglet_web::email::Email;
 use reqwest::StatusCode;
+use sea_orm::prelude::Uuid;
 use tokio::join;
 
 use crate::links::{Kind, LOG_IN, RESET, ask, confirm, execute, follow, link_for};
@@ -69,6 +73,27 @@ async fn a_newer_link_leaves_the_older_ones_and_using_one_ends_all() {
         for link in &links {
             assert_gone(&app, kind, link).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn strangers_who_ask_as_often_as_they_may_end_no_link() {
+    let app = App::start().await;
+    app.sign_up("Ann").await;
+    let email = Email::normalized("ann@example.com");
+    let ann = app.user_id("Ann").await.parse().unwrap();
+    for (kind, purpose, mails) in [
+        (LOG_IN, LOGIN_LINK, LOGIN_LINK_MAIL),
+        (RESET, RESET_PASSWORD, RESET_MAIL),
+    ] {
+        let link = link_for(&app, kind, "Ann").await;
+        let windows = purpose.lifetime.whole_minutes() / 5 + 1;
+        for _ in 0..mails.account * windows.unsigned_abs() {
+            let (key, database) = (&app.web.token_key, &app.web.database);
+            let issued = purpose.issue(key, database, Uuid::now_v7(), ann, &email);
+            assert!(issued.await.unwrap().is_some());
+        }
+        assert_eq!(app.browser().get(&link).await.status, StatusCode::OK);
     }
 }
 

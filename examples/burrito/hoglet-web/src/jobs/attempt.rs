@@ -251,5 +251,20 @@ async fn run_out(mut lease: watch::Receiver<Instant>) {
 /// A fifth more or less.
 fn with_jitter(wait: Duration) -> Duration {
     let random = Uuid::new_v4().as_u128() % 1_000;
-    wait.mul_f64(0.8 + 0.4 * (random as f64 / 1_000.0))
+    let seconds = wait.as_secs_f64() * (0.8 + 0.4 * (random as f64 / 1_000.0));
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_differs_by_a_fifth_however_long_it_is() {
+        let minute = Duration::from_secs(60);
+        let range = Duration::from_secs(48)..=Duration::from_secs(72);
+        assert!((0..1_000).all(|_| range.contains(&with_jitter(minute))));
+        // A backoff that doubles without a bound comes here.
+        assert!((0..1_000).all(|_| with_jitter(Duration::MAX) > minute));
+    }
 }

@@ -15,6 +15,10 @@ use super::model::Model;
 use super::priority::Priority;
 use super::sql::{execute, milliseconds, placeholders, query, storable_error};
 use super::unreadable;
+use crate::database::is_unavailable;
+
+/// How many jobs the database may refuse to change before those behind them have no turn.
+const MOST_REFUSED: usize = 100;
 
 /// A claimed job, and what proves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,14 +105,25 @@ pub async fn claim(
         milliseconds(lease).into(),
         i64::try_from(count).unwrap_or(i64::MAX).into(),
     ];
-    let sql = claim_sql(backend, first, &wanted.condition(&mut values));
+    let condition = wanted.condition(&mut values);
+    let sql = claim_sql(backend, first, &condition);
     loop {
-        let rows = query(database, &sql, values.clone()).await?;
+        let rows = match query(database, &sql, values.clone()).await {
+            Err(error) if !is_unavailable(&error) => {
+                let rows = claim_each(database, first, count, &condition, &values).await?;
+                if rows.is_empty() {
+                    return Err(error);
+                }
+                rows
+            }
+            rows => rows?,
+        };
         let mut claimed = Vec::with_capacity(rows.len());
         for row in &rows {
             match Model::from_query_result(row, "") {
                 Ok(job) => claimed.push(job),
-                Err(error) => unreadable::set_aside(database, row, &error).await?,
+                // Those that were claimed with it are done whatever the database says to this.
+                Err(error) => unreadable::try_set_aside(database, row, &error).await,
             }
         }
         // Where none of them could be read, those behind them have their turn.
@@ -119,27 +134,81 @@ pub async fn claim(
     }
 }
 
+/// Claims due jobs one by one, after the database has refused to change one of them: it takes no other one
+/// along.
+async fn claim_each(
+    database: &DatabaseConnection,
+    first: Priority,
+    count: usize,
+    condition: &str,
+    values: &[Value],
+) -> Result<Vec<QueryResult>, DbErr> {
+    let parts = Priority::ALL
+        .map(|priority| format!("SELECT * FROM ({}) AS due", due_of(priority, condition)));
+    let sql = format!(
+        "SELECT id FROM ({}) AS every_due ORDER BY {} LIMIT $3",
+        parts.join(" UNION ALL "),
+        order(first)
+    );
+    let mut looked_for = values.to_vec();
+    looked_for[2] = i64::try_from(count.saturating_add(MOST_REFUSED))
+        .unwrap_or(i64::MAX)
+        .into();
+    let by_id = format!("{condition} AND id = ${}", values.len() + 1);
+    let sql_of_one = claim_sql(database.get_database_backend(), first, &by_id);
+    let mut claimed = Vec::new();
+    for row in query(database, &sql, looked_for).await? {
+        if claimed.len() >= count {
+            break;
+        }
+        let Ok(id) = row.try_get::<Uuid>("", "id") else {
+            continue;
+        };
+        let mut values = values.to_vec();
+        values.push(id.into());
+        match query(database, &sql_of_one, values).await {
+            Ok(rows) => claimed.extend(rows),
+            Err(error) if is_unavailable(&error) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, job_id = %id, "the database refuses to let a job begin");
+            }
+        }
+    }
+    Ok(claimed)
+}
+
+/// The due jobs of a priority.
+fn due_of(priority: Priority, condition: &str) -> String {
+    format!(
+        "SELECT id, priority, run_at FROM jobs \
+         WHERE failed_at IS NULL AND priority = {} AND run_at <= {{now}} AND {condition} \
+         ORDER BY run_at LIMIT $3",
+        priority.number()
+    )
+}
+
+fn order(first: Priority) -> String {
+    format!(
+        "CASE priority WHEN {} THEN -1 ELSE priority END, run_at",
+        first.number()
+    )
+}
+
 /// Each priority is looked for by itself: so a statement reads as many rows as it claims, however many
 /// wait for a later time. PostgreSQL plans a subquery with `LIMIT` anew for each row that it updates
 /// unless it is materialized, and would claim more than that.
 fn claim_sql(backend: DatabaseBackend, first: Priority, condition: &str) -> String {
-    let set = "SET lease = $1, run_at = {now} + $2, attempt = attempt + 1, begun = TRUE";
-    let of = |priority: Priority, locked: &str| {
-        format!(
-            "SELECT id, priority, run_at FROM jobs \
-             WHERE failed_at IS NULL AND priority = {} AND run_at <= {{now}} AND {condition} \
-             ORDER BY run_at LIMIT $3{locked}",
-            priority.number()
-        )
-    };
-    let order = format!(
-        "CASE priority WHEN {} THEN -1 ELSE priority END, run_at",
-        first.number()
-    );
+    // PostgreSQL refuses the whole statement where one number grows past the bounds of its column.
+    let set = "SET lease = $1, run_at = {now} + $2, begun = TRUE, \
+               attempt = CASE WHEN attempt < 2147483647 THEN attempt + 1 ELSE attempt END";
+    let order = order(first);
     if backend == DatabaseBackend::Postgres {
         let parts = Priority::ALL.map(|priority| {
-            let due = of(priority, " FOR UPDATE SKIP LOCKED");
-            format!("due{} AS MATERIALIZED ({due})", priority.number())
+            let due = due_of(priority, condition);
+            format!(
+                "due{} AS MATERIALIZED ({due} FOR UPDATE SKIP LOCKED)",
+                priority.number()
+            )
         });
         let all = Priority::ALL.map(|priority| format!("SELECT * FROM due{}", priority.number()));
         format!(
@@ -149,7 +218,8 @@ fn claim_sql(backend: DatabaseBackend, first: Priority, condition: &str) -> Stri
             all.join(" UNION ALL "),
         )
     } else {
-        let parts = Priority::ALL.map(|priority| format!("SELECT * FROM ({})", of(priority, "")));
+        let parts = Priority::ALL
+            .map(|priority| format!("SELECT * FROM ({})", due_of(priority, condition)));
         format!(
             "UPDATE jobs {set} WHERE id IN (SELECT id FROM ({}) ORDER BY {order} LIMIT $3) \
              RETURNING *, rowid AS row_number",
@@ -172,7 +242,8 @@ pub async fn due_in(
     let each = wanted.iter().enumerate().map(|(at, wanted)| {
         let earliest = earliest(&wanted.condition(&mut values));
         format!(
-            "SELECT {at} AS at, min(earliest) - {{now}} AS milliseconds FROM ({earliest}) AS due"
+            "SELECT {at} AS at, {{now}} AS now, CAST(min(earliest) AS BIGINT) AS earliest \
+             FROM ({earliest}) AS due"
         )
     });
     let sql = each.collect::<Vec<_>>().join(" UNION ALL ");
@@ -182,9 +253,12 @@ pub async fn due_in(
     }
     for row in query(database, &sql, values).await? {
         let at: i32 = row.try_get("", "at")?;
-        let milliseconds: Option<i64> = row.try_get("", "milliseconds")?;
+        let now: i64 = row.try_get("", "now")?;
+        let earliest: Option<i64> = row.try_get("", "earliest")?;
         if let Some(place) = due.get_mut(at.unsigned_abs() as usize) {
-            *place = milliseconds.map(|left| Duration::from_millis(left.max(0).unsigned_abs()));
+            // A moment that a person has written may be further away than a number can say.
+            let left = earliest.map(|earliest| earliest.saturating_sub(now).max(0));
+            *place = left.map(|left| Duration::from_millis(left.unsigned_abs()));
         }
     }
     Ok(due)

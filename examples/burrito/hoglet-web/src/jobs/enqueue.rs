@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 use time::OffsetDateTime;
 
 use super::priority::Priority;
@@ -12,6 +12,9 @@ use super::unique::Unique;
 
 /// Jobs that one statement writes down at most; a database bounds how many values one may have.
 const MOST_AT_ONCE: usize = 1_000;
+
+/// How often a job is tried to be written down whose twin waits at one moment and has begun at the next.
+const MOST_TRIES: usize = 5;
 
 /// Another job with the unique key of this one waits: for its time, or for its next attempt.
 const TWIN_WAITS: &str = "failed_at IS NULL AND lease IS NULL";
@@ -117,15 +120,35 @@ pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enq
         new.unique_key.clone().into(),
         new.behalf.clone().into(),
     ];
-    if execute(database, &sql, values).await? > 0 {
-        return Ok(Enqueued::Now(id));
+    for _ in 0..MOST_TRIES {
+        if execute(database, &sql, values.clone()).await? > 0 {
+            return Ok(Enqueued::Now(id));
+        }
+        // Another process may have enqueued the one that waits at this very moment.
+        let twin = match new.kind.unique {
+            Unique::Replace => replace(database, &new).await?.map(Enqueued::Replaced),
+            Unique::Keep => keep(database, &new).await?.then_some(Enqueued::Already),
+        };
+        if let Some(twin) = twin {
+            return Ok(twin);
+        }
+        // It has begun at this very moment, and may not find what this one is about.
     }
-    // Another process may have enqueued the one that waits at this very moment.
-    let replaced = match new.kind.unique {
-        Unique::Replace => replace(database, &new).await?,
-        Unique::Keep => None,
+    Ok(Enqueued::Already)
+}
+
+/// Whether a job waits with this unique key. It does not begin before the transaction ends, so that it
+/// finds what the transaction has written: on SQLite nothing does, because a transaction that has written
+/// is alone.
+async fn keep(database: &impl ConnectionTrait, new: &New) -> Result<bool, DbErr> {
+    let lock = match database.get_database_backend() {
+        DatabaseBackend::Postgres => " FOR SHARE",
+        _ => "",
     };
-    Ok(replaced.map_or(Enqueued::Already, Enqueued::Replaced))
+    let sql =
+        format!("SELECT id FROM jobs WHERE kind = $1 AND unique_key = $2 AND {TWIN_WAITS}{lock}");
+    let values = [new.kind.name.into(), new.unique_key.clone().into()];
+    Ok(!query(database, &sql, values).await?.is_empty())
 }
 
 /// Makes the job that waits with this unique key the new one. Returns its id; none waits without one.

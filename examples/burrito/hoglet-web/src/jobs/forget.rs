@@ -8,7 +8,7 @@ use super::sql::{execute, query};
 use crate::email::Email;
 
 /// Removes the failed jobs that belong to a user: those that their requests have enqueued, and those in
-/// whose fields their id or their address stands, whoever has enqueued them. For the transaction that
+/// whose fields or unique key their id or their address stands, whoever has enqueued them. For the transaction that
 /// deletes the user. Returns how many.
 ///
 /// A job that waits is not touched: it finds out by itself that the user is gone, and when a job of a user
@@ -27,8 +27,9 @@ pub async fn forget_user(
         _ => "instr",
     };
     let sql = format!(
-        "SELECT id, payload, behalf FROM jobs WHERE failed_at IS NOT NULL AND ({holds}(behalf, $1) > 0 \
-         OR {holds}(payload, $1) > 0 OR {holds}(lower(payload), $2) > 0)"
+        "SELECT id, payload, behalf, unique_key FROM jobs WHERE failed_at IS NOT NULL \
+         AND ({holds}(behalf, $1) > 0 OR {holds}(payload, $1) > 0 OR {holds}(lower(payload), $2) > 0 \
+         OR {holds}(unique_key, $1) > 0 OR {holds}(lower(unique_key), $2) > 0)"
     );
     let id = user_id.to_string();
     // As it stands inside of JSON.
@@ -42,7 +43,11 @@ pub async fn forget_user(
             Ok(value) => names(&value, &id, email),
             Err(_) => true,
         };
-        if !text("behalf").contains(&id) && !names(&text("payload")) {
+        let key = Value::String(text("unique_key"));
+        if !text("behalf").contains(&id)
+            && !names(&text("payload"))
+            && !self::names(&key, &id, email)
+        {
             continue;
         }
         let sql = "DELETE FROM jobs WHERE id = $1 AND failed_at IS NOT NULL";
@@ -51,12 +56,21 @@ pub async fn forget_user(
     Ok(forgotten)
 }
 
-/// Whether a text in it is this id or this address, and not one that only ends like it.
+/// Whether this id or this address stands in a text of it, and not one that only ends like it.
 fn names(value: &Value, id: &str, email: &Email) -> bool {
     match value {
-        Value::String(text) => text == id || Email::normalized(text) == *email,
+        Value::String(text) => holds(text, id, email),
         Value::Array(values) => values.iter().any(|value| names(value, id, email)),
-        Value::Object(fields) => fields.values().any(|value| names(value, id, email)),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| holds(name, id, email) || names(value, id, email)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
+}
+
+/// Also with a name beside it, as in `Ann <ann@example.com>`.
+fn holds(text: &str, id: &str, email: &Email) -> bool {
+    let stands_beside = |letter: char| letter.is_whitespace() || "<>()[],;:\"/".contains(letter);
+    text.split(stands_beside)
+        .any(|part| part == id || Email::normalized(part) == *email)
 }

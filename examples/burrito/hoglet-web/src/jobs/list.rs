@@ -92,9 +92,11 @@ pub async fn list(
         .map(|state| format!("'{}'", state.name()))
         .collect();
     let names = names.join(", ");
+    // A limit that no database can read is none.
+    let limit = limit.and_then(|limit| i64::try_from(limit).ok());
     let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
     let sql = format!(
-        "SELECT * FROM (SELECT jobs.*, {STATE} AS state, run_at - {{now}} AS due_in FROM jobs) AS listed \
+        "SELECT * FROM (SELECT jobs.*, {STATE} AS state, {{now}} AS now FROM jobs) AS listed \
          WHERE state IN ({names}) ORDER BY failed_at IS NULL, priority, run_at, id{limit}"
     );
     let rows = query(database, &sql, []).await?;
@@ -104,9 +106,11 @@ pub async fn list(
 fn listed(row: &QueryResult) -> Result<Listed, DbErr> {
     let name: String = row.try_get("", "state")?;
     let state = State::ALL.into_iter().find(|state| state.name() == name);
+    let now: i64 = row.try_get("", "now")?;
+    let run_at = row.try_get("", "run_at");
     Ok(Listed {
         state: state.unwrap_or(State::Due),
-        due_in: row.try_get("", "due_in").unwrap_or_default(),
+        due_in: run_at.map_or(0, |run_at: i64| run_at.saturating_sub(now)),
         row: Model::from_query_result(row, "").map_err(|error| Unreadable {
             id: id(row),
             kind: row.try_get("", "kind").ok(),

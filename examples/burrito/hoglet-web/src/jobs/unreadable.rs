@@ -26,8 +26,19 @@ const ON_SQLITE: [(&str, &str); 6] = [
 
 const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
 
-/// Sets a claimed row aside, which [`Model`](super::model::Model) cannot hold.
-pub(super) async fn set_aside(
+/// Sets a claimed row aside, which [`Model`](super::model::Model) cannot hold. Where the database refuses,
+/// the row comes again when its lease ends.
+pub(super) async fn try_set_aside(
+    database: &impl ConnectionTrait,
+    row: &QueryResult,
+    error: &DbErr,
+) {
+    if let Err(error) = set_aside(database, row, error).await {
+        tracing::warn!(%error, "could not set a job's row aside that cannot be read");
+    }
+}
+
+async fn set_aside(
     database: &impl ConnectionTrait,
     row: &QueryResult,
     error: &DbErr,
@@ -57,9 +68,9 @@ pub(super) async fn set_aside(
 ///
 /// Where the database fails.
 pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    let columns: &[(&str, &str)] = match database.get_database_backend() {
-        DatabaseBackend::Postgres => &ON_POSTGRES,
-        _ => &ON_SQLITE,
+    let (columns, garbled): (&[(&str, &str)], _) = match database.get_database_backend() {
+        DatabaseBackend::Postgres => (&ON_POSTGRES, 0),
+        _ => (&ON_SQLITE, set_aside_garbled(database).await?),
     };
     let all: Vec<_> = columns
         .iter()
@@ -69,7 +80,7 @@ pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64
     // A look takes no lock; an `UPDATE` takes SQLite's only one, also where it changes nothing.
     let look = format!("SELECT 1 AS one FROM jobs WHERE {broken} LIMIT 1");
     if query(database, &look, []).await?.is_empty() {
-        return Ok(0);
+        return Ok(garbled);
     }
     let which = columns
         .iter()
@@ -80,7 +91,26 @@ pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64
          WHERE {broken}",
         which.collect::<Vec<_>>().join(" ")
     );
-    execute(database, &sql, []).await
+    Ok(garbled + execute(database, &sql, []).await?)
+}
+
+/// Sets those rows aside whose kind or queue is no text in UTF-8, which SQLite stores all the same.
+async fn set_aside_garbled(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let look = "SELECT kind, queue, min(rowid) AS row_number FROM jobs \
+                WHERE failed_at IS NULL GROUP BY kind, queue";
+    let mut set_aside = 0;
+    for row in query(database, look, []).await? {
+        let read = |column| row.try_get::<String>("", column).map(drop);
+        let Err(error) = read("kind").and_then(|()| read("queue")) else {
+            continue;
+        };
+        let sql = "UPDATE jobs SET lease = NULL, failed_at = {now}, error = $1 WHERE failed_at IS NULL \
+                   AND (kind, queue) = (SELECT kind, queue FROM jobs WHERE rowid = $2)";
+        let error = storable_error(&reason(&error));
+        let row_number: i64 = row.try_get("", "row_number")?;
+        set_aside += execute(database, sql, [error.into(), row_number.into()]).await?;
+    }
+    Ok(set_aside)
 }
 
 /// Why a row cannot be read.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqlErr, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlErr, Value};
 
 use super::sql::{execute, milliseconds, query};
 
@@ -11,7 +11,7 @@ use super::sql::{execute, milliseconds, query};
 const SLICE: u64 = 500;
 
 /// How much waits and has failed, for `/readyz`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Numbers {
     /// How long the oldest job has been due that nobody works on, in milliseconds. Paused queues do not
     /// count.
@@ -36,13 +36,19 @@ pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> 
          AND jobs.priority = priorities.priority AND run_at <= {now}) AS earliest \
          FROM queues CROSS JOIN priorities WHERE queues.queue IS NOT NULL \
          AND queues.queue NOT IN (SELECT queue FROM paused_queues)) \
-         SELECT {now} - min(earliest) AS oldest_due, \
+         SELECT {now} AS now, CAST(min(earliest) AS BIGINT) AS earliest, \
          (SELECT count(*) FROM jobs WHERE failed_at IS NOT NULL) AS failed FROM due";
     let rows = query(database, sql, []).await?;
-    rows.first().map_or_else(
-        || Ok(Numbers::default()),
-        |row| Numbers::from_query_result(row, ""),
-    )
+    let Some(row) = rows.first() else {
+        return Ok(Numbers::default());
+    };
+    let now: i64 = row.try_get("", "now")?;
+    let earliest: Option<i64> = row.try_get("", "earliest")?;
+    Ok(Numbers {
+        // A moment that a person has written may be further away than a number can say.
+        oldest_due: earliest.map(|earliest| now.saturating_sub(earliest)),
+        failed: row.try_get("", "failed")?,
+    })
 }
 
 /// The kinds that are there in each queue and have not failed, with how many jobs there are of each.
@@ -217,9 +223,12 @@ pub async fn resume(database: &impl ConnectionTrait, queue: &str) -> Result<bool
 pub async fn paused(database: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
     let sql = "SELECT queue, paused_at FROM paused_queues ORDER BY queue";
     let rows = query(database, sql, []).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get("", "queue")?, row.try_get("", "paused_at")?)))
-        .collect()
+    // Since when is for people to know: where it cannot be read the queue is paused all the same.
+    let readable = rows.iter().filter_map(|row| {
+        let queue = row.try_get("", "queue").ok()?;
+        Some((queue, row.try_get("", "paused_at").unwrap_or_default()))
+    });
+    Ok(readable.collect())
 }
 
 /// Removes jobs that failed longer ago than this, but for one kind. Returns how many.

@@ -24,6 +24,7 @@ use super::priority::Priority;
 use super::table::Registry;
 use super::tell::{Untold, tell, tell_all};
 use super::tidy::Tidy;
+use crate::database::is_unavailable;
 use crate::web::Web;
 
 /// How often is looked for what other processes have enqueued, and for what schedules say.
@@ -254,6 +255,7 @@ impl Work {
         self.turn = (self.turn + 1) % self.hot.len().max(1);
         let in_turn: Vec<_> = self.queues().collect();
         let (later, first) = in_turn.split_at(self.turn);
+        let mut refused = Ok(());
         for queue in first.iter().chain(later).copied() {
             let room = self.room(queue);
             if !self.hot[queue] || room == 0 {
@@ -263,7 +265,14 @@ impl Work {
             let until = self.until(Instant::now());
             let first = self.places.first(queue);
             let database = &self.web.database;
-            let jobs = claim::claim(database, wanted(queue), first, room, self.lease).await?;
+            let jobs = match claim::claim(database, wanted(queue), first, room, self.lease).await {
+                // The other queues have their turn.
+                Err(error) if !is_unavailable(&error) => {
+                    refused = Err(error);
+                    continue;
+                }
+                jobs => jobs?,
+            };
             self.hot[queue] = jobs.len() == room;
             if !self.hot[queue] {
                 // When the next one is due is yet to be found out; at once, unless somebody else holds what
@@ -279,7 +288,7 @@ impl Work {
                 self.begin(queue, job, until);
             }
         }
-        Ok(())
+        refused
     }
 
     fn begin(&mut self, queue: usize, job: Model, until: Instant) {
@@ -350,19 +359,36 @@ impl Work {
     /// Extends the leases of what runs. What is lost or cancelled is stopped.
     async fn extend(&mut self) {
         let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
-        let now = Instant::now();
-        let until = self.until(now);
+        let until = self.until(Instant::now());
         match claim::extend(&self.web.database, &claims, self.lease).await {
-            Ok(extended) => {
-                for (id, held) in &mut self.held {
-                    let asked = extended.get(id);
-                    held.cancelled = asked == Some(&Asked::ToStop);
-                    let goes_on = asked == Some(&Asked::ToGoOn);
-                    held.until.send_replace(if goes_on { until } else { now });
+            Ok(extended) => self.extended(&claims, &extended, until),
+            // It refuses to change one of them, which takes no other one along.
+            Err(error) if claims.len() > 1 && !is_unavailable(&error) => {
+                for claim in claims {
+                    match claim::extend(&self.web.database, &[claim], self.lease).await {
+                        Ok(extended) => self.extended(&[claim], &extended, until),
+                        Err(error) => {
+                            tracing::warn!(%error, job_id = %claim.id, "could not extend a lease");
+                        }
+                    }
                 }
             }
             // Each job ends by itself before its lease does.
             Err(error) => tracing::warn!(%error, "could not extend the leases of running jobs"),
+        }
+    }
+
+    /// Notes which of these leases have been extended until a moment.
+    fn extended(&mut self, claims: &[Claim], extended: &HashMap<Uuid, Asked>, until: Instant) {
+        for Claim { id, .. } in claims {
+            let Some(held) = self.held.get_mut(id) else {
+                continue;
+            };
+            let asked = extended.get(id);
+            held.cancelled = asked == Some(&Asked::ToStop);
+            let goes_on = asked == Some(&Asked::ToGoOn);
+            let until = if goes_on { until } else { Instant::now() };
+            held.until.send_replace(until);
         }
     }
 

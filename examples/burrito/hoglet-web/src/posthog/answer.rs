@@ -31,9 +31,10 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// `text` is the beginning of the answer's body.
-    pub fn of(status: StatusCode, headers: &HeaderMap, text: &str) -> Self {
-        let reason = reason(status, text);
+    /// `text` is the beginning of the answer's body. `by_way_of` tells of the proxy that the answer came through, see
+    /// [`by_way_of`](crate::outgoing::by_way_of): it may be the one that answered.
+    pub fn of(status: StatusCode, headers: &HeaderMap, text: &str, by_way_of: &str) -> Self {
+        let reason = reason(status, text) + by_way_of;
         match status.as_u16() {
             200..=299 => Self::Taken,
             400 | 413 => Self::Unacceptable(reason),
@@ -94,7 +95,7 @@ mod tests {
 
     fn answer(status: u16) -> Answer {
         let status = StatusCode::from_u16(status).expect("a status");
-        Answer::of(status, &HeaderMap::new(), "")
+        Answer::of(status, &HeaderMap::new(), "", "")
     }
 
     #[test]
@@ -132,7 +133,7 @@ mod tests {
             LOCATION,
             HeaderValue::from_static("https://eu.example.com/x"),
         );
-        let moved = Answer::of(StatusCode::FOUND, &headers, "<html>\nERROR forged\n");
+        let moved = Answer::of(StatusCode::FOUND, &headers, "<html>\nERROR forged\n", "");
         let Answer::Misconfigured(reason) = moved else {
             panic!("a redirect is an operator's mistake");
         };

@@ -19,13 +19,16 @@ use super::delivery::Delivery;
 use super::flag::{Declared, Flags};
 use super::groups::Groups;
 use super::item::Item;
-use super::property::{PROCESS_PERSON_PROFILE, property};
+use super::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property, says};
 use super::unknown::UnknownFlags;
 use crate::outgoing;
 use crate::settings::PostHogSettings;
 
 /// On the way from [`Evaluator::evaluate`] to the hook in [`options`]: this is nobody's event.
 const PERSONLESS: &str = "personless";
+
+/// On the same way: this event may be located by its `$ip`.
+const LOCATED: &str = "located";
 
 /// PostHog is asked once more this long after a failure that may pass: a broken connection, 502, 504.
 /// Source: "Feature flag evaluation retry policy" in PostHog's specification `http-client`.
@@ -97,11 +100,16 @@ impl Evaluator {
         if !asked.is_user {
             context = property(context, PERSONLESS, true);
         }
+        if !says(&context, GEOIP_DISABLE) {
+            context = property(context, LOCATED, true);
+        }
         let options = EvaluateFlagsOptions {
             flag_keys: Some(self.keys().map(str::to_owned).collect()),
             person_properties: Some(asked.person_properties.into_iter().collect()),
             groups: Some(asked.groups.keys()),
             group_properties: Some(asked.groups.properties()),
+            // PostHog would take this server's place for the person's. It knows theirs from their events.
+            disable_geoip: Some(true),
             ..EvaluateFlagsOptions::default()
         };
         let mut evaluated = self.evaluate_here(client, &context, &options).await;
@@ -239,6 +247,10 @@ fn options(
                 event
                     .insert_prop(PROCESS_PERSON_PROFILE, false)
                     .expect("a boolean serializes");
+            }
+            // The SDK says of the event what was said of the request for flags.
+            if event.remove_prop(LOCATED).is_some() {
+                event.remove_prop(GEOIP_DISABLE);
             }
             delivery.push(Item::Event(event));
             None

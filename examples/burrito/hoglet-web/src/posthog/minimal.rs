@@ -8,6 +8,7 @@
 use chrono::NaiveDateTime;
 use posthog_rs::Event;
 
+use super::property::GEOIP_DISABLE;
 use super::stamp;
 
 /// What the SDK keeps. Source: `MINIMAL_FLAG_CALLED_EVENT_PROPERTIES` in posthog-rs 0.30.
@@ -24,7 +25,6 @@ const KEPT: &[&str] = &[
     "locally_evaluated",
     "$groups",
     "$process_person_profile",
-    "$geoip_disable",
     "$session_id",
     "$window_id",
     "$device_id",
@@ -48,6 +48,10 @@ pub fn shortened(event: Event) -> Event {
                 .expect("a JSON value serializes");
         }
     }
+    // Without the person's address PostHog would take this server's place for theirs.
+    short
+        .insert_prop(GEOIP_DISABLE, true)
+        .expect("a boolean serializes");
     // The SDK shows these two only in an event that it serializes.
     let whole = serde_json::to_value(&event).expect("an event serializes");
     if let Some(Ok(uuid)) = whole["uuid"].as_str().map(str::parse) {

@@ -1,6 +1,6 @@
 //! One property of a request's context.
 
-use posthog_rs::RequestContext;
+use posthog_rs::{Event, RequestContext};
 use serde_json::Value;
 
 /// Events of anybody but a signed-in user make no person: PostHog keeps them under their id and
@@ -8,9 +8,20 @@ use serde_json::Value;
 /// Source: <https://posthog.com/docs/data/anonymous-vs-identified-events>.
 pub const PROCESS_PERSON_PROFILE: &str = "$process_person_profile";
 
+/// PostHog does not look up where the event comes from. Without this, and without `$ip`, it takes the
+/// place where this server stands.
+pub const GEOIP_DISABLE: &str = "$geoip_disable";
+
 /// Adds one property. Text, numbers and booleans always become JSON.
 pub fn property(context: RequestContext, name: &str, value: impl Into<Value>) -> RequestContext {
     context
         .property(name, value.into())
         .expect("a JSON value serializes")
+}
+
+/// Whether the context has this property. The SDK shows that only in an event.
+pub fn says(context: &RequestContext, name: &str) -> bool {
+    let mut event = Event::new("", "");
+    context.apply_to_event(&mut event);
+    event.properties().contains_key(name)
 }

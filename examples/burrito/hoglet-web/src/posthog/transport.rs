@@ -84,7 +84,8 @@ impl Transport {
                 let status = StatusCode::from_u16(response.status().as_u16())
                     .unwrap_or(StatusCode::BAD_GATEWAY);
                 let headers = response.headers().clone();
-                Answer::of(status, &headers, &beginning(response).await)
+                let text = beginning(response).await;
+                Answer::of(status, &headers, &text, &outgoing::by_way_of(&self.url))
             }
             Err(error) => Answer::Later {
                 reason: outgoing::describe(error, &self.url),

@@ -1,5 +1,7 @@
 //! `DATABASE_URL`.
 
+use reqwest::Url;
+
 use super::reader::Reader;
 use super::secret::Secret;
 
@@ -19,6 +21,12 @@ pub(super) fn database_url(reader: &mut Reader) -> Secret {
                 reader.error("DATABASE_URL", reason);
             }
         }
+        // The driver's own message would show the whole address.
+        Some((true, ..)) if Url::parse(&url).is_err() => reader.error(
+            "DATABASE_URL",
+            "is not an address such as postgres://user:password@host/database; in user and password write \
+             @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25, a space as %20",
+        ),
         Some((true, ..)) => {}
         Some((false, _, feature)) => reader.error(
             "DATABASE_URL",
@@ -63,6 +71,11 @@ impl SqliteFile {
             return Err(format!(
                 "a database in memory loses everything with its last connection, and connections block each other in it; \
                  name a file, {EXAMPLE}"
+            ));
+        }
+        if Url::parse(url).is_err() {
+            return Err(format!(
+                "is not an address; write a space in it as %20, {EXAMPLE}"
             ));
         }
         let path = options.get_filename().to_owned();

@@ -16,10 +16,7 @@ pub struct BadLine {
 impl fmt::Display for BadLine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.number;
-        write!(
-            formatter,
-            "line {number} is not NAME=value; quote values that hold spaces"
-        )
+        write!(formatter, "line {number} is not NAME=value")
     }
 }
 
@@ -28,7 +25,7 @@ impl std::error::Error for BadLine {}
 /// Reads the variables; of two with one name the last one holds.
 ///
 /// - Empty lines, and lines that begin with `#`, say nothing. `export` before a name is skipped.
-/// - A value without quotes ends at the end of the line, or before a space and a `#`. It holds no space.
+/// - A value without quotes ends at the end of the line, or before a space and a `#`. Spaces around it are not part of it.
 /// - Between single quotes everything is literal, line breaks too.
 /// - Between double quotes `\\`, `\"`, `\$` and `\n` stand for a backslash, a quote, a dollar and a line break.
 ///
@@ -66,7 +63,7 @@ fn line(text: &str) -> Option<(Option<Variable>, &str)> {
     let value = text[name.len() + 1..].trim_start_matches([' ', '\t', '\r']);
     let (value, after) = match value.chars().next() {
         Some(quote @ ('\'' | '"')) => quoted(&value[1..], quote)?,
-        _ => (unquoted(&first[name.len() + 1..])?, after),
+        _ => (unquoted(&first[name.len() + 1..]), after),
     };
     Some((Some((checked(name)?, value)), after))
 }
@@ -82,13 +79,15 @@ fn checked(name: &str) -> Option<String> {
     (begins_well && name.chars().all(is_name)).then(|| name.to_owned())
 }
 
-fn unquoted(value: &str) -> Option<String> {
+fn unquoted(value: &str) -> String {
     // Behind the equals sign the comment may begin at once: `NAME= # later`.
     let comment = value
         .char_indices()
         .find(|(at, c)| *c == '#' && value[..*at].ends_with(char::is_whitespace));
-    let value = comment.map_or(value, |(at, _)| &value[..at]).trim();
-    (!value.contains(char::is_whitespace)).then(|| value.to_owned())
+    comment
+        .map_or(value, |(at, _)| &value[..at])
+        .trim()
+        .to_owned()
 }
 
 /// The value up to the closing quote, and the text after that line.
@@ -146,6 +145,10 @@ mod tests {
             ("A=a\"b", "a\"b"),
             ("A=a=b==", "a=b=="),
             ("A=pa#word", "pa#word"),
+            (
+                "A=Fancy Shop <shop@example.com>",
+                "Fancy Shop <shop@example.com>",
+            ),
             ("A=`date`!*", "`date`!*"),
             ("A=ä€🦔", "ä€🦔"),
         ] {
@@ -200,7 +203,6 @@ mod tests {
             "1A=b",
             "A-B=c",
             "=b",
-            "A=b c",
             "A='b' c",
             "A='b'c",
             "A='b",

@@ -44,7 +44,9 @@ impl Host {
                 && !character.is_ascii_alphanumeric()
                 && !"-_.[:]".contains(character)
         };
-        if name.contains(foreign) {
+        // `.example.com` would stand for no name at all: there are no patterns here.
+        let is_cut_short = name.split('.').any(str::is_empty);
+        if is_cut_short || name.contains(foreign) {
             return None;
         }
         let url = Url::parse(&format!("http://{name}")).ok()?;
@@ -152,6 +154,8 @@ mod tests {
             "a b",
             "*",
             "*.example.com",
+            ".example.com",
+            "www..example.com",
             "https://example.com",
             "example.com/",
             "user@example.com",

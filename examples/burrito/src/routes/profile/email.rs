@@ -14,7 +14,8 @@ use minijinja::context;
 use serde::Deserialize;
 
 use super::{WRONG_PASSWORD, account};
-use crate::accounts::{email, password};
+use crate::accounts::email::{self, Asked};
+use crate::accounts::password;
 use crate::current_user::CurrentUser;
 use crate::forms;
 use crate::state::AppState;
@@ -57,16 +58,17 @@ pub async fn change(
         return forms::again(&page, "profile.html", again(errors));
     }
     match email::ask_to_change(&state, &visit, &user, &new).await {
-        Ok(true) => {
+        Ok(Asked::Mailed) => {
             let sent =
                 "A mail with a link is on its way to the new address. Open it to make the change.";
             visit.flash(FlashLevel::Success, sent).await?;
             Ok(Redirect::to("/profile").into_response())
         }
-        Ok(false) => {
+        Ok(Asked::Taken) => {
             let taken = "This e-mail already has an account.";
             forms::again(&page, "profile.html", again(forms::error("email", taken)))
         }
+        Ok(Asked::NoAccount) => Ok(Redirect::to("/login").into_response()),
         Err(error) => forms::again_later(&page, "profile.html", error, again),
     }
 }

@@ -70,6 +70,8 @@ async fn what_it_has_read_is_an_event_of_each_flag_and_known_to_posthog_js() {
     let mut read: Vec<_> = read.iter().map(|event| &event["$feature_flag"]).collect();
     read.sort_by_key(|flag| flag.to_string());
     assert_eq!(read, ["dashboard-headline", "new-dashboard-feature"]);
+    let view = app.event("dashboard_viewed").await;
+    assert_eq!(view["$feature/dashboard-headline"], "bold");
 }
 
 #[tokio::test]
