@@ -66,13 +66,13 @@ async fn names_emails_and_passwords_have_bounds() {
 
 #[tokio::test]
 async fn a_password_that_is_guessed_first_is_refused() {
-    let app = App::with(&[("APP_NAME", "Burrito Palace")]).await;
+    let app = App::with(&[("APP_NAME", "Lending Library")]).await;
     for (password, message) in [
         ("Password1", "Many people use this password"),
         ("iloveyou", "Many people use this password"),
         ("annabelle.lee", "This is your e-mail address"),
         ("Annabelle.Lee@Example.com", "This is your e-mail address"),
-        ("burrito palace", "This is our name"),
+        ("lending library", "This is our name"),
     ] {
         let answer = sign_up(&app.browser(), "Ann", "annabelle.lee@example.com", password).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
