@@ -184,7 +184,8 @@ async fn the_header_wins_over_the_cookie() {
 #[tokio::test]
 async fn headers_are_cleaned_and_cut() {
     let app = App::start().await;
-    let long = "é".repeat(50_000);
+    // Twice in one request, whose headers have room for 64 KiB.
+    let long = "é".repeat(10_000);
     for (sent, known) in [
         ("  spaces \t ".as_bytes(), json!("spaces")),
         ("a\tb\u{85}c".as_bytes(), json!("abc")),

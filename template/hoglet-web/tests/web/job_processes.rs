@@ -192,9 +192,12 @@ async fn a_job_that_the_database_refuses_to_change_takes_no_other_one_along() {
     assert_eq!(log(&folder).0[&2], 1);
     let refused = Entity::find().filter(Column::RunAt.lt(0));
     let end_of_lease = "UPDATE jobs SET run_at = -1 WHERE payload LIKE '%\"number\":1,%'";
+    // In one transaction, so that its process never finds the table without the trigger.
+    let transaction = begin(&database).await.unwrap();
     for sql in [allow, end_of_lease, refuse_again(refuse)] {
-        database.execute_unprepared(sql).await.unwrap();
+        transaction.execute_unprepared(sql).await.unwrap();
     }
+    transaction.commit().await.unwrap();
     // It is due before these.
     enqueue(&database, folder.path(), 3..9, 0).await;
     wait_until("the others are done", || done(&folder) >= 7).await;

@@ -137,7 +137,12 @@ fn stops_the_clock() {
 }
 
 async fn panics_in_a_thread() -> &'static str {
-    let thread = std::thread::spawn(stops_the_clock);
+    // In the tests' process there are many apps: the runtime says whose thread this is.
+    let runtime = tokio::runtime::Handle::current();
+    let thread = std::thread::spawn(move || {
+        let _entered = runtime.enter();
+        stops_the_clock();
+    });
     thread.join().map_or("it panicked", |()| "it did not")
 }
 
