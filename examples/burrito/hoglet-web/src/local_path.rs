@@ -26,12 +26,18 @@ pub fn could_name_a_host(path: &str) -> bool {
     if !path.contains("//") && !path.contains(['\\', '%']) {
         return false;
     }
-    // As a browser normalizes it, behind a host that is not in question.
+    // As a browser normalizes it, behind a host that is not in question. `//host/../..` is `/` there,
+    // and yet a host where it stands alone, so the path counts as it was written, too.
     let Ok(url) = Url::parse(&format!("http://host{path}")) else {
         return true;
     };
-    let rest = url.path()[1..].to_ascii_lowercase();
-    ["/", "%2f", "%5c"]
+    begins_with_two_slashes(path) || begins_with_two_slashes(url.path())
+}
+
+fn begins_with_two_slashes(path: &str) -> bool {
+    let rest = path.get(1..4).or(path.get(1..)).unwrap_or_default();
+    let rest = rest.to_ascii_lowercase();
+    ["/", "\\", "%2f", "%5c"]
         .iter()
         .any(|slash| rest.starts_with(slash))
 }

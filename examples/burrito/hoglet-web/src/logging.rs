@@ -52,7 +52,7 @@ pub fn install(format: LogFormat) {
     };
     if let Some(reason) = bad_filter {
         tracing::warn!(
-            "RUST_LOG is not a filter such as `info,my_app=debug`, so it does not apply: {reason}"
+            "RUST_LOG is not a filter such as `info,app=debug`, so it does not apply: {reason}"
         );
     }
 }

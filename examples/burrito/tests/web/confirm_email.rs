@@ -201,10 +201,15 @@ async fn a_mail_that_waits_for_its_next_try_goes_out_when_it_is_asked_for_again(
     let later = "UPDATE jobs SET attempt = 8, begun = TRUE, error = 'no connection', \
                  run_at = run_at + 2580000 WHERE kind = 'send_confirmation'";
     execute(&app, later).await;
-    assert!(app.subjects_to("ann@example.com").await.is_empty());
+    let confirmations = async || {
+        let mut subjects = app.subjects_to("ann@example.com").await;
+        subjects.retain(|subject| subject == SUBJECT);
+        subjects.len()
+    };
+    assert_eq!(confirmations().await, 0);
 
     ann.post("/confirm-email", &[]).await;
     ann.post("/confirm-email", &[]).await;
-    assert_eq!(app.subjects_to("ann@example.com").await, [SUBJECT]);
+    assert_eq!(confirmations().await, 1);
     assert_eq!(app.rows("jobs").await, 0);
 }

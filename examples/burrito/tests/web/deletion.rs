@@ -83,7 +83,8 @@ async fn an_address_that_was_never_confirmed_is_told_nothing_of_the_account() {
     stranger.post("/profile/email", &form).await;
     delete(&stranger, PASSWORD).await;
     let subjects = app.subjects_to("ann@example.com").await;
-    assert_eq!(subjects, ["Confirm your e-mail address"]);
+    let told = |subject: &String| subject.contains("change") || subject.contains("deleted");
+    assert!(!subjects.iter().any(told), "{subjects:?}");
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use app::routes::next::AFTER_LOG_IN;
 use crate::support::{App, PASSWORD, People, email_of};
 
 /// Places on other sites, as they might come in a link.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 10] = [
     "https://evil.example",
     "//evil.example",
+    "//evil.example/../..",
     r"/\evil.example",
     "/\t/evil.example",
     "/%2fevil.example",

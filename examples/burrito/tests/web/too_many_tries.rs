@@ -204,8 +204,10 @@ async fn who_signs_up_as_somebody_again_and_again_sends_them_few_mails() {
         );
         app.run_jobs().await;
     }
-    let subjects = app.subjects_to("ann@example.com").await;
-    assert_eq!(subjects, ["Confirm your e-mail address"; 5]);
+    let mut subjects = app.subjects_to("ann@example.com").await;
+    assert!(!subjects.iter().any(|subject| subject.contains("deleted")));
+    subjects.retain(|subject| subject == "Confirm your e-mail address");
+    assert_eq!(subjects.len(), 5);
 }
 
 #[tokio::test]

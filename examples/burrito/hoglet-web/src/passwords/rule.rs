@@ -95,17 +95,17 @@ mod tests {
             ("ann.lee-smith@xn--bcher-kva.example", Err(Refusal::Address)),
             ("Ann.Lee-Smith", Err(Refusal::Address)),
             ("annleesmith1987", Err(Refusal::Address)),
-            ("Burrito Palace", Err(Refusal::AppName)),
-            ("burritopalace", Err(Refusal::AppName)),
-            ("burrito-palace-2026", Err(Refusal::AppName)),
+            ("Lending Library", Err(Refusal::AppName)),
+            ("lendinglibrary", Err(Refusal::AppName)),
+            ("lending-library-2026", Err(Refusal::AppName)),
         ] {
             assert_eq!(
-                check(password, &email, "Burrito Palace"),
+                check(password, &email, "Lending Library"),
                 outcome,
                 "{password}"
             );
         }
-        let long = |length| check(&"ä".repeat(length), &email, "Burrito Palace");
+        let long = |length| check(&"ä".repeat(length), &email, "Lending Library");
         assert_eq!((long(200), long(201)), (Ok(()), Err(Refusal::TooLong)));
     }
 

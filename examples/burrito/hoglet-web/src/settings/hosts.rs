@@ -140,7 +140,7 @@ mod tests {
             ("127.1", host("127.0.0.1", None)),
             ("[::1]", host("[::1]", None)),
             ("[0:0:0:0:0:0:0:1]:8000", host("[::1]", Some(8000))),
-            ("my_app", host("my_app", None)),
+            ("web_1", host("web_1", None)),
         ] {
             assert_eq!(Host::parse(text), expected, "{text}");
         }
