@@ -230,7 +230,10 @@ async fn an_upload_that_is_too_large_is_said_to_be_where_its_length_is_not() {
     connection.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("100000\r\n{}\r\n", "x".repeat(0x10_0000));
     for _ in 0..65 {
-        connection.write_all(chunk.as_bytes()).await.unwrap();
+        // The app may have answered and closed before all of it is written.
+        if connection.write_all(chunk.as_bytes()).await.is_err() {
+            break;
+        }
     }
     let mut answer = [0; 12];
     connection.read_exact(&mut answer).await.unwrap();
