@@ -64,6 +64,10 @@ impl Email {
     /// The address as people write it: an international domain in its own script. For pages; what is
     /// stored and mailed to is the ASCII form.
     pub fn for_people(&self) -> String {
+        // Every page of a user shows one, and hardly any is international.
+        if !self.0.contains("xn--") {
+            return self.0.clone();
+        }
         let readable = self.0.rsplit_once('@').and_then(|(local, domain)| {
             let (domain, valid) = idna::domain_to_unicode(domain);
             valid.ok().map(|()| format!("{local}@{domain}"))

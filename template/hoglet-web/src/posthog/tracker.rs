@@ -15,7 +15,6 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::alias::alias_event;
-use super::boundary::Boundary;
 use super::browser::BrowserConfig;
 use super::client::Client;
 use super::evaluator::Asked;
@@ -28,11 +27,10 @@ use super::identity::{Identity, Subject};
 use super::ledger::Delivered;
 use super::panel::{Entry, Panel, What};
 use super::properties;
-use super::property::{PROCESS_PERSON_PROFILE, property};
+use super::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
 use super::scope::Scope;
 use super::visitor_link;
 use crate::compiled::Compiled;
-use crate::error::Cause;
 use crate::settings::PostHogSettings;
 use crate::users::User;
 
@@ -247,7 +245,7 @@ impl PostHog {
         // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
         let id = format!("${group_type}_{group_key}");
         let mut event = Event::new("$groupidentify".to_owned(), id);
-        about.insert("$geoip_disable".to_owned(), true.into());
+        about.insert(GEOIP_DISABLE.to_owned(), true.into());
         insert_all(&mut event, about);
         event
     }
@@ -266,8 +264,7 @@ impl PostHog {
         error: &E,
         properties: impl Serialize,
     ) -> Option<Uuid> {
-        let exception = Exception::new(Arc::new(Cause::of(error)), Boundary::ByHand);
-        self.capture_exception(exception.with_properties(properties::of(&properties)))
+        self.capture_exception(Exception::by_hand(error, properties))
     }
 
     /// Captures an error on behalf of the request's person. Of somebody who has opted out it is

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::client::Client;
 use super::identity::{Identity, Subject};
-use super::property::{PROCESS_PERSON_PROFILE, property};
+use super::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
 use super::tracker::PostHog;
 use crate::users::User;
 
@@ -76,7 +76,7 @@ impl Behalf {
             person,
         };
         // The server's address says nothing about where the person is.
-        let mut nobodys = property(RequestContext::new(), "$geoip_disable", true);
+        let mut nobodys = property(RequestContext::new(), GEOIP_DISABLE, true);
         for (name, value) in properties {
             nobodys = property(nobodys, name, value);
         }

@@ -11,7 +11,6 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::alias::alias_event;
-use super::boundary::Boundary;
 use super::deletion::{Deleted, Deletion, NotDeleted};
 use super::delivery::Delivery;
 use super::evaluator::Evaluator;
@@ -21,9 +20,8 @@ use super::flag::Declared;
 use super::groups::Described;
 use super::item::Item;
 use super::ledger::{self, Counts, Delivered};
-use super::properties;
+use super::property::GEOIP_DISABLE;
 use super::stamp::Stamp;
-use crate::error::Cause;
 use crate::package::Package;
 use crate::settings::{PostHogSettings, Settings};
 
@@ -132,8 +130,7 @@ impl Client {
         error: &E,
         properties: impl Serialize,
     ) -> Option<Uuid> {
-        let exception = Exception::new(Arc::new(Cause::of(error)), Boundary::ByHand);
-        self.capture_exception(exception.with_properties(properties::of(&properties)))
+        self.capture_exception(Exception::by_hand(error, properties))
     }
 
     /// Queues an error and returns at once.
@@ -212,7 +209,7 @@ impl Client {
         let mut event = alias_event(distinct_id, alias)?;
         // Without an address PostHog would look for them where this server stands.
         event
-            .insert_prop("$geoip_disable", true)
+            .insert_prop(GEOIP_DISABLE, true)
             .expect("a boolean serializes");
         let uuid = Uuid::now_v7();
         event.set_uuid(uuid);

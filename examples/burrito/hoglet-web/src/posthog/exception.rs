@@ -5,14 +5,18 @@
 //! code panicked, and resolved only when it is sent. What the event looks like is PostHog's
 //! specification: PostHog/sdk-specs, `exception-event-metadata`.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use posthog_rs::{Event, RequestContext};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::boundary::Boundary;
+use super::properties;
+use super::property::GEOIP_DISABLE;
 use super::size;
 use crate::error::Cause;
 use crate::mask::mask_secrets;
@@ -46,6 +50,13 @@ impl Exception {
             context: None,
             timestamp: Utc::now(),
         }
+    }
+
+    /// An error that somebody hands over, with properties of its own: a struct with named fields or a
+    /// map.
+    pub fn by_hand<E: Error>(error: &E, properties: impl Serialize) -> Self {
+        let exception = Self::new(Arc::new(Cause::of(error)), Boundary::ByHand);
+        exception.with_properties(properties::of(&properties))
     }
 
     /// With properties of its own. What PostHog's error tracking reserves is left out: no caller says
@@ -111,7 +122,7 @@ pub fn resolve(exception: Exception, app: &str) -> Event {
     context.unwrap_or_default().apply_to_event(&mut event);
     if !event.properties().contains_key("$ip") {
         // Nobody's, so from nowhere: PostHog would take the server's own place.
-        insert(&mut event, "$geoip_disable", true);
+        insert(&mut event, GEOIP_DISABLE, true);
     }
     event.set_uuid(uuid);
     event

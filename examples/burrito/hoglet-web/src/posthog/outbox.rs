@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::client::Client;
 use super::identification::identification;
 use super::ledger::Delivered;
+use super::property::GEOIP_DISABLE;
 use super::visitor_link;
 use crate::session::users::Users;
 use crate::users::User;
@@ -105,7 +106,7 @@ impl Outbox {
         let mut event = Event::new("$identify", &*user.id().to_string());
         let properties = identification(user, link).into_iter();
         // Without an address PostHog would look for the user where this server stands.
-        for (name, value) in properties.chain([("$geoip_disable".into(), true.into())]) {
+        for (name, value) in properties.chain([(GEOIP_DISABLE.into(), true.into())]) {
             event
                 .insert_prop(name, value)
                 .expect("a JSON value serializes");
