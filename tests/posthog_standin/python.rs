@@ -1,8 +1,9 @@
 //! With PostHog's own SDK for Python.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
@@ -182,34 +183,53 @@ async fn run(python: PathBuf, script: &str, standin: &Standin) -> String {
 
 /// A Python that has PostHog's SDK: `POSTHOG_PYTHON` names one, else a new environment gets it from PyPI.
 fn python_with_posthog() -> Option<PathBuf> {
+    // The tests of this file run at once and share the environment: the first makes it, the others wait.
+    static INSTALLED: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);
+    match &*INSTALLED {
+        Ok(python) => Some(python.clone()),
+        // A machine without Python or without a network may still run the other tests; CI must not.
+        Err(error) => {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "Python 3 and PostHog's SDK are needed: {error}"
+            );
+            eprintln!("skipped: no Python 3 with PostHog's SDK: {error}");
+            None
+        }
+    }
+}
+
+fn install() -> Result<PathBuf, String> {
     if let Some(python) = std::env::var_os("POSTHOG_PYTHON") {
-        return Some(python.into());
+        return Ok(python.into());
     }
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-with-posthog");
     let python = folder.join("bin/python");
-    let run = |program: &std::path::Path, arguments: &[&str]| {
-        Command::new(program)
-            .args(arguments)
-            .output()
-            .is_ok_and(|output| output.status.success())
-    };
-    let has_sdk = || run(&python, &["-c", "import posthog, zstandard"]);
-    let installed = has_sdk()
-        || (run(
+    let import = ["-c", "import posthog, zstandard"];
+    if succeeds(&python, &import).is_err() {
+        succeeds(
             "python3".as_ref(),
             &["-m", "venv", &folder.to_string_lossy()],
-        ) && run(
-            &python,
-            &["-m", "pip", "install", "--quiet", "posthog[zstd]"],
-        ) && has_sdk());
-    if installed {
-        return Some(python);
+        )?;
+        let install = ["-m", "pip", "install", "--quiet", "posthog[zstd]"];
+        succeeds(&python, &install)?;
+        succeeds(&python, &import)?;
     }
-    // A machine without Python or without a network may still run the other tests; the one that decides must not.
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "Python 3 and PostHog's SDK are needed"
-    );
-    eprintln!("skipped: no Python 3 with PostHog's SDK, and none could be installed");
-    None
+    Ok(python)
+}
+
+fn succeeds(program: &Path, arguments: &[&str]) -> Result<(), String> {
+    let command = || format!("{} {}", program.display(), arguments.join(" "));
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .map_err(|error| format!("{}: {error}", command()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!(
+        "{}: {}",
+        command(),
+        String::from_utf8_lossy(&output.stderr)
+    ))
 }
