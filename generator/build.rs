@@ -17,8 +17,8 @@ type Files = Vec<(String, PathBuf)>;
 
 /// Modules that the generator compiles too, and their files in the template.
 const SHARED: &[(&str, &str)] = &[
-    ("env_text", "hoglet-web/src/settings/env_text.rs"),
-    ("system", "hoglet-web/src/system.rs"),
+    ("env_text", "vendor/hoglet-web/src/settings/env_text.rs"),
+    ("system", "vendor/hoglet-web/src/system.rs"),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

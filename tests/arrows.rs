@@ -22,7 +22,7 @@ fn the_app_has_no_circle_of_modules() {
 
 #[test]
 fn hoglet_web_has_no_circle_of_modules() {
-    assert_acyclic("template/hoglet-web/src");
+    assert_acyclic("template/vendor/hoglet-web/src");
 }
 
 #[test]

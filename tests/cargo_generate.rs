@@ -118,7 +118,8 @@ fn in_the_inner_crate_nothing_is_rendered_and_its_tests_stay_behind() {
         return;
     }
     let mut tree = template_on_disk();
-    let names = ["Cargo.toml", "README.md", "src/lib.rs"].map(|name| format!("hoglet-web/{name}"));
+    let names =
+        ["Cargo.toml", "README.md", "src/lib.rs"].map(|name| format!("vendor/hoglet-web/{name}"));
     for name in &names {
         let file = tree.get_mut(name).expect("the inner crate has it");
         file.extend_from_slice(b"// {{ project-name }} {% if\n");
@@ -133,7 +134,10 @@ fn in_the_inner_crate_nothing_is_rendered_and_its_tests_stay_behind() {
     for name in &names {
         assert_eq!(ours[name], tree[name], "{name}");
     }
-    let tests = |tree: &Tree| tree.keys().any(|name| name.starts_with("hoglet-web/tests"));
+    let tests = |tree: &Tree| {
+        tree.keys()
+            .any(|name| name.starts_with("vendor/hoglet-web/tests"))
+    };
     assert!(tests(&tree) && !tests(&ours), "they are Hoglet's own");
 }
 

@@ -106,7 +106,7 @@ fn every_test_that_is_named_exists() {
         for (file, test) in tests(&row.why) {
             let path = match file.contains('/') {
                 true => root().join(format!("{file}.rs")),
-                false => root().join(format!("template/hoglet-web/tests/web/{file}.rs")),
+                false => root().join(format!("template/vendor/hoglet-web/tests/web/{file}.rs")),
             };
             let text = fs::read_to_string(&path).unwrap_or_default();
             let is_test = text

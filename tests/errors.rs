@@ -141,7 +141,7 @@ fn a_broken_template_shows_itself_in_development_and_starts_nowhere_else() {
     assert_eq!(log.matches("blok").count(), 1, "it is logged once: {log}");
 
     // The page that shows errors may be broken itself.
-    let details = app.join("hoglet-web/templates/development_error.html");
+    let details = app.join("vendor/hoglet-web/templates/development_error.html");
     fs::write(&details, "{% nonsense %}").expect("a writable template");
     let answer = get(&server, "/burrito");
     let id = answer.headers()["x-request-id"]

@@ -14,7 +14,12 @@ use support::{Tree, assert_same, render, repository, tracked};
 const MANIFEST: &str = "Cargo.toml";
 
 /// What the template keeps to itself: its questions, and the tests that are Hoglet's own.
-const KEPT: &[&str] = &["cargo-generate.toml", "hoglet-web/tests/"];
+const KEPT: &[&str] = &[
+    "cargo-generate.toml",
+    "vendor/hoglet-web/tests/",
+    "vendor/hoglet-jobs/tests/",
+    "vendor/hoglet-posthog/tests/",
+];
 
 #[test]
 fn the_default_app_is_the_template() {

@@ -64,7 +64,10 @@ fn the_packed_crate_builds_elsewhere_and_generates_the_same() {
     let made = work.path().join("hedge");
     fs::remove_file(made.join(".env")).expect("it has a secret of its own");
     let made = read_tree(&made);
-    for inner in ["hoglet-web/Cargo.toml", "hoglet-web/src/lib.rs"] {
+    for inner in [
+        "vendor/hoglet-web/Cargo.toml",
+        "vendor/hoglet-web/src/lib.rs",
+    ] {
         assert!(made.contains_key(inner), "cargo has not packed {inner}");
     }
     let expected = render(

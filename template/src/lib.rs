@@ -1,7 +1,7 @@
 //! A server-rendered web app that knows its users.
 //!
 //! `app` builds what handlers share and stacks the layers, `routes` is the table of pages, `accounts`
-//! makes and enters accounts. What every app needs and must be right is in `hoglet-web/`: sessions,
+//! makes and enters accounts. What every app needs and must be right is in `vendor/hoglet-web/`: sessions,
 //! identity, delivery of events, errors, security. Its README says how a request goes through; the
 //! README beside this folder says where a new page, table, event or setting goes.
 

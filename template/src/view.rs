@@ -1,4 +1,4 @@
-//! What every page knows, besides what Hoglet tells it (`hoglet-web/README.md` lists that). One
+//! What every page knows, besides what Hoglet tells it (`vendor/hoglet-web/README.md` lists that). One
 //! more name in the `context!` is one more variable of every template.
 
 use axum::http::Extensions;

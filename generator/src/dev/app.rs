@@ -67,7 +67,7 @@ pub struct Surroundings<'a> {
 const PROXY_PATH: &str = "/relay";
 /// Variable with which the names of the app's cookies begin.
 const COOKIE_PREFIX: &str = "COOKIE_PREFIX";
-/// Variable by which the app knows that it ends with its standard input (`hoglet-web/src/signals.rs` there).
+/// Variable by which the app knows that it ends with its standard input (`vendor/hoglet-web/src/signals.rs` there).
 const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
 /// Variable by which the app knows the file with the build's errors.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";

@@ -1,4 +1,4 @@
-//! What a failed build said, in a file that the app reads for its open pages (`hoglet-web/src/reload.rs` there).
+//! What a failed build said, in a file that the app reads for its open pages (`vendor/hoglet-web/src/reload.rs` there).
 
 use std::fs;
 use std::path::{Path, PathBuf};

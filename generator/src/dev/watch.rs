@@ -171,8 +171,8 @@ mod tests {
             fs::write(path, name).unwrap();
         };
         write("src/main.rs");
-        write("hoglet-web/Cargo.toml");
-        write("hoglet-web/src/lib.rs");
+        write("vendor/hoglet-web/Cargo.toml");
+        write("vendor/hoglet-web/src/lib.rs");
         let mut watch = Watch::start(folder.path()).unwrap();
         assert_eq!(change(&mut watch).await, None);
 
@@ -180,9 +180,9 @@ mod tests {
             "src/a/new.rs",
             ".env",
             "src/main.rs",
-            "hoglet-web/src/a/new.rs",
-            "hoglet-web/src/lib.rs",
-            "hoglet-web/Cargo.toml",
+            "vendor/hoglet-web/src/a/new.rs",
+            "vendor/hoglet-web/src/lib.rs",
+            "vendor/hoglet-web/Cargo.toml",
         ] {
             write(name);
             assert_eq!(change(&mut watch).await, Some(name.into()), "{name}");
@@ -192,9 +192,9 @@ mod tests {
             "data/app.sqlite",
             "templates/home.html",
             "static/app.css",
-            "hoglet-web/templates/error.html",
-            "hoglet-web/static/reload.js",
-            "hoglet-web/tests/web/main.rs",
+            "vendor/hoglet-web/templates/error.html",
+            "vendor/hoglet-web/static/reload.js",
+            "vendor/hoglet-web/tests/web/main.rs",
             "src/.main.rs.swp",
             "src/main.rs~",
             "notes.txt",

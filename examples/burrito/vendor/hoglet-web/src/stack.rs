@@ -14,7 +14,7 @@ const HOGLET_WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
 const HOGLET_WEB_NAME: &str = "hoglet-web/src/";
 
 /// What lies in the app's folder and is not its own code: Hoglet's crate, dependencies, generated code.
-const NOT_ITS_OWN: &[&str] = &["hoglet-web/", "vendor/", "target/", ".cargo/"];
+const NOT_ITS_OWN: &[&str] = &["vendor/", "target/", ".cargo/"];
 
 /// What stands between the place where something went wrong and the place where its stack is taken.
 const TAKES_STACKS: &[&str] = &[

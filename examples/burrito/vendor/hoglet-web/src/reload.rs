@@ -34,8 +34,8 @@ pub fn version() -> String {
     let newest = [
         "templates",
         "static",
-        "hoglet-web/templates",
-        "hoglet-web/static",
+        "vendor/hoglet-web/templates",
+        "vendor/hoglet-web/static",
         "data/reload",
     ]
     .iter()

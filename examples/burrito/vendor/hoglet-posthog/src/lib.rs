@@ -1,0 +1,1 @@
+//! PostHog for any axum app: identity, counted delivery, flags, groups and errors with stacks.

@@ -1,0 +1,1 @@
+//! Background jobs and schedules on SeaORM.
