@@ -15,7 +15,6 @@ use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
 
 use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
-use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
 use crate::jobs::{Registry, Workers};
 use crate::package::Package;
@@ -24,6 +23,7 @@ use crate::settings::env_file::{env_file_applies, read_env_file, variable};
 use crate::settings::{Settings, SettingsError};
 use crate::web::{Parts, Web};
 use crate::{housekeeping, logging, server, signals, system};
+use futures_core::future::BoxFuture;
 
 mod connect;
 mod doctor;
@@ -98,7 +98,7 @@ pub fn run_with<A: App>(
 
 /// Runs a command to its end in a runtime of its own, and waits for nothing else: a job that blocks its
 /// thread must not keep the process.
-fn block_on(command: Compiled<'static, ExitCode>) -> ExitCode {
+fn block_on(command: BoxFuture<'static, ExitCode>) -> ExitCode {
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)
@@ -199,7 +199,7 @@ fn begin(
     settings: Settings,
     parts: Parts,
     secret_paths: SecretPaths,
-) -> Compiled<'static, Result<Web, Box<dyn Error + Send + Sync>>> {
+) -> BoxFuture<'static, Result<Web, Box<dyn Error + Send + Sync>>> {
     Box::pin(async move {
         let database = open_database(&settings, parts.migrations).await?;
         let web = Web::start(package, settings, database, parts, secret_paths).await?;
@@ -219,7 +219,7 @@ fn serve_router(
     router: Router,
     web: Web,
     registry: Registry,
-) -> Compiled<'static, Outcome> {
+) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
         let concurrency = web.settings.jobs.concurrency;
         let workers = Workers::start(web.clone(), registry.into(), concurrency);
@@ -243,7 +243,7 @@ fn shown_address(settings: &Settings, listener: &TcpListener) -> io::Result<Stri
     Ok(format!("http://{address}"))
 }
 
-fn work_alone(web: Web, registry: Registry) -> Compiled<'static, Outcome> {
+fn work_alone(web: Web, registry: Registry) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
         let concurrency = web.settings.jobs.concurrency;
         if concurrency == 0 {
@@ -318,7 +318,7 @@ async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
 pub fn open_database(
     settings: &Settings,
     migrations: Migrations,
-) -> Compiled<'_, Result<DatabaseConnection, String>> {
+) -> BoxFuture<'_, Result<DatabaseConnection, String>> {
     Box::pin(async move {
         let database = connect(settings).await?;
         database::migrated(database, &settings.database_url, migrations)
@@ -332,7 +332,7 @@ fn migrate(
     migrations: Migrations,
     direction: Direction,
     app: &'static str,
-) -> Compiled<'static, Outcome> {
+) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
         let database = match direction {
             Direction::Status => connect_existing(&settings, app).await?,

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tower_cookies::cookie::{CookieBuilder, SameSite};
 use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 
-use crate::compiled::Compiled;
 use crate::settings::Settings;
+use futures_core::future::BoxFuture;
 
 /// One cookie. Signed with a key of its own: a signature does not cover the cookie's
 /// name, so with a shared key one cookie's value would pass for another's.
@@ -86,7 +86,7 @@ pub fn manager() -> CookieManagerLayer {
 /// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode
 /// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would be read as ours. And
 /// one cookie that is not UTF-8 makes the parser read none at all.
-pub fn drop_disguised(mut request: Request, next: Next) -> Compiled<'static, Response> {
+pub fn drop_disguised(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let headers = request.headers_mut();
         let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();

@@ -15,7 +15,6 @@ use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Value, context};
 use serde_json::json;
 
-use crate::compiled::Compiled;
 use crate::error::{AppError, Cause, CauseKind, Result};
 use crate::handlers::proxy::FromPostHog;
 use crate::media_type;
@@ -23,6 +22,7 @@ use crate::package::Package;
 use crate::page::Page;
 use crate::request::RequestInfo;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 mod details;
 mod last_resort;
@@ -32,7 +32,7 @@ pub fn error_pages(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let (parts, body) = request.into_parts();
         let info = RequestInfo::of(&parts.extensions);

@@ -26,6 +26,11 @@
 //! Arrows point one way: `cli` and `testing` → `app` → `layers`, `error_pages` and what handlers take (`visit`, `page`) → [`Web`](web::Web), which holds the
 //! parts → the parts themselves → `settings`, `error` and `package`.
 
+//! # Boxed futures
+//!
+//! An `async fn` is compiled where it is awaited. An app would compile its layers, its log-in and its database queries again
+//! with each change of its own. Functions that return a `BoxFuture` are compiled once, in this crate.
+
 // `println!` panics where nobody reads on: commands print with `cli::print_line`.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -33,7 +38,6 @@ pub mod app;
 pub mod assets;
 mod caught;
 pub mod cli;
-pub mod compiled;
 pub mod compression;
 pub mod cookies;
 pub mod database;

@@ -17,11 +17,11 @@ use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::compiled::Compiled;
 use crate::mask::mask_secrets;
 use crate::request::RequestInfo;
 use crate::settings::LogFormat;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 mod json;
 
@@ -89,7 +89,7 @@ pub fn log_request(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let started = Instant::now();
         let info = RequestInfo::of(request.extensions());

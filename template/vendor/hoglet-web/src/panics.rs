@@ -18,11 +18,11 @@ use tokio::runtime::{self, Handle};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::caught::{self, caught_outside, cause_of, text_of};
-use crate::compiled::Compiled;
 use crate::error::{AppError, Cause};
 use crate::posthog::boundary::Boundary;
 use crate::posthog::client::{Client, WeakClient};
 use crate::posthog::exception::Exception;
+use futures_core::future::BoxFuture;
 
 /// The apps in this process: one, but in tests. Each with the runtime that it was started in.
 static CLIENTS: Mutex<Vec<(runtime::Id, WeakClient)>> = Mutex::new(Vec::new());
@@ -94,7 +94,7 @@ fn client_here() -> Option<Client> {
 }
 
 /// The layer directly below the outermost [`catch`].
-pub fn in_request(request: Request, next: Next) -> Compiled<'static, Response> {
+pub fn in_request(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move { caught_outside(next.run(request)).await })
 }
 

@@ -10,7 +10,6 @@ use time::Duration;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
-use crate::compiled::Compiled;
 use crate::email::Email;
 use crate::error::Result;
 use crate::jobs::behalf;
@@ -27,6 +26,7 @@ use crate::throttle::{Reserved, Throttle, Who};
 use crate::tokens;
 use crate::users::User;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// Who is asking: a visitor or a user, with their request, session and cookies, and the way to
 /// PostHog. An argument of a handler.
@@ -58,7 +58,7 @@ impl Visit {
         email: &'a Email,
         user: Option<&'a dyn User>,
         password: String,
-    ) -> Compiled<'a, Result<bool>> {
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
             let network = self.request.network();
             let who = self.who(email, &network, user).await?;
@@ -96,7 +96,7 @@ impl Visit {
         transaction: &'a DatabaseTransaction,
         throttle: &'a Throttle,
         email: &'a Email,
-    ) -> Compiled<'a, Result<()>> {
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let network = self.request.network();
             let attempts = &self.web.attempts;
@@ -119,7 +119,7 @@ impl Visit {
         throttle: &'a Throttle,
         email: &'a Email,
         owner: Option<&'a dyn User>,
-    ) -> Compiled<'a, Result<()>> {
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let network = self.request.network();
             let who = self.who(email, &network, owner).await?;
@@ -140,7 +140,7 @@ impl Visit {
         transaction: &'a DatabaseTransaction,
         throttle: &'a Throttle,
         email: &'a Email,
-    ) -> Compiled<'a, Result<bool>> {
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
             let network = self.request.network();
             let who = stranger(email, &network);
@@ -165,7 +165,7 @@ impl Visit {
         taken: &'a Throttle,
         email: &'a Email,
         password: String,
-    ) -> Compiled<'a, Result<(PasswordHash, Reserved)>> {
+    ) -> BoxFuture<'a, Result<(PasswordHash, Reserved)>> {
         Box::pin(async move {
             let network = self.request.network();
             let who = stranger(email, &network);
@@ -199,7 +199,7 @@ impl Visit {
     /// # Errors
     ///
     /// 503 while too many passwords wait to be hashed.
-    pub fn hash_password(&self, password: String) -> Compiled<'_, Result<PasswordHash>> {
+    pub fn hash_password(&self, password: String) -> BoxFuture<'_, Result<PasswordHash>> {
         Box::pin(async move {
             let network = self.request.network();
             self.web.passwords.log_in.hash(&network, password).await
@@ -221,7 +221,7 @@ impl Visit {
         transaction: DatabaseTransaction,
         user: impl User,
         remember: Remember,
-    ) -> Compiled<'_, Result<()>> {
+    ) -> BoxFuture<'_, Result<()>> {
         self.become_user(transaction, Arc::new(user), remember)
     }
 
@@ -230,7 +230,7 @@ impl Visit {
         transaction: DatabaseTransaction,
         user: Arc<dyn User>,
         remember: Remember,
-    ) -> Compiled<'_, Result<()>> {
+    ) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             let link = if self.posthog.opted_out() {
                 None
@@ -284,7 +284,7 @@ impl Visit {
     /// # Errors
     ///
     /// Where the database does not answer.
-    pub fn sessions_of(&self, user_id: Uuid) -> Compiled<'_, Result<Vec<Listed>>> {
+    pub fn sessions_of(&self, user_id: Uuid) -> BoxFuture<'_, Result<Vec<Listed>>> {
         Box::pin(async move {
             let current = self.session.row_id();
             let database = &self.web.database;
@@ -302,7 +302,7 @@ impl Visit {
         &'a self,
         transaction: &'a DatabaseTransaction,
         user_id: Uuid,
-    ) -> Compiled<'a, Result<()>> {
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             sessions::end_all(transaction, user_id).await?;
             tokens::end_all(transaction, user_id).await?;
@@ -319,7 +319,7 @@ impl Visit {
         &'a self,
         transaction: DatabaseTransaction,
         user: &'a dyn User,
-    ) -> Compiled<'a, Result<()>> {
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let this_one = self.session.row_id().unwrap_or_default();
             sessions::delete_others(&transaction, user.id(), &this_one).await?;
@@ -334,7 +334,7 @@ impl Visit {
     /// # Errors
     ///
     /// Where the database fails: the session goes on then.
-    pub fn log_out(&self) -> Compiled<'_, Result<bool>> {
+    pub fn log_out(&self) -> BoxFuture<'_, Result<bool>> {
         Box::pin(async move {
             let ended = match self.session.row_id() {
                 Some(id) => sessions::end(&self.web.database, &id).await?,

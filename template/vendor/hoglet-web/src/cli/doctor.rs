@@ -8,11 +8,11 @@ use serde_json::json;
 use super::connect::connect_existing;
 use super::output::print_line;
 use crate::app::Outcome;
-use crate::compiled::Compiled;
 use crate::database::{self, Migrations};
 use crate::mail::smtp::Smtp;
 use crate::outgoing;
 use crate::settings::{PostHogSettings, Settings, WithoutServer};
+use futures_core::future::BoxFuture;
 
 /// For PostHog to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ pub fn examine(
     settings: Settings,
     migrations: Migrations,
     app: &'static str,
-) -> Compiled<'static, Outcome> {
+) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
         let (database, migrations) = examine_database(&settings, migrations, app).await;
         let checks = [

@@ -11,10 +11,10 @@ use super::job_list::{Format, list};
 use super::job_table::Table;
 use super::output::{complain, print_line};
 use crate::app::Outcome;
-use crate::compiled::Compiled;
 use crate::jobs::list::State;
 use crate::jobs::upkeep::{self, Cancelled};
 use crate::settings::Settings;
+use futures_core::future::BoxFuture;
 
 #[derive(Subcommand)]
 pub enum Action {
@@ -73,7 +73,7 @@ pub fn look_after(
     action: Action,
     table: Table,
     app: &'static str,
-) -> Compiled<'static, Outcome> {
+) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
         let database = connect_existing(&settings, app).await?;
         match action {

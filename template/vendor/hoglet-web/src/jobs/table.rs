@@ -15,7 +15,7 @@ use super::failure::Outcome;
 use super::job::{DEFAULT_QUEUE, Job, new};
 use super::run::Run;
 use super::schedules::{Schedule, Schedules, Times};
-use crate::compiled::Compiled;
+use futures_core::future::BoxFuture;
 
 /// What is wrong with a table of jobs: the app does not start with it.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ struct Kind<S> {
     run: RunWith<S>,
 }
 
-type RunWith<S> = fn(&S, &str, Run) -> Compiled<'static, Outcome>;
+type RunWith<S> = fn(&S, &str, Run) -> BoxFuture<'static, Outcome>;
 
 /// What a kind of job says about its attempts.
 #[derive(Clone, Copy, Debug)]
@@ -281,7 +281,7 @@ pub struct Registry {
 pub(super) struct Runnable {
     pub bounds: Bounds,
     #[expect(clippy::type_complexity, reason = "it stands here once")]
-    pub run: Box<dyn Fn(&str, Run) -> Compiled<'static, Outcome> + Send + Sync>,
+    pub run: Box<dyn Fn(&str, Run) -> BoxFuture<'static, Outcome> + Send + Sync>,
 }
 
 impl Registry {

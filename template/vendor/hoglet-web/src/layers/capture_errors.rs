@@ -6,7 +6,6 @@ use axum::response::Response;
 use posthog_rs::RequestContext;
 use serde_json::json;
 
-use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::posthog::boundary::Boundary;
 use crate::posthog::exception::Exception;
@@ -16,6 +15,7 @@ use crate::posthog::tracker::PostHog;
 use crate::posthog::urls;
 use crate::request::RequestInfo;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// On an answer whose error has been captured.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub fn capture_errors(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let info = RequestInfo::of(request.extensions());
         let method = request.method().to_string();

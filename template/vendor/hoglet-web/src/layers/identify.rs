@@ -17,7 +17,6 @@ use time::OffsetDateTime;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
-use crate::compiled::Compiled;
 use crate::jobs::behalf;
 use crate::posthog::identity::{Identity, Subject};
 use crate::posthog::tracker::PostHog;
@@ -27,6 +26,7 @@ use crate::session::signed_in::{SignedIn, Unreadable};
 use crate::users::User;
 use crate::visitor;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// The layer that finds out who is there, and hands the request its [`PostHog`].
 pub fn identify(
@@ -34,7 +34,7 @@ pub fn identify(
     cookies: Cookies,
     mut request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let user = request.extensions().get::<SignedIn>();
         let user = user.map(|SignedIn(user)| user.clone());

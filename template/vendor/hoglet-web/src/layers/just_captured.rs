@@ -6,12 +6,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tower_cookies::Cookies;
 
-use crate::compiled::Compiled;
 use crate::media_type;
 use crate::posthog::panel::{decode, encode};
 use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// The layer that carries the panel from request to request. It stands in the app in development only.
 pub fn just_captured(
@@ -20,7 +20,7 @@ pub fn just_captured(
     posthog: PostHog,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let cookie = &web.cookies.captured;
         let info = RequestInfo::of(request.extensions());

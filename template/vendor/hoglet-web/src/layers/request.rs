@@ -12,11 +12,11 @@ use axum::response::{IntoResponse, Response};
 use tower::layer::util::Stack;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::media_type;
 use crate::request::info::RequestInfo;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// For a whole form. A bound between two pieces would let a client send a byte now and then, without end.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -26,7 +26,7 @@ pub fn describe(
     State(web): State<Web>,
     mut request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let settings = &web.settings;
         let info = RequestInfo::read(settings, &web.secret_paths, &request);
@@ -47,7 +47,7 @@ pub fn describe(
 }
 
 /// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
-pub fn buffer_body(mut request: Request, next: Next) -> Compiled<'static, Response> {
+pub fn buffer_body(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         media_type::lower_case(request.headers_mut());
         if request.body().is_end_stream() {
@@ -78,7 +78,7 @@ pub fn in_time(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let bound = web.settings.request_timeout;
         let answer = tokio::time::timeout(bound, next.run(request)).await;

@@ -13,7 +13,6 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::refused;
-use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::media_type;
 use crate::posthog::headers as tracing_headers;
@@ -21,6 +20,7 @@ use crate::request::RequestInfo;
 use crate::security::OwnPolicy;
 use crate::settings::Settings;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// Two years, as browsers' preload lists ask for.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
@@ -31,7 +31,7 @@ pub fn headers(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let info = RequestInfo::of(request.extensions());
         let mut response = if let Some(refusal) = &info.refused {
@@ -111,7 +111,7 @@ pub fn api_only(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let info = RequestInfo::of(request.extensions());
         let reads = matches!(

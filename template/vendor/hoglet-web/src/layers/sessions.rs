@@ -17,7 +17,6 @@ use tower_cookies::Cookies;
 use tower_sessions::session::{Error, Id};
 use tower_sessions::{Expiry, session_store};
 
-use crate::compiled::Compiled;
 use crate::error::{AppError, Result};
 use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
@@ -29,6 +28,7 @@ use crate::session::signed_in::{SignedIn, Unreadable};
 use crate::session::store::{ENDS_AT, SESSION_ENDED, SeaOrmStore, Seen, USER_ID};
 use crate::users::User;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// A session is renewed when this part of its lifetime has passed: one fourteenth. One that ends
 /// at a fixed time is written all the same, so that its user can see where they were last.
@@ -41,7 +41,7 @@ pub fn sessions(
     cookies: Cookies,
     mut request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         // The store's key in the database is secret; a forged or truncated cookie counts as absent.
         let id = web

@@ -30,9 +30,9 @@ use super::properties;
 use super::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
 use super::scope::Scope;
 use super::visitor_link;
-use crate::compiled::Compiled;
 use crate::settings::PostHogSettings;
 use crate::users::User;
+use futures_core::future::BoxFuture;
 
 /// The event property that names the groups.
 const GROUPS: &str = "$groups";
@@ -292,7 +292,7 @@ impl PostHog {
     ///
     /// All have their defaults, and PostHog is not asked, for those who have opted out, and for a client
     /// that is known by a header only: a header never chooses whose flags apply.
-    pub fn flags(&self) -> Compiled<'_, Arc<Flags>> {
+    pub fn flags(&self) -> BoxFuture<'_, Arc<Flags>> {
         Box::pin(async move {
             let (groups, cell) = self.scope.flags();
             let evaluating = async || match self.client.evaluator() {
