@@ -1,4 +1,4 @@
-//! What the app's README says how to do, done as it says: the recipes followed, the demo removed.
+//! What the app's `docs/recipes.md` says, done as it says: the recipes followed, the demo removed.
 //!
 //! The last test compiles both apps, which takes minutes the first time.
 
@@ -19,6 +19,8 @@ use std::process::Command;
 use hoglet::template::Template;
 use support::{Tree, read_tree, render};
 
+const RECIPES: &str = "docs/recipes.md";
+
 #[test]
 fn every_place_of_the_demo_is_named() {
     let template = Template::embedded().expect("the template is sound");
@@ -26,7 +28,7 @@ fn every_place_of_the_demo_is_named() {
     demo::remove(&mut app);
     for (name, contents) in &app {
         let text = String::from_utf8_lossy(contents);
-        if name == "README.md" || name.starts_with("hoglet-web/") {
+        if name == "README.md" || name.starts_with("docs/") || name.starts_with("vendor/") {
             continue;
         }
         for trace in ["demo::", "demo/", "demo_errors", "DEMO_ERRORS"] {
@@ -84,25 +86,14 @@ fn write(folder: &Path, app: &Tree) {
     xtask::repository::write(folder, &changed).expect("a writable folder");
 }
 
-/// A section of the app's README, from its heading to the next of its kind.
+/// A section of the recipes, from its heading to the next one.
 fn section(app: &Tree, heading: &str) -> String {
-    let readme = String::from_utf8(app["README.md"].clone()).expect("UTF-8");
-    let (_, section) = readme
-        .split_once(&format!("\n{heading}\n"))
-        .unwrap_or_else(|| panic!("the README has no {heading}"));
-    let (level, _) = heading.split_once(' ').expect("a heading");
-    let ends = section
-        .match_indices("\n#")
-        .map(|(at, _)| &section[at + 1..]);
-    let mut ends = ends.filter(|rest| {
-        let hashes = rest.chars().take_while(|sign| *sign == '#').count();
-        // One alone is a comment of a shell's.
-        (2..=level.len()).contains(&hashes)
-    });
-    let length = ends
-        .next()
-        .map_or(section.len(), |end| section.len() - end.len());
-    section[..length].to_owned()
+    let recipes = String::from_utf8(app[RECIPES].clone()).expect("UTF-8");
+    let (_, section) = recipes
+        .split_once(&format!("\n## {heading}\n"))
+        .unwrap_or_else(|| panic!("{RECIPES} has no {heading}"));
+    let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
+    section.to_owned()
 }
 
 /// The first code block of a language.

@@ -1,6 +1,6 @@
 //! A guest: a burrito to consider, a dashboard, a group and some errors, to see PostHog at work.
 //!
-//! The README says how to remove it: everything else goes on without.
+//! `docs/recipes.md` says how to remove it: everything else goes on without.
 
 use hoglet_web::error::Result;
 use hoglet_web::routes::Routes;

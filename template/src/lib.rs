@@ -3,7 +3,7 @@
 //! `app` builds what handlers share and stacks the layers, `routes` is the table of pages, `accounts`
 //! makes and enters accounts. What every app needs and must be right is in `vendor/hoglet-web/`: sessions,
 //! identity, delivery of events, errors, security. Its README says how a request goes through; the
-//! README beside this folder says where a new page, table, event or setting goes.
+//! README beside this folder says where things are, and `docs/recipes.md` how a page, a table or an event is added.
 
 pub mod accounts;
 pub mod app;

@@ -3,12 +3,12 @@
 use super::support::Tree;
 use super::{block, section};
 
-/// Their lines are told in words: this README is a Liquid template itself.
+/// Their lines are told in words: Liquid and the templates share a syntax.
 const VIEWS: &str = "the line with `demo/` goes.";
 
 /// Deletes the files, and changes the lines.
 pub fn remove(app: &mut Tree) {
-    let section = section(app, "## Remove the demo");
+    let section = section(app, "Remove the demo");
     for command in block(&section, "sh").lines() {
         let paths = command.strip_prefix("rm ").expect("files are removed");
         for path in paths.split(' ').filter(|word| !word.starts_with('-')) {

@@ -1,4 +1,4 @@
-//! "Recipes", followed as a reader would who wants orders.
+//! The recipes, followed as a reader would who wants orders.
 
 use super::support::Tree;
 use super::{blocks, section};
@@ -126,7 +126,7 @@ struct Recipes<'a> {
 
 impl Recipes<'_> {
     fn page(&mut self) {
-        let [handler, test] = self.code("### A page");
+        let [handler, test] = self.code("A page");
         self.add("src/routes/about.rs", &handler);
         self.route("about", &[".get(\"/about\", about::show)"]);
         self.view(
@@ -139,7 +139,7 @@ impl Recipes<'_> {
     }
 
     fn table(&mut self) {
-        let [model, table] = self.code("### A table");
+        let [model, table] = self.code("A table");
         self.add("src/models/order.rs", &model);
         self.put("src/models.rs", "line here.\n", "\npub mod order;");
         let (name, users) = (
@@ -170,7 +170,7 @@ impl Recipes<'_> {
     }
 
     fn form(&mut self) {
-        let [handlers] = self.code("### A form");
+        let [handlers] = self.code("A form");
         self.add("src/routes/order.rs", &handlers);
         self.route(
             "order",
@@ -193,13 +193,13 @@ impl Recipes<'_> {
     }
 
     fn job(&mut self) {
-        let [job] = self.code("### A job");
+        let [job] = self.code("A job");
         self.add("src/jobs/tidy_name.rs", &job);
         self.enlist("tidy_name", &["TidyName"], ".job::<TidyName>()");
     }
 
     fn schedule(&mut self) {
-        let [lines] = self.code("### A schedule");
+        let [lines] = self.code("A schedule");
         let mut jobs = JOBS.to_owned();
         for (job, name) in [
             ("SumUpOrders", "sum_up_orders"),
@@ -225,7 +225,7 @@ impl Recipes<'_> {
     }
 
     fn mail(&mut self) {
-        let [job] = self.code("### A mail");
+        let [job] = self.code("A mail");
         let text = "{% extends \"mail/layout.txt\" %}\n{% block subject %}Welcome, {{ to.email }}{% endblock %}\n\
                     {% block main %}\nBegin at {{ app.url }}{{ begin }}\n{% endblock %}\n";
         let html = "{% extends \"mail/layout.html\" %}\n{% from \"mail/parts/button.html\" import button %}\n\
@@ -235,7 +235,7 @@ impl Recipes<'_> {
         self.add("templates/mail/welcome.html", html);
         self.add("src/jobs/send_welcome.rs", &job);
         self.enlist("send_welcome", &["SendWelcome"], ".job::<SendWelcome>()");
-        let line = self.in_backticks("### A mail", "SendWelcome { user_id");
+        let line = self.in_backticks("A mail", "SendWelcome { user_id");
         self.put(
             "src/accounts.rs",
             "asks.enqueue(&transaction).await?;\n",
@@ -249,7 +249,7 @@ impl Recipes<'_> {
     }
 
     fn event(&mut self) {
-        let [entry, lines] = self.code("### An event");
+        let [entry, lines] = self.code("An event");
         self.put(
             "src/posthog/events.rs",
             "\"profile_updated\" => ProfileUpdated {},\n",
@@ -268,7 +268,7 @@ impl Recipes<'_> {
     }
 
     fn flag(&mut self) {
-        let [constants, lines] = self.code("### A flag and an experiment");
+        let [constants, lines] = self.code("A flag and an experiment");
         let last = "&[\"control\", \"friendly\", \"bold\"]);\n";
         self.put("src/posthog/flags.rs", last, &format!("\n{constants}"));
         let about = "src/routes/about.rs";
@@ -289,7 +289,7 @@ impl Recipes<'_> {
     }
 
     fn setting(&mut self) {
-        let [line] = self.code("### A setting");
+        let [line] = self.code("A setting");
         self.put(
             "src/settings.rs",
             "pub demo_errors: bool,\n",
@@ -300,7 +300,7 @@ impl Recipes<'_> {
             "reader.boolean(\"DEMO_ERRORS\", !hoglet.production()),\n",
             &line,
         );
-        let example = self.in_backticks("### A setting", "# SHIPPING_CENTS");
+        let example = self.in_backticks("A setting", "# SHIPPING_CENTS");
         self.put(
             ".env.example",
             "\n",
@@ -309,7 +309,7 @@ impl Recipes<'_> {
     }
 
     fn layer(&mut self) {
-        let [layer, line] = self.code("### A layer");
+        let [layer, line] = self.code("A layer");
         self.add("src/no_index.rs", &layer);
         self.put("src/lib.rs", "pub mod models;\n", "pub mod no_index;\n");
         self.put(
