@@ -14,7 +14,7 @@ mod python;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use hoglet::posthog::{Arguments, Server};
+use hoglet_standin::{Options, Server};
 use posthog_rs::{ClientOptionsBuilder, EvaluateFlagsOptions, Event, FlagValue};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
@@ -26,20 +26,20 @@ struct Standin {
 
 impl Standin {
     async fn start() -> Self {
-        Self::with(Arguments::default()).await
+        Self::with(Options::default()).await
     }
 
-    async fn with(arguments: Arguments) -> Self {
-        let arguments = Arguments {
-            port: 0,
-            ..arguments
+    async fn with(options: Options) -> Self {
+        let options = Options {
+            address: ([127, 0, 0, 1], 0).into(),
+            ..options
         };
         // On a thread of its own: a client that is dropped blocks its thread until all is delivered.
         let (tell, told) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
             runtime.block_on(async {
-                let server = Server::bind(&arguments).await.expect("a free port");
+                let server = Server::bind(&options).await.expect("a free port");
                 tell.send(server.address()).expect("somebody asked");
                 server.run(std::future::pending()).await
             })
@@ -614,9 +614,9 @@ async fn strangers_are_kept_out() {
 async fn posthog_js_finds_its_settings_and_scripts() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("array.js"), "/* array */").expect("a file");
-    let standin = Standin::with(Arguments {
+    let standin = Standin::with(Options {
         posthog_js: Some(folder.path().to_owned()),
-        ..Arguments::default()
+        ..Options::default()
     })
     .await;
     let get = async |path: &str| {
@@ -912,9 +912,9 @@ async fn the_app_beside_it_is_asked_for_its_flags() {
                 std::thread::sleep(Duration::from_secs(10));
             }
         });
-        let standin = Standin::with(Arguments {
+        let standin = Standin::with(Options {
             app: Some(app.clone()),
-            ..Arguments::default()
+            ..Options::default()
         })
         .await;
         let said = standin.get("/hoglet/app").await;
@@ -929,9 +929,9 @@ async fn the_app_beside_it_is_asked_for_its_flags() {
             None => assert_eq!(said["error"], Value::Null),
         }
     }
-    let gone = Standin::with(Arguments {
+    let gone = Standin::with(Options {
         app: Some("http://127.0.0.1:1".to_owned()),
-        ..Arguments::default()
+        ..Options::default()
     })
     .await;
     assert!(gone.get("/hoglet/app").await["error"].is_string());

@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use hoglet_standin::Error::NoScripts;
+
 use crate::interrupt::{INTERRUPTED, Interrupted};
 use crate::{dev, posthog};
 
@@ -86,8 +88,10 @@ impl Error {
             | Self::UnknownQuestion { .. }
             | Self::NotAChoice { .. }
             | Self::BrokenRule { .. }
-            | Self::Posthog(posthog::Error::NoScripts { .. })
-            | Self::Dev(dev::Error::Posthog(posthog::Error::NoScripts { .. })) => ExitCode::from(2),
+            | Self::Posthog(posthog::Error::Standin(NoScripts { .. }))
+            | Self::Dev(dev::Error::Posthog(posthog::Error::Standin(NoScripts { .. }))) => {
+                ExitCode::from(2)
+            }
             Self::Interrupted(_) | Self::Dev(dev::Error::EndedEarly) => INTERRUPTED.into(),
             _ => ExitCode::FAILURE,
         }

@@ -11,8 +11,8 @@
 //! same bytes. What is asked, and which files bear an answer, stands in `template/cargo-generate.toml`, which stock
 //! cargo-generate reads too; so a new question is a change in the template alone.
 //!
-//! Two parts stand beside it: [`posthog`], a local stand-in for PostHog, for apps and for tests; and [`dev`], which runs
-//! an app with it while the app is being worked on.
+//! Two commands stand beside it: [`posthog`] runs a local stand-in for PostHog (the crate `hoglet-standin`), and [`dev`]
+//! runs an app with it while the app is being worked on.
 
 // `println!` panics where nobody reads on.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -66,7 +66,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
             Ok(exit_code(end))
         }
         Command::Posthog(arguments) => {
-            let end = posthog::run(&arguments)?;
+            let end = posthog::run(arguments)?;
             Ok(exit_code(end))
         }
         Command::Completions { shell } => {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use hoglet::posthog::{Arguments, Server};
+use hoglet_standin::{Options, Server};
 use posthog_rs::{EvaluateFlagsOptions, FlagValue};
 use serde_json::{Value, json};
 
@@ -208,11 +208,11 @@ async fn flags_may_begin_with_a_byte_order_mark() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("flags.json");
     std::fs::write(&file, format!("{MARK}{{\"from-file\": true}}")).expect("written");
-    let arguments = Arguments {
+    let options = Options {
         flags: Some(file.clone()),
-        ..Arguments::default()
+        ..Options::default()
     };
-    let standin = Standin::with(arguments.clone()).await;
+    let standin = Standin::with(options.clone()).await;
     for (path, text) in [
         ("flags/put", "true"),
         ("flags", r#"{"put": true, "from-file": true}"#),
@@ -229,9 +229,9 @@ async fn flags_may_begin_with_a_byte_order_mark() {
 
     // One is skipped, not two; and what is wrong is still said.
     std::fs::write(&file, format!("{MARK}{MARK}{{}}")).expect("written");
-    let error = Server::bind(&Arguments {
-        port: 0,
-        ..arguments
+    let error = Server::bind(&Options {
+        address: ([127, 0, 0, 1], 0).into(),
+        ..options
     })
     .await
     .err();

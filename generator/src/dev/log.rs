@@ -14,10 +14,10 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
+use hoglet_standin::event_line;
 use serde_json::{Map, Value};
 
 use crate::colors::{ACCENT, DIM, ERROR};
-use crate::posthog::event_line;
 
 /// An event whose request takes longer is shown before it.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);

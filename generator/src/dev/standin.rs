@@ -6,12 +6,13 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use hoglet_standin::{Beside, Journal, Options, Server};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::console::{Source, print_line};
 use super::{Arguments, Error};
-use crate::posthog::{self, Beside, Journal, Server};
+use crate::posthog;
 
 /// Lines printed at once; a load test must not scroll everything else away.
 const LINES_AT_ONCE: usize = 20;
@@ -75,26 +76,29 @@ async fn reload(mut beside: Beside, file: PathBuf) {
 }
 
 async fn bind(arguments: &Arguments, app: &Path) -> Result<Server, posthog::Error> {
-    let mut wanted = posthog::Arguments {
+    let mut options = Options {
         flags: arguments.flags.clone(),
         posthog_js: arguments.posthog_js.clone(),
         state: Some(app.join(STATE)),
-        say: |line| print_line(Source::Posthog, line),
-        ..posthog::Arguments::default()
+        log: |line| print_line(Source::Posthog, line),
+        ..Options::default()
     };
-    wanted.port = arguments.posthog_port.unwrap_or(wanted.port);
-    match Server::bind(&wanted).await {
+    if let Some(port) = arguments.posthog_port {
+        options.address.set_port(port);
+    }
+    match Server::bind(&options).await.map_err(posthog::Error::from) {
         Err(posthog::Error::Listen { cause, owner, .. })
             if cause.kind() == ErrorKind::AddrInUse && arguments.posthog_port.is_none() =>
         {
-            let (port, by) = (wanted.port, owner.map(|owner| format!(" by {owner}")));
+            let port = options.address.port();
+            let by = owner.map(|owner| format!(" by {owner}"));
             let by = by.unwrap_or_default();
             print_line(
                 Source::Hoglet,
                 &format!("port {port} is taken{by}, so the stand-in for PostHog takes another"),
             );
-            wanted.port = 0;
-            Server::bind(&wanted).await
+            options.address.set_port(0);
+            Ok(Server::bind(&options).await?)
         }
         result => result,
     }
@@ -139,17 +143,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_taken_port_is_left_to_its_owner() {
-        let usual = posthog::Arguments::default();
+        let usual = Options::default();
         // Where this fails, somebody else has it already.
         let _taken = Server::bind(&usual).await;
         let app = tempfile::tempdir().unwrap();
         let start = async |arguments: &Arguments| Standin::start(arguments, app.path()).await;
         let standin = start(&Arguments::default()).await.unwrap();
-        assert_ne!(standin.address, format!("http://127.0.0.1:{}", usual.port));
+        assert_ne!(standin.address, format!("http://{}", usual.address));
         standin.stop().await;
 
         let asked_for = Arguments {
-            posthog_port: Some(usual.port),
+            posthog_port: Some(usual.address.port()),
             ..Arguments::default()
         };
         assert!(matches!(start(&asked_for).await, Err(Error::Posthog(_))));

@@ -13,17 +13,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
-use super::beside;
-use super::failure::Failure;
-use super::filter::Filter;
-use super::flag_forms;
-use super::flags::Flag;
-use super::funnel::{self, Funnel};
-use super::json_text;
-use super::person::{self, Person};
-use super::query::Query;
-use super::standin::Standin;
-use super::store::Store;
+use crate::beside;
+use crate::failure::Failure;
+use crate::filter::Filter;
+use crate::flag_forms;
+use crate::flags::Flag;
+use crate::funnel::{self, Funnel};
+use crate::json_text;
+use crate::person::{self, Person};
+use crate::query::Query;
+use crate::standin::Standin;
+use crate::store::Store;
 
 type Shared = State<Arc<Standin>>;
 

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::standin::Standin;
+use crate::standin::Standin;
 
 /// The app is on this machine; one that does not answer by then is being built, or hangs.
 const TIMEOUT: Duration = Duration::from_secs(2);

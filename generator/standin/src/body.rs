@@ -13,7 +13,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use serde_json::Value;
 
-use super::refusal::Refusal;
+use crate::refusal::Refusal;
 
 /// What a body may grow to when it is unpacked, so that a small body cannot fill the memory. The older endpoints have one
 /// bound for the body as it comes and for what is in it.

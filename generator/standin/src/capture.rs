@@ -1,4 +1,4 @@
-//! PostHog's older endpoints for events, and session replay. [`super::capture_v1`] is the newer one.
+//! PostHog's older endpoints for events, and session replay. [`crate::capture_v1`] is the newer one.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
-use super::event::Arrival;
-use super::refusal::Refusal;
-use super::standin::{Standin, now};
-use super::store::Malformed;
-use super::{body, intake};
+use crate::event::Arrival;
+use crate::refusal::Refusal;
+use crate::standin::{Standin, now};
+use crate::store::Malformed;
+use crate::{body, intake};
 
 /// How much of a body is kept to show what was wrong with it.
 const SNIPPET: usize = 400;
@@ -133,9 +133,9 @@ pub fn unwrap(query: &str, headers: &HeaderMap, body: &Body) -> Result<Value, Re
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::scripts::Scripts;
-    use super::super::store::Store;
     use super::*;
+    use crate::scripts::Scripts;
+    use crate::store::Store;
 
     #[test]
     fn a_large_batch_lets_others_at_the_store_in_between() {

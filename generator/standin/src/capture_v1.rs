@@ -11,11 +11,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::capture::{Body, keep, note};
-use super::event::Adjusted;
-use super::refusal::Refusal;
-use super::standin::Standin;
-use super::{body, intake, intake_v1};
+use crate::capture::{Body, keep, note};
+use crate::event::Adjusted;
+use crate::refusal::Refusal;
+use crate::standin::Standin;
+use crate::{body, intake, intake_v1};
 
 const PATH: &str = "/i/v1/analytics/events";
 /// A longer name of an SDK is not put into every event.

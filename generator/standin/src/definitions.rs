@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::matching;
-use super::standin::Standin;
+use crate::matching;
+use crate::standin::Standin;
 
 /// `/flags/definitions` and the older `/api/feature_flag/local_evaluation`.
 pub async fn definitions(State(standin): State<Arc<Standin>>, headers: HeaderMap) -> Response {

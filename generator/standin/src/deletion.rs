@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::standin::Standin;
+use crate::standin::Standin;
 
 /// PostHog takes no more ids at once.
 const MOST_IDS: usize = 1000;

@@ -1,4 +1,4 @@
-//! PostHog's endpoints for flags that are evaluated here. [`super::definitions`] hands them out instead.
+//! PostHog's endpoints for flags that are evaluated here. [`crate::definitions`] hands them out instead.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::event::{distinct_id, group_key};
-use super::flags::{Answer, Asker, Flag};
-use super::refusal::Refusal;
-use super::standin::{Standin, now};
-use super::store::Store;
-use super::{capture, intake, js};
+use crate::event::{distinct_id, group_key};
+use crate::flags::{Answer, Asker, Flag};
+use crate::refusal::Refusal;
+use crate::standin::{Standin, now};
+use crate::store::Store;
+use crate::{capture, intake, js};
 
 /// `/flags` and the older `/decide`.
 pub async fn evaluate(

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::event::Event;
-use super::warning::Kind;
+use crate::event::Event;
+use crate::warning::Kind;
 
 const MOST_ENTRIES: usize = 50;
 

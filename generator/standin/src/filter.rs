@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use super::person;
-use super::store::{Kept, Store};
+use crate::person;
+use crate::store::{Kept, Store};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::flags::Flag;
+use crate::flags::Flag;
 
 impl Flag {
     /// Reads a flag in any of the forms it may be written in; the error says what is wrong with it.

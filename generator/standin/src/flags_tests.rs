@@ -123,7 +123,7 @@ fn posthogs_own_definitions_keep_their_group() {
         "flags": [{"key": "f", "filters": {"groups": [{"rollout_percentage": 50}], "aggregation_group_type_index": 1}}],
         "group_type_mapping": {"0": "company", "1": "team"},
     });
-    let flags = crate::posthog::flag_forms::read_all(&list).unwrap();
+    let flags = crate::flag_forms::read_all(&list).unwrap();
     assert_eq!(flags["f"].group_type.as_deref(), Some("team"));
     let unknown = Flag::read(&json!({"filters": {"aggregation_group_type_index": 1}})).unwrap_err();
     assert!(unknown.contains("group_type_mapping"), "{unknown}");

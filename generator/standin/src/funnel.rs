@@ -1,6 +1,6 @@
 //! How many people did one thing, then the next: PostHog's funnel in its default, sequential order.
 //!
-//! A visitor's events and those of the user they became count as one person's, by what [`super::people`] knows now. An
+//! A visitor's events and those of the user they became count as one person's, by what [`crate::people`] knows now. An
 //! id that belongs to nobody counts as itself. Unlike PostHog, which allows 14 days, it has no window.
 
 use std::collections::HashMap;
@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::people::PersonId;
-use super::store::{Kept, Store};
-use super::timestamp;
+use crate::people::PersonId;
+use crate::store::{Kept, Store};
+use crate::timestamp;
 
 /// What a generated app's sign-up consists of.
 pub const SIGN_UP: &str = "$pageview:/signup,user_signed_up,email_confirmed";

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::super::event::Event;
 use super::*;
+use crate::event::Event;
 
 struct Desk(Store);
 

@@ -1,7 +1,7 @@
 //! Which id an event ties to its own, and which ones PostHog never merges.
 
-use super::event::Event;
-use super::outcome::{LONGEST_MERGED, Refused};
+use crate::event::Event;
+use crate::outcome::{LONGEST_MERGED, Refused};
 
 /// The id that this event ties to its own, or why PostHog does not.
 ///

@@ -1,15 +1,15 @@
 //! From decoded JSON to events, with PostHog's checks and PostHog's words for what is wrong.
 //!
 //! The older endpoints take three shapes (a batch, a list, one event) and refuse the whole request for
-//! one bad event. [`super::intake_v1`] is the newer one.
+//! one bad event. [`crate::intake_v1`] is the newer one.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::event::{Adjusted, Arrival, Event, read_id};
-use super::refusal::Refusal;
+use crate::event::{Adjusted, Arrival, Event, read_id};
+use crate::refusal::Refusal;
 
 /// Longer ones are not tokens; PostHog's own are 47 characters.
 const LONGEST_TOKEN: usize = 64;

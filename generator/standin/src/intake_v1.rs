@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::event::{Adjusted, Arrival, Event, LONGEST_DISTINCT_ID};
-use super::refusal::Refusal;
-use super::timestamp::is_rfc3339;
+use crate::event::{Adjusted, Arrival, Event, LONGEST_DISTINCT_ID};
+use crate::refusal::Refusal;
+use crate::timestamp::is_rfc3339;
 
 const LONGEST_NAME: usize = 200;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::standin::Standin;
+use crate::standin::Standin;
 
 /// The SDK of the apps that hoglet makes.
 const FROM_THE_APP: &str = "posthog-rs";
@@ -113,9 +113,9 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::*;
-    use crate::posthog::event::Event;
-    use crate::posthog::scripts::Scripts;
-    use crate::posthog::store::Store;
+    use crate::event::Event;
+    use crate::scripts::Scripts;
+    use crate::store::Store;
 
     #[test]
     fn what_was_there_before_is_not_told_again() {

@@ -1,4 +1,4 @@
-//! What posthog-js asks for: its own [`scripts`](super::scripts), and the project's settings for it.
+//! What posthog-js asks for: its own [`scripts`](crate::scripts), and the project's settings for it.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::scripts::javascript;
-use super::standin::Standin;
-use super::store::Store;
+use crate::scripts::javascript;
+use crate::standin::Standin;
+use crate::store::Store;
 
 /// The settings posthog-js asks for. Whatever would call back for more is off.
 pub fn config(token: &str, store: &Store) -> Map<String, Value> {

@@ -10,7 +10,7 @@
 
 use serde_json::Value;
 
-use super::event::Event;
+use crate::event::Event;
 
 macro_rules! names {
     ($($bare:literal)*; $($dollar:literal)*) => {

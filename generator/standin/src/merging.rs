@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::event::Event;
-use super::outcome::{Outcome, Refused};
-use super::people::{MOST_IDS, Moment, People, PersonId};
-use super::person::{Chapter, Kind};
+use crate::event::Event;
+use crate::outcome::{Outcome, Refused};
+use crate::people::{MOST_IDS, Moment, People, PersonId};
+use crate::person::{Chapter, Kind};
 
 impl People {
     /// Ties `other` to the event's own distinct id.

@@ -1,19 +1,19 @@
-//! Mistakes, recognised in an event and in what became of it. Those of an `$exception` stand in [`super::exceptions`].
+//! Mistakes, recognised in an event and in what became of it. Those of an `$exception` stand in [`crate::exceptions`].
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::email::{has_email, is_email};
-use super::event::{Event, distinct_id};
-use super::exceptions;
-use super::ids::is_illegal;
-use super::outcome::{Outcome, Refused};
-use super::people::Moment;
-use super::sessions::{MOST_SESSIONS, make_room};
-use super::timestamp;
-use super::warning::Kind;
-use super::warnings::Warnings;
+use crate::email::{has_email, is_email};
+use crate::event::{Event, distinct_id};
+use crate::exceptions;
+use crate::ids::is_illegal;
+use crate::outcome::{Outcome, Refused};
+use crate::people::Moment;
+use crate::sessions::{MOST_SESSIONS, make_room};
+use crate::timestamp;
+use crate::warning::Kind;
+use crate::warnings::Warnings;
 
 /// Being tied to the same id again is normal at every log-in, but not at every request.
 const REPEATS_ALLOWED: u64 = 3;

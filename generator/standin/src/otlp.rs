@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use flate2::read::MultiGzDecoder;
 use serde_json::{Value, json};
 
-use super::capture::{Body, note};
-use super::refusal::Refusal;
-use super::standin::Standin;
-use super::store::Counts;
-use super::{body, intake};
+use crate::capture::{Body, note};
+use crate::refusal::Refusal;
+use crate::standin::Standin;
+use crate::store::Counts;
+use crate::{body, intake};
 
 /// In bytes, as it comes and unpacked.
 const LARGEST: usize = 2 * 1024 * 1024;

@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 
-use super::api::overview;
-use super::standin::Standin;
+use crate::api::overview;
+use crate::standin::Standin;
 
 /// However much arrives, the page hears of it this often.
 const PULSE: Duration = Duration::from_millis(150);

@@ -8,17 +8,17 @@
 //! in which they and the `$identify` arrive does not matter.
 //!
 //! The rules are those of PostHog's `nodejs/src/ingestion/common/persons/` and its handbook, "Person processing".
-//! [`super::merging`] ties and merges, [`super::properties`] keeps what is known about them.
+//! [`crate::merging`] ties and merges, [`crate::properties`] keeps what is known about them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::event::Event;
-use super::ids;
-use super::outcome::{Outcome, Refused};
-use super::person::{Chapter, Kind, Person, name};
+use crate::event::Event;
+use crate::ids;
+use crate::outcome::{Outcome, Refused};
+use crate::person::{Chapter, Kind, Person, name};
 
 /// What all persons together may weigh, in bytes of ids, properties and story.
 const HEAVIEST: usize = 64 * 1024 * 1024;

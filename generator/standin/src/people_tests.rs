@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::ids::is_illegal;
 use super::*;
+use crate::ids::is_illegal;
 
 fn event(name: &str, distinct_id: &str, properties: Value) -> Event {
     let Value::Object(properties) = properties else {
@@ -487,7 +487,7 @@ fn events_that_tell_nothing_of_their_person_lift_nothing() {
 
 #[test]
 fn an_event_weighs_what_it_changes_and_not_the_whole_person() {
-    use super::super::properties::WEIGHED;
+    use crate::properties::WEIGHED;
     let weighed = |count: u64| {
         let mut people = People::default();
         let before = WEIGHED.get();

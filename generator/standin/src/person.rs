@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::event::Event;
-use super::people::{Moment, PersonId};
-use super::properties::Properties;
+use crate::event::Event;
+use crate::people::{Moment, PersonId};
+use crate::properties::Properties;
 
 /// The story keeps its beginning and its newest part.
 const LONGEST_STORY: usize = 100;

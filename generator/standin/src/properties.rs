@@ -6,8 +6,8 @@ use std::ops::Deref;
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-use super::event::Event;
-use super::lifting::lifted;
+use crate::event::Event;
+use crate::lifting::lifted;
 
 #[derive(Debug, Default)]
 pub struct Properties {

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::event::Event;
-use super::flags::Flag;
-use super::project::Project;
-use super::store::{Counts, Kept, Store};
+use crate::event::Event;
+use crate::flags::Flag;
+use crate::project::Project;
+use crate::store::{Counts, Kept, Store};
 
 const VERSION: u32 = 1;
 /// What the events in the file may weigh together; the oldest stay out.

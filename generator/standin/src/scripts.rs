@@ -1,6 +1,6 @@
 //! posthog-js's own scripts: those in this binary, or those of a folder.
 //!
-//! `generator/posthog-js/refresh` fetches what is carried; its licences and its version stand beside it.
+//! `posthog-js/refresh` fetches what is carried; its licences and its version stand beside it.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 use tower_http::services::ServeDir;
 
-use super::Error;
+use crate::Error;
 
 /// What a page loads first.
 const ARRAY: &str = "array.js";
@@ -20,7 +20,7 @@ const ARRAY: &str = "array.js";
 /// Names and gzip.
 macro_rules! carried {
     ($($name:literal)+) => {
-        &[$(($name, include_bytes!(concat!("../../posthog-js/", $name, ".gz")))),+]
+        &[$(($name, include_bytes!(concat!("../posthog-js/", $name, ".gz")))),+]
     };
 }
 

@@ -1,6 +1,5 @@
 //! All routes in one place, and the life of the server.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,17 +15,17 @@ use tokio::net::TcpListener;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
-use super::beside::Beside;
-use super::guard::{self, Hosts};
-use super::journal::Journal;
-use super::otlp::Signal;
-use super::scripts::Scripts;
-use super::standin::Standin;
-use super::state::State;
-use super::store::Store;
-use super::{
-    Arguments, Error, api, capture, capture_v1, definitions, deletion, evaluation, failure,
-    header_limit, js, otlp, page, project, read_flags, surveys,
+use crate::beside::Beside;
+use crate::guard::{self, Hosts};
+use crate::journal::Journal;
+use crate::otlp::Signal;
+use crate::scripts::Scripts;
+use crate::standin::Standin;
+use crate::state::State;
+use crate::store::Store;
+use crate::{
+    Error, Options, api, capture, capture_v1, definitions, deletion, evaluation, failure,
+    header_limit, js, otlp, page, project, surveys,
 };
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
@@ -42,26 +41,25 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn bind(arguments: &Arguments) -> Result<Self, Error> {
-        let flags = arguments
-            .flags
-            .as_deref()
-            .map_or_else(|| Ok(BTreeMap::new()), read_flags)?;
-        let scripts = Scripts::find(arguments.posthog_js.as_deref())?;
-        let wanted = SocketAddr::new(arguments.host, arguments.port);
-        let failed = Error::listen(wanted);
-        let listener = TcpListener::bind(wanted).await.map_err(&failed)?;
+    pub async fn bind(options: &Options) -> Result<Self, Error> {
+        let flags = options.read_flags()?;
+        let scripts = Scripts::find(options.posthog_js.as_deref())?;
+        let failed = |cause| Error::Listen {
+            address: options.address,
+            cause,
+        };
+        let listener = TcpListener::bind(options.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let mut store = Store::new(arguments.keep.max(1), flags);
-        let state = arguments
+        let mut store = Store::new(options.keep.max(1), flags);
+        let state = options
             .state
             .as_deref()
-            .and_then(|file| State::open(file, &mut store, arguments.say));
+            .and_then(|file| State::open(file, &mut store, options.log));
         let standin = Arc::new(Standin::new(store, scripts));
-        if let Some(app) = &arguments.app {
+        if let Some(app) = &options.app {
             standin.set_app(app);
         }
-        let hosts = Hosts::new(arguments.host, &arguments.allowed_hosts);
+        let hosts = Hosts::new(options.address.ip(), &options.allowed_hosts);
         Ok(Self {
             listener,
             router: router(Arc::clone(&standin), hosts),

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::event::Event;
-use super::people::{Moment, People};
+use crate::event::Event;
+use crate::people::{Moment, People};
 
 pub const MOST_SESSIONS: usize = 5_000;
 const MOST_IDS_IN_A_SESSION: usize = 8;

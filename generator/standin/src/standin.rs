@@ -5,9 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
-use super::failure::Failures;
-use super::scripts::Scripts;
-use super::store::Store;
+use crate::failure::Failures;
+use crate::scripts::Scripts;
+use crate::store::Store;
 
 pub struct Standin {
     store: Mutex<Store>,

@@ -10,10 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::saved::{self, Saved, Snapshot};
-use super::standin::{Standin, now};
-use super::store::Store;
-use crate::shared::env_text::without_mark;
+use crate::saved::{self, Saved, Snapshot};
+use crate::standin::{Standin, now};
+use crate::store::Store;
 
 /// Writes come no closer to each other than this, and take a twentieth of the time at most.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -69,7 +68,9 @@ impl State {
                 return None;
             }
         };
-        match saved::read(without_mark(&text)).and_then(|saved| saved::restore(store, saved)) {
+        // Some editors on Windows put a byte order mark at the beginning.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        match saved::read(text).and_then(|saved| saved::restore(store, saved)) {
             Ok(()) => Some(state),
             Err(cause) => state.set_aside(&cause),
         }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::posthog::event::Event;
-use crate::posthog::flags::Flag;
-use crate::posthog::scripts::Scripts;
+use crate::event::Event;
+use crate::flags::Flag;
+use crate::scripts::Scripts;
 
 thread_local! {
     static SAID: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::event::{Adjusted, Event, group_key};
-use super::flags::Flag;
-use super::outcome::Outcome;
-use super::people::{Moment, People, PersonId};
-use super::person;
-use super::project::Project;
-use super::warning::Kind;
-use super::warnings::Warnings;
+use crate::event::{Adjusted, Event, group_key};
+use crate::flags::Flag;
+use crate::outcome::Outcome;
+use crate::people::{Moment, People, PersonId};
+use crate::person;
+use crate::project::Project;
+use crate::warning::Kind;
+use crate::warnings::Warnings;
 
 /// How many events are kept when nothing else is asked for.
 pub const EVENTS_KEPT: usize = 20_000;

@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::json_text;
-use super::standin::Standin;
+use crate::json_text;
+use crate::standin::Standin;
 
 /// What posthog-js asks for.
 pub async fn list(State(standin): State<Arc<Standin>>) -> Response {

@@ -1,4 +1,4 @@
-//! Common mistakes, recognised in what arrives (by [`super::mistakes`]), each with what to do about it.
+//! Common mistakes, recognised in what arrives (by [`crate::mistakes`]), each with what to do about it.
 //!
 //! A warning is counted by kind and subject, so a mistake made on every request is one line. Whether two
 //! ids in one session are two people is asked only when somebody looks, for a later `$identify` may tie them.
@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::event::{Adjusted, Event, LONGEST_DISTINCT_ID};
-use super::people::{Moment, People};
-use super::sessions::Sessions;
-use super::warning::Kind;
+use crate::event::{Adjusted, Event, LONGEST_DISTINCT_ID};
+use crate::people::{Moment, People};
+use crate::sessions::Sessions;
+use crate::warning::Kind;
 
 const MOST_WARNINGS: usize = 500;
 

@@ -1,0 +1,114 @@
+//! `hoglet posthog`: the stand-in for PostHog by itself, and its page. The stand-in is a crate of its own.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use hoglet_standin::{Options, Server};
+
+use crate::interrupt::End;
+use crate::output::complain;
+use crate::shared::system;
+use crate::signals::Signals;
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = Options::DEFAULT_PORT)]
+    pub port: u16,
+    /// Address to listen on; anything but loopback is reachable by others
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Name under which requests may call it, besides localhost (a container's name, for example)
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub allowed_hosts: Vec<String>,
+    /// JSON file with the feature flags to start with
+    #[arg(long, value_name = "FILE")]
+    pub flags: Option<PathBuf>,
+    /// Folder with the posthog-js to serve instead of the one in this binary (the `dist` of its npm package)
+    #[arg(long, value_name = "FOLDER")]
+    pub posthog_js: Option<PathBuf>,
+    /// How many events to keep; the oldest are dropped first
+    #[arg(long, value_name = "NUMBER", default_value_t = Options::DEFAULT_KEEP)]
+    pub keep: usize,
+    /// File that keeps the data for the next start; without it everything is forgotten
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Address of the app, such as http://127.0.0.1:8000, for the page to link to
+    #[arg(long, value_name = "URL")]
+    pub app: Option<String>,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "cannot listen on {address} ({cause}{}); choose another port with --port, or 0 for a free one",
+        .owner.as_ref().map_or_else(String::new, |owner| format!(", by {owner}"))
+    )]
+    Listen {
+        address: SocketAddr,
+        cause: io::Error,
+        /// The process that has the port, if it can be found.
+        owner: Option<String>,
+    },
+
+    #[error(transparent)]
+    Standin(hoglet_standin::Error),
+}
+
+impl From<hoglet_standin::Error> for Error {
+    fn from(error: hoglet_standin::Error) -> Self {
+        match error {
+            hoglet_standin::Error::Listen { address, cause } => Self::Listen {
+                owner: match cause.kind() {
+                    io::ErrorKind::AddrInUse => system::owner_of_port(address.port()),
+                    _ => None,
+                },
+                address,
+                cause,
+            },
+            error => Self::Standin(error),
+        }
+    }
+}
+
+/// Runs until it is told to end.
+pub fn run(arguments: Arguments) -> Result<End, Error> {
+    let open = arguments.open;
+    let options = Options {
+        address: SocketAddr::new(arguments.host, arguments.port),
+        allowed_hosts: arguments.allowed_hosts,
+        flags: arguments.flags,
+        posthog_js: arguments.posthog_js,
+        keep: arguments.keep,
+        state: arguments.state,
+        app: arguments.app,
+        log: |line| complain(line),
+    };
+    let failed = |cause| Error::Standin(hoglet_standin::Error::Serve(cause));
+    // Built here and not in `main`, so that the other commands start no threads.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(failed)?;
+        let server = Server::bind(&options).await?;
+        let address = server.address();
+        complain(format_args!("listening on http://{address}"));
+        complain(format_args!(
+            "point an app here with POSTHOG_HOST=http://{address} POSTHOG_PROJECT_TOKEN=phc_local"
+        ));
+        if open && let Err(cause) = open::that_detached(format!("http://{address}")) {
+            complain(format_args!(
+                "cannot open a browser ({cause}); the address above is the page"
+            ));
+        }
+        let mut end = End::Asked;
+        server.run(async { end = signals.next().await }).await?;
+        Ok(end)
+    })
+}
