@@ -36,7 +36,6 @@
 
 pub mod app;
 pub mod assets;
-mod caught;
 pub mod cli;
 pub mod compression;
 pub mod cookies;
@@ -54,7 +53,6 @@ pub mod layers;
 pub mod local_path;
 pub mod logging;
 pub mod mail;
-mod mask;
 pub mod media_type;
 pub mod migrations;
 mod outgoing;
@@ -75,7 +73,6 @@ pub mod server;
 pub mod session;
 pub mod settings;
 mod signals;
-pub mod stack;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -17,11 +17,11 @@ use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::mask::mask_secrets;
 use crate::request::RequestInfo;
 use crate::settings::LogFormat;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
+use hoglet_errors::mask_secrets;
 
 mod json;
 

@@ -17,12 +17,12 @@ use axum::response::{IntoResponse, Response};
 use tokio::runtime::{self, Handle};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::caught::{self, caught_outside, cause_of, text_of};
 use crate::error::{AppError, Cause};
 use crate::posthog::boundary::Boundary;
 use crate::posthog::client::{Client, WeakClient};
 use crate::posthog::exception::Exception;
 use futures_core::future::BoxFuture;
+use hoglet_errors::caught::{self, caught_outside, cause_of, text_of};
 
 /// The apps in this process: one, but in tests. Each with the runtime that it was started in.
 static CLIENTS: Mutex<Vec<(runtime::Id, WeakClient)>> = Mutex::new(Vec::new());

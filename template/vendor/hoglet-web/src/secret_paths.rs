@@ -8,12 +8,12 @@
 
 use std::borrow::Cow;
 
+use hoglet_errors::decoded;
+
 /// What stands in a token's place.
 const MASK: &str = "***";
 /// What stands between parameters, and between their names and values.
 const SEPARATORS: [char; 5] = ['?', '#', '&', '=', ';'];
-/// How often an address may be encoded.
-const MAX_DEPTH: usize = 4;
 
 /// The paths of an app that hold a token.
 #[derive(Clone, Debug, Default)]
@@ -141,39 +141,6 @@ impl SecretPath {
             pairs.all(|(known, sent)| known.is_none_or(|known| known.eq_ignore_ascii_case(sent)))
         })
     }
-}
-
-/// Without percent-encoding, however often it was applied.
-pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
-    for _ in 0..MAX_DEPTH {
-        match decoded_once(&text) {
-            Some(decoded) => text = Cow::Owned(decoded),
-            None => break,
-        }
-    }
-    text
-}
-
-fn decoded_once(text: &str) -> Option<String> {
-    text.contains('%').then_some(())?;
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hexadecimal = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
-        match (bytes[at], hexadecimal(at + 1), hexadecimal(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, ..) => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    (decoded != bytes).then(|| String::from_utf8_lossy(&decoded).into_owned())
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use minijinja::Value;
 use serde::Serialize;
 
 use crate::error::{Cause, CauseKind};
-use crate::mask::mask_tokens;
-use crate::stack::Frame;
+use hoglet_errors::Frame;
+use hoglet_errors::mask_tokens;
 
 /// Lines shown before and after the one in question.
 const AROUND: usize = 5;

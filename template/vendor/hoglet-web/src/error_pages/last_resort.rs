@@ -5,11 +5,11 @@ use axum::response::Html;
 use minijinja::HtmlEscape;
 
 use crate::error::AppError;
-use crate::mask::mask_tokens;
 use crate::plain_page::PlainPage;
 use crate::reload;
 use crate::request::RequestInfo;
 use crate::settings::Settings;
+use hoglet_errors::mask_tokens;
 
 /// Logs why it is needed, and says in development.
 pub fn page(

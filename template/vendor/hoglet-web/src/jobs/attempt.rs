@@ -16,13 +16,13 @@ use super::failure::Failure;
 use super::model::Model;
 use super::run::Run;
 use super::table::{Bounds, Registry, Runnable};
-use crate::caught::caught;
-use crate::mask::mask_secrets;
 use crate::posthog::behalf::Behalf;
 use crate::posthog::boundary::Boundary;
 use crate::posthog::exception::Exception;
 use crate::posthog::tracker::PostHog;
 use crate::web::Web;
+use hoglet_errors::caught::caught;
+use hoglet_errors::mask_secrets;
 
 /// How an attempt ended.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-use crate::mask::mask_secrets;
+use hoglet_errors::mask_secrets;
 
 /// A layer of tracing-subscriber.
 pub struct JsonLines<W> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::mask::mask_secrets;
+use hoglet_errors::mask_secrets;
 
 /// Characters of what a server said that are passed on.
 const LONGEST: usize = 300;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use axum::http::header::{LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 
-use crate::mask::mask_secrets;
+use hoglet_errors::mask_secrets;
 
 /// The longest wait that an answer may ask for. A longer one is a mistake, or somebody else's server.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);

@@ -19,8 +19,8 @@ use super::properties;
 use super::property::GEOIP_DISABLE;
 use super::size;
 use crate::error::Cause;
-use crate::mask::mask_secrets;
-use crate::stack::Stack;
+use hoglet_errors::Stack;
+use hoglet_errors::mask_secrets;
 
 /// Frames of one stack that are sent.
 const MAX_FRAMES: usize = 64;

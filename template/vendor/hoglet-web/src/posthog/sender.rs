@@ -19,9 +19,9 @@ use super::pace::{Backoff, Pace};
 use super::stamp::Stamp;
 use super::transport::{Transport, written};
 use super::trouble::Trouble;
-use crate::caught::caught_now;
 use crate::package::Package;
 use crate::settings::{Environment, Settings};
+use hoglet_errors::caught::caught_now;
 
 /// One attempt at PostHog.
 const ATTEMPT: Duration = Duration::from_secs(10);

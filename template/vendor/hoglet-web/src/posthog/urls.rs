@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use form_urlencoded::{byte_serialize, parse};
 
-use crate::mask::mask_tokens;
+use hoglet_errors::mask_tokens;
 
 /// Longest address that is sent, in characters.
 pub const MAX_CHARACTERS: usize = 2000;

@@ -7,23 +7,21 @@ use std::sync::OnceLock;
 
 use backtrace::{Backtrace, BacktraceSymbol};
 
-/// This crate's sources where they were compiled, as the debug information of the same compilation
-/// has it.
-const HOGLET_WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
-/// What they are called in stacks.
-const HOGLET_WEB_NAME: &str = "hoglet-web/src/";
+/// This crate's folder where it was compiled. Hoglet's other crates lie beside it.
+const THIS_CRATE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What lies in the app's folder and is not its own code: Hoglet's crate, dependencies, generated code.
 const NOT_ITS_OWN: &[&str] = &["vendor/", "target/", ".cargo/"];
 
 /// What stands between the place where something went wrong and the place where its stack is taken.
 const TAKES_STACKS: &[&str] = &[
-    "hoglet-web/src/caught.rs",
+    "hoglet-errors/src/caught.rs",
+    "hoglet-errors/src/cause.rs",
     "hoglet-web/src/error.rs",
     "hoglet-web/src/jobs/failure.rs",
     "hoglet-web/src/page.rs",
     "hoglet-web/src/panics.rs",
-    "hoglet-web/src/stack.rs",
+    "hoglet-errors/src/stack.rs",
     "hoglet-web/src/views.rs",
     "hoglet-web/src/posthog/client.rs",
     "hoglet-web/src/posthog/exception.rs",
@@ -128,8 +126,9 @@ fn short_path(app: &str, path: &str) -> String {
             .and_then(|(_, rest)| rest.split_once('/'))
             .map(|(_, rest)| rest)
     };
-    if let Some(file) = path.strip_prefix(HOGLET_WEB) {
-        return format!("{HOGLET_WEB_NAME}{file}");
+    let vendor = THIS_CRATE.trim_end_matches(env!("CARGO_PKG_NAME"));
+    if let Some(file) = path.strip_prefix(vendor) {
+        return file.to_owned();
     }
     below(app, path)
         .or_else(|| after("/registry/src/"))
@@ -206,7 +205,10 @@ mod tests {
             ),
             // Not the same folder, only the same beginning.
             ("/home/ann/shop-tools/src/lib.rs", "run"),
-            ("/home/ann/shop/hoglet-web/src/error.rs", "from<DbErr>"),
+            (
+                "/home/ann/shop/vendor/hoglet-web/src/error.rs",
+                "from<DbErr>",
+            ),
             ("/home/ann/shop/vendor/axum/src/lib.rs", "call"),
             (
                 "/home/ann/shop/target/release/build/x/out/generated.rs",

@@ -1,6 +1,6 @@
 //! Work whose panics are an error, with the stack of the place that panicked.
 //!
-//! Only the panic hook (`panics`) sees that stack, and only whoever catches the panic knows what it has
+//! Only the panic hook sees that stack, and only whoever catches the panic knows what it has
 //! broken. So where somebody catches, the hook leaves the cause on the thread, and it is taken here
 //! right afterwards.
 
@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use crate::error::Cause;
+use crate::cause::Cause;
 
 tokio::task_local! {
     /// Set while the thread does such work.

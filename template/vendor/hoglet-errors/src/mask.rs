@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use crate::secret_paths::decoded;
-
-/// Characters of a token, see [`tokens`](crate::tokens).
+/// Characters of a token: 32 random bytes in URL-safe Base64.
 const TOKEN: usize = 43;
+/// How often an address may be encoded.
+const MAX_DEPTH: usize = 4;
 
 /// The text without e-mail addresses and tokens.
 pub fn mask_secrets(text: &str) -> String {
@@ -14,8 +14,7 @@ pub fn mask_secrets(text: &str) -> String {
 }
 
 /// Takes out what has the form of a token: a long word with letters of both cases and digits, also
-/// percent-encoded. A second net behind [`secret_paths`](crate::secret_paths), for what comes from
-/// elsewhere, such as a library.
+/// percent-encoded.
 pub fn mask_tokens(text: &str) -> Cow<'_, str> {
     if !text.split(is_outside).any(holds_a_token) {
         return Cow::Borrowed(text);
@@ -71,6 +70,39 @@ fn mask_emails(text: &str) -> String {
         rest = &word[end..];
     }
     masked + rest
+}
+
+/// Without percent-encoding, however often it was applied.
+pub fn decoded(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..MAX_DEPTH {
+        match decoded_once(&text) {
+            Some(decoded) => text = Cow::Owned(decoded),
+            None => break,
+        }
+    }
+    text
+}
+
+fn decoded_once(text: &str) -> Option<String> {
+    text.contains('%').then_some(())?;
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hexadecimal = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+        match (bytes[at], hexadecimal(at + 1), hexadecimal(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            (byte, ..) => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    (decoded != bytes).then(|| String::from_utf8_lossy(&decoded).into_owned())
 }
 
 #[cfg(test)]
