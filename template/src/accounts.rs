@@ -7,7 +7,7 @@ use hoglet_web::error::Result;
 use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
+use hoglet_web::visit::{LogIn, Visit};
 use sea_orm::DatabaseTransaction;
 
 use crate::demo;
@@ -74,7 +74,9 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
             outcome = SignUp::DoneWithoutMail;
         }
     }
-    enter(visit, transaction, user, Remember::No).await?;
+    let log_in = begin_session(visit, &transaction, user, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
     visit.posthog.capture(UserSignedUp {
         signup_method: "email",
     });
@@ -109,22 +111,24 @@ pub async fn log_in(
         return Ok(false);
     };
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
-    enter(visit, transaction, user, remember).await?;
+    let log_in = begin_session(visit, &transaction, user, remember).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
     visit.posthog.capture(UserLoggedIn {
         login_method: "email",
     });
     Ok(true)
 }
 
-/// Where every way into an account ends: what the visitor did becomes the user's, and their session
-/// begins. Commits the transaction.
-async fn enter(
-    visit: &mut Visit,
-    transaction: DatabaseTransaction,
+/// The end of every sign-up and log-in: gives the user what the visitor did. After the commit
+/// `finish` begins the session.
+async fn begin_session(
+    visit: &Visit,
+    transaction: &DatabaseTransaction,
     user: user::Model,
     remember: Remember,
-) -> Result<()> {
-    demo::before_log_in(&transaction, visit, &user).await?;
+) -> Result<LogIn> {
+    demo::before_log_in(transaction, visit, &user).await?;
     visit.log_in(transaction, user, remember).await
 }
 

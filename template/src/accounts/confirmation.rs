@@ -14,7 +14,7 @@ use hoglet_web::visit::Visit;
 use sea_orm::ConnectionTrait;
 
 use super::limits::{CONFIRMATION_MAIL, LOG_IN};
-use super::{enter, links, password};
+use super::{begin_session, links, password};
 use crate::jobs::send_confirmation::SendConfirmation;
 use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::models::user;
@@ -134,7 +134,9 @@ pub async fn confirm(
         transaction.commit().await?;
     } else {
         visit.forget_failures(&transaction, &LOG_IN, &old).await?;
-        enter(visit, transaction, user.clone(), Remember::No).await?;
+        let log_in = begin_session(visit, &transaction, user.clone(), Remember::No).await?;
+        transaction.commit().await?;
+        log_in.finish(visit).await?;
         visit.posthog.capture(UserLoggedIn {
             login_method: "email",
         });

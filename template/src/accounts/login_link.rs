@@ -8,7 +8,7 @@ use hoglet_web::passwords::PasswordHash;
 use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 
-use super::enter;
+use super::begin_session;
 use super::limits::{LOGIN_LINK_MAIL, count_mail};
 use super::links;
 use crate::jobs::send_login_link::SendLoginLink;
@@ -60,7 +60,9 @@ pub async fn follow(state: &AppState, visit: &mut Visit, token: &str) -> Result<
         user = user::change_password(&transaction, user, nobodys).await?;
         user = user::confirm(&transaction, user).await?;
     }
-    enter(visit, transaction, user, Remember::No).await?;
+    let log_in = begin_session(visit, &transaction, user, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
 
     visit.posthog.capture(UserLoggedIn {
         login_method: "link",

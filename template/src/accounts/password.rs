@@ -42,6 +42,8 @@ pub async fn change(
     };
     let settings = &state.web.settings;
     SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
-    visit.keep_only_this_session(transaction, &user).await?;
+    let session = visit.end_other_sessions(&transaction, &user).await?;
+    transaction.commit().await?;
+    session.finish(visit).await?;
     Ok(Some(user))
 }

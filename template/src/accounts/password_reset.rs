@@ -7,7 +7,7 @@ use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 
-use super::enter;
+use super::begin_session;
 use super::limits::{RESET_MAIL, count_mail};
 use super::links;
 use crate::jobs::send_notice::{Notice, SendNotice};
@@ -57,7 +57,9 @@ pub async fn finish(
     let user = user::change_password(&transaction, user, password_hash).await?;
     let settings = &state.web.settings;
     SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
-    enter(visit, transaction, user, Remember::No).await?;
+    let log_in = begin_session(visit, &transaction, user, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
 
     visit.posthog.capture(UserLoggedIn {
         login_method: "link",

@@ -81,7 +81,9 @@ pub async fn end_others(
         return Ok(answer);
     }
     let transaction = begin(&state.database).await?;
-    visit.keep_only_this_session(transaction, &*user).await?;
+    let session = visit.end_other_sessions(&transaction, &*user).await?;
+    transaction.commit().await?;
+    session.finish(&visit).await?;
     let message = "Your other sessions have ended.";
     visit.flash(FlashLevel::Success, message).await?;
     Ok(Redirect::to(PAGE).into_response())

@@ -104,7 +104,7 @@ impl Session {
             }
         }
         self.confirm().await?;
-        self.set_password(user).await?;
+        self.bind_to_password(user.password_hash().salt()).await?;
         Ok(anothers)
     }
 
@@ -132,9 +132,8 @@ impl Session {
         Ok(own == Some(user_id))
     }
 
-    /// Binds the session to the user's password of now.
-    pub(crate) async fn set_password(&self, user: &dyn User) -> Result<()> {
-        let salt = user.password_hash().salt();
+    /// Binds the session to the user's password. Another password ends it.
+    pub(crate) async fn bind_to_password(&self, salt: &str) -> Result<()> {
         Ok(self.values.insert(PASSWORD, salt).await?)
     }
 

@@ -58,9 +58,10 @@ async fn decides_and_joins(State(web): State<Web>, mut visit: Visit) -> Result<(
     let transaction = web.database.begin().await?;
     let email = Email::normalized("ann@example.com");
     let member = member::create(&transaction, email, "Ann", hash).await?;
-    visit
-        .log_in(transaction, member.unwrap(), Remember::No)
-        .await?;
+    let member = member.unwrap();
+    let log_in = visit.log_in(&transaction, member, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(&mut visit).await?;
     visit.posthog.capture(VoteCast { choice: "before" });
     visit.posthog.flags().await;
     visit.posthog.capture(VoteCast { choice: "after" });

@@ -367,7 +367,9 @@ async fn joins(State(web): State<Web>, mut visit: Visit) -> Result<StatusCode> {
     let email = Email::normalized("ann@example.com");
     let member = member::create(&transaction, email, "Ann", hash).await?;
     let member = member.unwrap();
-    visit.log_in(transaction, member, Remember::No).await?;
+    let log_in = visit.log_in(&transaction, member, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(&mut visit).await?;
     Ok(StatusCode::OK)
 }
 

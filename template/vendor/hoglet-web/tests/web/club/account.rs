@@ -104,7 +104,9 @@ pub async fn sign_up(
         return forms::again(&page, "signup.html", again(taken));
     };
     told.give_back(&transaction).await?;
-    visit.log_in(transaction, member, Remember::No).await?;
+    let log_in = visit.log_in(&transaction, member, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(&mut visit).await?;
     visit.posthog.capture(MemberJoined {});
     Ok(Redirect::to("/lounge").into_response())
 }
@@ -135,9 +137,10 @@ pub async fn log_in(
     };
     let transaction = web.database.begin().await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
-    visit
-        .log_in(transaction, member, form.remember.is_some().into())
-        .await?;
+    let remember = form.remember.is_some().into();
+    let log_in = visit.log_in(&transaction, member, remember).await?;
+    transaction.commit().await?;
+    log_in.finish(&mut visit).await?;
     visit.posthog.capture(MemberLoggedIn {});
     let next = local_path(&form.next.next).unwrap_or("/lounge");
     Ok(Redirect::to(next).into_response())

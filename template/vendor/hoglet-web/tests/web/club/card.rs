@@ -71,7 +71,9 @@ pub async fn change(
     let mut changed = Arc::unwrap_or_clone(member).into_active_model();
     changed.password_hash = Set(hash);
     let member = changed.update(&transaction).await?;
-    visit.keep_only_this_session(transaction, &member).await?;
+    let kept = visit.end_other_sessions(&transaction, &member).await?;
+    transaction.commit().await?;
+    kept.finish(&visit).await?;
     visit.posthog.capture(CardChanged {});
     Ok(Redirect::to("/card").into_response())
 }

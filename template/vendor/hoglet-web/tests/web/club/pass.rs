@@ -68,7 +68,9 @@ pub async fn enter(
     if !pass.was_sent_to(&member.email) {
         return Err(refused());
     }
-    visit.log_in(transaction, member, Remember::No).await?;
+    let log_in = visit.log_in(&transaction, member, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(&mut visit).await?;
     visit.posthog.capture(MemberLoggedIn {});
     Ok(Redirect::to("/lounge").into_response())
 }

@@ -1,0 +1,183 @@
+//! Checking and hashing passwords, and counting attempts against a throttle.
+
+use futures_core::future::BoxFuture;
+use sea_orm::DatabaseTransaction;
+
+use super::Visit;
+use crate::email::Email;
+use crate::error::Result;
+use crate::passwords::PasswordHash;
+use crate::throttle::{Reserved, Throttle, Who};
+use crate::users::User;
+
+impl Visit {
+    /// Whether this is the account's password. Without an account the answer is no, after the same
+    /// time. Failures count, and too many of them are an error. If the user of this session confirms
+    /// their password, [`Visit::logged_in_within`] counts from now.
+    ///
+    /// # Errors
+    ///
+    /// 429 after too many failures, and 503 while too many passwords wait to be checked, both with
+    /// `Retry-After`; 500 if the database fails.
+    pub fn check_password<'a>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a Email,
+        user: Option<&'a dyn User>,
+        password: String,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let who = self.who(email, &network, user).await?;
+            let attempts = &self.web.attempts;
+            attempts.check(throttle, who).await?;
+            // Requests wait for a place first and reserve room for a failure second, so that few
+            // passwords have room reserved at once.
+            let place = self.web.passwords.log_in.place_in_time(&network).await?;
+            let reserved = attempts.reserve(throttle, who).await?;
+            let matches = place
+                .verify(password, user.map(User::password_hash))
+                .await?;
+            let database = &self.web.database;
+            if !matches {
+                reserved.counts(database).await?;
+                return Ok(false);
+            }
+            reserved.give_back(database).await?;
+            if let Some(user) = user
+                && self.session.belongs_to(user.id()).await?
+            {
+                self.session.confirm().await?;
+            }
+            Ok(matches)
+        })
+    }
+
+    /// Forgets the failures of this network at an account.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn forget_failures<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        throttle: &'a Throttle,
+        email: &'a Email,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let attempts = &self.web.attempts;
+            Ok(attempts
+                .forget(transaction, throttle, email, &network)
+                .await?)
+        })
+    }
+
+    /// Counts something that anybody may ask for in the name of an address, such as a mail to it. Too
+    /// many are an error, whether or not there is an account. `owner` is the user of the address, if it
+    /// is known to be theirs: strangers cannot use up their room at a network where they are known.
+    ///
+    /// # Errors
+    ///
+    /// 429 with `Retry-After`; 500 if the database fails.
+    pub fn count<'a>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a Email,
+        owner: Option<&'a dyn User>,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let who = self.who(email, &network, owner).await?;
+            self.web.attempts.count(throttle, who).await
+        })
+    }
+
+    /// Counts something in the transaction that does it, begun with [`database::begin`]. Returns
+    /// whether there was room; the transaction can go on in both cases.
+    ///
+    /// [`database::begin`]: crate::database::begin
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn count_in<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        throttle: &'a Throttle,
+        email: &'a Email,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let who = stranger(email, &network);
+            Ok(self
+                .web
+                .attempts
+                .count_in(transaction, throttle, who)
+                .await?)
+        })
+    }
+
+    /// The hash of a new account's password. Each sign-up counts before its password is hashed, because
+    /// hashing is what a flood of sign-ups would cost everybody else. Room for the answer "this address
+    /// has an account" is reserved in `taken`; it counts if that was the answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::check_password`].
+    pub fn hash_first_password<'a>(
+        &'a self,
+        sign_up: &'a Throttle,
+        taken: &'a Throttle,
+        email: &'a Email,
+        password: String,
+    ) -> BoxFuture<'a, Result<(PasswordHash, Reserved)>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            let who = stranger(email, &network);
+            let attempts = &self.web.attempts;
+            attempts.check(taken, who).await?;
+            attempts.count(sign_up, who).await?;
+            let place = self.web.passwords.sign_up.place_in_time(&network).await?;
+            let reserved = attempts.reserve(taken, who).await?;
+            Ok((place.hash(password).await?, reserved))
+        })
+    }
+
+    /// The hash of a new password for an existing account.
+    ///
+    /// # Errors
+    ///
+    /// 503 while too many passwords wait to be hashed.
+    pub fn hash_password(&self, password: String) -> BoxFuture<'_, Result<PasswordHash>> {
+        Box::pin(async move {
+            let network = self.request.network();
+            self.web.passwords.log_in.hash(&network, password).await
+        })
+    }
+
+    /// Who makes an attempt, for a throttle. The work is the same with and without an account.
+    async fn who<'a>(
+        &self,
+        email: &'a Email,
+        network: &'a str,
+        owner: Option<&dyn User>,
+    ) -> Result<Who<'a>> {
+        let id = owner.map(User::id).unwrap_or_default();
+        let known = self.web.attempts.is_known(id, network).await?;
+        Ok(Who {
+            email,
+            network,
+            known: known || self.session.belongs_to(id).await?,
+        })
+    }
+}
+
+/// Somebody whom no account knows.
+fn stranger<'a>(email: &'a Email, network: &'a str) -> Who<'a> {
+    Who {
+        email,
+        network,
+        known: false,
+    }
+}
