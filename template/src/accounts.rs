@@ -7,7 +7,8 @@ use hoglet_web::error::Result;
 use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::users::User;
-use hoglet_web::visit::{LogIn, Visit};
+use hoglet_web::visit::Visit;
+use hoglet_web::visit::log_in::LogIn;
 use sea_orm::DatabaseTransaction;
 
 use crate::demo;

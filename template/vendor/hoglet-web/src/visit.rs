@@ -3,7 +3,7 @@
 //! `log_in` makes a visitor the user, and ends sessions; `passwords` checks and hashes passwords, and
 //! counts attempts.
 
-mod log_in;
+pub mod log_in;
 mod passwords;
 
 use std::convert::Infallible;
@@ -24,8 +24,6 @@ use crate::session::flash::Messages;
 use crate::session::model::{self as sessions, Listed};
 use crate::session::{FlashLevel, Session};
 use crate::web::Web;
-
-pub use log_in::{KeptSession, LogIn};
 
 /// The visitor or user who makes a request. An argument of a handler.
 #[derive(Clone)]
