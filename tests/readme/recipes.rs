@@ -312,10 +312,11 @@ impl Recipes<'_> {
         let [layer, line] = self.code("A layer");
         self.add("src/no_index.rs", &layer);
         self.put("src/lib.rs", "pub mod models;\n", "pub mod no_index;\n");
+        self.put("src/app.rs", "        Places::default()\n", &line);
         self.put(
             "src/app.rs",
-            ".layer(from_fn_with_state(web.clone(), identify::identify))\n",
-            &line,
+            "use std::process::ExitCode;\n\n",
+            "use axum::middleware::from_fn;\n",
         );
         self.put(
             "src/app.rs",

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use axum::Router;
 
 use crate::jobs::Jobs;
+use crate::layers::{self, Places};
 use crate::package::Package;
-use crate::routes::{Route, begins_like_one_of, is_for_development, plain};
+use crate::routes::{Route, Routes, begins_like_one_of, is_for_development, plain};
 use crate::secret_paths::SecretPaths;
 use crate::settings::env_file;
 use crate::settings::{Reader, Settings, SettingsError};
@@ -37,8 +38,13 @@ pub trait App: 'static {
     /// What Hoglet must know of it.
     fn parts() -> Parts;
 
-    /// Its route table, for the command `routes`.
-    fn routes() -> Vec<Route>;
+    /// Its route table.
+    fn pages() -> Routes<Self::State>;
+
+    /// Layers of its own, at their places between Hoglet's. The command `layers` prints them all.
+    fn layers() -> Places<Self::State> {
+        Places::default()
+    }
 
     /// Its jobs and schedules.
     fn jobs() -> Jobs<Self::State>;
@@ -46,11 +52,14 @@ pub trait App: 'static {
     /// What its handlers and jobs share, built once.
     fn state(settings: Self::Settings, web: Web) -> Self::State;
 
-    /// Its routes behind its layers.
-    fn router(state: Self::State) -> Router;
-
     /// Runs a command of its own.
     fn run(command: Self::Command, settings: Settings) -> impl Future<Output = Outcome> + Send;
+}
+
+/// An app's pages and all other routes, behind all layers.
+pub fn router<A: App>(state: A::State, web: &Web) -> Router {
+    let places = A::layers().with_state(&state);
+    layers::around(A::pages().router().with_state(state), web, places)
 }
 
 /// Reads the settings of an app, Hoglet's and its own, from any source of variables.
@@ -85,13 +94,13 @@ pub fn variables<A: App>() -> Vec<String> {
 
 /// The whole route table: the app's, and what every app answers besides.
 pub fn all_routes<A: App>() -> Vec<Route> {
-    let mut routes = A::routes();
+    let mut routes = A::pages().table();
     routes.extend(plain().table());
     routes
 }
 
 /// Which paths of an app hold a token.
 pub fn secret_paths<A: App>() -> SecretPaths {
-    let routes = A::routes();
+    let routes = A::pages().table();
     SecretPaths::among(routes.iter().map(|route| route.path))
 }

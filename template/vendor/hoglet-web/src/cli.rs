@@ -1,4 +1,4 @@
-//! The commands of an app: serve, jobs, migrate, routes, doctor, and its own.
+//! The commands of an app: serve, jobs, migrate, routes, layers, doctor, and its own.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -14,9 +14,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
 
-use crate::app::{App, Outcome, all_routes, read_settings, secret_paths};
+use crate::app::{self, App, Outcome, all_routes, read_settings, secret_paths};
 use crate::database::{self, Migrations};
 use crate::jobs::{Registry, Workers};
+use crate::layers::in_order;
 use crate::package::Package;
 use crate::secret_paths::SecretPaths;
 use crate::settings::env_file::{env_file_applies, read_env_file, variable};
@@ -57,6 +58,8 @@ enum Command<Own: Subcommand> {
     },
     /// Lists the routes
     Routes,
+    /// Lists the layers, from the outside in
+    Layers,
     /// Checks settings, database and PostHog
     Doctor,
     /// Works on jobs without serving, or looks after those that wait
@@ -117,8 +120,10 @@ fn block_on(command: BoxFuture<'static, ExitCode>) -> ExitCode {
 }
 
 async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
-    if matches!(command, Command::Routes) {
-        return ended(print_routes::<A>());
+    match command {
+        Command::Routes => return ended(print_routes::<A>()),
+        Command::Layers => return ended(print_layers(&in_order(&A::layers()))),
+        _ => {}
     }
     let made = secret_key::make_for_development();
     let (settings, own) = match settings_from_env::<A>() {
@@ -146,7 +151,7 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
             jobs::look_after(settings, action, table, A::PACKAGE.name).await
         }
         Command::Own(command) => A::run(command, settings).await,
-        Command::Routes => unreachable!("answered above"),
+        Command::Routes | Command::Layers => unreachable!("answered above"),
     };
     ended(outcome)
 }
@@ -185,7 +190,8 @@ async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
     let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
     let state = A::state(own, web.clone());
     let registry = A::jobs().with(state.clone())?;
-    serve_router(listener, A::router(state), web, registry).await
+    let router = app::router::<A>(state, &web);
+    serve_router(listener, router, web, registry).await
 }
 
 async fn work<A: App>(settings: Settings, own: A::Settings) -> Outcome {
@@ -359,5 +365,14 @@ fn print_routes<A: App>() -> Outcome {
     }
     let proxy = "{POSTHOG_PROXY_PATH}/{*path}";
     print_line(format_args!("{:<10} {proxy}", "ANY"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_layers(layers: &[(String, &'static str)]) -> Outcome {
+    let width = layers.iter().map(|(name, _)| name.len()).max();
+    let width = width.unwrap_or_default();
+    for (name, why) in layers {
+        print_line(format_args!("{name:width$}  {why}"))?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,6 @@
 //! Routes that can say what they are, and the ones that every app has.
 
 use axum::handler::Handler;
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, post};
 use axum::{Json, Router};
@@ -13,7 +12,7 @@ use crate::handlers::mail;
 use crate::handlers::proxy;
 use crate::settings::Settings;
 use crate::web::Web;
-use crate::{health, layers, reload};
+use crate::{health, reload};
 
 /// One line of the route table: a path with its methods.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,8 +133,6 @@ pub fn development(web: &Web) -> Router {
     Router::new()
         .route("/dev/reload", get(async || Json(reload::state())))
         .route("/dev/flags", get(async move || Json(flags)))
-        // They are for this machine too, and no other host's page.
-        .layer(from_fn_with_state(web.clone(), layers::security::headers))
 }
 
 /// The answer where nothing else answers.

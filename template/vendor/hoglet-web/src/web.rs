@@ -48,6 +48,8 @@ pub struct Parts {
     pub sentence: fn(StatusCode) -> &'static str,
     /// From where else than the app itself pages may load.
     pub content_security_policy: ContentSecurityPolicy,
+    /// How many bytes a request's body may have.
+    pub body_limit: usize,
     /// Its flags and experiments.
     pub flags: &'static [Declared],
     /// Adds properties of its own to what every event of a request carries.
@@ -58,6 +60,9 @@ pub struct Parts {
     /// should have taken out must not leave.
     pub before_send: BeforeSend,
 }
+
+/// Enough for forms: 2 MiB.
+pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// See [`Parts::event_properties`].
 pub type EventProperties = fn(RequestContext, &axum::extract::Request) -> RequestContext;

@@ -20,7 +20,7 @@ use super::database::TestDatabase;
 use super::posthog::{Event, StandIn};
 use super::variables::with_usual;
 use super::wait::wait_until;
-use crate::app::{App, read_settings, secret_paths};
+use crate::app::{App, read_settings, router, secret_paths};
 use crate::database;
 use crate::jobs::attempt::Ended;
 use crate::jobs::workers::run_due;
@@ -73,7 +73,7 @@ impl<A: App> TestApp<A> {
     pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
         let variables = with_usual(variables, &database, &posthog);
-        Self::serve(variables, database, posthog, A::router).await
+        Self::serve(variables, database, posthog, router::<A>).await
     }
 
     /// Starts the app with another router than its own.
@@ -84,7 +84,7 @@ impl<A: App> TestApp<A> {
         let posthog = StandIn::start().await;
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
         let variables = with_usual(variables, &database, &posthog);
-        Self::serve(variables, database, posthog, router).await
+        Self::serve(variables, database, posthog, |state, _| router(state)).await
     }
 
     /// The same app once more in this process: same settings, same database, nothing else in common.
@@ -93,7 +93,7 @@ impl<A: App> TestApp<A> {
             self.variables.clone(),
             self.database.clone(),
             self.posthog.clone(),
-            A::router,
+            router::<A>,
         )
         .await
     }
@@ -102,7 +102,7 @@ impl<A: App> TestApp<A> {
         variables: HashMap<String, String>,
         test_database: Arc<TestDatabase>,
         posthog: StandIn,
-        router: impl FnOnce(A::State) -> Router,
+        router: impl FnOnce(A::State, &Web) -> Router,
     ) -> Self {
         let read = read_settings::<A>(&|name| variables.get(name).map(OsString::from));
         let (mut settings, own) = read.unwrap();
@@ -125,7 +125,7 @@ impl<A: App> TestApp<A> {
         let jobs = Arc::new(A::jobs().with(state.clone()).unwrap());
         // Tests say themselves when jobs run.
         let workers = Workers::start(web.clone(), jobs.clone(), 0);
-        let router = router(state);
+        let router = router(state, &web);
         let serving = tokio::spawn(server::serve(
             listener,
             router,

@@ -22,7 +22,7 @@ use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::users::Users;
 use hoglet_web::settings::secret::Secret;
 use hoglet_web::settings::{Reader, Settings};
-use hoglet_web::web::{Parts, Web};
+use hoglet_web::web::{BODY_LIMIT, Parts, Web};
 use minijinja::context;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;
@@ -88,6 +88,7 @@ fn web(environment: &str) -> Web {
         assets: Files::of::<Assets>(),
         every_page: |_| context! {},
         sentence: |_| "",
+        body_limit: BODY_LIMIT,
         content_security_policy: ContentSecurityPolicy::default(),
         flags: &[],
         event_properties: |context, _| context,

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
 use clap::Subcommand;
 use hoglet_web::app::{App, Outcome};
 use hoglet_web::cli::print_line;
@@ -17,20 +16,17 @@ use hoglet_web::files::Files;
 use hoglet_web::handlers::opt_out;
 use hoglet_web::housekeeping;
 use hoglet_web::jobs::Jobs;
-use hoglet_web::layers::{self, capture_errors, identify, just_captured};
+use hoglet_web::layers::{self, Places};
 use hoglet_web::package::Package;
 use hoglet_web::page::Page;
-use hoglet_web::posthog::context;
-use hoglet_web::routes::{Route, Routes, besides_pages, development, not_found};
+use hoglet_web::routes::Routes;
 use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::signed_in;
 use hoglet_web::session::users::Users;
 use hoglet_web::settings::{Reader, Settings};
-use hoglet_web::web::{Parts, Web};
-use hoglet_web::{compression, cookies, error_pages, logging, panics};
+use hoglet_web::web::{BODY_LIMIT, Parts, Web};
 use minijinja::context;
 use rust_embed::RustEmbed;
-use tower::ServiceBuilder;
 
 pub mod account;
 pub mod bell;
@@ -102,6 +98,7 @@ impl App for Club {
                 context! { member }
             },
             sentence,
+            body_limit: BODY_LIMIT,
             content_security_policy: ContentSecurityPolicy::default(),
             flags: plan::ALL,
             event_properties: |context, _| context,
@@ -109,8 +106,8 @@ impl App for Club {
         }
     }
 
-    fn routes() -> Vec<Route> {
-        pages().table()
+    fn pages() -> Routes<Web> {
+        pages()
     }
 
     fn jobs() -> Jobs<Web> {
@@ -119,10 +116,6 @@ impl App for Club {
 
     fn state(Motto(_): Motto, web: Web) -> Web {
         web
-    }
-
-    fn router(web: Web) -> Router {
-        router_with(Router::new(), web)
     }
 
     async fn run(Command::Greet: Command, settings: Settings) -> Outcome {
@@ -165,53 +158,6 @@ pub fn pages() -> Routes<Web> {
 
 /// The club with pages of one test's own, behind every layer.
 pub fn router_with(own: Router<Web>, web: Web) -> Router {
-    let pages = pages().router().merge(own).fallback(not_found);
-    let pages = pages
-        .layer(from_fn(layers::request::buffer_body))
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(web.clone(), layers::request::in_time))
-                .map_request(compression::gzip_or_nothing)
-                .layer(compression::pages())
-                .option_layer(layers::security::cross_origin(&web.settings))
-                .layer(from_fn(cookies::drop_disguised))
-                .layer(cookies::manager())
-                .layer(from_fn_with_state(web.clone(), layers::sessions::sessions))
-                .layer(from_fn_with_state(web.clone(), identify::identify))
-                .option_layer(
-                    web.settings
-                        .development()
-                        .then(|| from_fn_with_state(web.clone(), just_captured::just_captured)),
-                )
-                .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
-                .layer(from_fn_with_state(
-                    web.clone(),
-                    capture_errors::capture_errors,
-                ))
-                .layer(context::layer())
-                .layer(panics::catch())
-                .layer(from_fn(signed_in::readable))
-                .layer(layers::request::body_limit(2 * 1024 * 1024)),
-        )
-        .with_state(web.clone());
-    let routes = pages
-        .merge(besides_pages(&web))
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(web.clone(), logging::log_request))
-                .layer(from_fn_with_state(web.clone(), layers::security::headers))
-                .layer(from_fn_with_state(web.clone(), error_pages::error_pages))
-                .layer(from_fn_with_state(
-                    web.clone(),
-                    capture_errors::capture_errors,
-                ))
-                .layer(panics::catch())
-                .layer(from_fn(panics::in_request))
-                .layer(layers::security::cross_site(&web.settings))
-                .layer(from_fn_with_state(web.clone(), layers::security::api_only)),
-        )
-        .merge(development(&web));
-    Router::new()
-        .fallback_service(routes)
-        .layer(from_fn_with_state(web, layers::request::describe))
+    let pages = pages().router().merge(own).with_state(web.clone());
+    layers::around(pages, &web, Places::default())
 }

@@ -161,6 +161,46 @@ fn the_routes_are_listed_hoglets_among_them() {
 }
 
 #[test]
+fn the_layers_are_listed_in_order_whatever_the_settings_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["layers"], &[("PORT", "x")]);
+    assert!(output.status.success(), "{output:?}");
+    let listed = said(&output);
+    assert!(listed.contains(LAYERS), "{listed}");
+}
+
+const LAYERS: &str = "\
+describe                Gives the request its id, finds the client's address, drops a trailing slash.
+(outermost)             Place for the app's layers: every request, those for assets too.
+log_request             Writes one line to the log; lines from inside carry the request's fields.
+security_headers        Adds the security headers, refuses other hosts, sends http to https.
+error_pages             Makes pages of errors that arise outside of the pages' own layers.
+capture_errors          Captures these errors.
+catch_panics            Answers a panic with an error, so that the connection stays open.
+keep_panics             Keeps the cause of a panic for the layer above.
+cross_site              Refuses forms and calls that another site makes a browser send (CSRF).
+api_only                Lets the front ends of ALLOWED_ORIGINS change nothing outside of /api/.
+(around_pages)          Place for the app's layers: pages and the API only, no session yet.
+timeout                 Answers 503 when a page takes longer than REQUEST_TIMEOUT_SECONDS.
+accept_gzip             Leaves pages as they are for clients that do not take gzip.
+compression             Compresses pages.
+cross_origin            Lets the front ends of ALLOWED_ORIGINS call /api/ (CORS).
+drop_disguised_cookies  Drops cookies that another host may have set under the names of ours.
+cookies                 Reads cookies, and sends those that were changed.
+sessions                Loads the session with its user, and stores what was changed.
+identify                Finds out whose request it is for PostHog, and what its events carry.
+just_captured           Shows in pages what was just captured, in development only.
+error_pages             Makes pages of errors, with the user's name and navigation.
+capture_errors          Captures errors for the request's person.
+context                 Gives the request's properties to everything that PostHog's SDK captures.
+catch_panics            Makes an error of a panic while the person is still known.
+readable_session        Answers with an error when the session could not be read.
+body_limit              Refuses bodies that are larger than the app allows.
+buffer_body             Reads the whole body first, so that a slow client keeps no handler waiting.
+(innermost)             Place for the app's layers: session, user, PostHog and body are there.
+";
+
+#[test]
 fn bad_usage_and_bad_settings_exit_with_2_and_name_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), &["dance"], &[]);

@@ -40,6 +40,7 @@ mod identity;
 mod job_queues;
 mod job_rows;
 mod jobs;
+mod layers;
 mod linking;
 mod load;
 mod log_in;

@@ -2,12 +2,11 @@
 
 use std::marker::PhantomData;
 
-use axum::Router;
 use hoglet_web::app::{App as HogletApp, Outcome, read_settings};
 use hoglet_web::files::Files;
 use hoglet_web::jobs::Jobs;
 use hoglet_web::package::Package;
-use hoglet_web::routes::Route;
+use hoglet_web::routes::Routes;
 use hoglet_web::settings::{Reader, Settings};
 use hoglet_web::testing::TestApp;
 use hoglet_web::views::Views;
@@ -16,7 +15,7 @@ use minijinja::context;
 use reqwest::StatusCode;
 use rust_embed::RustEmbed;
 
-use crate::club::{Club, Command, Motto, router_with};
+use crate::club::{Club, Command, Motto};
 use crate::support::App;
 
 #[derive(RustEmbed)]
@@ -96,8 +95,8 @@ impl<T: RustEmbed + 'static> HogletApp for With<T> {
         }
     }
 
-    fn routes() -> Vec<Route> {
-        Club::routes()
+    fn pages() -> Routes<Web> {
+        Club::pages()
     }
 
     fn jobs() -> Jobs<Web> {
@@ -106,10 +105,6 @@ impl<T: RustEmbed + 'static> HogletApp for With<T> {
 
     fn state(motto: Motto, web: Web) -> Web {
         Club::state(motto, web)
-    }
-
-    fn router(web: Web) -> Router {
-        router_with(Router::new(), web)
     }
 
     async fn run(command: Command, settings: Settings) -> Outcome {
