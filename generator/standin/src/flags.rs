@@ -3,6 +3,9 @@
 //! A flag is written in short form (`{"rollout_percentage": 50, "variants": {"control": 50, "test": 50}}`,
 //! or `true`, or the name of the variant everybody gets) or as PostHog's own definition with `filters`.
 
+pub mod forms;
+pub mod matching;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sha1::{Digest, Sha1};
 
 use crate::event::group_key;
-use crate::matching::{self, Property};
+use crate::flags::matching::Property;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -214,5 +217,5 @@ fn everybody() -> f64 {
 }
 
 #[cfg(test)]
-#[path = "flags_tests.rs"]
+#[path = "flags/flags_tests.rs"]
 mod tests;

@@ -4,73 +4,40 @@
 //! PostHog would have made of the data. Nothing leaves the machine. With a state file the data survives a restart.
 //! [`Server::bind`] with [`Options`] starts one.
 //!
-//! A request's way: [`header_limit`] → [`guard`] (is it from here?) → [`failure`] (has a test asked for trouble?) → [`body`]
-//! (unwrapped to JSON) → [`intake`] or [`intake_v1`] (checked, made into [`event`]s) → [`store`] (bounded),
-//! which asks [`people`] what each event does to whom and [`warnings`] what it tells of mistakes.
+//! A request passes [`layers`], then one of PostHog's own [`endpoints`], which reads it with [`wire`] into events. The
+//! [`store`] keeps them, within bounds; it asks [`people`] which persons an event changes, and [`warnings`] which mistakes
+//! it shows. [`flags`] decides who gets which flag.
 //!
 //! - [`server`]: all routes in one place, and the life of the server
-//! - [`capture`], [`capture_v1`], [`otlp`], [`evaluation`], [`definitions`], [`js`], [`surveys`]: PostHog's endpoints for
-//!   events, logs and traces, flags, posthog-js and surveys
-//! - [`scripts`]: posthog-js itself, which the binary carries
-//! - [`people`], [`ids`], [`merging`], [`person`], [`properties`], [`lifting`]: who is who, and what is known about them
-//! - [`flags`], [`flag_forms`], [`matching`]: who gets which flag
-//! - [`project`]: what is set for the whole project
-//! - [`api`], [`filter`], [`funnel`]: the JSON interface, for tests and for the page; described in `src/api.md`
-//! - [`beside`]: the app it runs beside, in `hoglet dev`
-//! - [`state`], [`saved`]: what survives a restart
-//! - [`journal`]: what comes in, told in a line each
-//! - [`page`]: the web page, in `src/page/`, kept up to date by server-sent events
+//! - [`api`]: the JSON interface, for tests and for the page; `src/api.md` describes it
+//! - [`page`]: the web page, in `src/page/`; server-sent events keep it up to date
+//! - [`failures`]: failures that a test asks for
+//! - [`scripts`]: posthog-js, which this crate carries
+//! - [`beside`]: the app that runs beside it, in `hoglet dev`
+//! - [`state`]: the data that survives a restart
+//! - [`journal`]: a line for each event that arrives, for a terminal
 
 mod api;
 mod beside;
-mod body;
-mod capture;
-mod capture_v1;
-mod definitions;
-mod deletion;
-mod email;
+mod endpoints;
 mod error;
-mod evaluation;
 mod event;
-mod exceptions;
-mod failure;
-mod filter;
-mod flag_forms;
+mod failures;
 mod flags;
-mod funnel;
-mod guard;
-mod header_limit;
-mod ids;
-mod intake;
-mod intake_v1;
 mod journal;
-mod js;
 mod json_text;
-mod lifting;
-mod matching;
-mod merging;
-mod mistakes;
+mod layers;
 mod options;
-mod otlp;
-mod outcome;
 mod page;
 mod people;
-mod person;
-mod project;
-mod properties;
-mod query;
-mod refusal;
-mod saved;
 mod scripts;
 mod server;
-mod sessions;
 mod standin;
 mod state;
 mod store;
-mod surveys;
 mod timestamp;
-mod warning;
 mod warnings;
+mod wire;
 
 pub use beside::Beside;
 pub use error::Error;

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::Error;
-use crate::flag_forms;
+use crate::error::Error;
 use crate::flags::Flag;
+use crate::flags::forms;
 use crate::json_text;
 use crate::store::EVENTS_KEPT;
 
@@ -48,7 +48,7 @@ impl Options {
         };
         let text = std::fs::read(file).map_err(|cause| error(cause.to_string()))?;
         let value: serde_json::Value = json_text::parse(&text).map_err(error)?;
-        flag_forms::read_all(&value).map_err(error)
+        forms::read_all(&value).map_err(error)
     }
 }
 

@@ -8,7 +8,14 @@
 //! in which they and the `$identify` arrive does not matter.
 //!
 //! The rules are those of PostHog's `nodejs/src/ingestion/common/persons/` and its handbook, "Person processing".
-//! [`crate::merging`] ties and merges, [`crate::properties`] keeps what is known about them.
+//! [`crate::people::merging`] ties and merges, [`crate::people::properties`] keeps what is known about them.
+
+pub mod ids;
+pub mod ingestion;
+mod lifting;
+mod merging;
+pub mod person;
+mod properties;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,9 +23,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::event::Event;
-use crate::ids;
-use crate::outcome::{Outcome, Refused};
-use crate::person::{Chapter, Kind, Person, name};
+use crate::people::ingestion::{Ingestion, Refused};
+use crate::people::person::{Chapter, Kind, Moment, Person, PersonId, name};
 
 /// What all persons together may weigh, in bytes of ids, properties and story.
 const HEAVIEST: usize = 64 * 1024 * 1024;
@@ -36,30 +42,21 @@ const PERSON_EVENTS: [&str; 4] = [
 /// Events whose `$set` PostHog does not read (`NO_PERSON_UPDATE_EVENTS`, `normalizeProcessPerson`).
 const NEVER_SET: [&str; 3] = ["$exception", "$$heatmap", "$groupidentify"];
 
-pub type PersonId = u64;
 type Key = (Arc<str>, String);
 
 #[derive(Default)]
 pub struct People {
-    pub(super) persons: HashMap<PersonId, Person>,
-    pub(super) ids: HashMap<Key, PersonId>,
+    persons: HashMap<PersonId, Person>,
+    ids: HashMap<Key, PersonId>,
     next: PersonId,
-    pub(super) weight: usize,
+    weight: usize,
     /// Persons, and ids of overgrown persons, that had to make room for newer ones.
     pub forgotten: u64,
 }
 
-/// Where and when an event was taken in, for the story of the persons it touches.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment {
-    /// Milliseconds since 1970.
-    pub at: u64,
-    pub sequence: u64,
-}
-
 impl People {
-    pub fn take(&mut self, event: &Event, moment: Moment) -> Outcome {
-        let mut outcome = Outcome::default();
+    pub fn take(&mut self, event: &Event, moment: Moment) -> Ingestion {
+        let mut outcome = Ingestion::default();
         let sets = ["$set", "$set_once", "$unset"]
             .iter()
             .any(|key| event.properties.contains_key(*key));
@@ -126,11 +123,7 @@ impl People {
     }
 
     /// Changes a person and keeps the books on what all of them weigh.
-    pub(super) fn change<T>(
-        &mut self,
-        id: PersonId,
-        change: impl FnOnce(&mut Person) -> T,
-    ) -> Option<T> {
+    fn change<T>(&mut self, id: PersonId, change: impl FnOnce(&mut Person) -> T) -> Option<T> {
         let person = self.persons.get_mut(&id)?;
         let before = person.weight();
         let result = change(person);
@@ -143,7 +136,7 @@ impl People {
             .unwrap_or_else(|| self.create(event, moment))
     }
 
-    pub(super) fn create(&mut self, event: &Event, moment: Moment) -> PersonId {
+    fn create(&mut self, event: &Event, moment: Moment) -> PersonId {
         self.next += 1;
         let person = Person::new(self.next, event, moment);
         self.weight += person.weight();
@@ -208,6 +201,10 @@ impl People {
             .copied()
     }
 
+    pub fn by_id(&self, id: PersonId) -> Option<&Person> {
+        self.persons.get(&id)
+    }
+
     fn person_of(&mut self, token: &Arc<str>, distinct_id: &str) -> Option<&mut Person> {
         let id = self.find(token, distinct_id)?;
         self.persons.get_mut(&id)
@@ -241,5 +238,5 @@ impl People {
 }
 
 #[cfg(test)]
-#[path = "people_tests.rs"]
+#[path = "people/people_tests.rs"]
 mod tests;

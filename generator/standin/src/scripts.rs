@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 use tower_http::services::ServeDir;
 
-use crate::Error;
+use crate::error::Error;
 
 /// What a page loads first.
 const ARRAY: &str = "array.js";

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, post, put};
 use axum::serve::ListenerExt;
@@ -15,18 +15,20 @@ use tokio::net::TcpListener;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
+use crate::api;
 use crate::beside::Beside;
-use crate::guard::{self, Hosts};
+use crate::endpoints::otlp::Signal;
+use crate::endpoints::{capture, capture_v1, definitions, deletion, evaluation, js, otlp, surveys};
+use crate::error::Error;
 use crate::journal::Journal;
-use crate::otlp::Signal;
+use crate::layers::guard::{self, Hosts};
+use crate::layers::{failure, header_limit};
+use crate::options::Options;
+use crate::page;
 use crate::scripts::Scripts;
 use crate::standin::Standin;
 use crate::state::State;
 use crate::store::Store;
-use crate::{
-    Error, Options, api, capture, capture_v1, definitions, deletion, evaluation, failure,
-    header_limit, js, otlp, page, project, surveys,
-};
 
 /// PostHog takes 20 MB in a batch and 25 MB of replay.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
@@ -136,12 +138,12 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
         ("/i/v0/e", events("/i/v0/e")),
         ("/i/v0/ai/batch", events("/i/v0/ai/batch")),
         ("/i/v1/analytics/events", post(capture_v1::events)),
-        ("/s", any(capture::replay)),
+        ("/s", answering_options(any(capture::replay))),
         ("/i/v1/logs", exports(Signal::Logs)),
         ("/i/v1/traces", exports(Signal::Traces)),
         ("/i/v1/metrics", exports(Signal::Metrics)),
-        ("/flags", any(evaluation::evaluate)),
-        ("/decide", any(evaluation::evaluate)),
+        ("/flags", answering_options(any(evaluation::evaluate))),
+        ("/decide", answering_options(any(evaluation::evaluate))),
         ("/flags/definitions", get(definitions::definitions)),
         (
             "/api/feature_flag/local_evaluation",
@@ -179,15 +181,19 @@ fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
 }
 
 fn events(path: &'static str) -> MethodRouter<Arc<Standin>> {
-    any(move |state, method, uri, headers, body| {
-        capture::events(path, state, method, uri, headers, body)
-    })
+    answering_options(any(move |state, request| {
+        capture::events(path, state, request)
+    }))
 }
 
 fn exports(signal: Signal) -> MethodRouter<Arc<Standin>> {
-    any(move |state, method, uri, headers, body| {
-        otlp::export(signal, state, method, uri, headers, body)
-    })
+    post(move |state, request| otlp::export(signal, state, request))
+        .options(async || Json(json!({})))
+}
+
+/// A preflight request never gets here; other requests with `OPTIONS` are answered 200.
+fn answering_options(route: MethodRouter<Arc<Standin>>) -> MethodRouter<Arc<Standin>> {
+    route.options(async || StatusCode::OK)
 }
 
 /// The page and the JSON interface: for this machine's own eyes, so no other site may read or write here.
@@ -198,24 +204,33 @@ fn own() -> Router<Arc<Standin>> {
         .route("/hoglet/live", get(page::live))
         .route("/hoglet", get(api::description))
         .route("/hoglet/status", get(api::status))
-        .route("/hoglet/events", get(api::events))
-        .route("/hoglet/names", get(api::names))
-        .route("/hoglet/people", get(api::people))
-        .route("/hoglet/exceptions", get(api::exceptions))
+        .route("/hoglet/events", get(api::events::list))
+        .route("/hoglet/names", get(api::events::names))
+        .route("/hoglet/people", get(api::people::list))
+        .route("/hoglet/exceptions", get(api::events::exceptions))
         .route("/hoglet/warnings", get(api::warnings))
         .route("/hoglet/malformed", get(api::malformed))
         .route("/hoglet/groups", get(api::groups))
-        .route("/hoglet/funnel", get(api::funnel))
-        .route("/hoglet/app", get(api::app))
-        .route("/hoglet/flags", get(api::list_flags).put(api::put_flags))
+        .route("/hoglet/funnel", get(api::funnel::count))
+        .route("/hoglet/app", get(api::flags::app))
+        .route(
+            "/hoglet/flags",
+            get(api::flags::list).put(api::flags::replace),
+        )
         .route(
             "/hoglet/flags/{key}",
-            put(api::put_flag).delete(api::delete_flag),
+            put(api::flags::put).delete(api::flags::delete),
         )
         .route("/hoglet/surveys", get(surveys::list).put(surveys::replace))
-        .route("/hoglet/project", get(project::read).put(project::replace))
-        .route("/hoglet/fail", post(api::fail).delete(api::heal))
+        .route(
+            "/hoglet/project",
+            get(api::project::read).put(api::project::replace),
+        )
+        .route(
+            "/hoglet/fail",
+            post(api::failures::fail).delete(api::failures::heal),
+        )
         .route("/hoglet/reset", post(api::reset))
-        .route("/hoglet/wait", get(api::wait))
+        .route("/hoglet/wait", get(api::wait::wait))
         .layer(CsrfLayer::new())
 }

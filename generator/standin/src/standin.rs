@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
-use crate::failure::Failures;
+use crate::failures::Failures;
 use crate::scripts::Scripts;
 use crate::store::Store;
 

@@ -3,6 +3,8 @@
 //! What is in it stands in [`saved`]. It is written some time after a change, and at the end: to a file beside it, which
 //! then takes its name, so that a process that is killed leaves the last whole one.
 
+mod saved;
+
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::saved::{self, Saved, Snapshot};
 use crate::standin::{Standin, now};
+use crate::state::saved::{Saved, Snapshot};
 use crate::store::Store;
 
 /// Writes come no closer to each other than this, and take a twentieth of the time at most.
@@ -157,5 +159,5 @@ fn write(file: &Path, saved: &Saved) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[path = "state_tests.rs"]
+#[path = "state/state_tests.rs"]
 mod tests;

@@ -1,5 +1,7 @@
 //! What has come in, up to a bound: the oldest goes out, and is counted.
 
+pub mod project;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
@@ -10,12 +12,13 @@ use serde_json::{Map, Value, json};
 
 use crate::event::{Adjusted, Event, group_key};
 use crate::flags::Flag;
-use crate::outcome::Outcome;
-use crate::people::{Moment, People, PersonId};
-use crate::person;
-use crate::project::Project;
-use crate::warning::Kind;
+use crate::people::People;
+use crate::people::ingestion::Ingestion;
+use crate::people::person;
+use crate::people::person::{Moment, PersonId};
+use crate::store::project::Project;
 use crate::warnings::Warnings;
+use crate::warnings::kind::Kind;
 
 /// How many events are kept when nothing else is asked for.
 pub const EVENTS_KEPT: usize = 20_000;
@@ -97,7 +100,7 @@ pub struct Kept {
     pub session_id: Option<String>,
     pub timestamp: Option<String>,
     pub personless: bool,
-    outcome: Outcome,
+    outcome: Ingestion,
     /// It says who somebody is, or what they are like.
     about_people: bool,
     pub properties: Box<RawValue>,
@@ -312,7 +315,7 @@ impl Store {
 
     /// Forgets a person, its events, or both, for good: no state file brings them back.
     pub fn forget(&mut self, person: PersonId, events: bool, keep_person: bool) {
-        let Some(whose) = self.people.persons.get(&person) else {
+        let Some(whose) = self.people.by_id(person) else {
             return;
         };
         let token = Arc::clone(&whose.token);
@@ -408,7 +411,7 @@ impl Store {
             /// The person it belongs to as things stand now.
             person: Option<String>,
             personless: bool,
-            outcome: &'a Outcome,
+            outcome: &'a Ingestion,
             properties: &'a RawValue,
         }
         Row {
@@ -490,5 +493,5 @@ impl Kept {
 }
 
 #[cfg(test)]
-#[path = "store_tests.rs"]
+#[path = "store/store_tests.rs"]
 mod tests;

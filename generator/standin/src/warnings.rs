@@ -1,7 +1,13 @@
-//! Common mistakes, recognised in what arrives (by [`crate::mistakes`]), each with what to do about it.
+//! Common mistakes, recognised in what arrives (by [`crate::warnings::mistakes`]), each with what to do about it.
 //!
 //! A warning is counted by kind and subject, so a mistake made on every request is one line. Whether two
 //! ids in one session are two people is asked only when somebody looks, for a later `$identify` may tie them.
+
+mod email;
+mod exceptions;
+pub mod kind;
+mod mistakes;
+mod sessions;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,18 +15,19 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::event::{Adjusted, Event, LONGEST_DISTINCT_ID};
-use crate::people::{Moment, People};
-use crate::sessions::Sessions;
-use crate::warning::Kind;
+use crate::people::People;
+use crate::people::person::Moment;
+use crate::warnings::kind::Kind;
+use crate::warnings::sessions::Sessions;
 
 const MOST_WARNINGS: usize = 500;
 
 #[derive(Default)]
 pub struct Warnings {
     seen: HashMap<(Kind, String), Seen>,
-    pub(super) sessions: Sessions,
+    sessions: Sessions,
     /// How often a token's distinct id was tied to what it had already.
-    pub(super) repeats: HashMap<(Arc<str>, String), u64>,
+    repeats: HashMap<(Arc<str>, String), u64>,
 }
 
 struct Seen {
@@ -120,5 +127,5 @@ fn row(kind: Kind, subject: &str, seen: &Seen) -> Value {
 }
 
 #[cfg(test)]
-#[path = "warnings_tests.rs"]
+#[path = "warnings/warnings_tests.rs"]
 mod tests;

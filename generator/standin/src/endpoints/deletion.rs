@@ -1,0 +1,110 @@
+//! `/api/projects/PROJECT/persons/bulk_delete`: forgets persons with all that they have done.
+//!
+//! As PostHog's `posthog/api/person.py`, but at once: there the person goes within minutes and the events at the
+//! weekend. What it says of a key is said of its form alone, because the stand-in knows no keys.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::endpoints::request::bearer;
+use crate::standin::Standin;
+
+/// PostHog takes no more ids at once.
+const MOST_IDS: usize = 1000;
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    ids: Vec<String>,
+    #[serde(default)]
+    distinct_ids: Vec<String>,
+    #[serde(default)]
+    delete_events: bool,
+    #[serde(default)]
+    delete_recordings: bool,
+    #[serde(default)]
+    keep_person: bool,
+}
+
+pub async fn bulk_delete(
+    State(standin): State<Arc<Standin>>,
+    Path(project): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match bearer(&headers) {
+        "" => {
+            return refusal(
+                StatusCode::UNAUTHORIZED,
+                "authentication_error",
+                "not_authenticated",
+                "Authentication credentials were not provided.",
+            );
+        }
+        key if !key.starts_with("phx_") => {
+            return refusal(
+                StatusCode::FORBIDDEN,
+                "authentication_error",
+                "permission_denied",
+                "Only a personal API key (phx_…) with the scope person:write may delete persons.",
+            );
+        }
+        _ => {}
+    }
+    if project != "@current" && project.parse::<u64>().is_err() {
+        return refusal(
+            StatusCode::NOT_FOUND,
+            "invalid_request",
+            "not_found",
+            "Project not found.",
+        );
+    }
+    let asked: Asked = match serde_json::from_slice(&body) {
+        Ok(asked) => asked,
+        Err(error) => return invalid(&format!("JSON parse error - {error}")),
+    };
+    if asked.ids.is_empty() && asked.distinct_ids.is_empty() {
+        return invalid("You need to specify either distinct_ids or ids");
+    }
+    if asked.ids.len() > MOST_IDS || asked.distinct_ids.len() > MOST_IDS {
+        return invalid("You can only pass 1000 ids or distinct_ids in one call");
+    }
+    let persons = standin.change(|store| {
+        let persons = store.persons_of(&asked.ids, &asked.distinct_ids);
+        for person in &persons {
+            store.forget(*person, asked.delete_events, asked.keep_person);
+        }
+        persons.len()
+    });
+    let answer = json!({
+        "persons_found": persons,
+        "persons_deleted": 0,
+        "persons_queued_for_deletion": if asked.keep_person { 0 } else { persons },
+        "events_queued_for_deletion": asked.delete_events && persons > 0,
+        "recordings_queued_for_deletion": asked.delete_recordings && persons > 0,
+        "deletion_errors": [],
+    });
+    (StatusCode::ACCEPTED, Json(answer)).into_response()
+}
+
+fn invalid(detail: &str) -> Response {
+    refusal(
+        StatusCode::BAD_REQUEST,
+        "validation_error",
+        "invalid_input",
+        detail,
+    )
+}
+
+/// As Django REST framework words it.
+fn refusal(status: StatusCode, kind: &str, code: &str, detail: &str) -> Response {
+    let error: Value = json!({ "type": kind, "code": code, "detail": detail, "attr": null });
+    (status, Json(error)).into_response()
+}

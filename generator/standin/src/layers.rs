@@ -1,0 +1,5 @@
+//! What every request passes before it reaches an endpoint.
+
+pub mod failure;
+pub mod guard;
+pub mod header_limit;

@@ -1,0 +1,55 @@
+//! What an `$exception` does wrong, by PostHog's specification for SDKs (`exception-event-metadata`).
+
+use serde_json::Value;
+
+use crate::event::Event;
+use crate::warnings::kind::Kind;
+
+const MOST_ENTRIES: usize = 50;
+
+/// The kinds of mistakes in an `$exception`, each with what it is about; none for any other event.
+pub fn mistakes(event: &Event) -> Vec<(Kind, String)> {
+    if event.name != "$exception" {
+        return Vec::new();
+    }
+    let entries = event.properties.get("$exception_list");
+    let entries = match entries.and_then(Value::as_array) {
+        Some(entries) if !entries.is_empty() => entries,
+        _ => {
+            let found = entries.map_or_else(
+                || "no `$exception_list`".to_owned(),
+                |entries| {
+                    let entries: String = entries.to_string().chars().take(40).collect();
+                    format!("`{entries}` as its `$exception_list`")
+                },
+            );
+            return vec![(Kind::ExceptionWithoutList, format!("it has {found}"))];
+        }
+    };
+    let mut mistakes = Vec::new();
+    if let Some(index) = entries.iter().position(|entry| !has_type(entry)) {
+        let detail = format!("entry {} of its `$exception_list` has none", index + 1);
+        mistakes.push((Kind::ExceptionWithoutType, detail));
+    }
+    if entries.len() > MOST_ENTRIES {
+        let detail = format!("its `$exception_list` has {} entries", entries.len());
+        mistakes.push((Kind::ExceptionListTooLong, detail));
+    }
+    // The first entry is the error that was caught; all others led to it.
+    let causes = entries.iter().skip(1);
+    if let Some(cause) = causes
+        .filter(|entry| entry["mechanism"].get("handled").is_some())
+        .map(|entry| &entry["type"])
+        .next()
+    {
+        let detail = format!("the cause {cause} says whether it was handled");
+        mistakes.push((Kind::HandledOnCause, detail));
+    }
+    mistakes
+}
+
+fn has_type(entry: &Value) -> bool {
+    entry["type"]
+        .as_str()
+        .is_some_and(|name| !name.trim().is_empty())
+}
