@@ -3,7 +3,8 @@
 //! The template is a crate, so its real files are the ones to edit. From them come, one module each:
 //!
 //! ```text
-//! template/ ─┬→ X.liquid for each X that bears an answer          twins
+//! template/ ─┬→ vendor/hoglet-web/INDEX.md, the public interface   index
+//!            ├→ X.liquid for each X that bears an answer          twins
 //!            ├→ Cargo.lock.liquid, the versions we tested         lock
 //!            ├→ the links through which the generator carries it  links
 //!            └→ examples/burrito, the default output              app
@@ -14,10 +15,12 @@
 
 pub mod app;
 pub mod derived;
+pub mod index;
 mod link;
 pub mod links;
 pub mod lock;
 pub mod repository;
+pub mod rustdoc;
 pub mod twins;
 
 use std::collections::BTreeMap;
@@ -50,6 +53,8 @@ pub fn stale() -> anyhow::Result<Vec<Derived>> {
 
 fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
     let mut tree = repository::read("template")?;
+    let index = index::derive()?;
+    tree.insert(index::PATH.to_owned(), index.clone());
     let mut twins = twins::derive(&tree)?;
     tree.extend(twins.clone());
     let lock = lock::derive(&app::template(&tree)?)?;
@@ -58,6 +63,7 @@ fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
     let template = app::template(&tree)?;
 
     let mut wanted = BTreeMap::new();
+    wanted.insert(format!("template/{}", index::PATH), State::File(index));
     for (name, contents) in twins {
         wanted.insert(format!("template/{name}"), State::File(contents));
     }

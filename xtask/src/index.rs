@@ -1,0 +1,173 @@
+//! `vendor/hoglet-web/INDEX.md`: the public interface of Hoglet's crates on one page, for agents and people.
+
+use std::fmt::Write;
+
+use anyhow::ensure;
+
+use crate::rustdoc::{self, Item, Module};
+
+/// Where it stands in the template.
+pub const PATH: &str = "vendor/hoglet-web/INDEX.md";
+
+const CRATES: &[&str] = &["hoglet-web", "hoglet-posthog", "hoglet-jobs"];
+
+/// Modules that no app calls: what stands around its pages, and what Hoglet keeps for itself.
+const LEFT_OUT: &[&str] = &[
+    "assets",
+    "compression",
+    "cookies",
+    "error_pages",
+    "handlers",
+    "health",
+    "housekeeping",
+    "logging",
+    "media_type",
+    "migrations",
+    "panics",
+    "person_deletion",
+    "request",
+    "secret_paths",
+    "server",
+    "stack",
+    "views",
+    "visitor",
+];
+
+/// What an app needs of the modules inside those modules. Everything else there is a detail.
+const DEEPER: &[&str] = &[
+    "handlers::opt_out",
+    "passwords::rule",
+    "session::signed_in",
+    "session::users",
+    "tokens::stored",
+    "visit::log_in",
+];
+
+const HEAD: &str = "\
+# What an app can call
+
+The public items of `hoglet_web`, `hoglet_posthog` and `hoglet_jobs` that an app uses, with the first sentence of their
+documentation. This file is made from rustdoc; `cargo doc --workspace --no-deps --open` shows everything.
+
+Lifetimes are left out. Await a function that returns a `BoxFuture` like an `async fn`.
+";
+
+pub fn derive() -> anyhow::Result<Vec<u8>> {
+    // With the app: its features are those that its handlers see.
+    let crates = [&["my-app"], CRATES].concat();
+    let pages = rustdoc::run(&crates, &["hoglet-web/testing"])?;
+    let mut text = HEAD.to_owned();
+    for name in CRATES {
+        for module in rustdoc::read(&pages, &name.replace('-', "_"))? {
+            write_module(&mut text, &module)?;
+        }
+    }
+    ensure!(
+        text.contains("struct `Visit`"),
+        "no `Visit` among the items that rustdoc shows: has its HTML changed? See xtask/src/rustdoc.rs"
+    );
+    Ok(text.into_bytes())
+}
+
+fn write_module(text: &mut String, module: &Module) -> anyhow::Result<()> {
+    let Module { path, doc, items } = module;
+    if items.is_empty() || !is_for_apps(path) {
+        return Ok(());
+    }
+    writeln!(text, "\n## {path}\n")?;
+    if !doc.is_empty() {
+        writeln!(text, "{doc}\n")?;
+    }
+    for item in items {
+        write_item(text, item)?;
+    }
+    Ok(())
+}
+
+fn is_for_apps(path: &str) -> bool {
+    let Some((_, inner)) = path.split_once("::") else {
+        return true;
+    };
+    match inner.contains("::") {
+        true => DEEPER.contains(&inner),
+        false => !LEFT_OUT.contains(&inner),
+    }
+}
+
+fn write_item(text: &mut String, item: &Item) -> anyhow::Result<()> {
+    let Item { kind, name, .. } = item;
+    let title = match kind.as_str() {
+        "fn" | "type" | "constant" => format!("`{}`", short(&item.declaration)),
+        "macro" => format!("macro `{name}!`"),
+        _ => format!("{kind} `{name}`"),
+    };
+    writeln!(text, "- {title}{}", behind_colon(&item.doc))?;
+    if !item.parts.is_empty() {
+        let parts = if kind == "enum" { "variants" } else { "fields" };
+        writeln!(text, "  - {parts} `{}`", item.parts.join("`, `"))?;
+    }
+    for method in &item.methods {
+        let declaration = short(&method.declaration);
+        writeln!(text, "  - `{declaration}`{}", behind_colon(&method.doc))?;
+    }
+    Ok(())
+}
+
+fn behind_colon(doc: &str) -> String {
+    match doc {
+        "" => String::new(),
+        doc => format!(": {}", doc.trim_end_matches(':')),
+    }
+}
+
+/// A declaration without what says little: `pub`, lifetimes, the value of a constant.
+fn short(declaration: &str) -> String {
+    let declaration = match declaration.split_once(" = ") {
+        Some((constant, _)) if declaration.contains("const ") => constant,
+        _ => declaration,
+    };
+    let mut text = declaration.replace("pub ", "");
+    for lifetime in ["'a", "'b", "'c"] {
+        for (long, short) in [
+            (format!("<{lifetime}, "), "<"),
+            (format!("<{lifetime}>"), ""),
+            (format!("&{lifetime} "), "&"),
+            (format!("{lifetime}, "), ""),
+        ] {
+            text = text.replace(&long, short);
+        }
+    }
+    text.trim_end_matches(';').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_and_what_surrounds_pages_are_left_out() {
+        for path in [
+            "hoglet_web",
+            "hoglet_web::visit",
+            "hoglet_web::session::users",
+        ] {
+            assert!(is_for_apps(path), "{path}");
+        }
+        for path in ["hoglet_web::server", "hoglet_web::session::store"] {
+            assert!(!is_for_apps(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_declaration_is_as_short_as_it_can_be() {
+        let declaration =
+            "pub fn begin<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<bool>>";
+        let short_one = "fn begin(&self, name: &str) -> BoxFuture<Result<bool>>";
+        assert_eq!(short(declaration), short_one);
+        assert_eq!(short("pub const MAX: usize = 254;"), "const MAX: usize");
+        assert_eq!(
+            short("pub type Errors = Vec<String>;"),
+            "type Errors = Vec<String>"
+        );
+    }
+}
