@@ -7,18 +7,16 @@ use super::{blocks, section};
 const TESTS: &str = r#"//! What came of the recipes.
 
 use app::jobs::tidy_name::TidyName;
-use app::models::user;
-use hoglet_web::email::Email;
 use hoglet_web::jobs::Job;
 use reqwest::StatusCode;
 use time::macros::datetime;
 
-use crate::support::{App, People};
+use crate::support::*;
 
 #[tokio::test]
 async fn an_order_is_placed() {
     let app = App::start().await;
-    let ann = app.sign_up("Ann").await;
+    let ann = app.sign_up(ANN).await;
     let page = ann.get("/order").await.text();
     assert!(page.contains("What would you like?"));
 
@@ -44,11 +42,10 @@ async fn flags_decide_what_a_page_says() {
 }
 
 #[tokio::test]
-async fn who_signs_up_is_welcome() {
+async fn a_new_user_gets_a_welcome_mail() {
     let app = App::start().await;
-    app.sign_up("Ann").await;
-    app.run_jobs().await;
-    let mails = app.mails().await;
+    app.sign_up(ANN).await;
+    let mails = app.mails_to(ANN).await;
     let welcome = mails.iter().find(|mail| mail.subject == "Welcome, ann@example.com");
     let welcome = welcome.expect("it has come");
     assert!(welcome.links[0].ends_with("/dashboard"), "{}", welcome.text);
@@ -58,15 +55,13 @@ async fn who_signs_up_is_welcome() {
 #[tokio::test]
 async fn a_name_is_tidied() {
     let app = App::start().await;
-    let ann = app.sign_up("Ann").await;
+    let ann = app.sign_up(ANN).await;
     ann.post("/profile", &[("name", "Ann   Lee")]).await;
-    let (database, email) = (&app.web.database, Email::normalized("ann@example.com"));
-    let find = async || user::find_by_email(database, &email).await.unwrap().unwrap();
-    assert_eq!(find().await.name, "Ann   Lee");
-    let user_id = find().await.id;
-    TidyName { user_id }.enqueue(database).await.unwrap();
+    let user = app.user(ANN).await;
+    assert_eq!(user.name, "Ann   Lee");
+    TidyName { user_id: user.id }.enqueue(&app.web.database).await.unwrap();
     app.run_jobs().await;
-    assert_eq!(find().await.name, "Ann Lee");
+    assert_eq!(app.user(ANN).await.name, "Ann Lee");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
-//! The controls of `templates/forms.html`. What is said of a field is in `messages.rs`.
+//! The controls of `templates/forms.html`. The sentences about a field are in `messages.rs`.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Value, context};
 
 #[test]
-fn every_control_has_a_label_and_what_was_typed() {
+fn every_control_has_a_label_and_keeps_what_was_typed() {
     let page = controls(context! {
         form => context! { item => "a hat", about => "</textarea><b>", plan => "team", news => true },
         errors => context! {},
@@ -20,7 +20,7 @@ fn every_control_has_a_label_and_what_was_typed() {
 }
 
 #[test]
-fn what_is_wrong_stands_at_its_control_and_the_first_one_has_the_focus() {
+fn an_error_stands_beside_its_control_and_the_first_such_control_has_the_focus() {
     let page = controls(context! {
         form => context! {},
         errors => context! { plan => ["Choose one."], news => ["Tick this."] },

@@ -1,4 +1,4 @@
-//! What is said of a field: `forms/messages.rs` has the sentences.
+//! The sentences about a field that breaks a rule: `forms/messages.rs` has them.
 
 use app::forms;
 use garde::Validate;
@@ -26,7 +26,7 @@ struct Order {
 }
 
 #[test]
-fn what_a_rule_says_is_for_people() {
+fn a_message_is_a_sentence_for_users() {
     let order = Order {
         name: String::new(),
         code: "x".into(),

@@ -1,14 +1,14 @@
-//! The schema goes up, down and up again.
+//! Every migration can be reverted and applied again.
 
 use app::app::App as TheApp;
 use hoglet_web::app::App as _;
 use hoglet_web::database::{connect, migrate, migrate_down, pending_migrations};
 use sea_orm_migration::MigratorTraitSelf;
 
-use crate::support::{App, People};
+use crate::support::*;
 
 #[tokio::test]
-async fn every_migration_can_be_taken_back_and_applied_again() {
+async fn every_migration_can_be_reverted_and_applied_again() {
     let app = App::start().await;
     let (database, migrations) = (&app.web.database, TheApp::parts().migrations);
     let all = names();
@@ -23,11 +23,11 @@ async fn every_migration_can_be_taken_back_and_applied_again() {
     migrate(&anew, migrations).await.unwrap();
     let pending = pending_migrations(&anew, migrations).await.unwrap();
     assert!(pending.is_empty(), "{pending:?}");
-    app.sign_up("Ann").await;
+    app.sign_up(ANN).await;
 }
 
 #[test]
-fn their_names_say_when_they_were_made_and_what_they_do() {
+fn the_name_of_a_migration_says_when_it_was_made_and_what_it_does() {
     for name in names() {
         let (time, what) = name.split_at("m20261121_143000".len());
         let digits = time.bytes().filter(u8::is_ascii_digit).count();

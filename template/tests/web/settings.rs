@@ -1,4 +1,4 @@
-//! `.env.example` against what the app reads.
+//! `.env.example` lists exactly the variables that the app reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,11 @@ use app::settings::Settings as Own;
 use hoglet_web::app::{App as _, read_settings, variables};
 use hoglet_web::settings::Settings;
 
-/// The older name of `POSTHOG_PROJECT_TOKEN`, which is mentioned there.
+/// The older name of `POSTHOG_PROJECT_TOKEN`, which the example mentions in a sentence.
 const OLDER_NAME: &str = "POSTHOG_API_KEY";
 
 #[test]
-fn every_variable_stands_in_the_example_and_nothing_else() {
+fn the_example_lists_every_variable_and_no_other() {
     let mut read: BTreeSet<_> = variables::<App>().into_iter().collect();
     assert!(read.remove(OLDER_NAME));
     let documented: BTreeSet<_> = documented().into_keys().map(str::to_owned).collect();
@@ -19,7 +19,7 @@ fn every_variable_stands_in_the_example_and_nothing_else() {
 }
 
 #[test]
-fn the_defaults_that_it_names_are_true() {
+fn the_defaults_in_the_example_are_those_of_the_app() {
     let without = read(&[]);
     for (name, default) in documented() {
         match name {
@@ -42,7 +42,7 @@ fn documented() -> BTreeMap<&'static str, &'static str> {
 }
 
 fn read(variables: &[(&str, &str)]) -> (Settings, Own) {
-    // Whatever this build has a driver for.
+    // This build may have no driver for the other database.
     let database = if cfg!(feature = "postgres") {
         "postgres://localhost/app"
     } else {

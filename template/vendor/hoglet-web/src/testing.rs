@@ -26,9 +26,11 @@
 pub mod app;
 pub mod browser;
 pub mod database;
+mod mailbox;
 pub mod posthog;
 #[cfg(unix)]
 pub mod process;
+mod rows;
 mod variables;
 pub mod wait;
 

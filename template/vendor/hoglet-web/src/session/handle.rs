@@ -19,7 +19,7 @@ use crate::users::User;
 /// Which password the session was begun with.
 const PASSWORD: &str = "password";
 /// When its user has last shown that they know the way in, in seconds.
-const CONFIRMED_AT: &str = "confirmed_at";
+pub(crate) const CONFIRMED_AT: &str = "confirmed_at";
 /// How far the clocks of two machines may be apart.
 const CLOCK_SKEW: Duration = Duration::minutes(1);
 

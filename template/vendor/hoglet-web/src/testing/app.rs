@@ -4,11 +4,9 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use chrono::DateTime;
-use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -25,7 +23,6 @@ use crate::database;
 use crate::jobs::attempt::Ended;
 use crate::jobs::workers::run_due;
 use crate::jobs::{Registry, Workers};
-use crate::mail::KeptMail;
 use crate::server;
 use crate::settings::WithoutServer;
 use crate::web::Web;
@@ -184,16 +181,6 @@ impl<A: App> TestApp<A> {
         ran.collect()
     }
 
-    /// Makes it later for what waits in the queue: what would be due in this time is due now.
-    pub async fn let_time_pass(&self, time: Duration) {
-        let earlier = format!("UPDATE jobs SET run_at = run_at - {}", time.as_millis());
-        self.web
-            .database
-            .execute_unprepared(&earlier)
-            .await
-            .unwrap();
-    }
-
     /// Enqueues what schedules say for a moment. Returns how many jobs that are. A schedule that is new
     /// waits for its next time.
     pub async fn run_schedules(&self, now: OffsetDateTime) -> usize {
@@ -221,22 +208,6 @@ impl<A: App> TestApp<A> {
         let events = self.events_named(name).await;
         assert_eq!(events.len(), 1, "events named {name}: {events:#?}");
         events.into_iter().next().unwrap()
-    }
-
-    /// Every mail that was kept so far, oldest first. What jobs send is kept once they have run.
-    pub async fn mails(&self) -> Vec<KeptMail> {
-        let keep = self.web.mail.kept().expect("without SMTP_URL mail is kept");
-        let mut mails = keep.all().await.unwrap();
-        mails.reverse();
-        mails
-    }
-
-    /// The one mail that was kept so far for this address.
-    pub async fn mail_to(&self, address: &str) -> KeptMail {
-        let mut mails = self.mails().await;
-        mails.retain(|mail| mail.to == address);
-        assert_eq!(mails.len(), 1, "mails to {address}: {mails:#?}");
-        mails.remove(0)
     }
 
     /// Stops the app as a signal would, and returns every event that ever reached PostHog.

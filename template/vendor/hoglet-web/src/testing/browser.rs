@@ -69,7 +69,12 @@ impl Browser {
         self.send(self.request(Method::GET, path)).await
     }
 
-    /// The same, with headers.
+    /// The text of a page.
+    pub async fn page(&self, path: &str) -> String {
+        self.get(path).await.text()
+    }
+
+    /// The same as [`Browser::get`], with headers.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send(with_headers(self.request(Method::GET, path), headers))
             .await
