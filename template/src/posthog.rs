@@ -1,6 +1,6 @@
 //! What is told to PostHog: events, flags, who a user is, and what every event carries.
 //!
-//! How it gets there is in `vendor/hoglet-web/src/posthog/`.
+//! How it gets there is in `vendor/hoglet-posthog/`.
 //!
 //! | a new … | goes to |
 //! |---|---|

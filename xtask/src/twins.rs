@@ -11,7 +11,10 @@ const REAL: &[&str] = &["Cargo.toml", "README.md", ".env.example", "defaults.env
 const SUBSTITUTIONS: &[(&str, &str)] = &[
     ("my-app", "{{ project-name }}"),
     ("A web app that knows its users", "{{ description }}"),
-    (r#"default = ["sqlite"]"#, r#"default = ["{{ database }}"]"#),
+    (
+        r#"default = ["sqlite", "posthog"]"#,
+        r#"default = ["{{ database }}", "posthog"]"#,
+    ),
     (
         "sqlite://data/app.sqlite?mode=rwc",
         r#"{% if database == "postgres" %}postgres://app:app@localhost:5432/app{% else %}sqlite://data/app.sqlite?mode=rwc{% endif %}"#,

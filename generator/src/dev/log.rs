@@ -286,7 +286,7 @@ mod tests {
     }
 
     fn captured(id: &str, event: &str) -> Value {
-        json!({"level": "INFO", "message": "captured", "target": "hoglet_web::posthog::client", "event": event,
+        json!({"level": "INFO", "message": "captured", "target": "hoglet_posthog::client", "event": event,
             "person": "0198a2f1-7c66-4b1e", "posthog": "on",
             "span": {"name": "request", "request_id": id}, "spans": [{"name": "request", "request_id": id}]})
     }

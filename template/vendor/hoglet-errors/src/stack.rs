@@ -20,12 +20,12 @@ const TAKES_STACKS: &[&str] = &[
     "hoglet-web/src/error.rs",
     "hoglet-web/src/jobs/failure.rs",
     "hoglet-web/src/page.rs",
-    "hoglet-web/src/panics.rs",
+    "hoglet-errors/src/panics.rs",
     "hoglet-errors/src/stack.rs",
     "hoglet-web/src/views.rs",
-    "hoglet-web/src/posthog/client.rs",
-    "hoglet-web/src/posthog/exception.rs",
-    "hoglet-web/src/posthog/tracker.rs",
+    "hoglet-posthog/src/client.rs",
+    "hoglet-posthog/src/exception.rs",
+    "hoglet-posthog/src/tracker.rs",
 ];
 
 /// Where the program was. Taken without names, which costs microseconds; they are looked up once,
@@ -275,10 +275,7 @@ mod tests {
     fn the_machinery_is_known_by_its_files_and_crates() {
         for (file, function) in [
             ("hoglet-web/src/error.rs", "from<sea_orm::DbErr>"),
-            (
-                "hoglet-web/src/posthog/tracker.rs",
-                "capture_error<DemoError>",
-            ),
+            ("hoglet-posthog/src/tracker.rs", "capture_error<DemoError>"),
             ("library/core/src/panicking.rs", "panic_fmt"),
             ("backtrace-0.3.77/src/capture.rs", "create"),
             ("", "backtrace::capture::Backtrace::create"),

@@ -16,10 +16,10 @@ use minijinja::{Value, context};
 use serde_json::json;
 
 use crate::error::{AppError, Cause, CauseKind, Result};
-use crate::handlers::proxy::FromPostHog;
 use crate::media_type;
 use crate::package::Package;
 use crate::page::Page;
+use crate::posthog::proxy::FromPostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;

@@ -9,10 +9,10 @@ use time::OffsetDateTime;
 
 use crate::jobs::{Job, Jobs, Outcome, Priority, Run, upkeep};
 use crate::person_deletion::DeletePerson;
-use crate::posthog::visitor_link;
 use crate::session::model as session;
 use crate::throttle::{self, known_network};
 use crate::tokens;
+use crate::visitor_link;
 use crate::web::Web;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);

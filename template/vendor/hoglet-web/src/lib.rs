@@ -34,6 +34,7 @@
 // `println!` panics where nobody reads on: commands print with `cli::print_line`.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod actor;
 pub mod app;
 pub mod assets;
 pub mod cli;
@@ -44,6 +45,7 @@ pub mod email;
 pub mod error;
 pub mod error_pages;
 pub mod files;
+mod first_touch;
 pub mod forms;
 pub mod handlers;
 pub mod health;
@@ -55,7 +57,7 @@ pub mod logging;
 pub mod mail;
 pub mod media_type;
 pub mod migrations;
-mod outgoing;
+pub mod outbox;
 pub mod package;
 pub mod page;
 pub mod panics;
@@ -83,4 +85,5 @@ pub mod users;
 pub mod views;
 pub mod visit;
 pub mod visitor;
+pub mod visitor_link;
 pub mod web;

@@ -1,6 +1,6 @@
 //! Paths that somebody else has written, and that a redirect may lead to.
 
-use reqwest::Url;
+use url::Url;
 
 /// The longest path that is followed or kept, in bytes. Without a bound, one request could fill a cookie
 /// or a table.

@@ -10,7 +10,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use crate::error::Result;
-use crate::posthog::tracker::PostHog;
+use crate::posthog::PostHog;
 use crate::request::RequestInfo;
 use crate::session::flash::{Messages, Waiting};
 use crate::web::Web;
@@ -57,7 +57,7 @@ impl Page {
             .flatten()
             .map(|waiting| &waiting.flash)
             .collect();
-        let browser_config = posthog.and_then(|posthog| posthog.browser_config(&settings.posthog));
+        let browser_config = posthog.and_then(PostHog::browser_config);
         let shared = context! {
             app => context! { name => &settings.app_name, description => self.web.package.description },
             flash => Serde(messages),

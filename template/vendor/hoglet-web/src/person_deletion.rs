@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::jobs::{Failure, Job, Outcome, Run};
 use crate::posthog::deletion::NotDeleted;
-use crate::posthog::visitor_link;
+use crate::visitor_link;
 use crate::web::Web;
 
 /// How long the last events of a person may be under way: an event that arrives after the deletion

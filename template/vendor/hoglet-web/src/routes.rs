@@ -1,16 +1,16 @@
 //! Routes that can say what they are, and the ones that every app has.
 
+use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::error::AppError;
 use crate::handlers::assets;
 use crate::handlers::mail;
-use crate::handlers::proxy;
-use crate::settings::Settings;
+use crate::posthog::proxy;
+use crate::request::RequestInfo;
 use crate::web::Web;
 use crate::{health, reload};
 
@@ -95,20 +95,17 @@ pub fn plain() -> Routes<Web> {
 pub fn besides_pages(web: &Web) -> Router {
     plain()
         .router()
-        .merge(proxy(&web.settings))
+        .merge(proxy::routes(&web.posthog, sent))
         .merge(kept_mail(web))
         .with_state(web.clone())
 }
 
-/// posthog-js's way to PostHog, under the path that the settings name.
-fn proxy(settings: &Settings) -> Router<Web> {
-    match &settings.posthog.proxy_path {
-        Some(path) => Router::new()
-            .route(path, any(proxy::forward))
-            .route(&format!("{path}/"), any(proxy::forward))
-            .route(&format!("{path}/{{*path}}"), any(proxy::forward))
-            .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
-        None => Router::new(),
+/// What PostHog's proxy has to know of a request.
+fn sent(request: &Request) -> proxy::Sent {
+    let info = RequestInfo::of(request.extensions());
+    proxy::Sent {
+        path_and_query: info.sent.expose().to_owned(),
+        ip: info.ip,
     }
 }
 

@@ -22,6 +22,5 @@ pub use hoglet::Settings;
 pub use hosts::Hosts;
 pub use jobs::JobsSettings;
 pub use mail::{MailServer, MailSettings, MailTls, WithoutServer};
-pub use posthog::{Compression, PostHogSettings};
 pub use reader::{Reader, SettingsError};
 pub use secret::Secret;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::local_path::local_path;
-use crate::posthog::tracker::PostHog;
+use crate::posthog::PostHog;
 use crate::request::RequestInfo;
 use crate::session::flash::Messages;
 use crate::session::model::{self as sessions, Listed};

@@ -3,25 +3,20 @@
 use std::error::Error;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::{Extensions, StatusCode};
 use minijinja::Value;
-use posthog_rs::RequestContext;
 use sea_orm::DatabaseConnection;
+use serde_json::Map;
 
 use crate::cookies::SignedCookies;
 use crate::database::Migrations;
 use crate::files::Files;
 use crate::mail::Mailer;
-use crate::outgoing;
+use crate::outbox::Outbox;
 use crate::package::Package;
-use crate::panics;
 use crate::passwords::Passwords;
-use crate::posthog::client::Client;
-use crate::posthog::event::BeforeSend;
-use crate::posthog::flag::Declared;
-use crate::posthog::outbox::Outbox;
+use crate::posthog::{BeforeSend, Client, Declared};
 use crate::request::notices::Notices;
 use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
@@ -52,7 +47,7 @@ pub struct Parts {
     pub body_limit: usize,
     /// Its flags and experiments.
     pub flags: &'static [Declared],
-    /// Adds properties of its own to what every event of a request carries.
+    /// Properties of its own that every event of a request carries.
     pub event_properties: EventProperties,
     /// Its last look at each event before it is sent, whoever captured it: the event that it returns is
     /// sent, changed or not, and without one nothing is. `Some` lets everything pass. It runs beside the
@@ -65,7 +60,7 @@ pub struct Parts {
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// See [`Parts::event_properties`].
-pub type EventProperties = fn(RequestContext, &axum::extract::Request) -> RequestContext;
+pub type EventProperties = fn(&axum::extract::Request) -> Map<String, serde_json::Value>;
 
 /// What handlers and layers share. One pointer, because each layer clones it for each request.
 #[derive(Clone)]
@@ -101,8 +96,6 @@ pub struct Shared {
     pub mail: Mailer,
     /// What the log has said once.
     pub notices: Notices,
-    /// For the proxy: no redirects, no decompression, no cookies.
-    pub http: reqwest::Client,
 }
 
 impl Web {
@@ -120,28 +113,8 @@ impl Web {
         secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let views = Views::new(parts.templates, parts.assets, &settings)?;
-        let http = outgoing::client()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(5))
-            .no_gzip()
-            .build()?;
-        if settings.posthog.enabled() {
-            for unusable in outgoing::unusable_proxies() {
-                tracing::warn!("{unusable}");
-            }
-            if let Some(proxy) = outgoing::proxy_to(settings.posthog.base_url()) {
-                tracing::info!(proxy, "PostHog is reached through a proxy");
-            }
-        }
-        let posthog = Client::start(
-            &package,
-            &settings,
-            parts.flags,
-            parts.before_send,
-            http.clone(),
-        )
-        .await;
-        panics::install_hook(&posthog);
+        let posthog = Client::start(&settings.posthog, parts.flags, parts.before_send).await?;
+        posthog.capture_panics();
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
             token_key: tokens::Key::new(&settings.secret_key),
@@ -157,7 +130,6 @@ impl Web {
             parts,
             secret_paths,
             database,
-            http,
         })))
     }
 }

@@ -1,21 +1,15 @@
 //! `doctor`: what works and what does not, one line each.
 
 use std::process::ExitCode;
-use std::time::Duration;
-
-use serde_json::json;
 
 use super::connect::connect_existing;
 use super::output::print_line;
 use crate::app::Outcome;
 use crate::database::{self, Migrations};
 use crate::mail::smtp::Smtp;
-use crate::outgoing;
-use crate::settings::{PostHogSettings, Settings, WithoutServer};
+use crate::posthog;
+use crate::settings::{Settings, WithoutServer};
 use futures_core::future::BoxFuture;
-
-/// For PostHog to answer.
-const TIMEOUT: Duration = Duration::from_secs(5);
 
 type Check = Result<String, String>;
 
@@ -33,7 +27,7 @@ pub fn examine(
             ),
             ("database", database),
             ("migrations", migrations),
-            ("posthog", examine_posthog(&settings.posthog).await),
+            ("posthog", posthog::check(&settings.posthog).await),
             ("mail", examine_mail(&settings).await),
         ];
         let mut healthy = true;
@@ -90,40 +84,5 @@ async fn examine_mail(settings: &Settings) -> Check {
         (None, WithoutServer::Folder(_)) => {
             Ok("kept, and shown at /dev/mail; set SMTP_URL to send it".into())
         }
-    }
-}
-
-/// Capturing with a wrong key answers 200 and loses everything; asking for flags answers 401.
-async fn examine_posthog(settings: &PostHogSettings) -> Check {
-    if settings.disabled {
-        return Ok("off: POSTHOG_DISABLED is set".into());
-    }
-    if settings.project_token.is_empty() {
-        return Ok("off: set POSTHOG_PROJECT_TOKEN to your project token to send events".into());
-    }
-    let body = json!({ "api_key": settings.project_token, "distinct_id": "doctor" });
-    let url = format!("{}/flags/?v=2", settings.base_url());
-    let client = outgoing::client()
-        .build()
-        .map_err(|error| error.to_string())?;
-    let asked = client.post(&url).timeout(TIMEOUT).json(&body).send().await;
-    match asked {
-        Ok(answer) if answer.status().is_success() => {
-            Ok(format!("{} knows the token", settings.base_url()))
-        }
-        Ok(answer) if answer.status().as_u16() == 401 => Err(format!(
-            "{} does not know this POSTHOG_PROJECT_TOKEN; copy the project token (phc_…) from the project's settings",
-            settings.base_url()
-        )),
-        Ok(answer) => Err(format!(
-            "{} answered {}; check POSTHOG_HOST",
-            settings.base_url(),
-            answer.status()
-        )),
-        Err(error) => Err(format!(
-            "{} cannot be reached ({}); check POSTHOG_HOST and the network",
-            settings.base_url(),
-            outgoing::describe(error, &url)
-        )),
     }
 }

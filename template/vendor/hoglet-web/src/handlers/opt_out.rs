@@ -47,7 +47,7 @@ pub async fn switch(
 /// The page that the switch was on. Only its path is taken, so this leads nowhere else.
 fn back(headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
-    let url = referer.and_then(|referer| reqwest::Url::parse(referer).ok());
+    let url = referer.and_then(|referer| url::Url::parse(referer).ok());
     let path = url.map(|url| match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),

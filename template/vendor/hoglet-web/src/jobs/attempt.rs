@@ -16,13 +16,16 @@ use super::failure::Failure;
 use super::model::Model;
 use super::run::Run;
 use super::table::{Bounds, Registry, Runnable};
-use crate::posthog::behalf::Behalf;
-use crate::posthog::boundary::Boundary;
-use crate::posthog::exception::Exception;
-use crate::posthog::tracker::PostHog;
+use crate::actor::Actor;
+use crate::posthog::{Boundary, Exception, PostHog};
 use crate::web::Web;
 use hoglet_errors::caught::caught;
 use hoglet_errors::mask_secrets;
+
+/// Where PostHog says that a job's error was noticed.
+const BOUNDARY: Boundary = Boundary::BackgroundTask {
+    source: "hoglet.job",
+};
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -96,7 +99,10 @@ pub async fn attempt(
         let user_is_gone = behalf.user_id().is_some() && user.is_none() && unreadable.is_none();
         let posthog = behalf.resume(&web.posthog, user, properties);
         if !posthog.opted_out() {
-            posthog.person().record(&tracing::Span::current());
+            posthog
+                .identity()
+                .distinct_id
+                .record(&tracing::Span::current());
         }
         let outcome = match unreadable {
             Some(failure) => Err(failure),
@@ -166,7 +172,7 @@ async fn while_held<T>(
 
 /// A line for what somebody's request has enqueued, as for the request itself. What schedules do by
 /// themselves is told where somebody looks closer.
-fn say_done(behalf: &Behalf, began: Instant) {
+fn say_done(behalf: &Actor, began: Instant) {
     let milliseconds = began.elapsed().as_millis() as u64;
     if behalf.request_id.is_some() {
         tracing::info!(milliseconds, "job done");
@@ -218,8 +224,8 @@ fn failed(
         ),
     }
     let is_first_or_last = attempt <= 1 || retry_in.is_none();
-    if web.posthog.capture_exceptions && captured && is_first_or_last {
-        posthog.capture_exception(Exception::new(cause, Boundary::Job));
+    if web.settings.posthog.capture_exceptions && captured && is_first_or_last {
+        posthog.capture_exception(Exception::new(cause, BOUNDARY));
     }
     Ended::Failed {
         error,
@@ -228,10 +234,10 @@ fn failed(
     }
 }
 
-fn behalf_of(job: &Model) -> Behalf {
+fn behalf_of(job: &Model) -> Actor {
     let stored = job.behalf.as_deref();
     let behalf = stored.and_then(|json| serde_json::from_str(json).ok());
-    behalf.unwrap_or_else(|| Behalf::nobody(job.id))
+    behalf.unwrap_or_else(|| Actor::nobody(job.id))
 }
 
 /// Resolves when the lease has run out; it moves on while it is extended.

@@ -9,8 +9,8 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::enqueue::set_behalf;
-use crate::posthog::behalf::Behalf;
-use crate::posthog::tracker::PostHog;
+use crate::actor::Actor;
+use crate::posthog::PostHog;
 
 tokio::task_local! {
     static ACTING: Arc<Mutex<Acting>>;
@@ -59,7 +59,7 @@ pub async fn becomes(database: &impl ConnectionTrait, posthog: &PostHog) -> Resu
 }
 
 fn json(posthog: &PostHog) -> String {
-    serde_json::to_string(&Behalf::of(posthog)).expect("ids and texts are JSON")
+    serde_json::to_string(&Actor::of(posthog)).expect("ids and texts are JSON")
 }
 
 fn with<T>(act: impl FnOnce(&mut Acting) -> T) -> Option<T> {

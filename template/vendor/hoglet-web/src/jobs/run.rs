@@ -2,7 +2,7 @@
 
 use sea_orm::prelude::Uuid;
 
-use crate::posthog::tracker::PostHog;
+use crate::posthog::PostHog;
 
 /// One attempt at a job.
 #[derive(Clone)]

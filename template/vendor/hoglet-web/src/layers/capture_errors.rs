@@ -3,16 +3,10 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use posthog_rs::RequestContext;
 use serde_json::json;
 
 use crate::error::AppError;
-use crate::posthog::boundary::Boundary;
-use crate::posthog::exception::Exception;
-use crate::posthog::properties;
-use crate::posthog::property::property;
-use crate::posthog::tracker::PostHog;
-use crate::posthog::urls;
+use crate::posthog::{Boundary, Exception, PostHog, properties, urls};
 use crate::request::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
@@ -40,9 +34,9 @@ pub fn capture_errors(
             .extensions()
             .get::<AppError>()
             .and_then(|error| error.cause.clone());
-        let Some(cause) =
-            cause.filter(|_| response.status().is_server_error() && web.posthog.capture_exceptions)
-        else {
+        let Some(cause) = cause.filter(|_| {
+            response.status().is_server_error() && web.settings.posthog.capture_exceptions
+        }) else {
             return response;
         };
         let status = response.status().as_u16();
@@ -52,13 +46,17 @@ pub fn capture_errors(
             Some(posthog) => {
                 posthog.capture_exception(exception);
             }
-            // It broke before anybody knew who was asking.
+            // It broke before its identity was known.
             None => {
                 let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
-                let context = property(RequestContext::new(), "$request_method", cut(&method));
-                let context = property(context, "$request_path", cut(&info.path));
-                web.posthog
-                    .capture_exception(exception.of_request(Some(&info.id), Some(context)));
+                let request = json!({
+                    "$request_method": cut(&method),
+                    "$request_path": cut(&info.path),
+                });
+                let exception = exception
+                    .with_properties(properties::of(&request))
+                    .of_unknown_request(&info.id);
+                web.posthog.capture_exception(exception);
             }
         }
         response.extensions_mut().insert(ErrorCaptured);

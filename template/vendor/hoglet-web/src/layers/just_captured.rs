@@ -7,8 +7,8 @@ use axum::response::Response;
 use tower_cookies::Cookies;
 
 use crate::media_type;
+use crate::posthog::PostHog;
 use crate::posthog::panel::{decode, encode};
-use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;

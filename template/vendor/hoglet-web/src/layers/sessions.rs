@@ -18,7 +18,7 @@ use tower_sessions::session::{Error, Id};
 use tower_sessions::{Expiry, session_store};
 
 use crate::error::{AppError, Result};
-use crate::posthog::tracker::PostHog;
+use crate::posthog::PostHog;
 use crate::request::RequestInfo;
 use crate::session::flash::Messages;
 use crate::session::handle::Session;

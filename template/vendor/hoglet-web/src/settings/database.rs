@@ -1,6 +1,6 @@
 //! `DATABASE_URL`.
 
-use reqwest::Url;
+use url::Url;
 
 use super::reader::Reader;
 use super::secret::Secret;

@@ -4,14 +4,14 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::Url;
+use url::Url;
 
 use super::database::database_url;
 use super::environment::{Environment, LogFormat};
 use super::hosts::Hosts;
 use super::jobs::JobsSettings;
 use super::mail::MailSettings;
-use super::posthog::PostHogSettings;
+use super::posthog;
 use super::reader::Reader;
 use super::secret::Secret;
 use super::secret_key::secret_key;
@@ -54,7 +54,7 @@ pub struct Settings {
     /// Of jobs.
     pub jobs: JobsSettings,
     /// PostHog's.
-    pub posthog: PostHogSettings,
+    pub posthog: crate::posthog::Settings,
     /// Mail's.
     pub mail: MailSettings,
 }
@@ -87,7 +87,7 @@ impl Settings {
             request_timeout: reader.seconds("REQUEST_TIMEOUT_SECONDS", 30, 1..=3600),
             shutdown_timeout: reader.seconds("SHUTDOWN_TIMEOUT_SECONDS", 8, 1..=3600),
             jobs: JobsSettings::read(reader),
-            posthog: PostHogSettings::read(reader),
+            posthog: posthog::read(reader, environment, package),
         }
     }
 

@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use reqwest::Url;
+use url::Url;
 
 use super::environment::Environment;
 use super::reader::Reader;

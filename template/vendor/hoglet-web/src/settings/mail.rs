@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use lettre::Address;
 use lettre::message::Mailbox;
 use percent_encoding::percent_decode_str;
-use reqwest::Url;
+use url::Url;
 
 use super::environment::Environment;
 use super::reader::Reader;

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::Url;
+use url::Url;
 
 /// All that is wrong with the settings, one line each, every line naming its variable.
 #[derive(Debug, thiserror::Error)]

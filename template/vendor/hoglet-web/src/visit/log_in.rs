@@ -18,14 +18,14 @@ use uuid::Uuid;
 
 use super::Visit;
 use crate::error::Result;
+use crate::first_touch;
 use crate::jobs::behalf;
-use crate::posthog::first_touch;
-use crate::posthog::tracker::PostHog;
-use crate::posthog::visitor_link;
+use crate::posthog::PostHog;
 use crate::session::Remember;
 use crate::session::model as sessions;
 use crate::tokens;
 use crate::users::User;
+use crate::visitor_link;
 
 /// A log-in whose rows are in a transaction.
 #[must_use = "commit the transaction, then finish the log-in"]
@@ -86,7 +86,7 @@ impl Visit {
             let network = self.request.network();
             let attempts = &self.web.attempts;
             attempts.remember(transaction, user.id(), &network).await?;
-            let posthog = self.posthog.as_user(user.clone());
+            let posthog = self.posthog.as_user(&user.id().to_string(), user.clone());
             behalf::becomes(transaction, &posthog).await?;
             Ok(LogIn {
                 user,
@@ -172,7 +172,7 @@ impl LogIn {
             visit.web.cookies.forget_visitor(&visit.cookies);
             visit.posthog = self.posthog;
             if let Some(link) = self.link {
-                let delivered = visit.posthog.identify(&*self.user, &link);
+                let delivered = visit.posthog.identify(&*self.user, &link.visitor());
                 let outbox = &visit.web.outbox;
                 outbox.acknowledge_when(delivered, link.visitor_id);
             }

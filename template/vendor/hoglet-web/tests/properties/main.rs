@@ -15,12 +15,10 @@ use std::sync::LazyLock;
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
 use hoglet_web::package::Package;
-use hoglet_web::posthog::identity::{Identity, Subject};
-use hoglet_web::request::RequestInfo;
+use hoglet_web::posthog::{DistinctId, Identity, OptOut};
 use hoglet_web::secret_paths::SecretPaths;
 use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::users::Users;
-use hoglet_web::settings::secret::Secret;
 use hoglet_web::settings::{Reader, Settings};
 use hoglet_web::web::{BODY_LIMIT, Parts, Web};
 use minijinja::context;
@@ -28,6 +26,7 @@ use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;
 use rust_embed::RustEmbed;
 use sea_orm::DatabaseConnection;
+use serde_json::Map;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -91,7 +90,7 @@ fn web(environment: &str) -> Web {
         body_limit: BODY_LIMIT,
         content_security_policy: ContentSecurityPolicy::default(),
         flags: &[],
-        event_properties: |context, _| context,
+        event_properties: |_| Map::new(),
         before_send: Some,
     };
     let starting = Web::start(
@@ -113,27 +112,12 @@ fn config() -> ProptestConfig {
     }
 }
 
-fn request_info() -> RequestInfo {
-    RequestInfo {
-        id: String::new(),
-        path_and_query: "/".into(),
-        path: "/".into(),
-        has_token: false,
-        sent: Secret::new("/".into()),
-        ip: [127, 0, 0, 1].into(),
-        plain_http: false,
-        wants_json: false,
-        csp_nonce: String::new(),
-        refused: None,
-    }
-}
-
 fn a_visitor() -> Identity {
     let id = Uuid::new_v4();
     Identity {
-        person: Subject::Visitor(id),
+        distinct_id: DistinctId::Visitor(id),
         visitor_id: id,
-        opted_out: false,
-        opt_out_forced: false,
+        session_id: None,
+        opt_out: OptOut::No,
     }
 }

@@ -1,8 +1,8 @@
 //! Paths that somebody else has written: to go on to, and to PostHog.
 
 use axum::http::HeaderValue;
-use hoglet_web::handlers::proxy;
 use hoglet_web::local_path::local_path;
+use hoglet_web::posthog::proxy;
 use proptest::prelude::*;
 use reqwest::Url;
 

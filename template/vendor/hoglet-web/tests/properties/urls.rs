@@ -1,15 +1,13 @@
 //! Addresses as PostHog may see them.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::http::Request;
-use hoglet_web::posthog::{context, urls};
-use hoglet_web::request::RequestInfo;
+use hoglet_web::posthog::{RequestDetails, context, urls};
 use posthog_rs::Event;
 use proptest::prelude::*;
+use serde_json::Map;
 
-use crate::{WEB, a_visitor, config, request_info};
+use crate::{WEB, a_visitor, config};
 
 /// A name that stands for a secret, with some of its letters in upper case or percent-encoded.
 fn secret_name() -> impl Strategy<Value = String> {
@@ -111,10 +109,14 @@ proptest! {
         repeated in 1..500usize,
     ) {
         let path = path.repeat(repeated);
-        let info = RequestInfo { path_and_query: format!("{path}{}", query.repeat(repeated)), path, ..request_info() };
-        let mut request = Request::new(Body::empty());
-        request.extensions_mut().insert(Arc::new(info));
-        let context = context::of_request(&WEB.settings, &a_visitor(), &request);
+        let request = Request::new(Body::empty());
+        let details = RequestDetails {
+            path: &path,
+            path_and_query: &format!("{path}{}", query.repeat(repeated)),
+            origin: &WEB.settings.app_url(),
+            ..RequestDetails::of(&request)
+        };
+        let context = context::of_request(&a_visitor(), &details, Map::new());
         let mut event = Event::new("", "");
         context.apply_to_event(&mut event);
         for name in ["$current_url", "$pathname", "$request_path"] {

@@ -27,6 +27,7 @@ use hoglet_web::settings::{Reader, Settings};
 use hoglet_web::web::{BODY_LIMIT, Parts, Web};
 use minijinja::context;
 use rust_embed::RustEmbed;
+use serde_json::Map;
 
 pub mod account;
 pub mod bell;
@@ -101,7 +102,7 @@ impl App for Club {
             body_limit: BODY_LIMIT,
             content_security_policy: ContentSecurityPolicy::default(),
             flags: plan::ALL,
-            event_properties: |context, _| context,
+            event_properties: |_| Map::new(),
             before_send: plan::before_send,
         }
     }

@@ -1,7 +1,7 @@
 //! Who is who: every visitor has an id, a user's is their UUID, and only users make a person.
 
-use hoglet_web::posthog::visitor_link;
 use hoglet_web::session::model as session;
+use hoglet_web::visitor_link;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use time::{Duration, OffsetDateTime};
 use tower_cookies::{Cookie, Cookies};

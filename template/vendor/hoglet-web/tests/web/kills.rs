@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hoglet_web::database;
 use hoglet_web::email::Email;
-use hoglet_web::posthog::visitor_link;
 use hoglet_web::testing::{Process, Signal};
+use hoglet_web::visitor_link;
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::Value;

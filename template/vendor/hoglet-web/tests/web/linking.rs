@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use hoglet_web::posthog::visitor_link;
 use hoglet_web::session::model as session;
+use hoglet_web::visitor_link;
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! `/opt-out`, and what it means to have opted out.
 
-use hoglet_web::posthog::visitor_link;
+use hoglet_web::visitor_link;
 use reqwest::StatusCode;
 use sea_orm::{EntityTrait, PaginatorTrait};
 

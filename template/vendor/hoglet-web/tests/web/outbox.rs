@@ -1,18 +1,17 @@
 //! No `$identify` is lost, and old links go.
 
 use chrono::{DateTime, Utc};
-use hoglet_web::app::App as _;
 use hoglet_web::email::Email;
+use hoglet_web::outbox::Outbox;
 use hoglet_web::passwords::PasswordHash;
-use hoglet_web::posthog::outbox::Outbox;
-use hoglet_web::posthog::{Client, visitor_link};
-use hoglet_web::visitor;
+use hoglet_web::posthog::Client;
+use hoglet_web::{visitor, visitor_link};
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::club::{Club, member};
+use crate::club::member;
 use crate::support::{App, Mood, People, Person, StandIn, email_of, wait_until};
 
 async fn links(app: &App) -> Vec<visitor_link::Model> {
@@ -103,7 +102,7 @@ async fn who_signed_up_while_posthog_was_off_is_told_when_it_is_on() {
 
     let mut settings = app.web.settings.clone();
     settings.posthog.disabled = false;
-    let client = Client::start(&Club::PACKAGE, &settings, &[], Some, reqwest::Client::new()).await;
+    let client = Client::start(&settings.posthog, &[], Some).await.unwrap();
     let users = app.web.parts.users.clone();
     let outbox = Outbox::new(app.web.database.clone(), users, client);
     assert_eq!(outbox.send_again(now()).await.unwrap(), 1);

@@ -2,8 +2,8 @@
 
 use hoglet_web::app::App as _;
 use hoglet_web::database;
-use hoglet_web::posthog::visitor_link;
 use hoglet_web::testing::Process;
+use hoglet_web::visitor_link;
 use reqwest::StatusCode;
 use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait};
 

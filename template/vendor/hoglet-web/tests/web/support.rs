@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hoglet_web::app::{App as _, read_settings};
+use hoglet_web::app::read_settings;
 use hoglet_web::email::Email;
 use hoglet_web::posthog::Client;
 use hoglet_web::testing::TestApp;
@@ -64,7 +64,7 @@ pub async fn client_alone(posthog: &StandIn) -> Client {
         _ => None,
     });
     let (settings, _) = settings.unwrap();
-    Client::start(&Club::PACKAGE, &settings, &[], Some, reqwest::Client::new()).await
+    Client::start(&settings.posthog, &[], Some).await.unwrap()
 }
 
 /// What people do in a browser.

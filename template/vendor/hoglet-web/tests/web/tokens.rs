@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use hoglet_web::email::Email;
-use hoglet_web::posthog::visitor_link;
 use hoglet_web::session::model as session;
 use hoglet_web::settings::Secret;
 use hoglet_web::settings::secret_key::new_secret_key;
 use hoglet_web::tokens::stored::{Column, Entity};
 use hoglet_web::tokens::{self, Issued, Key, Purpose};
+use hoglet_web::visitor_link;
 use reqwest::StatusCode;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait};

@@ -1,0 +1,46 @@
+//! Events as types: what happened, and what is told about it.
+
+pub use posthog_rs::Event;
+#[doc(hidden)]
+pub use serde;
+pub use serde::Serialize;
+
+/// An app's last look at each event before it is sent. `Some` lets everything pass.
+pub type BeforeSend = fn(Event) -> Option<Event>;
+
+/// An event: its fields are its properties.
+pub trait TrackedEvent: Serialize {
+    /// What PostHog calls it, such as `user_signed_up`.
+    const NAME: &'static str;
+}
+
+/// Declares events, each with its name and its properties:
+///
+/// ```
+/// hoglet_posthog::events! {
+///     /// Somebody made an account.
+///     "user_signed_up" => UserSignedUp { signup_method: &'static str },
+///
+///     /// Somebody logged out.
+///     "user_logged_out" => UserLoggedOut {},
+/// }
+/// ```
+///
+/// Properties have names, because PostHog knows no others: an event is a struct with named fields.
+#[macro_export]
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:literal => $event:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }),* $(,)?) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, $crate::event::Serialize)]
+            #[serde(crate = "hoglet_posthog::event::serde")]
+            pub struct $event {
+                $($(#[$field_doc])* pub $field: $type),*
+            }
+
+            impl $crate::event::TrackedEvent for $event {
+                const NAME: &'static str = $name;
+            }
+        )*
+    };
+}
