@@ -344,7 +344,7 @@ fn who_opts_out_gets_no_posthog_js() {
     for tab in [&tab, &other] {
         assert!(
             tab.text("document.querySelector('footer').textContent")
-                .contains("Nothing about your visit is recorded")
+                .contains("We do not record your visit")
         );
         assert_eq!(tab.eval("typeof posthog"), "undefined");
         assert_eq!(
@@ -968,7 +968,7 @@ fn the_keyboard_reaches_everything() {
     );
     reaches(
         "/login",
-        "Skip to the content | My App | Burrito | Log in | Sign up | E-mail | Password | Remember me for two weeks | Log in | Mail me a link instead | Forgot your password? | Sign up | Opt out | Mail",
+        "Skip to the content | My App | Burrito | Log in | Sign up | E-mail | Password | Remember me for two weeks | Log in | E-mail me a link instead | Forgot your password? | Sign up | Opt out | Mail",
     );
     reaches(
         "/signup",
@@ -991,11 +991,11 @@ fn the_keyboard_reaches_everything() {
     assert_eq!(tab.text("location.pathname"), "/dashboard");
     reaches(
         "/dashboard",
-        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the mail that we sent you | Send it again | Use a feature as a company | Consider a burrito | your profile | dashboard_viewed | dashboard-headline | new-dashboard-feature | Opt out | Mail",
+        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the e-mail we sent you | Send it again | Use a feature as a company | Consider a burrito | your profile | dashboard_viewed | dashboard-headline | new-dashboard-feature | Opt out | Mail",
     );
     reaches(
         "/profile",
-        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the mail that we sent you | Send it again | Your name | Save name | New e-mail | Current password | Change e-mail | Current password | New password | Change password | Mail me a link | Show sessions | Bad value | Missing key | Something else | Unhandled error | Panic | Delete your account | profile_viewed | Opt out | Mail",
+        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the e-mail we sent you | Send it again | Your name | Save name | New e-mail | Current password | Change e-mail | Current password | New password | Change password | E-mail me a link | Show sessions | Bad value | Missing key | Something else | Unhandled error | Panic | Delete your account | profile_viewed | Opt out | Mail",
     );
 }
 

@@ -31,7 +31,7 @@ pub enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Prints a link that sets a new password, good for an hour
+    /// Prints a link to choose a new password
     ResetLink {
         /// The account's address
         email: String,

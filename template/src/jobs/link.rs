@@ -27,11 +27,12 @@ pub async fn mail(
     }
 }
 
-/// Mails a token. The views bear the purpose's name, and make a link of `token`. Mail programs know by
-/// the id that two mails have one link.
+/// Mails a token. The templates have the purpose's name; they make a link from `token`, and say with
+/// `lifetime` when it expires. Two mails with the same link have the same id, so mail programs show one.
 pub async fn send(state: &AppState, purpose: Purpose, issued: Issued) -> Outcome {
     let Issued { token, row } = issued;
     let message = Message::new(row.id, purpose.name, &row.sent_to);
-    let message = message.with(context! { token => token.reveal() });
+    let lifetime = purpose.lifetime_in_words();
+    let message = message.with(context! { token => token.reveal(), lifetime });
     Ok(state.web.mail.send(message).await?)
 }

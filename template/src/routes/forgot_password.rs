@@ -8,6 +8,7 @@ use hoglet_web::error::Result;
 use hoglet_web::page::Page;
 use hoglet_web::sends_mail::SendsMail;
 use hoglet_web::session::FlashLevel;
+use hoglet_web::tokens::Purpose;
 use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
@@ -16,10 +17,7 @@ use crate::accounts::password_reset;
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::state::AppState;
-
-/// The same for every address: it does not tell whether the account exists.
-const ON_ITS_WAY: &str = "If there is an account for this address, a mail with a link is on its way. \
-                          It works for an hour.";
+use crate::tokens::RESET_PASSWORD;
 
 #[derive(Deserialize, Validate)]
 pub struct ForgotPasswordForm {
@@ -50,8 +48,17 @@ pub async fn send(
     if let Err(error) = password_reset::ask(&state, &visit, &form.email).await {
         return forms::again_later(&page, "forgot_password.html", error, again);
     }
-    visit.flash(FlashLevel::Success, ON_ITS_WAY).await?;
+    let message = link_sent(RESET_PASSWORD);
+    visit.flash(FlashLevel::Success, &message).await?;
     Ok(Redirect::to("/login").into_response())
+}
+
+/// The same message for every address: it does not tell whether the account exists.
+pub fn link_sent(purpose: Purpose) -> String {
+    let lifetime = purpose.lifetime_in_words();
+    format!(
+        "If there is an account for this address, an e-mail with a link is on its way. The link expires in {lifetime}."
+    )
 }
 
 fn values(email: &str, errors: Errors) -> Value {

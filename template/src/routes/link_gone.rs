@@ -21,7 +21,7 @@ pub enum WayOn {
 /// The answer to such a link, whether it was opened or its form was sent: 410.
 pub fn link_gone(page: &Page, way_on: WayOn) -> Result<Response> {
     if page.is_for_a_program() {
-        let message = "This link does not work any more.";
+        let message = "This link no longer works.";
         return Err(AppError::new(StatusCode::GONE, message));
     }
     let way_on = match way_on {

@@ -15,6 +15,7 @@ use hoglet_web::visit::Visit;
 use minijinja::context;
 use serde::Deserialize;
 
+use super::forgot_password::link_sent;
 use super::link_gone::{WayOn, link_gone};
 use super::login;
 use super::next::Next;
@@ -23,10 +24,7 @@ use crate::accounts::login_link::{self, Followed};
 use crate::current_user::CurrentUser;
 use crate::forms;
 use crate::state::AppState;
-
-/// The same for every address: it does not tell whether the account exists.
-const ON_ITS_WAY: &str = "If there is an account for this address, a mail with a link is on its way. \
-                          It works for 15 minutes.";
+use crate::tokens::LOGIN_LINK;
 
 /// The password that was set before the address was confirmed may be a stranger's.
 const CONFIRMED: &str = "You are logged in, and your address is confirmed. The password that was set \
@@ -63,7 +61,8 @@ pub async fn send(
     let next = form.next.path();
     visit.set_next(next);
     let back = next.map_or("/login".to_owned(), |path| leading_to("/login", path));
-    visit.flash(FlashLevel::Success, ON_ITS_WAY).await?;
+    let message = link_sent(LOGIN_LINK);
+    visit.flash(FlashLevel::Success, &message).await?;
     Ok(Redirect::to(&back).into_response())
 }
 

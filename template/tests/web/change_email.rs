@@ -9,7 +9,7 @@ const TYPO: &str = "typo@example.com";
 /// Whether the profile shows a new address that is not confirmed yet.
 async fn is_waiting(browser: &Browser) -> bool {
     let page = browser.page("/profile").await;
-    let is_waiting = page.contains("waiting for you");
+    let is_waiting = page.contains("open the link that we sent there");
     assert_eq!(
         page.contains(r#"action="/profile/email/cancel""#),
         is_waiting
@@ -28,7 +28,7 @@ async fn the_address_changes_when_the_new_one_is_confirmed() {
         "/profile"
     );
     let link = app.link_to(LEE, CONFIRM).await;
-    let notice = "Your e-mail address is to be changed";
+    let notice = "A change of your e-mail address was requested";
     assert_eq!(app.subjects_to(ANN).await.last().unwrap(), notice);
     let page = ann.page("/profile").await;
     assert!(page.contains(ANN) && page.contains(LEE) && is_waiting(&ann).await);

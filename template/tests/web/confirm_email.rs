@@ -111,7 +111,7 @@ async fn another_user_is_told_whose_link_it_is_and_stays_signed_in() {
     assert!(
         bob.page(&link)
             .await
-            .contains("this link belongs to another account")
+            .contains("You are logged in to a different account")
     );
     assert_eq!(bob.post(&link, &[]).await.status, 422);
     assert!(bob.page("/profile").await.contains(BOB));

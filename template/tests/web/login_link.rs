@@ -100,7 +100,7 @@ async fn opening_another_users_link_changes_nothing_until_its_form_is_sent() {
     let copy = bob.copy();
     let link = app.link(LOG_IN, ANN).await;
     let page = bob.page(&link).await;
-    assert!(page.contains("You are logged in here as"), "{page}");
+    assert!(page.contains("You are logged in as"), "{page}");
     assert!(bob.page("/profile").await.contains(BOB));
 
     bob.follow(&link).await;

@@ -21,7 +21,7 @@ async fn it_lists_where_the_user_is_logged_in() {
     let ann = app.sign_up(ANN).await;
     app.sign_up(BOB).await;
     let page = ann.page(PAGE).await;
-    assert!(page.contains("This one") && !page.contains("Log out everywhere else"));
+    assert!(page.contains("This session") && !page.contains("Log out everywhere else"));
 
     let form = [("email", ANN), ("password", PASSWORD)];
     let user_agent = [("user-agent", FIREFOX)];
@@ -29,7 +29,7 @@ async fn it_lists_where_the_user_is_logged_in() {
     let page = ann.page(PAGE).await;
     assert!(page.contains("Firefox on Linux") && page.contains("127.0.0.1"));
     assert!(page.contains("Log out everywhere else"));
-    assert_eq!(page.matches("This one").count(), 1);
+    assert_eq!(page.matches("This session").count(), 1);
     assert_eq!(forms(&ann).await.len(), 1, "not Bob's");
     assert!(
         ann.page("/profile")

@@ -38,8 +38,8 @@ impl PlainPage<'_> {
     <h1>{title}</h1>
     <p class="lead">{message}</p>
     {details}
-    <p><a href="/">Back to the start</a></p>
-    <p class="hint">If you report this, mention <code>{id}</code>.</p>
+    <p><a href="/">Go to the home page</a></p>
+    <p class="hint">If you report this problem, please mention <code>{id}</code>.</p>
   </main>
 </body>
 </html>

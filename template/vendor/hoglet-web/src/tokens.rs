@@ -69,6 +69,18 @@ pub struct Issued {
 }
 
 impl Purpose {
+    /// The lifetime for people, such as `15 minutes`, `1 hour` or `3 days`.
+    pub fn lifetime_in_words(&self) -> String {
+        let minutes = self.lifetime.whole_minutes();
+        let (count, unit) = match minutes {
+            _ if minutes % (24 * 60) == 0 => (minutes / (24 * 60), "day"),
+            _ if minutes % 60 == 0 => (minutes / 60, "hour"),
+            _ => (minutes, "minute"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{plural}")
+    }
+
     /// A token for a user, to be sent to this address. For one occasion, such as the job that mails it,
     /// it is always the same one: a second call changes nothing. `None` where that one has ended or
     /// expired meanwhile: there is nothing to send any more.
@@ -299,4 +311,28 @@ fn milliseconds(moment: OffsetDateTime) -> i64 {
     milliseconds
         .try_into()
         .expect("a date of this age of the world")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_reads_in_its_largest_whole_unit() {
+        for (lifetime, words) in [
+            (Duration::minutes(1), "1 minute"),
+            (Duration::minutes(15), "15 minutes"),
+            (Duration::minutes(90), "90 minutes"),
+            (Duration::hours(1), "1 hour"),
+            (Duration::hours(36), "36 hours"),
+            (Duration::days(3), "3 days"),
+        ] {
+            let purpose = Purpose {
+                name: "test",
+                lifetime,
+                at_once: 1,
+            };
+            assert_eq!(purpose.lifetime_in_words(), words);
+        }
+    }
 }

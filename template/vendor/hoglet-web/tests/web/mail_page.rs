@@ -140,7 +140,11 @@ async fn with_a_server_the_page_says_where_mail_goes() {
     let app = App::with(&variables).await;
     let browser = app.browser();
     let page = browser.get_with("/dev/mail", BROWSER).await;
-    assert!(page.text().contains("Mail is sent: "), "{}", page.text());
+    assert!(
+        page.text().contains("The app sends mail through "),
+        "{}",
+        page.text()
+    );
     let none = browser.get_with("/dev/mail", JSON).await.json();
     assert_eq!(none, serde_json::json!([]));
 }
