@@ -9,7 +9,7 @@ use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
-use hoglet_web::tokens::{end_all, stored};
+use hoglet_web::tokens::{StoredToken, end_all};
 use hoglet_web::visit::Visit;
 use sea_orm::ConnectionTrait;
 
@@ -68,8 +68,8 @@ pub async fn find(state: &AppState, token: &str) -> Result<Option<Confirmation>>
 
 async fn about(
     database: &impl ConnectionTrait,
-    confirms: Option<stored::Model>,
-    changes: Option<stored::Model>,
+    confirms: Option<StoredToken>,
+    changes: Option<StoredToken>,
 ) -> Result<Option<Confirmation>> {
     if let Some(user) = links::owner(database, confirms).await? {
         let email = user.email.clone();

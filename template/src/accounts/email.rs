@@ -61,7 +61,10 @@ pub async fn ask_to_change(
 /// The address that the account is to have, as long as its owner may still follow the link. None where
 /// another account has it by now.
 pub async fn wanted(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
-    let Some(wish) = CHANGE_EMAIL.of_user(&state.database, user.id).await? else {
+    let Some(wish) = CHANGE_EMAIL
+        .newest_of_user(&state.database, user.id)
+        .await?
+    else {
         return Ok(None);
     };
     let owner = user::find_by_email(&state.database, &wish.sent_to).await?;

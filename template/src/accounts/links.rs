@@ -2,7 +2,7 @@
 
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::tokens::stored;
+use hoglet_web::tokens::StoredToken;
 use sea_orm::ConnectionTrait;
 
 use crate::models::user;
@@ -11,7 +11,7 @@ use crate::models::user;
 /// an address that they have given up is worth nothing.
 pub async fn owner(
     database: &impl ConnectionTrait,
-    token: Option<stored::Model>,
+    token: Option<StoredToken>,
 ) -> Result<Option<user::Model>> {
     let Some(token) = token else {
         return Ok(None);

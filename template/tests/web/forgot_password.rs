@@ -75,7 +75,10 @@ async fn a_signed_in_user_may_have_forgotten_the_password_too() {
     assert!(page.contains(r#"value="ann@example.com""#), "{page}");
     ann.ask_for(RESET, ANN).await;
     let page = ann.page(AFTER_LOG_IN).await;
-    assert!(page.contains("an e-mail with a link is on its way"), "{page}");
+    assert!(
+        page.contains("an e-mail with a link is on its way"),
+        "{page}"
+    );
 }
 
 /// How many sessions and counted attempts there are.

@@ -7,7 +7,7 @@ use hoglet_web::database::begin;
 use hoglet_web::error::{AppError, Result};
 use hoglet_web::page::Page;
 use hoglet_web::session::FlashLevel;
-use hoglet_web::session::model::{self as sessions, Listed};
+use hoglet_web::session::model::{self as sessions, UserSession};
 use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use sea_orm::prelude::Uuid;
@@ -96,7 +96,7 @@ async fn ask(
     user: &user::Model,
     page: &Page,
     form: EndForm,
-    listed: &[Listed],
+    listed: &[UserSession],
     action: &str,
 ) -> Result<Option<Response>> {
     let again = |errors| values(listed, Some(action), errors);
@@ -115,7 +115,7 @@ async fn ask(
 }
 
 /// `action` is the form that asks for the password.
-fn values(listed: &[Listed], action: Option<&str>, errors: Errors) -> Value {
+fn values(listed: &[UserSession], action: Option<&str>, errors: Errors) -> Value {
     let sessions = listed.iter().map(|session| {
         context! {
             handle => session.handle.to_string(),

@@ -80,6 +80,7 @@ mod system;
 pub mod testing;
 pub mod text;
 pub mod throttle;
+mod timestamp;
 pub mod tokens;
 pub mod users;
 pub mod views;

@@ -12,7 +12,7 @@ use minijinja::{Value, context};
 use crate::error::Result;
 use crate::posthog::PostHog;
 use crate::request::RequestInfo;
-use crate::session::flash::{Messages, Waiting};
+use crate::session::flash::{Messages, WaitingFlash};
 use crate::web::Web;
 
 /// The page that answers a request. As an argument of a handler it brings the flash messages that
@@ -22,7 +22,7 @@ pub struct Page {
     info: Arc<RequestInfo>,
     posthog: Option<PostHog>,
     own: Value,
-    flash: Option<(Messages, Vec<Waiting>)>,
+    flash: Option<(Messages, Vec<WaitingFlash>)>,
 }
 
 impl Page {
@@ -78,7 +78,7 @@ impl Page {
         let context = context! { ..values, ..own.clone(), ..shared };
         let html = self.web.views.render(template, context)?;
         if let Some((messages, waiting)) = &self.flash {
-            messages.are_shown(waiting);
+            messages.remove_shown(waiting);
         }
         Ok(Html(html))
     }

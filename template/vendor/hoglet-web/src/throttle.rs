@@ -21,7 +21,6 @@
 
 mod attempts;
 mod limit;
-mod moment;
 
 pub mod attempt;
 pub mod keyed_hash;

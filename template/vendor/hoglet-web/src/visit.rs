@@ -21,7 +21,7 @@ use crate::local_path::local_path;
 use crate::posthog::PostHog;
 use crate::request::RequestInfo;
 use crate::session::flash::Messages;
-use crate::session::model::{self as sessions, Listed};
+use crate::session::model::{self as sessions, UserSession};
 use crate::session::{FlashLevel, Session};
 use crate::web::Web;
 
@@ -55,7 +55,7 @@ impl Visit {
     /// # Errors
     ///
     /// If the database does not answer.
-    pub fn sessions_of(&self, user_id: Uuid) -> BoxFuture<'_, Result<Vec<Listed>>> {
+    pub fn sessions_of(&self, user_id: Uuid) -> BoxFuture<'_, Result<Vec<UserSession>>> {
         Box::pin(async move {
             let current = self.session.row_id();
             let database = &self.web.database;
@@ -69,7 +69,7 @@ impl Visit {
     ///
     /// None today.
     pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
-        self.messages.leave(level, message);
+        self.messages.add(level, message);
         Ok(())
     }
 

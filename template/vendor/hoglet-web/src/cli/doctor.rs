@@ -74,7 +74,7 @@ async fn examine_mail(settings: &Settings) -> Check {
     match (&settings.mail.server, &settings.mail.without_server) {
         (Some(server), _) => {
             let smtp = Smtp::new(server.clone(), settings.app_domain());
-            match smtp.examine(&settings.mail.from.email).await {
+            match smtp.check(&settings.mail.from.email).await {
                 Ok(()) => Ok(format!("{} takes mail", smtp.address())),
                 Err(error) => Err(format!("{error}; check SMTP_URL and MAIL_FROM")),
             }

@@ -77,7 +77,7 @@ impl From<AppError> for Failure {
 impl From<SendError> for Failure {
     fn from(error: SendError) -> Self {
         Self::Error {
-            retry: !error.is_for_good(),
+            retry: !error.is_permanent(),
             captured: !matches!(error, SendError::Refused(_)),
             cause: Arc::new(Cause::of(&MailNotSent(error))),
         }

@@ -25,7 +25,7 @@ use crate::session::handle::Session;
 use crate::session::key;
 use crate::session::lifetime::{REMEMBERED, UNTIL_CLOSED, VISITOR};
 use crate::session::signed_in::{SignedIn, Unreadable};
-use crate::session::store::{ENDS_AT, SESSION_ENDED, SeaOrmStore, Seen, USER_ID};
+use crate::session::store::{Client, ENDS_AT, SESSION_ENDED, SeaOrmStore, USER_ID};
 use crate::users::User;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
@@ -49,19 +49,19 @@ pub fn sessions(
             .session
             .get(&cookies)
             .and_then(|value| value.parse::<Id>().ok());
-        let seen = Seen {
+        let client = Client {
             user_agent: request.headers().get(USER_AGENT).cloned(),
             ip: RequestInfo::of(request.extensions()).ip,
         };
         let session_store = Arc::new(SeaOrmStore::new(
             web.database.clone(),
             web.parts.users.clone(),
-            seen,
+            client,
         ));
         let values = tower_sessions::Session::new(id, session_store.clone(), None);
         let session = Session::new(values.clone());
-        let seen = request.method() != Method::HEAD;
-        let messages = Messages::new(cookies.clone(), web.cookies.flash.clone(), seen);
+        let is_shown = request.method() != Method::HEAD;
+        let messages = Messages::new(cookies.clone(), web.cookies.flash.clone(), is_shown);
         let extensions = request.extensions_mut();
         extensions.insert(session.clone());
         extensions.insert(messages);

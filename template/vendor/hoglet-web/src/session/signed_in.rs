@@ -61,7 +61,7 @@ pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> BoxFuture<'a, Respons
         // Going to the address of a form would not send the form, so there is no `next`.
         if parts.method == Method::POST {
             let message = "Log in first, then try that again.";
-            Messages::of(&parts.extensions).leave(FlashLevel::Info, message);
+            Messages::of(&parts.extensions).add(FlashLevel::Info, message);
         }
         Redirect::to(log_in).into_response()
     })

@@ -4,27 +4,31 @@
 
 use super::app::TestApp;
 use crate::app::App;
-use crate::mail::KeptMail;
+use crate::mail::StoredMail;
 
 impl<A: App> TestApp<A> {
     /// Every mail so far, oldest first.
-    pub async fn mails(&self) -> Vec<KeptMail> {
+    pub async fn mails(&self) -> Vec<StoredMail> {
         self.run_jobs().await;
-        let keep = self.web.mail.kept().expect("without SMTP_URL mail is kept");
-        let mut mails = keep.all().await.unwrap();
+        let store = self
+            .web
+            .mail
+            .store()
+            .expect("without SMTP_URL mail is stored");
+        let mut mails = store.all().await.unwrap();
         mails.reverse();
         mails
     }
 
     /// Every mail to this address, oldest first.
-    pub async fn mails_to(&self, address: &str) -> Vec<KeptMail> {
+    pub async fn mails_to(&self, address: &str) -> Vec<StoredMail> {
         let mut mails = self.mails().await;
         mails.retain(|mail| mail.to == address);
         mails
     }
 
     /// The only mail to this address.
-    pub async fn mail_to(&self, address: &str) -> KeptMail {
+    pub async fn mail_to(&self, address: &str) -> StoredMail {
         let mut mails = self.mails_to(address).await;
         assert_eq!(mails.len(), 1, "mails to {address}: {mails:#?}");
         mails.remove(0)

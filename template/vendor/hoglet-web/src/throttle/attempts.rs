@@ -14,12 +14,12 @@ use super::attempt::{ActiveModel, Column, Entity, Model};
 use super::keyed_hash::KeyedHash;
 use super::known_network;
 use super::limit::{Throttle, WINDOW};
-use super::moment::milliseconds;
 use crate::database::{self, begin};
 use crate::email::Email;
 use crate::error::{AppError, Result};
 use crate::session::model as sessions;
 use crate::settings::Secret;
+use crate::timestamp::milliseconds;
 
 /// How long room stays reserved where nobody says what became of it: longer than a password takes.
 /// From then on the attempt counts.

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use time::{Duration, OffsetDateTime};
 
-use super::moment::milliseconds;
+use crate::timestamp::milliseconds;
 
 /// How long a network is known without another log-in.
 const KNOWN: Duration = Duration::days(90);

@@ -110,7 +110,7 @@ impl Visit {
     ) -> BoxFuture<'a, Result<KeptSession>> {
         Box::pin(async move {
             let this_one = self.session.row_id().unwrap_or_default();
-            sessions::delete_others(transaction, user.id(), &this_one).await?;
+            sessions::end_others(transaction, user.id(), &this_one).await?;
             let password_salt = user.password_hash().salt().to_owned();
             Ok(KeptSession { password_salt })
         })
@@ -149,7 +149,7 @@ impl Visit {
             };
             self.session.log_out().await?;
             self.web.cookies.session.delete(&self.cookies);
-            self.messages.forget();
+            self.messages.remove_all();
             Ok(ended)
         })
     }
@@ -165,7 +165,7 @@ impl LogIn {
     pub fn finish(self, visit: &mut Visit) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             if visit.session.log_in(&*self.user, self.remember).await? {
-                visit.messages.forget();
+                visit.messages.remove_all();
             }
             // The visitor id belongs to this user for good. The next visitor in this browser gets a new
             // one.

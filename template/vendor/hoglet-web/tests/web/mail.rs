@@ -100,9 +100,9 @@ async fn a_broken_view_is_named_and_no_mail_goes_out() {
         ),
     ] {
         let error = app.web.mail.send(message).await.unwrap_err();
-        assert!(matches!(error, SendError::View(_)));
+        assert!(matches!(error, SendError::Template(_)));
         assert!(error.to_string().starts_with(said), "{error}");
-        assert!(!error.is_for_good(), "the next release may mend it");
+        assert!(!error.is_permanent(), "the next release may mend it");
     }
     assert!(app.mails().await.is_empty());
 }
@@ -121,7 +121,7 @@ async fn what_is_no_address_gets_no_mail() {
         let message = message.with(context! { from => "Ben", game => 7 });
         let error = app.web.mail.send(message).await.unwrap_err();
         assert!(matches!(error, SendError::Refused(_)), "{bad}");
-        assert!(error.is_for_good());
+        assert!(error.is_permanent());
     }
     // What the forms take can be sent to.
     for odd in [
@@ -176,18 +176,18 @@ async fn kept_mail_outlives_the_process_and_the_oldest_go() {
     let (mut settings, _) = read_settings::<Club>(&|_| None).unwrap();
     settings.mail.without_server = WithoutServer::Folder(folder.path().join("data/mail"));
     let before = mailer(&settings);
-    assert!(before.kept().unwrap().all().await.unwrap().is_empty());
+    assert!(before.store().unwrap().all().await.unwrap().is_empty());
     for id in 0..502 {
         before.send(invitation(&format!("job-{id}"))).await.unwrap();
     }
     let after = mailer(&settings);
-    let kept = after.kept().unwrap();
+    let kept = after.store().unwrap();
     let mails = kept.all().await.unwrap();
     assert_eq!(mails.len(), 500);
     assert!(mails[0].headers.contains("<job-501."), "newest first");
     assert!(mails[499].headers.contains("<job-2."));
     kept.clear().await.unwrap();
-    assert!(before.kept().unwrap().all().await.unwrap().is_empty());
+    assert!(before.store().unwrap().all().await.unwrap().is_empty());
     let left = std::fs::read_dir(folder.path().join("data/mail")).unwrap();
     assert_eq!(left.count(), 0);
 }
@@ -200,7 +200,7 @@ async fn a_server_that_is_not_there_is_tried_again_later() {
     })
     .unwrap();
     let mailer = mailer(&settings);
-    assert!(settings.mail.available() && mailer.kept().is_none());
+    assert!(settings.mail.available() && mailer.store().is_none());
     let error = mailer.send(invitation("1")).await.unwrap_err();
     assert!(matches!(error, SendError::Later(_)), "{error:?}");
     let said = error.to_string();

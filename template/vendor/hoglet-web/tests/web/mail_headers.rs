@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hoglet_web::app::{App as _, read_settings};
 use hoglet_web::email::Email;
-use hoglet_web::mail::{KeptMail, Mailer, Message};
+use hoglet_web::mail::{Mailer, Message, StoredMail};
 use hoglet_web::views::Views;
 use minijinja::context;
 use proptest::prelude::*;
@@ -23,19 +23,19 @@ static MAILER: LazyLock<Mailer> = LazyLock::new(|| {
     Mailer::new(&Club::PACKAGE, &settings, views)
 });
 
-fn sent(id: &str, name: &str, from: &str) -> KeptMail {
+fn sent(id: &str, name: &str, from: &str) -> StoredMail {
     let message = Message::new(id, "invitation", &Email("ann@example.com".into()));
     let message = message.named(name).with(context! { from, game => 1 });
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         MAILER.send(message).await.unwrap();
-        let mails = MAILER.kept().unwrap().all().await.unwrap();
+        let mails = MAILER.store().unwrap().all().await.unwrap();
         mails.into_iter().next().unwrap()
     })
 }
 
 /// The names, in their order. What begins with a space goes on with the line above.
-fn names(mail: &KeptMail) -> Vec<&str> {
+fn names(mail: &StoredMail) -> Vec<&str> {
     let lines = mail.headers.lines().filter(|line| !line.starts_with(' '));
     lines.map(|line| line.split_once(": ").unwrap().0).collect()
 }

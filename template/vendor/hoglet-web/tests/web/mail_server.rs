@@ -332,7 +332,7 @@ async fn a_name_beyond_ascii_goes_to_servers_that_take_it_and_fails_for_good_at_
         let app = app_from("grüße@chess.example", &server.address()).await;
         let mail = &app.web.settings.mail;
         let smtp = Smtp::new(mail.server.clone().unwrap(), None);
-        let examined = smtp.examine(&mail.from.email).await;
+        let examined = smtp.check(&mail.from.email).await;
         assert_eq!(examined.is_ok(), healthy, "{examined:?}");
     }
 }

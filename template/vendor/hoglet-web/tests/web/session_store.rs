@@ -1,7 +1,7 @@
 //! The session store: a row a session, and only what has changed is written.
 
 use hoglet_web::session::model as session;
-use hoglet_web::session::store::{SeaOrmStore, Seen};
+use hoglet_web::session::store::{Client, SeaOrmStore};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn store_of(app: &App) -> SeaOrmStore {
     SeaOrmStore::new(
         app.web.database.clone(),
         app.web.parts.users.clone(),
-        Seen {
+        Client {
             user_agent: None,
             ip: [127, 0, 0, 1].into(),
         },

@@ -6,7 +6,7 @@ use hoglet_web::email::Email;
 use hoglet_web::session::model as session;
 use hoglet_web::settings::Secret;
 use hoglet_web::settings::secret_key::new_secret_key;
-use hoglet_web::tokens::stored::{Column, Entity};
+use hoglet_web::tokens::model::{Column, Entity};
 use hoglet_web::tokens::{self, Issued, Key, Purpose};
 use hoglet_web::visitor_link;
 use reqwest::StatusCode;
@@ -23,7 +23,7 @@ use crate::support::{App, People, Person, email_of};
 const OTHER: Purpose = Purpose {
     name: "other",
     lifetime: Duration::hours(1),
-    at_once: 3,
+    max_valid: 3,
 };
 
 async fn id_of(app: &App, name: &str) -> Uuid {
@@ -244,7 +244,7 @@ async fn newer_tokens_leave_the_older_ones_until_one_is_spent() {
     assert!(is_good(&app, OTHER, &other).await && is_good(&app, PASS, &bobs).await);
 
     let ann = id_of(&app, "Ann").await;
-    let pending = OTHER.of_user(&app.web.database, ann).await.unwrap();
+    let pending = OTHER.newest_of_user(&app.web.database, ann).await.unwrap();
     assert_eq!(pending.unwrap().sent_to.as_str(), email_of("Ann"));
     let transaction = app.web.database.begin().await.unwrap();
     assert_eq!(tokens::end_all(&transaction, ann).await.unwrap(), 1);

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 use hoglet_web::passwords::PasswordHash;
-use hoglet_web::session::model::{self as session, Listed};
+use hoglet_web::session::model::{self as session, UserSession};
 use hoglet_web::visit::Visit;
 use hoglet_web::web::Web;
 use reqwest::StatusCode;
@@ -32,7 +32,7 @@ async fn ann(app: &App) -> Uuid {
     app.user_id("Ann").await.parse().unwrap()
 }
 
-async fn listed(app: &App) -> Vec<Listed> {
+async fn listed(app: &App) -> Vec<UserSession> {
     let listed = session::of_user(&app.web.database, ann(app).await, None).await;
     listed.unwrap()
 }

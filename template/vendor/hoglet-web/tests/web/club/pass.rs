@@ -20,7 +20,7 @@ use super::plan::{MemberLoggedIn, PassViewed};
 pub const PASS: Purpose = Purpose {
     name: "pass",
     lifetime: Duration::minutes(15),
-    at_once: 3,
+    max_valid: 3,
 };
 
 #[derive(Deserialize)]

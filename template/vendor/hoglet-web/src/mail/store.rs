@@ -1,4 +1,4 @@
-//! Mail that is kept instead of sent: in development in a folder, in tests in memory.
+//! Mail that is stored instead of sent: in development in a folder, in tests in memory.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -12,72 +12,72 @@ use time::format_description::well_known::Rfc3339;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use super::letter::Letter;
+use super::rendered::RenderedMail;
 
-/// More are not kept: the oldest go.
-pub const MOST: usize = 500;
+/// How many mails are kept. The oldest are removed first.
+pub const MAX_MAILS: usize = 500;
 
-/// A mail that was kept.
+/// A stored mail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct KeptMail {
-    /// Newer ones have greater ids.
+pub struct StoredMail {
+    /// A newer mail has a greater id.
     pub id: Uuid,
     /// The recipient's address.
     pub to: String,
-    /// As `MAIL_FROM` says it.
+    /// The sender, as `MAIL_FROM` names it.
     pub from: String,
     /// The subject.
     pub subject: String,
-    /// The part for those who read text.
+    /// The plain text.
     pub text: String,
-    /// The part for those who read HTML.
+    /// The HTML.
     pub html: String,
     /// Every `http://` and `https://` address in the text.
     pub links: Vec<String>,
-    /// When it would have been sent, such as `2026-11-21T12:00:00Z`.
+    /// When it was stored, such as `2026-11-21T12:00:00Z`.
     pub at: String,
-    /// The headers as they would have travelled.
+    /// The headers that a mail server would have received.
     pub headers: String,
 }
 
-/// Where mail is kept. In a folder it outlives the process, one file each.
+/// Where mail is stored. In a folder each mail is a file, which remains after the process has ended.
 #[derive(Clone, Debug)]
-pub enum Keep {
+pub enum MailStore {
     /// In this folder.
     Folder(PathBuf),
     /// In this process.
-    Memory(Arc<Mutex<VecDeque<KeptMail>>>),
+    Memory(Arc<Mutex<VecDeque<StoredMail>>>),
 }
 
-impl KeptMail {
-    pub(super) fn new(letter: Letter) -> Self {
+impl StoredMail {
+    pub(super) fn new(mail: RenderedMail) -> Self {
         let at = OffsetDateTime::now_utc();
         let at = at.replace_nanosecond(0).unwrap_or(at);
-        let header = |name| letter.whole.headers().get_raw(name).unwrap_or_default();
-        let to = letter.whole.envelope().to().first();
+        let header = |name| mail.message.headers().get_raw(name).unwrap_or_default();
+        let to = mail.message.envelope().to().first();
         Self {
             id: Uuid::now_v7(),
             to: to.map_or_else(String::new, ToString::to_string),
             from: header("From").to_owned(),
-            headers: headers(&letter.whole),
-            links: links(&letter.text),
-            subject: letter.subject,
-            text: letter.text,
-            html: letter.html,
+            headers: headers(&mail.message),
+            links: links(&mail.text),
+            subject: mail.subject,
+            text: mail.text,
+            html: mail.html,
             at: at.format(&Rfc3339).expect("this year has four digits"),
         }
     }
 }
 
-impl Keep {
-    /// Keeps a mail.
-    pub(super) async fn add(&self, mail: KeptMail) -> io::Result<()> {
+impl MailStore {
+    /// Adds a mail.
+    pub(super) async fn add(&self, mail: StoredMail) -> io::Result<()> {
         match self {
             Self::Folder(folder) => {
                 let folder = folder.clone();
                 blocking(move || {
                     write(&folder, &mail)?;
-                    for old in ids(&folder)?.into_iter().skip(MOST) {
+                    for old in ids(&folder)?.into_iter().skip(MAX_MAILS) {
                         remove(&folder, old)?;
                     }
                     Ok(())
@@ -87,7 +87,7 @@ impl Keep {
             Self::Memory(mails) => {
                 let mut mails = mails.lock().unwrap_or_else(PoisonError::into_inner);
                 mails.push_front(mail);
-                mails.truncate(MOST);
+                mails.truncate(MAX_MAILS);
                 Ok(())
             }
         }
@@ -97,8 +97,8 @@ impl Keep {
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be read.
-    pub async fn all(&self) -> io::Result<Vec<KeptMail>> {
+    /// If the folder cannot be read.
+    pub async fn all(&self) -> io::Result<Vec<StoredMail>> {
         match self {
             Self::Folder(folder) => {
                 let folder = folder.clone();
@@ -115,11 +115,11 @@ impl Keep {
         }
     }
 
-    /// Forgets them all.
+    /// Removes all mails.
     ///
     /// # Errors
     ///
-    /// Where one cannot be removed.
+    /// If a mail cannot be removed.
     pub async fn clear(&self) -> io::Result<()> {
         match self {
             Self::Folder(folder) => {
@@ -145,17 +145,17 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// By a rename: whoever reads meanwhile gets the whole mail or none.
-fn write(folder: &Path, mail: &KeptMail) -> io::Result<()> {
+/// Writes to another name and renames, so that a concurrent reader never sees half a mail.
+fn write(folder: &Path, mail: &StoredMail) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let file = file(folder, mail.id);
-    let aside = file.with_extension("new");
-    fs::write(&aside, serde_json::to_vec_pretty(mail)?)?;
-    fs::rename(&aside, &file)
+    let unfinished = file.with_extension("new");
+    fs::write(&unfinished, serde_json::to_vec_pretty(mail)?)?;
+    fs::rename(&unfinished, &file)
 }
 
-/// Somebody may have taken it away meanwhile, or an older version have written it.
-fn read(folder: &Path, id: Uuid) -> Option<KeptMail> {
+/// Reads a mail. `None` if it was removed meanwhile, or if an older version wrote it in another form.
+fn read(folder: &Path, id: Uuid) -> Option<StoredMail> {
     serde_json::from_slice(&fs::read(file(folder, id)).ok()?).ok()
 }
 
@@ -170,7 +170,7 @@ fn file(folder: &Path, id: Uuid) -> PathBuf {
     folder.join(format!("{id}.json"))
 }
 
-/// The newest first.
+/// The ids of all mails, newest first.
 fn ids(folder: &Path) -> io::Result<Vec<Uuid>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -184,7 +184,7 @@ fn ids(folder: &Path) -> io::Result<Vec<Uuid>> {
     Ok(ids)
 }
 
-/// As they travel: in front of the first empty line.
+/// The headers: everything before the first empty line.
 fn headers(mail: &lettre::Message) -> String {
     let mail = mail.formatted();
     let mail = String::from_utf8_lossy(&mail);
@@ -192,7 +192,7 @@ fn headers(mail: &lettre::Message) -> String {
     headers.replace("\r\n", "\n") + "\n"
 }
 
-/// What mail programs make a link of.
+/// The addresses that mail programs turn into links.
 fn links(text: &str) -> Vec<String> {
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'));
     let links = words.filter_map(|word| {

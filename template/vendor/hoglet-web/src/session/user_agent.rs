@@ -1,9 +1,9 @@
-//! What a browser says it is, for people: `Firefox on Linux`.
+//! The `User-Agent` header, as text for people: `Firefox on Linux`.
 
-/// Characters that are kept of a browser's own words.
-const MAX_CHARACTERS: usize = 300;
+/// The longest header that is stored, in characters. A longer one is cut.
+const MAX_LENGTH: usize = 300;
 
-/// The first that is found counts: every browser names others that it wants to be taken for.
+/// Browsers by a part of their header. The order matters: most browsers also name others, for compatibility.
 const BROWSERS: &[(&str, &str)] = &[
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -31,8 +31,8 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("Linux", "Linux"),
 ];
 
-/// A few words for a browser's own.
-pub fn label(user_agent: &str) -> String {
+/// A short description of a browser.
+pub fn describe(user_agent: &str) -> String {
     let named = |names: &[(&str, &'static str)]| {
         let mut names = names.iter();
         let found = names.find(|(part, _)| user_agent.contains(part));
@@ -46,11 +46,11 @@ pub fn label(user_agent: &str) -> String {
     }
 }
 
-/// The browser's own words as they are kept: short, and without what moves a cursor.
-pub(crate) fn kept(user_agent: &[u8]) -> String {
+/// The header as it is stored: cut, and without control characters, which could garble a terminal.
+pub(crate) fn cut(user_agent: &[u8]) -> String {
     let text = String::from_utf8_lossy(user_agent);
     let plain = text.chars().filter(|letter| !letter.is_control());
-    plain.take(MAX_CHARACTERS).collect()
+    plain.take(MAX_LENGTH).collect()
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn browsers_are_called_what_people_call_them() {
+    fn browsers_have_the_names_that_people_know() {
         const MOZILLA: &str = "Mozilla/5.0";
         const KIT: &str = "AppleWebKit/537.36 (KHTML, like Gecko)";
         for (user_agent, name) in [
@@ -103,13 +103,13 @@ mod tests {
             ),
             (String::new(), "An unknown browser"),
         ] {
-            assert_eq!(label(&user_agent), name, "{user_agent}");
+            assert_eq!(describe(&user_agent), name, "{user_agent}");
         }
     }
 
     #[test]
-    fn what_is_kept_is_short_and_plain() {
-        assert_eq!(kept(b"a\x1b[31m\tb\xff"), "a[31mb\u{fffd}");
-        assert_eq!(kept("é".repeat(400).as_bytes()).chars().count(), 300);
+    fn a_stored_header_is_short_and_has_no_control_characters() {
+        assert_eq!(cut(b"a\x1b[31m\tb\xff"), "a[31mb\u{fffd}");
+        assert_eq!(cut("é".repeat(400).as_bytes()).chars().count(), 300);
     }
 }

@@ -1,9 +1,9 @@
-//! How long a mail server may take: for each step by itself, and as long as RFC 5321 says.
+//! Timeouts of a mail server: one for each step, as RFC 5321 defines them.
 
 use std::time::Duration;
 
 use hoglet_web::mail::smtp::Smtp;
-use hoglet_web::mail::{Patience, SendError, TIMEOUT};
+use hoglet_web::mail::{SendError, SmtpTimeouts, TIMEOUT};
 use hoglet_web::settings::{MailServer, MailTls};
 use lettre::Message;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 const MINUTE: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(250);
 
-const PATIENT: Patience = Patience {
+const LONG: SmtpTimeouts = SmtpTimeouts {
     connection: MINUTE,
     greeting: MINUTE,
     command: MINUTE,
@@ -22,10 +22,10 @@ const PATIENT: Patience = Patience {
     end: MINUTE,
 };
 
-/// A server that answers up to this word, and reads no further.
+/// A server that answers until it reads this word, and then stops reading.
 fn server_that_goes_silent_at(word: &'static str) -> MailServer {
     let socket = TcpSocket::new_v4().unwrap();
-    // What it does not read fills up soon.
+    // With a small buffer it soon takes no more data.
     socket.set_recv_buffer_size(4_096).unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -58,7 +58,7 @@ fn server_that_goes_silent_at(word: &'static str) -> MailServer {
     }
 }
 
-/// More than the buffers on the way hold.
+/// A mail that is larger than all buffers between client and server.
 fn mail() -> Message {
     let line = "All work and no play makes Jack a dull boy.\r\n";
     Message::builder()
@@ -68,27 +68,27 @@ fn mail() -> Message {
         .unwrap()
 }
 
-async fn send(silent_at: &'static str, patience: Patience) -> Result<(), SendError> {
+async fn send(silent_at: &'static str, timeouts: SmtpTimeouts) -> Result<(), SendError> {
     let server = server_that_goes_silent_at(silent_at);
-    let smtp = Smtp::new(server, None).with_patience(patience);
+    let smtp = Smtp::new(server, None).with_timeouts(timeouts);
     smtp.send(&mail()).await
 }
 
 #[tokio::test]
-async fn a_server_that_goes_silent_is_given_up_at_the_bound_of_that_step_and_asked_again_later() {
-    let mut opening = PATIENT;
+async fn a_silent_server_times_out_at_its_step_and_the_mail_is_retried_later() {
+    let mut opening = LONG;
     opening.connection = Duration::from_secs(1);
     opening.greeting = SHORT;
-    let mut command = PATIENT;
+    let mut command = LONG;
     command.command = SHORT;
-    let mut data = PATIENT;
+    let mut data = LONG;
     data.data = SHORT;
-    let mut block = PATIENT;
+    let mut block = LONG;
     block.block = SHORT;
-    let mut end = PATIENT;
+    let mut end = LONG;
     end.end = SHORT;
-    let mut tries = JoinSet::new();
-    for (silent_at, patience, said) in [
+    let mut sending = JoinSet::new();
+    for (silent_at, timeouts, said) in [
         ("connected", opening, "no greeting within 1.25 seconds"),
         ("EHLO", opening, "no greeting within 1.25 seconds"),
         ("MAIL", command, "no answer to MAIL within 0.25 seconds"),
@@ -97,23 +97,23 @@ async fn a_server_that_goes_silent_is_given_up_at_the_bound_of_that_step_and_ask
         (
             "All",
             block,
-            "it took no more of the mail within 0.25 seconds",
+            "it stopped reading the mail within 0.25 seconds",
         ),
-        (".", end, "no word that it has the mail within 0.25 seconds"),
+        (".", end, "no answer to the mail within 0.25 seconds"),
     ] {
-        tries.spawn(async move { (said, send(silent_at, patience).await) });
+        sending.spawn(async move { (said, send(silent_at, timeouts).await) });
     }
-    for (said, sent) in tries.join_all().await {
+    for (said, sent) in sending.join_all().await {
         let error = sent.unwrap_err();
         assert!(matches!(error, SendError::Later(_)), "{error:?}");
         assert!(error.to_string().ends_with(said), "{error}");
     }
-    send("nothing", PATIENT).await.unwrap();
+    send("nothing", LONG).await.unwrap();
 }
 
 #[test]
-fn a_server_has_the_time_that_the_standard_gives_it_and_the_job_waits_for_it() {
-    let usual = Patience::USUAL;
+fn the_timeouts_are_those_of_the_rfc_and_fit_into_the_jobs_timeout() {
+    let usual = SmtpTimeouts::RFC_5321;
     assert_eq!(usual.greeting, 5 * MINUTE);
     assert_eq!(usual.command, 5 * MINUTE);
     assert_eq!(usual.data, 2 * MINUTE);

@@ -1,4 +1,4 @@
-//! A mail in full: both parts and every header.
+//! A rendered mail: text, HTML and headers.
 
 use lettre::Address;
 use lettre::address::Envelope;
@@ -12,29 +12,29 @@ use crate::email::Email;
 use crate::error::AppError;
 use crate::views::Views;
 
-/// Characters of a name or a subject that are sent.
-const LONGEST: usize = 200;
+/// The longest name or subject, in characters. A longer one is cut.
+const MAX_LENGTH: usize = 200;
 
-/// A mail that is ready to go.
-pub struct Letter {
+/// A mail that is ready to be sent.
+pub struct RenderedMail {
     pub subject: String,
     pub text: String,
     pub html: String,
-    /// The same, as it travels.
-    pub whole: lettre::Message,
+    /// The complete mail, with its headers.
+    pub message: lettre::Message,
 }
 
-/// What every letter of an app begins with.
-pub struct Letterhead {
-    /// Whom it comes from.
+/// Renders mails with what all mails of an app share.
+pub struct MailRenderer {
+    /// The sender.
     pub from: Mailbox,
-    /// What every view knows of the app.
+    /// The variable `app` of all templates.
     pub app: Value,
 }
 
-impl Letterhead {
+impl MailRenderer {
     /// Renders a message.
-    pub fn write(&self, views: &Views, message: Message) -> Result<Letter, SendError> {
+    pub fn render(&self, views: &Views, message: Message) -> Result<RenderedMail, SendError> {
         let Message {
             id,
             view,
@@ -50,51 +50,51 @@ impl Letterhead {
             to => context! { name => &name, email => to.as_str() },
         };
         let values = context! { ..values, ..every_mail };
-        let in_view = |half: &str, error: &AppError| {
+        let template_error = |extension: &str, error: &AppError| {
             let cause = error
                 .cause
                 .as_ref()
                 .map_or_else(String::new, |cause| cause.to_string());
-            SendError::View(format!("templates/mail/{view}.{half}: {cause}"))
+            SendError::Template(format!("templates/mail/{view}.{extension}: {cause}"))
         };
         let (text, subject) = views
             .render_with_block(&format!("mail/{view}.txt"), "subject", values.clone())
-            .map_err(|error| in_view("txt", &error))?;
+            .map_err(|error| template_error("txt", &error))?;
         let subject = one_line(&subject);
         let html = views
             .render(
                 &format!("mail/{view}.html"),
                 context! { subject => &subject, ..values },
             )
-            .map_err(|error| in_view("html", &error))?;
+            .map_err(|error| template_error("html", &error))?;
         let text = tidy(&text);
         let recipient = recipient(&to)?;
-        let no_envelope = |error: lettre::error::Error| SendError::Refused(error.to_string());
+        let refused = |error: lettre::error::Error| SendError::Refused(error.to_string());
         let sender = Some(self.from.email.clone());
-        let envelope = Envelope::new(sender, vec![recipient.clone()]).map_err(no_envelope)?;
-        let whole = lettre::Message::builder()
+        let envelope = Envelope::new(sender, vec![recipient.clone()]).map_err(refused)?;
+        let message = lettre::Message::builder()
             .message_id(Some(self.message_id(&id, &view)))
             .date_now()
             .from(self.from.clone())
             .to(Mailbox::new(name, recipient))
             .envelope(envelope)
             .subject(subject.clone())
-            // Who is away sends no answer to a program.
+            // Prevents out-of-office replies.
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .multipart(MultiPart::alternative_plain_html(
                 text.clone(),
                 html.clone(),
             ));
-        let whole = whole.map_err(no_envelope)?;
-        Ok(Letter {
+        let message = message.map_err(refused)?;
+        Ok(RenderedMail {
             subject,
             text,
             html,
-            whole,
+            message,
         })
     }
 
-    /// The same for the same id and view, and for nothing else. The sender's domain is ASCII, see
+    /// The `Message-ID`, unique for each pair of id and view. The sender's domain is ASCII, see
     /// `settings::mail`.
     fn message_id(&self, id: &str, view: &str) -> String {
         let plain = |text: &str| -> String {
@@ -112,9 +112,9 @@ impl Letterhead {
     }
 }
 
-/// An address has no space and no quotes, so it cannot lead out of the header or the command that it
-/// stands in; its domain is ASCII. Some are none for lettre all the same, such as those with two dots
-/// in a row: whether there is such a mailbox, its server knows.
+/// The address for lettre, without lettre's own check: it refuses some addresses that a server may know, such
+/// as those with two dots in a row. A well-formed [`Email`] has no spaces or quotes, so it cannot break out of
+/// a header or an SMTP command, and its domain is ASCII.
 fn recipient(email: &Email) -> Result<Address, SendError> {
     let normalized = Email::normalized(email.as_str());
     match normalized.as_str().rsplit_once('@') {
@@ -122,7 +122,7 @@ fn recipient(email: &Email) -> Result<Address, SendError> {
             Ok(Address::new_dangerous(user, domain))
         }
         _ => Err(SendError::Refused(
-            "the recipient is no e-mail address".into(),
+            "the recipient is not an e-mail address".into(),
         )),
     }
 }
@@ -131,14 +131,14 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// A line break in a header would begin another header.
+/// Replaces line breaks, which would begin another header, and cuts a long text.
 fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ").chars().take(LONGEST).collect()
+    words.join(" ").chars().take(MAX_LENGTH).collect()
 }
 
-/// Without what blocks and loops leave behind: several empty lines in a row, and space at the end.
+/// Removes what template blocks and loops leave behind: repeated empty lines, and spaces at line ends.
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     for line in text.lines().map(str::trim_end) {
