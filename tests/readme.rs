@@ -1,13 +1,17 @@
-//! What the app's `docs/recipes.md` says, done as it says: the recipes followed, the demo removed.
+//! What the app's documents say, done as they say: the recipes followed, the demo removed, the commands for agents run.
 //!
 //! The last test compiles both apps, which takes minutes the first time.
 
 #![cfg(unix)]
 
+#[path = "readme/agents.rs"]
+mod agents;
 #[path = "readme/demo.rs"]
 mod demo;
 #[path = "support/generated.rs"]
 mod generated;
+#[path = "support/process.rs"]
+mod process;
 #[path = "readme/recipes.rs"]
 mod recipes;
 mod support;
@@ -20,6 +24,95 @@ use hoglet::template::Template;
 use support::{Tree, read_tree, render};
 
 const RECIPES: &str = "docs/recipes.md";
+const AGENTS: &str = "AGENTS.md";
+
+/// Documents that name files of a new app. The recipes name files that their reader makes, too.
+const DOCUMENTS: &[&str] = &[
+    AGENTS,
+    "README.md",
+    "docs/accounts.md",
+    "docs/posthog.md",
+    "docs/production.md",
+    "vendor/hoglet-web/README.md",
+];
+
+/// What a name in a document begins with, if it is a file's or a folder's.
+const PLACES: &[&str] = &[
+    "docs/",
+    "src/",
+    "static/",
+    "templates/",
+    "tests/",
+    "vendor/",
+];
+
+#[test]
+fn every_file_that_a_document_names_is_there() {
+    let template = Template::embedded().expect("the template is sound");
+    let app = render(&template, "hedge", &[]);
+    let there = |path: &str| {
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        app.keys()
+            .any(|name| name == path || name.starts_with(&folder))
+    };
+    for document in DOCUMENTS {
+        let code = text(&app, document).split('`').skip(1).step_by(2);
+        for name in code.filter(|name| !name.contains(char::is_whitespace)) {
+            if PLACES.iter().any(|place| name.starts_with(place)) {
+                assert!(there(name), "{document} names {name}");
+            }
+        }
+    }
+    for document in DOCUMENTS.iter().chain(&[RECIPES]) {
+        let (folder, _) = document.rsplit_once('/').unwrap_or_default();
+        for link in text(&app, document).split("](").skip(1) {
+            let link = link.split([')', '#']).next().unwrap_or_default();
+            if !link.is_empty() && !link.contains("://") {
+                assert!(there(&joined(folder, link)), "{document} links to {link}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_commands_for_agents_stand_in_one_list() {
+    let template = Template::embedded().expect("the template is sound");
+    let app = render(&template, "hedge", &[]);
+    let listed = agents::commands(&app);
+    assert!(
+        listed.iter().any(|command| command == "cargo test"),
+        "{listed:?}"
+    );
+    // A command in a sentence would be one that no test runs.
+    let outside = text(&app, AGENTS).split("```").step_by(2);
+    for code in outside.flat_map(|text| text.split('`').skip(1).step_by(2)) {
+        let is_command = ["cargo ", "hoglet "]
+            .iter()
+            .any(|start| code.starts_with(start));
+        assert!(
+            !is_command || listed.iter().any(|command| command == code),
+            "{code}"
+        );
+    }
+}
+
+/// A relative link from a document's folder.
+fn joined(folder: &str, link: &str) -> String {
+    let mut path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in link.split('/') {
+        match part {
+            ".." => drop(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path.join("/")
+}
+
+fn text<'a>(app: &'a Tree, document: &str) -> &'a str {
+    let contents = app.get(document);
+    let contents = contents.unwrap_or_else(|| panic!("there is no {document}"));
+    str::from_utf8(contents).expect("UTF-8")
+}
 
 #[test]
 fn every_place_of_the_demo_is_named() {
@@ -41,7 +134,7 @@ fn every_place_of_the_demo_is_named() {
 }
 
 #[test]
-fn the_recipes_work_and_without_the_demo_the_app_is_whole() {
+fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
     let _lock = generated::lock();
     let folder = generated::folder().join("readme").join("hedge");
     let _ = fs::remove_dir_all(&folder);
@@ -57,21 +150,22 @@ fn the_recipes_work_and_without_the_demo_the_app_is_whole() {
     write(&folder, &app);
     // It brings the lines into order that the recipes say nothing of.
     cargo(&folder, "fmt");
-    check(&folder);
+    agents::run_all(&folder, &app);
+    assert_eq!(
+        read_tree(&folder)["Cargo.lock"],
+        app["Cargo.lock"],
+        "no recipe changes what is locked"
+    );
 
     let mut app = generated;
     demo::remove(&mut app);
     write(&folder, &app);
     cargo(&folder, "fmt --check");
-    check(&folder);
-}
-
-fn check(app: &Path) {
     cargo(
-        app,
+        &folder,
         "clippy --offline --locked --all-targets -- --deny warnings",
     );
-    cargo(app, "test --offline --locked");
+    cargo(&folder, "test --offline --locked");
 }
 
 /// Makes the folder hold this and nothing else. What is the same already stays as old as it is, so that it need not be
@@ -88,8 +182,7 @@ fn write(folder: &Path, app: &Tree) {
 
 /// A section of the recipes, from its heading to the next one.
 fn section(app: &Tree, heading: &str) -> String {
-    let recipes = String::from_utf8(app[RECIPES].clone()).expect("UTF-8");
-    let (_, section) = recipes
+    let (_, section) = text(app, RECIPES)
         .split_once(&format!("\n## {heading}\n"))
         .unwrap_or_else(|| panic!("{RECIPES} has no {heading}"));
     let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
