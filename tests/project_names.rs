@@ -1,7 +1,7 @@
 //! Properties of project names, for many names that nobody thought of.
 
 use hoglet::error::Error;
-use hoglet::project_name::ProjectName;
+use hoglet::new::project_name::ProjectName;
 use proptest::prelude::*;
 
 const LOCKED: &[&str] = &["axum", "serde_json", "tower-http"];

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use hoglet::undo::Undo;
+use hoglet::write::undo::Undo;
 
 #[test]
 fn what_is_not_kept_is_taken_back() {

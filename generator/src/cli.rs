@@ -1,12 +1,10 @@
 //! The command line, and nothing else.
 
-use std::path::PathBuf;
-
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{colors, dev, posthog};
+use crate::{colors, dev, new, posthog, vendor};
 
 #[derive(Debug, Parser)]
 #[command(name = "hoglet", version, about, styles = colors::HELP)]
@@ -18,54 +16,18 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a new app
-    New(NewArguments),
+    New(new::Arguments),
     /// Run the app here beside a local stand-in for PostHog, and rebuild it at every change
     Dev(dev::Arguments),
     /// Run a local stand-in for PostHog and show what arrives
     Posthog(posthog::Arguments),
+    /// Bring Hoglet's own tests into the app here, for changes in vendor/
+    Vendor(vendor::Arguments),
     /// Print a completion script for a shell
     Completions { shell: Shell },
 }
 
-#[derive(Debug, Clone, Args)]
-pub struct NewArguments {
-    /// Where the app is written; its last part names the project, `.` means here. Asked for where it is left out
-    pub directory: Option<PathBuf>,
-
-    /// The project's name, where it is not the directory's
-    #[arg(long)]
-    pub name: Option<String>,
-
-    /// Answer a question of the template, such as `database=postgres`
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
-    pub set: Vec<(String, String)>,
-
-    /// Take the default for everything not answered; never ask
-    #[arg(long)]
-    pub yes: bool,
-
-    /// Write nothing; print the files that would be written
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// Print one JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-
-    /// Make no git repository
-    #[arg(long)]
-    pub no_git: bool,
-
-    /// Write into a directory that is not empty, over files of the same name
-    #[arg(long)]
-    pub force: bool,
-
-    /// Build and start the app afterwards, as `hoglet dev` does
-    #[arg(long, conflicts_with = "dry_run")]
-    pub run: bool,
-}
-
-/// What other tools call our commands.
+/// The names that other tools have for our commands.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("create", "new"),
     ("init", "new"),
@@ -76,8 +38,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("watch", "dev"),
 ];
 
-/// Suggests our command to who typed another tool's name for it, or swapped letters. Clap itself suggests for most
-/// other slips.
+/// Suggests our command for another tool's name of it, and for swapped letters. Clap suggests for most other slips.
 pub fn with_suggestion(mut usage: clap::Error) -> clap::Error {
     let typed = match usage.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(typed)) => typed.as_str(),
@@ -100,11 +61,4 @@ pub fn with_suggestion(mut usage: clap::Error) -> clap::Error {
         usage.insert(ContextKind::SuggestedSubcommand, ours);
     }
     usage
-}
-
-fn key_and_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text
-        .split_once('=')
-        .ok_or("write it as KEY=VALUE, such as `database=postgres`")?;
-    Ok((key.to_owned(), value.to_owned()))
 }

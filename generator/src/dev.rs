@@ -12,6 +12,7 @@
 //! [`log_file`] keeps it whole. At Ctrl+C the app ends first, so that the stand-in still receives what it delivers.
 
 mod app;
+mod arguments;
 mod build;
 mod build_error;
 mod console;
@@ -19,51 +20,22 @@ mod environment;
 mod error;
 mod log;
 mod log_file;
-mod project;
 mod session;
 mod standin;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub use arguments::{Arguments, FirstBuild};
 pub use error::Error;
 
 use crate::interrupt::End;
+use crate::project::Project;
 
-use project::Project;
 use session::Session;
 
-/// What the stand-in begins with, and what happens at the start.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct Arguments {
-    /// Port of the stand-in for PostHog; 8010 unless given, or a free one where that is taken
-    #[arg(long, value_name = "PORT")]
-    pub posthog_port: Option<u16>,
-    /// JSON file with the feature flags to begin with
-    #[arg(long, value_name = "FILE")]
-    pub flags: Option<PathBuf>,
-    /// Folder with the posthog-js to serve instead of the one in this binary (the `dist` of its npm package)
-    #[arg(long, value_name = "FOLDER")]
-    pub posthog_js: Option<PathBuf>,
-    /// Send to the real PostHog, with the project token in `.env`, instead of the stand-in
-    #[arg(long, conflicts_with_all = ["posthog_port", "flags", "posthog_js"])]
-    pub real_posthog: bool,
-    /// Open the pages in the browser
-    #[arg(long)]
-    pub open: bool,
-}
-
-/// Whether the first build may fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum First {
-    /// The next change may correct it.
-    MayFail,
-    /// It is all that was asked for: where it fails, the run has failed.
-    MustStart,
-}
-
 /// Runs until it is told to end.
-pub fn run(folder: &Path, arguments: &Arguments, first: First) -> Result<End, Error> {
+pub fn run(folder: &Path, arguments: &Arguments, first_build: FirstBuild) -> Result<End, Error> {
     let project = Project::find(folder)?;
     // Built here and not in `main`, so that the other commands start no threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -71,7 +43,7 @@ pub fn run(folder: &Path, arguments: &Arguments, first: First) -> Result<End, Er
         .build()
         .map_err(Error::Runtime)?;
     runtime.block_on(async {
-        let session = Session::start(project, arguments, first).await?;
+        let session = Session::start(project, arguments, first_build).await?;
         session.run().await
     })
 }

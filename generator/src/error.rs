@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use hoglet_standin::Error::NoScripts;
 
 use crate::interrupt::{INTERRUPTED, Interrupted};
-use crate::{dev, posthog};
+use crate::{dev, posthog, project};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -20,7 +20,7 @@ pub enum Error {
     #[error("`{}` gives the project no name; choose one with --name", .directory.display())]
     NoName { directory: PathBuf },
 
-    #[error("the template asks nothing called `{}`; it asks for {}", visible(.key), list(.known, "and"))]
+    #[error("the template has no question `{}`; its questions are {}", visible(.key), list(.known, "and"))]
     UnknownQuestion { key: String, known: Vec<String> },
 
     #[error("`{key}` cannot be `{}`; choose {}", visible(.value), list(.choices, "or"))]
@@ -46,6 +46,19 @@ pub enum Error {
     #[error("`{}` is in the way of a file or folder of the app; move it elsewhere", .path.display())]
     InTheWay { path: PathBuf },
 
+    #[error("{what} has version `{}`, and this hoglet carries {carried}; install hoglet in the version of `template_version` in .hoglet.toml", visible(.version))]
+    OtherVersion {
+        what: String,
+        version: String,
+        carried: String,
+    },
+
+    #[error("{} would lose your changes; write over them with --force", list(.paths, "and"))]
+    ChangedFiles { paths: Vec<String> },
+
+    #[error("`{}` holds none of Hoglet's crates, so there is nothing to test", .folder.display())]
+    NoVendor { folder: PathBuf },
+
     #[error("could not {action} `{}` ({cause}); make room or permission for it, or choose another place", .path.display())]
     Disk {
         action: &'static str,
@@ -70,6 +83,9 @@ pub enum Error {
         file: String,
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+
+    #[error(transparent)]
+    Project(#[from] project::Error),
 
     #[error(transparent)]
     Posthog(#[from] posthog::Error),

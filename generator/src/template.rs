@@ -1,28 +1,35 @@
 //! The template: a tree of files, with its questions.
 //!
-//! A file `X.liquid` is rendered and written as `X`; it wins over an `X` beside it, which is there for the template to
-//! be a crate itself. Every other file is written as it is, but for what the template keeps to itself.
+//! A file `X.liquid` is rendered and written as `X`. If `X` itself is there too, it makes the template a crate, and is
+//! left out. All other files are written as they are, except those that `ignore` in `cargo-generate.toml` names.
+
+pub mod questions;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::questions::Questions;
+use crate::template::questions::Questions;
 
 const QUESTIONS: &str = "cargo-generate.toml";
 const LOCK: &str = "Cargo.lock";
 
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/template.rs"));
 
-/// What is in the template, under the paths it will have in the app.
+/// Contents by path; the path is relative and has `/` between its parts.
+type Tree = BTreeMap<String, Cow<'static, [u8]>>;
+
 #[derive(Debug)]
 pub struct Template {
     pub questions: Questions,
-    pub files: BTreeMap<String, Cow<'static, [u8]>>,
+    /// The files of an app, under the paths that they have there.
+    pub files: Tree,
+    /// The tests of the crates in `vendor/`, which an app gets on request only.
+    pub tests: Tree,
 }
 
 impl Template {
-    /// The template this binary carries.
+    /// The template that this program carries.
     pub fn embedded() -> Result<Self, Error> {
         Self::new(
             EMBEDDED
@@ -35,23 +42,28 @@ impl Template {
     pub fn new(
         tree: impl IntoIterator<Item = (String, Cow<'static, [u8]>)>,
     ) -> Result<Self, Error> {
-        let mut tree: BTreeMap<String, Cow<'static, [u8]>> = tree.into_iter().collect();
+        let mut tree: Tree = tree.into_iter().collect();
         let questions = tree.remove(QUESTIONS).unwrap_or_default();
         let questions = Questions::parse(&questions).map_err(Error::template(QUESTIONS))?;
 
-        let mut files = BTreeMap::new();
+        let (mut files, mut tests) = (Tree::new(), Tree::new());
         let mut rendered = Vec::new();
         for (path, contents) in tree {
-            if questions.ignores(&path) {
-                continue;
-            }
-            match path.strip_suffix(".liquid") {
-                Some(path) => rendered.push((path.to_owned(), contents)),
-                None => drop(files.insert(path, contents)),
+            if vendored_crate(&path).is_some() {
+                tests.insert(path, contents);
+            } else if !questions.ignores(&path) {
+                match path.strip_suffix(".liquid") {
+                    Some(path) => rendered.push((path.to_owned(), contents)),
+                    None => drop(files.insert(path, contents)),
+                }
             }
         }
         files.extend(rendered);
-        Ok(Self { questions, files })
+        Ok(Self {
+            questions,
+            files,
+            tests,
+        })
     }
 
     /// The packages in the app's own lock file.
@@ -63,4 +75,10 @@ impl Template {
         lock.lines()
             .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
     }
+}
+
+/// The crate in `vendor/` that a path is a test of: `hoglet-web` for `vendor/hoglet-web/tests/web/main.rs`.
+pub fn vendored_crate(path: &str) -> Option<&str> {
+    let (name, rest) = path.strip_prefix("vendor/")?.split_once('/')?;
+    rest.starts_with("tests/").then_some(name)
 }

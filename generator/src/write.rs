@@ -1,8 +1,12 @@
-//! The only module that changes the disk: all of the app, or nothing.
+//! The only module that writes files into an app: all of them, or none.
 //!
-//! Files are written aside, into a folder on the same file system that is removed however the run ends. A new directory
-//! then comes into being by one rename; into one that is there the files are moved one by one, and a failure moves
-//! them back.
+//! The files are first written to a temporary folder on the same file system, which is removed however the run ends. One
+//! rename then makes a new directory of it. If the directory exists, the files are moved into it one by one, and a failure
+//! moves them back.
+
+pub mod destination;
+mod git;
+pub mod undo;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -10,19 +14,26 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::destination::Destination;
 use crate::error::Error;
-use crate::git;
+use crate::file::File;
 use crate::interrupt::Interrupt;
-use crate::render::File;
-use crate::undo::Undo;
+use crate::write::destination::Destination;
+use crate::write::undo::Undo;
 
-/// The files in their place. Dropped, it takes them away again; [`Written::keep`] leaves them there.
+/// Whether the files get a git repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repository {
+    /// A new one, with the files in its first commit; none inside another repository.
+    FirstCommit,
+    None,
+}
+
+/// The files in their place. [`Written::keep`] leaves them there; if it is dropped, they are removed again.
 #[derive(Debug)]
 pub struct Written {
     /// Whether they are in a first commit.
     pub committed: bool,
-    /// What did not go as planned, but did no harm.
+    /// A problem that did no harm.
     note: Option<String>,
     // In this order: files go back, then the folder aside goes, then the parents.
     moves: Undo,
@@ -31,21 +42,21 @@ pub struct Written {
 }
 
 impl Written {
-    /// Gives what did not go as planned, but did no harm.
+    /// Leaves the files where they are. Gives a note about a problem that did no harm.
     pub fn keep(self) -> Option<String> {
         self.moves.keep();
-        // What is left behind is empty, and nobody's.
+        // Only empty folders are left in it.
         drop(self.aside);
         self.parents.keep();
         self.note
     }
 }
 
-/// Writes the files, with a repository if asked for.
+/// Writes the files, and makes the repository.
 pub fn write(
     destination: &Destination,
     files: &[File],
-    repository: bool,
+    repository: Repository,
 ) -> Result<Written, Error> {
     let interrupt = Interrupt::listen();
     let path = destination.path();
@@ -63,7 +74,7 @@ pub fn write(
     let aside = tempfile::Builder::new()
         .prefix(".hoglet-")
         .tempdir_in(beside)
-        // Its own message names a path that nobody has asked for.
+        // Its own message would name the temporary folder.
         .map_err(|error| error.kind().into())
         .map_err(Error::disk("write to", beside))?;
     let mut moves = Undo::default();
@@ -75,7 +86,7 @@ pub fn write(
         interrupt.check()?;
         write_file(&app, file).map_err(Error::disk("write", path.join(&file.path)))?;
     }
-    let wanted = repository && !git::is_inside_work_tree(path);
+    let wanted = repository == Repository::FirstCommit && !git::is_inside_work_tree(path);
     let started = wanted.then(|| git::start_repository(&app, files));
     interrupt.check()?;
 

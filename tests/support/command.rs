@@ -1,4 +1,4 @@
-//! Runs the binary in a folder of its own, and says what it did.
+//! Runs the binary in a folder of its own, and reports how the run ended.
 
 #![expect(dead_code, reason = "each test file uses its own part of this")]
 
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// An empty folder to run in, with a git identity that is no one's.
+/// An empty folder to run in, with an author for git that nobody is.
 pub struct Sandbox {
     folder: TempDir,
     identity: TempDir,
@@ -62,6 +62,17 @@ impl Sandbox {
         self.outcome(&mut self.command(arguments))
     }
 
+    /// Runs it in a folder of the sandbox.
+    pub fn run_in(&self, folder: &str, arguments: &str) -> Outcome {
+        self.outcome(&mut self.command_in(folder, arguments))
+    }
+
+    fn command_in(&self, folder: &str, arguments: &str) -> Command {
+        let mut command = self.command(arguments);
+        command.current_dir(self.path().join(folder));
+        command
+    }
+
     pub fn outcome(&self, command: &mut Command) -> Outcome {
         let output = command.output().expect("hoglet runs");
         let text = |bytes: Vec<u8>| {
@@ -80,6 +91,11 @@ impl Sandbox {
     #[track_caller]
     pub fn refused(&self, arguments: &str) -> Outcome {
         self.refused_outcome(&mut self.command(arguments))
+    }
+
+    #[track_caller]
+    pub fn refused_in(&self, folder: &str, arguments: &str) -> Outcome {
+        self.refused_outcome(&mut self.command_in(folder, arguments))
     }
 
     #[track_caller]

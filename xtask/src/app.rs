@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use hoglet::answers::Answers;
-use hoglet::project_name::ProjectName;
-use hoglet::render;
+use hoglet::new::answers::Answers;
+use hoglet::new::project_name::ProjectName;
+use hoglet::new::render;
 use hoglet::template::Template;
 
 use crate::Tree;

@@ -14,12 +14,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::Error;
-use super::build::Program;
-use super::console::{self, Source, print_line};
-use super::environment::{Environment, token_variables};
-use super::log::Log;
-use super::log_file::LogFile;
+use crate::dev::build::Program;
+use crate::dev::console::{self, Source, print_line};
+use crate::dev::environment::{Environment, token_variables};
+use crate::dev::error::Error;
+use crate::dev::log::Log;
+use crate::dev::log_file::LogFile;
 
 /// What the app prints, with its address, as soon as it answers.
 const LISTENING: &str = "listening on ";

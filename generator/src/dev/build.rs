@@ -9,7 +9,9 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::Command;
 
-use super::{Error, Project, console};
+use crate::dev::console;
+use crate::dev::error::Error;
+use crate::project::Project;
 
 /// A program ready to start, in a folder that goes when it is dropped.
 ///

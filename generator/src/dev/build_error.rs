@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::Error;
+use crate::dev::error::Error;
 
 /// More than fits on a screen is not read there.
 const MOST_BYTES: usize = 16 * 1024;

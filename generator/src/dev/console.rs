@@ -5,7 +5,6 @@ use std::io::Write;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use super::log_file::LOG_FILE;
 use crate::colors::{ACCENT, DIM};
 
 /// What a line comes from.
@@ -50,11 +49,29 @@ pub fn is_coloured() -> bool {
     AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
 }
 
-/// What to open, in columns.
-pub fn addresses(project: &str, app: &str, posthog: &str) {
-    print(&format!(
-        "\n  {ACCENT}{project}{ACCENT:#} is running, and rebuilds when you change it\n\n    \
-         {DIM}app    {DIM:#} {app}\n    {DIM}posthog{DIM:#} {posthog}\n    \
-         {DIM}log    {DIM:#} {LOG_FILE}\n\n"
-    ));
+/// What the developer opens.
+pub struct Addresses<'a> {
+    /// The name of the app.
+    pub project: &'a str,
+    pub app: &'a str,
+    pub posthog: &'a str,
+    /// The file with the whole log.
+    pub log: &'a str,
+}
+
+impl Addresses<'_> {
+    /// Prints them in columns.
+    pub fn print(&self) {
+        let Self {
+            project,
+            app,
+            posthog,
+            log,
+        } = self;
+        print(&format!(
+            "\n  {ACCENT}{project}{ACCENT:#} is running, and rebuilds when you change it\n\n    \
+             {DIM}app    {DIM:#} {app}\n    {DIM}posthog{DIM:#} {posthog}\n    \
+             {DIM}log    {DIM:#} {log}\n\n"
+        ));
+    }
 }

@@ -5,11 +5,8 @@ use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("`{}` is in no app made by hoglet (there is no .hoglet.toml); change into an app's folder, or make one with `hoglet new my-app`", .folder.display())]
-    NoProject { folder: PathBuf },
-
-    #[error("`{}` could not be read ({cause}); correct it, then try again", .file.display())]
-    Manifest { file: PathBuf, cause: String },
+    #[error(transparent)]
+    Project(#[from] crate::project::Error),
 
     #[error("`cargo build` could not be started in `{}` ({cause}); install Rust, then type `hoglet dev` there", .folder.display())]
     Cargo { folder: PathBuf, cause: io::Error },

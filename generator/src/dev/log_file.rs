@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::console::{Source, print_line};
+use crate::dev::console::{Source, print_line};
 
 /// In the app's folder. Git ignores `data`.
 pub const LOG_FILE: &str = "data/hoglet-dev.log";

@@ -6,21 +6,23 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::Arc;
 
-use super::app::{App, News, Surroundings};
-use super::build::{Built, Program, Readers, build};
-use super::build_error::BuildError;
-use super::console::{self, Source, print_line};
-use super::environment::Environment;
-use super::log_file::LogFile;
-use super::standin::Standin;
-use super::watch::Watch;
-use super::{Arguments, Error, First, Project};
+use crate::dev::app::{App, News, Surroundings};
+use crate::dev::arguments::{Arguments, FirstBuild};
+use crate::dev::build::{Built, Program, Readers, build};
+use crate::dev::build_error::BuildError;
+use crate::dev::console::{Addresses, Source, print_line};
+use crate::dev::environment::Environment;
+use crate::dev::error::Error;
+use crate::dev::log_file::{LOG_FILE, LogFile};
+use crate::dev::standin::Standin;
+use crate::dev::watch::Watch;
 use crate::interrupt::End;
+use crate::project::Project;
 use crate::signals::Signals;
 
 pub struct Session {
     project: Project,
-    first: First,
+    first_build: FirstBuild,
     open: bool,
     signals: Signals,
     watch: Watch,
@@ -41,7 +43,7 @@ impl Session {
     pub async fn start(
         project: Project,
         arguments: &Arguments,
-        first: First,
+        first_build: FirstBuild,
     ) -> Result<Self, Error> {
         let standin = if arguments.real_posthog {
             if !Environment::read(&project.root).may_have_token() {
@@ -60,7 +62,7 @@ impl Session {
             build_error: BuildError::new()?,
             log_file: Arc::new(LogFile::create(&project.root)),
             project,
-            first,
+            first_build,
             open: arguments.open,
             app: None,
             port: None,
@@ -112,7 +114,7 @@ impl Session {
                         return Ok(end);
                     }
                 }
-                Built::Failed(_) if self.first == First::MustStart => {
+                Built::Failed(_) if self.first_build == FirstBuild::MustStart => {
                     return Err(Error::NotBuilt {
                         folder: self.project.root.clone(),
                     });
@@ -175,7 +177,7 @@ impl Session {
     }
 
     fn listens(&mut self, address: &str) {
-        self.first = First::MayFail;
+        self.first_build = FirstBuild::MayFail;
         if let Some(standin) = &self.standin {
             standin.app_listens(address);
         }
@@ -192,7 +194,13 @@ impl Session {
             .as_ref()
             .map(|standin| standin.address.as_str());
         let posthog = standin.unwrap_or("PostHog itself, with the token in .env");
-        console::addresses(&self.project.name, address, posthog);
+        let addresses = Addresses {
+            project: &self.project.name,
+            app: address,
+            posthog,
+            log: LOG_FILE,
+        };
+        addresses.print();
         if self.open {
             for page in standin.into_iter().chain([address]) {
                 if let Err(cause) = open::that_detached(page) {
@@ -207,7 +215,7 @@ impl Session {
 
     fn ended(&mut self, status: ExitStatus) -> Result<(), Error> {
         self.app = None;
-        if self.first == First::MustStart {
+        if self.first_build == FirstBuild::MustStart {
             return Err(Error::NotStarted {
                 folder: self.project.root.clone(),
             });

@@ -10,8 +10,9 @@ use hoglet_standin::{Beside, Journal, Options, Server};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::console::{Source, print_line};
-use super::{Arguments, Error};
+use crate::dev::arguments::Arguments;
+use crate::dev::console::{Source, print_line};
+use crate::dev::error::Error;
 use crate::posthog;
 
 /// Lines printed at once; a load test must not scroll everything else away.

@@ -1,8 +1,8 @@
-//! Notices changes of what the app is built from or started with: its sources, those of the crates in its folder, and
-//! what stands beside them. Views and assets are none of that: the app reads them anew by itself.
+//! Notices changes of the files that the app is built from or started with: its sources, those of the crates in its
+//! folder, their manifests, and the settings. Views and assets do not count: the app reads them again by itself.
 //!
-//! The system says that something happened; what it was is read from the files themselves. So it does not matter in
-//! how many steps an editor saves, and what happened during a build is not missed.
+//! The system only says that something happened; the files themselves show what. So it does not matter in how many steps
+//! an editor saves, and a change during a build is not missed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,15 +14,16 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::Error;
+use crate::dev::error::Error;
 
 const MANIFEST: &str = "Cargo.toml";
 const SOURCES: &str = "src";
+const VENDOR: &str = "vendor";
 /// Beside the sources of each crate.
 const CRATE_FILES: &[&str] = &[MANIFEST, "build.rs"];
 /// At the top of the app.
 const APP_FILES: &[&str] = &[".env", "Cargo.lock", "defaults.env", "rust-toolchain.toml"];
-/// An editor, or git, is done when nothing has happened for so long.
+/// An editor, or git, is done if nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(40);
 
 pub struct Watch {
@@ -44,7 +45,7 @@ impl Watch {
         let happened = Arc::new(Notify::new());
         let notify = Arc::clone(&happened);
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            // Reading, ours and cargo's, is no change; an error may hide one.
+            // Reading is no change; an error may hide one.
             if event.map_or(true, |event| !event.kind.is_access()) {
                 notify.notify_one();
             }
@@ -59,7 +60,7 @@ impl Watch {
         })
     }
 
-    /// The file that changed, relative to the app; one of them where there are more. May be dropped and asked again.
+    /// The file that changed, relative to the app; one of them if there are more. May be dropped and called again.
     pub async fn next(&mut self) -> PathBuf {
         loop {
             let now = snapshot(&self.root);
@@ -72,12 +73,12 @@ impl Watch {
             }
             self.happened.notified().await;
             while timeout(QUIET, self.happened.notified()).await.is_ok() {}
-            // A folder that was replaced is another one; where it is the same, this changes nothing.
+            // A folder that was replaced is not watched yet.
             let _ = listen(&mut self.watcher, &self.root);
         }
     }
 
-    /// What a build itself has written is no change.
+    /// A build has written its lock file, which is no change.
     pub fn built(&mut self) {
         let lock = self.root.join("Cargo.lock");
         if let Some(state) = state(&lock) {
@@ -86,12 +87,14 @@ impl Watch {
     }
 }
 
-/// Not to all below the app: `target`, `data` and `.git` are busy, and nothing is built from them.
+/// Not to everything below the app: `target`, `data` and `.git` change often, and nothing is built from them.
 fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
-    for folder in crates(root) {
+    let vendor = root.join(VENDOR);
+    let vendor = vendor.is_dir().then_some(vendor);
+    for folder in crates(root).into_iter().chain(vendor) {
         watcher.watch(&folder, RecursiveMode::NonRecursive)?;
         let sources = folder.join(SOURCES);
-        // Where they are still to come, their folder tells.
+        // If they are missing, a change of the folder tells when they come.
         if sources.is_dir() {
             watcher.watch(&sources, RecursiveMode::Recursive)?;
         }
@@ -99,9 +102,12 @@ fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
     Ok(())
 }
 
-/// The app itself, and the folders at its top that hold a crate.
+/// The app itself, and the folders at its top and in `vendor/` that hold a crate.
 fn crates(root: &Path) -> Vec<PathBuf> {
-    let inside = fs::read_dir(root).into_iter().flatten().flatten();
+    let folders = [root.to_owned(), root.join(VENDOR)];
+    let inside = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());
     let inside = inside.map(|entry| entry.path());
     let inside = inside.filter(|folder| folder.join(MANIFEST).is_file());
     [root.to_owned()].into_iter().chain(inside).collect()
@@ -135,7 +141,7 @@ fn collect(folder: &Path, snapshot: &mut Snapshot) {
     }
 }
 
-/// What editors keep beside the file they edit.
+/// Files that editors keep beside the file they edit.
 fn is_scratch(name: &str) -> bool {
     name.starts_with(['.', '#']) || name.ends_with('~')
 }
@@ -163,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_app_is_made_of_is_noticed_and_nothing_else() {
+    async fn only_changes_that_need_a_build_or_a_restart_are_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| {
             let path = folder.path().join(name);
@@ -226,5 +232,15 @@ mod tests {
         assert_eq!(change(&mut watch).await, Some("jobs/Cargo.toml".into()));
         fs::write(source, "").unwrap();
         assert_eq!(change(&mut watch).await, Some("jobs/src/lib.rs".into()));
+
+        let manifest = folder.path().join("vendor/mail/Cargo.toml");
+        fs::create_dir_all(manifest.parent().unwrap()).unwrap();
+        // The folders come first, as when git or cargo writes them.
+        assert_eq!(change(&mut watch).await, None);
+        fs::write(manifest, "").unwrap();
+        assert_eq!(
+            change(&mut watch).await,
+            Some("vendor/mail/Cargo.toml".into())
+        );
     }
 }

@@ -1,19 +1,27 @@
-//! The app that is worked on: where it is and what it is called.
+//! The app that a command works on: where it is and what it is called.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Error;
 use crate::shared::env_text::without_mark;
 
-/// What every generated app bears.
-const MARK: &str = ".hoglet.toml";
+/// Every generated app has it.
+pub const MARK: &str = ".hoglet.toml";
 const MANIFEST: &str = "Cargo.toml";
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("`{}` is in no app made by hoglet (there is no .hoglet.toml); change into an app's folder, or make one with `hoglet new my-app`", .folder.display())]
+    NoProject { folder: PathBuf },
+
+    #[error("`{}` could not be read ({cause}); correct it, then try again", .file.display())]
+    Manifest { file: PathBuf, cause: String },
+}
 
 #[derive(Debug)]
 pub struct Project {
     pub root: PathBuf,
-    /// Of the package, and so of its program.
+    /// The name of its package and of its program.
     pub name: String,
 }
 
@@ -36,7 +44,7 @@ impl Project {
         })
     }
 
-    /// It may have been renamed. What cannot be read, cargo will refuse and explain.
+    /// Reads the name again: it may have changed. If it cannot be read, cargo says why.
     pub fn reread(&mut self) {
         if let Ok(name) = read_name(&self.root) {
             self.name = name;

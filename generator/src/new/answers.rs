@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::questions::Questions;
+use crate::template::questions::Questions;
 
 /// A valid value for each key.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]

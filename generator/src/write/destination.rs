@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::Error;
-use crate::render::File;
+use crate::file::File;
 
 /// An absolute directory that may be written to.
 #[derive(Debug)]

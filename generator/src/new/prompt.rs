@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use cliclack::{Theme, ThemeState};
 use console::Style;
 
-use crate::answers::Answers;
 use crate::error::Error;
 use crate::interrupt::Interrupted;
-use crate::project_name::ProjectName;
-use crate::questions::{Question, Questions};
+use crate::new::answers::Answers;
+use crate::new::project_name::ProjectName;
+use crate::template::questions::{Question, Questions};
 
 /// Questions are read from stdin and shown on stderr.
 pub fn is_possible() -> bool {
@@ -38,7 +38,7 @@ pub fn ask(name: &ProjectName, questions: &Questions, answers: &mut Answers) -> 
     let open: Vec<&Question> = questions
         .questions
         .iter()
-        .filter(|question| answers.get(&question.key).is_none())
+        .filter(|question| question.asked && answers.get(&question.key).is_none())
         .collect();
     if open.is_empty() {
         return Ok(());

@@ -1,6 +1,9 @@
-//! What the template asks, read from its `cargo-generate.toml`.
+//! The questions of the template, read from its `cargo-generate.toml`.
 //!
-//! Stock cargo-generate reads the same file. `rule` is ours: `regex` in words, for who broke it.
+//! Stock cargo-generate reads the same file. Two keys are ours: `rule` says in words what `regex` wants, and a question
+//! with `asked = false` takes its default unless the command line answers it.
+
+use std::collections::BTreeMap;
 
 use regex::Regex;
 use serde::Deserialize;
@@ -11,9 +14,19 @@ use crate::error::Error;
 pub struct Questions {
     /// Paths of the files that are rendered; all others are copied.
     pub rendered: Vec<String>,
-    /// Paths of the files and folders that stay behind.
+    /// Paths of the files and folders that no app gets.
     pub ignored: Vec<String>,
+    /// Those that an app does not get by one of its answers.
+    pub conditional: Vec<Conditional>,
     pub questions: Vec<Question>,
+}
+
+/// Paths that stay behind if a question has this answer.
+#[derive(Debug)]
+pub struct Conditional {
+    pub key: String,
+    pub answer: String,
+    pub ignored: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -23,6 +36,8 @@ pub struct Question {
     pub default: String,
     /// Empty: any text that fits `regex`.
     pub choices: Vec<String>,
+    /// Whether it is asked in a terminal.
+    pub asked: bool,
     pub rule: String,
     regex: Option<Regex>,
 }
@@ -30,6 +45,8 @@ pub struct Question {
 #[derive(Deserialize)]
 struct Manifest {
     template: Files,
+    #[serde(default)]
+    conditional: BTreeMap<String, Ignored>,
     placeholders: toml::Table,
 }
 
@@ -40,14 +57,26 @@ struct Files {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ignored {
+    ignore: Vec<String>,
+}
+
+#[derive(Deserialize)]
 struct Placeholder {
     prompt: String,
     default: String,
     #[serde(default)]
     choices: Vec<String>,
+    #[serde(default = "yes")]
+    asked: bool,
     #[serde(default)]
     rule: String,
     regex: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Questions {
@@ -59,6 +88,7 @@ impl Questions {
                 prompt,
                 default,
                 choices,
+                asked,
                 rule,
                 regex,
             } = value.try_into()?;
@@ -68,6 +98,7 @@ impl Questions {
                 prompt,
                 default,
                 choices,
+                asked,
                 rule,
                 regex,
             });
@@ -75,15 +106,25 @@ impl Questions {
         Ok(Self {
             rendered: anchored(&manifest.template.include)?,
             ignored: manifest.template.ignore,
+            conditional: manifest
+                .conditional
+                .into_iter()
+                .map(|(condition, Ignored { ignore })| Conditional::parse(&condition, ignore))
+                .collect::<Result<_, _>>()?,
             questions,
         })
     }
 
-    /// Whether a file of the template stays behind, itself or with a folder around it.
+    /// Whether no app gets a file of the template, by its own path or by that of a folder around it.
     pub fn ignores(&self, path: &str) -> bool {
-        self.ignored.iter().any(|ignored| {
-            path.strip_prefix(ignored.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        contains(&self.ignored, path)
+    }
+
+    /// Whether an app with these answers does not get a file.
+    pub fn ignores_for<'a>(&self, path: &str, answer: impl Fn(&str) -> Option<&'a str>) -> bool {
+        self.conditional.iter().any(|conditional| {
+            answer(&conditional.key) == Some(&conditional.answer)
+                && contains(&conditional.ignored, path)
         })
     }
 
@@ -101,6 +142,33 @@ impl Questions {
                     .collect(),
             })
     }
+}
+
+impl Conditional {
+    /// Reads `key == "answer"`. Stock cargo-generate would allow any expression.
+    fn parse(condition: &str, ignored: Vec<String>) -> Result<Self, String> {
+        let parts = condition.split_once("==");
+        let parts = parts.and_then(|(key, answer)| {
+            let answer = answer.trim().strip_prefix('"')?.strip_suffix('"')?;
+            Some((key.trim().to_owned(), answer.to_owned()))
+        });
+        let (key, answer) = parts.ok_or_else(|| {
+            format!("the condition `{condition}` is not of the form `key == \"answer\"`")
+        })?;
+        Ok(Self {
+            key,
+            answer,
+            ignored,
+        })
+    }
+}
+
+/// Whether a path is among these, or in a folder among them.
+fn contains(paths: &[String], path: &str) -> bool {
+    paths.iter().any(|ignored| {
+        path.strip_prefix(ignored.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// To cargo-generate these are patterns as in `.gitignore`: without the slash, one would be for every folder.
@@ -152,7 +220,7 @@ mod tests {
     "#;
 
     #[test]
-    fn a_folder_that_stays_behind_takes_its_files_along_and_no_namesake() {
+    fn an_ignored_folder_takes_its_files_with_it_but_no_folder_of_the_same_name() {
         let questions = Questions::parse(MANIFEST.as_bytes()).unwrap();
         for path in ["data", "data/app.sqlite", "inner/tests/web/main.rs"] {
             assert!(questions.ignores(path), "{path}");
@@ -168,7 +236,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_rendered_is_at_the_top_alone() {
+    fn an_answer_leaves_files_out() {
+        let manifest =
+            format!("{MANIFEST}[conditional.'agents == \"no\"']\nignore = [\"AGENTS.md\"]");
+        let questions = Questions::parse(manifest.as_bytes()).unwrap();
+        let ignores = |path: &str, answer| questions.ignores_for(path, |_| answer);
+        assert!(ignores("AGENTS.md", Some("no")));
+        assert!(!ignores("AGENTS.md", Some("yes")));
+        assert!(!ignores("README.md", Some("no")));
+        let other = manifest.replace("==", "!=");
+        let error = Questions::parse(other.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("is not of the form"), "{error}");
+    }
+
+    #[test]
+    fn only_files_at_the_top_are_rendered() {
         let questions = Questions::parse(MANIFEST.as_bytes()).unwrap();
         assert_eq!(questions.rendered, ["README.md"]);
         let anywhere = MANIFEST.replace("/README.md", "README.md");

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::render::File;
+use crate::file::File;
 
 /// What the author has set for commits of their own would fail this one, or make it ask: hooks (in a folder of theirs
 /// or from their template), a watcher of files, line endings that are checked, signatures. None of it is for this one.

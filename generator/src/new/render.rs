@@ -1,25 +1,17 @@
-//! Template and answers to files, in memory. No clock, no randomness, no disk.
+//! Makes files of the template and the answers, in memory. No clock, no randomness, no disk.
 
 use std::borrow::Cow;
 
 use liquid::model::Value;
 use liquid::{Object, ParserBuilder};
 
-use crate::answers::Answers;
 use crate::error::Error;
-use crate::project_name::ProjectName;
+use crate::file::File;
+use crate::new::answers::Answers;
+use crate::new::project_name::ProjectName;
 use crate::template::Template;
 
-/// A file of the app, its path relative to the app's directory and with `/`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    pub path: String,
-    pub contents: Cow<'static, [u8]>,
-    /// For its owner's eyes only, never in git, and never overwritten.
-    pub secret: bool,
-}
-
-/// All files of the app, in the order of their paths, but for the secret ones.
+/// All files of the app except the secret ones, in the order of their paths.
 pub fn render(
     template: &Template,
     name: &ProjectName,
@@ -30,11 +22,16 @@ pub fn render(
         .map_err(Error::template("liquid"))?;
     let variables = variables(name, answers);
     let mut files = Vec::new();
-    for (path, contents) in &template.files {
+    let is_ignored = |path: &str| {
+        let questions = &template.questions;
+        questions.ignores_for(path, |key| answers.get(key))
+    };
+    let wanted = template.files.iter().filter(|(path, _)| !is_ignored(path));
+    for (path, contents) in wanted {
         let contents = if template.questions.rendered.contains(path) {
             let source = str::from_utf8(contents).map_err(Error::template(path))?;
             let (before, liquid, after) = split(source);
-            // Unlike cargo-generate's, our renderer takes a variable that nobody defined for an error.
+            // For our renderer an undefined variable is an error; cargo-generate leaves it blank.
             let rendered = parser
                 .parse(liquid)
                 .and_then(|liquid| liquid.render(&variables))
@@ -64,8 +61,9 @@ fn variables(name: &ProjectName, answers: &Answers) -> Object {
     variables
 }
 
-/// Cuts off the text around all liquid, which needs no parsing: in a lock file that is nearly everything, and parsing it
-/// would take longer than the rest of the run. Whitespace stays inside, since `{{-` and `-}}` trim it.
+/// Cuts off the text before the first and after the last liquid: it needs no parsing. In a lock file that is nearly
+/// everything, and parsing it would take longer than the rest of the run. Whitespace stays inside, because `{{-` and `-}}`
+/// trim it.
 fn split(source: &str) -> (&str, &str, &str) {
     let first =
         |delimiters: [&str; 2]| delimiters.iter().filter_map(|text| source.find(text)).min();

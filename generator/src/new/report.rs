@@ -1,17 +1,17 @@
 //! What a run says at its end, for people or as JSON.
 
-use std::path::Path;
+use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::answers::Answers;
-use crate::cli::NewArguments;
 use crate::colors::{ACCENT, DIM};
-use crate::destination::Destination;
 use crate::error::Error;
+use crate::file::File;
+use crate::new::answers::Answers;
+use crate::new::arguments::Arguments;
+use crate::new::project_name::ProjectName;
 use crate::output;
-use crate::project_name::ProjectName;
-use crate::render::File;
+use crate::write::destination::Destination;
 
 /// Where a fresh app listens.
 const ADDRESS: &str = "http://127.0.0.1:8000";
@@ -19,52 +19,33 @@ const FIRST_BUILD: &str = "The first build takes a few minutes";
 /// As `compose.yaml` names it.
 const START_DATABASE: &str = "docker compose up -d database";
 
-/// The shape of `--json`.
-#[derive(Debug, Serialize)]
 pub struct Report<'a> {
+    pub project: &'a ProjectName,
+    pub destination: &'a Destination,
+    pub answers: &'a Answers,
+    pub files: &'a [File],
+    /// Whether the files are in a first commit.
+    pub committed: bool,
+    pub arguments: &'a Arguments,
+}
+
+/// The shape of `--json`.
+#[derive(Serialize)]
+struct Json<'a> {
     project: &'a str,
-    directory: std::borrow::Cow<'a, str>,
+    directory: Cow<'a, str>,
     template_version: &'static str,
     answers: &'a Answers,
     files: Vec<&'a str>,
     dry_run: bool,
-    #[serde(skip)]
-    committed: bool,
-    #[serde(skip)]
-    typed: &'a Path,
-    #[serde(skip)]
-    arguments: &'a NewArguments,
 }
 
-impl<'a> Report<'a> {
-    pub fn new(
-        name: &'a ProjectName,
-        destination: &'a Destination,
-        answers: &'a Answers,
-        files: &'a [File],
-        committed: bool,
-        arguments: &'a NewArguments,
-    ) -> Self {
-        Self {
-            project: name.as_str(),
-            directory: destination.path().to_string_lossy(),
-            template_version: env!("CARGO_PKG_VERSION"),
-            answers,
-            files: files.iter().map(|file| file.path.as_str()).collect(),
-            dry_run: arguments.dry_run,
-            committed,
-            typed: destination.typed(),
-            arguments,
-        }
-    }
-
+impl Report<'_> {
     pub fn print(&self) -> Result<(), Error> {
         let text = if self.arguments.json {
-            serde_json::to_string_pretty(self)
-                .map(|json| json + "\n")
-                .unwrap_or_default()
-        } else if self.dry_run {
-            self.files.iter().map(|file| format!("{file}\n")).collect()
+            self.json()
+        } else if self.arguments.dry_run {
+            self.paths().map(|path| format!("{path}\n")).collect()
         } else if self.arguments.run {
             self.before_the_run()
         } else {
@@ -73,10 +54,32 @@ impl<'a> Report<'a> {
         output::print(&text).map_err(Error::Output)
     }
 
+    fn json(&self) -> String {
+        let json = Json {
+            project: self.project.as_str(),
+            directory: self.directory(),
+            template_version: env!("CARGO_PKG_VERSION"),
+            answers: self.answers,
+            files: self.paths().collect(),
+            dry_run: self.arguments.dry_run,
+        };
+        let json = serde_json::to_string_pretty(&json).unwrap_or_default();
+        json + "\n"
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.path.as_str())
+    }
+
+    fn directory(&self) -> Cow<'_, str> {
+        self.destination.path().to_string_lossy()
+    }
+
     fn before_the_run(&self) -> String {
         let mut text = format!(
             "{} is in {}; building it now. {FIRST_BUILD}.\n",
-            self.project, self.directory
+            self.project,
+            self.directory()
         );
         if self.needs_a_server() {
             text += &format!("It needs its database: `{START_DATABASE}` there.\n");
@@ -95,7 +98,7 @@ impl<'a> Report<'a> {
             self.project,
             self.files.len()
         );
-        let directory = self.typed.display().to_string();
+        let directory = self.destination.typed().display().to_string();
         if directory != "." {
             text += &line(&format!("cd {}", quoted(&directory)), "");
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::error::Error;
-use crate::render::File;
+use crate::file::File;
 
 /// Bytes of a signing key; the app refuses less.
 const KEY_LENGTH: usize = 64;

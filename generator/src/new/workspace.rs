@@ -9,7 +9,7 @@ use std::path::Path;
 
 use glob::{MatchOptions, Pattern};
 
-use crate::render::File;
+use crate::file::File;
 use crate::shared::env_text::without_mark;
 
 const MANIFEST: &str = "Cargo.toml";
