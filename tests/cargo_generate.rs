@@ -16,6 +16,7 @@ const DESCRIPTIONS: &[&str] = &[
     "Çà & là: {{ 1 }}, <b>100 %</b> 'sure' #1",
 ];
 const DATABASES: &[&str] = &["sqlite", "postgres"];
+const AGENTS: &[&str] = &["yes", "no"];
 const REGIONS: &[&str] = &["us", "eu", "https://posthog.example.com:8443"];
 
 #[test]
@@ -27,20 +28,51 @@ fn every_combination_of_answers_gives_the_same_bytes() {
     for description in DESCRIPTIONS {
         for database in DATABASES {
             for region in REGIONS {
-                let answers = [
-                    ("description", *description),
-                    ("database", *database),
-                    ("posthog_region", *region),
-                ];
-                let theirs = stock(&repository().join("template"), "hedge-row-2", &answers);
-                let ours = render(&template, "hedge-row-2", &answers);
-                assert_same(
-                    (&format!("hoglet's {answers:?}"), &ours),
-                    ("cargo-generate's", &theirs),
-                );
+                for agents in AGENTS {
+                    let answers = [
+                        ("description", *description),
+                        ("database", *database),
+                        ("posthog_region", *region),
+                        ("agents", *agents),
+                    ];
+                    let theirs = stock(&repository().join("template"), "hedge-row-2", &answers);
+                    let ours = render(&template, "hedge-row-2", &answers);
+                    assert_same(
+                        (&format!("hoglet's {answers:?}"), &ours),
+                        ("cargo-generate's", &theirs),
+                    );
+                }
             }
         }
     }
+}
+
+#[test]
+fn without_agents_both_doors_leave_out_the_same_two_files() {
+    if !has_an_author("without_agents_both_doors_leave_out_the_same_two_files") {
+        return;
+    }
+    const NOTES: [&str; 2] = ["AGENTS.md", "CLAUDE.md"];
+    let mut tree = template_on_disk();
+    for name in NOTES {
+        tree.entry(name.to_owned()).or_insert(b"Notes\n".to_vec());
+    }
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    write_template(copy.path(), &tree);
+    let template = xtask::app::template(&tree).expect("a sound template");
+    let made = |agents: &str| {
+        let answers = [("agents", agents)];
+        let ours = render(&template, "hedge", &answers);
+        let theirs = stock(copy.path(), "hedge", &answers);
+        assert_same(("hoglet's", &ours), ("cargo-generate's", &theirs));
+        ours
+    };
+    let (mut with, without) = (made("yes"), made("no"));
+    for name in NOTES {
+        assert!(with.remove(name).is_some(), "{name}");
+    }
+    let names = |tree: &Tree| -> Vec<String> { tree.keys().cloned().collect() };
+    assert_eq!(names(&with), names(&without), "nothing else is left out");
 }
 
 #[test]

@@ -66,6 +66,21 @@ fn without_a_terminal_it_takes_the_defaults() {
 }
 
 #[test]
+fn without_agents_is_an_answer() {
+    let sandbox = Sandbox::new();
+    for (flag, agents) in [("", "yes"), (" --no-agents", "no")] {
+        let outcome = sandbox.run(&format!("new hedge --yes --dry-run --json{flag}"));
+        let report: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+        assert_eq!(report["answers"]["agents"], agents);
+        let files = report["files"].as_array().expect("a list");
+        for name in ["AGENTS.md", "CLAUDE.md"] {
+            let is_there = files.iter().any(|file| file == name);
+            assert!(agents == "yes" || !is_there, "{name} with {agents}");
+        }
+    }
+}
+
+#[test]
 fn json_describes_what_was_written() {
     let sandbox = Sandbox::new();
     let outcome = sandbox.run("new deep/down/hedge --yes --json --set database=postgres --set database=sqlite --set posthog_region=eu");
@@ -76,7 +91,7 @@ fn json_describes_what_was_written() {
         serde_json::from_value(document["files"].take()).expect("a list of names");
     assert_eq!(listed, files_below(&sandbox.path().join("deep/down/hedge")));
     assert!(listed.contains(".env") && listed.contains("src/main.rs"));
-    assert_snapshot!(document, @r#"{"answers":{"database":"sqlite","description":"A web app that knows its users","posthog_region":"eu"},"directory":"[here]/deep/down/hedge","dry_run":false,"files":null,"project":"hedge","template_version":"0.1.0"}"#);
+    assert_snapshot!(document, @r#"{"answers":{"agents":"yes","database":"sqlite","description":"A web app that knows its users","posthog_region":"eu"},"directory":"[here]/deep/down/hedge","dry_run":false,"files":null,"project":"hedge","template_version":"0.1.0"}"#);
 }
 
 #[test]

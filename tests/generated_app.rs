@@ -188,15 +188,12 @@ impl App {
         self.cargo(&["test", "--locked"], environment);
     }
 
-    /// With the tests that apps do not get, on this app's database: `cargo test --workspace` has run them on SQLite.
+    /// With the tests that `hoglet vendor` writes, on this app's database: `cargo test --workspace` has run them on SQLite.
     fn check_hoglet_web(&self, environment: &[(&str, &str)]) {
-        let tests =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../template/vendor/hoglet-web/tests");
         generated::run(
-            Command::new("cp")
-                .arg("-r")
-                .arg(tests)
-                .arg(self.folder.join("vendor/hoglet-web")),
+            Command::new(env!("CARGO_BIN_EXE_hoglet"))
+                .args(["vendor", "--with-tests"])
+                .current_dir(&self.folder),
         );
         // Together with the app, whose feature it is that chooses the database.
         // Both drivers: some of these tests are about SQLite files.

@@ -148,15 +148,15 @@ fn a_directory_whose_last_part_is_no_name() {
 fn answers_to_questions_that_nobody_asked() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.refused("new app --yes --set databse=sqlite"), @r"
-    error: the template asks nothing called `databse`; it asks for `description`, `database` and `posthog_region`
+    error: the template has no question `databse`; its questions are `description`, `database`, `posthog_region` and `agents`
     exit code 2
     ");
     assert_snapshot!(sandbox.refused("new app --yes --set project-name=x"), @r"
-    error: the template asks nothing called `project-name`; it asks for `description`, `database` and `posthog_region`
+    error: the template has no question `project-name`; its questions are `description`, `database`, `posthog_region` and `agents`
     exit code 2
     ");
     assert_snapshot!(sandbox.refused("new app --yes --set =x"), @r"
-    error: the template asks nothing called ``; it asks for `description`, `database` and `posthog_region`
+    error: the template has no question ``; its questions are `description`, `database`, `posthog_region` and `agents`
     exit code 2
     ");
 }

@@ -1,11 +1,13 @@
 //! The links in `generator/embed/`, through which the generator carries the template.
 //!
-//! One for each entry at the template's top. A crate inside the template has a folder of its own, with a link for each
-//! of its entries: cargo packs no folder that holds a `Cargo.toml`.
+//! One for each entry at the template's top, and for the tests in `vendor/`, which `hoglet vendor --with-tests` writes. A
+//! crate inside the template has a folder of its own, with a link for each of its entries: cargo packs no folder that holds
+//! a `Cargo.toml`.
 
 use std::collections::BTreeMap;
 
-use hoglet::questions::Questions;
+use hoglet::template::questions::Questions;
+use hoglet::template::vendored_crate;
 
 use crate::Tree;
 
@@ -18,7 +20,7 @@ pub fn derive(template: &Tree, questions: &Questions) -> BTreeMap<String, String
         .collect();
     template
         .keys()
-        .filter(|path| !questions.ignores(path))
+        .filter(|path| !questions.ignores(path) || vendored_crate(path).is_some())
         // In its place goes `X.liquid`.
         .filter(|path| !template.contains_key(&format!("{path}.liquid")))
         .map(|path| {
@@ -44,12 +46,14 @@ mod tests {
             "inner/Cargo.toml",
             "inner/src/lib.rs",
             "inner/tests/own.rs",
+            "vendor/one/Cargo.toml",
+            "vendor/one/tests/web/main.rs",
             "src/a.rs",
             "src/b/c.rs",
         ];
         let template = files.map(|path| (path.to_owned(), Vec::new())).into();
         let questions = Questions {
-            ignored: vec!["inner/tests".to_owned()],
+            ignored: vec!["inner/tests".to_owned(), "vendor/one/tests".to_owned()],
             ..Questions::default()
         };
         let links = derive(&template, &questions);
@@ -64,6 +68,14 @@ mod tests {
                 ("inner/Cargo.toml.in", "../../../template/inner/Cargo.toml"),
                 ("inner/src.in", "../../../template/inner/src"),
                 ("src.in", "../../template/src"),
+                (
+                    "vendor/one/Cargo.toml.in",
+                    "../../../../template/vendor/one/Cargo.toml"
+                ),
+                (
+                    "vendor/one/tests.in",
+                    "../../../../template/vendor/one/tests"
+                ),
             ]
         );
     }
