@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use app::app::App;
 use hoglet_web::database;
-use hoglet_web::jobs::{Job, Jobs, Outcome, Registry, Run, Workers};
+use hoglet_web::jobs::attempts::start_workers;
+use hoglet_web::jobs::{Job, JobResult, Jobs, Registry, Run};
 use hoglet_web::testing::TestApp;
 use hoglet_web::web::Web;
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ impl Job for Nothing {
 
     const NAME: &'static str = "nothing";
 
-    async fn run(self, _: Web, _: Run) -> Outcome {
+    async fn run(self, _: Web, _: Run) -> JobResult {
         *BEGAN.lock().expect("nobody panics while holding it") = Some(Instant::now());
         DONE.fetch_add(1, Ordering::Relaxed);
         ONE_HAS_BEGUN.notify_one();
@@ -85,8 +86,9 @@ async fn a_second(concurrency: usize) -> f64 {
             .await
             .expect("a transaction");
         for _ in 0..BATCH {
-            Nothing {}
-                .enqueue(&transaction)
+            app.web
+                .jobs
+                .enqueue(&transaction, Nothing {})
                 .await
                 .expect("it is enqueued");
         }
@@ -94,7 +96,7 @@ async fn a_second(concurrency: usize) -> f64 {
     }
     DONE.store(0, Ordering::Relaxed);
     let began = Instant::now();
-    let workers = Workers::start(app.web.clone(), registry, concurrency);
+    let workers = start_workers(app.web.clone(), registry, concurrency);
     while DONE.load(Ordering::Relaxed) < JOBS {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -108,15 +110,16 @@ async fn a_second(concurrency: usize) -> f64 {
 /// From the beginning of the commit until the job begins, in milliseconds, while the workers have nothing else to do.
 async fn latencies() -> Vec<f64> {
     let (app, registry) = start().await;
-    let workers = Workers::start(app.web.clone(), registry, 2);
+    let workers = start_workers(app.web.clone(), registry, 2);
     let mut samples = Vec::new();
     for _ in 0..SAMPLES {
         tokio::time::sleep(Duration::from_millis(20)).await;
         let transaction = database::begin(&app.web.database)
             .await
             .expect("a transaction");
-        Nothing {}
-            .enqueue(&transaction)
+        app.web
+            .jobs
+            .enqueue(&transaction, Nothing {})
             .await
             .expect("it is enqueued");
         // What a handler does besides.

@@ -4,7 +4,6 @@
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
@@ -70,7 +69,7 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
             .await?
         {
             let asks = SendConfirmation::to(user.id);
-            asks.enqueue(&transaction).await?;
+            visit.jobs.enqueue(&transaction, asks).await?;
         } else {
             outcome = SignUp::DoneWithoutMail;
         }

@@ -3,7 +3,6 @@
 //! A job is a file here with a struct that implements `Job`, and a line in the table. `enqueue` writes
 //! it down with the transaction that needs it; a worker does it later, until it is done.
 
-use hoglet_web::housekeeping;
 use hoglet_web::jobs::Jobs;
 
 use crate::state::AppState;
@@ -28,7 +27,6 @@ use send_reset_link::SendResetLink;
 pub fn jobs() -> Jobs<AppState> {
     Jobs::default()
         .queue(MAIL, 2)
-        .merge(housekeeping::jobs())
         .job::<SendResetLink>()
         .job::<SendLoginLink>()
         .job::<SendConfirmation>()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use hoglet_web::jobs::{Context, JobState};
 use hoglet_web::web::Web;
 use sea_orm::DatabaseConnection;
 
@@ -27,6 +28,11 @@ impl AppState {
             web,
         }
     }
+}
+
+/// For jobs: each attempt has a `PostHog` for the person who has enqueued the job.
+impl JobState for AppState {
+    type Context = Context;
 }
 
 /// For `Visit`, `Page` and Hoglet's own handlers.

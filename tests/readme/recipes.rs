@@ -7,7 +7,6 @@ use super::{blocks, section};
 const TESTS: &str = r#"//! What came of the recipes.
 
 use app::jobs::tidy_name::TidyName;
-use hoglet_web::jobs::Job;
 use reqwest::StatusCode;
 use time::macros::datetime;
 
@@ -59,7 +58,7 @@ async fn a_name_is_tidied() {
     ann.post("/profile", &[("name", "Ann   Lee")]).await;
     let user = app.user(ANN).await;
     assert_eq!(user.name, "Ann   Lee");
-    TidyName { user_id: user.id }.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(TidyName { user_id: user.id }).await;
     app.run_jobs().await;
     assert_eq!(app.user(ANN).await.name, "Ann Lee");
 }
@@ -87,7 +86,7 @@ async fn search_engines_see_the_real_one_only() {
 /// Two jobs that the recipe for schedules takes for granted.
 const JOBS: &str = "//! What is done now and then.
 
-use hoglet_web::jobs::{Job, Outcome, Run};
+use hoglet_web::jobs::{Job, JobResult, Run};
 use serde::{Deserialize, Serialize};
 
 use crate::state::AppState;
@@ -203,7 +202,7 @@ impl Recipes<'_> {
             jobs += &format!(
                 "#[derive(Serialize, Deserialize)]\npub struct {job} {{}}\n\nimpl Job for {job} {{\n    type State = \
                  AppState;\n\n    const NAME: &'static str = \"{name}\";\n\n    async fn run(self, _: AppState, _: Run) \
-                 -> Outcome {{\n        Ok(())\n    }}\n}}\n\n"
+                 -> JobResult {{\n        Ok(())\n    }}\n}}\n\n"
             );
         }
         self.add("src/jobs/now_and_then.rs", &jobs);
@@ -230,10 +229,10 @@ impl Recipes<'_> {
         self.add("templates/mail/welcome.html", html);
         self.add("src/jobs/send_welcome.rs", &job);
         self.enlist("send_welcome", &["SendWelcome"], ".job::<SendWelcome>()");
-        let line = self.in_backticks("A mail", "SendWelcome { user_id");
+        let line = self.in_backticks("A mail", "visit.jobs.enqueue(&transaction, SendWelcome {");
         self.put(
             "src/accounts.rs",
-            "asks.enqueue(&transaction).await?;\n",
+            "visit.jobs.enqueue(&transaction, asks).await?;\n",
             &format!("{line}\n"),
         );
         self.put(

@@ -7,7 +7,6 @@
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::tokens::{StoredToken, end_all};
 use hoglet_web::visit::Visit;
@@ -54,7 +53,7 @@ pub async fn send_again(state: &AppState, visit: &Visit, user: &user::Model) -> 
     // Nobody has shown yet that the address is theirs.
     visit.count(&CONFIRMATION_MAIL, &user.email, None).await?;
     let job = SendConfirmation::to(user.id);
-    job.enqueue(&state.database).await?;
+    visit.jobs.enqueue(&state.database, job).await?;
     Ok(())
 }
 
@@ -121,7 +120,7 @@ pub async fn confirm(
         user::confirm(&transaction, before).await?
     } else {
         let (settings, notice) = (&state.web.settings, Notice::EmailChanged);
-        SendNotice::enqueue_for(settings, &transaction, &before, notice).await?;
+        SendNotice::enqueue_for(settings, &visit.jobs, &transaction, &before, notice).await?;
         let Some(user) = user::change_email(&transaction, before, email).await? else {
             transaction.rollback().await?;
             return Ok(Outcome::Taken(found));

@@ -2,7 +2,7 @@
 
 use hoglet_web::database::begin;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::{Job, forget_user};
+use hoglet_web::jobs::{Enqueuer, forget_user};
 use hoglet_web::person_deletion::DeletePerson;
 use hoglet_web::settings::Settings;
 use hoglet_web::tokens::end_all;
@@ -17,7 +17,7 @@ use crate::state::AppState;
 /// Deletes the account of who is signed in, and ends their session. Sent from several tabs at once, one
 /// of them deletes it, and captures the event.
 pub async fn delete_own(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
-    if delete(&state.database, &state.web.settings, user).await? {
+    if delete(&state.database, &state.web.settings, &visit.jobs, user).await? {
         // The last that PostHog hears of this person before it is asked to delete them, a minute later.
         visit.posthog.capture(AccountDeleted {});
     }
@@ -32,6 +32,7 @@ pub async fn delete_own(state: &AppState, visit: &Visit, user: &user::Model) -> 
 pub async fn delete(
     database: &DatabaseConnection,
     settings: &Settings,
+    jobs: &Enqueuer,
     user: &user::Model,
 ) -> Result<bool, DbErr> {
     let transaction = begin(database).await?;
@@ -44,8 +45,8 @@ pub async fn delete(
         return Ok(false);
     }
     forget_user(&transaction, user.id, &user.email).await?;
-    at_posthog.enqueue(&transaction).await?;
-    SendNotice::enqueue_for(settings, &transaction, user, Notice::AccountDeleted).await?;
+    jobs.enqueue(&transaction, at_posthog).await?;
+    SendNotice::enqueue_for(settings, jobs, &transaction, user, Notice::AccountDeleted).await?;
     transaction.commit().await?;
     Ok(true)
 }

@@ -6,7 +6,6 @@
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::visit::Visit;
 use sea_orm::prelude::Uuid;
 
@@ -51,9 +50,10 @@ pub async fn ask_to_change(
     CHANGE_EMAIL
         .issue(key, &transaction, wish, user.id, email)
         .await?;
-    SendChangeOfEmail { wish }.enqueue(&transaction).await?;
+    let job = SendChangeOfEmail { wish };
+    visit.jobs.enqueue(&transaction, job).await?;
     let (settings, notice) = (&state.web.settings, Notice::EmailChangeRequested);
-    SendNotice::enqueue_for(settings, &transaction, user, notice).await?;
+    SendNotice::enqueue_for(settings, &visit.jobs, &transaction, user, notice).await?;
     transaction.commit().await?;
     Ok(Asked::Mailed)
 }

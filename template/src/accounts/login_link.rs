@@ -3,7 +3,6 @@
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::passwords::PasswordHash;
 use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
@@ -32,7 +31,8 @@ pub enum Followed {
 pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     count_mail(state, visit, &LOGIN_LINK_MAIL, &email).await?;
-    SendLoginLink { email }.enqueue(&state.database).await?;
+    let job = SendLoginLink { email };
+    visit.jobs.enqueue(&state.database, job).await?;
     visit.posthog.capture(LoginLinkRequested {});
     Ok(())
 }

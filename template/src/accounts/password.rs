@@ -41,7 +41,14 @@ pub async fn change(
         return Ok(None);
     };
     let settings = &state.web.settings;
-    SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
+    SendNotice::enqueue_for(
+        settings,
+        &visit.jobs,
+        &transaction,
+        &user,
+        Notice::PasswordChanged,
+    )
+    .await?;
     let session = visit.end_other_sessions(&transaction, &user).await?;
     transaction.commit().await?;
     session.finish(visit).await?;

@@ -3,7 +3,6 @@
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
 use hoglet_web::visit::Visit;
 
@@ -23,7 +22,8 @@ use crate::tokens::RESET_PASSWORD;
 pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     count_mail(state, visit, &RESET_MAIL, &email).await?;
-    SendResetLink { email }.enqueue(&state.database).await?;
+    let job = SendResetLink { email };
+    visit.jobs.enqueue(&state.database, job).await?;
     visit.posthog.capture(PasswordResetRequested {});
     Ok(())
 }
@@ -56,7 +56,14 @@ pub async fn finish(
     let user = user::confirm(&transaction, user).await?;
     let user = user::change_password(&transaction, user, password_hash).await?;
     let settings = &state.web.settings;
-    SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
+    SendNotice::enqueue_for(
+        settings,
+        &visit.jobs,
+        &transaction,
+        &user,
+        Notice::PasswordChanged,
+    )
+    .await?;
     let log_in = begin_session(visit, &transaction, user, Remember::No).await?;
     transaction.commit().await?;
     log_in.finish(visit).await?;

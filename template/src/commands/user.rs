@@ -8,6 +8,7 @@ use hoglet_web::app::Outcome;
 use hoglet_web::cli::{open_database, print_line};
 use hoglet_web::database::Migrations;
 use hoglet_web::email::Email;
+use hoglet_web::jobs::Enqueuer;
 use hoglet_web::settings::Settings;
 use hoglet_web::tokens::Key;
 use sea_orm::DatabaseConnection;
@@ -124,7 +125,7 @@ async fn delete(
     if !yes && !asked(email)? {
         return Err(format!("that is another address, so {email} was not deleted").into());
     }
-    if !deletion::delete(database, settings, &user).await? {
+    if !deletion::delete(database, settings, &Enqueuer::default(), &user).await? {
         return Err(format!("{email} was deleted by somebody else at the same moment").into());
     }
     print_line(format_args!(

@@ -1,7 +1,7 @@
 //! A mail with a link: what the jobs that send one have in common.
 
 use hoglet_web::email::Email;
-use hoglet_web::jobs::Outcome;
+use hoglet_web::jobs::JobResult;
 use hoglet_web::mail::Message;
 use hoglet_web::tokens::{Issued, Purpose};
 use minijinja::context;
@@ -18,7 +18,7 @@ pub async fn mail(
     purpose: Purpose,
     user_id: Uuid,
     to: &Email,
-) -> Outcome {
+) -> JobResult {
     let (key, database) = (&state.web.token_key, &state.database);
     let issued = purpose.issue(key, database, asked, user_id, to).await?;
     match issued {
@@ -29,7 +29,7 @@ pub async fn mail(
 
 /// Mails a token. The templates have the purpose's name; they make a link from `token`, and say with
 /// `lifetime` when it expires. Two mails with the same link have the same id, so mail programs show one.
-pub async fn send(state: &AppState, purpose: Purpose, issued: Issued) -> Outcome {
+pub async fn send(state: &AppState, purpose: Purpose, issued: Issued) -> JobResult {
     let Issued { token, row } = issued;
     let message = Message::new(row.id, purpose.name, &row.sent_to);
     let lifetime = purpose.lifetime_in_words();

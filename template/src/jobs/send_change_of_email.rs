@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hoglet_web::jobs::{Job, Outcome, Run};
+use hoglet_web::jobs::{Job, JobResult, Run};
 use hoglet_web::mail;
 use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ impl Job for SendChangeOfEmail {
 
     /// Nothing is sent where the user wants another address by now, or none, or where somebody else
     /// has it.
-    async fn run(self, state: AppState, _: Run) -> Outcome {
+    async fn run(self, state: AppState, _: Run) -> JobResult {
         let (key, database) = (&state.web.token_key, &state.database);
         let Some(wish) = CHANGE_EMAIL.issued(key, database, self.wish).await? else {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hoglet_web::jobs::{Job, Outcome, Run, Unique};
+use hoglet_web::jobs::{Job, JobResult, Run, Unique};
 use hoglet_web::mail;
 use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ impl Job for SendConfirmation {
         Some(self.user_id.to_string())
     }
 
-    async fn run(self, state: AppState, _: Run) -> Outcome {
+    async fn run(self, state: AppState, _: Run) -> JobResult {
         let user = user::find(&state.database, self.user_id).await?;
         match user.filter(|user| user.email_confirmed_at.is_none()) {
             Some(user) => link::mail(&state, self.asked, CONFIRM_EMAIL, user.id, &user.email).await,

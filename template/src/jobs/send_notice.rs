@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hoglet_web::email::Email;
-use hoglet_web::jobs::{Job, Outcome, Run};
+use hoglet_web::jobs::{Enqueuer, Job, JobResult, Run};
 use hoglet_web::mail::{self, Message};
 use hoglet_web::settings::Settings;
 use sea_orm::{ConnectionTrait, DbErr};
@@ -39,13 +39,14 @@ impl SendNotice {
     /// was never confirmed may be a stranger's, whom the account does not concern: it gets no notice.
     pub async fn enqueue_for(
         settings: &Settings,
+        jobs: &Enqueuer,
         transaction: &impl ConnectionTrait,
         user: &user::Model,
         notice: Notice,
     ) -> Result<(), DbErr> {
         if settings.mail.available() && user.email_confirmed_at.is_some() {
             let email = user.email.clone();
-            Self { notice, email }.enqueue(transaction).await?;
+            jobs.enqueue(transaction, Self { notice, email }).await?;
         }
         Ok(())
     }
@@ -58,7 +59,7 @@ impl Job for SendNotice {
     const QUEUE: &'static str = MAIL;
     const TIMEOUT: Duration = mail::TIMEOUT;
 
-    async fn run(self, state: AppState, run: Run) -> Outcome {
+    async fn run(self, state: AppState, run: Run) -> JobResult {
         let view = match self.notice {
             Notice::PasswordChanged => "password_changed",
             Notice::EmailChangeRequested => "email_change_requested",

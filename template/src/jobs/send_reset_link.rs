@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hoglet_web::email::Email;
-use hoglet_web::jobs::{Job, Outcome, Priority, Run};
+use hoglet_web::jobs::{Job, JobResult, Priority, Run};
 use hoglet_web::mail;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ impl Job for SendResetLink {
     const TIMEOUT: Duration = mail::TIMEOUT;
     const PRIORITY: Priority = Priority::High;
 
-    async fn run(self, state: AppState, run: Run) -> Outcome {
+    async fn run(self, state: AppState, run: Run) -> JobResult {
         match user::find_by_email(&state.database, &self.email).await? {
             Some(user) => link::mail(&state, run.id, RESET_PASSWORD, user.id, &user.email).await,
             None => Ok(()),

@@ -1,7 +1,6 @@
 //! `/profile/delete`: the end of an account, here and at PostHog.
 
 use app::jobs::send_confirmation::SendConfirmation;
-use hoglet_web::jobs::Job;
 use tokio::join;
 
 use crate::support::commands::run;
@@ -153,8 +152,8 @@ async fn no_failed_job_keeps_the_address_of_a_deleted_account() {
     for email in [ANN, "joann@example.com", BOB] {
         app.browser().ask_for(RESET, email).await;
     }
-    let confirmation = SendConfirmation::to(app.user(ANN).await.id);
-    confirmation.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(SendConfirmation::to(app.user(ANN).await.id))
+        .await;
     app.execute("UPDATE jobs SET failed_at = 1, error = 'for a test'")
         .await;
     assert_eq!(app.count_rows("jobs").await, 4);

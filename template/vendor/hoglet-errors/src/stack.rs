@@ -17,6 +17,7 @@ const NOT_ITS_OWN: &[&str] = &["vendor/", "target/", ".cargo/"];
 const TAKES_STACKS: &[&str] = &[
     "hoglet-errors/src/caught.rs",
     "hoglet-errors/src/cause.rs",
+    "hoglet-jobs/src/failure.rs",
     "hoglet-web/src/error.rs",
     "hoglet-web/src/jobs/failure.rs",
     "hoglet-web/src/page.rs",

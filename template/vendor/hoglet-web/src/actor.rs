@@ -45,6 +45,11 @@ impl Actor {
         }
     }
 
+    /// As a job keeps it.
+    pub fn stored(&self) -> hoglet_jobs::Actor {
+        hoglet_jobs::Actor::of(self)
+    }
+
     /// The user's id, where the actor is a user.
     pub fn user_id(&self) -> Option<Uuid> {
         match &self.distinct_id {

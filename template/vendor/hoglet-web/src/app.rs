@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use axum::Router;
 
-use crate::jobs::Jobs;
+use crate::housekeeping;
+use crate::jobs::{Context, JobState, Jobs};
 use crate::layers::{self, Places};
 use crate::package::Package;
 use crate::routes::{Route, Routes, begins_like_one_of, is_for_development, plain};
@@ -23,7 +24,7 @@ pub trait App: 'static {
     /// Settings of its own, beside Hoglet's.
     type Settings: Send;
     /// What its handlers and jobs share.
-    type State: Clone + Send + Sync + 'static;
+    type State: JobState<Context = Context>;
     /// Commands of its own, beside Hoglet's.
     type Command: clap::Subcommand + Send;
 
@@ -90,6 +91,12 @@ pub fn variables<A: App>() -> Vec<String> {
     let hoglet = Settings::read(&mut reader, &A::PACKAGE);
     A::settings(&mut reader, &hoglet);
     reader.asked()
+}
+
+/// The app's jobs, and Hoglet's own.
+pub fn all_jobs<A: App>(web: &Web) -> Jobs<A::State> {
+    let web = web.clone();
+    A::jobs().merge(housekeeping::jobs(), move |_| web.clone())
 }
 
 /// The whole route table: the app's, and what every app answers besides.

@@ -14,9 +14,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
 
-use crate::app::{self, App, Outcome, all_routes, read_settings, secret_paths};
+use crate::app::{self, App, Outcome, all_jobs, all_routes, read_settings, secret_paths};
 use crate::database::{self, Migrations};
-use crate::jobs::{Registry, Workers};
+use crate::jobs::Registry;
+use crate::jobs::attempts::start_workers;
 use crate::layers::in_order;
 use crate::package::Package;
 use crate::secret_paths::SecretPaths;
@@ -147,7 +148,7 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
         Command::Jobs {
             action: Some(action),
         } => {
-            let table = job_table::Table::of(&A::jobs());
+            let table = job_table::Table::of(&A::jobs(), &housekeeping::jobs());
             jobs::look_after(settings, action, table, A::PACKAGE.name).await
         }
         Command::Own(command) => A::run(command, settings).await,
@@ -189,14 +190,14 @@ async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
     let listener = listen(&mut settings).await?;
     let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
     let state = A::state(own, web.clone());
-    let registry = A::jobs().with(state.clone())?;
+    let registry = all_jobs::<A>(&web).with(state.clone())?;
     let router = app::router::<A>(state, &web);
     serve_router(listener, router, web, registry).await
 }
 
 async fn work<A: App>(settings: Settings, own: A::Settings) -> Outcome {
     let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
-    let registry = A::jobs().with(A::state(own, web.clone()))?;
+    let registry = all_jobs::<A>(&web).with(A::state(own, web.clone()))?;
     work_alone(web, registry).await
 }
 
@@ -228,7 +229,7 @@ fn serve_router(
 ) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
         let concurrency = web.settings.jobs.concurrency;
-        let workers = Workers::start(web.clone(), registry.into(), concurrency);
+        let workers = start_workers(web.clone(), registry.into(), concurrency);
         let requests = signals::listen();
         complain(format_args!(
             "listening on {}",
@@ -264,7 +265,7 @@ fn work_alone(web: Web, registry: Registry) -> BoxFuture<'static, Outcome> {
                  address of the process that serves"
             );
         }
-        let workers = Workers::start(web.clone(), registry.into(), concurrency);
+        let workers = start_workers(web.clone(), registry.into(), concurrency);
         let requests = signals::listen();
         complain(format_args!("working on jobs, {concurrency} at once"));
         let under_way = workers.under_way();

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::FromRef;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::jobs::{Job, Jobs, Outcome, Priority, Run, upkeep};
+use crate::jobs::{Job, JobResult, Jobs, Priority, Run, upkeep};
 use crate::person_deletion::DeletePerson;
 use crate::session::model as session;
 use crate::throttle::{self, known_network};
@@ -23,11 +22,8 @@ const FAILED_JOBS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a job waits for PostHog to take what is sent again. The rest has its turn next time.
 const WAIT: Duration = Duration::from_secs(20);
 
-/// Hoglet's own jobs, for an app's table.
-pub fn jobs<S: Clone + Send + Sync + 'static>() -> Jobs<S>
-where
-    Web: FromRef<S>,
-{
+/// Hoglet's own jobs, which every app has beside those of its table.
+pub fn jobs() -> Jobs<Web> {
     Jobs::default()
         .every(INTERVAL, || RemoveExpired {})
         .every(INTERVAL, SendAgain::usually)
@@ -46,7 +42,7 @@ pub async fn at_start(web: &Web) -> Result<(), DbErr> {
     let again = SendAgain {
         linked_before: Some(now.unix_timestamp() + 1),
     };
-    again.enqueue(&web.database).await.map(drop)
+    web.jobs.enqueue(&web.database, again).await.map(drop)
 }
 
 /// Removes sessions, attempts, known networks, tokens and links that have expired, and jobs that failed
@@ -65,7 +61,7 @@ impl Job for RemoveExpired {
         Some(String::new())
     }
 
-    async fn run(self, web: Web, _: Run) -> Outcome {
+    async fn run(self, web: Web, _: Run) -> JobResult {
         let database = &web.database;
         let sessions = session::delete_expired(database).await?;
         let attempts = throttle::delete_expired(database).await?;
@@ -112,7 +108,7 @@ impl Job for SendAgain {
         self.linked_before.is_none().then(String::new)
     }
 
-    async fn run(self, web: Web, _: Run) -> Outcome {
+    async fn run(self, web: Web, _: Run) -> JobResult {
         let linked_before = match self.linked_before {
             Some(second) => OffsetDateTime::from_unix_timestamp(second)?,
             None => OffsetDateTime::now_utc() - UNDER_WAY,

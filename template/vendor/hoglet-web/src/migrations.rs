@@ -9,7 +9,6 @@ use sea_orm_migration::MigrationTrait;
 mod m20261121_143100_create_sessions;
 mod m20261121_143200_create_visitor_links;
 mod m20261121_143300_create_attempts;
-mod m20261122_090000_create_jobs;
 mod m20261122_100000_create_tokens;
 
 /// The app's migrations with Hoglet's among them, in the order of their names.
@@ -20,14 +19,14 @@ pub fn among<U: EntityName + Default>(
     mut own: Vec<Box<dyn MigrationTrait>>,
 ) -> Vec<Box<dyn MigrationTrait>> {
     let users = U::default().table_name();
-    let ours: [Box<dyn MigrationTrait>; 5] = [
+    let ours: [Box<dyn MigrationTrait>; 4] = [
         Box::new(m20261121_143100_create_sessions::Migration { users }),
         Box::new(m20261121_143200_create_visitor_links::Migration { users }),
         Box::new(m20261121_143300_create_attempts::Migration { users }),
-        Box::new(m20261122_090000_create_jobs::Migration),
         Box::new(m20261122_100000_create_tokens::Migration { users }),
     ];
     own.extend(ours);
+    own.extend(hoglet_jobs::migrations::migrations());
     own.sort_by(|one, other| one.name().cmp(other.name()));
     own
 }

@@ -6,7 +6,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::{Failure, Job, Outcome, Run};
+use crate::jobs::{Failure, Job, JobResult, Run};
 use crate::posthog::deletion::NotDeleted;
 use crate::visitor_link;
 use crate::web::Web;
@@ -45,13 +45,13 @@ impl Job for DeletePerson {
     /// Nobody asks again for what a deleted user is owed: with the usual backoff this is three days.
     const ATTEMPTS: u32 = 80;
     /// The user is gone when it runs, and a failed one is kept all the same.
-    const NOBODYS: bool = true;
+    const WITHOUT_ACTOR: bool = true;
 
     fn delay(&self) -> Duration {
         UNDER_WAY
     }
 
-    async fn run(self, web: Web, _: Run) -> Outcome {
+    async fn run(self, web: Web, _: Run) -> JobResult {
         match web.posthog.delete_person(&self.distinct_ids).await {
             Ok(deleted) => {
                 tracing::info!(persons = deleted.persons, "deleted at PostHog");

@@ -17,6 +17,7 @@ use tower_cookies::Cookies;
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::jobs::Enqueuer;
 use crate::local_path::local_path;
 use crate::posthog::PostHog;
 use crate::request::RequestInfo;
@@ -34,6 +35,8 @@ pub struct Visit {
     pub session: Session,
     /// Captures events and reads flags for this visitor or user.
     pub posthog: PostHog,
+    /// Enqueues jobs for this person.
+    pub jobs: Enqueuer,
     messages: Messages,
     cookies: Cookies,
     web: Web,
@@ -111,6 +114,10 @@ where
             request: RequestInfo::of(extensions),
             session: Session::of(extensions),
             posthog: PostHog::of(extensions),
+            jobs: extensions
+                .get::<Enqueuer>()
+                .cloned()
+                .expect("the identity layer wraps every page"),
             messages: Messages::of(extensions),
             cookies: extensions
                 .get::<Cookies>()

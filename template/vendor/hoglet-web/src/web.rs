@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::{Extensions, StatusCode};
+use hoglet_jobs::Enqueuer;
 use minijinja::Value;
 use sea_orm::DatabaseConnection;
 use serde_json::Map;
@@ -92,6 +93,8 @@ pub struct Shared {
     pub outbox: Outbox,
     /// The template engine.
     pub views: Views,
+    /// Enqueues jobs for nobody. A handler has `visit.jobs`, and a job `run.jobs`.
+    pub jobs: Enqueuer,
     /// The way that mail goes.
     pub mail: Mailer,
     /// What the log has said once.
@@ -123,6 +126,7 @@ impl Web {
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,
             mail: Mailer::new(&package, &settings, views.clone()),
+            jobs: Enqueuer::default(),
             notices: Notices::default(),
             views,
             settings,

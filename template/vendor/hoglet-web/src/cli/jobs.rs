@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sea_orm::DatabaseConnection;
 use sea_orm::prelude::Uuid;
 
@@ -24,7 +25,7 @@ pub enum Action {
         #[arg(long, conflicts_with = "state")]
         failed: bool,
         /// Only those in this state; may be given several times
-        #[arg(long, value_enum)]
+        #[arg(long, value_parser = states())]
         state: Vec<State>,
         /// How many at most, 0 for all of them [default: 100; with --json all of them]
         #[arg(long)]
@@ -66,6 +67,21 @@ pub enum Action {
         /// The queue
         queue: String,
     },
+}
+
+/// The values of `--state`.
+fn states() -> impl TypedValueParser<Value = State> {
+    let values = State::ALL.map(|state| {
+        PossibleValue::new(state.name()).help(match state {
+            State::Due => "It may be claimed, unless its queue is paused or its twin runs",
+            State::Scheduled => "It waits for the time of its first attempt",
+            State::Retrying => "An attempt has failed, and it waits for the next one",
+            State::Running => "A process works on it",
+            State::Failed => "It is kept until it is retried or discarded",
+        })
+    });
+    PossibleValuesParser::new(values)
+        .map(|name| State::named(&name).expect("only the names of states are possible"))
 }
 
 pub fn look_after(
@@ -159,7 +175,7 @@ async fn cancel(
 
 /// A queue that the app does not have would be paused in vain.
 fn known(queue: &str, table: &Table) -> Result<(), String> {
-    let names: Vec<_> = table.queues.iter().map(|queue| queue.name).collect();
+    let names = table.queues();
     if names.contains(&queue) {
         return Ok(());
     }

@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
-use crate::jobs::behalf;
+use crate::actor::Actor;
 use crate::posthog::{
     Address, DistinctId, Identity, OptOut, PostHog, RequestDetails, first_touch, headers,
 };
@@ -67,7 +67,9 @@ pub fn identify(
         let person = user.map(|user| user as _);
         let posthog = PostHog::of_request(&web.posthog, identity, person, &details, properties);
         posthog.remember_in(request.extensions_mut());
-        let mut response = behalf::acting(posthog.clone(), next.run(request)).await;
+        let jobs = web.jobs.acting_for(Actor::of(&posthog).stored());
+        request.extensions_mut().insert(jobs);
+        let mut response = next.run(request).await;
         // For the layers outside that capture errors.
         response.extensions_mut().insert(posthog);
         response

@@ -18,11 +18,11 @@ use super::database::TestDatabase;
 use super::posthog::{Event, StandIn};
 use super::variables::with_usual;
 use super::wait::wait_until;
-use crate::app::{App, read_settings, router, secret_paths};
+use crate::app::{App, all_jobs, read_settings, router, secret_paths};
 use crate::database;
 use crate::jobs::attempt::Ended;
-use crate::jobs::workers::run_due;
-use crate::jobs::{Registry, Workers};
+use crate::jobs::attempts::{runner, start_workers};
+use crate::jobs::{Enqueued, Job, Registry};
 use crate::server;
 use crate::settings::WithoutServer;
 use crate::web::Web;
@@ -119,9 +119,9 @@ impl<A: App> TestApp<A> {
         let web = web.await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let state = A::state(own, web.clone());
-        let jobs = Arc::new(A::jobs().with(state.clone()).unwrap());
+        let jobs = Arc::new(all_jobs::<A>(&web).with(state.clone()).unwrap());
         // Tests say themselves when jobs run.
-        let workers = Workers::start(web.clone(), jobs.clone(), 0);
+        let workers = start_workers(web.clone(), jobs.clone(), 0);
         let router = router(state, &web);
         let serving = tokio::spawn(server::serve(
             listener,
@@ -163,10 +163,19 @@ impl<A: App> TestApp<A> {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Enqueues a job for nobody.
+    pub async fn enqueue(&self, job: impl Job) -> Enqueued {
+        let jobs = &self.web.jobs;
+        jobs.enqueue(&self.web.database, job).await.unwrap()
+    }
+
     /// Runs the jobs that are due, and those that they enqueue, until none is. Returns how each attempt
     /// ended.
     pub async fn run_jobs(&self) -> Vec<Ran> {
-        let ran = run_due(&self.web, &self.jobs).await.unwrap();
+        let ran = runner(self.web.clone(), self.jobs.clone())
+            .run_due()
+            .await
+            .unwrap();
         let ran = ran.into_iter().map(|(job, ended)| Ran {
             job: job.kind,
             attempt: job.attempt,

@@ -17,9 +17,9 @@ use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::Visit;
+use crate::actor::Actor;
 use crate::error::Result;
 use crate::first_touch;
-use crate::jobs::behalf;
 use crate::posthog::PostHog;
 use crate::session::Remember;
 use crate::session::model as sessions;
@@ -87,7 +87,9 @@ impl Visit {
             let attempts = &self.web.attempts;
             attempts.remember(transaction, user.id(), &network).await?;
             let posthog = self.posthog.as_user(&user.id().to_string(), user.clone());
-            behalf::becomes(transaction, &posthog).await?;
+            // Jobs that this request has enqueued before are the user's too.
+            let actor = Actor::of(&posthog).stored();
+            self.jobs.change_actor(transaction, actor).await?;
             Ok(LogIn {
                 user,
                 remember,

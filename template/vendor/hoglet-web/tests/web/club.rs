@@ -14,7 +14,6 @@ use hoglet_web::cli::print_line;
 use hoglet_web::database::Migrations;
 use hoglet_web::files::Files;
 use hoglet_web::handlers::opt_out;
-use hoglet_web::housekeeping;
 use hoglet_web::jobs::Jobs;
 use hoglet_web::layers::{self, Places};
 use hoglet_web::package::Package;
@@ -112,7 +111,7 @@ impl App for Club {
     }
 
     fn jobs() -> Jobs<Web> {
-        chores::jobs().merge(housekeeping::jobs())
+        chores::jobs()
     }
 
     fn state(Motto(_): Motto, web: Web) -> Web {

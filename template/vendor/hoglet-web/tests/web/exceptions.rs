@@ -1,6 +1,5 @@
 //! Exceptions: what PostHog is told of an error, and of whose it was.
 
-use hoglet_web::jobs::Job;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::{Uuid, Version};
@@ -115,7 +114,7 @@ async fn each_exception_says_how_it_was_noticed_and_how_its_causes_hang_together
 async fn a_job_that_breaks_is_a_task_however_it_breaks() {
     for (chore, synthetic) in [(Chore::Panic, false), (Chore::Fail, true)] {
         let app = App::start().await;
-        chore.enqueue(&app.web.database).await.unwrap();
+        app.enqueue(chore).await;
         app.run_jobs().await;
         let exception = app.event("$exception").await;
         assert_eq!(

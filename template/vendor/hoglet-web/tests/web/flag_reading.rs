@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::posthog::PostHog;
 use hoglet_web::session::lifetime::Remember;
 use hoglet_web::visit::Visit;
@@ -27,8 +26,11 @@ async fn reads(posthog: PostHog) -> &'static str {
     flags.variant(&GREETING).unwrap_or("default")
 }
 
-async fn enqueues(State(web): State<Web>) -> Result<()> {
-    Chore::VoteInTheLounge.enqueue(&web.database).await?;
+async fn enqueues(State(web): State<Web>, visit: Visit) -> Result<()> {
+    visit
+        .jobs
+        .enqueue(&web.database, Chore::VoteInTheLounge)
+        .await?;
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use hoglet_web::jobs::Enqueued;
 use hoglet_web::jobs::model::Entity;
-use hoglet_web::jobs::{Enqueued, Job};
 use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -40,7 +40,7 @@ fn said(output: &Output) -> String {
 }
 
 async fn failed(app: &App) -> Uuid {
-    let enqueued = Chore::FailForGood.enqueue(&app.web.database).await.unwrap();
+    let enqueued = app.enqueue(Chore::FailForGood).await;
     app.run_jobs().await;
     id_of(enqueued)
 }
@@ -58,15 +58,15 @@ async fn the_list_says_what_state_each_job_is_in() {
     assert!(said(&jobs(&app, &["list"])).contains("no job waits"));
     let failed = failed(&app).await;
     let database = &app.web.database;
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     let renamed = "UPDATE jobs SET kind = 'from_the_future' WHERE failed_at IS NULL";
     database.execute_unprepared(renamed).await.unwrap();
     let later = Pinned {
         note: "later".to_owned(),
         delay: Duration::from_secs(3600),
     };
-    later.enqueue(database).await.unwrap();
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(later).await;
+    app.enqueue(Chore::RingTheBell).await;
 
     let list = said(&jobs(&app, &["list"]));
     let line = |text: &str| list.lines().find(|line| line.contains(text)).unwrap_or("");
@@ -128,7 +128,7 @@ async fn of_failed_jobs_that_share_a_key_one_is_retried_and_the_others_are_named
             note: note.to_owned(),
             delay: Duration::ZERO,
         };
-        ids.push(id_of(pinned.enqueue(database).await.unwrap()));
+        ids.push(id_of(app.enqueue(pinned).await));
         let failed = "UPDATE jobs SET failed_at = 1 WHERE failed_at IS NULL";
         database.execute_unprepared(failed).await.unwrap();
     }
@@ -171,10 +171,14 @@ async fn the_list_for_programs_holds_every_job_with_its_state_and_its_times() {
     let database = &app.web.database;
     let id = failed(&app).await;
     let many: Vec<_> = (0..120).map(|_| Chore::RingTheBell).collect();
-    Chore::enqueue_all(&many, database).await.unwrap();
+    app.web.jobs.enqueue_all(database, many).await.unwrap();
     let hour = Duration::from_secs(3_600);
-    Urgent {}.enqueue_in(database, hour).await.unwrap();
-    Chore::Fail.enqueue(database).await.unwrap();
+    app.web
+        .jobs
+        .enqueue_in(database, Urgent {}, hour)
+        .await
+        .unwrap();
+    app.enqueue(Chore::Fail).await;
     let waits = "UPDATE jobs SET attempt = 1, error = 'for a test', run_at = run_at + 60000 \
                  WHERE payload LIKE '%\"Fail\"%'";
     database.execute_unprepared(waits).await.unwrap();
@@ -235,7 +239,7 @@ async fn the_list_for_programs_holds_every_job_with_its_state_and_its_times() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_is_paused_and_resumed_for_every_process() {
     let app = App::start().await;
-    Chore::RingTheBell.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     let output = jobs(&app, &["pause", "defualt"]);
     assert_eq!(output.status.code(), Some(1));
     let complained = String::from_utf8_lossy(&output.stderr);
@@ -259,7 +263,7 @@ async fn a_queue_is_paused_and_resumed_for_every_process() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_is_cancelled_by_its_id() {
     let app = App::start().await;
-    let enqueued = Chore::RingTheBell.enqueue(&app.web.database).await.unwrap();
+    let enqueued = app.enqueue(Chore::RingTheBell).await;
     let id = id_of(enqueued).to_string();
     let output = jobs(&app, &["cancel", &id]);
     assert!(said(&output).contains("1 job cancelled"), "{output:?}");
@@ -276,7 +280,7 @@ async fn a_row_that_cannot_be_read_stands_in_the_list_with_its_reason() {
         return;
     }
     for _ in 0..2 {
-        Chore::RingTheBell.enqueue(database).await.unwrap();
+        app.enqueue(Chore::RingTheBell).await;
     }
     let garble = "UPDATE jobs SET enqueued_at = 'yesterday' \
                   WHERE id = (SELECT id FROM jobs LIMIT 1)";

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use hoglet_web::database::{self, begin};
 use hoglet_web::jobs::model::{Column, Entity, Model};
-use hoglet_web::jobs::{Cancelled, Enqueued, Job, cancel};
+use hoglet_web::jobs::{Cancelled, Enqueued, Enqueuer, cancel};
 use hoglet_web::testing::{Process, Signal};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, EntityTrait, PaginatorTrait,
@@ -38,7 +38,10 @@ async fn enqueue(
             milliseconds,
             key: None,
         };
-        job.enqueue(&transaction).await.unwrap();
+        Enqueuer::default()
+            .enqueue(&transaction, job)
+            .await
+            .unwrap();
     }
     transaction.commit().await.unwrap();
 }
@@ -134,7 +137,10 @@ async fn jobs_whose_end_the_database_refuses_hold_neither_a_place_nor_a_lease() 
     };
     database.execute_unprepared(refuse).await.unwrap();
     for _ in 0..2 {
-        Chore::FailForGood.enqueue(&database).await.unwrap();
+        Enqueuer::default()
+            .enqueue(&database, Chore::FailForGood)
+            .await
+            .unwrap();
     }
     let chores = Entity::find().filter(Column::Kind.eq("chore"));
     let jobs = async || chores.clone().all(&database).await.unwrap();
@@ -150,7 +156,10 @@ async fn jobs_whose_end_the_database_refuses_hold_neither_a_place_nor_a_lease() 
     })
     .await;
     for _ in 0..20 {
-        Chore::RingTheBell.enqueue(&database).await.unwrap();
+        Enqueuer::default()
+            .enqueue(&database, Chore::RingTheBell)
+            .await
+            .unwrap();
     }
     until("the others are done", &|jobs| jobs.len() == 2).await;
     until("the leases have ended", &|jobs| {
@@ -244,7 +253,10 @@ async fn jobs_that_block_their_threads_keep_neither_the_pages_nor_the_bound() {
     // More than there are threads for everything else. One place is the mails'.
     for _ in 0..16 {
         let folder = folder.path().to_owned();
-        Blocking { folder }.enqueue(&database).await.unwrap();
+        Enqueuer::default()
+            .enqueue(&database, Blocking { folder })
+            .await
+            .unwrap();
     }
     let begun = || log(&folder).0.get(&0).copied().unwrap_or_default();
     wait_until("all block", || begun() == 16).await;
@@ -268,7 +280,7 @@ async fn a_job_enqueued_while_its_twin_runs_is_done_soon_after_it() {
             milliseconds: 500,
             key: Some("one at a time".to_owned()),
         };
-        job.enqueue(&database).await.unwrap()
+        Enqueuer::default().enqueue(&database, job).await.unwrap()
     };
     enqueue().await;
     wait_until("it has begun", || log(&folder).0.len() == 1).await;
@@ -321,7 +333,10 @@ async fn of_ten_thousand_jobs_two_processes_do_each_once() {
     for thousand in 0..15 {
         let transaction = begin(&database).await.unwrap();
         for number in thousand * 1_000..(thousand + 1) * 1_000 {
-            Counted { number }.enqueue(&transaction).await.unwrap();
+            Enqueuer::default()
+                .enqueue(&transaction, Counted { number })
+                .await
+                .unwrap();
         }
         // Every third thousand was never there.
         if thousand % 3 == 2 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hoglet_web::jobs::claim::{Wanted, claim};
 use hoglet_web::jobs::model::Entity;
-use hoglet_web::jobs::{Cancelled, Enqueued, Job, Jobs, Priority, cancel, pause, resume};
+use hoglet_web::jobs::{Cancelled, Enqueued, Jobs, Priority, cancel, pause, resume};
 use hoglet_web::web::Web;
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
@@ -31,8 +31,8 @@ async fn the_priority_whose_turn_it_is_goes_first_and_then_the_highest() {
     let app = App::start().await;
     let database = &app.web.database;
     for _ in 0..3 {
-        Urgent {}.enqueue(database).await.unwrap();
-        Chore::RingTheBell.enqueue(database).await.unwrap();
+        app.enqueue(Urgent {}).await;
+        app.enqueue(Chore::RingTheBell).await;
     }
     let lowered = "UPDATE jobs SET priority = 2 WHERE kind = 'chore'";
     database.execute_unprepared(lowered).await.unwrap();
@@ -61,8 +61,8 @@ async fn of_a_paused_queue_nothing_begins_and_the_others_go_on() {
     };
     assert!(pause(database, "mail").await.unwrap());
     assert!(!pause(database, "mail").await.unwrap());
-    invite().enqueue(database).await.unwrap();
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(invite()).await;
+    app.enqueue(Chore::RingTheBell).await;
     assert_eq!(names(app.run_jobs().await), ["chore"]);
     app.let_time_pass(Duration::from_secs(600)).await;
     let ready = app.browser().get("/readyz").await.json();
@@ -81,7 +81,7 @@ async fn of_a_paused_queue_nothing_begins_and_the_others_go_on() {
 async fn a_job_that_waits_is_cancelled_at_once() {
     let app = App::start().await;
     let database = &app.web.database;
-    let id = id_of(Chore::RingTheBell.enqueue(database).await.unwrap());
+    let id = id_of(app.enqueue(Chore::RingTheBell).await);
     assert_eq!(cancel(database, id).await.unwrap(), Cancelled::Removed);
     assert_eq!(cancel(database, id).await.unwrap(), Cancelled::NotThere);
     assert!(app.run_jobs().await.is_empty());
@@ -91,7 +91,7 @@ async fn a_job_that_waits_is_cancelled_at_once() {
 async fn a_cancelled_job_whose_process_died_or_whose_attempt_failed_is_not_run_again() {
     let app = App::start().await;
     let database = &app.web.database;
-    let id = id_of(Chore::RingTheBell.enqueue(database).await.unwrap());
+    let id = id_of(app.enqueue(Chore::RingTheBell).await);
     let wanted = Wanted {
         queue: None,
         kinds: &["chore"],
@@ -123,13 +123,15 @@ async fn a_job_may_be_due_at_a_moment_or_after_a_while() {
     let database = &app.web.database;
     let hour = Duration::from_secs(3_600);
     let moment = time::OffsetDateTime::now_utc() + 2 * hour;
-    Chore::RingTheBell
-        .enqueue_at(database, moment)
+    let jobs = &app.web.jobs;
+    jobs.enqueue_at(database, Chore::RingTheBell, moment)
         .await
         .unwrap();
-    Urgent {}.enqueue_in(database, hour).await.unwrap();
+    jobs.enqueue_in(database, Urgent {}, hour).await.unwrap();
     let past = time::OffsetDateTime::now_utc() - hour;
-    Chore::Delegate.enqueue_at(database, past).await.unwrap();
+    jobs.enqueue_at(database, Chore::Delegate, past)
+        .await
+        .unwrap();
     assert_eq!(names(app.run_jobs().await), ["chore", "chore"]);
     app.let_time_pass(hour).await;
     assert_eq!(names(app.run_jobs().await), ["urgent"]);
@@ -141,7 +143,7 @@ async fn a_job_may_be_due_at_a_moment_or_after_a_while() {
 async fn a_job_that_comes_too_early_puts_itself_off_and_loses_no_attempt() {
     let app = App::start().await;
     let database = &app.web.database;
-    Chore::WaitForTheTide.enqueue(database).await.unwrap();
+    app.enqueue(Chore::WaitForTheTide).await;
     for _ in 0..5 {
         let ran = app.run_jobs().await;
         assert_eq!(ran.len(), 1);

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use hoglet_web::email::Email;
 use hoglet_web::jobs::claim::{Wanted, due_in};
+use hoglet_web::jobs::forget_user;
 use hoglet_web::jobs::list::{State, list};
 use hoglet_web::jobs::model::{Column, Entity};
 use hoglet_web::jobs::unreadable::set_aside_unfindable;
 use hoglet_web::jobs::upkeep::numbers;
-use hoglet_web::jobs::{Job, forget_user};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, ExprTrait, PaginatorTrait,
@@ -40,11 +40,11 @@ async fn a_row_that_cannot_be_read_is_set_aside_with_its_reason_and_the_others_a
         "unique_key = x'ff'",
         "cancelled_at = 'now'",
     ] {
-        Urgent {}.enqueue(database).await.unwrap();
+        app.enqueue(Urgent {}).await;
         let garble = format!("UPDATE jobs SET {broken} WHERE kind = 'urgent'");
         database.execute_unprepared(&garble).await.unwrap();
         for _ in 0..3 {
-            Chore::RingTheBell.enqueue(database).await.unwrap();
+            app.enqueue(Chore::RingTheBell).await;
         }
         while !app.run_jobs().await.is_empty() {}
         let left = list(database, &[], None).await.unwrap();
@@ -79,8 +79,8 @@ async fn a_row_that_no_look_for_due_jobs_finds_is_set_aside_too() {
         ]);
     }
     for broken in all {
-        Urgent {}.enqueue(database).await.unwrap();
-        Chore::RingTheBell.enqueue(database).await.unwrap();
+        app.enqueue(Urgent {}).await;
+        app.enqueue(Chore::RingTheBell).await;
         let garble = format!("UPDATE jobs SET {broken} WHERE kind = 'urgent'");
         database.execute_unprepared(&garble).await.unwrap();
         assert_eq!(set_aside_unfindable(database).await.unwrap(), 1, "{broken}");
@@ -118,8 +118,8 @@ async fn moments_and_numbers_at_the_end_of_their_range_hold_up_no_other_job() {
         all.extend(["run_at = -1e300", "run_at = 1.5", "attempt = 1e300"]);
     }
     for absurd in all {
-        Chore::RingTheBell.enqueue(database).await.unwrap();
-        Urgent {}.enqueue(database).await.unwrap();
+        app.enqueue(Chore::RingTheBell).await;
+        app.enqueue(Urgent {}).await;
         let garble = format!("UPDATE jobs SET {absurd} WHERE kind = 'urgent'");
         database.execute_unprepared(&garble).await.unwrap();
         let wanted = Wanted {
@@ -144,7 +144,7 @@ async fn moments_and_numbers_at_the_end_of_their_range_hold_up_no_other_job() {
 async fn an_endless_error_is_cut_for_the_log_the_table_and_posthog() {
     let app = App::start().await;
     let database = &app.web.database;
-    Urgent {}.enqueue(database).await.unwrap();
+    app.enqueue(Urgent {}).await;
     // A library quotes what it could not read.
     let payload = format!("\"{}\"", "ü".repeat(3_000_000));
     let jobs = Entity::update_many().col_expr(Column::Payload, payload.into());
@@ -160,7 +160,7 @@ async fn an_endless_error_is_cut_for_the_log_the_table_and_posthog() {
 async fn an_error_with_control_characters_is_stored_without_them() {
     let app = App::start().await;
     let database = &app.web.database;
-    Chore::FailWithNul.enqueue(database).await.unwrap();
+    app.enqueue(Chore::FailWithNul).await;
     app.run_jobs().await;
     let job = Entity::find().one(database).await.unwrap().unwrap();
     assert_eq!(
@@ -174,7 +174,7 @@ async fn an_error_with_control_characters_is_stored_without_them() {
 async fn fields_and_keys_with_a_nul_are_stored() {
     let app = App::start().await;
     let note = "tea\0at \u{1}four".to_owned();
-    Announced { note }.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Announced { note }).await;
     app.let_time_pass(Duration::from_secs(60)).await;
     let ran = app.run_jobs().await;
     let error = ran[0].error.as_deref().unwrap();
@@ -197,16 +197,17 @@ async fn a_failed_job_goes_with_its_user_wherever_the_address_stands_in_it() {
         ("ann@example.com.au", false),
         ("ann at example.com", false),
     ] {
-        let note = note.to_owned();
-        let delay = Duration::ZERO;
-        let pinned = Pinned { note, delay };
+        let pinned = || Pinned {
+            note: note.to_owned(),
+            delay: Duration::ZERO,
+        };
         for payload in ["payload", "'{\"note\":\"\"}'"] {
             // Its key has the address as well, and is alone with it the second time.
-            pinned.enqueue(database).await.unwrap();
+            app.enqueue(pinned()).await;
             let failed = format!("UPDATE jobs SET failed_at = 1, payload = {payload}");
             database.execute_unprepared(&failed).await.unwrap();
             let forgotten = forget_user(database, Uuid::now_v7(), &ann).await.unwrap();
-            assert_eq!(forgotten, u64::from(goes), "{}", pinned.note);
+            assert_eq!(forgotten, u64::from(goes), "{note}");
             let rest = "DELETE FROM jobs";
             database.execute_unprepared(rest).await.unwrap();
         }

@@ -10,7 +10,7 @@ use hoglet_web::error::Result;
 use hoglet_web::housekeeping::RemoveExpired;
 use hoglet_web::jobs::claim::{self, Asked, Claim, Wanted};
 use hoglet_web::jobs::model::{self, Model};
-use hoglet_web::jobs::{Enqueued, Job, Jobs, Priority, upkeep};
+use hoglet_web::jobs::{Enqueued, Jobs, Priority, upkeep};
 use hoglet_web::session::lifetime::Remember;
 use hoglet_web::testing::Ran;
 use hoglet_web::visit::Visit;
@@ -44,7 +44,7 @@ fn done(job: &str) -> Ran {
 #[tokio::test]
 async fn a_job_runs_once_and_leaves_nothing_behind() {
     let app = App::start().await;
-    Chore::RingTheBell.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     assert_eq!(app.run_jobs().await, [done("chore")]);
     assert!(app.run_jobs().await.is_empty());
     assert!(stored(&app).await.is_empty());
@@ -55,12 +55,20 @@ async fn a_job_runs_once_and_leaves_nothing_behind() {
 async fn a_job_is_rolled_back_with_its_transaction() {
     let app = App::start().await;
     let transaction = app.web.database.begin().await.unwrap();
-    Chore::RingTheBell.enqueue(&transaction).await.unwrap();
+    app.web
+        .jobs
+        .enqueue(&transaction, Chore::RingTheBell)
+        .await
+        .unwrap();
     transaction.rollback().await.unwrap();
     assert!(app.run_jobs().await.is_empty());
 
     let transaction = app.web.database.begin().await.unwrap();
-    Chore::RingTheBell.enqueue(&transaction).await.unwrap();
+    app.web
+        .jobs
+        .enqueue(&transaction, Chore::RingTheBell)
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(app.run_jobs().await, [done("chore")]);
 }
@@ -68,7 +76,7 @@ async fn a_job_is_rolled_back_with_its_transaction() {
 #[tokio::test]
 async fn a_job_may_enqueue_another_one() {
     let app = App::start().await;
-    Chore::Delegate.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Chore::Delegate).await;
     assert_eq!(app.run_jobs().await.len(), 2);
     app.event("bell_rung").await;
 }
@@ -76,7 +84,7 @@ async fn a_job_may_enqueue_another_one() {
 #[tokio::test]
 async fn a_job_that_fails_is_tried_again_later_and_each_time_after_a_longer_wait() {
     let app = App::start().await;
-    Chore::FailTwice.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Chore::FailTwice).await;
     let first = app.run_jobs().await;
     assert_eq!(first.len(), 1);
     // Addresses do not stand in errors.
@@ -101,8 +109,8 @@ async fn a_job_that_fails_is_tried_again_later_and_each_time_after_a_longer_wait
 #[tokio::test]
 async fn after_the_last_attempt_a_job_is_kept_with_its_error_until_it_is_retried_or_discarded() {
     let app = App::start().await;
-    Chore::Fail.enqueue(&app.web.database).await.unwrap();
-    Chore::FailForGood.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Chore::Fail).await;
+    app.enqueue(Chore::FailForGood).await;
     for _ in 0..4 {
         app.run_jobs().await;
         app.let_time_pass(10 * MINUTE).await;
@@ -132,7 +140,7 @@ async fn after_the_last_attempt_a_job_is_kept_with_its_error_until_it_is_retried
 #[tokio::test]
 async fn a_panic_is_a_failure() {
     let app = App::start().await;
-    Chore::Panic.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Chore::Panic).await;
     let ran = app.run_jobs().await;
     assert_eq!(ran[0].error.as_deref(), Some("the broom flew away"));
     let exception = app.event("$exception").await;
@@ -145,7 +153,7 @@ async fn a_panic_is_a_failure() {
 #[tokio::test]
 async fn a_job_that_takes_too_long_is_ended() {
     let app = App::start().await;
-    Brief {}.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Brief {}).await;
     let ran = app.run_jobs().await;
     let error = ran[0].error.as_deref().unwrap();
     assert!(error.contains("no end within 50ms"), "{error}");
@@ -155,14 +163,13 @@ async fn a_job_that_takes_too_long_is_ended() {
 #[tokio::test]
 async fn what_is_urgent_goes_first_and_what_is_due_later_waits() {
     let app = App::start().await;
-    let database = &app.web.database;
     let pinned = |note: &str, seconds| Pinned {
         note: note.to_owned(),
         delay: Duration::from_secs(seconds),
     };
-    pinned("later", 60).enqueue(database).await.unwrap();
-    pinned("now", 0).enqueue(database).await.unwrap();
-    Urgent {}.enqueue(database).await.unwrap();
+    app.enqueue(pinned("later", 60)).await;
+    app.enqueue(pinned("now", 0)).await;
+    app.enqueue(Urgent {}).await;
     assert_eq!(app.run_jobs().await, [done("urgent"), done("pinned")]);
     app.let_time_pass(MINUTE).await;
     assert_eq!(app.run_jobs().await, [done("pinned")]);
@@ -171,13 +178,12 @@ async fn what_is_urgent_goes_first_and_what_is_due_later_waits() {
 #[tokio::test]
 async fn a_unique_job_is_enqueued_once_until_it_is_done() {
     let app = App::start().await;
-    let database = &app.web.database;
     let pin = async |note: &str| {
         let pinned = Pinned {
             note: note.to_owned(),
             delay: Duration::ZERO,
         };
-        pinned.enqueue(database).await.unwrap()
+        app.enqueue(pinned).await
     };
     assert!(matches!(pin("chess on Friday").await, Enqueued::Now(_)));
     assert_eq!(pin("chess on Friday").await, Enqueued::Already);
@@ -190,7 +196,7 @@ async fn a_unique_job_is_enqueued_once_until_it_is_done() {
 async fn whoever_has_lost_the_lease_says_nothing_any_more() {
     let app = App::start().await;
     let database = &app.web.database;
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     let claim_one = async || {
         let claimed = claim::claim(database, CHORES, Priority::High, 10, MINUTE).await;
         claimed.unwrap().first().map(|job| Claim {
@@ -227,7 +233,7 @@ async fn whoever_has_lost_the_lease_says_nothing_any_more() {
 async fn a_job_whose_process_dies_each_time_is_given_up() {
     let app = App::start().await;
     let database = &app.web.database;
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     for _ in 0..3 {
         claim::claim(database, CHORES, Priority::High, 1, MINUTE)
             .await
@@ -244,10 +250,10 @@ async fn a_job_whose_process_dies_each_time_is_given_up() {
 async fn a_kind_that_nobody_knows_is_kept() {
     let app = App::start().await;
     let database = &app.web.database;
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     let renamed = "UPDATE jobs SET kind = 'from the future'";
     database.execute_unprepared(renamed).await.unwrap();
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     assert_eq!(app.run_jobs().await, [done("chore")]);
     assert_eq!(stored(&app).await[0].attempt, 0);
     let kinds = upkeep::kinds(database).await.unwrap();
@@ -261,7 +267,7 @@ async fn fields_that_this_version_cannot_read_are_tried_again_like_any_failure()
     let app = App::start().await;
     let database = &app.web.database;
     for newer in ["{\"dance\": 1}", "\"sing\"", "null", "no JSON at all"] {
-        Chore::RingTheBell.enqueue(database).await.unwrap();
+        app.enqueue(Chore::RingTheBell).await;
         let payload = format!("UPDATE jobs SET payload = '{newer}'");
         database.execute_unprepared(&payload).await.unwrap();
         assert!(app.run_jobs().await[0].error.is_some());
@@ -273,7 +279,7 @@ async fn fields_that_this_version_cannot_read_are_tried_again_like_any_failure()
         assert_eq!(app.run_jobs().await[0].error, None);
     }
 
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     let other = "UPDATE jobs SET payload = '{\"dance\": 1}'";
     database.execute_unprepared(other).await.unwrap();
     for _ in 0..3 {
@@ -309,9 +315,9 @@ fn a_table_with_two_jobs_of_one_name_is_refused_with_all_that_is_wrong() {
     }
 }
 
-async fn enqueues(State(web): State<Web>) -> Result<StatusCode> {
+async fn enqueues(State(web): State<Web>, visit: Visit) -> Result<StatusCode> {
     for chore in [Chore::RingTheBell, Chore::LookAtTheLounge, Chore::Fail] {
-        chore.enqueue(&web.database).await?;
+        visit.jobs.enqueue(&web.database, chore).await?;
     }
     Ok(StatusCode::OK)
 }
@@ -363,7 +369,7 @@ async fn a_visitors_job_is_the_visitors() {
 async fn joins(State(web): State<Web>, mut visit: Visit) -> Result<StatusCode> {
     let hash = visit.hash_password("a sentence is fine".to_owned()).await?;
     let transaction = web.database.begin().await?;
-    Chore::RingTheBell.enqueue(&transaction).await?;
+    visit.jobs.enqueue(&transaction, Chore::RingTheBell).await?;
     let email = Email::normalized("ann@example.com");
     let member = member::create(&transaction, email, "Ann", hash).await?;
     let member = member.unwrap();
@@ -390,8 +396,8 @@ async fn who_has_opted_out_stays_opted_out() {
     let app = with_a_page_that_enqueues().await;
     let browser = app.browser();
     browser.post_with("/tidy", &[], &[("sec-gpc", "1")]).await;
-    let behalf = stored(&app).await.remove(0).behalf.unwrap();
-    assert!(!behalf.contains("person"), "{behalf}");
+    let actor = stored(&app).await.remove(0).actor.unwrap();
+    assert!(!actor.contains("person"), "{actor}");
     assert_eq!(app.run_jobs().await.len(), 3);
     let events = app.events().await;
     let [exception] = events.as_slice() else {
@@ -423,13 +429,12 @@ async fn nothing_is_captured_of_a_user_who_is_gone() {
 #[tokio::test]
 async fn readiness_tells_how_long_jobs_have_been_due_and_how_many_have_failed() {
     let app = App::start().await;
-    let database = &app.web.database;
     let jobs = async || app.browser().get("/readyz").await.json()["jobs"].clone();
     let none = serde_json::json!({ "oldest_due_seconds": 0, "failed": 0 });
     assert_eq!(jobs().await, none);
-    Chore::FailForGood.enqueue(database).await.unwrap();
+    app.enqueue(Chore::FailForGood).await;
     app.run_jobs().await;
-    Chore::RingTheBell.enqueue(database).await.unwrap();
+    app.enqueue(Chore::RingTheBell).await;
     app.let_time_pass(2 * MINUTE).await;
     let some = jobs().await;
     assert_eq!(some["failed"], 1);
@@ -442,8 +447,8 @@ async fn readiness_tells_how_long_jobs_have_been_due_and_how_many_have_failed() 
 #[tokio::test]
 async fn of_an_error_that_comes_with_every_attempt_posthog_gets_the_first_and_the_last() {
     let app = App::start().await;
-    Chore::Fail.enqueue(&app.web.database).await.unwrap();
-    Chore::FailForGood.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(Chore::Fail).await;
+    app.enqueue(Chore::FailForGood).await;
     for _ in 0..3 {
         app.run_jobs().await;
         app.let_time_pass(10 * MINUTE).await;
@@ -481,7 +486,7 @@ async fn a_failed_job_goes_after_thirty_days() {
     let database = &app.web.database;
     let day = 24 * 60 * MINUTE;
     for days in [29, 31] {
-        Chore::FailForGood.enqueue(database).await.unwrap();
+        app.enqueue(Chore::FailForGood).await;
         app.run_jobs().await;
         let aged = format!(
             "UPDATE jobs SET failed_at = failed_at - {}, attempt = {days} WHERE attempt = 1",
@@ -489,7 +494,7 @@ async fn a_failed_job_goes_after_thirty_days() {
         );
         database.execute_unprepared(&aged).await.unwrap();
     }
-    RemoveExpired {}.enqueue(database).await.unwrap();
+    app.enqueue(RemoveExpired {}).await;
     assert_eq!(app.run_jobs().await, [done("hoglet_remove_expired")]);
     let left = stored(&app).await;
     assert_eq!((left.len(), left[0].attempt), (1, 29));

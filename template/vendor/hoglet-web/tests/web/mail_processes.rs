@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use hoglet_web::database;
 use hoglet_web::housekeeping::RemoveExpired;
-use hoglet_web::jobs::Job;
+use hoglet_web::jobs::Enqueuer;
 use hoglet_web::jobs::model::{Entity, Model};
 use hoglet_web::testing::{Process, Signal};
 use sea_orm::{DatabaseConnection, EntityTrait};
@@ -28,7 +28,10 @@ async fn at_work(variables: &[(&str, &str)]) -> (Process, DatabaseConnection) {
 
 async fn invite(database: &DatabaseConnection) {
     let to = "ann@example.com".to_owned();
-    Invite { to }.enqueue(database).await.unwrap();
+    Enqueuer::default()
+        .enqueue(database, Invite { to })
+        .await
+        .unwrap();
 }
 
 /// The jobs that are not done, as soon as they are as they should be.
@@ -57,9 +60,15 @@ async fn while_a_mail_server_hangs_other_jobs_go_on_and_the_process_ends_in_time
     let are_invites = |jobs: &[Model]| jobs.iter().all(|job| job.kind == "invite");
     jobs(&database, |jobs| jobs.iter().any(|job| runs(&job))).await;
     for _ in 0..20 {
-        Chore::RingTheBell.enqueue(&database).await.unwrap();
+        Enqueuer::default()
+            .enqueue(&database, Chore::RingTheBell)
+            .await
+            .unwrap();
     }
-    RemoveExpired {}.enqueue(&database).await.unwrap();
+    Enqueuer::default()
+        .enqueue(&database, RemoveExpired {})
+        .await
+        .unwrap();
     // Long before the server is given up.
     let left = jobs(&database, are_invites).await;
     assert_eq!(left.len(), 8);

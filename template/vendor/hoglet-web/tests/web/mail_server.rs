@@ -7,7 +7,6 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hoglet_web::jobs::Job;
 use hoglet_web::jobs::model::{Entity, Model};
 use hoglet_web::mail::smtp::Smtp;
 use hoglet_web::testing::Ran;
@@ -101,7 +100,7 @@ async fn app_from(sender: &str, smtp_url: &str) -> App {
 
 async fn invite(app: &App, to: &str) {
     let job = Invite { to: to.to_owned() };
-    job.enqueue(&app.web.database).await.unwrap();
+    app.enqueue(job).await;
 }
 
 async fn waiting(app: &App) -> Vec<Model> {

@@ -1,7 +1,7 @@
 //! Schedules: each time once, and what was missed once.
 
 use chrono::{DateTime, Duration, Utc};
-use hoglet_web::jobs::schedules::Times;
+use hoglet_jobs::schedules::Times;
 use time::OffsetDateTime;
 
 use crate::support::App;

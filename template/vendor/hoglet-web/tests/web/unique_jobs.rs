@@ -5,7 +5,7 @@ use std::time::Duration;
 use hoglet_web::database::begin;
 use hoglet_web::jobs::claim::{Claim, Wanted, claim, complete, fail};
 use hoglet_web::jobs::model::{Entity, Model};
-use hoglet_web::jobs::{Enqueued, Job, Priority};
+use hoglet_web::jobs::{Enqueued, Enqueuer, Priority};
 use sea_orm::{DatabaseBackend, DatabaseConnection, EntityTrait};
 
 use crate::club::chores::{Announced, Pinned};
@@ -18,7 +18,8 @@ async fn pin(database: &DatabaseConnection, note: &str) -> Enqueued {
         note: note.to_owned(),
         delay: Duration::ZERO,
     };
-    pinned.enqueue(database).await.unwrap()
+    let jobs = Enqueuer::default();
+    jobs.enqueue(database, pinned).await.unwrap()
 }
 
 /// Claims all that is due.
@@ -89,7 +90,7 @@ async fn one_that_replaces_gives_the_one_that_waits_its_fields_its_time_and_its_
     let database = &app.web.database;
     let announce = async |note: &str| {
         let note = note.to_owned();
-        Announced { note }.enqueue(database).await.unwrap()
+        app.enqueue(Announced { note }).await
     };
     let Enqueued::Now(id) = announce("tea at four").await else {
         panic!("none waits");
@@ -121,18 +122,19 @@ async fn many_are_written_down_at_once_but_for_those_whose_key_waits() {
         note: format!("note {}\0", number % 1_200),
         delay: Duration::ZERO,
     };
-    pinned(7).enqueue(database).await.unwrap();
-    let many: Vec<_> = (0..2_500).map(pinned).collect();
-    assert_eq!(Pinned::enqueue_all(&many, database).await.unwrap(), 1_199);
-    assert_eq!(Pinned::enqueue_all(&many, database).await.unwrap(), 0);
-    assert_eq!(Pinned::enqueue_all(&[], database).await.unwrap(), 0);
+    app.enqueue(pinned(7)).await;
+    let many = || (0..2_500).map(pinned).collect();
+    let enqueue = async |jobs| app.web.jobs.enqueue_all(database, jobs).await.unwrap();
+    assert_eq!(enqueue(many()).await, 1_199);
+    assert_eq!(enqueue(many()).await, 0);
+    assert_eq!(enqueue(Vec::new()).await, 0);
     assert_eq!(Entity::find().all(database).await.unwrap().len(), 1_200);
 
     let announcements = ["tea at four", "tea at five"].map(|note| Announced {
         note: note.to_owned(),
     });
-    let written = Announced::enqueue_all(&announcements, database).await;
-    assert_eq!(written.unwrap(), 2);
+    let stored = app.web.jobs.enqueue_all(database, announcements.into());
+    assert_eq!(stored.await.unwrap(), 2);
     let kind = Entity::find().all(database).await.unwrap();
     let kind: Vec<_> = kind.iter().filter(|job| job.kind == "announced").collect();
     assert_eq!(kind.len(), 1);
@@ -152,9 +154,9 @@ async fn a_job_that_stays_for_its_twin_does_not_begin_before_the_twins_transacti
         note: "tea at four".to_owned(),
         delay: Duration::ZERO,
     };
-    pinned().enqueue(database).await.unwrap();
+    app.enqueue(pinned()).await;
     let transaction = begin(database).await.unwrap();
-    let twin = pinned().enqueue(&transaction).await.unwrap();
+    let twin = app.web.jobs.enqueue(&transaction, pinned()).await.unwrap();
     assert_eq!(twin, Enqueued::Already);
     assert!(app.run_jobs().await.is_empty());
     transaction.commit().await.unwrap();

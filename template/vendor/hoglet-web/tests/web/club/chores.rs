@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hoglet_web::jobs::{Failure, Job, Jobs, Outcome, Priority, Run, Unique};
+use hoglet_web::jobs::{Failure, Job, JobResult, Jobs, Priority, Run, Unique};
 use hoglet_web::web::Web;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::SchemaManager;
@@ -55,7 +55,7 @@ impl Job for Chore {
     const NAME: &'static str = "chore";
     const ATTEMPTS: u32 = 3;
 
-    async fn run(self, web: Web, run: Run) -> Outcome {
+    async fn run(self, web: Web, run: Run) -> JobResult {
         let broken = || BrokenBroom("ann@example.com");
         match self {
             Self::RingTheBell => {
@@ -79,7 +79,7 @@ impl Job for Chore {
             }
             Self::WaitForTheTide => {}
             Self::Panic => panic!("the broom flew away"),
-            Self::Delegate => drop(Self::RingTheBell.enqueue(&web.database).await?),
+            Self::Delegate => drop(run.jobs.enqueue(&web.database, Self::RingTheBell).await?),
         }
         Ok(())
     }
@@ -111,7 +111,7 @@ impl Job for Pinned {
         self.delay
     }
 
-    async fn run(self, _: Web, _: Run) -> Outcome {
+    async fn run(self, _: Web, _: Run) -> JobResult {
         Ok(())
     }
 }
@@ -136,7 +136,7 @@ impl Job for Announced {
         Duration::from_secs(60)
     }
 
-    async fn run(self, _: Web, _: Run) -> Outcome {
+    async fn run(self, _: Web, _: Run) -> JobResult {
         Err(std::io::Error::other(format!("nobody reads {}", self.note)))?
     }
 }
@@ -152,7 +152,7 @@ impl Job for Blocking {
 
     const NAME: &'static str = "blocking";
 
-    async fn run(self, _: Web, run: Run) -> Outcome {
+    async fn run(self, _: Web, run: Run) -> JobResult {
         run.posthog.capture(BellRung { rings: 3 });
         write(&self.folder, "begun 0")?;
         std::thread::sleep(Duration::from_secs(60));
@@ -169,7 +169,7 @@ impl Job for Urgent {
     const NAME: &'static str = "urgent";
     const PRIORITY: Priority = Priority::High;
 
-    async fn run(self, _: Web, _: Run) -> Outcome {
+    async fn run(self, _: Web, _: Run) -> JobResult {
         Ok(())
     }
 }
@@ -185,7 +185,7 @@ impl Job for Brief {
     const ATTEMPTS: u32 = 1;
     const TIMEOUT: Duration = Duration::from_millis(50);
 
-    async fn run(self, _: Web, _: Run) -> Outcome {
+    async fn run(self, _: Web, _: Run) -> JobResult {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         Ok(())
     }
@@ -199,7 +199,7 @@ impl Job for SetUpTheBoards {
 
     const NAME: &'static str = "set_up_the_boards";
 
-    async fn run(self, _: Web, run: Run) -> Outcome {
+    async fn run(self, _: Web, run: Run) -> JobResult {
         run.posthog.capture(BellRung { rings: 2 });
         Ok(())
     }
@@ -225,7 +225,7 @@ impl Job for Logged {
         self.key.clone()
     }
 
-    async fn run(self, _: Web, _: Run) -> Outcome {
+    async fn run(self, _: Web, _: Run) -> JobResult {
         let running = self.folder.join(format!("{}.running", self.number));
         let there = std::fs::read_to_string(&running).ok();
         // One that was killed here has left an empty file.
@@ -255,7 +255,7 @@ impl Job for Counted {
 
     const NAME: &'static str = "counted";
 
-    async fn run(self, web: Web, _: Run) -> Outcome {
+    async fn run(self, web: Web, _: Run) -> JobResult {
         let database = &web.database;
         let backend = database.get_database_backend();
         let note = "INSERT INTO counted (number, process) VALUES ($1, $2)";

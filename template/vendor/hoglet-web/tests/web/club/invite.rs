@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hoglet_web::email::Email;
-use hoglet_web::jobs::{Job, Outcome, Run};
+use hoglet_web::jobs::{Job, JobResult, Run};
 use hoglet_web::mail::{self, Message};
 use hoglet_web::web::Web;
 use minijinja::context;
@@ -22,7 +22,7 @@ impl Job for Invite {
     const ATTEMPTS: u32 = 3;
     const TIMEOUT: Duration = mail::TIMEOUT;
 
-    async fn run(self, web: Web, run: Run) -> Outcome {
+    async fn run(self, web: Web, run: Run) -> JobResult {
         let message = Message::new(run.id, "invitation", &Email(self.to));
         let message = message
             .named("Zoë")

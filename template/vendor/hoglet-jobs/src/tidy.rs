@@ -2,29 +2,29 @@
 
 use sea_orm::{DatabaseConnection, DbErr};
 
-use super::table::Registry;
-use super::unreadable::set_aside_unfindable;
-use super::upkeep::{kinds, move_to_queue, paused};
+use crate::table::Registry;
+use crate::unreadable::set_aside_unfindable;
+use crate::upkeep::{kinds, move_to_queue, paused};
 
 /// What this process has told.
 #[derive(Default)]
-pub(super) struct Tidy {
+pub(crate) struct Tidy {
     unknown: Vec<String>,
     paused: Vec<String>,
 }
 
 impl Tidy {
     /// Looks for them.
-    pub async fn look(&mut self, database: &DatabaseConnection, registry: &Registry) {
+    pub async fn look<C>(&mut self, database: &DatabaseConnection, registry: &Registry<C>) {
         if let Err(error) = self.try_look(database, registry).await {
             tracing::warn!(%error, "could not look for jobs that nobody works on");
         }
     }
 
-    async fn try_look(
+    async fn try_look<C>(
         &mut self,
         database: &DatabaseConnection,
-        registry: &Registry,
+        registry: &Registry<C>,
     ) -> Result<(), DbErr> {
         let set_aside = set_aside_unfindable(database).await?;
         if set_aside > 0 {

@@ -5,7 +5,7 @@
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Value};
 
-use super::sql::{execute, query, storable_error};
+use crate::sql::{execute, query, storable_error};
 
 /// The columns that a job is looked for by, and what must hold for them. A job in whose row it does not
 /// would never be claimed.
@@ -26,9 +26,9 @@ const ON_SQLITE: [(&str, &str); 6] = [
 
 const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
 
-/// Sets a claimed row aside, which [`Model`](super::model::Model) cannot hold. Where the database refuses,
+/// Sets a claimed row aside, which [`Model`](crate::model::Model) cannot hold. Where the database refuses,
 /// the row comes again when its lease ends.
-pub(super) async fn try_set_aside(
+pub(crate) async fn try_set_aside(
     database: &impl ConnectionTrait,
     row: &QueryResult,
     error: &DbErr,
@@ -114,6 +114,6 @@ async fn set_aside_garbled(database: &impl ConnectionTrait) -> Result<u64, DbErr
 }
 
 /// Why a row cannot be read.
-pub(super) fn reason(error: &DbErr) -> String {
+pub(crate) fn reason(error: &DbErr) -> String {
     format!("this row cannot be read: {error}")
 }

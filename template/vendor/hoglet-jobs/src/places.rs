@@ -1,8 +1,8 @@
 //! How the places of a process are shared out among its queues, and each queue's among its priorities.
 
-use super::job::DEFAULT_QUEUE;
-use super::priority::Priority;
-use super::table::Queue;
+use crate::job::DEFAULT_QUEUE;
+use crate::priority::Priority;
+use crate::table::Queue;
 
 /// Which priority goes first in one claim after the other. So where more is due of each than can be done,
 /// the high one has five of eight turns, the normal one two and the low one one.
@@ -23,7 +23,7 @@ const TURNS: [Priority; 8] = [
 /// hang holds none of the others up, as long as there is a place for each. Where there is not, the
 /// default queue comes before the others: they leave it a place, and it leaves them none. With one place
 /// the queues take turns.
-pub(super) struct Places {
+pub(crate) struct Places {
     total: usize,
     queues: Vec<Share>,
 }

@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
@@ -15,17 +14,14 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, timeout_at};
 
-use super::attempt::{Ended, attempt};
-use super::claim::{self, Asked, Claim, Wanted};
-use super::job::enqueued;
-use super::model::Model;
-use super::places::Places;
-use super::priority::Priority;
-use super::table::Registry;
-use super::tell::{Untold, tell, tell_all};
-use super::tidy::Tidy;
+use crate::attempt::{Ended, attempt};
+use crate::claim::{self, Asked, Claim, Wanted};
 use crate::database::is_unavailable;
-use crate::web::Web;
+use crate::model::Model;
+use crate::places::Places;
+use crate::runner::Runner;
+use crate::tell::{Untold, tell_all};
+use crate::tidy::Tidy;
 
 /// How often is looked for what other processes have enqueued, and for what schedules say.
 const POLL: Duration = Duration::from_secs(1);
@@ -49,17 +45,20 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Begins to work on `concurrency` jobs at once.
-    pub fn start(web: Web, registry: Arc<Registry>, concurrency: usize) -> Self {
+    /// Begins to work on `concurrency` jobs at once, each claimed for the time of a lease at first.
+    pub fn start<C: Clone + Send + Sync + 'static>(
+        runner: Runner<C>,
+        concurrency: usize,
+        lease: Duration,
+    ) -> Self {
         let (stop, stopped) = watch::channel(None);
         let (count, under_way) = watch::channel(0);
         let work = Work {
-            lease: web.settings.jobs.lease,
-            places: Places::new(concurrency, &registry.queues),
-            hot: vec![false; registry.queues.len()],
+            lease,
+            places: Places::new(concurrency, &runner.registry.queues),
+            hot: vec![false; runner.registry.queues.len()],
             turn: 0,
-            web,
-            registry,
+            runner,
             running: JoinSet::new(),
             held: HashMap::new(),
             under_way: count,
@@ -116,9 +115,8 @@ struct Held {
     cancelled: bool,
 }
 
-struct Work {
-    web: Web,
-    registry: Arc<Registry>,
+struct Work<C> {
+    runner: Runner<C>,
     lease: Duration,
     places: Places,
     /// The queues, in the registry's order, in which more is due as far as is known.
@@ -136,14 +134,14 @@ struct Work {
     tidy: Tidy,
 }
 
-impl Work {
+impl<C: Clone + Send + Sync + 'static> Work<C> {
     async fn go_on(mut self, mut stopped: watch::Receiver<Option<Instant>>) {
-        let mut woken = enqueued();
+        let mut woken = self.runner.jobs.subscribe();
         let mut heartbeat = interval(self.lease / 4);
         let mut schedules = interval(POLL);
         let mut tidying = interval(TIDY);
         let deadline = loop {
-            tell_all(&self.web, &mut self.ended).await;
+            tell_all(&self.runner.database, &mut self.ended).await;
             let told = self.ended.is_empty();
             let stopping = *stopped.borrow();
             if let Some(deadline) = stopping
@@ -170,7 +168,7 @@ impl Work {
                 }
                 _ = schedules.tick(), if stopping.is_none() => self.enqueue_due().await,
                 _ = tidying.tick(), if stopping.is_none() => {
-                    self.tidy.look(&self.web.database, &self.registry).await;
+                    self.tidy.look(&self.runner.database, &self.runner.registry).await;
                 }
                 changed = stopped.changed(), if stopping.is_none() => if changed.is_err() {
                     break Instant::now();
@@ -222,7 +220,7 @@ impl Work {
     }
 
     async fn claim_due(&mut self) -> Result<(), DbErr> {
-        let registry = self.registry.clone();
+        let registry = self.runner.registry.clone();
         let held = self.held.keys().copied();
         let except: Vec<_> = held
             .chain(self.ended.iter().map(|untold| untold.claim.id))
@@ -237,7 +235,7 @@ impl Work {
             let unsure = |queue: &usize| !self.hot[*queue] && self.room(*queue) > 0;
             let unsure: Vec<_> = self.queues().filter(unsure).collect();
             let asked: Vec<_> = unsure.iter().map(|queue| wanted(*queue)).collect();
-            let due = claim::due_in(&self.web.database, &asked).await?;
+            let due = claim::due_in(&self.runner.database, &asked).await?;
             let mut wait = POLL;
             for (queue, due_in) in unsure.into_iter().zip(due) {
                 let due_in = due_in.unwrap_or(POLL);
@@ -264,7 +262,7 @@ impl Work {
             // The lease begins in the statement, so it ends after this.
             let until = self.until(Instant::now());
             let first = self.places.first(queue);
-            let database = &self.web.database;
+            let database = &self.runner.database;
             let jobs = match claim::claim(database, wanted(queue), first, room, self.lease).await {
                 // The other queues have their turn.
                 Err(error) if !is_unavailable(&error) => {
@@ -313,9 +311,9 @@ impl Work {
         self.held.insert(job.id, held);
         self.under_way.send_replace(self.held.len());
         self.places.take(queue, 1);
-        let (web, registry) = (self.web.clone(), self.registry.clone());
+        let runner = self.runner.clone();
         self.running.spawn_blocking(move || {
-            let attempt = attempt(&web, &registry, job, lease);
+            let attempt = attempt(&runner, job, lease);
             let ended = catch_unwind(AssertUnwindSafe(|| Handle::current().block_on(attempt)));
             // A job's own panics are caught in there. After another one its lease runs out.
             (claim, ended.unwrap_or(Ended::Stopped))
@@ -360,12 +358,12 @@ impl Work {
     async fn extend(&mut self) {
         let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
         let until = self.until(Instant::now());
-        match claim::extend(&self.web.database, &claims, self.lease).await {
+        match claim::extend(&self.runner.database, &claims, self.lease).await {
             Ok(extended) => self.extended(&claims, &extended, until),
             // It refuses to change one of them, which takes no other one along.
             Err(error) if claims.len() > 1 && !is_unavailable(&error) => {
                 for claim in claims {
-                    match claim::extend(&self.web.database, &[claim], self.lease).await {
+                    match claim::extend(&self.runner.database, &[claim], self.lease).await {
                         Ok(extended) => self.extended(&[claim], &extended, until),
                         Err(error) => {
                             tracing::warn!(%error, job_id = %claim.id, "could not extend a lease");
@@ -392,10 +390,15 @@ impl Work {
         }
     }
 
-    async fn enqueue_due(&self) {
-        let due = self.registry.enqueue_due(&self.web.database, Utc::now());
-        if let Err(error) = due.await {
-            tracing::warn!(%error, "could not enqueue what schedules say");
+    async fn enqueue_due(&mut self) {
+        let registry = &self.runner.registry;
+        match registry
+            .enqueue_due(&self.runner.database, Utc::now())
+            .await
+        {
+            Ok(0) => {}
+            Ok(_) => self.look_at = Instant::now(),
+            Err(error) => tracing::warn!(%error, "could not enqueue what schedules say"),
         }
     }
 
@@ -418,7 +421,7 @@ impl Work {
         }
         let is_stopped = |untold: &mut Untold| matches!(untold.ended, Ended::Stopped);
         let stopped: Vec<_> = self.ended.extract_if(.., is_stopped).collect();
-        tell_all(&self.web, &mut self.ended).await;
+        tell_all(&self.runner.database, &mut self.ended).await;
         let claims: Vec<_> = stopped.iter().map(|untold| untold.claim).collect();
         if claims.is_empty() {
             return;
@@ -427,39 +430,9 @@ impl Work {
             jobs = claims.len(),
             "giving back jobs that are not done yet"
         );
-        if let Err(error) = claim::give_back(&self.web.database, &claims).await {
+        if let Err(error) = claim::give_back(&self.runner.database, &claims).await {
             tracing::warn!(%error, "could not give jobs back; they go on later");
         }
-    }
-}
-
-/// Runs what is due, one job after the other, until nothing is. For tests: nothing comes by itself there.
-/// Returns each attempt with how it ended.
-///
-/// # Errors
-///
-/// Where the database fails.
-pub async fn run_due(web: &Web, registry: &Registry) -> Result<Vec<(Model, Ended)>, DbErr> {
-    let mut ran = Vec::new();
-    loop {
-        let lease = Duration::from_secs(3600);
-        let wanted = Wanted {
-            queue: None,
-            kinds: registry.names(),
-            except: &[],
-        };
-        let claimed = claim::claim(&web.database, wanted, Priority::High, 1, lease).await?;
-        let Some(job) = claimed.into_iter().next() else {
-            return Ok(ran);
-        };
-        let claim = Claim::of(&job);
-        let (_held, until) = watch::channel(Instant::now() + lease);
-        let ended = match job.cancelled_at {
-            Some(_) => Ended::Cancelled,
-            None => attempt(web, registry, job.clone(), until).await,
-        };
-        tell(web, claim, &ended).await?;
-        ran.push((job, ended));
     }
 }
 

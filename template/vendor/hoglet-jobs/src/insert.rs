@@ -6,9 +6,10 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 use time::OffsetDateTime;
 
-use super::priority::Priority;
-use super::sql::{execute, milliseconds, placeholders, query, storable_key};
-use super::unique::Unique;
+use crate::actor::Actor;
+use crate::priority::Priority;
+use crate::sql::{execute, milliseconds, placeholders, query, storable_key};
+use crate::unique::Unique;
 
 /// Jobs that one statement writes down at most; a database bounds how many values one may have.
 const MOST_AT_ONCE: usize = 1_000;
@@ -76,10 +77,10 @@ pub struct New {
     pub payload: String,
     /// When it is due.
     pub when: When,
-    /// See [`Job::unique_key`](super::job::Job::unique_key).
+    /// See [`Job::unique_key`](crate::job::Job::unique_key).
     pub unique_key: Option<String>,
-    /// As JSON.
-    pub behalf: Option<String>,
+    /// The person the job is done for.
+    pub actor: Actor,
 }
 
 /// Writes a job down, unless one with its unique key waits: what becomes of it then, its kind says.
@@ -118,7 +119,7 @@ pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enq
         new.kind.priority.number().into(),
         when,
         new.unique_key.clone().into(),
-        new.behalf.clone().into(),
+        stored(&new.actor),
     ];
     for _ in 0..MOST_TRIES {
         if execute(database, &sql, values.clone()).await? > 0 {
@@ -170,7 +171,7 @@ async fn replace(database: &impl ConnectionTrait, new: &New) -> Result<Option<Uu
         new.payload.clone().into(),
         new.kind.priority.number().into(),
         when,
-        new.behalf.clone().into(),
+        stored(&new.actor),
     ];
     let rows = query(database, &sql, values).await?;
     let Some(row) = rows.first() else {
@@ -194,7 +195,7 @@ pub struct OneOfMany {
     pub payload: String,
     /// How long until it is due.
     pub delay: Duration,
-    /// See [`Job::unique_key`](super::job::Job::unique_key).
+    /// See [`Job::unique_key`](crate::job::Job::unique_key).
     pub unique_key: Option<String>,
 }
 
@@ -207,7 +208,7 @@ pub struct OneOfMany {
 pub async fn insert_all(
     database: &impl ConnectionTrait,
     kind: Kind,
-    behalf: Option<String>,
+    actor: &Actor,
     jobs: Vec<OneOfMany>,
 ) -> Result<u64, DbErr> {
     let mut inserted = 0;
@@ -217,7 +218,7 @@ pub async fn insert_all(
             kind.name.into(),
             kind.queue.into(),
             kind.priority.number().into(),
-            behalf.clone().into(),
+            stored(actor),
         ];
         let rows: Vec<_> = jobs
             .by_ref()
@@ -250,15 +251,15 @@ pub async fn insert_all(
     }
 }
 
-/// Changes on whose behalf jobs are.
+/// Changes the actor of jobs.
 ///
 /// # Errors
 ///
-/// Where the database fails.
-pub async fn set_behalf(
+/// If the database fails.
+pub async fn set_actor(
     database: &impl ConnectionTrait,
     ids: &[Uuid],
-    behalf: &str,
+    actor: &Actor,
 ) -> Result<(), DbErr> {
     for ids in ids.chunks(MOST_AT_ONCE) {
         let sql = format!(
@@ -266,8 +267,12 @@ pub async fn set_behalf(
             placeholders(2, ids.len())
         );
         let ids = ids.iter().map(|id| Value::from(*id));
-        let values = [behalf.into()].into_iter().chain(ids);
+        let values = [stored(actor)].into_iter().chain(ids);
         execute(database, &sql, values).await?;
     }
     Ok(())
+}
+
+fn stored(actor: &Actor) -> Value {
+    actor.stored().map(str::to_owned).into()
 }

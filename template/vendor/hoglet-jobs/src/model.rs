@@ -14,11 +14,11 @@ pub struct Model {
     pub id: Uuid,
     /// The name that the job is registered under.
     pub kind: String,
-    /// The queue that it waits in, see [`Job::QUEUE`](super::job::Job::QUEUE).
+    /// The queue that it waits in, see [`Job::QUEUE`](crate::job::Job::QUEUE).
     pub queue: String,
     /// Its fields, as JSON.
     pub payload: String,
-    /// See [`Priority`](super::priority::Priority).
+    /// See [`Priority`](crate::priority::Priority).
     pub priority: i16,
     /// From then on it may be claimed: when it is due, or when its lease ends.
     pub run_at: i64,
@@ -30,8 +30,9 @@ pub struct Model {
     pub unique_key: Option<String>,
     /// Whether it was ever claimed. Of the jobs with one unique key one has begun at most, and one has not.
     pub begun: bool,
-    /// On whose behalf, see [`behalf`](super::behalf).
-    pub behalf: Option<String>,
+    /// The [`Actor`](crate::Actor) that the job is done for, as JSON.
+    #[sea_orm(column_name = "behalf")]
+    pub actor: Option<String>,
     /// When it was enqueued.
     pub enqueued_at: i64,
     /// Why the last attempt failed.

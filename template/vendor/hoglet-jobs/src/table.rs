@@ -5,17 +5,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::FromRef;
 use chrono::{DateTime, Utc};
+use futures_core::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::Mutex;
 
-use super::enqueue::When;
-use super::failure::Outcome;
-use super::job::{DEFAULT_QUEUE, Job, new};
-use super::run::Run;
-use super::schedules::{Schedule, Schedules, Times};
-use futures_core::future::BoxFuture;
+use crate::actor::Actor;
+use crate::enqueue::new;
+use crate::failure::JobResult;
+use crate::insert::When;
+use crate::job::{DEFAULT_QUEUE, Job};
+use crate::run::Run;
+use crate::schedules::{Schedule, Schedules, Times};
+use crate::state::JobState;
 
 /// What is wrong with a table of jobs: the app does not start with it.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +25,7 @@ use futures_core::future::BoxFuture;
 pub struct BrokenJobs(Vec<String>);
 
 /// An app's jobs, one line each, and when some of them come by themselves.
-pub struct Jobs<S> {
+pub struct Jobs<S: JobState> {
     kinds: Vec<Kind<S>>,
     /// The queues that have a bound, and how many of their jobs run at once.
     queues: Vec<(&'static str, usize)>,
@@ -31,13 +33,15 @@ pub struct Jobs<S> {
     broken: Vec<String>,
 }
 
-struct Kind<S> {
+struct Kind<S: JobState> {
     of: TypeId,
     bounds: Bounds,
     run: RunWith<S>,
 }
 
-type RunWith<S> = fn(&S, &str, Run) -> BoxFuture<'static, Outcome>;
+type RunWith<S> = Box<RunFn<S>>;
+type RunFn<S> =
+    dyn Fn(&S, &str, Run<<S as JobState>::Context>) -> BoxFuture<'static, JobResult> + Send + Sync;
 
 /// What a kind of job says about its attempts.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +69,7 @@ pub struct Queue {
     pub kinds: Vec<&'static str>,
 }
 
-impl<S> Default for Jobs<S> {
+impl<S: JobState> Default for Jobs<S> {
     fn default() -> Self {
         Self {
             kinds: Vec::new(),
@@ -76,10 +80,10 @@ impl<S> Default for Jobs<S> {
     }
 }
 
-impl<S: Clone + Send + Sync + 'static> Jobs<S> {
+impl<S: JobState> Jobs<S> {
     /// A job that is enqueued by name.
     #[must_use]
-    pub fn job<J: Job<State: FromRef<S>>>(mut self) -> Self {
+    pub fn job<J: Job<State = S>>(mut self) -> Self {
         self.add::<J>();
         self
     }
@@ -96,7 +100,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
 
     /// A job that comes every so often, counted from midnight of 1 January 1970, UTC.
     #[must_use]
-    pub fn every<J: Job<State: FromRef<S>>>(
+    pub fn every<J: Job<State = S>>(
         self,
         interval: Duration,
         job: impl Fn() -> J + Send + Sync + 'static,
@@ -108,7 +112,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
     /// A job that comes when cron says so: `"30 8 * * MON"` with `"Europe/Berlin"` is half past eight
     /// each Monday, by the clocks there. The zone has its name from the IANA's list; `"UTC"` is one.
     #[must_use]
-    pub fn cron<J: Job<State: FromRef<S>>>(
+    pub fn cron<J: Job<State = S>>(
         self,
         times: &str,
         zone: &str,
@@ -118,7 +122,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
         self.schedule(name, Times::cron(times, zone), job)
     }
 
-    fn schedule<J: Job<State: FromRef<S>>>(
+    fn schedule<J: Job<State = S>>(
         mut self,
         name: String,
         times: Result<Times, String>,
@@ -134,7 +138,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
                 times,
                 job: Arc::new(move |id| {
                     let job = job();
-                    new(&job, id, When::In(job.delay()), None)
+                    new(&job, id, When::In(job.delay()), Actor::nobody())
                 }),
             }),
             Err(reason) => self.broken.push(format!("{name}: {reason}")),
@@ -142,17 +146,28 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
         self
     }
 
-    /// These jobs and those.
+    /// With the jobs of another table, whose state comes out of this one's.
     #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
-        self.kinds.extend(other.kinds);
+    pub fn merge<T: JobState<Context = S::Context>>(
+        mut self,
+        other: Jobs<T>,
+        state: impl Fn(&S) -> T + Clone + Send + Sync + 'static,
+    ) -> Self {
+        self.kinds.extend(other.kinds.into_iter().map(|kind| {
+            let state = state.clone();
+            Kind {
+                of: kind.of,
+                bounds: kind.bounds,
+                run: Box::new(move |own, payload, run| (kind.run)(&state(own), payload, run)),
+            }
+        }));
         self.queues.extend(other.queues);
         self.schedules.extend(other.schedules);
         self.broken.extend(other.broken);
         self
     }
 
-    fn add<J: Job<State: FromRef<S>>>(&mut self) {
+    fn add<J: Job<State = S>>(&mut self) {
         self.kinds.push(Kind {
             of: TypeId::of::<J>(),
             bounds: Bounds {
@@ -162,12 +177,12 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
                 timeout: J::TIMEOUT,
                 backoff: J::backoff,
             },
-            run: |state, payload, run| {
+            run: Box::new(|state, payload, run| {
                 let job: Result<J, _> = serde_json::from_str(payload);
-                let state = J::State::from_ref(state);
-                // While versions are exchanged, a newer process may know how to read what this one cannot.
+                let state = state.clone();
+                // During a deployment a process of the newer version may be able to read it.
                 Box::pin(async move { job?.run(state, run).await })
-            },
+            }),
         });
     }
 
@@ -242,7 +257,7 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
     /// # Errors
     ///
     /// All that is wrong with it: see [`Jobs::faults`].
-    pub fn with(self, state: S) -> Result<Registry, BrokenJobs> {
+    pub fn with(self, state: S) -> Result<Registry<S::Context>, BrokenJobs> {
         let faults = self.faults();
         if !faults.is_empty() {
             return Err(BrokenJobs(faults));
@@ -250,10 +265,9 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
         let queues = self.queues();
         let kinds = self.kinds.into_iter().map(|kind| {
             let state = state.clone();
-            let run = kind.run;
             let bound = Runnable {
                 bounds: kind.bounds,
-                run: Box::new(move |payload, of| run(&state, payload, of)),
+                run: Box::new(move |payload, run| (kind.run)(&state, payload, run)),
             };
             (kind.bounds.name, bound)
         });
@@ -270,21 +284,21 @@ impl<S: Clone + Send + Sync + 'static> Jobs<S> {
 }
 
 /// A table of jobs that can be run.
-pub struct Registry {
-    pub(super) kinds: HashMap<&'static str, Runnable>,
-    pub(super) names: Vec<&'static str>,
-    pub(super) queues: Vec<Queue>,
-    pub(super) schedules: Mutex<Schedules>,
+pub struct Registry<C> {
+    pub(crate) kinds: HashMap<&'static str, Runnable<C>>,
+    pub(crate) names: Vec<&'static str>,
+    pub(crate) queues: Vec<Queue>,
+    pub(crate) schedules: Mutex<Schedules>,
 }
 
 /// A kind of job, with what it works with.
-pub(super) struct Runnable {
+pub(crate) struct Runnable<C> {
     pub bounds: Bounds,
     #[expect(clippy::type_complexity, reason = "it stands here once")]
-    pub run: Box<dyn Fn(&str, Run) -> BoxFuture<'static, Outcome> + Send + Sync>,
+    pub run: Box<dyn Fn(&str, Run<C>) -> BoxFuture<'static, JobResult> + Send + Sync>,
 }
 
-impl Registry {
+impl<C> Registry<C> {
     /// Enqueues what schedules say for a moment. Returns how many jobs that are.
     ///
     /// # Errors

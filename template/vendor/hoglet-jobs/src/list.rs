@@ -1,24 +1,23 @@
 //! The jobs that are there, for people and programs that look.
 
-use clap::ValueEnum;
 use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, QueryResult};
 
-use super::model::Model;
-use super::sql::query;
-use super::unreadable;
+use crate::model::Model;
+use crate::sql::query;
+use crate::unreadable;
 
 /// What state a job is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It may be claimed; where its queue is paused or its twin runs, it waits for that
+    /// It may be claimed, unless its queue is paused or its twin runs.
     Due,
-    /// It waits for the time of its first attempt
+    /// It waits for the time of its first attempt.
     Scheduled,
-    /// An attempt has failed, and it waits for the next one
+    /// An attempt has failed, and it waits for the next one.
     Retrying,
-    /// A process works on it
+    /// A process works on it.
     Running,
-    /// It is kept until it is retried or discarded
+    /// It is kept until it is retried or discarded.
     Failed,
 }
 
@@ -41,6 +40,11 @@ impl State {
             Self::Running => "running",
             Self::Failed => "failed",
         }
+    }
+
+    /// The state with this [`name`](State::name).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 
@@ -105,11 +109,10 @@ pub async fn list(
 
 fn listed(row: &QueryResult) -> Result<Listed, DbErr> {
     let name: String = row.try_get("", "state")?;
-    let state = State::ALL.into_iter().find(|state| state.name() == name);
     let now: i64 = row.try_get("", "now")?;
     let run_at = row.try_get("", "run_at");
     Ok(Listed {
-        state: state.unwrap_or(State::Due),
+        state: State::named(&name).unwrap_or(State::Due),
         due_in: run_at.map_or(0, |run_at: i64| run_at.saturating_sub(now)),
         row: Model::from_query_result(row, "").map_err(|error| Unreadable {
             id: id(row),

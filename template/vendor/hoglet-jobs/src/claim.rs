@@ -11,11 +11,11 @@ use std::time::Duration;
 use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, QueryResult, Value};
 
-use super::model::Model;
-use super::priority::Priority;
-use super::sql::{execute, milliseconds, placeholders, query, storable_error};
-use super::unreadable;
 use crate::database::is_unavailable;
+use crate::model::Model;
+use crate::priority::Priority;
+use crate::sql::{execute, milliseconds, placeholders, query, storable_error};
+use crate::unreadable;
 
 /// How many jobs the database may refuse to change before those behind them have no turn.
 const MOST_REFUSED: usize = 100;
@@ -31,7 +31,7 @@ pub struct Claim {
 
 impl Claim {
     /// Of a job that [`claim`] has returned.
-    pub(super) fn of(job: &Model) -> Self {
+    pub(crate) fn of(job: &Model) -> Self {
         Self {
             id: job.id,
             lease: job.lease.expect("a claimed job has a lease"),

@@ -13,10 +13,9 @@ use croner::Cron;
 use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, DbErr};
 
-use super::enqueue::{New, insert};
-use super::job::wake_workers;
-use super::sql::execute;
 use crate::database::begin;
+use crate::insert::{New, insert};
+use crate::sql::execute;
 
 /// The row of a schedule that is new.
 const BEGIN: &str =
@@ -126,9 +125,6 @@ impl Schedules {
             }
             enqueued += usize::from(come_round(database, schedule, latest, still_to_come).await?);
             *known = Some(latest);
-        }
-        if enqueued > 0 {
-            wake_workers();
         }
         Ok(enqueued)
     }

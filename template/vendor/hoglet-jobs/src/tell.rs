@@ -1,18 +1,17 @@
 //! Telling the database how jobs have ended.
 
-use sea_orm::DbErr;
+use sea_orm::{DatabaseConnection, DbErr};
 use tokio::time::Instant;
 
-use super::attempt::Ended;
-use super::claim::{Claim, complete, fail, put_off};
-use crate::web::Web;
+use crate::attempt::Ended;
+use crate::claim::{Claim, complete, fail, put_off};
 
 /// Stored in place of an error whose own text the database refuses.
 const REFUSED: &str =
     "the job failed; its error is in the log, because the database would not store it";
 
 /// A job that has ended, which the database has yet to hear of.
-pub(super) struct Untold {
+pub(crate) struct Untold {
     pub claim: Claim,
     pub ended: Ended,
     /// When its lease ends, which nobody extends any more.
@@ -21,7 +20,7 @@ pub(super) struct Untold {
 
 /// Tells the database what has ended. Leaves what it would not hear: it is told again, until the lease is
 /// over. Then the job begins anew, like any that was left behind.
-pub(super) async fn tell_all(web: &Web, untold: &mut Vec<Untold>) {
+pub(crate) async fn tell_all(database: &DatabaseConnection, untold: &mut Vec<Untold>) {
     if untold.is_empty() {
         return;
     }
@@ -30,7 +29,7 @@ pub(super) async fn tell_all(web: &Web, untold: &mut Vec<Untold>) {
     let claims: Vec<_> = done.iter().map(|untold| untold.claim).collect();
     let mut others = std::mem::take(untold);
     if !claims.is_empty() {
-        match complete(&web.database, &claims).await {
+        match complete(database, &claims).await {
             Ok(held) if held == claims.len() as u64 => {}
             Ok(_) => {
                 tracing::warn!("a job was done after its lease had ended; it may run once more");
@@ -40,7 +39,7 @@ pub(super) async fn tell_all(web: &Web, untold: &mut Vec<Untold>) {
         }
     }
     for one in others {
-        let Err(error) = tell(web, one.claim, &one.ended).await else {
+        let Err(error) = tell(database, one.claim, &one.ended).await else {
             continue;
         };
         let job_id = one.claim.id;
@@ -57,8 +56,11 @@ pub(super) async fn tell_all(web: &Web, untold: &mut Vec<Untold>) {
 }
 
 /// Tells the database how one attempt has ended.
-pub(super) async fn tell(web: &Web, claim: Claim, ended: &Ended) -> Result<(), DbErr> {
-    let database = &web.database;
+pub(crate) async fn tell(
+    database: &DatabaseConnection,
+    claim: Claim,
+    ended: &Ended,
+) -> Result<(), DbErr> {
     match ended {
         Ended::Done => complete(database, &[claim]).await.map(drop),
         Ended::Failed {

@@ -28,7 +28,7 @@ fn statement(
 }
 
 /// Runs a statement. Returns how many rows it has changed.
-pub(super) async fn execute(
+pub(crate) async fn execute(
     database: &impl ConnectionTrait,
     sql: &str,
     values: impl IntoIterator<Item = Value>,
@@ -38,7 +38,7 @@ pub(super) async fn execute(
 }
 
 /// Runs a statement that returns rows.
-pub(super) async fn query(
+pub(crate) async fn query(
     database: &impl ConnectionTrait,
     sql: &str,
     values: impl IntoIterator<Item = Value>,
@@ -48,19 +48,19 @@ pub(super) async fn query(
 }
 
 /// `$3, $4, $5` for three values from the third on.
-pub(super) fn placeholders(from: usize, count: usize) -> String {
+pub(crate) fn placeholders(from: usize, count: usize) -> String {
     let numbers: Vec<_> = (from..from + count).map(|at| format!("${at}")).collect();
     numbers.join(", ")
 }
 
 /// As the database counts time.
-pub(super) fn milliseconds(duration: Duration) -> i64 {
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
 /// An error's text as it is stored: cut, and without control characters. PostgreSQL refuses a text with a
 /// NUL, and a terminal obeys an escape sequence.
-pub(super) fn storable_error(error: &str) -> String {
+pub(crate) fn storable_error(error: &str) -> String {
     let lines = error.chars().filter(|character| *character != '\r');
     let lines = lines.map(|character| match character {
         '\n' | '\t' => character,
@@ -71,7 +71,7 @@ pub(super) fn storable_error(error: &str) -> String {
 }
 
 /// A unique key as it is stored and compared. PostgreSQL refuses a text with a NUL.
-pub(super) fn storable_key(key: &str) -> String {
+pub(crate) fn storable_key(key: &str) -> String {
     key.replace('\0', "\u{fffd}")
 }
 

@@ -1,7 +1,7 @@
 //! [`Unique`]: what becomes of a job where another one with its unique key waits.
 
 /// What becomes of a job where another one of its kind with the same
-/// [`unique_key`](super::job::Job::unique_key) waits. While that one runs, both of these enqueue the new
+/// [`unique_key`](crate::job::Job::unique_key) waits. While that one runs, both of these enqueue the new
 /// one: it begins when the other one has come to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unique {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlErr, Value};
 
-use super::sql::{execute, milliseconds, query};
+use crate::sql::{execute, milliseconds, query};
 
 /// Rows that one statement deletes at most, so that others may write between two of them.
 const SLICE: u64 = 500;

@@ -7,13 +7,13 @@ use sea_orm::{
 
 /// Begins a transaction that will write.
 ///
-/// SQLite has one writer at a time. A transaction that reads first and writes later is refused at once,
-/// "database is locked", where somebody else has written meanwhile; one that says at the beginning that
-/// it will write waits for its turn. PostgreSQL needs no such word.
+/// SQLite has one writer at a time. If a transaction reads first and writes later, and another one has written
+/// in between, SQLite refuses it at once with "database is locked". A transaction that announces at its
+/// beginning that it will write waits for its turn instead. PostgreSQL needs no announcement.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database does not answer.
 pub async fn begin(database: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
