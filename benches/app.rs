@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench app                 # prints the table
-//! cargo bench -p hoglet --bench app -- --refresh    # and writes it into the README
+//! cargo bench -p hoglet --bench app -- --refresh    # and writes it into docs/figures.md
 //! ```
 //!
 //! The release build of `template/` runs beside the load generator, which shares the machine with
@@ -31,7 +31,7 @@ use axum::{Json, Router};
 use load::{Connection, Measured, get, post};
 use postgres::Postgres;
 use serde_json::{Value, json};
-use support::{Process, build, cookies, in_production, with_posthog, write_into_readme};
+use support::{Process, build, cookies, in_production, with_posthog, write_into_figures};
 use tokio::net::TcpListener;
 
 const ROUNDS: usize = 5;
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let table = runtime.block_on(measure(&binary));
     println!("\n{table}");
     if refresh {
-        write_into_readme(TABLE, &table);
+        write_into_figures(TABLE, &table);
     }
     ExitCode::SUCCESS
 }

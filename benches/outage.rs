@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench outage                     # seven minutes, prints the table
-//! cargo bench -p hoglet --bench outage -- --refresh        # and writes it into the README
+//! cargo bench -p hoglet --bench outage -- --refresh        # and writes it into docs/figures.md
 //! cargo bench -p hoglet --bench outage -- --seconds 20     # a shorter outage
 //! ```
 //!
@@ -35,7 +35,7 @@ use connection::{Connection, get, post as post_request};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use support::{Process, build, cookies, in_production, with_posthog, write_into_readme};
+use support::{Process, build, cookies, in_production, with_posthog, write_into_figures};
 use tokio::net::TcpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -105,7 +105,7 @@ fn main() -> ExitCode {
         println!("FAILED: {failure}");
     }
     if arguments.iter().any(|argument| argument == "--refresh") {
-        write_into_readme(TABLE, &format!("{table}\n{end}\n"));
+        write_into_figures(TABLE, &format!("{table}\n{end}\n"));
     }
     ExitCode::from(u8::from(!failures.is_empty()))
 }

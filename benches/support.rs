@@ -1,5 +1,5 @@
 //! What benchmarks of the generated app stand on: its release build, servers in processes of their
-//! own, and the README's tables.
+//! own, and the tables of `docs/figures.md`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -162,22 +162,19 @@ pub fn cookies(head: &str) -> String {
     set.join("; ")
 }
 
-/// Puts a table into the README, between `<!-- name: begin -->` and `<!-- name: end -->`.
-pub fn write_into_readme(name: &str, table: &str) {
+/// Puts a table into `docs/figures.md`, between `<!-- name: begin -->` and `<!-- name: end -->`.
+pub fn write_into_figures(name: &str, table: &str) {
     let (begin, end) = (
         format!("<!-- {name}: begin -->"),
         format!("<!-- {name}: end -->"),
     );
-    let path = repository().join("README.md");
-    let readme = fs::read_to_string(&path).expect("the README is there");
-    let (before, rest) = readme
+    let path = repository().join("docs/figures.md");
+    let figures = fs::read_to_string(&path).expect("the file is there");
+    let (before, rest) = figures
         .split_once(&begin)
-        .expect("the README has a place for the table");
-    let (_, after) = rest
-        .split_once(&end)
-        .expect("the README has a place for the table");
-    fs::write(path, format!("{before}{begin}\n{table}{end}{after}"))
-        .expect("the README is writable");
+        .expect("it has a place for the table");
+    let (_, after) = rest.split_once(&end).expect("it has a place for the table");
+    fs::write(path, format!("{before}{begin}\n{table}{end}{after}")).expect("the file is writable");
 }
 
 fn repository() -> &'static Path {

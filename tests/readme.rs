@@ -56,8 +56,7 @@ fn every_file_that_a_document_names_is_there() {
             .any(|name| name == path || name.starts_with(&folder))
     };
     for document in DOCUMENTS {
-        let code = text(&app, document).split('`').skip(1).step_by(2);
-        for name in code.filter(|name| !name.contains(char::is_whitespace)) {
+        for name in names(text(&app, document)) {
             if PLACES.iter().any(|place| name.starts_with(place)) {
                 assert!(there(name), "{document} names {name}");
             }
@@ -65,11 +64,39 @@ fn every_file_that_a_document_names_is_there() {
     }
     for document in DOCUMENTS.iter().chain(&[RECIPES]) {
         let (folder, _) = document.rsplit_once('/').unwrap_or_default();
-        for link in text(&app, document).split("](").skip(1) {
-            let link = link.split([')', '#']).next().unwrap_or_default();
-            if !link.is_empty() && !link.contains("://") {
-                assert!(there(&joined(folder, link)), "{document} links to {link}");
-            }
+        for link in links(text(&app, document)) {
+            assert!(there(&joined(folder, link)), "{document} links to {link}");
+        }
+    }
+}
+
+#[test]
+fn every_file_that_this_repositorys_documents_name_is_there() {
+    let top = xtask::repository::top();
+    let mut documents = vec!["README.md".to_owned()];
+    let docs = xtask::repository::tracked("docs").expect("a folder of git's");
+    let docs = docs.iter().filter(|name| name.ends_with(".md"));
+    documents.extend(docs.map(|name| format!("docs/{name}")));
+    for document in documents {
+        let text = fs::read_to_string(top.join(&document)).expect("a document");
+        let (folder, _) = document.rsplit_once('/').unwrap_or_default();
+        for link in links(&text) {
+            let path = top.join(joined(folder, link));
+            assert!(path.exists(), "{document} links to {link}");
+        }
+        let folders = [
+            "benches/",
+            "docs/",
+            "generator/",
+            "template/",
+            "tests/",
+            "xtask/",
+        ];
+        for name in
+            names(&text).filter(|name| folders.iter().any(|folder| name.starts_with(folder)))
+        {
+            let (path, _) = name.split_once("::").unwrap_or((name, ""));
+            assert!(top.join(path).exists(), "{document} names {name}");
         }
     }
 }
@@ -94,6 +121,19 @@ fn the_commands_for_agents_stand_in_one_list() {
             "{code}"
         );
     }
+}
+
+/// What stands between backticks and is one word.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter(|name| !name.contains(char::is_whitespace))
+}
+
+/// Relative links, without the heading that they lead to.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let links = text.split("](").skip(1);
+    let links = links.filter_map(|link| link.split([')', '#']).next());
+    links.filter(|link| !link.is_empty() && !link.contains("://"))
 }
 
 /// A relative link from a document's folder.
