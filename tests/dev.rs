@@ -60,29 +60,32 @@ fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
     let changed = dev.version();
 
     // A handler is built, and the new app answers at the same address.
-    app.edit("src/sentences.rs", |text| {
-        text.replace("There is nothing at this address.", "another sentence")
+    app.edit("src/routes/home.rs", |text| {
+        text.replace(
+            r#"page.render("home.html", context! {})?"#,
+            r#"page.render("home.html", context! {}).map(|_| "another sentence")?"#,
+        )
     });
-    dev.server.says("hoglet  | src/sentences.rs changed");
-    dev.answers("/nowhere", "another sentence");
+    dev.server.says("hoglet  | src/routes/home.rs changed");
+    dev.answers("/", "another sentence");
     assert_ne!(dev.version(), changed, "pages hear of it too");
 
     // A broken build is cargo's to explain, in the terminal and to the open pages. Meanwhile the last good one serves.
-    let good = app.read("src/sentences.rs");
-    app.edit("src/sentences.rs", |text| text + "broken\n");
+    let good = app.read("src/routes/home.rs");
+    app.edit("src/routes/home.rs", |text| text + "broken\n");
     dev.server.says("error: ");
     dev.server
         .says("hoglet  | the last good build keeps serving");
-    assert!(dev.text("/nowhere").contains("another sentence"));
+    assert!(dev.text("/").contains("another sentence"));
     let said = dev.state()["build_error"].clone();
     let said = said.as_str().expect("why it failed");
     assert!(said.starts_with("error: "), "{said}");
-    assert!(said.contains("src/sentences.rs:"), "{said}");
+    assert!(said.contains("src/routes/home.rs:"), "{said}");
     assert!(!said.contains('\u{1b}'), "{said}");
-    app.edit("src/sentences.rs", |_| {
+    app.edit("src/routes/home.rs", |_| {
         good.replace("another sentence", "mended sentence")
     });
-    dev.answers("/nowhere", "mended sentence");
+    dev.answers("/", "mended sentence");
     assert_eq!(dev.state()["build_error"], Value::Null);
 
     // What the old processes captured has arrived, and what is captured last will.

@@ -1,18 +1,16 @@
-//! The app: what Hoglet is told about it.
+//! The app: what Hoglet is told about it. `hoglet_web::app::App` has more methods, with defaults that
+//! most apps keep.
 
-use std::process::ExitCode;
-
-use hoglet_web::app::Outcome;
-use hoglet_web::database::Migrations;
-use hoglet_web::files::Files;
+use axum::http::Extensions;
+use hoglet_web::app::CommandResult;
 use hoglet_web::jobs::Jobs;
 use hoglet_web::layers::Places;
 use hoglet_web::package::Package;
+use hoglet_web::posthog::Declared;
 use hoglet_web::routes::Routes;
-use hoglet_web::security::ContentSecurityPolicy;
-use hoglet_web::session::users::Users;
 use hoglet_web::settings::Reader;
-use hoglet_web::web::{BODY_LIMIT, Parts, Web};
+use hoglet_web::web::Web;
+use minijinja::Value;
 use rust_embed::RustEmbed;
 
 use crate::commands::Command;
@@ -20,22 +18,20 @@ use crate::jobs;
 use crate::migrations::Migrator;
 use crate::models::user;
 use crate::posthog::flags;
-use crate::posthog::properties::event_properties;
 use crate::routes;
-use crate::sentences::sentence;
 use crate::settings::Settings;
 use crate::state::AppState;
-use crate::view::every_page;
+use crate::view;
 
-/// The views, carried inside by a release build.
+/// The views. A release build carries them inside.
 #[derive(RustEmbed)]
 #[folder = "templates/"]
-struct Templates;
+pub struct Templates;
 
-/// Styles, scripts and pictures, likewise.
+/// Stylesheets, scripts and pictures, likewise.
 #[derive(RustEmbed)]
 #[folder = "static/"]
-struct Assets;
+pub struct Assets;
 
 /// This app, for Hoglet: `hoglet_web::cli` and the tests start it.
 pub struct App;
@@ -44,30 +40,21 @@ impl hoglet_web::app::App for App {
     type Settings = Settings;
     type State = AppState;
     type Command = Command;
+    type Users = user::Entity;
+    type Migrator = Migrator;
+    type Templates = Templates;
+    type Assets = Assets;
 
     const PACKAGE: Package = hoglet_web::package!();
     const DEFAULTS: &'static str = include_str!("../defaults.env");
+    const FLAGS: &'static [Declared] = flags::ALL;
 
     fn settings(reader: &mut Reader, hoglet: &hoglet_web::settings::Settings) -> Settings {
         Settings::read(reader, hoglet)
     }
 
-    fn parts() -> Parts {
-        Parts {
-            users: Users::of::<user::Entity>(),
-            migrations: Migrations::of::<Migrator>(),
-            templates: Files::of::<Templates>(),
-            assets: Files::of::<Assets>(),
-            every_page,
-            sentence,
-            body_limit: BODY_LIMIT,
-            // What pages load from elsewhere: pictures, fonts, a payment form.
-            content_security_policy: ContentSecurityPolicy::default(),
-            flags: flags::ALL,
-            event_properties,
-            // The last look at each event before it is sent: what this returns, or nothing.
-            before_send: Some,
-        }
+    fn state(settings: Settings, web: Web) -> AppState {
+        AppState::new(settings, web)
     }
 
     fn pages() -> Routes<AppState> {
@@ -83,16 +70,11 @@ impl hoglet_web::app::App for App {
         jobs::jobs()
     }
 
-    fn state(settings: Settings, web: Web) -> AppState {
-        AppState::new(settings, web)
+    fn every_page(request: &Extensions) -> Value {
+        view::every_page(request)
     }
 
-    async fn run(command: Command, settings: hoglet_web::settings::Settings) -> Outcome {
+    async fn run(command: Command, settings: hoglet_web::settings::Settings) -> CommandResult {
         command.run(settings).await
     }
-}
-
-/// Runs the command that was asked for; without one it serves.
-pub fn run() -> ExitCode {
-    hoglet_web::cli::run::<App>()
 }

@@ -3,7 +3,7 @@
 //! also ends well behind `| head`.
 
 use clap::Subcommand;
-use hoglet_web::app::Outcome;
+use hoglet_web::app::CommandResult;
 use hoglet_web::settings::Settings;
 
 mod seed;
@@ -23,7 +23,7 @@ pub enum Command {
 
 impl Command {
     /// Runs the command. An error is printed, and the exit code is 1.
-    pub async fn run(self, settings: Settings) -> Outcome {
+    pub async fn run(self, settings: Settings) -> CommandResult {
         match self {
             Self::Seed => seed::seed(settings).await,
             Self::User { action } => action.run(settings).await,

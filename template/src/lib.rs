@@ -16,7 +16,6 @@ pub mod migrations;
 pub mod models;
 pub mod posthog;
 pub mod routes;
-pub mod sentences;
 pub mod settings;
 pub mod state;
 pub mod tokens;

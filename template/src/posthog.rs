@@ -6,10 +6,9 @@
 //! |---|---|
 //! | event | `events.rs`: one entry |
 //! | flag | `flags.rs`: one constant in the list |
-//! | property of every event | `properties.rs` |
+//! | property of every event | `app.rs`: `event_properties` |
 //! | property of a person | `person.rs` |
 
 pub mod events;
 pub mod flags;
 pub mod person;
-pub mod properties;

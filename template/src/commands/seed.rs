@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use hoglet_web::app::Outcome;
+use hoglet_web::app::CommandResult;
 use hoglet_web::cli::{open_database, print_line};
 use hoglet_web::database::Migrations;
 use hoglet_web::email::Email;
@@ -16,7 +16,7 @@ const EMAIL: &str = "demo@example.com";
 const PASSWORD: &str = "demo-password";
 
 /// A user with a well-known password, for development.
-pub async fn seed(settings: Settings) -> Outcome {
+pub async fn seed(settings: Settings) -> CommandResult {
     if settings.production() {
         return Err(
             "seed makes a user with a well-known password; it does not run in production".into(),

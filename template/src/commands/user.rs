@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write, stderr, stdin};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use hoglet_web::app::Outcome;
+use hoglet_web::app::CommandResult;
 use hoglet_web::cli::{open_database, print_line};
 use hoglet_web::database::Migrations;
 use hoglet_web::email::Email;
@@ -49,7 +49,7 @@ pub enum Action {
 
 impl Action {
     /// Does it.
-    pub async fn run(self, settings: Settings) -> Outcome {
+    pub async fn run(self, settings: Settings) -> CommandResult {
         let database = open_database(&settings, Migrations::of::<Migrator>()).await?;
         match self {
             Self::List { json: false } => list(&database).await,
@@ -60,7 +60,7 @@ impl Action {
     }
 }
 
-async fn list(database: &DatabaseConnection) -> Outcome {
+async fn list(database: &DatabaseConnection) -> CommandResult {
     let users = user::all(database).await?;
     let lengths = users.iter().map(|user| user.email.0.chars().count());
     let width = lengths.max().unwrap_or_default().max("E-MAIL".len());
@@ -82,7 +82,7 @@ async fn list(database: &DatabaseConnection) -> Outcome {
 }
 
 /// Each account on a line of its own. The README says what each field is.
-async fn list_as_json(database: &DatabaseConnection) -> Outcome {
+async fn list_as_json(database: &DatabaseConnection) -> CommandResult {
     let mut accounts = Vec::new();
     for user in user::all(database).await? {
         let confirmed_at = user
@@ -102,7 +102,11 @@ async fn list_as_json(database: &DatabaseConnection) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn reset_link(settings: &Settings, database: &DatabaseConnection, email: &str) -> Outcome {
+async fn reset_link(
+    settings: &Settings,
+    database: &DatabaseConnection,
+    email: &str,
+) -> CommandResult {
     let user = find(database, email).await?;
     let (key, occasion) = (Key::new(&settings.secret_key), Uuid::now_v7());
     let issued = RESET_PASSWORD.issue(&key, database, occasion, user.id, &user.email);
@@ -119,7 +123,7 @@ async fn delete(
     database: &DatabaseConnection,
     email: &str,
     yes: bool,
-) -> Outcome {
+) -> CommandResult {
     let user = find(database, email).await?;
     let email = user.email.as_str();
     if !yes && !asked(email)? {

@@ -11,6 +11,7 @@ async fn an_address_without_a_page_gets_a_page_that_says_so() {
     assert_eq!(answer.status, 404);
     let page = answer.text();
     assert!(page.contains("<h1>Page not found</h1>"), "{page}");
+    assert!(page.contains("We could not find that page."), "{page}");
     assert!(page.contains(answer.header("x-request-id")), "{page}");
 }
 

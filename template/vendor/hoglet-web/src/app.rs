@@ -1,25 +1,39 @@
-//! [`App`]: what an app is for Hoglet, so that its commands and its tests can start it.
+//! [`App`]: what an app tells Hoglet about itself, so that commands and tests can start it.
 
 use std::error::Error;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::{Extensions, StatusCode};
+use minijinja::Value;
+use rust_embed::RustEmbed;
+use sea_orm::EntityTrait;
+use sea_orm_migration::MigratorTrait;
+use serde_json::Map;
 
+use crate::database::Migrations;
+use crate::error_text::ErrorText;
+use crate::files::Files;
 use crate::housekeeping;
 use crate::jobs::{Context, JobState, Jobs};
 use crate::layers::{self, Places};
 use crate::package::Package;
+use crate::posthog::{Declared, Event};
 use crate::routes::{Route, Routes, begins_like_one_of, is_for_development, plain};
 use crate::secret_paths::SecretPaths;
+use crate::security::ContentSecurityPolicy;
+use crate::session::users::Users;
 use crate::settings::env_file;
 use crate::settings::{Reader, Settings, SettingsError};
+use crate::users::User;
 use crate::web::{Parts, Web};
 
-/// How a command ended: its exit code, or what to say before exit code 1.
-pub type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
+/// How a command ended: its exit code, or an error to print before exit code 1.
+pub type CommandResult = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
-/// An app.
+/// What an app tells Hoglet about itself. Methods with a default are for apps that want another.
 pub trait App: 'static {
     /// Settings of its own, beside Hoglet's.
     type Settings: Send;
@@ -27,22 +41,31 @@ pub trait App: 'static {
     type State: JobState<Context = Context>;
     /// Commands of its own, beside Hoglet's.
     type Command: clap::Subcommand + Send;
+    /// Its table of users.
+    type Users: EntityTrait<Model: User>;
+    /// Its migrations, with Hoglet's among them.
+    type Migrator: MigratorTrait;
+    /// Its views: `templates/`.
+    type Templates: RustEmbed;
+    /// Its stylesheets, scripts and pictures: `static/`.
+    type Assets: RustEmbed;
 
-    /// What its manifest says: `hoglet_web::package!()`.
+    /// Its manifest: `hoglet_web::package!()`.
     const PACKAGE: Package;
-    /// What was answered when it was generated: the text of `defaults.env`.
+    /// Defaults of variables that depend on how it was generated: the text of `defaults.env`.
     const DEFAULTS: &'static str;
+    /// Its flags and experiments.
+    const FLAGS: &'static [Declared] = &[];
+    /// How many bytes a request's body may have. Forms are small.
+    const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
-    /// Reads its own settings. What is wrong with one is reported together with all others.
+    /// Reads its own settings. All bad values, Hoglet's and its own, are reported together.
     fn settings(reader: &mut Reader, hoglet: &Settings) -> Self::Settings;
-
-    /// What Hoglet must know of it.
-    fn parts() -> Parts;
 
     /// Its route table.
     fn pages() -> Routes<Self::State>;
 
-    /// Layers of its own, at their places between Hoglet's. The command `layers` prints them all.
+    /// Layers of its own, at their places among Hoglet's. The command `layers` prints all of them.
     fn layers() -> Places<Self::State> {
         Places::default()
     }
@@ -50,11 +73,86 @@ pub trait App: 'static {
     /// Its jobs and schedules.
     fn jobs() -> Jobs<Self::State>;
 
-    /// What its handlers and jobs share, built once.
+    /// Builds what its handlers and jobs share, once.
     fn state(settings: Self::Settings, web: Web) -> Self::State;
 
+    /// Variables of its own for every template, made from what layers have left with the request.
+    fn every_page(_request: &Extensions) -> Value {
+        Value::UNDEFINED
+    }
+
+    /// What an error says, on its page and in JSON, unless the handler has said something itself.
+    ///
+    /// ```
+    /// # use axum::http::StatusCode;
+    /// # use hoglet_web::error_text::ErrorText;
+    /// fn error_text(status: StatusCode) -> ErrorText {
+    ///     match status {
+    ///         StatusCode::NOT_FOUND => ErrorText {
+    ///             title: "Sold out, or never here",
+    ///             message: "Look for it in our shop.",
+    ///         },
+    ///         status => ErrorText::of(status),
+    ///     }
+    /// }
+    /// ```
+    fn error_text(status: StatusCode) -> ErrorText {
+        ErrorText::of(status)
+    }
+
+    /// The other sites from which its pages may load pictures, fonts or a payment form.
+    fn content_security_policy() -> ContentSecurityPolicy {
+        ContentSecurityPolicy::default()
+    }
+
+    /// Properties of its own that every event of a request carries.
+    ///
+    /// ```
+    /// use axum::extract::Request;
+    /// use serde_json::{Map, Value};
+    ///
+    /// fn event_properties(_: &Request) -> Map<String, Value> {
+    ///     Map::from_iter([("shop".to_owned(), "berlin".into())])
+    /// }
+    /// ```
+    ///
+    /// It may read what layers have left with the request: `signed_in::user(request.extensions())` is
+    /// the user.
+    fn event_properties(_request: &Request) -> Map<String, serde_json::Value> {
+        Map::new()
+    }
+
+    /// Its last look at each event before it is sent. The event that this returns is sent, changed or
+    /// not; for `None` nothing is sent.
+    ///
+    /// It runs beside the requests, so none of them waits. When it panics, the event is lost and counted
+    /// as such: it may hold what this function should have removed.
+    fn before_send(event: Event) -> Option<Event> {
+        Some(event)
+    }
+
     /// Runs a command of its own.
-    fn run(command: Self::Command, settings: Settings) -> impl Future<Output = Outcome> + Send;
+    fn run(
+        command: Self::Command,
+        settings: Settings,
+    ) -> impl Future<Output = CommandResult> + Send;
+
+    /// All this as a value, for the parts of Hoglet. Apps keep this one.
+    fn parts() -> Parts {
+        Parts {
+            users: Users::of::<Self::Users>(),
+            migrations: Migrations::of::<Self::Migrator>(),
+            templates: Files::of::<Self::Templates>(),
+            assets: Files::of::<Self::Assets>(),
+            every_page: Self::every_page,
+            error_text: Self::error_text,
+            content_security_policy: Self::content_security_policy(),
+            body_limit: Self::BODY_LIMIT,
+            flags: Self::FLAGS,
+            event_properties: Self::event_properties,
+            before_send: Self::before_send,
+        }
+    }
 }
 
 /// An app's pages and all other routes, behind all layers.
@@ -67,7 +165,7 @@ pub fn router<A: App>(state: A::State, web: &Web) -> Router {
 ///
 /// # Errors
 ///
-/// All that is wrong, each line naming its variable.
+/// All bad values, one line each, with the name of the variable.
 pub fn read_settings<A: App>(
     variable: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<(Settings, A::Settings), SettingsError> {

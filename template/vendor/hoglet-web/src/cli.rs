@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::{oneshot, watch};
 
-use crate::app::{self, App, Outcome, all_jobs, all_routes, read_settings, secret_paths};
+use crate::app::{self, App, CommandResult, all_jobs, all_routes, read_settings, secret_paths};
 use crate::database::{self, Migrations};
 use crate::jobs::Registry;
 use crate::jobs::attempts::start_workers;
@@ -157,7 +157,7 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
     ended(outcome)
 }
 
-fn ended(outcome: Outcome) -> ExitCode {
+fn ended(outcome: CommandResult) -> ExitCode {
     outcome.unwrap_or_else(|error| {
         complain(error);
         ExitCode::FAILURE
@@ -186,7 +186,7 @@ fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError>
     read_settings::<A>(&|name| variable(name, &file))
 }
 
-async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
+async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> CommandResult {
     let listener = listen(&mut settings).await?;
     let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
     let state = A::state(own, web.clone());
@@ -195,7 +195,7 @@ async fn serve<A: App>(mut settings: Settings, own: A::Settings) -> Outcome {
     serve_router(listener, router, web, registry).await
 }
 
-async fn work<A: App>(settings: Settings, own: A::Settings) -> Outcome {
+async fn work<A: App>(settings: Settings, own: A::Settings) -> CommandResult {
     let web = begin(A::PACKAGE, settings, A::parts(), secret_paths::<A>()).await?;
     let registry = all_jobs::<A>(&web).with(A::state(own, web.clone()))?;
     work_alone(web, registry).await
@@ -226,7 +226,7 @@ fn serve_router(
     router: Router,
     web: Web,
     registry: Registry,
-) -> BoxFuture<'static, Outcome> {
+) -> BoxFuture<'static, CommandResult> {
     Box::pin(async move {
         let concurrency = web.settings.jobs.concurrency;
         let workers = start_workers(web.clone(), registry.into(), concurrency);
@@ -250,7 +250,7 @@ fn shown_address(settings: &Settings, listener: &TcpListener) -> io::Result<Stri
     Ok(format!("http://{address}"))
 }
 
-fn work_alone(web: Web, registry: Registry) -> BoxFuture<'static, Outcome> {
+fn work_alone(web: Web, registry: Registry) -> BoxFuture<'static, CommandResult> {
     Box::pin(async move {
         let concurrency = web.settings.jobs.concurrency;
         if concurrency == 0 {
@@ -339,7 +339,7 @@ fn migrate(
     migrations: Migrations,
     direction: Direction,
     app: &'static str,
-) -> BoxFuture<'static, Outcome> {
+) -> BoxFuture<'static, CommandResult> {
     Box::pin(async move {
         let database = match direction {
             Direction::Status => connect_existing(&settings, app).await?,
@@ -359,7 +359,7 @@ fn migrate(
     })
 }
 
-fn print_routes<A: App>() -> Outcome {
+fn print_routes<A: App>() -> CommandResult {
     for route in all_routes::<A>() {
         let methods = route.methods.join(", ");
         print_line(format_args!("{methods:<10} {}", route.path))?;
@@ -369,7 +369,7 @@ fn print_routes<A: App>() -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_layers(layers: &[(String, &'static str)]) -> Outcome {
+fn print_layers(layers: &[(String, &'static str)]) -> CommandResult {
     let width = layers.iter().map(|(name, _)| name.len()).max();
     let width = width.unwrap_or_default();
     for (name, why) in layers {

@@ -17,13 +17,14 @@ use serde_json::json;
 
 use crate::error::{AppError, Cause, CauseKind, Result};
 use crate::media_type;
-use crate::package::Package;
 use crate::page::Page;
 use crate::posthog::proxy::FromPostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
+use answer::Answer;
 use futures_core::future::BoxFuture;
 
+mod answer;
 mod details;
 mod last_resort;
 
@@ -54,19 +55,24 @@ pub fn error_pages(
             // The panic hook has logged a panic already.
             tracing::error!(error = %cause, "request failed");
         }
-        let message = error
-            .map(|error| error.message)
-            .filter(|message| !message.is_empty())
-            .unwrap_or_else(|| (web.parts.sentence)(status).into());
+        let text = (web.parts.error_text)(status);
+        let said = error.map(|error| error.message);
+        let answer = Answer {
+            status,
+            title: text.title,
+            message: said
+                .filter(|message| !message.is_empty())
+                .unwrap_or(text.message.into()),
+        };
         let body = if info.wants_json {
-            Json(json!({ "success": false, "error": message, "request_id": info.id }))
+            Json(json!({ "success": false, "error": answer.message, "request_id": info.id }))
                 .into_response()
         } else {
             let shown = cause.as_ref().filter(|_| web.settings.has_sources());
-            match render(&page, &web.package, &method, status, &message, shown).await {
+            match render(&page, &answer, shown, &method, web.package.folder).await {
                 Ok(html) => html.into_response(),
                 Err(error) => {
-                    let html = last_resort::page(&web.settings, &info, status, &message, &error);
+                    let html = last_resort::page(&web.settings, &info, &answer, &error);
                     if cause.is_none() {
                         // Nothing else went wrong, so this is what is captured.
                         parts.status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -83,25 +89,29 @@ pub fn error_pages(
     })
 }
 
-/// The page, or the error itself where a cause is to be shown.
+/// Renders the error page or, in development, the page with the cause.
 async fn render(
     page: &Page,
-    package: &Package,
+    answer: &Answer,
+    cause: Option<&Arc<Cause>>,
     method: &Method,
-    status: StatusCode,
-    message: &str,
-    shown: Option<&Arc<Cause>>,
+    app_folder: &'static str,
 ) -> Result<Html<String>> {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let values = context! { status => status.as_u16(), title, message };
-    let Some(cause) = shown else {
+    let Answer {
+        status,
+        title,
+        message,
+    } = answer;
+    let values = context! { status => status.as_u16(), title => *title, message };
+    let Some(cause) = cause else {
         return page.render("error.html", values);
     };
-    let details = details::of(cause.clone(), package.folder).await;
+    let title = status.canonical_reason();
+    let details = details::of(cause.clone(), app_folder).await;
     // Rendered by itself: where it is broken, the rest of the page is not.
     let panel = page.render("captured.html", context! {}).ok();
     let captured_panel = panel.map(|Html(html)| Value::from_safe_string(html));
-    let values = context! { method => method.as_str(), details, captured_panel, ..values };
+    let values = context! { title, method => method.as_str(), details, captured_panel, ..values };
     page.render("development_error.html", values)
 }
 

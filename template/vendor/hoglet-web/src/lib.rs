@@ -44,6 +44,7 @@ pub mod database;
 pub mod email;
 pub mod error;
 pub mod error_pages;
+pub mod error_text;
 pub mod files;
 mod first_touch;
 pub mod forms;

@@ -8,6 +8,8 @@ use minijinja::HtmlEscape;
 pub struct PlainPage<'a> {
     /// Stands large above everything.
     pub status: StatusCode,
+    /// The headline.
+    pub title: &'a str,
     /// What happened, and what to do.
     pub message: &'a str,
     /// For whoever reports it.
@@ -45,7 +47,7 @@ impl PlainPage<'_> {
 </html>
 "#,
             code = self.status.as_u16(),
-            title = self.status.canonical_reason().unwrap_or("Error"),
+            title = HtmlEscape(self.title),
             message = HtmlEscape(self.message),
             id = self.request_id,
         ))

@@ -12,6 +12,7 @@ use serde_json::Map;
 
 use crate::cookies::SignedCookies;
 use crate::database::Migrations;
+use crate::error_text::ErrorText;
 use crate::files::Files;
 use crate::mail::Mailer;
 use crate::outbox::Outbox;
@@ -27,7 +28,8 @@ use crate::throttle::Attempts;
 use crate::tokens;
 use crate::views::Views;
 
-/// What an app tells Hoglet about itself. Each field is a decision of the app's.
+/// What an app tells Hoglet about itself: a value made from [`App`](crate::app::App), whose methods
+/// say more about each field.
 #[derive(Clone)]
 pub struct Parts {
     /// Who its users are.
@@ -40,8 +42,8 @@ pub struct Parts {
     pub assets: Files,
     /// What every page knows, besides what Hoglet tells it, as variables of the templates.
     pub every_page: fn(&Extensions) -> Value,
-    /// The sentence for a status that a handler has said nothing about: what happened, what to do.
-    pub sentence: fn(StatusCode) -> &'static str,
+    /// What an error says, unless the handler has said something itself.
+    pub error_text: fn(StatusCode) -> ErrorText,
     /// From where else than the app itself pages may load.
     pub content_security_policy: ContentSecurityPolicy,
     /// How many bytes a request's body may have.
@@ -56,9 +58,6 @@ pub struct Parts {
     /// should have taken out must not leave.
     pub before_send: BeforeSend,
 }
-
-/// Enough for forms: 2 MiB.
-pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// See [`Parts::event_properties`].
 pub type EventProperties = fn(&axum::extract::Request) -> Map<String, serde_json::Value>;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::connect::connect_existing;
 use super::output::print_line;
-use crate::app::Outcome;
+use crate::app::CommandResult;
 use crate::database::{self, Migrations};
 use crate::mail::smtp::Smtp;
 use crate::posthog;
@@ -17,7 +17,7 @@ pub fn examine(
     settings: Settings,
     migrations: Migrations,
     app: &'static str,
-) -> BoxFuture<'static, Outcome> {
+) -> BoxFuture<'static, CommandResult> {
     Box::pin(async move {
         let (database, migrations) = examine_database(&settings, migrations, app).await;
         let checks = [

@@ -11,7 +11,7 @@ use super::connect::connect_existing;
 use super::job_list::{Format, list};
 use super::job_table::Table;
 use super::output::{complain, print_line};
-use crate::app::Outcome;
+use crate::app::CommandResult;
 use crate::jobs::list::State;
 use crate::jobs::upkeep::{self, Cancelled};
 use crate::settings::Settings;
@@ -89,7 +89,7 @@ pub fn look_after(
     action: Action,
     table: Table,
     app: &'static str,
-) -> BoxFuture<'static, Outcome> {
+) -> BoxFuture<'static, CommandResult> {
     Box::pin(async move {
         let database = connect_existing(&settings, app).await?;
         match action {
@@ -135,7 +135,7 @@ pub fn look_after(
     })
 }
 
-async fn retry(database: &DatabaseConnection, id: Option<Uuid>) -> Outcome {
+async fn retry(database: &DatabaseConnection, id: Option<Uuid>) -> CommandResult {
     let (retried, left) = upkeep::retry(database, id).await?;
     if left.is_empty() || retried > 0 {
         say(id, retried, "tried again", "has failed")?;

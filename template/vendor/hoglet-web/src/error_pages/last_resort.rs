@@ -1,9 +1,9 @@
 //! The error page where the views themselves are broken.
 
-use axum::http::StatusCode;
 use axum::response::Html;
 use minijinja::HtmlEscape;
 
+use super::answer::Answer;
 use crate::error::AppError;
 use crate::plain_page::PlainPage;
 use crate::reload;
@@ -15,8 +15,7 @@ use hoglet_errors::mask_tokens;
 pub fn page(
     settings: &Settings,
     info: &RequestInfo,
-    status: StatusCode,
-    message: &str,
+    answer: &Answer,
     error: &AppError,
 ) -> Html<String> {
     let reason = error.cause.as_ref().map(ToString::to_string);
@@ -36,8 +35,9 @@ pub fn page(
         Default::default()
     };
     let page = PlainPage {
-        status,
-        message,
+        status: answer.status,
+        title: answer.title,
+        message: &answer.message,
         request_id: &info.id,
         head: &head,
         details: &details,

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use hoglet_web::database::Migrations;
+use hoglet_web::error_text::ErrorText;
 use hoglet_web::files::Files;
 use hoglet_web::package::Package;
 use hoglet_web::posthog::{DistinctId, Identity, OptOut};
@@ -20,7 +21,7 @@ use hoglet_web::secret_paths::SecretPaths;
 use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::users::Users;
 use hoglet_web::settings::{Reader, Settings};
-use hoglet_web::web::{BODY_LIMIT, Parts, Web};
+use hoglet_web::web::{Parts, Web};
 use minijinja::context;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;
@@ -86,8 +87,8 @@ fn web(environment: &str) -> Web {
         templates: Files::of::<Templates>(),
         assets: Files::of::<Assets>(),
         every_page: |_| context! {},
-        sentence: |_| "",
-        body_limit: BODY_LIMIT,
+        error_text: ErrorText::of,
+        body_limit: 2 * 1024 * 1024,
         content_security_policy: ContentSecurityPolicy::default(),
         flags: &[],
         event_properties: |_| Map::new(),

@@ -7,26 +7,23 @@
 use std::process::ExitCode;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{Extensions, StatusCode};
 use clap::Subcommand;
-use hoglet_web::app::{App, Outcome};
+use hoglet_web::app::{App, CommandResult};
 use hoglet_web::cli::print_line;
-use hoglet_web::database::Migrations;
-use hoglet_web::files::Files;
+use hoglet_web::error_text::ErrorText;
 use hoglet_web::handlers::opt_out;
 use hoglet_web::jobs::Jobs;
 use hoglet_web::layers::{self, Places};
 use hoglet_web::package::Package;
 use hoglet_web::page::Page;
+use hoglet_web::posthog::{Declared, Event};
 use hoglet_web::routes::Routes;
-use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::signed_in;
-use hoglet_web::session::users::Users;
 use hoglet_web::settings::{Reader, Settings};
-use hoglet_web::web::{BODY_LIMIT, Parts, Web};
-use minijinja::context;
+use hoglet_web::web::Web;
+use minijinja::{Value, context};
 use rust_embed::RustEmbed;
-use serde_json::Map;
 
 pub mod account;
 pub mod bell;
@@ -46,11 +43,11 @@ pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/club");
 
 #[derive(RustEmbed)]
 #[folder = "tests/web/club/templates/"]
-struct Templates;
+pub struct Templates;
 
 #[derive(RustEmbed)]
 #[folder = "tests/web/club/static/"]
-struct Assets;
+pub struct Assets;
 
 pub struct Club;
 
@@ -67,6 +64,10 @@ impl App for Club {
     type Settings = Motto;
     type State = Web;
     type Command = Command;
+    type Users = member::Entity;
+    type Migrator = member::Migrator;
+    type Templates = Templates;
+    type Assets = Assets;
 
     const PACKAGE: Package = Package {
         name: "chess-club",
@@ -78,32 +79,14 @@ impl App for Club {
     const DEFAULTS: &'static str =
         "DATABASE_URL=sqlite://data/club.sqlite?mode=rwc\nPOSTHOG_HOST=https://us.i.posthog.com\n";
 
+    const FLAGS: &'static [Declared] = plan::ALL;
+
     fn settings(reader: &mut Reader, _: &Settings) -> Motto {
         let motto = reader.text("CLUB_MOTTO").unwrap_or_default();
         if motto.contains("checkers") {
             reader.error("CLUB_MOTTO", "is about another game");
         }
         Motto(motto)
-    }
-
-    fn parts() -> Parts {
-        Parts {
-            users: Users::of::<member::Entity>(),
-            migrations: Migrations::of::<member::Migrator>(),
-            templates: Files::of::<Templates>(),
-            assets: Files::of::<Assets>(),
-            every_page: |request| {
-                let member = signed_in::user::<member::Model>(request);
-                let member = member.map(|member| context! { name => &member.name });
-                context! { member }
-            },
-            sentence,
-            body_limit: BODY_LIMIT,
-            content_security_policy: ContentSecurityPolicy::default(),
-            flags: plan::ALL,
-            event_properties: |_| Map::new(),
-            before_send: plan::before_send,
-        }
     }
 
     fn pages() -> Routes<Web> {
@@ -118,18 +101,31 @@ impl App for Club {
         web
     }
 
-    async fn run(Command::Greet: Command, settings: Settings) -> Outcome {
+    fn every_page(request: &Extensions) -> Value {
+        let member = signed_in::user::<member::Model>(request);
+        let member = member.map(|member| context! { name => &member.name });
+        context! { member }
+    }
+
+    fn error_text(status: StatusCode) -> ErrorText {
+        ErrorText {
+            title: status.canonical_reason().unwrap(),
+            message: match status {
+                StatusCode::NOT_FOUND => "Nobody plays here.",
+                StatusCode::FORBIDDEN => "This came from another site.",
+                status if status.is_server_error() => "The board fell over. It has been noted.",
+                _ => "That is no move.",
+            },
+        }
+    }
+
+    fn before_send(event: Event) -> Option<Event> {
+        plan::before_send(event)
+    }
+
+    async fn run(Command::Greet: Command, settings: Settings) -> CommandResult {
         print_line(format_args!("hello from {}", settings.app_name))?;
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-fn sentence(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::NOT_FOUND => "Nobody plays here.",
-        StatusCode::FORBIDDEN => "This came from another site.",
-        status if status.is_server_error() => "The board fell over. It has been noted.",
-        _ => "That is no move.",
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::marker::PhantomData;
 
-use hoglet_web::app::{App as HogletApp, Outcome, read_settings};
+use hoglet_web::app::{App as HogletApp, CommandResult, read_settings};
+use hoglet_web::error_text::ErrorText;
 use hoglet_web::files::Files;
 use hoglet_web::jobs::Jobs;
 use hoglet_web::package::Package;
@@ -10,12 +11,12 @@ use hoglet_web::routes::Routes;
 use hoglet_web::settings::{Reader, Settings};
 use hoglet_web::testing::TestApp;
 use hoglet_web::views::Views;
-use hoglet_web::web::{Parts, Web};
+use hoglet_web::web::Web;
 use minijinja::context;
 use reqwest::StatusCode;
 use rust_embed::RustEmbed;
 
-use crate::club::{Club, Command, Motto};
+use crate::club::{Club, Command, Motto, member};
 use crate::support::App;
 
 #[derive(RustEmbed)]
@@ -80,19 +81,16 @@ impl<T: RustEmbed + 'static> HogletApp for With<T> {
     type Settings = Motto;
     type State = Web;
     type Command = Command;
+    type Users = member::Entity;
+    type Migrator = member::Migrator;
+    type Templates = T;
+    type Assets = <Club as HogletApp>::Assets;
 
     const PACKAGE: Package = Club::PACKAGE;
     const DEFAULTS: &'static str = Club::DEFAULTS;
 
     fn settings(reader: &mut Reader, hoglet: &Settings) -> Motto {
         Club::settings(reader, hoglet)
-    }
-
-    fn parts() -> Parts {
-        Parts {
-            templates: Files::of::<T>(),
-            ..Club::parts()
-        }
     }
 
     fn pages() -> Routes<Web> {
@@ -103,11 +101,15 @@ impl<T: RustEmbed + 'static> HogletApp for With<T> {
         Club::jobs()
     }
 
+    fn error_text(status: axum::http::StatusCode) -> ErrorText {
+        Club::error_text(status)
+    }
+
     fn state(motto: Motto, web: Web) -> Web {
         Club::state(motto, web)
     }
 
-    async fn run(command: Command, settings: Settings) -> Outcome {
+    async fn run(command: Command, settings: Settings) -> CommandResult {
         Club::run(command, settings).await
     }
 }

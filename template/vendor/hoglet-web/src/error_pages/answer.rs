@@ -1,0 +1,12 @@
+//! What an answer with an error says, whatever form it takes.
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub title: &'static str,
+    /// The handler's, or the one for the status.
+    pub message: Cow<'static, str>,
+}
