@@ -1,4 +1,4 @@
-//! `vendor/hoglet-web/INDEX.md`: the public interface of Hoglet's crates on one page, for agents and people.
+//! `vendor/hoglet-web/INDEX.md`: what an app can call, on one page, for agents and people.
 
 use std::fmt::Write;
 
@@ -9,45 +9,47 @@ use crate::rustdoc::{self, Item, Module};
 /// Where it stands in the template.
 pub const PATH: &str = "vendor/hoglet-web/INDEX.md";
 
-const CRATES: &[&str] = &["hoglet-web", "hoglet-posthog", "hoglet-jobs"];
+/// `hoglet_web` re-exports what apps need of the other two.
+const CRATES: &[&str] = &["hoglet-web", "hoglet-jobs", "hoglet-posthog"];
 
 /// Modules that no app calls: what stands around its pages, and what Hoglet keeps for itself.
 const LEFT_OUT: &[&str] = &[
-    "assets",
-    "compression",
-    "cookies",
-    "error_pages",
-    "handlers",
-    "health",
-    "housekeeping",
-    "logging",
-    "media_type",
-    "migrations",
-    "panics",
-    "person_deletion",
-    "request",
-    "secret_paths",
-    "server",
-    "stack",
-    "views",
-    "visitor",
+    "hoglet_web::assets",
+    "hoglet_web::compression",
+    "hoglet_web::cookies",
+    "hoglet_web::error_pages",
+    "hoglet_web::handlers",
+    "hoglet_web::health",
+    "hoglet_web::housekeeping",
+    "hoglet_web::logging",
+    "hoglet_web::media_type",
+    "hoglet_web::migrations",
+    "hoglet_web::outbox",
+    "hoglet_web::panics",
+    "hoglet_web::person_deletion",
+    "hoglet_web::request",
+    "hoglet_web::secret_paths",
+    "hoglet_web::server",
+    "hoglet_web::views",
+    "hoglet_web::visitor",
+    "hoglet_web::visitor_link",
 ];
 
 /// What an app needs of the modules inside those modules. Everything else there is a detail.
 const DEEPER: &[&str] = &[
-    "handlers::opt_out",
-    "passwords::rule",
-    "session::signed_in",
-    "session::users",
-    "tokens::stored",
-    "visit::log_in",
+    "hoglet_web::handlers::opt_out",
+    "hoglet_web::passwords::rule",
+    "hoglet_web::session::signed_in",
+    "hoglet_web::session::users",
+    "hoglet_web::tokens::stored",
+    "hoglet_web::visit::log_in",
 ];
 
 const HEAD: &str = "\
 # What an app can call
 
-The public items of `hoglet_web`, `hoglet_posthog` and `hoglet_jobs` that an app uses, with the first sentence of their
-documentation. This file is made from rustdoc; `cargo doc --workspace --no-deps --open` shows everything.
+The public items of Hoglet that an app uses, with the first sentence of their documentation. This file is made from rustdoc;
+`cargo doc --workspace --no-deps --open` shows everything.
 
 Lifetimes are left out. Await a function that returns a `BoxFuture` like an `async fn`.
 ";
@@ -57,10 +59,8 @@ pub fn derive() -> anyhow::Result<Vec<u8>> {
     let crates = [&["my-app"], CRATES].concat();
     let pages = rustdoc::run(&crates, &["hoglet-web/testing"])?;
     let mut text = HEAD.to_owned();
-    for name in CRATES {
-        for module in rustdoc::read(&pages, &name.replace('-', "_"))? {
-            write_module(&mut text, &module)?;
-        }
+    for module in rustdoc::read(&pages, "hoglet_web")? {
+        write_module(&mut text, &module)?;
     }
     ensure!(
         text.contains("struct `Visit`"),
@@ -85,12 +85,9 @@ fn write_module(text: &mut String, module: &Module) -> anyhow::Result<()> {
 }
 
 fn is_for_apps(path: &str) -> bool {
-    let Some((_, inner)) = path.split_once("::") else {
-        return true;
-    };
-    match inner.contains("::") {
-        true => DEEPER.contains(&inner),
-        false => !LEFT_OUT.contains(&inner),
+    match path.matches("::").count() {
+        0 | 1 => !LEFT_OUT.contains(&path),
+        _ => DEEPER.contains(&path),
     }
 }
 
@@ -137,7 +134,7 @@ fn short(declaration: &str) -> String {
             text = text.replace(&long, short);
         }
     }
-    text.trim_end_matches(';').to_owned()
+    text.trim_end_matches([';', ',']).to_owned()
 }
 
 #[cfg(test)]

@@ -60,12 +60,12 @@ pub fn run(crates: &[&str], features: &[&str]) -> anyhow::Result<PathBuf> {
 }
 
 /// Every public module of a crate, in alphabetical order, its root first.
+///
+/// An item that a `pub use` gives another path is listed under that path only, also if it is another crate's.
 pub fn read(pages: &Path, crate_name: &str) -> anyhow::Result<Vec<Module>> {
-    let root = PathBuf::from(crate_name).join("index.html");
     let mut listed = Vec::new();
-    list(pages, &root, crate_name, &mut listed)?;
-    // An item that has a shorter path by a `pub use` is known by that path.
-    let shortened: BTreeSet<PathBuf> = listed
+    list(pages, &module_page(crate_name), crate_name, &mut listed)?;
+    let exported: BTreeSet<PathBuf> = listed
         .iter()
         .flat_map(|(_, links)| links)
         .filter(|link| link.exported)
@@ -73,18 +73,13 @@ pub fn read(pages: &Path, crate_name: &str) -> anyhow::Result<Vec<Module>> {
         .collect();
     let mut modules = Vec::new();
     for (path, links) in listed {
-        let page = if path == crate_name {
-            root.clone()
-        } else {
-            module_page(&path)
-        };
         let mut items = Vec::new();
         for link in links {
-            if link.kind != "mod" && (link.exported || !shortened.contains(&link.page)) {
+            if link.kind != "mod" && (link.exported || !exported.contains(&link.page)) {
                 items.push(item(pages, &link)?);
             }
         }
-        let doc = first_sentence(&page_text(pages, &page)?);
+        let doc = first_sentence(&page_text(pages, &module_page(&path))?);
         modules.push(Module { path, doc, items });
     }
     Ok(modules)
@@ -221,6 +216,8 @@ fn plain(html: &str) -> String {
         ("&#39;", "'"),
         ("&nbsp;", " "),
         ("’", "'"),
+        // rustdoc's mark of a type whose traits it shows.
+        ("ⓘ", ""),
         ("&amp;", "&"),
     ] {
         text = text.replace(entity, sign);
