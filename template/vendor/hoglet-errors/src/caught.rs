@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
@@ -70,15 +70,16 @@ pub fn leave(cause: Cause) -> Option<Cause> {
 }
 
 /// Why a panic came about that was just caught on this thread.
+#[track_caller]
 pub fn cause_of(payload: &(dyn Any + Send)) -> Cause {
-    let message = text_of(payload);
+    let (message, here) = (text_of(payload), Location::caller());
     // A panic that is only passed on (`resume_unwind`) has called no hook.
     LAST_PANIC
         .take()
         .filter(|cause| cause.chain.iter().any(|(_, text)| text == message))
         .unwrap_or_else(|| Cause {
             synthetic: true,
-            ..Cause::panic(message)
+            ..Cause::panic(message, here)
         })
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::panic::Location;
 use std::ptr;
 
 use crate::stack::Stack;
@@ -39,6 +40,7 @@ pub enum CauseKind {
 impl Cause {
     /// An error with its sources, and the stack of whoever calls this. Of a very long chain it keeps
     /// the outermost errors, and of a chain that leads back to itself each error once.
+    #[track_caller]
     pub fn of<E: Error>(error: &E) -> Self {
         let mut chain = vec![(type_name::<E>(), error.to_string())];
         let mut addresses = vec![ptr::from_ref(error).cast::<()>()];
@@ -55,22 +57,23 @@ impl Cause {
             addresses.push(address);
             source = error.source();
         }
-        Self::new(CauseKind::Error, chain)
+        Self::new(CauseKind::Error, chain, Stack::here())
     }
 
-    /// A panic with this message. Called by the panic hook, the stack is that of the panic.
-    pub fn panic(message: impl Into<String>) -> Self {
-        Self::new(CauseKind::Panic, vec![("panic".into(), message.into())])
+    /// A panic with this message, and the stack of the place that panicked.
+    pub(crate) fn panic(message: &str, place: &Location<'_>) -> Self {
+        let chain = vec![("panic".into(), message.into())];
+        Self::new(CauseKind::Panic, chain, Stack::beginning_at(place))
     }
 
-    fn new(kind: CauseKind, mut chain: Vec<(String, String)>) -> Self {
+    fn new(kind: CauseKind, mut chain: Vec<(String, String)>, stack: Stack) -> Self {
         for (_, message) in &mut chain {
             cut(message);
         }
         Self {
             kind,
             chain,
-            stack: Stack::here(),
+            stack,
             synthetic: kind == CauseKind::Error,
             template: None,
         }

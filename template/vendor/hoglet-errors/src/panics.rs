@@ -5,7 +5,7 @@
 //! nobody comes afterwards, so the hook calls the [`Listener`] of the app.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::panic::PanicHookInfo;
+use std::panic::{Location, PanicHookInfo};
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::thread;
 
@@ -66,14 +66,14 @@ pub fn listen(listener: Weak<dyn Listener>) {
 
 fn on_panic(panic: &PanicHookInfo<'_>) {
     let message = text_of(panic.payload());
-    let location = panic.location().map(tracing::field::display);
+    let place = panic.location().unwrap_or_else(|| Location::caller());
     // Only where RUST_BACKTRACE asks for it.
     let backtrace = Backtrace::capture();
     let backtrace = (backtrace.status() == BacktraceStatus::Captured)
         .then(|| tracing::field::display(&backtrace));
-    tracing::error!(panic = message, location, backtrace, "panicked");
+    tracing::error!(panic = message, location = %place, backtrace, "panicked");
 
-    if let Some(cause) = caught::leave(Cause::panic(message))
+    if let Some(cause) = caught::leave(Cause::panic(message, place))
         && let Some(listener) = listener_here()
     {
         listener.panicked(cause, ends_here());

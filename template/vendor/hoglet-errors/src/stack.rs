@@ -3,6 +3,7 @@
 //! PostHog groups errors by the app's own frames. The answers go by the frames' files: in a release
 //! build an inlined function may have lost its path (`{async_fn#0}`), its file it keeps.
 
+use std::panic::Location;
 use std::sync::OnceLock;
 
 use backtrace::{Backtrace, BacktraceSymbol};
@@ -13,27 +14,13 @@ const THIS_CRATE: &str = env!("CARGO_MANIFEST_DIR");
 /// What lies in the app's folder and is not its own code: Hoglet's crate, dependencies, generated code.
 const NOT_ITS_OWN: &[&str] = &["vendor/", "target/", ".cargo/"];
 
-/// What stands between the place where something went wrong and the place where its stack is taken.
-const TAKES_STACKS: &[&str] = &[
-    "hoglet-errors/src/caught.rs",
-    "hoglet-errors/src/cause.rs",
-    "hoglet-jobs/src/failure.rs",
-    "hoglet-web/src/error.rs",
-    "hoglet-web/src/jobs/failure.rs",
-    "hoglet-web/src/page.rs",
-    "hoglet-errors/src/panics.rs",
-    "hoglet-errors/src/stack.rs",
-    "hoglet-web/src/views.rs",
-    "hoglet-posthog/src/client.rs",
-    "hoglet-posthog/src/exception.rs",
-    "hoglet-posthog/src/tracker.rs",
-];
-
 /// Where the program was. Taken without names, which costs microseconds; they are looked up once,
-/// when somebody wants to see them.
+/// when the stack is read.
 #[derive(Debug)]
 pub struct Stack {
     backtrace: Backtrace,
+    /// The place in the source where it begins, as the compiler names it: file and line.
+    begin: (String, u32),
     frames: OnceLock<Vec<Frame>>,
 }
 
@@ -53,39 +40,73 @@ pub struct Frame {
 }
 
 impl Stack {
-    /// The place that calls this.
+    /// The stack of the caller. A function between the place that failed and this one is left out if it has
+    /// `#[track_caller]`.
+    #[track_caller]
     pub fn here() -> Self {
+        Self::beginning_at(Location::caller())
+    }
+
+    /// The stack of this place in the source, which is under way.
+    pub fn beginning_at(place: &Location<'_>) -> Self {
         Self {
             backtrace: Backtrace::new_unresolved(),
+            begin: (place.file().replace('\\', "/"), place.line()),
             frames: OnceLock::new(),
         }
     }
 
-    /// Innermost first, beginning where it went wrong. Reads debug information: work for a blocking
-    /// thread.
+    /// Innermost first, beginning at the place that failed. Reads debug information: work for a blocking thread.
     /// `app` is the folder that the app was compiled in; the first call's is the one that counts.
     pub fn frames(&self, app: &str) -> &[Frame] {
         self.frames.get_or_init(|| {
             let mut backtrace = self.backtrace.clone();
             backtrace.resolve();
             let symbols = backtrace.frames().iter().flat_map(|frame| frame.symbols());
-            let frames: Vec<Frame> = symbols
-                .filter_map(|symbol| Frame::of(symbol, app))
-                .collect();
-            let begin = frames
-                .iter()
-                .position(|frame| !takes_stacks(&frame.file, &frame.function));
-            frames[begin.unwrap_or(0)..].to_vec()
+            let (paths, frames): (Vec<_>, Vec<_>) = symbols
+                .filter_map(|symbol| Some((path_of(symbol), Frame::of(symbol, app)?)))
+                .unzip();
+            frames[self.begin_among(&paths, &frames)..].to_vec()
         })
     }
 }
 
+impl Stack {
+    /// The frame that the stack begins with. Those before it have taken the stack, and say nothing.
+    ///
+    /// The compiler and the debug information name the same place, but inlining may have lost its frame. Then it
+    /// is the first frame that is neither the standard library's nor Hoglet's.
+    fn begin_among(&self, paths: &[String], frames: &[Frame]) -> usize {
+        let (file, line) = &self.begin;
+        let mut both = paths.iter().zip(frames);
+        let exact = both.position(|(path, frame)| frame.line == Some(*line) && is_file(path, file));
+        let skipped = |frame: &Frame| match exact {
+            Some(_) => is_of_the_standard_library(frame),
+            None => is_of_the_standard_library(frame) || frame.file.starts_with("hoglet-"),
+        };
+        let first = exact.unwrap_or(0);
+        let begin = frames[first..].iter().position(|frame| !skipped(frame));
+        begin.map_or(first, |begin| first + begin)
+    }
+}
+
+fn path_of(symbol: &BacktraceSymbol) -> String {
+    let path = symbol.filename();
+    path.map(|path| path.to_string_lossy().replace('\\', "/"))
+        .unwrap_or_default()
+}
+
+/// Whether a path of the debug information, which is absolute, is the file that the compiler names, which may be
+/// relative to where it ran.
+fn is_file(path: &str, file: &str) -> bool {
+    let file = file.trim_start_matches("./");
+    path.strip_suffix(file)
+        .is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+}
+
 impl Frame {
     fn of(symbol: &BacktraceSymbol, app: &str) -> Option<Self> {
-        let path = symbol
-            .filename()
-            .map(|path| path.to_string_lossy().replace('\\', "/"))
-            .unwrap_or_default();
+        let path = path_of(symbol);
         let function = format!("{:#}", symbol.name()?);
         let in_app = is_in_app(app, &path, &function);
         let file = short_path(app, &path);
@@ -128,7 +149,8 @@ fn short_path(app: &str, path: &str) -> String {
             .map(|(_, rest)| rest)
     };
     let vendor = THIS_CRATE.trim_end_matches(env!("CARGO_PKG_NAME"));
-    if let Some(file) = path.strip_prefix(vendor) {
+    let hoglets = path.strip_prefix(vendor);
+    if let Some(file) = hoglets.filter(|file| file.split('/').nth(1) == Some("src")) {
         return file.to_owned();
     }
     below(app, path)
@@ -153,11 +175,11 @@ fn with_module(function: String, file: &str, in_app: bool) -> String {
     }
 }
 
-/// The machinery of errors and panics, which is innermost on every stack and says nothing.
-fn takes_stacks(file: &str, function: &str) -> bool {
+/// What panics and conversions of errors pass through.
+fn is_of_the_standard_library(frame: &Frame) -> bool {
     const CRATES: &[&str] = &["backtrace::", "std::", "core::", "alloc::", "__rustc::"];
-    TAKES_STACKS.contains(&file)
-        || file.starts_with("backtrace-")
+    let Frame { file, function, .. } = frame;
+    file.starts_with("backtrace-")
         || file.starts_with("library/")
         || file.contains("/lib/rustlib/src/rust/library/")
         || CRATES
@@ -272,32 +294,63 @@ mod tests {
         }
     }
 
+    fn frame(file: &str, function: &str, line: u32) -> Frame {
+        Frame {
+            function: function.to_owned(),
+            file: file.to_owned(),
+            line: Some(line),
+            column: None,
+            in_app: false,
+        }
+    }
+
+    /// A stack, innermost first, as the debug information has it.
+    fn begin_of(place: (&str, u32), stack: &[(&str, &str, u32)]) -> usize {
+        let stack_of = Stack {
+            begin: (place.0.to_owned(), place.1),
+            ..Stack::here()
+        };
+        let frames: Vec<_> = stack
+            .iter()
+            .map(|(path, function, line)| frame(&short_path(HOME, path), function, *line))
+            .collect();
+        let paths: Vec<_> = stack.iter().map(|(path, ..)| (*path).to_owned()).collect();
+        stack_of.begin_among(&paths, &frames)
+    }
+
     #[test]
-    fn the_machinery_is_known_by_its_files_and_crates() {
-        for (file, function) in [
-            ("hoglet-web/src/error.rs", "from<sea_orm::DbErr>"),
-            ("hoglet-posthog/src/tracker.rs", "capture_error<DemoError>"),
-            ("library/core/src/panicking.rs", "panic_fmt"),
-            ("backtrace-0.3.77/src/capture.rs", "create"),
-            ("", "backtrace::capture::Backtrace::create"),
-            ("", "__rustc::rust_begin_unwind"),
-            (
-                "",
-                "<alloc::boxed::Box<F> as core::ops::function::Fn<Args>>::call",
-            ),
-        ] {
-            assert!(takes_stacks(file, function), "{file} {function}");
+    fn a_stack_begins_at_the_place_that_the_compiler_names() {
+        let error = &format!("{}/src/error.rs", THIS_CRATE.replace("errors", "web"));
+        let cause = &format!("{THIS_CRATE}/src/cause.rs");
+        let core = "/rustc/59807616e1fa/library/core/src/result.rs";
+        let home = "/home/ann/shop/src/routes/home.rs";
+        let stack = [
+            (cause.as_str(), "hoglet_errors::cause::Cause::of", 60),
+            (error.as_str(), "from<sea_orm::DbErr>", 104),
+            (core, "from_residual", 2_100),
+            (home, "{async_fn#0}", 7),
+            (home, "app::routes::home::show", 3),
+        ];
+        assert_eq!(begin_of(("src/routes/home.rs", 7), &stack), 3);
+        assert_eq!(begin_of(("./src/routes/home.rs", 3), &stack), 4);
+        // Hoglet's own code fails too.
+        assert_eq!(begin_of(("vendor/hoglet-web/src/error.rs", 104), &stack), 1);
+        // A panic that the standard library raises.
+        assert_eq!(begin_of((core, 2_100), &stack), 3);
+        // The place is lost.
+        assert_eq!(begin_of(("src/routes/other.rs", 7), &stack), 3);
+        assert_eq!(begin_of(("", 0), &stack[..2]), 0);
+    }
+
+    #[test]
+    fn a_stack_that_is_taken_here_begins_here() {
+        #[track_caller]
+        fn in_between() -> Stack {
+            Stack::here()
         }
-        for (file, function) in [
-            ("src/routes/home.rs", "app::routes::home::show"),
-            (
-                "hoglet-web/src/layers/identify.rs",
-                "hoglet_web::layers::identify::identify",
-            ),
-            ("axum-0.8.9/src/lib.rs", "call"),
-            ("", "sqlx_core::pool::acquire"),
-        ] {
-            assert!(!takes_stacks(file, function), "{file} {function}");
-        }
+        let stack = in_between();
+        let first = &stack.frames(THIS_CRATE)[0];
+        assert_eq!(first.line, Some(stack.begin.1), "{first:?}");
+        assert_eq!(first.file, "src/stack.rs");
     }
 }

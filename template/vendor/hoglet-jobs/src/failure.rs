@@ -40,6 +40,7 @@ impl Failure {
     /// }
     /// assert!(send("Ann").is_err());
     /// ```
+    #[track_caller]
     pub fn for_good<E: Error>(error: E) -> Self {
         Self::Error {
             cause: Arc::new(Cause::of(&error)),
@@ -65,6 +66,7 @@ impl Failure {
 }
 
 impl<E: Error> From<E> for Failure {
+    #[track_caller]
     fn from(error: E) -> Self {
         Self::of(Arc::new(Cause::of(&error)))
     }

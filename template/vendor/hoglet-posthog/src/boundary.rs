@@ -19,7 +19,7 @@ use hoglet_errors::{Cause, CauseKind};
 
 /// Where an error was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Boundary {
+pub(crate) enum Boundary {
     /// By the app's own code, which has dealt with it.
     ByHand,
     /// On the way out: a handler has returned it.

@@ -92,7 +92,7 @@ impl<'a> BrowserConfig<'a> {
 
 /// PostHog's cloud serves scripts from a host of their own: `us.i` → `us-assets.i`.
 /// Source: <https://posthog.com/docs/advanced/proxy>.
-pub fn assets_host(settings: &Settings) -> Cow<'_, str> {
+pub(crate) fn assets_host(settings: &Settings) -> Cow<'_, str> {
     match cloud_region(settings) {
         Some(region) => format!("https://{region}-assets.i.posthog.com").into(),
         None => settings.base_url().into(),
@@ -106,6 +106,16 @@ pub(crate) fn ui_host(settings: &Settings) -> Cow<'_, str> {
         Some(region) => format!("https://{region}.posthog.com").into(),
         None => settings.base_url().into(),
     }
+}
+
+/// The origins that posthog-js talks to, for a page's content security policy: none where it does not run, or
+/// talks to the app itself.
+pub fn origins(settings: &Settings) -> Vec<String> {
+    if !settings.enabled() || !settings.js || settings.proxy_path.is_some() {
+        return Vec::new();
+    }
+    let host = settings.host.origin().ascii_serialization();
+    vec![host, assets_host(settings).into_owned()]
 }
 
 fn cloud_region(settings: &Settings) -> Option<&str> {

@@ -4,11 +4,13 @@ use std::error::Error;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use hoglet_errors::Cause;
 use hoglet_errors::panics::{self, Ends, Listener};
 use posthog_rs::Event;
 use serde::Serialize;
+use serde_json::json;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -27,13 +29,26 @@ use crate::item::Item;
 use crate::ledger::{self, Counts, Delivered};
 use crate::outgoing;
 use crate::person::Person;
+use crate::properties;
 use crate::property::GEOIP_DISABLE;
 use crate::release_properties::ReleaseProperties;
 use crate::settings::Settings;
+use crate::urls;
 
 /// The app's one connection to PostHog. Cloning it is cheap.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
+
+/// A request whose person is not known.
+#[derive(Clone, Copy, Debug)]
+pub struct FailedRequest<'a> {
+    /// The id that its answer names.
+    pub id: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// The path, without tokens.
+    pub path: &'a str,
+}
 
 struct Inner {
     settings: Settings,
@@ -136,12 +151,14 @@ impl Client {
 
     /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
     /// `PostHog::capture_error`. Returns the event's id; none where PostHog is off.
+    #[track_caller]
     pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
         self.capture_error_with(error, ())
     }
 
     /// The same with properties, a struct with named fields or a map. Where it happened and how bad
     /// it is (`$exception_…`) cannot be said here.
+    #[track_caller]
     pub fn capture_error_with<E: Error>(
         &self,
         error: &E,
@@ -150,8 +167,30 @@ impl Client {
         self.capture_exception(Exception::by_hand(error, properties))
     }
 
+    /// Captures the error that a request has failed with before its person was known, unless automatic capture
+    /// is off. `status` is that of the answer.
+    pub fn capture_failed_request(
+        &self,
+        cause: Arc<Cause>,
+        status: StatusCode,
+        request: &FailedRequest<'_>,
+    ) -> Option<Uuid> {
+        if !self.settings().capture_exceptions {
+            return None;
+        }
+        let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
+        let about = json!({
+            "$request_method": cut(request.method),
+            "$request_path": cut(request.path),
+        });
+        let exception = Exception::of_failed_request(cause, status)
+            .with_properties(properties::of(&about))
+            .of_request(Some(request.id), None);
+        self.capture_exception(exception)
+    }
+
     /// Queues an error and returns at once. Returns the event's id; none where PostHog is off.
-    pub fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
+    pub(crate) fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         if self.0.settings.development() {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
         }

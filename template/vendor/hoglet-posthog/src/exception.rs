@@ -8,6 +8,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use hoglet_errors::{Cause, Stack, mask_secrets};
 use posthog_rs::{Event, RequestContext};
@@ -24,7 +25,7 @@ use crate::size;
 const MAX_FRAMES: usize = 64;
 
 /// An error on its way to PostHog. Without a context it has no person.
-pub struct Exception {
+pub(crate) struct Exception {
     /// Of the event.
     pub(crate) uuid: Uuid,
     cause: Arc<Cause>,
@@ -38,8 +39,7 @@ pub struct Exception {
 }
 
 impl Exception {
-    /// An error, and where it was noticed.
-    pub fn new(cause: Arc<Cause>, boundary: Boundary) -> Self {
+    pub(crate) fn new(cause: Arc<Cause>, boundary: Boundary) -> Self {
         Self {
             uuid: Uuid::now_v7(),
             cause,
@@ -53,14 +53,22 @@ impl Exception {
 
     /// An error that somebody hands over, with properties of its own: a struct with named fields or a
     /// map.
-    pub fn by_hand<E: Error>(error: &E, properties: impl Serialize) -> Self {
+    #[track_caller]
+    pub(crate) fn by_hand<E: Error>(error: &E, properties: impl Serialize) -> Self {
         let exception = Self::new(Arc::new(Cause::of(error)), Boundary::ByHand);
         exception.with_properties(properties::of(&properties))
     }
 
+    /// An error that a request has failed with, answered by this status.
+    pub(crate) fn of_failed_request(cause: Arc<Cause>, status: StatusCode) -> Self {
+        let boundary = Boundary::of_request(&cause);
+        let properties = json!({ "$response_status_code": status.as_u16() });
+        Self::new(cause, boundary).with_properties(properties::of(&properties))
+    }
+
     /// With properties of its own. What PostHog's error tracking reserves is left out: no caller says
     /// where an exception was captured or how bad it is.
-    pub fn with_properties(mut self, properties: Map<String, Value>) -> Self {
+    pub(crate) fn with_properties(mut self, properties: Map<String, Value>) -> Self {
         let properties = properties
             .into_iter()
             .filter(|(name, _)| !is_reserved(name));
@@ -73,11 +81,6 @@ impl Exception {
         self.request_id = id.map(str::to_owned);
         self.context = context;
         self
-    }
-
-    /// Of a request that broke before its person was known. `id` is what its answer names.
-    pub fn of_unknown_request(self, id: &str) -> Self {
-        self.of_request(Some(id), None)
     }
 
     pub(crate) fn distinct_id(&self) -> Option<&str> {

@@ -12,7 +12,7 @@ pub const MAX_EVENT_BYTES: usize = 1_000_000;
 const STACK_BYTES: usize = 16 * 1024;
 
 /// What waits.
-pub enum Item {
+pub(crate) enum Item {
     /// An event that is ready.
     Event(Event),
     /// An error, its stack still to be resolved.

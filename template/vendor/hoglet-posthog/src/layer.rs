@@ -9,15 +9,12 @@ use axum::response::{IntoResponse, Response};
 use futures_core::future::BoxFuture;
 use hoglet_errors::Cause;
 use hoglet_errors::caught::caught;
-use serde_json::{Map, json};
+use serde_json::Map;
 
-use crate::boundary::Boundary;
 use crate::client::Client;
 use crate::context::RequestDetails;
-use crate::exception::Exception;
 use crate::identity::{Identity, OptOut};
 use crate::person::Person;
-use crate::properties;
 use crate::tracker::PostHog;
 
 /// Finds out whose request this is, and hands it its [`PostHog`].
@@ -64,24 +61,15 @@ pub fn track(
             Ok(response) => {
                 let cause = response.extensions().get::<Arc<Cause>>();
                 if let Some(cause) = cause.filter(|_| response.status().is_server_error()) {
-                    capture(&posthog, cause.clone(), response.status());
+                    posthog.capture_failed_request(cause.clone(), response.status());
                 }
                 response
             }
             Err(panic) => {
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
-                capture(&posthog, Arc::new(panic), status);
+                posthog.capture_failed_request(Arc::new(panic), status);
                 status.into_response()
             }
         }
     })
-}
-
-fn capture(posthog: &PostHog, cause: Arc<Cause>, status: StatusCode) {
-    if posthog.client().settings().capture_exceptions {
-        let exception = Exception::new(cause.clone(), Boundary::of_request(&cause));
-        let properties = json!({ "$response_status_code": status.as_u16() });
-        let exception = exception.with_properties(properties::of(&properties));
-        posthog.capture_exception(exception);
-    }
 }

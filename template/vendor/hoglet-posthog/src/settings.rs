@@ -2,6 +2,7 @@
 
 use std::env::VarError;
 use std::fmt::{self, Display};
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
@@ -220,6 +221,14 @@ impl Settings {
     /// The host as a prefix for paths: no trailing slash.
     pub fn base_url(&self) -> &str {
         self.host.as_str().trim_end_matches('/')
+    }
+
+    /// The host, where PostHog is on and runs on this machine: then it is a stand-in.
+    pub fn local_url(&self) -> Option<&str> {
+        let host = self.host.host_str().unwrap_or_default();
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        let local = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+        (local && self.enabled()).then(|| self.base_url())
     }
 
     /// Whether the app runs on a developer's machine.

@@ -6,16 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
-use axum::http::Extensions;
 use axum::http::request::Parts;
+use axum::http::{Extensions, StatusCode};
 use chrono::Utc;
 use futures_core::future::BoxFuture;
+use hoglet_errors::Cause;
 use posthog_rs::{Event, RequestContext};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::alias::alias_event;
+use crate::boundary::Boundary;
 use crate::browser::BrowserConfig;
 use crate::client::Client;
 use crate::context::{self, Address, RequestDetails};
@@ -298,6 +300,7 @@ impl PostHog {
 
     /// Captures an error that was handled. The stack is the caller's. Returns the event's id, see
     /// [`PostHog::capture`].
+    #[track_caller]
     pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
         self.capture_error_with(error, ())
     }
@@ -305,6 +308,7 @@ impl PostHog {
     /// The same with properties, a struct with named fields or a map:
     /// `posthog.capture_error_with(&error, json!({ "order": 7 }))`. Where it happened and how bad it
     /// is (`$exception_…`) cannot be said here.
+    #[track_caller]
     pub fn capture_error_with<E: Error>(
         &self,
         error: &E,
@@ -313,8 +317,27 @@ impl PostHog {
         self.capture_exception(Exception::by_hand(error, properties))
     }
 
+    /// Captures the error that this request has failed with, unless automatic capture is off
+    /// (`POSTHOG_CAPTURE_EXCEPTIONS`). `status` is that of the answer.
+    pub fn capture_failed_request(&self, cause: Arc<Cause>, status: StatusCode) -> Option<Uuid> {
+        let exception = Exception::of_failed_request(cause, status);
+        self.capture_automatically(exception)
+    }
+
+    /// Captures the error that a background task has failed with, such as a job, unless automatic capture is
+    /// off. `source` is `$exception_source`: `<technology>.<hook>` in lower case.
+    pub fn capture_failed_task(&self, cause: Arc<Cause>, source: &'static str) -> Option<Uuid> {
+        let boundary = Boundary::BackgroundTask { source };
+        self.capture_automatically(Exception::new(cause, boundary))
+    }
+
+    fn capture_automatically(&self, exception: Exception) -> Option<Uuid> {
+        let on = self.client.settings().capture_exceptions;
+        on.then(|| self.capture_exception(exception)).flatten()
+    }
+
     /// Captures an error of the request's person. It has no person where they opted out.
-    pub fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
+    fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         let context = if self.identity.opted_out() {
             self.without_person.as_deref().cloned()
         } else {

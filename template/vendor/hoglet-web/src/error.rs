@@ -70,6 +70,7 @@ impl AppError {
     }
 
     /// A page that did not come in time: a 503 with a cause, so that it is logged and captured.
+    #[track_caller]
     pub fn timed_out(bound: Duration) -> Self {
         Self::unavailable(Cause::of(&TimedOut(bound)))
     }
@@ -101,6 +102,7 @@ impl AppError {
 /// Any error in a handler is a 500, or a 503 where the database does not answer: what a visitor did wrong
 /// is answered, not returned as an error.
 impl<E: Error + 'static> From<E> for AppError {
+    #[track_caller]
     fn from(error: E) -> Self {
         let cause = Cause::of(&error);
         if is_unavailable(&error) {

@@ -48,6 +48,7 @@ impl Page {
     /// # Errors
     ///
     /// Where the template is broken, or uses a value that is not there.
+    #[track_caller]
     pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
         let settings = &self.web.settings;
         let posthog = self.posthog.as_ref();

@@ -68,12 +68,17 @@ impl Views {
     /// # Errors
     ///
     /// Where the template is broken, or uses a value that is not there.
+    #[track_caller]
     pub fn render(&self, template: &str, context: Value) -> Result<String> {
         let environment = self.environment();
         let rendered = environment
             .get_template(template)
             .and_then(|template| template.render(context));
-        rendered.map_err(|error| AppError::from_cause(cause(&error)))
+        match rendered {
+            Ok(rendered) => Ok(rendered),
+            // Not in a closure: the cause begins at the caller.
+            Err(error) => Err(AppError::from_cause(cause(&error))),
+        }
     }
 
     /// Renders a template and, once more by itself, one of its blocks: first the whole, then the block.
@@ -81,6 +86,7 @@ impl Views {
     /// # Errors
     ///
     /// As above, and where there is no such block.
+    #[track_caller]
     pub fn render_with_block(
         &self,
         template: &str,
@@ -93,7 +99,11 @@ impl Views {
             let block = whole.with_state_mut(|state| state.render_block(block))?;
             Ok((whole.into_output(), block))
         });
-        rendered.map_err(|error| AppError::from_cause(cause(&error)))
+        match rendered {
+            Ok(rendered) => Ok(rendered),
+            // Not in a closure: the cause begins at the caller.
+            Err(error) => Err(AppError::from_cause(cause(&error))),
+        }
     }
 
     fn environment(&self) -> Arc<Environment<'static>> {
@@ -104,6 +114,7 @@ impl Views {
     }
 }
 
+#[track_caller]
 fn cause(error: &minijinja::Error) -> Cause {
     Cause {
         template: innermost_place(error),

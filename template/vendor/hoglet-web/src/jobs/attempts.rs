@@ -11,13 +11,10 @@ use tracing::field::Empty;
 
 use super::context::{Context, Registry, Runner};
 use crate::actor::Actor;
-use crate::posthog::{Boundary, Exception};
 use crate::web::Web;
 
 /// Where PostHog says that a job's error was noticed.
-const BOUNDARY: Boundary = Boundary::BackgroundTask {
-    source: "hoglet.job",
-};
+const SOURCE: &str = "hoglet.job";
 
 impl JobState for Web {
     type Context = Context;
@@ -90,9 +87,6 @@ impl Hooks<Context> for Attempts {
     }
 
     fn report(&self, context: &Context, cause: &Arc<Cause>) {
-        if self.0.settings.posthog.capture_exceptions {
-            let exception = Exception::new(cause.clone(), BOUNDARY);
-            context.posthog.capture_exception(exception);
-        }
+        context.posthog.capture_failed_task(cause.clone(), SOURCE);
     }
 }

@@ -10,6 +10,7 @@ use crate::mail::SendError;
 
 /// For functions that handlers and jobs call.
 impl From<AppError> for Failure {
+    #[track_caller]
     fn from(error: AppError) -> Self {
         match error.cause {
             Some(cause) => Self::of(cause),
@@ -21,6 +22,7 @@ impl From<AppError> for Failure {
 /// The job is tried again, unless the server has refused for good. That a server refuses a recipient or a mail
 /// is no fault of the app, so it is not captured.
 impl From<SendError> for Failure {
+    #[track_caller]
     fn from(error: SendError) -> Self {
         Self::Error {
             retry: !error.is_permanent(),

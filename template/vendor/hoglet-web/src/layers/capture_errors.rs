@@ -3,10 +3,9 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use serde_json::json;
 
 use crate::error::AppError;
-use crate::posthog::{Boundary, Exception, PostHog, properties, urls};
+use crate::posthog::{FailedRequest, PostHog};
 use crate::request::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
@@ -34,31 +33,22 @@ pub fn capture_errors(
             .extensions()
             .get::<AppError>()
             .and_then(|error| error.cause.clone());
-        let Some(cause) = cause.filter(|_| {
-            response.status().is_server_error() && web.settings.posthog.capture_exceptions
-        }) else {
+        let status = response.status();
+        let Some(cause) = cause.filter(|_| status.is_server_error()) else {
             return response;
         };
-        let status = response.status().as_u16();
-        let exception = Exception::new(cause.clone(), Boundary::of_request(&cause))
-            .with_properties(properties::of(&json!({ "$response_status_code": status })));
         match posthog.or_else(|| response.extensions().get().cloned()) {
-            Some(posthog) => {
-                posthog.capture_exception(exception);
-            }
-            // It broke before its identity was known.
+            Some(posthog) => posthog.capture_failed_request(cause, status),
+            // It failed before its identity was known.
             None => {
-                let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
-                let request = json!({
-                    "$request_method": cut(&method),
-                    "$request_path": cut(&info.path),
-                });
-                let exception = exception
-                    .with_properties(properties::of(&request))
-                    .of_unknown_request(&info.id);
-                web.posthog.capture_exception(exception);
+                let request = FailedRequest {
+                    id: &info.id,
+                    method: &method,
+                    path: &info.path,
+                };
+                web.posthog.capture_failed_request(cause, status, &request)
             }
-        }
+        };
         response.extensions_mut().insert(ErrorCaptured);
         response
     })

@@ -100,7 +100,10 @@ fn remember_visitor(
             sent,
             id,
         );
-        ours.first_touch.set(cookies, value);
+        // Without PostHog there is nothing to keep.
+        if !value.is_empty() {
+            ours.first_touch.set(cookies, value);
+        }
     }
 }
 

@@ -37,11 +37,9 @@ impl ContentSecurityPolicy {
     /// scripts: the proxy brings others' files under this address. No `'strict-dynamic'` either: with
     /// a nonce on every script it would only allow more, and older browsers do not know it.
     pub(crate) fn header(&self, settings: &Settings, nonce: &str) -> HeaderValue {
-        let posthog = &settings.posthog;
         let mut connect = list(self.connect);
-        if posthog.enabled() && posthog.js && posthog.proxy_path.is_none() {
-            let host = posthog.host.origin().ascii_serialization();
-            connect += &format!(" {host} {}", browser::assets_host(posthog));
+        for origin in browser::origins(&settings.posthog) {
+            connect += &format!(" {origin}");
         }
         let images = list(self.images);
         let styles = list(self.styles);

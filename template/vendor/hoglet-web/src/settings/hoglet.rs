@@ -144,10 +144,7 @@ impl Settings {
     /// Where the stand-in for PostHog shows what it received, in development beside `hoglet dev`: a
     /// PostHog on this machine.
     pub fn standin(&self) -> Option<&str> {
-        let host = self.posthog.host.host_str().unwrap_or_default();
-        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-        let local = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-        (local && self.development() && self.posthog.enabled()).then(|| self.posthog.base_url())
+        self.posthog.local_url().filter(|_| self.development())
     }
 
     /// Whether people use it.

@@ -1,19 +1,17 @@
 //! PostHog's settings, which `hoglet-posthog` reads from our variables.
 
-use std::fmt::Display;
-
 use super::environment::Environment;
 use super::reader::Reader;
 use crate::package::Package;
-use crate::posthog::settings::Variables;
-use crate::posthog::{self, App, Settings};
+use crate::posthog::Settings;
 
-impl Variables for Reader<'_> {
+#[cfg(feature = "posthog")]
+impl crate::posthog::settings::Variables for Reader<'_> {
     fn raw(&mut self, name: &str) -> Option<String> {
         Reader::raw(self, name)
     }
 
-    fn error(&mut self, name: &str, reason: &dyn Display) {
+    fn error(&mut self, name: &str, reason: &dyn std::fmt::Display) {
         Reader::error(self, name, reason);
     }
 
@@ -23,16 +21,31 @@ impl Variables for Reader<'_> {
 }
 
 /// Reads PostHog's settings.
+#[cfg(feature = "posthog")]
 pub(super) fn read(reader: &mut Reader, environment: Environment, package: &Package) -> Settings {
+    use crate::posthog;
+
     let environment = match environment {
         Environment::Development => posthog::Environment::Development,
         Environment::Test => posthog::Environment::Test,
         Environment::Production => posthog::Environment::Production,
     };
-    let app = App {
+    let app = posthog::App {
         environment,
         release: package.release,
         folder: package.folder,
     };
     Settings::read(reader, app)
+}
+
+/// Reads none of them. They are asked for all the same, so that they count among the variables of the app.
+#[cfg(not(feature = "posthog"))]
+pub(super) fn read(reader: &mut Reader, _: Environment, _: &Package) -> Settings {
+    for name in Settings::VARIABLES {
+        reader.raw(name);
+    }
+    Settings {
+        token_is_ignored: reader.text("POSTHOG_PROJECT_TOKEN").is_some(),
+        ..Settings::default()
+    }
 }

@@ -19,7 +19,7 @@ fn innermost(exception: &Event) -> (String, u64) {
     let innermost = frames.last().expect("there is a frame");
     for frame in frames {
         let file = frame["filename"].as_str().unwrap();
-        let hoglets = file.starts_with("vendor/hoglet-web/src/");
+        let hoglets = file.starts_with("hoglet-");
         assert!(!hoglets || frame["in_app"] == false, "{frame}");
     }
     let file = innermost["filename"].as_str().unwrap();
@@ -125,10 +125,7 @@ async fn housekeeping_that_fails_is_captured_on_nobodys_behalf() {
     assert_eq!(captured["$exception_level"], "error");
     assert_eq!(captured["$process_person_profile"], false);
     assert_eq!(captured["job"], "hoglet_remove_expired");
-    assert_eq!(
-        innermost(&captured).0,
-        "vendor/hoglet-web/src/housekeeping.rs"
-    );
+    assert_eq!(innermost(&captured).0, "hoglet-web/src/housekeeping.rs");
 }
 
 #[tokio::test]
