@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use graph::{Module, circle};
 use source::{arrows, read};
 
-/// A crate of this repository, and the dependencies that it may not have.
+/// A crate of this repository, and the dependencies that it must not have. `*` at the end stands for any ending.
 struct Rule {
     manifest: &'static str,
     forbidden: &'static [&'static str],
@@ -23,9 +23,16 @@ struct Rule {
 
 const RULES: &[Rule] = &[
     Rule {
+        manifest: "template/vendor/hoglet-errors",
+        forbidden: &["axum*", "hoglet*", "my-app", "posthog-rs", "sea-orm*"],
+    },
+    Rule {
         manifest: "template/vendor/hoglet-posthog",
         forbidden: &[
-            "hoglet-*",
+            "hoglet",
+            "hoglet-jobs",
+            "hoglet-standin",
+            "hoglet-web",
             "minijinja",
             "my-app",
             "sea-orm*",
@@ -37,7 +44,10 @@ const RULES: &[Rule] = &[
         manifest: "template/vendor/hoglet-jobs",
         forbidden: &[
             "axum*",
-            "hoglet-*",
+            "hoglet",
+            "hoglet-posthog",
+            "hoglet-standin",
+            "hoglet-web",
             "minijinja",
             "my-app",
             "posthog-rs",

@@ -443,7 +443,7 @@ fn the_name_is_the_last_part_of_what_was_typed_wherever_links_lead() {
 }
 
 #[test]
-fn a_workspace_that_takes_the_app_in_is_told_what_it_needs() {
+fn a_workspace_that_includes_the_app_gets_a_note_with_the_line_to_add() {
     let sandbox = Sandbox::new();
     sandbox.write(
         "other/Cargo.toml",
@@ -507,7 +507,7 @@ fn a_workspace_that_takes_the_app_in_is_told_what_it_needs() {
             };
             let note = outcome.stderr.trim_end();
             assert!(
-                note.starts_with("note: the workspace of `[here]/Cargo.toml` takes"),
+                note.starts_with("note: the workspace of `[here]/Cargo.toml` includes"),
                 "{note}"
             );
             assert!(
@@ -533,9 +533,7 @@ fn a_workspace_that_takes_the_app_in_is_told_what_it_needs() {
     );
     let outcome = sandbox.run("new named/web --yes --json --no-git");
     assert!(
-        outcome
-            .stderr
-            .contains("names `named/web` among its members"),
+        outcome.stderr.contains("has `named/web` among its members"),
         "{outcome}"
     );
 }

@@ -1,4 +1,4 @@
-//! The crate as it would be published: on its own it builds, and generates the same bytes.
+//! The crates as they would be published: on their own they build, and generate the same bytes.
 //!
 //! ```sh
 //! cargo test -p hoglet --test package
@@ -9,14 +9,17 @@ mod support;
 use std::fs;
 use std::process::Command;
 
-use hoglet::template::Template;
-use support::{assert_same, read_tree, render, repository};
+use hoglet::template::{Template, vendored_crate};
+use support::{Tree, assert_same, read_tree, render, repository};
 
 /// What crates.io takes, in bytes.
 const LARGEST_CRATE: u64 = 10 * 1024 * 1024;
 
+/// The stand-in is published first: `hoglet` depends on it.
+const CRATES: [&str; 2] = ["hoglet", "hoglet-standin"];
+
 #[test]
-fn the_packed_crate_builds_elsewhere_and_generates_the_same() {
+fn the_packed_crates_build_elsewhere_and_generate_the_same() {
     let work = tempfile::tempdir().expect("a temporary folder");
     let cargo = || {
         let mut cargo = Command::new(env!("CARGO"));
@@ -24,58 +27,64 @@ fn the_packed_crate_builds_elsewhere_and_generates_the_same() {
         cargo
     };
     run(cargo()
-        .args([
-            "package",
-            "--package",
-            "hoglet",
-            "--no-verify",
-            "--allow-dirty",
-            "--offline",
-            "--quiet",
-        ])
+        .args(["package", "--no-verify", "--allow-dirty"])
+        .args(["--offline", "--quiet"])
+        .args(CRATES.map(|name| format!("--package={name}")))
         .current_dir(repository()));
-    let packed = format!("hoglet-{}", env!("CARGO_PKG_VERSION"));
-    let archive = repository().join(format!("target/package-test/package/{packed}.crate"));
-    let size = fs::metadata(&archive).expect("the packed crate").len();
-    assert!(size < LARGEST_CRATE, "{size} bytes");
-    // As of now: what is packed has a date of long ago, by which cargo would take an earlier build for this one's.
-    run(Command::new("tar")
-        .arg("-xmf")
-        .arg(&archive)
-        .current_dir(work.path()));
-
-    let unpacked = work.path().join(&packed);
+    let [unpacked, standin] = CRATES.map(|name| {
+        let packed = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
+        let archive = repository().join(format!("target/package-test/package/{packed}.crate"));
+        let size = fs::metadata(&archive).expect("the packed crate").len();
+        assert!(size < LARGEST_CRATE, "{name}: {size} bytes");
+        // As of now: packed files have a date of long ago, and cargo would take an earlier build for this one's.
+        run(Command::new("tar")
+            .arg("-xmf")
+            .arg(&archive)
+            .current_dir(work.path()));
+        work.path().join(packed)
+    });
     assert!(
         !work.path().join("template").exists(),
-        "nothing is beside it"
+        "nothing is beside them"
     );
     for license in ["LICENSE", "THIRD-PARTY", "VERSION"] {
-        let file = unpacked.join("posthog-js").join(license);
+        let file = standin.join("posthog-js").join(license);
         assert!(file.exists(), "{}", file.display());
     }
+    // Until it is published, the registry does not have it. The lock file names the registry, so `--locked` would refuse.
+    let patch = format!("patch.crates-io.hoglet-standin.path = {standin:?}");
     run(cargo()
-        .args(["build", "--offline", "--locked", "--quiet"])
+        .args(["build", "--offline", "--quiet", "--config", &patch])
         .current_dir(&unpacked));
 
     let binary = repository().join("target/package-test/debug/hoglet");
-    run(Command::new(binary)
+    run(Command::new(&binary)
         .args(["new", "hedge", "--yes", "--no-git", "--json"])
         .current_dir(work.path()));
     let made = work.path().join("hedge");
+    run(Command::new(binary)
+        .args(["vendor", "--with-tests"])
+        .current_dir(&made));
     fs::remove_file(made.join(".env")).expect("it has a secret of its own");
-    let made = read_tree(&made);
+    let (tests, made): (Tree, Tree) = read_tree(&made)
+        .into_iter()
+        .partition(|(path, _)| vendored_crate(path).is_some());
     for inner in [
         "vendor/hoglet-web/Cargo.toml",
         "vendor/hoglet-web/src/lib.rs",
     ] {
         assert!(made.contains_key(inner), "cargo has not packed {inner}");
     }
-    let expected = render(
-        &Template::embedded().expect("a sound template"),
-        "hedge",
-        &[],
-    );
+    assert!(!tests.is_empty(), "cargo has not packed the tests");
+    let template = Template::embedded().expect("a sound template");
+    let expected = render(&template, "hedge", &[]);
     assert_same(("this crate's", &expected), ("the packed crate's", &made));
+    let carried = template.tests.into_iter();
+    let carried = carried.map(|(path, contents)| (path, contents.into_owned()));
+    assert_same(
+        ("this crate's", &carried.collect()),
+        ("the packed crate's", &tests),
+    );
 }
 
 #[track_caller]

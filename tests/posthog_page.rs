@@ -442,7 +442,7 @@ fn people_tell_how_they_came_to_be() {
     shows(&tab, "Make a new anonymous id after log-out");
     tab.click("nav a[href='#/warnings']");
     shows(&tab, "Merge refused");
-    shows(&tab, "An id that everybody shares");
+    shows(&tab, "A shared distinct id");
     tab.click("nav a[href='#/exceptions']");
     tab.until("document.querySelector('.row') !== null");
     tab.click(".row");

@@ -133,7 +133,7 @@ fn a_broken_file_is_set_aside_and_said() {
     child.kill().expect("it was running");
     child.wait().expect("its status");
     assert!(
-        line.contains("it is of version 99") && line.contains("begins empty"),
+        line.contains("it is of version 99") && line.contains("starts empty"),
         "{line}"
     );
 }

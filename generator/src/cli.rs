@@ -1,4 +1,4 @@
-//! The command line, and nothing else.
+//! The command line: commands and their help.
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};

@@ -1,4 +1,4 @@
-//! The colours of all that is printed, the help texts' too.
+//! The colours of everything that is printed, help texts included.
 
 use anstyle::{AnsiColor, Style};
 use clap::builder::Styles;

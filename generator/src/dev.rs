@@ -1,4 +1,4 @@
-//! `hoglet dev`: an app and the stand-in for PostHog side by side, while the app is being worked on.
+//! `hoglet dev`: runs an app and the stand-in for PostHog side by side, and rebuilds the app when a file changes.
 //!
 //! ```text
 //!            ┌──────────── a source changed ────────────┐
@@ -8,8 +8,9 @@
 //! ```
 //!
 //! Views and styles need no build: the app reads them on every request, and open pages reload by themselves.
-//! [`console`] prints, a prefix for each source; cargo prints for itself. [`log`] shortens what the app logs, and
-//! [`log_file`] keeps it whole. At Ctrl+C the app ends first, so that the stand-in still receives what it delivers.
+//! [`console`] prints each line with a prefix for its source; cargo prints its own lines. [`log`] shortens the app's log
+//! for the terminal, and [`log_file`] keeps all of it. At Ctrl+C the app ends first, so that its last events still reach
+//! the stand-in.
 
 mod app;
 mod arguments;
@@ -37,7 +38,7 @@ use session::Session;
 /// Runs until it is told to end.
 pub fn run(folder: &Path, arguments: &Arguments, first_build: FirstBuild) -> Result<End, Error> {
     let project = Project::find(folder)?;
-    // Built here and not in `main`, so that the other commands start no threads.
+    // Only this command and `hoglet posthog` need threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

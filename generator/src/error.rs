@@ -1,4 +1,4 @@
-//! Everything that can go wrong, each with its remedy.
+//! All errors, each with its remedy.
 
 use std::io;
 use std::path::PathBuf;
@@ -95,7 +95,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// 2 for what the user can type differently, 130 for Ctrl+C, 1 for anything else.
+    /// 2 for a wrong argument, 130 for Ctrl+C, 1 for anything else.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::NoDirectory
@@ -113,7 +113,7 @@ impl Error {
         }
     }
 
-    /// For `map_err`: what was being done, and to which path.
+    /// For `map_err`: the action that failed, and its path.
     pub fn disk(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Disk {
             action,
@@ -122,7 +122,7 @@ impl Error {
         }
     }
 
-    /// For `map_err`: the template itself is at fault.
+    /// For `map_err`: the template itself is wrong.
     pub fn template<E>(file: impl Into<String>) -> impl FnOnce(E) -> Self
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -146,7 +146,7 @@ fn list(words: &[String], last_joined_by: &str) -> String {
     }
 }
 
-/// Control characters would otherwise write to the terminal whatever they like.
+/// Shows control characters as text, so that they cannot control the terminal.
 fn visible(text: &str) -> String {
     let show = |c: char| {
         if c.is_control() {

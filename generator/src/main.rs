@@ -1,4 +1,4 @@
-//! `hoglet`: reads the arguments, runs, and says in one sentence what went wrong.
+//! `hoglet`: reads the arguments, runs the command, and reports an error in one sentence.
 
 use std::process::ExitCode;
 
@@ -28,6 +28,6 @@ fn main() -> ExitCode {
 
 fn failed(error: &Error) -> ExitCode {
     let style = hoglet::colors::ERROR;
-    output::complain(format_args!("{style}error:{style:#} {error}"));
+    output::log(format_args!("{style}error:{style:#} {error}"));
     error.exit_code()
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use hoglet_standin::{Options, Server};
 
 use crate::interrupt::End;
-use crate::output::complain;
+use crate::output::log;
 use crate::shared::system;
 use crate::signals::Signals;
 
@@ -86,10 +86,10 @@ pub fn run(arguments: Arguments) -> Result<End, Error> {
         keep: arguments.keep,
         state: arguments.state,
         app: arguments.app,
-        log: |line| complain(line),
+        log: |line| log(line),
     };
     let failed = |cause| Error::Standin(hoglet_standin::Error::Serve(cause));
-    // Built here and not in `main`, so that the other commands start no threads.
+    // Only this command and `hoglet dev` need threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -98,12 +98,12 @@ pub fn run(arguments: Arguments) -> Result<End, Error> {
         let mut signals = Signals::listen().map_err(failed)?;
         let server = Server::bind(&options).await?;
         let address = server.address();
-        complain(format_args!("listening on http://{address}"));
-        complain(format_args!(
+        log(format_args!("listening on http://{address}"));
+        log(format_args!(
             "point an app here with POSTHOG_HOST=http://{address} POSTHOG_PROJECT_TOKEN=phc_local"
         ));
         if open && let Err(cause) = open::that_detached(format!("http://{address}")) {
-            complain(format_args!(
+            log(format_args!(
                 "cannot open a browser ({cause}); the address above is the page"
             ));
         }

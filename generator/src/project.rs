@@ -26,7 +26,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Looks in the folder and those above it, as cargo does.
+    /// Looks in the folder and in the folders above it, as cargo does.
     pub fn find(folder: &Path) -> Result<Self, Error> {
         let root = folder
             .ancestors()

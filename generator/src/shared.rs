@@ -1,4 +1,4 @@
-//! What the generator and its apps do alike, from the same sources: those of `hoglet-web` in the template. They use the
-//! standard library alone.
+//! Code that the generator and its apps share: files of `hoglet-web` in the template, compiled here too. They use only the
+//! standard library.
 
 include!(concat!(env!("OUT_DIR"), "/shared.rs"));

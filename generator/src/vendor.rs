@@ -1,6 +1,6 @@
 //! `hoglet vendor --with-tests`: brings the tests of the crates in `vendor/` into the app.
 //!
-//! An app gets these crates without their tests. Before you change a crate there, you want them.
+//! An app gets these crates without their tests. An owner who changes one of the crates needs the tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -39,7 +39,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<(), Error> {
         match fs::read(project.root.join(path)) {
             Ok(present) if present == **contents => continue,
             Ok(_) => changed.push(path.clone()),
-            // It is missing; anything else shows when it is written.
+            // It is missing. Any other problem shows when it is written.
             Err(_) => {}
         }
         files.push(File {
@@ -60,7 +60,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-/// What `.hoglet.toml` says about the app.
+/// The template version and the answers in `.hoglet.toml`.
 struct Origin {
     version: String,
     database: Option<String>,
@@ -138,7 +138,7 @@ fn version(manifest: &toml::Table) -> &str {
     version.and_then(toml::Value::as_str).unwrap_or_default()
 }
 
-/// Of the features that tests may need, those that the crate has.
+/// The features that tests may need, as far as the crate has them.
 fn features(manifest: &toml::Table, origin: &Origin) -> Vec<String> {
     let wanted = ["testing".to_owned()]
         .into_iter()

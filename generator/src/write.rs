@@ -35,7 +35,7 @@ pub struct Written {
     pub committed: bool,
     /// A problem that did no harm.
     note: Option<String>,
-    // In this order: files go back, then the folder aside goes, then the parents.
+    // Dropped in this order: files move back, then the temporary folder is removed, then the parents.
     moves: Undo,
     aside: TempDir,
     parents: Undo,
@@ -66,7 +66,7 @@ pub fn write(
         path.parent().unwrap_or(path)
     };
 
-    // An early return drops these in reverse: files go back, then the folder aside goes, then the parents.
+    // An early return drops these in reverse order: files move back, then the temporary folder is removed, then the parents.
     let mut parents = Undo::default();
     parents
         .create_folders(beside)
@@ -79,7 +79,7 @@ pub fn write(
         .map_err(Error::disk("write to", beside))?;
     let mut moves = Undo::default();
 
-    // One folder deeper, since a temporary folder's permissions are tighter than the app's should be.
+    // One folder deeper, because a temporary folder has tighter permissions than the app should have.
     let app = aside.path().join("app");
     fs::create_dir(&app).map_err(Error::disk("write to", beside))?;
     for file in files {

@@ -1,6 +1,6 @@
-//! The app as a process: started with PostHog pointed at the stand-in, and ended so that its events arrive.
+//! The app as a process: it starts with the stand-in as its PostHog, and ends so that its events arrive.
 //!
-//! Unless `LOG_FORMAT` says otherwise it logs in JSON, which [`Log`] makes short for the terminal.
+//! Unless `LOG_FORMAT` is set it logs in JSON, which [`Log`] shortens for the terminal.
 
 use std::future::pending;
 use std::path::Path;
@@ -21,59 +21,59 @@ use crate::dev::error::Error;
 use crate::dev::log::Log;
 use crate::dev::log_file::LogFile;
 
-/// What the app prints, with its address, as soon as it answers.
+/// The app prints this and its address when it is ready.
 const LISTENING: &str = "listening on ";
-/// The app bounds its own shutdown below this. Containers are killed after the same time.
+/// The app limits its own shutdown to less than this. Containers are killed after the same time.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
-/// For an app that was asked a second time.
+/// For an app that was told to end a second time.
 const STOP_AT_ONCE_TIMEOUT: Duration = Duration::from_secs(2);
-/// For the last lines of a process that has ended; what it has started itself may hold the pipe for longer.
+/// For the last lines of a process that has ended. Processes that it started may hold the pipe for longer.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 pub struct App {
     child: Child,
-    /// The app ends with it, so also where this process is killed.
+    /// The app ends when it is closed, and so also when this process is killed.
     #[cfg_attr(unix, expect(dead_code, reason = "it is only held open"))]
     stdin: Option<ChildStdin>,
     readers: [JoinHandle<()>; 2],
-    /// Taken once it is known.
+    /// `None` once the address is known.
     address: Option<oneshot::Receiver<String>>,
-    /// Goes when the process has gone.
+    /// Deleted after the process has ended.
     _program: Program,
 }
 
 pub enum News {
     /// Reported once.
     Listens(String),
-    /// Without being asked to.
+    /// It was not told to end.
     Ended(ExitStatus),
 }
 
-/// What each process of the app is started with.
+/// The settings that each process of the app starts with.
 pub struct Surroundings<'a> {
     pub folder: &'a Path,
-    /// What the app is called.
+    /// The name of the app.
     pub name: &'a str,
     /// Address of the stand-in; `None` leaves PostHog to the app's own settings.
     pub posthog: Option<&'a str>,
-    /// Where the last one listened.
+    /// The port of the last process.
     pub port: Option<u16>,
-    /// Holds what a failed build said, for the pages to show.
+    /// File with the errors of a failed build, for the pages to show.
     pub build_error: &'a Path,
     pub log_file: &'a Arc<LogFile>,
 }
 
-/// Where the app's proxy to PostHog is, unless its settings say otherwise.
+/// The default path of the app's proxy to PostHog.
 const PROXY_PATH: &str = "/relay";
-/// Variable with which the names of the app's cookies begin.
+/// Variable with the prefix of the app's cookie names.
 const COOKIE_PREFIX: &str = "COOKIE_PREFIX";
-/// Variable by which the app knows that it ends with its standard input (`vendor/hoglet-web/src/signals.rs` there).
+/// Variable that tells the app to end when its standard input closes (`vendor/hoglet-web/src/signals.rs`).
 const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
-/// Variable by which the app knows the file with the build's errors.
+/// Variable with the path of the file with the build's errors.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
 impl App {
-    /// Starts it in its folder. Real variables win over `.env`, so nothing there leads past the stand-in.
+    /// Starts it in its folder. The variables set here win over `.env`, so its events go to the stand-in.
     pub fn start(program: Program, around: &Surroundings) -> Result<Self, Error> {
         let environment = Environment::read(around.folder);
         let mut command = Command::new(&program.path);
@@ -87,8 +87,8 @@ impl App {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        // Ctrl+C in the terminal reaches this process alone, which then asks the app to end: two requests would end it at
-        // once.
+        // Ctrl+C in the terminal reaches only this process, which then tells the app to end. A second signal would end the
+        // app at once.
         #[cfg(unix)]
         command.process_group(0);
         if let Some(posthog) = around.posthog {
@@ -100,8 +100,7 @@ impl App {
             command.env("PORT", port.to_string());
         }
         if environment.get(COOKIE_PREFIX).is_none() {
-            // Browsers send cookies to every port of a host: apps that are worked on side by side would log
-            // each other out.
+            // Browsers send cookies to every port of a host: two apps on this machine would log each other's users out.
             command.env(COOKIE_PREFIX, format!("{}-", around.name));
         }
         let chosen = environment.get("LOG_FORMAT").is_some();
@@ -118,7 +117,7 @@ impl App {
             }
         };
         if console::is_coloured() {
-            // It prints to a pipe, which leads to a terminal.
+            // The app prints to a pipe, but its output ends in a terminal.
             command.env("CLICOLOR_FORCE", "1");
         }
         let failed = |cause| Error::Disk {
@@ -151,10 +150,10 @@ impl App {
         })
     }
 
-    /// Waits for what happens to it next. May be dropped and called again.
+    /// Waits for the next thing that happens to it. May be dropped and called again.
     pub async fn news(&mut self) -> News {
         if let Some(address) = &mut self.address {
-            // An error means that it says nothing more: it ends.
+            // An error means that it prints nothing more: it is ending.
             let known = address.await;
             self.address = None;
             if let Ok(address) = known {
@@ -166,18 +165,18 @@ impl App {
                 self.last_lines().await;
                 News::Ended(status)
             }
-            // Its status is unknown then; what became of it shows when it is asked to end.
+            // Its status is unknown. It will be told to end later, as usual.
             Err(_) => pending().await,
         }
     }
 
-    /// Asks it to end, and waits until it has. It finishes its requests and delivers its events meanwhile.
+    /// Tells it to end, and waits until it has finished its requests and delivered its events.
     pub async fn stop(&mut self) {
         self.terminate();
         self.end_within(STOP_TIMEOUT).await;
     }
 
-    /// Asks it a second time: it says what is lost, and ends.
+    /// Tells it to end a second time: it says what is lost, and ends.
     pub async fn stop_at_once(&mut self) {
         self.terminate();
         self.end_within(STOP_AT_ONCE_TIMEOUT).await;
@@ -190,7 +189,7 @@ impl App {
                 Source::Hoglet,
                 &format!("the app did not end within {seconds} seconds; ending it by force"),
             );
-            // It fails only where it has ended meanwhile.
+            // It fails only if the app has ended meanwhile.
             let _ = self.child.kill().await;
         }
         self.last_lines().await;
@@ -201,12 +200,12 @@ impl App {
         use rustix::process::{Pid, Signal, kill_process};
         let pid = self.child.id().and_then(|id| i32::try_from(id).ok());
         if let Some(pid) = pid.and_then(Pid::from_raw) {
-            // It fails only where it has ended already.
+            // It fails only if the app has ended already.
             let _ = kill_process(pid, Signal::TERM);
         }
     }
 
-    /// Elsewhere no signal asks a process to end; the end of its standard input does, and a second request is the last.
+    /// There are no such signals on other systems. The app ends when its standard input closes; the second time it is killed.
     #[cfg(not(unix))]
     fn terminate(&mut self) {
         if self.stdin.take().is_none() {
@@ -223,7 +222,7 @@ impl App {
     }
 }
 
-/// The line with the address is passed on as it is, so that scripts find it.
+/// Prints the lines of the app. The line with the address is printed as it is, so that scripts find it.
 async fn pass_on(
     output: Option<impl AsyncRead + Unpin>,
     mut log: Log,
@@ -251,7 +250,7 @@ async fn pass_on(
                 continue;
             }
         };
-        // A pipe that cannot be read is a process that has ended.
+        // If the pipe cannot be read, the process has ended.
         let Ok(Some(line)) = line else { break };
         let line = String::from_utf8_lossy(&line);
         let line = line.trim_end_matches('\r');
@@ -260,7 +259,7 @@ async fn pass_on(
             Some(rest) if address.is_some() => {
                 console::print(&format!("{line}\n"));
                 if let Some(address) = address.take() {
-                    // Whoever no longer waits for it needs no address.
+                    // It fails if nobody waits for the address any more.
                     let _ = address.send(rest.to_owned());
                 }
             }

@@ -1,4 +1,4 @@
-//! Builds the app with cargo, whose words reach the terminal as they are.
+//! Builds the app with cargo, whose output reaches the terminal unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::dev::console;
 use crate::dev::error::Error;
 use crate::project::Project;
 
-/// A program ready to start, in a folder that goes when it is dropped.
+/// A program that is ready to start, in a folder that is deleted when this is dropped.
 ///
 /// Cargo may write the next one while this one runs.
 #[derive(Debug)]
@@ -24,16 +24,16 @@ pub struct Program {
 
 pub enum Built {
     Program(Program),
-    /// What cargo said of it, where it was listened to.
+    /// With cargo's output, if it was read.
     Failed(String),
 }
 
-/// Who reads what cargo says.
+/// The readers of cargo's output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
-    /// The terminal alone, with cargo's progress bar.
+    /// Only the terminal, with cargo's progress bar.
     Terminal,
-    /// The pages that are open, too.
+    /// The open pages too.
     PagesToo,
 }
 
@@ -59,8 +59,8 @@ pub async fn build(project: &Project, readers: Readers) -> Result<Built, Error> 
         cause,
     })?;
     let (messages, said, status) = tokio::join!(
-        all(running.stdout.take()),
-        repeat(running.stderr.take()),
+        read_all(running.stdout.take()),
+        print_and_keep(running.stderr.take()),
         running.wait()
     );
     let (messages, said) = (
@@ -76,7 +76,7 @@ pub async fn build(project: &Project, readers: Readers) -> Result<Built, Error> 
     keep(&built).map(Built::Program)
 }
 
-async fn all(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+async fn read_all(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(mut output) = output {
         output.read_to_end(&mut bytes).await?;
@@ -84,8 +84,8 @@ async fn all(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>>
     Ok(bytes)
 }
 
-/// Prints it as it comes, and gives all of it at the end.
-async fn repeat(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
+/// Prints output as it comes, and returns all of it at the end.
+async fn print_and_keep(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<String> {
     let mut all = String::new();
     let Some(output) = output else { return Ok(all) };
     let mut lines = BufReader::new(output).split(b'\n');
@@ -98,7 +98,7 @@ async fn repeat(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Strin
     Ok(all)
 }
 
-/// Cargo knows where it puts things: the target directory may be anywhere.
+/// The path of the program, from cargo's messages: the target directory may be anywhere.
 fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
     #[derive(Deserialize)]
     struct Message {
@@ -116,8 +116,9 @@ fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
         .find_map(|message| message.executable)
 }
 
-/// Beside the original, where running a program is allowed, and where it can be the same file: cargo takes the old one away
-/// before it writes the next (rust-lang/cargo#8348). Windows keeps it from doing so while it runs, so there it is a copy.
+/// Keeps the program under a second name beside the first: programs may run there, and a hard link is enough, because cargo
+/// removes the old file before it writes the next (rust-lang/cargo#8348). Windows does not let it remove a program that
+/// runs, so there it is a copy.
 fn keep(built: &Path) -> Result<Program, Error> {
     let failed = |cause| Error::Disk {
         action: "copy",

@@ -1,4 +1,4 @@
-//! What a failed build said, in a file that the app reads for its open pages (`vendor/hoglet-web/src/reload.rs` there).
+//! The errors of a failed build, in a file that the app reads for its open pages (`vendor/hoglet-web/src/reload.rs`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::dev::error::Error;
 
-/// More than fits on a screen is not read there.
+/// Nobody reads more than this on a page.
 const MOST_BYTES: usize = 16 * 1024;
 
 pub struct BuildError {
@@ -31,17 +31,17 @@ impl BuildError {
         &self.file
     }
 
-    /// Shows what cargo said, colours and all, on every open page.
+    /// Shows the errors in cargo's output on every open page.
     pub fn show(&self, said: &str) -> Result<(), Error> {
         self.write(&errors(said))
     }
 
-    /// The build is good.
+    /// The build has succeeded.
     pub fn clear(&self) -> Result<(), Error> {
         self.write("")
     }
 
-    /// By a rename: a page that asks meanwhile gets all of the old text or all of the new.
+    /// Writes by a rename, so that a page reads either the old text or the new one, never a part.
     fn write(&self, text: &str) -> Result<(), Error> {
         let aside = self.file.with_extension("new");
         let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, &self.file));
@@ -53,11 +53,11 @@ impl BuildError {
     }
 }
 
-/// The errors among what cargo printed, without warnings, progress and colours. They stand in paragraphs.
+/// The errors in cargo's output, without warnings, progress and colours. An empty line ends each of them.
 fn errors(said: &str) -> String {
     let plain = anstream::adapter::strip_str(said).to_string();
     let paragraphs = plain.split("\n\n").filter_map(|paragraph| {
-        // Cargo's own lines (`Compiling …`) come without an empty line after them.
+        // Cargo's own lines (`Compiling …`) have no empty line after them.
         let first = paragraph
             .match_indices("error")
             .find(|(at, _)| *at == 0 || paragraph.as_bytes()[at - 1] == b'\n');
@@ -89,7 +89,7 @@ mod tests {
             "error[E0425]: cannot find value `b`\n --> src/app.rs:2:3\n  |\n2 | b;\n  | ^ not found\n\n\
              error: could not compile `hedge` (lib) due to 1 previous error; 1 warning emitted"
         );
-        // A syntax error comes straight after cargo's own line.
+        // A syntax error follows cargo's own line directly.
         assert_eq!(
             errors("   Compiling hedge v0.1.0\nerror: expected item\n"),
             "error: expected item"

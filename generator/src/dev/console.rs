@@ -1,4 +1,4 @@
-//! All output of `hoglet dev`: on stderr, a line at a time, each behind the name of what it comes from.
+//! All output of `hoglet dev`: on stderr, a line at a time, with the name of its source before it.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::colors::{ACCENT, DIM};
 
-/// What a line comes from.
+/// The program that a line comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum Source {
     App,
@@ -33,23 +33,23 @@ impl Source {
     }
 }
 
-/// Prints a line behind the name of its source.
+/// Prints a line after the name of its source.
 pub fn print_line(source: Source, line: &str) {
     let (style, name) = (source.style(), source.name());
     print(&format!("{style}{name:<7} |{style:#} {line}\n"));
 }
 
-/// Prints text as it is. A terminal that is gone is no reason to stop.
+/// Prints text as it is, and goes on if the terminal is gone.
 pub fn print(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Whether colours reach the reader, so that the app may use them too.
+/// Whether colours are shown, so that the app may use them too.
 pub fn is_coloured() -> bool {
     AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
 }
 
-/// What the developer opens.
+/// The addresses that the developer opens.
 pub struct Addresses<'a> {
     /// The name of the app.
     pub project: &'a str,

@@ -1,4 +1,4 @@
-//! What the app will find in its environment: the process's variables, then those of `.env`.
+//! The app's environment: the variables of this process, then those of `.env`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -6,12 +6,12 @@ use std::path::Path;
 
 use crate::shared::env_text;
 
-/// PostHog's name for it, and the older one.
+/// PostHog's name for the variable with the token, and the older one.
 const TOKENS: [&str; 2] = ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"];
 
 pub struct Environment {
     file: HashMap<String, String>,
-    /// The app refuses it, and says why.
+    /// The app will refuse it and say why.
     file_is_broken: bool,
 }
 
@@ -25,7 +25,7 @@ impl Environment {
         }
     }
 
-    /// An empty value is none.
+    /// The value of a variable, unless it is empty.
     pub fn get(&self, name: &str) -> Option<String> {
         std::env::var_os(name)
             .map(|value| value.to_string_lossy().into_owned())
@@ -33,13 +33,13 @@ impl Environment {
             .filter(|value| !value.trim().is_empty())
     }
 
-    /// Whether the app has the token of a PostHog project, as far as that can be known.
+    /// Whether the app may have the token of a PostHog project.
     pub fn may_have_token(&self) -> bool {
         self.file_is_broken || TOKENS.iter().any(|name| self.get(name).is_some())
     }
 }
 
-/// The variables that take a token, for the app to be given one.
+/// The variables that can hold the token.
 pub fn token_variables() -> [&'static str; 2] {
     TOKENS
 }

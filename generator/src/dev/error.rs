@@ -1,4 +1,4 @@
-//! What ends `hoglet dev`, each with its remedy. A failed build does not.
+//! The errors that end `hoglet dev`, each with its remedy. A failed build does not end it.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What the app logs, made short for the terminal. `data/hoglet-dev.log` keeps all of it.
+//! Shortens the app's log for the terminal. `data/hoglet-dev.log` keeps all of it.
 //!
 //! ```text
 //! GET  /dashboard                        200     3 ms
@@ -7,8 +7,8 @@
 //! mail Choose a new password http://127.0.0.1:8000/dev/mail/0198a2f2-…
 //! ```
 //!
-//! The app logs in JSON. An event is logged before its request has ended, so it waits for the request's line. Requests
-//! that a page makes by itself (assets, posthog-js) and health checks say nothing while they succeed.
+//! The app logs in JSON. An event is logged before its request has ended, so it waits for the request's line. Successful
+//! requests for assets, for posthog-js and for health checks are not shown.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -23,30 +23,30 @@ use crate::colors::{ACCENT, DIM, ERROR};
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const MOST_WAITING: usize = 100;
 
-/// What the formatter and the spans add, which a terminal does not need.
+/// Fields of the formatter and the spans that a terminal does not need.
 const NOT_SHOWN: &[&str] = &["level", "message", "span", "spans", "target", "timestamp"];
 
-/// What the request's own line tells already; a warning or an error repeats it, to be found in the file.
+/// Fields that the request's own line shows already. Warnings and errors repeat them, so that one finds them in the file.
 const OF_THE_REQUEST: &[&str] = &["method", "request_id", "route", "user_id", "visitor_id"];
 
-/// One process's log.
+/// The log of one process.
 pub struct Log {
-    /// Whether it is shown as it is, because somebody has chosen its format.
+    /// Whether it is shown unchanged, because `LOG_FORMAT` is set.
     verbatim: bool,
-    /// Paths, or the beginnings of paths that end in `/`, whose requests are not shown.
+    /// Paths whose successful requests are not shown; one that ends in `/` stands for all paths below it.
     quiet: Vec<String>,
     waiting: VecDeque<Waiting>,
 }
 
 struct Waiting {
     since: Instant,
-    /// Of the request, or of the job.
+    /// The id of the request or of the job.
     id: String,
     line: String,
 }
 
 impl Log {
-    /// `proxy_path` is where posthog-js reaches PostHog through the app.
+    /// `proxy_path` is the path of the app's proxy to PostHog.
     pub fn new(proxy_path: &str) -> Self {
         let proxy_path = proxy_path.trim_end_matches('/');
         let mut quiet: Vec<String> = ["/static/", "/dev/", "/livez", "/readyz", "/favicon.ico"]
@@ -62,7 +62,7 @@ impl Log {
         }
     }
 
-    /// One that is shown as it is.
+    /// A log that is shown unchanged.
     pub fn verbatim() -> Self {
         Self {
             verbatim: true,
@@ -71,7 +71,7 @@ impl Log {
         }
     }
 
-    /// The lines to show for a line of the app's. What is not JSON is shown as it is.
+    /// The lines to show for a line of the app. A line that is not JSON is shown unchanged.
     pub fn read(&mut self, line: &str) -> Vec<String> {
         if self.verbatim {
             return vec![line.to_owned()];
@@ -91,7 +91,7 @@ impl Log {
         }
     }
 
-    /// Events that have waited too long for their request, or that no request is coming for.
+    /// Events that have waited too long for their request; all events if the app has ended.
     pub fn overdue(&mut self, ended: bool) -> Vec<String> {
         let mut lines = Vec::new();
         while self.waiting.front().is_some_and(|first| {
@@ -177,7 +177,7 @@ impl Log {
             ""
         };
         let line = format!("  {}", event_line(event, who, person));
-        // A job goes on after the request that asked for it.
+        // A job runs after the request that enqueued it.
         match anywhere(entry, "job_id").or_else(|| request_id(entry)) {
             Some(id) => {
                 self.waiting.push_back(Waiting {
@@ -198,14 +198,14 @@ impl Log {
     }
 }
 
-/// A mail that was kept instead of sent, and where to read it.
+/// A mail that was kept instead of sent, and its address.
 fn mail(entry: &Map<String, Value>) -> Vec<String> {
     let subject = visible(text(entry, "subject").unwrap_or("?"));
     let address = visible(text(entry, "address").unwrap_or("?"));
     vec![format!("mail {ACCENT}{subject}{ACCENT:#} {address}")]
 }
 
-/// A warning or an error in full, and whatever else the app has to say.
+/// A warning or an error with all its fields, and any other line.
 fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
     let level = text(entry, "level").unwrap_or("INFO");
     let style = match level {
@@ -235,7 +235,7 @@ fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
     {
         line += &format!(" {DIM}request_id={DIM:#}{id}");
     }
-    // A chain of causes or a stack has lines of its own.
+    // A chain of causes or a stack has more than one line.
     line.lines().map(str::to_owned).collect()
 }
 
@@ -243,12 +243,12 @@ fn request_id(entry: &Map<String, Value>) -> Option<&str> {
     anywhere(entry, "request_id")
 }
 
-/// In the entry itself, or in the spans around it.
+/// A field of the entry itself, or of the spans around it.
 fn anywhere<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     text(entry, name).or_else(|| find(entry, name))
 }
 
-/// In the spans around an entry, the innermost first.
+/// A field of the spans around an entry; the innermost span comes first.
 fn find<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     let spans = entry.get("spans").and_then(Value::as_array);
     let innermost = entry.get("span").into_iter();
@@ -261,7 +261,7 @@ fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     entry.get(name)?.as_str()
 }
 
-/// Paths come from anybody, who could otherwise write to the terminal whatever they like.
+/// Paths come from anybody: without their control characters they cannot control the terminal.
 fn visible(text: &str) -> String {
     text.chars()
         .filter(|c| *c == '\n' || !c.is_control())

@@ -1,4 +1,4 @@
-//! The whole log of the app, beside what the terminal shows of it.
+//! The whole log of the app, in a file; the terminal shows a part of it.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -10,11 +10,11 @@ use crate::dev::console::{Source, print_line};
 /// In the app's folder. Git ignores `data`.
 pub const LOG_FILE: &str = "data/hoglet-dev.log";
 
-/// Each `hoglet dev` begins with an empty one.
+/// Each `hoglet dev` starts with an empty one.
 pub struct LogFile(Mutex<Option<File>>);
 
 impl LogFile {
-    /// The app works without it, so that it cannot be written is only said.
+    /// If it cannot be written, a line says so: the app works without it.
     pub fn create(folder: &Path) -> Self {
         let path = folder.join(LOG_FILE);
         let created = match path.parent() {

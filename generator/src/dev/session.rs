@@ -1,4 +1,4 @@
-//! From the first build to Ctrl+C.
+//! One run of `hoglet dev`, from the first build to Ctrl+C.
 
 use std::future::pending;
 use std::ops::ControlFlow;
@@ -26,17 +26,17 @@ pub struct Session {
     open: bool,
     signals: Signals,
     watch: Watch,
-    /// `None` where the real PostHog is asked for.
+    /// `None` with the real PostHog.
     standin: Option<Standin>,
     build_error: BuildError,
     log_file: Arc<LogFile>,
     app: Option<App>,
-    /// Where the app listens, for the next one to listen there too. A change of `.env` clears it.
+    /// The app's port; the next process takes it too. A change of `.env` clears it.
     port: Option<u16>,
     addresses_printed: bool,
 }
 
-/// Whether it goes on.
+/// Whether the run goes on.
 type Flow = ControlFlow<End>;
 
 impl Session {
@@ -70,7 +70,7 @@ impl Session {
         })
     }
 
-    /// Runs until it is told to end. The app ends first: the stand-in receives what it still delivers.
+    /// Runs until it is told to end. The app ends first, so that its last events reach the stand-in.
     pub async fn run(mut self) -> Result<End, Error> {
         let worked = self.work().await;
         let ended = match &mut self.app {
@@ -96,7 +96,7 @@ impl Session {
     async fn work(&mut self) -> Result<End, Error> {
         loop {
             self.project.reread();
-            // Only where an app serves are there pages to show what cargo says.
+            // Without an app there are no pages.
             let readers = match self.app {
                 Some(_) => Readers::PagesToo,
                 None => Readers::Terminal,
@@ -155,7 +155,7 @@ impl Session {
         Ok(Flow::Continue(()))
     }
 
-    /// Waits for a reason to build again, and tells what happens until then.
+    /// Waits for a reason to build again, and reports what happens until then.
     async fn wait(&mut self) -> Result<Flow, Error> {
         loop {
             tokio::select! {

@@ -1,7 +1,6 @@
-//! The stand-in for PostHog in this process, and what it says of the events that browsers send.
+//! The stand-in for PostHog in this process. A line in the terminal shows each event that a browser sends.
 //!
-//! What has come in is kept below the app's `data/` for the next time, and a flag that is switched shows in the app's
-//! open pages.
+//! The data is kept below the app's `data/` for the next run. When a flag changes, the app's open pages reload.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,10 +14,10 @@ use crate::dev::console::{Source, print_line};
 use crate::dev::error::Error;
 use crate::posthog;
 
-/// Lines printed at once; a load test must not scroll everything else away.
+/// Lines that are printed at once, so that a load test does not hide everything else.
 const LINES_AT_ONCE: usize = 20;
 
-/// Below the app's folder, out of git.
+/// In the app's folder; git ignores it.
 const STATE: &str = "data/posthog.json";
 /// The app's pages reload when it changes.
 const RELOAD: &str = "data/reload";
@@ -53,16 +52,16 @@ impl Standin {
         self.beside.listens(address);
     }
 
-    /// Prints what came in last, and ends.
+    /// Prints the last events, and ends.
     pub async fn stop(self) {
         self.reloading.abort();
-        // Both fail only where the task has ended already.
+        // Both fail only if the task has ended already.
         let _ = self.stop.send(());
         let _ = self.task.await;
     }
 }
 
-/// A flag that is switched shows in the app's open pages.
+/// Reloads the app's open pages when a flag changes.
 async fn reload(mut beside: Beside, file: PathBuf) {
     loop {
         let version = beside.flags_changed().await;
@@ -145,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn a_taken_port_is_left_to_its_owner() {
         let usual = Options::default();
-        // Where this fails, somebody else has it already.
+        // If this fails, another process has the port already.
         let _taken = Server::bind(&usual).await;
         let app = tempfile::tempdir().unwrap();
         let start = async |arguments: &Arguments| Standin::start(arguments, app.path()).await;
@@ -191,11 +190,11 @@ mod tests {
         assert_eq!(status["app"], "http://127.0.0.1:8000");
         standin.stop().await;
 
-        let again = Standin::start(&arguments, app.path()).await.unwrap();
-        let flags = http.get(url(&again, "flags")).send().await.unwrap();
+        let restarted = Standin::start(&arguments, app.path()).await.unwrap();
+        let flags = http.get(url(&restarted, "flags")).send().await.unwrap();
         let flags: serde_json::Value = flags.json().await.unwrap();
         assert_eq!(flags["flags"]["menu"]["active"], false);
-        again.stop().await;
+        restarted.stop().await;
         assert_eq!(std::fs::read_to_string(&reload).unwrap(), before);
     }
 }

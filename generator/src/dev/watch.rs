@@ -19,9 +19,9 @@ use crate::dev::error::Error;
 const MANIFEST: &str = "Cargo.toml";
 const SOURCES: &str = "src";
 const VENDOR: &str = "vendor";
-/// Beside the sources of each crate.
+/// Files beside the sources of each crate.
 const CRATE_FILES: &[&str] = &[MANIFEST, "build.rs"];
-/// At the top of the app.
+/// Files at the top of the app.
 const APP_FILES: &[&str] = &[".env", "Cargo.lock", "defaults.env", "rust-toolchain.toml"];
 /// An editor, or git, is done if nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(40);
@@ -163,7 +163,7 @@ fn difference(old: &Snapshot, new: &Snapshot) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    /// None within the time in which a change would have been noticed.
+    /// `None` if no change is noticed within this time.
     async fn change(watch: &mut Watch) -> Option<PathBuf> {
         timeout(Duration::from_millis(600), watch.next()).await.ok()
     }
@@ -214,10 +214,10 @@ mod tests {
         assert_eq!(change(&mut watch).await, None, "a build has written it");
         fs::remove_dir_all(folder.path().join("src")).unwrap();
         assert!(change(&mut watch).await.is_some());
-        write("src/again.rs");
-        assert_eq!(change(&mut watch).await, Some("src/again.rs".into()));
-        write("src/again/deep.rs");
-        assert_eq!(change(&mut watch).await, Some("src/again/deep.rs".into()));
+        write("src/new.rs");
+        assert_eq!(change(&mut watch).await, Some("src/new.rs".into()));
+        write("src/new/deep.rs");
+        assert_eq!(change(&mut watch).await, Some("src/new/deep.rs".into()));
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! A name that cargo, Rust, git and every file system can live with.
+//! A project name that cargo, Rust, git and every file system accept.
 
 use std::fmt;
 
@@ -30,10 +30,10 @@ const STANDARD_CRATES: &[&str] = &[
     "unwind",
 ];
 
-/// Folders of cargo's own in `target/debug`, where a binary of that name would have to go.
+/// Cargo's own folders in `target/debug`, where the binary goes too.
 const BUILD_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 
-/// A checked project name: the package, its binary and what pages call the app.
+/// A checked project name: the package, its binary and the app's name on its pages have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectName(String);
 
@@ -49,7 +49,7 @@ impl ProjectName {
                 reason: reason.to_owned(),
             })
         };
-        // Rust takes `-` in a package's name as `_`.
+        // In Rust code `-` in a package's name is `_`.
         let same = |other: &str| name.replace('-', "_") == other.replace('-', "_");
 
         if name.is_empty() {

@@ -1,4 +1,4 @@
-//! Asks what the command line left open, when somebody is there to answer.
+//! Asks in a terminal for everything that the command line did not answer.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks where the app goes, until `check` has nothing against the place.
+/// Asks for the app's directory until `check` accepts the answer.
 pub fn ask_directory(
     check: impl Fn(&Path) -> Result<(), Error> + 'static,
 ) -> Result<PathBuf, Error> {
@@ -33,7 +33,7 @@ pub fn ask_directory(
         .map_err(failed)
 }
 
-/// Asks each open question once.
+/// Asks each question that has no answer yet.
 pub fn ask(name: &ProjectName, questions: &Questions, answers: &mut Answers) -> Result<(), Error> {
     let open: Vec<&Question> = questions
         .questions
@@ -83,7 +83,7 @@ fn ask_one(question: &Question) -> io::Result<String> {
         .interact()
 }
 
-/// One accent; grey for what is done.
+/// One accent colour; grey for questions that are answered.
 struct Calm;
 
 impl Theme for Calm {

@@ -50,7 +50,7 @@ pub fn render(
     Ok(files)
 }
 
-/// Under the names that cargo-generate gives them.
+/// The variables of the template, with the names that cargo-generate gives them.
 fn variables(name: &ProjectName, answers: &Answers) -> Object {
     let mut variables = Object::new();
     variables.insert("project-name".into(), Value::scalar(name.to_string()));
@@ -78,7 +78,7 @@ fn split(source: &str) -> (&str, &str, &str) {
     };
     let end = match (last(["{{", "{%"]), last(["}}", "%}"])) {
         (Some(open), Some(close)) if open < close => close + 2,
-        // Never closed: the parser will say so.
+        // It is never closed, and the parser will say so.
         _ => source.len(),
     };
     let start = source[..start].trim_end().len();

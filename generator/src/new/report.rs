@@ -1,4 +1,4 @@
-//! What a run says at its end, for people or as JSON.
+//! The report at the end of a run, for people or as JSON.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use crate::write::destination::Destination;
 /// Where a fresh app listens.
 const ADDRESS: &str = "http://127.0.0.1:8000";
 const FIRST_BUILD: &str = "The first build takes a few minutes";
-/// As `compose.yaml` names it.
+/// The name of the database in `compose.yaml`.
 const START_DATABASE: &str = "docker compose up -d database";
 
 pub struct Report<'a> {
@@ -128,7 +128,7 @@ impl Report<'_> {
     }
 }
 
-/// Whether typing `hoglet` runs this very program, and not none or another.
+/// Whether the command `hoglet` runs this program.
 fn is_installed() -> bool {
     let name = format!("hoglet{}", std::env::consts::EXE_SUFFIX);
     let (Ok(this), Some(path)) = (std::env::current_exe(), std::env::var_os("PATH")) else {
@@ -146,7 +146,7 @@ fn is_installed() -> bool {
 /// Notes on stderr, a line each.
 pub fn notes(notes: &[String]) {
     for note in notes {
-        output::complain(format_args!("{DIM}note:{DIM:#} {note}"));
+        output::log(format_args!("{DIM}note:{DIM:#} {note}"));
     }
 }
 
@@ -158,7 +158,7 @@ fn line(command: &str, comment: &str) -> String {
     }
 }
 
-/// For a shell.
+/// In quotes if a shell needs them.
 fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./~:\\".contains(c);
     if path.chars().all(plain) {

@@ -1,4 +1,4 @@
-//! The one file that differs from run to run.
+//! `.env`, the only file that is different on every run.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -6,10 +6,10 @@ use std::fmt::Write;
 use crate::error::Error;
 use crate::file::File;
 
-/// Bytes of a signing key; the app refuses less.
+/// Bytes of a signing key; the app refuses a shorter one.
 const KEY_LENGTH: usize = 64;
 
-/// `.env`, with a key that nobody else has.
+/// `.env`, with a random key.
 pub fn environment_file() -> Result<File, Error> {
     let mut key = [0; KEY_LENGTH];
     getrandom::fill(&mut key).map_err(Error::Randomness)?;

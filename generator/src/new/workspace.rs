@@ -1,8 +1,8 @@
 //! The cargo workspaces around a new app. Looks at the disk, changes nothing.
 //!
-//! An app is a workspace of its own, which cargo allows inside another one as long as that other one does not take it
-//! in, as by a pattern among its `members`. Then cargo refuses both, until the app is excluded. It also refuses a folder
-//! that is taken in and holds no manifest: one on the way to the app, or one in it.
+//! An app is a workspace of its own. Cargo allows it inside another workspace if that one does not include it, such as by a
+//! pattern in its `members`; then cargo refuses both until the app is excluded. It also refuses an included folder without
+//! a manifest: one above the app, or one in it.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::shared::env_text::without_mark;
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// What each workspace that takes the app in needs: a sentence with the line to write there.
+/// A sentence for each workspace that includes the app, with the line to write into its manifest.
 pub fn notes(app: &Path, files: &[File]) -> Vec<String> {
     let around = app.ancestors().skip(1);
     around
@@ -25,27 +25,27 @@ pub fn notes(app: &Path, files: &[File]) -> Vec<String> {
 fn note(folder: &Path, app: &Path, files: &[File]) -> Option<String> {
     let file = folder.join(MANIFEST);
     let manifest = fs::read_to_string(&file).ok()?;
-    // A manifest that is broken is cargo's to complain about.
+    // Cargo itself reports a broken manifest.
     let manifest: toml::Table = toml::from_str(without_mark(&manifest)).ok()?;
     let workspace = manifest.get("workspace")?;
     let (members, excluded) = (list(workspace, "members"), list(workspace, "exclude"));
     let app = with_slashes(app.strip_prefix(folder).ok()?);
-    let is_taken = |place: &String| members.iter().any(|member| takes_in(member, place));
+    let is_included = |place: &String| members.iter().any(|member| includes(member, place));
     let above = folders_above(&app).filter(|place| !folder.join(place).join(MANIFEST).exists());
     let inside = files.iter().flat_map(|file| folders_above(&file.path));
     let inside = inside.map(|place| format!("{app}/{place}"));
-    let place = above.chain([app.clone()]).chain(inside).find(is_taken)?;
-    let member = members.iter().find(|member| takes_in(member, &place))?;
-    // What is excluded is excluded with all that is in it.
+    let place = above.chain([app.clone()]).chain(inside).find(is_included)?;
+    let member = members.iter().find(|member| includes(member, &place))?;
+    // A folder is excluded with everything in it.
     let place = if place.starts_with(&app) { app } else { place };
 
     let file = file.display();
     let begins = |other: &String| Path::new(&place).starts_with(other);
-    // What `members` names itself is not excluded by `exclude`.
+    // `exclude` has no effect on a path that `members` names.
     if let Some(named) = members.iter().find(|member| begins(member)) {
         return Some(format!(
-            "the workspace of `{file}` names `{named}` among its members, and cargo allows no workspace in another: \
-             take it out of `members` there"
+            "the workspace of `{file}` has `{named}` among its members, but the app is a workspace of its own: \
+             remove it from `members` there"
         ));
     }
     if excluded.iter().any(begins) {
@@ -56,7 +56,7 @@ fn note(folder: &Path, app: &Path, files: &[File]) -> Option<String> {
     let line = serde_json::to_string(&line).unwrap_or_default();
     let line = line.replace("\",\"", "\", \"");
     Some(format!(
-        "the workspace of `{file}` takes `{place}` in by its members `{member}`, and the app is a workspace of its own: \
+        "the workspace of `{file}` includes `{place}` by its members `{member}`, but the app is a workspace of its own: \
          write `exclude = {line}` into its [workspace]"
     ))
 }
@@ -67,7 +67,7 @@ fn folders_above(path: &str) -> impl Iterator<Item = String> {
     ends.map(|at| path[..at].to_owned())
 }
 
-/// The paths of a list in a manifest, as they are compared here.
+/// The paths of a list in a manifest, without `./` before and `/` after them.
 fn list(workspace: &toml::Value, key: &str) -> Vec<String> {
     let paths = workspace.get(key).and_then(toml::Value::as_array);
     let paths = paths
@@ -78,8 +78,8 @@ fn list(workspace: &toml::Value, key: &str) -> Vec<String> {
     paths.map(str::to_owned).collect()
 }
 
-/// As cargo expands it: `*` stays within one part of a path, `**` does not.
-fn takes_in(member: &str, path: &str) -> bool {
+/// Whether a pattern matches a path, as cargo reads it: `*` stays within one part of a path, `**` does not.
+fn includes(member: &str, path: &str) -> bool {
     let options = MatchOptions {
         require_literal_separator: true,
         ..MatchOptions::new()

@@ -16,12 +16,12 @@ pub struct Questions {
     pub rendered: Vec<String>,
     /// Paths of the files and folders that no app gets.
     pub ignored: Vec<String>,
-    /// Those that an app does not get by one of its answers.
+    /// Paths that an app with a certain answer does not get.
     pub conditional: Vec<Conditional>,
     pub questions: Vec<Question>,
 }
 
-/// Paths that stay behind if a question has this answer.
+/// Paths that an app does not get if a question has this answer.
 #[derive(Debug)]
 pub struct Conditional {
     pub key: String,
@@ -171,7 +171,7 @@ fn contains(paths: &[String], path: &str) -> bool {
     })
 }
 
-/// To cargo-generate these are patterns as in `.gitignore`: without the slash, one would be for every folder.
+/// For cargo-generate these are patterns as in `.gitignore`: without the slash they would match in every folder.
 fn anchored(patterns: &[String]) -> Result<Vec<String>, String> {
     let anchored = |pattern: &String| match pattern.strip_prefix('/') {
         Some(path) => Ok(path.to_owned()),

@@ -1,4 +1,4 @@
-//! Where the app goes, and whether it may go there. Looks at the disk, changes nothing.
+//! The directory of an app, and whether files may be written there. Reads the disk, changes nothing.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -22,12 +22,12 @@ impl Destination {
     /// Refuses a file, a place below a file, and without `force` a directory with anything but `.git` in it.
     pub fn find(typed: &Path, force: bool) -> Result<Self, Error> {
         let path = absolute(typed)?;
-        // A link to nothing counts as a thing that is there.
+        // A link to nothing exists too.
         let exists = path.symlink_metadata().is_ok();
         if exists && !path.is_dir() {
             return Err(Error::NotADirectory { path });
         }
-        // What will hold it: the nearest thing above it that is there.
+        // The nearest path above it that exists must be a directory.
         let holder = path
             .ancestors()
             .skip(1)
@@ -65,7 +65,7 @@ impl Destination {
         self.exists
     }
 
-    /// The project name that the directory suggests: the last part of what was typed, wherever links lead.
+    /// The project name that the directory suggests: the last part of the typed path, even if it is a link.
     pub fn name(&self) -> Result<&str, Error> {
         let name = self.name.as_deref().and_then(OsStr::to_str);
         name.ok_or_else(|| Error::NoName {
@@ -73,7 +73,7 @@ impl Destination {
         })
     }
 
-    /// Leaves out the secrets that are there already, and refuses what could not be put in place.
+    /// Leaves out secret files that exist already, and refuses files that could not be written.
     pub fn check(&self, mut files: Vec<File>) -> Result<Vec<File>, Error> {
         files.retain(|file| !file.secret || self.path.join(&file.path).symlink_metadata().is_err());
         for file in &files {
@@ -99,7 +99,7 @@ impl Destination {
     }
 }
 
-/// Where a path ends in no name, the directory's own is taken.
+/// If the typed path does not end in a name, the directory's own name.
 fn last_part(typed: &Path, path: &Path) -> Option<OsString> {
     match typed.components().next_back() {
         Some(Component::Normal(name)) => Some(name.to_owned()),
@@ -108,7 +108,7 @@ fn last_part(typed: &Path, path: &Path) -> Option<OsString> {
     }
 }
 
-/// What the shell calls the working directory: the system itself has followed the links to it.
+/// The working directory's name in the shell: the system has resolved the links to it.
 fn here(path: &Path) -> Option<OsString> {
     let shown = PathBuf::from(std::env::var_os("PWD")?);
     let same = shown.canonicalize().is_ok_and(|real| real == path);

@@ -1,4 +1,4 @@
-//! A repository with one first commit, as far as git is there to make it.
+//! A new repository with the files in its first commit, if git is installed.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 
 use crate::file::File;
 
-/// What the author has set for commits of their own would fail this one, or make it ask: hooks (in a folder of theirs
-/// or from their template), a watcher of files, line endings that are checked, signatures. None of it is for this one.
+/// Settings that an author has for commits of their own could fail this commit, or make git ask a question: hooks, a file
+/// watcher, checks of line endings, signatures. They are all off here.
 const SETTINGS: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.safecrlf=false",
     "commit.gpgSign=false",
-    // It would go on in the background, in a folder that is moved.
+    // It would go on in the background, while the folder is moved.
     "gc.auto=0",
     "maintenance.auto=false",
 ];
@@ -24,10 +24,10 @@ pub fn is_inside_work_tree(path: &Path) -> bool {
     path.ancestors().any(|folder| folder.join(".git").exists())
 }
 
-/// Makes the repository, or says how far it came, why, and what to do.
+/// Makes the repository. The error says how far it came, why, and what to do.
 pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> {
     if let Err(reason) = run(git(directory).args(["init", "--quiet"]), &[]) {
-        // Half a repository is none, and would keep git from looking further up.
+        // With half a repository here, git would not look for one further up.
         let _ = fs::remove_dir_all(directory.join(".git"));
         return Err(match reason {
             Failed::NotStarted(cause) if cause.kind() == io::ErrorKind::NotFound => {
@@ -36,7 +36,7 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
             reason => format!("no repository was made: `git init` failed{}", reason.said()),
         });
     }
-    // By name and by force: what the author's own ignore rules say is no matter of the first commit.
+    // By name and by force: the author's own ignore rules do not apply to the first commit.
     let mut names = Vec::new();
     for file in files.iter().filter(|file| !file.secret) {
         names.extend_from_slice(file.path.as_bytes());
@@ -61,7 +61,7 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
     })
 }
 
-/// Git in that directory, whatever repository a calling hook or script has set.
+/// Git in that directory, even if a calling hook or script has set another repository.
 fn git(directory: &Path) -> Command {
     let mut command = Command::new("git");
     command.current_dir(directory);
@@ -85,7 +85,7 @@ fn git(directory: &Path) -> Command {
 
 enum Failed {
     NotStarted(io::Error),
-    /// With what it wrote.
+    /// With its output.
     Refused(String),
 }
 
@@ -113,7 +113,7 @@ fn run(command: &mut Command, input: &[u8]) -> Result<(), Failed> {
         .spawn()
         .map_err(Failed::NotStarted)?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A git that ended early tells so by its status.
+        // If git ended early, its status says so.
         let _ = stdin.write_all(input);
     }
     let output = child.wait_with_output().map_err(Failed::NotStarted)?;

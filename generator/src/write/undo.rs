@@ -1,9 +1,9 @@
-//! Changes to the disk that are taken back unless they are kept.
+//! Changes to the disk that are undone unless they are kept.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Takes its steps back in reverse order when dropped.
+/// Undoes its steps in reverse order when it is dropped.
 #[derive(Debug, Default)]
 pub struct Undo(Vec<Step>);
 
@@ -14,7 +14,7 @@ enum Step {
 }
 
 impl Undo {
-    /// Creates a folder and those above it, as far as they are missing.
+    /// Creates a folder, and the folders above it that are missing.
     pub fn create_folders(&mut self, folder: &Path) -> io::Result<()> {
         let mut missing: Vec<&Path> = folder
             .ancestors()
@@ -29,7 +29,7 @@ impl Undo {
         Ok(())
     }
 
-    /// Moves a file to its place; what is there goes to `replaced`.
+    /// Moves a file to its place; a file that is there moves to `replaced`.
     pub fn move_in(&mut self, from: &Path, to: &Path, replaced: &Path) -> io::Result<()> {
         if let Some(folder) = to.parent() {
             self.create_folders(folder)?;
@@ -43,7 +43,7 @@ impl Undo {
         self.rename(from, to)
     }
 
-    /// Moves a file or folder to a place where nothing is.
+    /// Moves a file or folder to a path that is free.
     pub fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)?;
         self.0.push(Step::Moved {
@@ -53,7 +53,7 @@ impl Undo {
         Ok(())
     }
 
-    /// What was done stays done.
+    /// Keeps all changes.
     pub fn keep(mut self) {
         self.0.clear();
     }
@@ -62,7 +62,7 @@ impl Undo {
 impl Drop for Undo {
     fn drop(&mut self) {
         while let Some(step) = self.0.pop() {
-            // Nobody is left to tell; the error that led here is the one that counts.
+            // A failure here is not reported: the error that led here matters more.
             let _ = match step {
                 Step::Created { folder } => fs::remove_dir(folder),
                 Step::Moved { from, to } => fs::rename(to, from),

@@ -27,7 +27,7 @@ pub async fn status(State(standin): Shared) -> Response {
     Json(overview(&standin)).into_response()
 }
 
-/// How much is there, and where the app is.
+/// The numbers of everything that is kept, and the address of the app.
 pub fn overview(standin: &Standin) -> Value {
     let app = standin.app();
     let store = standin.read();

@@ -1,4 +1,4 @@
-//! The app that the stand-in runs beside: where it listens, and which flags it knows.
+//! The app that runs beside the stand-in: its address and its flags.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use tokio::time::timeout;
 
 use crate::standin::Standin;
 
-/// The app is on this machine; one that does not answer by then is being built, or hangs.
+/// The app is on this machine: if it has not answered by then, it is being built, or hangs.
 const TIMEOUT: Duration = Duration::from_secs(2);
 const LARGEST_ANSWER: usize = 256 * 1024;
 
-/// What whoever runs an app beside the stand-in tells it, and hears from it.
+/// For a program that runs an app beside the stand-in: it passes the app's address on, and waits for changes of flags.
 #[derive(Clone)]
 pub struct Beside {
     standin: Arc<Standin>,
@@ -26,7 +26,7 @@ pub struct Beside {
     flags_version: u64,
 }
 
-/// A flag of the app's, as it says itself in development.
+/// A flag of the app, from its own list in development.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AppFlag {
     key: String,
@@ -49,7 +49,7 @@ impl Beside {
         self.standin.set_app(address);
     }
 
-    /// Waits until a flag has changed, and gives the number of the change.
+    /// Waits until a flag has changed, and returns the number of the change.
     pub async fn flags_changed(&mut self) -> u64 {
         loop {
             let version = self.standin.read().flags_version;
@@ -58,7 +58,7 @@ impl Beside {
                 return version;
             }
             if self.changes.changed().await.is_err() {
-                // The stand-in is gone, and changes no more.
+                // The stand-in has ended, so there are no more changes.
                 std::future::pending::<()>().await;
             }
         }
@@ -70,7 +70,7 @@ pub async fn flags(app: &str) -> Result<Vec<AppFlag>, String> {
     let uri: Uri = format!("{}/dev/flags", app.trim_end_matches('/'))
         .parse()
         .map_err(|cause| format!("`{app}` is no address: {cause}"))?;
-    match timeout(TIMEOUT, ask(&uri)).await {
+    match timeout(TIMEOUT, request_flags(&uri)).await {
         Ok(answer) => answer.map_err(|cause| format!("{uri}: {cause}")),
         Err(_) => Err(format!(
             "{uri}: no answer within {} seconds",
@@ -79,8 +79,8 @@ pub async fn flags(app: &str) -> Result<Vec<AppFlag>, String> {
     }
 }
 
-async fn ask(uri: &Uri) -> Result<Vec<AppFlag>, String> {
-    let said = |cause: &dyn std::fmt::Display| cause.to_string();
+async fn request_flags(uri: &Uri) -> Result<Vec<AppFlag>, String> {
+    let text = |cause: &dyn std::fmt::Display| cause.to_string();
     let authority = uri.authority().ok_or("it names no host")?;
     let address = (
         authority.host().trim_matches(['[', ']']),
@@ -88,26 +88,26 @@ async fn ask(uri: &Uri) -> Result<Vec<AppFlag>, String> {
     );
     let stream = TcpStream::connect(address)
         .await
-        .map_err(|cause| said(&cause))?;
+        .map_err(|cause| text(&cause))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
-        .map_err(|cause| said(&cause))?;
-    // It ends with the connection; what goes wrong there, the request says too.
+        .map_err(|cause| text(&cause))?;
+    // It ends with the connection. The request below reports the same errors.
     tokio::spawn(connection);
     let request = Request::get(uri.path())
         .header(header::HOST, authority.as_str())
         .header(header::ACCEPT, "application/json")
         .body(Body::empty())
-        .map_err(|cause| said(&cause))?;
+        .map_err(|cause| text(&cause))?;
     let answer = sender
         .send_request(request)
         .await
-        .map_err(|cause| said(&cause))?;
+        .map_err(|cause| text(&cause))?;
     if answer.status() != StatusCode::OK {
         return Err(answer.status().to_string());
     }
     let body = to_bytes(Body::new(answer.into_body()), LARGEST_ANSWER)
         .await
-        .map_err(|cause| said(&cause))?;
-    serde_json::from_slice(&body).map_err(|cause| said(&cause))
+        .map_err(|cause| text(&cause))?;
+    serde_json::from_slice(&body).map_err(|cause| text(&cause))
 }

@@ -1,4 +1,4 @@
-//! Why a stand-in could not start, or stopped.
+//! The errors that keep a stand-in from starting, or stop it.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! One event as it came off the wire, before any rule looked at it.
+//! One event as it was sent, before any rule was applied.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ pub const LONGEST_DISTINCT_ID: usize = 200;
 
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// The project token it was sent with.
+    /// The project token of the request.
     pub token: Arc<str>,
     pub name: String,
     pub uuid: String,
     pub distinct_id: String,
-    /// As the client wrote it; `None` when it left the time to PostHog.
+    /// As the client wrote it; `None` if the client did not send a time.
     pub timestamp: Option<String>,
     pub properties: Map<String, Value>,
 }
@@ -23,7 +23,7 @@ pub struct Event {
 #[derive(Debug)]
 pub struct Arrival {
     pub event: Event,
-    /// What the endpoint changed about it.
+    /// The change that the endpoint made to it.
     pub adjusted: Option<Adjusted>,
 }
 
@@ -31,7 +31,7 @@ pub struct Arrival {
 pub enum Adjusted {
     /// The distinct id had this many characters.
     IdCut(usize),
-    /// v1 makes no person of an id that many visitors would share.
+    /// v1 makes no person for an id that many visitors would share.
     WithoutPerson,
 }
 
@@ -45,7 +45,7 @@ impl Event {
         self.text("$session_id")
     }
 
-    /// A property that is a string and not empty.
+    /// A property that is text and not empty.
     pub fn text(&self, property: &str) -> Option<&str> {
         self.properties
             .get(property)
@@ -53,7 +53,7 @@ impl Event {
             .filter(|text| !text.is_empty())
     }
 
-    /// A `$group_set` that is none: PostHog keeps the event and leaves the group as it was (`upsertGroup` in its
+    /// A `$group_set` that is not an object: PostHog keeps the event and does not change the group (`upsertGroup` in its
     /// `process-groups-step.ts`; older versions lost the batch).
     pub fn unusable_group_set(&self) -> Option<&Value> {
         let set = self.properties.get("$group_set")?;
@@ -66,13 +66,14 @@ impl Event {
     }
 }
 
-/// An id as the older endpoints and `/flags` take it: anything but null becomes text, cut to 200 characters; blank is none.
+/// An id as the older endpoints and `/flags` read it: any value but null becomes text, cut to 200 characters. Blank text is
+/// no id.
 pub fn distinct_id(value: &Value) -> Option<String> {
     read_id(value).map(|(id, _)| id)
 }
 
-/// The same, with the number of characters it had where it was cut.
-/// From `extract_distinct_id_checked` in PostHog's `rust/common/types/src/event.rs`; older versions cut without a word.
+/// The same, with its original length in characters if it was cut.
+/// From `extract_distinct_id_checked` in PostHog's `rust/common/types/src/event.rs`; older versions cut silently.
 pub fn read_id(value: &Value) -> Option<(String, Option<usize>)> {
     let text = match value {
         Value::Null => return None,

@@ -16,13 +16,13 @@ pub struct Failure {
     pub delay_ms: u64,
     /// Seconds for a `Retry-After` header.
     pub retry_after: Option<u64>,
-    /// Never answer, until the failure is lifted.
+    /// Do not answer until the failure is lifted.
     pub hang: bool,
-    /// Take the request in all the same, as when only the answer is lost.
+    /// Handle the request all the same, as if only the answer was lost.
     pub keep: bool,
-    /// For this many requests; without it, until lifted.
+    /// For this many requests; without it, until the failure is lifted.
     pub times: Option<u64>,
-    /// Only for this path (`/batch`), or for all that begin so (`/flags*`).
+    /// Only for this path (`/batch`), or for all paths that begin with it (`/flags*`).
     pub path: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// Sets one, in place of an earlier one for the same path.
+    /// Sets a failure. It replaces an earlier one for the same path.
     pub fn set(&self, failure: Failure) -> Result<(), &'static str> {
         if failure
             .status
@@ -57,7 +57,7 @@ impl Failures {
         self.lock().clone()
     }
 
-    /// How many requests have met one.
+    /// How many requests have failed by one.
     pub fn met(&self) -> u64 {
         self.met.load(Ordering::Relaxed)
     }
@@ -67,12 +67,12 @@ impl Failures {
         self.met.store(0, Ordering::Relaxed);
     }
 
-    /// Is over when all failures are lifted.
+    /// Ends when all failures are lifted.
     pub fn lifted(&self) -> Notified<'_> {
         self.lifted.notified()
     }
 
-    /// The failure that a request for this path meets; it is counted.
+    /// The failure for a request of this path; it is counted.
     pub fn take(&self, path: &str) -> Option<Failure> {
         let mut set = self.lock();
         let index = set.iter().rposition(|failure| failure.concerns(path))?;

@@ -1,7 +1,7 @@
-//! Feature flags: their definitions, and who gets what, decided as PostHog decides it.
+//! Feature flags: their definitions, and their evaluation as PostHog does it.
 //!
 //! A flag is written in short form (`{"rollout_percentage": 50, "variants": {"control": 50, "test": 50}}`,
-//! or `true`, or the name of the variant everybody gets) or as PostHog's own definition with `filters`.
+//! or `true`, or the name of a variant for everybody) or as PostHog's own definition with `filters`.
 
 pub mod forms;
 pub mod matching;
@@ -22,22 +22,22 @@ pub struct Flag {
     pub active: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// How many of those without a condition of their own get it.
+    /// The share in percent of those who get it, without conditions.
     #[serde(default = "everybody")]
     pub rollout_percentage: f64,
-    /// The variant that everybody gets, whatever the hash says.
+    /// A variant for everybody, whatever the hash is.
     #[serde(default)]
     pub variant: Option<String>,
-    /// Variant and its share in percent, in the order that PostHog deals them out.
+    /// The variants with their shares in percent, in the order in which PostHog assigns them.
     #[serde(default)]
     pub variants: Vec<Variant>,
     /// A payload by variant, or under `true` for a flag without variants.
     #[serde(default)]
     pub payloads: Map<String, Value>,
-    /// Tried in order; with any given, `rollout_percentage` and `variant` above stand aside.
+    /// Tried in order. If there are any, `rollout_percentage` and `variant` above have no effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
-    /// The group type it is dealt out by, instead of by person.
+    /// The group type that the flag is evaluated for, instead of a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_type: Option<String>,
 }
@@ -58,8 +58,8 @@ pub struct Condition {
     pub variant: Option<String>,
 }
 
-/// Who asks, and what is known about them.
-pub struct Asker<'a> {
+/// The person that a flag is evaluated for, with properties and groups.
+pub struct Subject<'a> {
     pub distinct_id: &'a str,
     pub properties: &'a Map<String, Value>,
     /// Group type to group key.
@@ -77,7 +77,7 @@ pub struct Answer {
 }
 
 impl Flag {
-    pub fn evaluate(&self, key: &str, asker: &Asker) -> Answer {
+    pub fn evaluate(&self, key: &str, subject: &Subject) -> Answer {
         let no = |code| Answer {
             enabled: false,
             variant: None,
@@ -90,19 +90,22 @@ impl Flag {
         let empty = Map::new();
         let group;
         let (bucket, properties) = match &self.group_type {
-            None => (asker.distinct_id, asker.properties),
+            None => (subject.distinct_id, subject.properties),
             Some(kind) => {
-                let Some(key) = asker.groups.get(kind).and_then(group_key) else {
+                let Some(key) = subject.groups.get(kind).and_then(group_key) else {
                     return no("no_group_type");
                 };
                 group = key;
-                let known = asker.group_properties.get(kind).and_then(Value::as_object);
+                let known = subject
+                    .group_properties
+                    .get(kind)
+                    .and_then(Value::as_object);
                 (group.as_str(), known.unwrap_or(&empty))
             }
         };
         let mut code = "no_condition_match";
-        // In the order written, as in PostHog's `flag_matching.rs` and its SDKs for Python and Node; posthog-rs 0.30 still
-        // tries those that name a variant first.
+        // In the written order, as in PostHog's `flag_matching.rs` and its SDKs for Python and Node; posthog-rs 0.30 tries
+        // conditions with a variant first.
         for (index, condition) in self.conditions().iter().enumerate() {
             if !condition
                 .properties
@@ -122,7 +125,7 @@ impl Flag {
                 .variant
                 .clone()
                 .filter(|forced| self.variants.iter().any(|variant| variant.key == *forced));
-            let variant = forced.or_else(|| self.deal(key, bucket));
+            let variant = forced.or_else(|| self.assign(key, bucket));
             return Answer {
                 enabled: true,
                 variant,
@@ -145,7 +148,7 @@ impl Flag {
         }
     }
 
-    fn deal(&self, key: &str, bucket: &str) -> Option<String> {
+    fn assign(&self, key: &str, bucket: &str) -> Option<String> {
         let at = hash(key, bucket, "variant");
         let mut upto = 0.0;
         self.variants.iter().find_map(|variant| {
@@ -154,7 +157,7 @@ impl Flag {
         })
     }
 
-    /// The payload as PostHog sends it: JSON, written as text.
+    /// The payload as PostHog sends it: JSON as text.
     pub fn payload(&self, answer: &Answer) -> Option<String> {
         if !answer.enabled {
             return None;
@@ -164,7 +167,7 @@ impl Flag {
             .map(Value::to_string)
     }
 
-    /// PostHog's own shape, for clients that evaluate locally.
+    /// PostHog's own definition, for clients that evaluate locally.
     pub fn definition(
         &self,
         id: usize,
@@ -195,7 +198,7 @@ impl Flag {
     }
 }
 
-/// Where an id falls between 0 and 1, as in PostHog and all its SDKs.
+/// The hash of an id, between 0 and 1, as in PostHog and all its SDKs.
 fn hash(key: &str, bucket: &str, salt: &str) -> f64 {
     const LARGEST: f64 = 0x0fff_ffff_ffff_ffff_u64 as f64;
     let digest = Sha1::digest(format!("{key}.{bucket}{salt}"));

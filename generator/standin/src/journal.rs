@@ -1,4 +1,4 @@
-//! What came in from browsers, told in a line each, for a terminal. The app's own log tells of its events.
+//! One line for each event that a browser sends, for a terminal. The app's own log shows the app's events.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,51 +9,51 @@ use tokio::sync::watch;
 
 use crate::standin::Standin;
 
-/// The SDK of the apps that hoglet makes.
+/// The SDK of generated apps.
 const FROM_THE_APP: &str = "posthog-rs";
-/// Lines are told in bundles of this much time.
+/// Lines are printed in bundles, one after each such pause.
 const PULSE: Duration = Duration::from_millis(100);
 
 pub struct Journal {
     standin: Arc<Standin>,
     changes: watch::Receiver<u64>,
-    events_told: u64,
-    malformed_told: u64,
+    events_printed: u64,
+    malformed_printed: u64,
 }
 
 impl Journal {
     pub fn new(standin: Arc<Standin>) -> Self {
-        let (events_told, malformed_told) = {
+        let (events_printed, malformed_printed) = {
             let counts = &standin.read().counts;
             (counts.events, counts.malformed)
         };
         Self {
             changes: standin.changes(),
             standin,
-            events_told,
-            malformed_told,
+            events_printed,
+            malformed_printed,
         }
     }
 
-    /// Waits until there may be something to tell.
+    /// Waits until there may be new lines.
     pub async fn changed(&mut self) {
         // The sender lives as long as the stand-in, which we hold.
         let _ = self.changes.changed().await;
         tokio::time::sleep(PULSE).await;
     }
 
-    /// What has come in since it was last told, the oldest first.
+    /// A line for each event since the last call, the oldest first.
     pub fn lines(&mut self) -> Vec<String> {
         let store = self.standin.read();
         let counts = &store.counts;
-        if counts.events < self.events_told || counts.malformed < self.malformed_told {
-            // Somebody has had it all forgotten.
-            self.events_told = 0;
-            self.malformed_told = 0;
+        if counts.events < self.events_printed || counts.malformed < self.malformed_printed {
+            // The store was reset.
+            self.events_printed = 0;
+            self.malformed_printed = 0;
         }
         let events = store.events().rev();
         let mut lines: Vec<String> = events
-            .take_while(|event| event.sequence > self.events_told)
+            .take_while(|event| event.sequence > self.events_printed)
             .filter(|event| !is_from_the_app(event.properties.get()))
             .map(|event| {
                 let who = if event.personless {
@@ -65,7 +65,7 @@ impl Journal {
             })
             .collect();
         lines.reverse();
-        let refused = counts.malformed - self.malformed_told;
+        let refused = counts.malformed - self.malformed_printed;
         let refused = store
             .malformed()
             .take(usize::try_from(refused).unwrap_or(usize::MAX));
@@ -74,8 +74,8 @@ impl Journal {
                 visible(&format!("refused at {}: {}", request.path, request.reason))
             }),
         );
-        self.events_told = counts.events;
-        self.malformed_told = counts.malformed;
+        self.events_printed = counts.events;
+        self.malformed_printed = counts.malformed;
         lines
     }
 }
@@ -100,7 +100,7 @@ pub fn line(event: &str, who: &str, distinct_id: &str) -> String {
     visible(&format!("{event:<24} as {who}{beginning}{ellipsis}"))
 }
 
-/// Events hold text from anybody, who could otherwise write to the terminal whatever they like.
+/// Events hold text from anybody: without its control characters it cannot control the terminal.
 fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

@@ -11,7 +11,7 @@ use crate::flags::forms;
 use crate::json_text;
 use crate::store::EVENTS_KEPT;
 
-/// What a stand-in is started with; the default keeps everything in memory.
+/// The options of a stand-in; by default it keeps everything in memory.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Port 0 takes a free one. Any address but loopback can be reached from other machines.
@@ -33,9 +33,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// Where the stand-in listens unless it is told otherwise.
+    /// The port unless another one is given.
     pub const DEFAULT_PORT: u16 = 8010;
-    /// How many events are kept unless it is told otherwise.
+    /// How many events are kept unless another number is given.
     pub const DEFAULT_KEEP: usize = EVENTS_KEPT;
 
     pub(crate) fn read_flags(&self) -> Result<BTreeMap<String, Flag>, Error> {
@@ -62,7 +62,7 @@ impl Default for Options {
             keep: Self::DEFAULT_KEEP,
             state: None,
             app: None,
-            // A terminal that is gone is no reason to stop.
+            // The stand-in goes on if the terminal is gone.
             log: |line| drop(writeln!(std::io::stderr(), "{line}")),
         }
     }

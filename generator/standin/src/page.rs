@@ -1,5 +1,5 @@
-//! The web page and what keeps it up to date. Its files stand in `page/`: scripts of one
-//! noun each, and in `page/views/` one for each view.
+//! The web page, and the server-sent events that keep it up to date. Its files are in `page/`; `page/views/` has one script
+//! for each view.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use futures_util::stream::unfold;
 use crate::api::overview;
 use crate::standin::Standin;
 
-/// However much arrives, the page hears of it this often.
+/// The page gets at most one message in this time, even if many events arrive.
 const PULSE: Duration = Duration::from_millis(150);
 
-/// Events hold text from anybody. The page inserts it as text only; should that ever slip, nothing may run.
+/// Events hold text from anybody. The page inserts it as text only; if a mistake is made there, no script may run.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What the page is made of, by its name below `/hoglet/page/`.
+/// The files of the page, by their names below `/hoglet/page/`.
 const FILES: &[(&str, &str)] = &[
     ("address.js", include_str!("page/address.js")),
     ("dialog.js", include_str!("page/dialog.js")),
@@ -67,7 +67,7 @@ pub async fn file(Path(name): Path<String>) -> Response {
     match name.rsplit('.').next() {
         Some("css") => answer("text/css; charset=utf-8", content),
         Some("js") => answer("text/javascript; charset=utf-8", content),
-        // Without the policy, which would forbid the drawing its own styles.
+        // Without the policy: it would forbid the styles inside the drawing.
         _ => ([(header::CONTENT_TYPE, "image/svg+xml")], *content).into_response(),
     }
 }
@@ -83,7 +83,7 @@ fn answer(kind: &'static str, content: &'static str) -> Response {
     (headers, content).into_response()
 }
 
-/// Server-sent events: how much is there now. The page then asks for what it shows.
+/// Server-sent events with the status. The page then asks for the data that it shows.
 pub async fn live(
     State(standin): State<Arc<Standin>>,
 ) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {

@@ -1,14 +1,17 @@
-//! Who becomes whom: PostHog's ingestion rules, as a pure data structure.
+//! PostHog's rules for persons: which distinct ids belong to which person. A data structure without input and output.
 //!
-//! An event makes a person of its distinct id, unless it is personless. `$identify` with
-//! `$anon_distinct_id`, `$create_alias` and `$merge_dangerously` tie two ids together: with no person
-//! known, one is made with both ids; with one known, the other id joins it; with two known, the second
-//! is emptied into the first — unless the second is identified already, which protects it. Personless
-//! events are not kept apart: whoever holds their distinct id when somebody looks has them, so the order
-//! in which they and the `$identify` arrive does not matter.
+//! An event makes a person for its distinct id, unless it is personless. `$identify` with `$anon_distinct_id`,
+//! `$create_alias` and `$merge_dangerously` link two ids:
 //!
-//! The rules are those of PostHog's `nodejs/src/ingestion/common/persons/` and its handbook, "Person processing".
-//! [`crate::people::merging`] ties and merges, [`crate::people::properties`] keeps what is known about them.
+//! - If neither has a person, a new person gets both ids.
+//! - If one has a person, the other id joins it.
+//! - If both have persons, the second person is merged into the first, unless the second one is identified already.
+//!
+//! A personless event belongs to the person that has its distinct id when the events are read. So it may arrive before the
+//! `$identify` or after it.
+//!
+//! The rules are from PostHog's `nodejs/src/ingestion/common/persons/` and its handbook, "Person processing". [`merging`]
+//! links and merges, [`properties`] keeps the properties of persons.
 
 pub mod ids;
 pub mod ingestion;
@@ -26,13 +29,13 @@ use crate::event::Event;
 use crate::people::ingestion::{Ingestion, Refused};
 use crate::people::person::{Chapter, Kind, Moment, Person, PersonId, name};
 
-/// What all persons together may weigh, in bytes of ids, properties and story.
+/// The limit for all persons together, in bytes of ids, properties and story.
 const HEAVIEST: usize = 64 * 1024 * 1024;
-/// PostHog takes no more than about this much of one person's properties.
+/// PostHog's limit for the properties of one person, in bytes.
 const HEAVIEST_PROPERTIES: usize = 512 * 1024;
-/// More ids than this has only a person that everybody was merged into.
+/// A person with more ids is a person that everybody was merged into.
 pub const MOST_IDS: usize = 10_000;
-/// Events that are about persons, and so are nothing without one.
+/// Events about persons: PostHog drops them if they are personless.
 const PERSON_EVENTS: [&str; 4] = [
     "$identify",
     "$create_alias",
@@ -50,46 +53,46 @@ pub struct People {
     ids: HashMap<Key, PersonId>,
     next: PersonId,
     weight: usize,
-    /// Persons, and ids of overgrown persons, that had to make room for newer ones.
+    /// Persons that were dropped for newer ones, and ids beyond the limit of a person.
     pub forgotten: u64,
 }
 
 impl People {
     pub fn take(&mut self, event: &Event, moment: Moment) -> Ingestion {
-        let mut outcome = Ingestion::default();
+        let mut ingestion = Ingestion::default();
         let sets = ["$set", "$set_once", "$unset"]
             .iter()
             .any(|key| event.properties.contains_key(*key));
         if event.personless() {
             if PERSON_EVENTS.contains(&event.name.as_str()) {
-                outcome.ignored =
-                    Some("it carries `$process_person_profile: false`, so PostHog throws it away");
+                ingestion.ignored =
+                    Some("it carries `$process_person_profile: false`, so PostHog drops it");
             } else {
                 if sets {
-                    outcome.properties_lost =
+                    ingestion.properties_lost =
                         Some("the event carries `$process_person_profile: false`");
                 }
                 if let Some(person) = self.person_of(&event.token, &event.distinct_id) {
                     person.seen(moment);
                 }
             }
-            return outcome;
+            return ingestion;
         }
 
         let mut identifies = false;
-        match ids::tied(event) {
+        match ids::linked(event) {
             Ok(Some(other)) => {
                 identifies = true;
-                self.tie(event, other, moment, &mut outcome);
+                self.link(event, other, moment, &mut ingestion);
             }
             Ok(None) => {}
             Err(refused @ Refused::NotText { .. }) => {
-                outcome.ignored =
-                    Some("an id that is not text names nobody, so PostHog throws it away");
-                outcome.refused = Some(refused);
-                return outcome;
+                ingestion.ignored =
+                    Some("an id that is not text names no person, so PostHog drops the event");
+                ingestion.refused = Some(refused);
+                return ingestion;
             }
-            Err(refused) => outcome.refused = Some(refused),
+            Err(refused) => ingestion.refused = Some(refused),
         }
 
         let id = self.find_or_create(event, moment);
@@ -101,16 +104,16 @@ impl People {
             }
             if identifies && event.name == "$identify" {
                 let fused = person.becomes_user(&event.distinct_id);
-                outcome.fused = outcome.fused.take().or(fused);
+                ingestion.fused = ingestion.fused.take().or(fused);
             }
             if NEVER_SET.contains(&event.name.as_str()) {
-                outcome.properties_lost =
+                ingestion.properties_lost =
                     sets.then_some("PostHog reads no person properties from this event");
             } else if !person.properties.update(event, HEAVIEST_PROPERTIES) {
-                outcome.properties_lost =
+                ingestion.properties_lost =
                     Some("the person would have more than 512 kB of properties");
             }
-            if let Some(refused) = &outcome.refused {
+            if let Some(refused) = &ingestion.refused {
                 let kind = Kind::Refused {
                     reason: refused.reason(),
                     remedy: refused.remedy(),
@@ -119,10 +122,10 @@ impl People {
             }
         });
         self.make_room(id);
-        outcome
+        ingestion
     }
 
-    /// Changes a person and keeps the books on what all of them weigh.
+    /// Changes a person, and updates the weight of all persons.
     fn change<T>(&mut self, id: PersonId, change: impl FnOnce(&mut Person) -> T) -> Option<T> {
         let person = self.persons.get_mut(&id)?;
         let before = person.weight();
@@ -148,7 +151,7 @@ impl People {
         self.next
     }
 
-    /// The longest unseen go first, a tenth at a time, so that the search is paid for seldom.
+    /// Drops the persons that were not seen for the longest time, a tenth at once, so that the search is rare.
     fn make_room(&mut self, keep: PersonId) {
         if self.weight <= HEAVIEST {
             return;
@@ -172,7 +175,7 @@ impl People {
         }
     }
 
-    /// Takes a person away, with its ids.
+    /// Removes a person with its ids.
     pub fn remove(&mut self, id: PersonId) -> Option<Person> {
         let person = self.persons.remove(&id)?;
         self.weight -= person.weight();
@@ -183,7 +186,7 @@ impl People {
         Some(person)
     }
 
-    /// Those who have one of these names (`p7`) or of these distinct ids, in any project.
+    /// The persons with one of these names (`p7`) or distinct ids, in any project.
     pub fn named(&self, names: &[String], distinct_ids: &[String]) -> Vec<PersonId> {
         let persons = self.persons.values().filter(|person| {
             names.contains(&name(person.number))
@@ -223,7 +226,7 @@ impl People {
         self.persons.get(&id).map(|person| &*person.properties)
     }
 
-    /// The one seen last first.
+    /// All persons; the one that was seen last comes first.
     pub fn newest_first(&self) -> Vec<&Person> {
         let mut persons: Vec<_> = self.persons.values().collect();
         persons.sort_unstable_by_key(|person| {

@@ -1,6 +1,6 @@
-//! posthog-js's own scripts: those in this binary, or those of a folder.
+//! The scripts of posthog-js: those in this crate, or those of a folder.
 //!
-//! `posthog-js/refresh` fetches what is carried; its licences and its version stand beside it.
+//! `posthog-js/refresh` fetches them; the licences and the version are beside them.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use tower_http::services::ServeDir;
 
 use crate::error::Error;
 
-/// What a page loads first.
+/// The first script that a page loads.
 const ARRAY: &str = "array.js";
 
-/// Names and gzip.
+/// The name and the gzip of each script.
 macro_rules! carried {
     ($($name:literal)+) => {
         &[$(($name, include_bytes!(concat!("../posthog-js/", $name, ".gz")))),+]
@@ -47,7 +47,7 @@ pub enum Scripts {
 }
 
 impl Scripts {
-    /// The binary's own, unless a folder is given; that must hold posthog-js.
+    /// The crate's own scripts, or those of a folder, which must hold posthog-js.
     pub fn find(folder: Option<&Path>) -> Result<Self, Error> {
         match folder {
             None => Ok(Self::Carried),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_sent_to_who_takes_it() {
+    fn gzip_is_sent_if_the_client_accepts_it() {
         for (accepted, expected) in [
             ("gzip, deflate, br, zstd", true),
             ("br;q=1.0, gzip;q=0.8", true),

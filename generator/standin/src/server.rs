@@ -1,4 +1,4 @@
-//! All routes in one place, and the life of the server.
+//! All routes in one place, and the server from start to end.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -30,10 +30,10 @@ use crate::standin::Standin;
 use crate::state::State;
 use crate::store::Store;
 
-/// PostHog takes 20 MB in a batch and 25 MB of replay.
+/// In bytes: PostHog accepts 20 MB in a batch and 25 MB of replay.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
 
-/// A stand-in that listens, and has not begun to answer.
+/// A stand-in that listens, but does not answer yet.
 pub struct Server {
     listener: TcpListener,
     router: Router,
@@ -75,22 +75,22 @@ impl Server {
         self.address
     }
 
-    /// What comes in from now on, to be told in a terminal.
+    /// Lines for a terminal about the events from now on.
     pub fn journal(&self) -> Journal {
         Journal::new(Arc::clone(&self.standin))
     }
 
-    /// For whoever runs an app beside it.
+    /// The connection between the stand-in and an app that runs beside it.
     pub fn beside(&self) -> Beside {
         Beside::new(Arc::clone(&self.standin))
     }
 
-    /// Answers until `stop` is over. Pages that listen and requests that hang are not waited for; what has come in is
-    /// written to the state file, if there is one.
+    /// Answers until `stop` ends, then writes the state file, if there is one. It does not wait for open streams and for
+    /// requests that hang.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        // Small answers must not wait for the client to acknowledge the last one.
+        // Otherwise a small answer waits until the client acknowledges the last one.
         let listener = self.listener.tap_io(|stream| {
-            // Without it they are only slower.
+            // If it fails, answers are only slower.
             let _ = stream.set_nodelay(true);
         });
         let keeping = self
@@ -120,7 +120,7 @@ fn router(standin: Arc<Standin>, hosts: Hosts) -> Router {
         .layer(from_fn(header_limit::bounded))
 }
 
-/// What SDKs and browsers call. Web pages of any origin may, as at PostHog.
+/// PostHog's endpoints for SDKs and browsers. As at PostHog, web pages of any origin may call them.
 fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
     let cors = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
@@ -191,12 +191,12 @@ fn exports(signal: Signal) -> MethodRouter<Arc<Standin>> {
         .options(async || Json(json!({})))
 }
 
-/// A preflight request never gets here; other requests with `OPTIONS` are answered 200.
+/// Answers 200 to `OPTIONS`. Preflight requests are answered by the layer for CORS.
 fn answering_options(route: MethodRouter<Arc<Standin>>) -> MethodRouter<Arc<Standin>> {
     route.options(async || StatusCode::OK)
 }
 
-/// The page and the JSON interface: for this machine's own eyes, so no other site may read or write here.
+/// The page and the JSON interface, for this machine alone: no other site may read or write here.
 fn own() -> Router<Arc<Standin>> {
     Router::new()
         .route("/", get(page::html))

@@ -1,4 +1,4 @@
-//! What all handlers share: the store, who waits for changes in it, and the trouble a test has asked for.
+//! The state that all handlers share: the store, its changes, and the failures that a test asked for.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,11 +13,11 @@ pub struct Standin {
     store: Mutex<Store>,
     changes: watch::Sender<u64>,
     pub failures: Failures,
-    /// posthog-js's own.
+    /// The scripts of posthog-js.
     pub scripts: Scripts,
-    /// Address of the app it runs beside, once that is known.
+    /// Address of the app that runs beside it, if it is known.
     app: Mutex<Option<String>>,
-    /// Every stream that is open holds one of these.
+    /// Every open stream holds a clone of it.
     stream: Arc<()>,
 }
 
@@ -33,12 +33,12 @@ impl Standin {
         }
     }
 
-    /// To be held for as long as somebody listens.
+    /// A stream holds it for as long as it is open.
     pub fn stream(&self) -> Arc<()> {
         Arc::clone(&self.stream)
     }
 
-    /// How many listen.
+    /// The number of open streams.
     pub fn streams(&self) -> usize {
         Arc::strong_count(&self.stream) - 1
     }
@@ -56,7 +56,7 @@ impl Standin {
     }
 
     pub fn read(&self) -> MutexGuard<'_, Store> {
-        // A handler that panicked leaves numbers that are a little off at worst.
+        // If a handler panicked, some numbers may be slightly wrong.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -71,7 +71,7 @@ impl Standin {
     }
 }
 
-/// Milliseconds since 1970.
+/// The time in milliseconds since 1970.
 pub fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

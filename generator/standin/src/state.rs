@@ -1,7 +1,7 @@
-//! The file that keeps what has come in, so that a restart loses nothing.
+//! The state file, which keeps the data for the next start.
 //!
-//! What is in it stands in [`saved`]. It is written some time after a change, and at the end: to a file beside it, which
-//! then takes its name, so that a process that is killed leaves the last whole one.
+//! [`saved`] is its contents. It is written some time after a change, and at the end: first to a file beside it, which is
+//! then renamed, so that a process that is killed leaves a complete file.
 
 mod saved;
 
@@ -16,36 +16,35 @@ use crate::standin::{Standin, now};
 use crate::state::saved::{Saved, Snapshot};
 use crate::store::Store;
 
-/// Writes come no closer to each other than this, and take a twentieth of the time at most.
+/// The shortest pause between two writes. Writing takes at most one part in `SHARE` of the time.
 const PAUSE: Duration = Duration::from_secs(1);
 const SHARE: u32 = 20;
 
 pub struct State {
     file: PathBuf,
-    /// Held for as long as this process writes the file.
+    /// Locked for as long as this process uses the file.
     _lock: File,
-    say: fn(&str),
-    /// Two writes at once would write into each other.
+    log: fn(&str),
+    /// Only one write at a time.
     writing: Mutex<()>,
     failing: AtomicBool,
 }
 
 impl State {
-    /// Takes what the file holds into the store. `None` where the file cannot be kept up to date from now on; it is
-    /// said why.
-    pub fn open(file: &Path, store: &mut Store, say: fn(&str)) -> Option<Self> {
+    /// Reads the file into the store. `None` if the file cannot be used; a message says why.
+    pub fn open(file: &Path, store: &mut Store, log: fn(&str)) -> Option<Self> {
         let shown = file.display();
         let lock = match lock(file) {
             Ok(lock) => lock,
             Err(TryLockError::WouldBlock) => {
-                say(&format!(
-                    "`{shown}` belongs to another hoglet that is running; what arrives here is forgotten at the end"
+                log(&format!(
+                    "`{shown}` belongs to another hoglet that is running; new data is not kept"
                 ));
                 return None;
             }
             Err(TryLockError::Error(cause)) => {
-                say(&format!(
-                    "cannot write `{shown}` ({cause}); what arrives is forgotten at the end"
+                log(&format!(
+                    "cannot write `{shown}` ({cause}); new data is not kept"
                 ));
                 return None;
             }
@@ -53,7 +52,7 @@ impl State {
         let state = Self {
             file: file.to_owned(),
             _lock: lock,
-            say,
+            log,
             writing: Mutex::new(()),
             failing: AtomicBool::new(false),
         };
@@ -64,8 +63,8 @@ impl State {
                 return state.set_aside("it is not text");
             }
             Err(cause) => {
-                say(&format!(
-                    "cannot read `{shown}` ({cause}); it is left as it is, and what arrives is forgotten at the end"
+                log(&format!(
+                    "cannot read `{shown}` ({cause}); it is left as it is, and new data is not kept"
                 ));
                 return None;
             }
@@ -78,28 +77,28 @@ impl State {
         }
     }
 
-    /// What cannot be read may be worth something to somebody, so it is not written over.
+    /// Renames a file that cannot be read, so that it is not lost.
     fn set_aside(self, cause: &str) -> Option<Self> {
         let shown = self.file.display();
         let aside = self.file.with_extension(format!("{}.json", now()));
         match fs::rename(&self.file, &aside) {
             Ok(()) => {
-                (self.say)(&format!(
-                    "cannot use `{shown}` ({cause}); it is now `{}`, and the stand-in begins empty",
+                (self.log)(&format!(
+                    "cannot use `{shown}` ({cause}); it is now `{}`, and the stand-in starts empty",
                     aside.display()
                 ));
                 Some(self)
             }
             Err(failed) => {
-                (self.say)(&format!(
-                    "cannot use `{shown}` ({cause}) nor rename it ({failed}); what arrives is forgotten at the end"
+                (self.log)(&format!(
+                    "cannot use `{shown}` ({cause}) nor rename it ({failed}); new data is not kept"
                 ));
                 None
             }
         }
     }
 
-    /// Writes the file whenever something has changed, for ever.
+    /// Writes the file after each change, and never returns.
     pub async fn keep(self: Arc<Self>, standin: Arc<Standin>) {
         let mut changes = standin.changes();
         let mut pause = PAUSE;
@@ -120,11 +119,11 @@ impl State {
         let snapshot = Snapshot::of(&standin.read());
         match write(&self.file, &snapshot.saved()) {
             Ok(()) => self.failing.store(false, Ordering::Relaxed),
-            Err(cause) if !self.failing.swap(true, Ordering::Relaxed) => (self.say)(&format!(
-                "cannot write `{}` ({cause}); make room or permission for it, or what arrives is forgotten at the end",
+            Err(cause) if !self.failing.swap(true, Ordering::Relaxed) => (self.log)(&format!(
+                "cannot write `{}` ({cause}); make room or permission for it, or new data is not kept",
                 self.file.display()
             )),
-            // It has been said.
+            // The message was sent already.
             Err(_) => {}
         }
     }

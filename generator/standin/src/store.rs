@@ -1,4 +1,4 @@
-//! What has come in, up to a bound: the oldest goes out, and is counted.
+//! The store of events, up to a limit: the oldest are dropped and counted.
 
 pub mod project;
 
@@ -20,27 +20,27 @@ use crate::store::project::Project;
 use crate::warnings::Warnings;
 use crate::warnings::kind::Kind;
 
-/// How many events are kept when nothing else is asked for.
+/// How many events are kept by default.
 pub const EVENTS_KEPT: usize = 20_000;
-/// And what they may weigh together, in bytes of JSON.
+/// The limit for all of them together, in bytes of JSON.
 const HEAVIEST: usize = 128 * 1024 * 1024;
 const MALFORMED_KEPT: usize = 200;
 const TOKENS_COUNTED: usize = 100;
 const FLAGS_NOTED: usize = 500;
-/// What the events that made people may weigh once they had to make room.
+/// The limit for dropped events that changed persons, in bytes of JSON.
 const HEAVIEST_PAST: usize = 8 * 1024 * 1024;
 const GROUPS_KEPT: usize = 10_000;
-/// PostHog hands an event on as one message of at most 1 MB.
+/// PostHog passes an event on as one message of at most 1 MB.
 const LARGEST_EVENT: usize = 1_000_000;
 const LONGEST_GROUP_KEY: usize = 400;
-/// PostHog knows no more group types than these in a project.
+/// PostHog's limit for group types in a project.
 const GROUP_TYPES: usize = 5;
 
 pub struct Store {
     kept: usize,
     events: VecDeque<Arc<Kept>>,
     weight: usize,
-    /// Forgotten events that made people what they are: with them people come back from a state file.
+    /// Dropped events that changed persons: a state file needs them to restore the persons.
     past: VecDeque<Arc<Kept>>,
     past_weight: usize,
     uuids: HashSet<String>,
@@ -48,16 +48,16 @@ pub struct Store {
     pub people: People,
     pub warnings: Warnings,
     pub flags: BTreeMap<String, Flag>,
-    /// Raised by each change of a flag; what clients that evaluate locally compare.
+    /// Raised by each change of a flag; clients that evaluate locally compare it.
     pub flags_version: u64,
-    /// What `/api/surveys` answers.
+    /// The answer of `/api/surveys`.
     pub surveys: Vec<Value>,
     pub project: Project,
-    /// Flags the app has asked for, by its `$feature_flag_called` events.
+    /// How often the app read each flag, by its `$feature_flag_called` events.
     flags_called: BTreeMap<String, u64>,
-    /// Flags the app has asked for in any way, with the variants it was given.
+    /// Flags that the app read in any way, with the variants that it got.
     flags_asked: BTreeMap<String, BTreeSet<String>>,
-    /// Raised when an event may belong to another person than before, or a person may be called something else.
+    /// Raised when an event may belong to another person than before, or a person may have another name.
     pub identities: u64,
     groups: BTreeMap<(String, String), Map<String, Value>>,
     group_types: Vec<String>,
@@ -67,13 +67,13 @@ pub struct Store {
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Counts {
-    /// Events taken in, each uuid once.
+    /// Events that were stored, each uuid once.
     pub events: u64,
-    /// Events that came again with a uuid that is there already.
+    /// Events with a uuid that was stored already.
     pub duplicates: u64,
-    /// Events that made room for newer ones, or were deleted with their person.
+    /// Events that were dropped for newer ones, or deleted with their person.
     pub forgotten: u64,
-    /// Events that PostHog takes and throws away; a warning says why.
+    /// Events that PostHog accepts and drops; a warning says why.
     pub dropped: u64,
     pub exceptions: u64,
     pub malformed: u64,
@@ -88,7 +88,7 @@ pub struct Counts {
     pub tokens: BTreeMap<String, u64>,
 }
 
-/// An event and what became of it. Its properties are kept as text, which takes a fifth of the memory.
+/// An event and its ingestion. The properties are text, which takes a fifth of the memory.
 pub struct Kept {
     pub sequence: u64,
     pub received_at: u64,
@@ -100,10 +100,17 @@ pub struct Kept {
     pub session_id: Option<String>,
     pub timestamp: Option<String>,
     pub personless: bool,
-    outcome: Ingestion,
-    /// It says who somebody is, or what they are like.
+    ingestion: Ingestion,
+    /// It links ids, or changes the properties of a person.
     about_people: bool,
     pub properties: Box<RawValue>,
+}
+
+/// The parts of a person that are deleted.
+#[derive(Debug, Clone, Copy)]
+pub struct Deletion {
+    pub events: bool,
+    pub person: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -167,15 +174,15 @@ impl Store {
             at,
             sequence: self.counts.events + 1,
         };
-        if let Some((kind, detail)) = thrown_away(&event) {
-            return self.throw_away(kind, &event, detail, moment);
+        if let Some((kind, detail)) = dropped(&event) {
+            return self.drop_event(kind, &event, detail, moment);
         }
-        let outcome = self.people.take(&event, moment);
-        // PostHog notices only when it passes the event on, and then the person has changed already.
+        let ingestion = self.people.take(&event, moment);
+        // PostHog notices this only when it passes the event on; the person has changed already.
         let length = properties.get().len();
         if length > LARGEST_EVENT {
             let detail = format!("`{}` has {length} bytes of properties", event.name);
-            return self.throw_away(Kind::MessageSizeTooLarge, &event, detail, moment);
+            return self.drop_event(Kind::MessageSizeTooLarge, &event, detail, moment);
         }
         self.counts.events += 1;
         if self.counts.tokens.len() < TOKENS_COUNTED
@@ -188,7 +195,7 @@ impl Store {
                 .or_default() += 1;
         }
         self.note(&event);
-        self.warnings.look_at(&event, &outcome, moment);
+        self.warnings.look_at(&event, &ingestion, moment);
         let about_people = about_people(&event);
         let kept = Kept {
             sequence: moment.sequence,
@@ -201,7 +208,7 @@ impl Store {
             uuid: event.uuid,
             distinct_id: event.distinct_id,
             timestamp: event.timestamp,
-            outcome,
+            ingestion,
             about_people,
             properties,
         };
@@ -216,11 +223,11 @@ impl Store {
             self.weight -= oldest.weight();
             self.uuids.remove(&oldest.uuid);
             self.counts.forgotten += 1;
-            self.bury(oldest);
+            self.keep_past(oldest);
         }
     }
 
-    fn bury(&mut self, event: Arc<Kept>) {
+    fn keep_past(&mut self, event: Arc<Kept>) {
         if !event.about_people {
             return;
         }
@@ -234,12 +241,12 @@ impl Store {
         }
     }
 
-    fn throw_away(&mut self, kind: Kind, event: &Event, detail: String, moment: Moment) {
+    fn drop_event(&mut self, kind: Kind, event: &Event, detail: String, moment: Moment) {
         self.counts.dropped += 1;
         self.warnings.dropped(kind, event, detail, moment);
     }
 
-    /// Says what the endpoint changed about an event that it is about to take in.
+    /// Warns about a change that the endpoint made to an event, before it is stored.
     pub fn adjusted(&mut self, event: &Event, adjusted: Adjusted, at: u64) {
         let moment = Moment {
             at,
@@ -248,7 +255,7 @@ impl Store {
         self.warnings.adjusted(event, adjusted, moment);
     }
 
-    /// What an event says about flags and groups.
+    /// Records the flags and groups of an event.
     fn note(&mut self, event: &Event) {
         if !event.personless() {
             for kind in event.object("$groups").into_iter().flat_map(Map::keys) {
@@ -290,7 +297,7 @@ impl Store {
         }
     }
 
-    /// Notes that the app wants to know a flag, and the variant that it was given.
+    /// Records that the app read a flag, and the variant that it got.
     pub fn asked(&mut self, flag: &str, variant: Option<&str>) {
         if self.flags_asked.len() < FLAGS_NOTED || self.flags_asked.contains_key(flag) {
             let variants = self.flags_asked.entry(flag.to_owned()).or_default();
@@ -308,20 +315,20 @@ impl Store {
         self.malformed.push_back(malformed);
     }
 
-    /// Those who have one of these names or of these distinct ids.
+    /// The persons with one of these names or distinct ids.
     pub fn persons_of(&self, names: &[String], distinct_ids: &[String]) -> Vec<PersonId> {
         self.people.named(names, distinct_ids)
     }
 
-    /// Forgets a person, its events, or both, for good: no state file brings them back.
-    pub fn forget(&mut self, person: PersonId, events: bool, keep_person: bool) {
-        let Some(whose) = self.people.by_id(person) else {
+    /// Deletes a person, its events, or both. They do not come back from a state file.
+    pub fn delete(&mut self, person: PersonId, deletion: Deletion) {
+        let Some(found) = self.people.by_id(person) else {
             return;
         };
-        let token = Arc::clone(&whose.token);
-        let ids: HashSet<String> = whose.distinct_ids.iter().cloned().collect();
+        let token = Arc::clone(&found.token);
+        let ids: HashSet<String> = found.distinct_ids.iter().cloned().collect();
         let is_theirs = |kept: &Kept| kept.token == token && ids.contains(&kept.distinct_id);
-        if events {
+        if deletion.events {
             let (theirs, others) = std::mem::take(&mut self.events)
                 .into_iter()
                 .partition::<VecDeque<_>, _>(|kept| is_theirs(kept));
@@ -332,8 +339,8 @@ impl Store {
                 self.counts.forgotten += 1;
             }
         }
-        if !keep_person {
-            // What made them who they are would make them again.
+        if deletion.person {
+            // These events would make the person again.
             self.past.retain(|kept| !is_theirs(kept));
             self.past_weight = self.past.iter().map(|kept| kept.weight()).sum();
             self.people.remove(person);
@@ -341,7 +348,7 @@ impl Store {
         self.identities += 1;
     }
 
-    /// The oldest first.
+    /// All events, the oldest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &Arc<Kept>> + ExactSizeIterator {
         self.events.iter()
     }
@@ -358,7 +365,7 @@ impl Store {
         &self.flags_asked
     }
 
-    /// Forgotten events that made people what they are, the oldest first.
+    /// Dropped events that changed persons, the oldest first.
     pub fn past(&self) -> impl Iterator<Item = &Arc<Kept>> {
         self.past.iter()
     }
@@ -367,7 +374,7 @@ impl Store {
         self.groups.len()
     }
 
-    /// `{"0": "company"}`, as PostHog numbers them: those that events brought, then those that only flags name.
+    /// `{"0": "company"}`, numbered as PostHog does: first the types in events, then those that only flags name.
     pub fn group_types(&self) -> BTreeMap<String, String> {
         let mut kinds: Vec<&String> = self.group_types.iter().collect();
         for kind in self
@@ -408,7 +415,7 @@ impl Store {
             distinct_id: &'a str,
             timestamp: Option<&'a str>,
             session_id: Option<&'a str>,
-            /// The person it belongs to as things stand now.
+            /// The person that it belongs to now.
             person: Option<String>,
             personless: bool,
             outcome: &'a Ingestion,
@@ -429,13 +436,13 @@ impl Store {
                 .find(&kept.token, &kept.distinct_id)
                 .map(person::name),
             personless: kept.personless,
-            outcome: &kept.outcome,
+            outcome: &kept.ingestion,
             properties: &kept.properties,
         }
     }
 }
 
-/// Whether an event says who somebody is, or what they are like.
+/// Whether an event links ids or changes the properties of a person.
 fn about_people(event: &Event) -> bool {
     let name = event.name.as_str();
     let says = |keys: &[&str]| keys.iter().any(|key| event.properties.contains_key(*key));
@@ -446,9 +453,9 @@ fn about_people(event: &Event) -> bool {
         ) || says(&["$anon_distinct_id", "$set", "$set_once", "$unset"]))
 }
 
-/// Events that PostHog throws away before they touch anything, as in its `validate-event-properties.ts` and
+/// Events that PostHog drops before they change anything, as in its `validate-event-properties.ts` and
 /// `handle-client-ingestion-warning-step.ts`.
-fn thrown_away(event: &Event) -> Option<(Kind, String)> {
+fn dropped(event: &Event) -> Option<(Kind, String)> {
     match event.name.as_str() {
         "$groupidentify" => {
             let length = event
@@ -479,9 +486,9 @@ fn thrown_away(event: &Event) -> Option<(Kind, String)> {
 }
 
 impl Kept {
-    /// It is shown here, and would be nowhere at PostHog.
-    pub fn is_thrown_away(&self) -> bool {
-        self.outcome.ignored.is_some()
+    /// PostHog drops it; here it is shown.
+    pub fn is_dropped(&self) -> bool {
+        self.ingestion.ignored.is_some()
     }
 
     pub fn weight(&self) -> usize {

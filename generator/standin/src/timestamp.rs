@@ -1,21 +1,21 @@
-//! Times as clients write them: whether PostHog could read them, and which they are.
+//! Timestamps as clients write them: whether PostHog can read them, and their values.
 
 use time::format_description::well_known::{Iso8601, Rfc2822, Rfc3339};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
-/// Complete and with its zone, as v1 wants it: `2026-01-01T12:00:00Z`, `…+01:00`.
+/// Whether it is complete and has a zone, as v1 requires: `2026-01-01T12:00:00Z`, `…+01:00`.
 pub fn is_rfc3339(text: &str) -> bool {
     OffsetDateTime::parse(text, &Rfc3339).is_ok()
 }
 
-/// What the older endpoints make sense of; anything else they replace by the time of arrival. After `parse_date` in
+/// Whether the older endpoints can read it; otherwise they take the time of arrival. After `parse_date` in
 /// PostHog's `rust/common/types/src/timestamp.rs`: ISO 8601 with or without time and zone, slashes between the parts of
 /// the date, RFC 2822, and Unix time in seconds to nanoseconds.
 pub fn is_readable(text: &str) -> bool {
     milliseconds(text).is_some()
 }
 
-/// What they make of it, in milliseconds since 1970. A time without a zone is UTC's.
+/// Its value for the older endpoints, in milliseconds since 1970. A time without a zone is in UTC.
 pub fn milliseconds(text: &str) -> Option<i128> {
     if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
         return Some(of(time));

@@ -1,7 +1,7 @@
-//! Common mistakes, recognised in what arrives (by [`crate::warnings::mistakes`]), each with what to do about it.
+//! Common mistakes, recognised in the events (by [`mistakes`]), each with its remedy.
 //!
-//! A warning is counted by kind and subject, so a mistake made on every request is one line. Whether two
-//! ids in one session are two people is asked only when somebody looks, for a later `$identify` may tie them.
+//! Warnings are counted by kind and subject, so a mistake in every request is one line. Whether two ids of a session are
+//! two persons is decided when the warnings are read, because a later `$identify` may link them.
 
 mod email;
 mod exceptions;
@@ -26,7 +26,7 @@ const MOST_WARNINGS: usize = 500;
 pub struct Warnings {
     seen: HashMap<(Kind, String), Seen>,
     sessions: Sessions,
-    /// How often a token's distinct id was tied to what it had already.
+    /// How often a distinct id was linked to an id that it had already, by token and distinct id.
     repeats: HashMap<(Arc<str>, String), u64>,
 }
 
@@ -39,12 +39,12 @@ struct Seen {
 }
 
 impl Warnings {
-    /// PostHog has thrown the event away; this is all that is left of it.
+    /// Warns that PostHog drops the event.
     pub fn dropped(&mut self, kind: Kind, event: &Event, detail: String, moment: Moment) {
         self.add(kind, &event.name, moment, || detail);
     }
 
-    /// What the endpoint changed about an event that it took.
+    /// Warns about a change that the endpoint made to an event.
     pub fn adjusted(&mut self, event: &Event, adjusted: Adjusted, moment: Moment) {
         let (name, id) = (&event.name, &event.distinct_id);
         match adjusted {
@@ -90,7 +90,7 @@ impl Warnings {
         }
     }
 
-    /// The worst kinds first, and of each kind the newest.
+    /// The most serious kinds come first, and within a kind the newest.
     pub fn to_json(&self, people: &People) -> Vec<Value> {
         let mut all: Vec<_> = self
             .seen

@@ -1,4 +1,4 @@
-//! From the bytes of a request to checked events, with PostHog's words for what is wrong with them.
+//! Reads the bytes of a request into checked events; the errors have PostHog's own words.
 
 pub mod body;
 pub mod intake;

@@ -17,7 +17,7 @@ pub async fn list(State(standin): Shared, Query(filter): Query<Filter>) -> Respo
     #[derive(Serialize)]
     struct Events {
         events: Vec<Box<RawValue>>,
-        /// Those whom the events belong to.
+        /// The persons of these events.
         people: BTreeMap<String, Brief>,
         total: u64,
         forgotten: u64,
@@ -42,7 +42,7 @@ pub async fn list(State(standin): Shared, Query(filter): Query<Filter>) -> Respo
     Json(events).into_response()
 }
 
-/// What a person is called, for a list.
+/// A person's name, for a list.
 #[derive(Serialize)]
 struct Brief {
     label: String,
@@ -63,7 +63,7 @@ impl Brief {
     }
 }
 
-/// The names of the events that are kept, with how many there are of each.
+/// The names of the events that are kept, and the number of events of each.
 pub async fn names(State(standin): Shared) -> Response {
     let store = standin.read();
     let mut names: BTreeMap<&str, u64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! `/hoglet/fail`: lets PostHog's endpoints fail, and heals them.
+//! `/hoglet/fail`: makes PostHog's endpoints fail, and ends the failures.
 
 use axum::Json;
 use axum::body::Bytes;

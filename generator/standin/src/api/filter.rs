@@ -1,4 +1,4 @@
-//! Which events somebody asks for.
+//! The filter for events.
 
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -16,22 +16,22 @@ pub struct Filter {
     person: Option<String>,
     session: Option<String>,
     token: Option<String>,
-    /// Anywhere in name, ids or properties, whatever the case.
+    /// Text anywhere in name, ids or properties, in upper or lower case.
     search: Option<String>,
-    /// A JSON object: the properties an event must have, with `null` for any value.
+    /// A JSON object with the properties that an event must have; `null` stands for any value.
     #[serde(deserialize_with = "object")]
     properties: Map<String, Value>,
     group_type: Option<String>,
     group_key: Option<String>,
-    /// Received then or later, in milliseconds since 1970.
+    /// Received at this time or later, in milliseconds since 1970.
     since: Option<u64>,
-    /// Received before.
+    /// Received before this time.
     until: Option<u64>,
     /// Only events with a larger sequence.
     after: Option<u64>,
     /// Only events with a smaller sequence.
     before: Option<u64>,
-    /// The newest so many.
+    /// At most so many, the newest.
     limit: Option<usize>,
 }
 
@@ -78,12 +78,12 @@ impl Filter {
             && self.wants_properties(&kept.properties)
     }
 
-    /// Whether it has the properties, and belongs to the group.
+    /// Whether an event has the properties and belongs to the group.
     fn wants_properties(&self, raw: &RawValue) -> bool {
         if self.properties.is_empty() && self.group_type.is_none() && self.group_key.is_none() {
             return true;
         }
-        // Reading all of it takes long, and most events have no such name in them.
+        // Parsing all of it takes long, and most events do not contain the name.
         let named = |name: &str| raw.get().contains(&*Value::from(name).to_string());
         if !self.properties.keys().all(|name| named(name)) {
             return false;
@@ -120,7 +120,7 @@ impl Filter {
             || described.is_some_and(|(kind, key)| wanted(kind, key))
     }
 
-    /// The events it wants, the oldest first.
+    /// The events that pass the filter, the oldest first.
     pub fn apply(&self, store: &Store) -> Vec<Box<RawValue>> {
         let rows = self.select(store);
         rows.into_iter()
@@ -133,7 +133,7 @@ impl Filter {
             .events()
             .rev()
             .map(|kept| &**kept)
-            // Sequences fall, so what is too old ends the search.
+            // The newest come first, so the first one that is too old ends the search.
             .take_while(|kept| self.after.is_none_or(|after| kept.sequence > after))
             .filter(|kept| self.wants(store, kept))
             .take(self.limit.unwrap_or(usize::MAX))
@@ -143,7 +143,7 @@ impl Filter {
     }
 }
 
-/// `1` and `"1"` look the same to who types them.
+/// The value as a person types it: `1` and `"1"` are the same.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

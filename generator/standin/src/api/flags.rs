@@ -53,7 +53,7 @@ pub async fn delete(State(standin): Shared, Path(key): Path<String>) -> Response
     list(State(standin)).await
 }
 
-/// The flags the app knows, asked now; without an answer `flags` is null, and `error` says why.
+/// Asks the app for its flags. Without an answer `flags` is null, and `error` says why.
 pub async fn app(State(standin): Shared) -> Response {
     let Some(address) = standin.app() else {
         return Json(json!({"address": null, "flags": null, "error": null})).into_response();

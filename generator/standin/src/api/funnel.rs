@@ -1,7 +1,7 @@
-//! How many people did one thing, then the next: PostHog's funnel in its default, sequential order.
+//! How many persons did one thing, then the next: PostHog's funnel in its default, sequential order.
 //!
-//! A visitor's events and those of the user they became count as one person's, by what [`crate::people`] knows now. An
-//! id that belongs to nobody counts as itself. Unlike PostHog, which allows 14 days, it has no window.
+//! If a visitor became a user, the events of both count for one person, by the persons that [`crate::people`] knows now. A
+//! distinct id without a person counts for itself. PostHog has a limit of 14 days; here there is none.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::people::person::PersonId;
 use crate::store::{Kept, Store};
 use crate::timestamp;
 
-/// What a generated app's sign-up consists of.
+/// The steps of the sign-up in a generated app.
 pub const SIGN_UP: &str = "$pageview:/signup,user_signed_up,email_confirmed";
 const FEWEST: usize = 2;
 const MOST: usize = 10;
@@ -27,7 +27,7 @@ const MOST: usize = 10;
 #[derive(Debug)]
 pub struct Funnel(Vec<Step>);
 
-/// An event, wherever it happened or on one page: `user_signed_up`, `$pageview:/signup`.
+/// An event on any page or on one page: `user_signed_up`, `$pageview:/signup`.
 #[derive(Debug)]
 struct Step {
     text: String,
@@ -50,14 +50,14 @@ enum Who<'a> {
     },
 }
 
-/// When an event happened, in milliseconds since 1970, and a bit for each step that it can be.
+/// The time of an event, in milliseconds since 1970, with a bit for each step that it can be.
 struct Done {
     at: i128,
     steps: u16,
 }
 
 impl Funnel {
-    /// Reads steps with commas between them; the error says what is wrong and what helps.
+    /// Reads steps with commas between them. The error names the mistake and its remedy.
     pub fn read(text: &str) -> Result<Self, String> {
         let steps: Vec<Step> = text.split(',').map(Step::read).collect();
         let example = "such as `user_signed_up,email_confirmed`";
@@ -83,7 +83,7 @@ impl Funnel {
         }
     }
 
-    /// How many people came as far as each step.
+    /// How many persons reached each step.
     pub fn count(&self, store: &Store) -> Vec<Reached> {
         let mut did: HashMap<Who, Vec<Done>> = HashMap::new();
         for kept in store.events() {
@@ -105,7 +105,7 @@ impl Funnel {
     }
 
     fn steps_of(&self, kept: &Kept) -> u16 {
-        if kept.is_thrown_away() {
+        if kept.is_dropped() {
             return 0;
         }
         let steps = self.0.iter().enumerate();
@@ -148,11 +148,11 @@ impl<'a> Who<'a> {
     }
 }
 
-/// How many steps somebody took in their order. Each event is one step at most.
+/// How many steps one person took in order. Each event is one step at most.
 fn reached(mut did: Vec<Done>) -> usize {
     did.sort_by_key(|done| done.at);
     let mut reached = 0;
-    // What happened in the same millisecond may have happened in any order.
+    // Events of the same millisecond count in any order.
     for same in did.chunk_by_mut(|one, next| one.at == next.at) {
         while let Some(done) = same.iter_mut().find(|done| done.steps & 1 << reached != 0) {
             done.steps = 0;
@@ -162,7 +162,7 @@ fn reached(mut did: Vec<Done>) -> usize {
     reached
 }
 
-/// By the sender's clock, or when it arrived where PostHog could not read that either.
+/// The time by the sender's clock; the time of arrival if PostHog could not read that.
 fn happened_at(kept: &Kept) -> i128 {
     let sent = kept.timestamp.as_deref();
     sent.and_then(timestamp::milliseconds)
@@ -170,7 +170,7 @@ fn happened_at(kept: &Kept) -> i128 {
 }
 
 fn happened_on(properties: &RawValue, path: &str) -> bool {
-    /// The other properties are skipped, since reading all of them takes long.
+    /// The other properties are skipped, because reading all of them takes long.
     #[derive(Deserialize)]
     struct Place {
         #[serde(rename = "$pathname", default)]

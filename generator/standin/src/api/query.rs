@@ -1,4 +1,4 @@
-//! [`Query`]: what stands behind the `?` of a request to the stand-in's own interface.
+//! [`Query`]: the query of a request to the JSON interface.
 
 use axum::Json;
 use axum::extract::{self, FromRequestParts};
@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// As axum's own, and what is wrong with it is told as JSON, like every error of this interface.
+/// Like axum's own, but its rejection is JSON, as every error of this interface.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {

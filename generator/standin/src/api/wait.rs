@@ -26,7 +26,7 @@ fn five_seconds() -> u64 {
     5_000
 }
 
-/// Answers when so many events are there; 504 when they do not come in time.
+/// Answers when there are so many events, or 504 if they do not come in time.
 pub async fn wait(State(standin): Shared, Query(wait): Query<Wait>) -> Response {
     let anything = wait.event.is_none() && wait.distinct_id.is_none();
     let filter = Filter::of(wait.event, wait.distinct_id);
@@ -40,7 +40,7 @@ pub async fn wait(State(standin): Shared, Query(wait): Query<Wait>) -> Response 
     };
     let mut changes = standin.changes();
     let enough = async {
-        // The sender lives as long as the stand-in, so a closed channel means it is over.
+        // The channel is only closed when the stand-in ends.
         while count() < wait.events && changes.changed().await.is_ok() {}
     };
     let met = tokio::time::timeout(Duration::from_millis(wait.timeout_ms), enough)

@@ -56,7 +56,7 @@ fn ok(request: &Incoming) -> Response {
 /// Stores events, a few at a time, so that other requests reach the store while a large batch goes in.
 pub fn keep(standin: &Standin, arrivals: Vec<Arrival>, path: &'static str) {
     const AT_ONCE: usize = 50;
-    // Written to text before the lock is taken, so that batches do not wait for each other.
+    // They become text before the lock is taken, so that batches do not wait for each other.
     let mut arrivals = arrivals.into_iter().filter_map(|arrival| {
         let properties = to_raw_value(&arrival.event.properties).ok()?;
         Some((arrival, properties))

@@ -19,7 +19,7 @@ use crate::wire::refusal::Refusal;
 use crate::wire::{body, intake, intake_v1};
 
 const PATH: &str = "/i/v1/analytics/events";
-/// A longer name of an SDK is not put into every event.
+/// A longer name of an SDK is not added to the events.
 const LONGEST_SDK: usize = 200;
 
 pub async fn events(State(standin): State<Arc<Standin>>, request: Incoming) -> Response {
@@ -71,7 +71,7 @@ fn accept(standin: &Standin, request: &Incoming) -> Result<BTreeMap<String, Valu
     Ok(results)
 }
 
-/// `PostHog-Sdk-Info: posthog-python/7.0.0` says what every event of the batch was sent with.
+/// The SDK from `PostHog-Sdk-Info: posthog-python/7.0.0`, as properties for every event of the batch.
 fn sdk(headers: &HeaderMap) -> Map<String, Value> {
     let info = headers
         .get("posthog-sdk-info")

@@ -1,7 +1,7 @@
-//! `/api/projects/PROJECT/persons/bulk_delete`: forgets persons with all that they have done.
+//! `/api/projects/PROJECT/persons/bulk_delete`: deletes persons, and their events.
 //!
-//! As PostHog's `posthog/api/person.py`, but at once: there the person goes within minutes and the events at the
-//! weekend. What it says of a key is said of its form alone, because the stand-in knows no keys.
+//! As PostHog's `posthog/api/person.py`, but at once: PostHog deletes a person within minutes and the events at the weekend.
+//! A key is checked by its form only, because the stand-in has no keys.
 
 use std::sync::Arc;
 
@@ -15,12 +15,13 @@ use serde_json::{Value, json};
 
 use crate::endpoints::request::bearer;
 use crate::standin::Standin;
+use crate::store::Deletion;
 
-/// PostHog takes no more ids at once.
+/// PostHog accepts no more ids at once.
 const MOST_IDS: usize = 1000;
 
 #[derive(Deserialize)]
-struct Asked {
+struct Wanted {
     #[serde(default)]
     ids: Vec<String>,
     #[serde(default)]
@@ -66,29 +67,33 @@ pub async fn bulk_delete(
             "Project not found.",
         );
     }
-    let asked: Asked = match serde_json::from_slice(&body) {
-        Ok(asked) => asked,
+    let wanted: Wanted = match serde_json::from_slice(&body) {
+        Ok(wanted) => wanted,
         Err(error) => return invalid(&format!("JSON parse error - {error}")),
     };
-    if asked.ids.is_empty() && asked.distinct_ids.is_empty() {
+    if wanted.ids.is_empty() && wanted.distinct_ids.is_empty() {
         return invalid("You need to specify either distinct_ids or ids");
     }
-    if asked.ids.len() > MOST_IDS || asked.distinct_ids.len() > MOST_IDS {
+    if wanted.ids.len() > MOST_IDS || wanted.distinct_ids.len() > MOST_IDS {
         return invalid("You can only pass 1000 ids or distinct_ids in one call");
     }
+    let deletion = Deletion {
+        events: wanted.delete_events,
+        person: !wanted.keep_person,
+    };
     let persons = standin.change(|store| {
-        let persons = store.persons_of(&asked.ids, &asked.distinct_ids);
+        let persons = store.persons_of(&wanted.ids, &wanted.distinct_ids);
         for person in &persons {
-            store.forget(*person, asked.delete_events, asked.keep_person);
+            store.delete(*person, deletion);
         }
         persons.len()
     });
     let answer = json!({
         "persons_found": persons,
         "persons_deleted": 0,
-        "persons_queued_for_deletion": if asked.keep_person { 0 } else { persons },
-        "events_queued_for_deletion": asked.delete_events && persons > 0,
-        "recordings_queued_for_deletion": asked.delete_recordings && persons > 0,
+        "persons_queued_for_deletion": if wanted.keep_person { 0 } else { persons },
+        "events_queued_for_deletion": wanted.delete_events && persons > 0,
+        "recordings_queued_for_deletion": wanted.delete_recordings && persons > 0,
         "deletion_errors": [],
     });
     (StatusCode::ACCEPTED, Json(answer)).into_response()
@@ -103,7 +108,7 @@ fn invalid(detail: &str) -> Response {
     )
 }
 
-/// As Django REST framework words it.
+/// In the words of Django REST framework.
 fn refusal(status: StatusCode, kind: &str, code: &str, detail: &str) -> Response {
     let error: Value = json!({ "type": kind, "code": code, "detail": detail, "attr": null });
     (status, Json(error)).into_response()

@@ -1,4 +1,4 @@
-//! PostHog's endpoints for flags that are evaluated here. [`super::definitions`] hands them out instead.
+//! PostHog's endpoints for flags that are evaluated here. [`super::definitions`] is for clients that evaluate them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::endpoints::js;
 use crate::endpoints::request::Incoming;
 use crate::event::{distinct_id, group_key};
-use crate::flags::{Answer, Asker, Flag};
+use crate::flags::{Answer, Flag, Subject};
 use crate::standin::{Standin, now};
 use crate::store::Store;
 use crate::wire::intake;
@@ -47,7 +47,7 @@ pub async fn evaluate(State(standin): State<Arc<Standin>>, incoming: Incoming) -
         }
         answer(store, &token, &id, &request, detailed)
     });
-    // What posthog-js asks where the app's server has evaluated already: the flags that surveys bring along.
+    // posthog-js asks for the flags of surveys only, if the app's server has evaluated the others.
     if incoming
         .field("only_evaluate_survey_feature_flags")
         .as_deref()
@@ -62,7 +62,7 @@ pub async fn evaluate(State(standin): State<Arc<Standin>>, incoming: Incoming) -
     Json(response).into_response()
 }
 
-/// Nothing but JSON, text and forms is read (`decode_request` in PostHog's `rust/feature-flags/src/handler/decoding.rs`).
+/// Only JSON, text and forms are read (`decode_request` in PostHog's `rust/feature-flags/src/handler/decoding.rs`).
 fn readable(headers: &HeaderMap) -> Result<(), Refusal> {
     const KINDS: [&str; 3] = [
         "application/json",
@@ -93,7 +93,7 @@ fn check(json: Value) -> Result<Checked, Refusal> {
             "No API token provided. Please include a valid API token in your request.",
         )
     })?;
-    // PostHog knows its tokens; here any that could be one will do.
+    // PostHog knows its tokens; here any text in the form of a token passes.
     if !token.starts_with("phc_") {
         return Err(Refusal::unauthorized(
             "The provided API key is invalid or has expired. Please check your API key and try again.",
@@ -123,7 +123,7 @@ fn answer(
             .cloned()
             .unwrap_or_default()
     };
-    // What the request says wins over what is known.
+    // Properties in the request win over those of the person.
     let mut properties = store
         .people
         .properties_of(token, id)
@@ -150,7 +150,7 @@ fn answer(
         );
         group_properties.insert(kind.clone(), Value::Object(merged));
     }
-    let asker = Asker {
+    let subject = Subject {
         distinct_id: id,
         properties: &properties,
         groups: &groups,
@@ -168,7 +168,7 @@ fn answer(
             only.as_ref()
                 .is_none_or(|only| only.contains(&key.as_str()))
         })
-        .map(|(index, (key, flag))| (index + 1, key, flag, flag.evaluate(key, &asker)))
+        .map(|(index, (key, flag))| (index + 1, key, flag, flag.evaluate(key, &subject)))
         .collect();
 
     let mut response = Map::new();
@@ -183,7 +183,7 @@ fn answer(
             })
             .collect();
         response.insert("flags".to_owned(), Value::Object(flags));
-        // Sent only where it is on.
+        // Sent only if it is on.
         if store.project.minimal_flag_called_events {
             response.insert("minimalFlagCalledEvents".to_owned(), true.into());
         }

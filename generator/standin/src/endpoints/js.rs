@@ -1,4 +1,4 @@
-//! What posthog-js asks for: its own [`scripts`](crate::scripts), and the project's settings for it.
+//! The requests of posthog-js: for its own [`scripts`](crate::scripts), and for the project's settings.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::scripts::javascript;
 use crate::standin::Standin;
 use crate::store::Store;
 
-/// The settings posthog-js asks for. Whatever would call back for more is off.
+/// The settings for posthog-js. All that would make more requests is off.
 pub fn config(token: &str, store: &Store) -> Map<String, Value> {
     let replay = json!({
         "endpoint": "/s/", "version": "v2", "recorderVersion": "v2", "consoleLogRecordingEnabled": false,

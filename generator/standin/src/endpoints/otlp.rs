@@ -1,4 +1,4 @@
-//! OpenTelemetry's logs, traces and metrics: checked as PostHog's `rust/capture-logs/src/` checks them, counted, not kept.
+//! OpenTelemetry's logs, traces and metrics: checked as in PostHog's `rust/capture-logs/src/`, counted, and not kept.
 
 use std::str;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::store::Counts;
 use crate::wire::refusal::Refusal;
 use crate::wire::{body, intake};
 
-/// In bytes, as it comes and unpacked.
+/// Limit of a body in bytes, packed and unpacked.
 const LARGEST: usize = 2 * 1024 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ fn check(signal: Signal, request: &Incoming) -> Result<(), Refusal> {
         )));
     }
     let unpacked;
-    // Known by its first bytes, whatever the headers say.
+    // Recognised by its first bytes; the headers do not count.
     let bytes = if body::is_gzip(body) {
         unpacked = body::read_all(MultiGzDecoder::new(body), "gzip", LARGEST as u64)?;
         &unpacked[..]
@@ -127,7 +127,7 @@ fn is_json(signal: Signal, bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether the bytes are whole fields, and field 1 a message. What is in it is not looked at.
+/// Whether the bytes are complete fields, and field 1 is a message. The message itself is not read.
 fn is_protobuf(mut bytes: &[u8]) -> bool {
     const VARINT: u64 = 0;
     const EIGHT_BYTES: u64 = 1;
@@ -156,7 +156,7 @@ fn is_protobuf(mut bytes: &[u8]) -> bool {
     true
 }
 
-/// Takes a number of variable length off the beginning: seven bits a byte, the lowest first.
+/// Reads a number of variable length from the beginning: seven bits a byte, the lowest first.
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {

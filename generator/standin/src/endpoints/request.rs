@@ -46,7 +46,7 @@ impl Incoming {
         Some(value.into_owned())
     }
 
-    /// Whether `navigator.sendBeacon` sent it, which has no use for an answer.
+    /// Whether `navigator.sendBeacon` sent it, which ignores the answer.
     pub fn is_beacon(&self) -> bool {
         self.query().contains("beacon=1")
     }

@@ -1,4 +1,4 @@
-//! Surveys, as a test puts them there: posthog-js shows them, and what people answer arrives as events.
+//! Surveys that a test sets: posthog-js shows them, and the answers arrive as events.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use crate::json_text;
 use crate::standin::Standin;
 
-/// What posthog-js asks for.
+/// `GET /api/surveys`, for posthog-js, and `GET /hoglet/surveys`.
 pub async fn list(State(standin): State<Arc<Standin>>) -> Response {
     Json(json!({ "surveys": standin.read().surveys })).into_response()
 }
 
-/// `PUT /hoglet/surveys`: a list of surveys as PostHog's API has them replaces those before.
+/// `PUT /hoglet/surveys`: replaces all surveys by a list in the form of PostHog's API.
 pub async fn replace(State(standin): State<Arc<Standin>>, body: Bytes) -> Response {
     match json_text::parse::<Vec<Value>>(&body) {
         Ok(surveys) => {

@@ -6,13 +6,13 @@ use super::*;
 
 fn answer(flag: Value, id: &str, properties: Value) -> Answer {
     let (properties, none) = (properties.as_object().unwrap().clone(), Map::new());
-    let asker = Asker {
+    let subject = Subject {
         distinct_id: id,
         properties: &properties,
         groups: &none,
         group_properties: &none,
     };
-    Flag::read(&flag).unwrap().evaluate("flag", &asker)
+    Flag::read(&flag).unwrap().evaluate("flag", &subject)
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_group_is_dealt_with_by_its_key() {
         let groups = groups.as_object().unwrap().clone();
         flag.evaluate(
             "flag",
-            &Asker {
+            &Subject {
                 distinct_id: "a",
                 properties: &nobody,
                 groups: &groups,

@@ -1,4 +1,4 @@
-//! The forms a flag may be written in, read into one.
+//! Reads a flag from each of the forms that it may be written in.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::flags::Flag;
 
 impl Flag {
-    /// Reads a flag in any of the forms it may be written in; the error says what is wrong with it.
+    /// Reads a flag in any form. The error names the mistake.
     pub fn read(value: &Value) -> Result<Self, String> {
         Self::read_in(value, &Map::new())
     }
 
-    /// The same, where group types are known by number.
+    /// The same, with the group types that PostHog's definitions name by number.
     fn read_in(value: &Value, group_types: &Map<String, Value>) -> Result<Self, String> {
         match value {
             Value::Bool(active) => Self::from_object(json!({"active": active})),
@@ -113,7 +113,7 @@ pub fn read_all(value: &Value) -> Result<BTreeMap<String, Flag>, String> {
         .collect()
 }
 
-/// `{"control": 50, "test": 50}` is a list of variants, and a lone `payload` is that of `true`.
+/// `{"control": 50, "test": 50}` becomes a list of variants, and `payload` becomes the payload of `true`.
 fn short_form(mut object: Map<String, Value>) -> Value {
     object.remove("key");
     if let Some(Value::Object(shares)) = object.get("variants") {

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The `property_matching_version` of PostHog that is followed here, for clients that evaluate locally.
+/// PostHog's `property_matching_version` that this code follows, for clients that evaluate locally.
 pub const VERSION: u32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,8 +20,8 @@ pub struct Property {
     pub kind: String,
 }
 
-/// As `match_property` in PostHog's `rust/feature-flags/src/properties/property_matching.rs`. An operator not known here
-/// (regular expressions, dates, cohorts, versions) never holds.
+/// As `match_property` in PostHog's `rust/feature-flags/src/properties/property_matching.rs`. Other operators (regular
+/// expressions, dates, cohorts, versions) are never true here.
 pub fn holds(property: &Property, properties: &Map<String, Value>) -> bool {
     let wanted = &property.value;
     let operator = property.operator.as_str();
@@ -54,9 +54,8 @@ pub fn holds(property: &Property, properties: &Map<String, Value>) -> bool {
     }
 }
 
-/// Where only booleans are wanted, everything is one: what is not `true` counts as false, so `exact false` holds for
-/// `"banana"`. That is `property_matching_version` 1, which [`VERSION`] tells SDKs, and what a project has unless it asks
-/// for 2.
+/// If the condition names only booleans, every value counts as one: all but `true` is false, so `exact false` is true for
+/// `"banana"`. This is `property_matching_version` 1, which [`VERSION`] tells SDKs; a project has it unless it chooses 2.
 fn equals(wanted: &Value, actual: &Value) -> bool {
     if is_boolean(wanted) {
         return is_true(wanted) == is_true(actual);
@@ -88,7 +87,7 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-/// What is no number has no place in an order (older versions compared it as text).
+/// Only numbers are compared (older versions compared text too).
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
@@ -132,7 +131,7 @@ mod tests {
             ("missing", "exact", json!("x"), false),
             ("plan", "is_set", json!(null), true),
             ("plan", "regex", json!(".*"), false),
-            // An order has numbers only.
+            // Only numbers are compared.
             ("score", "gt", json!("9"), true),
             ("score", "lt", json!(10), true),
             ("fruit", "gt", json!("apple"), false),
@@ -142,7 +141,7 @@ mod tests {
             ("admin", "gte", json!(0), false),
             ("list", "gt", json!(0), false),
             ("missing", "lt", json!(1), false),
-            // Asked for a boolean, everything is one.
+            // If the condition is a boolean, every value counts as one.
             ("fruit", "exact", json!(false), true),
             ("fruit", "exact", json!("False"), true),
             ("fruit", "exact", json!(["false"]), true),

@@ -1,4 +1,4 @@
-//! Lets requests fail as a test has asked for.
+//! Makes requests fail in the way that a test asked for.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::standin::Standin;
 
-/// In front of PostHog's endpoints, and of nothing else.
+/// Stands before PostHog's endpoints only.
 pub async fn interfere(
     State(standin): State<Arc<Standin>>,
     request: Request,

@@ -1,7 +1,7 @@
-//! Keeps strangers out: other machines by binding to loopback, other web sites by looking at `Host`.
+//! Refuses requests of other web sites by their `Host`. Other machines cannot reach a server on loopback.
 //!
-//! A web page from anywhere can have its own name resolve to 127.0.0.1 and then read from this server as
-//! if it were its own (DNS rebinding). Its requests still say its name in `Host`.
+//! Any web page can let its own name resolve to 127.0.0.1 and then read from this server as if it were its own (DNS
+//! rebinding). Its requests still have that name in `Host`.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl Hosts {
     fn allows(&self, host: &str) -> bool {
         let name = without_port(host).to_ascii_lowercase();
         if let Ok(address) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
-            // An address cannot be rebound; but only who asked to be reachable is called by one.
+            // DNS rebinding needs a name. An address of this machine is allowed if the server listens there.
             return address.is_loopback() || address == self.bound || self.bound.is_unspecified();
         }
         name == "localhost" || name.ends_with(".localhost") || self.allowed.contains(&name)

@@ -1,4 +1,4 @@
-//! Headers have a bound, as in the apps that hoglet makes.
+//! A limit for headers, as in generated apps.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 /// In bytes, all headers of a request together.
 const LARGEST: usize = 64 * 1024;
-/// `: ` and the end of the line.
+/// Bytes of `: ` and of the end of the line.
 const AROUND_EACH: usize = 4;
 
 pub async fn bounded(request: Request, next: Next) -> Response {

@@ -17,7 +17,7 @@ const outcome = ({ ignored, refused, properties_lost: lost, fused, repeated }) =
 ];
 
 export const marks = ({ outcome: all }) => [
-  all.ignored && element("span", { class: "mark error" }, "thrown away"),
+  all.ignored && element("span", { class: "mark error" }, "dropped"),
   all.refused && element("span", { class: "mark error" }, "merge refused"),
   all.fused && element("span", { class: "mark error" }, "two users"),
   all.properties_lost && element("span", { class: "mark warning" }, "properties lost"),

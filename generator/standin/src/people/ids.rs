@@ -1,15 +1,15 @@
-//! Which id an event ties to its own, and which ones PostHog never merges.
+//! The id that an event links to its own, and the ids that PostHog never merges.
 
 use crate::event::Event;
 use crate::people::ingestion::{LONGEST_MERGED, Refused};
 
-/// The id that this event ties to its own, or why PostHog does not.
+/// The id that this event links to its own, or the reason why PostHog refuses it.
 ///
-/// `$identify` with a null asks for the id `null`, as `String(null)` in PostHog's `person-merge-service.ts`; an empty
-/// `alias` asks for nothing. What is not text was turned into text by older versions; `validate-event-properties.ts`
-/// throws the event away.
-pub fn tied(event: &Event) -> Result<Option<&str>, Refused> {
-    let ties = match event.name.as_str() {
+/// `$identify` with a null means the id `null`, as `String(null)` in PostHog's `person-merge-service.ts`; an empty `alias`
+/// means none. PostHog drops an event with an id that is not text (`validate-event-properties.ts`); older versions turned it
+/// into text.
+pub fn linked(event: &Event) -> Result<Option<&str>, Refused> {
+    let linking = match event.name.as_str() {
         "$identify" => "$anon_distinct_id",
         "$create_alias" | "$merge_dangerously" => "alias",
         _ => return Ok(None),
@@ -23,12 +23,12 @@ pub fn tied(event: &Event) -> Result<Option<&str>, Refused> {
             });
         }
     }
-    let other = match event.properties.get(ties) {
+    let other = match event.properties.get(linking) {
         None => return Ok(None),
         Some(value) => value.as_str().unwrap_or("null"),
     };
-    let nothing = ties == "alias" && (other.is_empty() || event.properties[ties].is_null());
-    if nothing || other == event.distinct_id {
+    let is_none = linking == "alias" && (other.is_empty() || event.properties[linking].is_null());
+    if is_none || other == event.distinct_id {
         return Ok(None);
     }
     match [event.distinct_id.as_str(), other]
@@ -40,13 +40,13 @@ pub fn tied(event: &Event) -> Result<Option<&str>, Refused> {
     }
 }
 
-/// From `isDistinctIdUnmergeable` in PostHog's `nodejs/src/common/persons/person-utils.ts`; older versions tried the long
-/// ones, and failed.
+/// From `isDistinctIdUnmergeable` in PostHog's `nodejs/src/common/persons/person-utils.ts`; older versions tried long
+/// ids too, and failed.
 fn is_unmergeable(id: &str) -> bool {
     is_illegal(id) || id.contains('\0') || id.chars().count() > LONGEST_MERGED
 }
 
-/// Ids that PostHog never merges, because they stem from a bug and would fuse many visitors.
+/// Ids that PostHog never merges: they come from a bug, and would merge many visitors.
 /// From `isDistinctIdIllegal` in PostHog's `nodejs/src/common/persons/person-utils.ts`.
 pub fn is_illegal(id: &str) -> bool {
     const IN_ANY_CASE: [&str; 10] = [

@@ -1,15 +1,15 @@
-//! What an event did to people, in words where it is not what the sender wanted.
+//! The result of an event's ingestion, with the reason if the sender wanted something else.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// Longer ids find no place in PostHog's table of persons.
+/// PostHog's table of persons has no room for a longer id.
 pub const LONGEST_MERGED: usize = 400;
 
-/// What an event did to people.
+/// How an event changed persons, and what PostHog did not do.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct Ingestion {
-    /// PostHog throws the event away.
+    /// Why PostHog drops the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ignored: Option<&'static str>,
     /// The merge it asked for was refused; the event itself is kept.
@@ -30,12 +30,12 @@ pub struct Ingestion {
 pub enum Refused {
     /// One of the two ids is one that PostHog never merges.
     IllegalId(String),
-    /// The id to be tied is no text.
+    /// The id to be linked is not text.
     NotText {
         property: &'static str,
         value: String,
     },
-    /// The person to be emptied is an identified user.
+    /// The person to be merged into the other is an identified user.
     AlreadyIdentified { from: String, into: String },
 }
 
@@ -65,9 +65,7 @@ impl Refused {
             ),
             Self::NotText { property, value } => {
                 let beginning: String = value.chars().take(40).collect();
-                format!(
-                    "`{property}` is not text but `{beginning}`, so PostHog throws the event away"
-                )
+                format!("`{property}` is not text but `{beginning}`, so PostHog drops the event")
             }
             Self::AlreadyIdentified { from, into } => {
                 format!(

@@ -1,12 +1,12 @@
-//! What PostHog copies from an event to its person without being asked: where they are and came from, and with what.
+//! Properties that PostHog copies from an event to its person by itself: page, referrer, campaign, browser and system.
 //!
-//! Each of these properties goes to `$set` as it is, and to `$set_once` as `$initial_…`; what the event itself sets wins.
+//! Each goes to `$set` under its own name, and to `$set_once` as `$initial_…`; properties that the event itself sets win.
 //! From `personInitialAndUTMProperties` in PostHog's `nodejs/src/common/utils/db/utils.ts`, with the names of
 //! `eventToPersonProperties` in its `nodejs/src/common/persons/person-property-utils.ts`. `$host` is not among them; older
 //! versions wrote `$initial_…: null`, and took `$os` from servers too.
 //!
-//! Left out: PostHog saves a write where nothing but such a property changed (`FILTERED_PERSON_UPDATE_PROPERTIES`), so
-//! that a person's `$current_url` can be older there. Which writes it saves depends on how its batches fall.
+//! Not done here: PostHog skips some writes that change only such a property (`FILTERED_PERSON_UPDATE_PROPERTIES`), so a
+//! person's `$current_url` can be older there. Which writes it skips depends on its batches.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::event::Event;
 
 macro_rules! names {
     ($($bare:literal)*; $($dollar:literal)*) => {
-        /// The property, and what it is called when it was the first.
+        /// The property, and the name of its first value.
         const LIFTED: &[(&str, &str)] = &[
             $(($bare, concat!("$initial_", $bare)),)*
             $((concat!("$", $dollar), concat!("$initial_", $dollar)),)*
@@ -40,9 +40,9 @@ pub struct Lifted<'a> {
     pub value: &'a Value,
 }
 
-/// What this event says about its person by the way.
+/// The properties that this event gives its person.
 pub fn lifted(event: &Event) -> impl Iterator<Item = Lifted<'_>> {
-    // A server's own system is not that of the person.
+    // The operating system of a server is not the person's.
     let of_server = event.properties.get("$is_server") == Some(&Value::Bool(true));
     let names: &[_] = match NOT_LIFTED.contains(&event.name.as_str()) {
         true => &[],
@@ -53,7 +53,7 @@ pub fn lifted(event: &Event) -> impl Iterator<Item = Lifted<'_>> {
             return None;
         }
         let value = event.properties.get(latest).or_else(|| match latest {
-            // Some SDKs call it so.
+            // Some SDKs use this name.
             "$os" => event.properties.get("$os_name"),
             _ => None,
         })?;

@@ -1,4 +1,4 @@
-//! Two ids become one person, or two persons one.
+//! Links two ids: two ids become one person, or two persons become one.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use crate::people::person::{Moment, PersonId};
 use crate::people::{MOST_IDS, People};
 
 impl People {
-    /// Ties `other` to the event's own distinct id.
-    pub(super) fn tie(
+    /// Links `other` to the event's own distinct id.
+    pub(super) fn link(
         &mut self,
         event: &Event,
         other: &str,
         moment: Moment,
-        outcome: &mut Ingestion,
+        ingestion: &mut Ingestion,
     ) {
         let into = &event.distinct_id;
         match (
@@ -28,19 +28,19 @@ impl People {
             }
             (Some(id), None) => self.join(id, event, other, moment),
             (None, Some(id)) => self.join(id, event, into, moment),
-            (Some(target), Some(source)) if target == source => outcome.repeated = true,
+            (Some(target), Some(source)) if target == source => ingestion.repeated = true,
             (Some(target), Some(source)) => {
                 let protected = self
                     .persons
                     .get(&source)
                     .is_some_and(|person| person.identified);
                 if protected && event.name != "$merge_dangerously" {
-                    outcome.refused = Some(Refused::AlreadyIdentified {
+                    ingestion.refused = Some(Refused::AlreadyIdentified {
                         from: other.to_owned(),
                         into: into.clone(),
                     });
                 } else {
-                    outcome.fused = self.merge(target, source, event, moment);
+                    ingestion.fused = self.merge(target, source, event, moment);
                 }
             }
         }

@@ -38,7 +38,7 @@ fn anonymous(id: &str) -> Event {
 /// `user+visitor*` is a person with two ids, identified; persons and ids are sorted.
 fn after(events: &[Event]) -> (String, Vec<Ingestion>) {
     let mut people = People::default();
-    let outcomes = events
+    let ingestions = events
         .iter()
         .enumerate()
         .map(|(sequence, event)| {
@@ -78,7 +78,7 @@ fn after(events: &[Event]) -> (String, Vec<Ingestion>) {
             .map(|person| person.distinct_ids.len())
             .sum::<usize>()
     );
-    (persons.join(" "), outcomes)
+    (persons.join(" "), ingestions)
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn who_becomes_whom() {
             "a+b+x+y*",
         ),
         (
-            "an id that is no text is thrown away with its event",
+            "an id that is not text is dropped with its event",
             vec![event("$identify", "user", json!({"$anon_distinct_id": 42}))],
             "",
         ),
@@ -226,7 +226,7 @@ fn who_becomes_whom() {
             "anonymous",
         ),
         (
-            "a personless identify is thrown away",
+            "a personless identify is dropped",
             vec![event(
                 "$identify",
                 "user",
@@ -283,11 +283,11 @@ fn what_goes_wrong_is_told() {
         json!(true),
     ] {
         let link = event("$identify", "ann", json!({"$anon_distinct_id": anonymous}));
-        let outcome = &after(&[link]).1[0];
-        assert!(outcome.refused.is_some(), "{anonymous}");
+        let ingestion = &after(&[link]).1[0];
+        assert!(ingestion.refused.is_some(), "{anonymous}");
         // What is no text takes the whole event along.
         let thrown_away = !anonymous.is_null() && !anonymous.is_string();
-        assert_eq!(outcome.ignored.is_some(), thrown_away, "{anonymous}");
+        assert_eq!(ingestion.ignored.is_some(), thrown_away, "{anonymous}");
     }
     let long = "v".repeat(300);
     let tied = after(&[identify("ann", &long)]);

@@ -1,4 +1,4 @@
-//! One person: its ids, its properties, and the story of how it came to be.
+//! One person: its ids, its properties and its story.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::people::properties::Properties;
 
 pub type PersonId = u64;
 
-/// Where and when an event was taken in, for the story of the persons it touches.
+/// The time and the number of an event, for the story of its person.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     /// Milliseconds since 1970.
@@ -18,9 +18,9 @@ pub struct Moment {
     pub sequence: u64,
 }
 
-/// The story keeps its beginning and its newest part.
+/// A longer story loses its middle.
 const LONGEST_STORY: usize = 100;
-/// How many of the users that one person was identified with are remembered.
+/// How many user ids of one person are kept.
 const MOST_USERS: usize = 8;
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Person {
     pub last_seen: u64,
     pub last_sequence: u64,
     story: Vec<Chapter>,
-    /// The ids it was identified with; two of them are two users.
+    /// The ids of its `$identify` events; two of them are two users.
     users: Vec<String>,
 }
 
@@ -109,7 +109,7 @@ impl Person {
         self.story.push(chapter);
     }
 
-    /// Notes a user id it is identified with, and returns the two when it is not the only one.
+    /// Records the user id of an `$identify`. Returns two ids if it is not the first one.
     pub fn becomes_user(&mut self, id: &str) -> Option<[String; 2]> {
         if self.users.iter().any(|user| user == id) {
             return None;
@@ -121,7 +121,7 @@ impl Person {
         first.map(|first| [first, id.to_owned()])
     }
 
-    /// Takes over the ids, properties (its own win) and story of a person that ceases to exist.
+    /// Takes over ids, properties and story of a person that is merged into it. Its own properties win.
     pub fn absorb(&mut self, source: Self, event: &Event, moment: Moment) -> Option<[String; 2]> {
         let fused = source
             .users
@@ -153,9 +153,9 @@ impl Person {
         }
     }
 
-    /// Roughly what it costs in memory.
+    /// About how many bytes of memory it needs.
     pub fn weight(&self) -> usize {
-        // Each id stands here, in the index and in the story.
+        // Each id is here, in the index and in the story.
         let ids: usize = self.distinct_ids.iter().map(|id| 3 * (id.len() + 32)).sum();
         512 + ids + 4 * self.properties.weight()
     }
@@ -174,7 +174,7 @@ impl Person {
     }
 }
 
-/// How a person is called in the page and the JSON interface.
+/// The name of a person in the page and the JSON interface.
 pub fn name(number: PersonId) -> String {
     format!("p{number}")
 }

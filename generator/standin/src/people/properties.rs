@@ -1,4 +1,4 @@
-//! What is known about a person, and what an event changes about it.
+//! The properties of a person, and their changes by an event.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -29,7 +29,7 @@ impl Properties {
         self.weight
     }
 
-    /// Takes over what is not known yet.
+    /// Adds the properties that are not there yet.
     pub fn fill_in(&mut self, others: Self) {
         for (key, value) in others.map {
             if let Entry::Vacant(free) = self.map.entry(key) {
@@ -39,12 +39,12 @@ impl Properties {
         }
     }
 
-    /// Applies what the event sets, lifts and unsets; `false` when that would be more than `heaviest`.
+    /// Applies `$set`, `$set_once`, `$unset` and the lifted properties; `false` if they would weigh more than `heaviest`.
     ///
     /// After `computeEventPropertyUpdates` in PostHog's `nodejs/src/ingestion/common/persons/person-update.ts`: `$unset`
-    /// takes away what was there before the event only, and `$set_once` fills in for null (older versions kept the null).
+    /// removes only properties from before the event, and `$set_once` replaces null (older versions kept the null).
     pub fn update(&mut self, event: &Event, heaviest: usize) -> bool {
-        // Only what changes is copied and weighed, for a person may have thousands of properties.
+        // Only changes are copied and weighed: a person may have thousands of properties.
         let changes = self.changes(event);
         let (mut more, mut less) = (0, 0);
         for (key, value) in &changes {
@@ -68,7 +68,7 @@ impl Properties {
         true
     }
 
-    /// The properties that are different afterwards; `None` for what is gone.
+    /// The properties that change; `None` for one that is removed.
     fn changes<'a>(&self, event: &'a Event) -> BTreeMap<&'a str, Option<&'a Value>> {
         let mut changes = BTreeMap::new();
         let (set, once) = (event.object("$set"), event.object("$set_once"));
@@ -112,7 +112,7 @@ impl Properties {
     }
 }
 
-/// What a property takes as JSON: `"key":value,`.
+/// The length of a property as JSON: `"key":value,`.
 fn entry_weight(key: &str, value: &Value) -> usize {
     key.len() + 4 + json_length(value)
 }

@@ -1,6 +1,6 @@
-//! What the state file holds: the events that are kept, the older ones that made people what they are, the flags, the
-//! project's settings and the counts. At start-up the events are taken in again, so people, groups and warnings are what the rules make of them
-//! today.
+//! The contents of the state file: the events that are kept, older events that changed persons, the flags, the project's
+//! settings and the counts. At the start the events are ingested again, so that persons, groups and warnings follow the
+//! current rules.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use crate::store::project::Project;
 use crate::store::{Counts, Kept, Store};
 
 const VERSION: u32 = 1;
-/// What the events in the file may weigh together; the oldest stay out.
+/// The limit for all events in the file, in bytes; the oldest are left out.
 const HEAVIEST: usize = 48 * 1024 * 1024;
 
 #[derive(Serialize, Deserialize)]
@@ -51,7 +51,7 @@ struct SavedEvent<'a> {
     properties: &'a RawValue,
 }
 
-/// What is to be written, taken while the store is locked and written when it no longer is.
+/// A copy of the data, made while the store is locked and written later.
 pub struct Snapshot {
     counts: Counts,
     flags: BTreeMap<String, Flag>,
@@ -122,9 +122,9 @@ pub fn read(text: &str) -> Result<Saved<'_>, String> {
     serde_json::from_str(text).map_err(|cause| cause.to_string())
 }
 
-/// Takes the events in again. Flags that were given on the command line win over those in the file.
+/// Ingests the events again. Flags from the command line win over flags in the file.
 pub fn restore(store: &mut Store, saved: Saved) -> Result<(), String> {
-    // All of it is read before anything is changed.
+    // Everything is read before anything is changed.
     let read = |event: &SavedEvent| serde_json::from_str(event.properties.get());
     let properties: Result<Vec<_>, _> = saved.events.iter().map(read).collect();
     let properties = properties.map_err(|cause| format!("an event's properties: {cause}"))?;
@@ -151,7 +151,7 @@ pub fn restore(store: &mut Store, saved: Saved) -> Result<(), String> {
             store.asked(&flag, Some(&variant));
         }
     }
-    // One more than it was: a client that evaluates locally may know the old flags.
+    // Raised by one: a client that evaluates locally may have the old flags.
     store.flags_version = saved.flags_version + 1;
     let kept = store.events().len() as u64;
     store.counts = Counts {

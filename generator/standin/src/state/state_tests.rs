@@ -177,7 +177,7 @@ fn what_cannot_be_read_is_set_aside_and_said() {
         started.stop();
         let said = said();
         assert!(
-            said.contains(reason) && said.contains("begins empty"),
+            said.contains(reason) && said.contains("starts empty"),
             "{content}: {said}"
         );
         let files = fs::read_dir(file.parent().unwrap()).unwrap();
@@ -252,7 +252,7 @@ fn a_file_that_cannot_be_written_is_said_once() {
 fn the_file_is_bounded_and_keeps_the_newest() {
     let (_folder, file) = folder();
     let started = Started::new(&file);
-    // An event of more than 1 MB is thrown away.
+    // An event of more than 1 MB is dropped.
     let long = "x".repeat(960 * 1024);
     for number in 0..60 {
         started.capture("seen", "a", json!({"number": number, "long": long}));

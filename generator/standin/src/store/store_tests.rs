@@ -1,4 +1,4 @@
-//! What is kept, what is thrown away, and what is known of groups.
+//! What is kept, what is dropped, and what is known of groups.
 
 use super::*;
 
@@ -161,7 +161,11 @@ fn a_person_who_is_deleted_is_gone_with_all_they_did_also_before_they_had_a_name
 
     let persons = store.persons_of(&[], &["ann".to_owned(), "nobody".to_owned()]);
     assert_eq!(persons.len(), 1);
-    store.forget(persons[0], true, false);
+    let deletion = Deletion {
+        events: true,
+        person: true,
+    };
+    store.delete(persons[0], deletion);
     let left: Vec<_> = store.events().map(|kept| &*kept.distinct_id).collect();
     assert_eq!(left, ["bob"]);
     assert_eq!((store.past().count(), store.people.len()), (0, 1));

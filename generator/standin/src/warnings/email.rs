@@ -1,4 +1,4 @@
-//! E-mail addresses where none should be.
+//! Finds e-mail addresses in values that should have none.
 
 pub fn is_email(text: &str) -> bool {
     match text.split_once('@') {
@@ -17,7 +17,7 @@ pub fn is_email(text: &str) -> bool {
     }
 }
 
-/// Whether a URL carries an e-mail in its query, plain or percent-encoded.
+/// Whether a URL has an e-mail address in its query, plain or percent-encoded.
 pub fn has_email(url: &str) -> bool {
     url.split_once('?').is_some_and(|(_, query)| {
         form_urlencoded::parse(query.as_bytes()).any(|(_, value)| is_email(&value))

@@ -1,4 +1,4 @@
-//! What an `$exception` does wrong, by PostHog's specification for SDKs (`exception-event-metadata`).
+//! Mistakes in an `$exception`, by PostHog's specification for SDKs (`exception-event-metadata`).
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::warnings::kind::Kind;
 
 const MOST_ENTRIES: usize = 50;
 
-/// The kinds of mistakes in an `$exception`, each with what it is about; none for any other event.
+/// The kinds of mistakes in an `$exception`, each with a detail; none for other events.
 pub fn mistakes(event: &Event) -> Vec<(Kind, String)> {
     if event.name != "$exception" {
         return Vec::new();
@@ -35,7 +35,7 @@ pub fn mistakes(event: &Event) -> Vec<(Kind, String)> {
         let detail = format!("its `$exception_list` has {} entries", entries.len());
         mistakes.push((Kind::ExceptionListTooLong, detail));
     }
-    // The first entry is the error that was caught; all others led to it.
+    // The first entry is the error that was caught; the others are its causes.
     let causes = entries.iter().skip(1);
     if let Some(cause) = causes
         .filter(|entry| entry["mechanism"].get("handled").is_some())

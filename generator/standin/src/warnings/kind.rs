@@ -1,4 +1,4 @@
-//! The kinds of mistakes, how bad each is, and what to do about it.
+//! The kinds of mistakes: how serious each is, and its remedy.
 
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ pub enum Kind {
     ExceptionListTooLong,
     HandledOnCause,
     BlankGroupKey,
-    // The names of these are PostHog's own (`ingestion-warning-types.ts`).
+    // These are PostHog's own names (`ingestion-warning-types.ts`).
     MessageSizeTooLarge,
     GroupKeyTooLong,
     ClientIngestionWarning,
@@ -35,7 +35,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// `error`: data ends at the wrong person or nowhere. `warning`: it likely will. `hint`: it could be better.
+    /// `error`: data is lost or belongs to the wrong person. `warning`: this is likely. `hint`: the data could be better.
     pub fn severity(self) -> &'static str {
         match self {
             Self::TwoUsersInOnePerson
@@ -56,8 +56,8 @@ impl Kind {
         match self {
             Self::TwoUsersInOnePerson => "Two users in one person",
             Self::MergeRefused => "Merge refused",
-            Self::EventIgnored => "Event thrown away",
-            Self::SharedId => "An id that everybody shares",
+            Self::EventIgnored => "Event dropped",
+            Self::SharedId => "A shared distinct id",
             Self::TwoPeopleInOneSession => "Two people in one session",
             Self::EmailAsDistinctId => "E-mail as distinct id",
             Self::EmailInProperties => "E-mail in an event's properties",
@@ -65,7 +65,7 @@ impl Kind {
             Self::SessionChanged => "Session id changes mid-visit",
             Self::PropertiesLost => "Person properties lost",
             Self::UnknownToken => "Not a project token",
-            Self::RepeatedIdentify => "Identified again and again",
+            Self::RepeatedIdentify => "Repeated `$identify`",
             Self::NumberAsDistinctId => "Number as distinct id",
             Self::NoSession => "Event without a session",
             Self::InvalidProcessPersonProfile => "`$process_person_profile` is not a boolean",
@@ -101,20 +101,20 @@ impl Kind {
                 "Let browser and server use the same distinct id, and start a new session at log-out (`posthog.reset()`)."
             }
             Self::EmailAsDistinctId => {
-                "Use an id that never changes and tells nothing, such as the user's UUID; keep the e-mail in `$set`."
+                "Use an id that never changes and reveals nothing, such as the user's UUID; keep the e-mail in `$set`."
             }
             Self::EmailInProperties => {
                 "Keep e-mails in person properties (`$set`): events are copied, exported and shared."
             }
             Self::IdMismatch => "Send the distinct id in one place only, or the same in both.",
             Self::SessionChanged => {
-                "Pass the browser's session id to the server (tracing headers or posthog-js's cookie), and make none yourself."
+                "Pass the browser's session id to the server (tracing headers or posthog-js's cookie), and do not make one on the server."
             }
             Self::PropertiesLost => {
                 "Send person properties in an event of an identified user, at best in `$set`."
             }
             Self::UnknownToken => {
-                "Use the project token, which begins with `phc_`. PostHog answers 200 to a wrong one and loses everything."
+                "Use the project token, which begins with `phc_`. PostHog answers 200 to a wrong one and drops all events."
             }
             Self::RepeatedIdentify => "Identify once at log-in, not on every request.",
             Self::NumberAsDistinctId => {
@@ -136,28 +136,28 @@ impl Kind {
                 "Send the first 50 entries: PostHog's specification for SDKs allows no more."
             }
             Self::HandledOnCause => {
-                "Send `mechanism.handled` with the first entry only: whether an error was handled is known where it was caught, not of its causes."
+                "Send `mechanism.handled` with the first entry only: it says whether the error was handled that was caught, not its causes."
             }
             Self::BlankGroupKey => {
-                "Send the group's own id as its key, or no group at all: an empty key is no group, and a blank one is shared by all who have none."
+                "Send the group's own id as its key, or no group at all: PostHog ignores an empty key, and puts all events with a blank one into one group."
             }
             Self::MessageSizeTooLarge => {
-                "Keep an event well under 1 MB: PostHog takes the request and throws such an event away."
+                "Keep an event well under 1 MB: PostHog accepts the request and drops such an event."
             }
             Self::GroupKeyTooLong => {
                 "Use the group's own short id as its key, 400 characters at most; keep the rest in `$group_set`."
             }
             Self::ClientIngestionWarning => {
-                "The SDK says what it noticed; it is no event, and PostHog lists it among its ingestion warnings."
+                "The message is the SDK's own: PostHog lists it among its ingestion warnings and keeps no event."
             }
             Self::IgnoredInvalidTimestamp => {
                 "Send ISO 8601 with a zone, such as `2026-01-01T12:00:00Z`: PostHog takes the time of arrival instead."
             }
             Self::InvalidGroupSet => {
-                "Send the group's properties as an object: PostHog keeps the event and leaves the group as it was."
+                "Send the group's properties as an object: PostHog keeps the event and does not change the group."
             }
             Self::DistinctIdTruncated => {
-                "Use ids of 200 characters at most: what is cut off may be all that tells two people apart."
+                "Use ids of 200 characters at most: two long ids may be the same after the cut."
             }
         }
     }

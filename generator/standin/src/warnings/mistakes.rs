@@ -1,4 +1,5 @@
-//! Mistakes, recognised in an event and in what became of it. Those of an `$exception` stand in [`crate::warnings::exceptions`].
+//! Mistakes in an event, recognised by its properties and by its ingestion. [`super::exceptions`] has those of an
+//! `$exception`.
 
 use std::sync::Arc;
 
@@ -15,13 +16,13 @@ use crate::warnings::exceptions;
 use crate::warnings::kind::Kind;
 use crate::warnings::sessions::{MOST_SESSIONS, make_room};
 
-/// Being tied to the same id again is normal at every log-in, but not at every request.
+/// An `$identify` with the same ids is normal at every log-in, but not at every request.
 const REPEATS_ALLOWED: u64 = 3;
 
 impl Warnings {
-    pub fn look_at(&mut self, event: &Event, outcome: &Ingestion, moment: Moment) {
+    pub fn look_at(&mut self, event: &Event, ingestion: &Ingestion, moment: Moment) {
         self.look_at_id(event, moment);
-        self.look_at_outcome(event, outcome, moment);
+        self.look_at_ingestion(event, ingestion, moment);
         self.look_at_properties(event, moment);
         self.look_at_groups(event, moment);
         self.look_at_session(event, moment);
@@ -65,14 +66,14 @@ impl Warnings {
         }
     }
 
-    fn look_at_outcome(&mut self, event: &Event, outcome: &Ingestion, moment: Moment) {
+    fn look_at_ingestion(&mut self, event: &Event, ingestion: &Ingestion, moment: Moment) {
         let name = &event.name;
-        if let (Some(reason), None) = (outcome.ignored, &outcome.refused) {
+        if let (Some(reason), None) = (ingestion.ignored, &ingestion.refused) {
             self.add(Kind::EventIgnored, name, moment, || {
                 format!("`{name}`: {reason}")
             });
         }
-        if let Some(refused) = &outcome.refused {
+        if let Some(refused) = &ingestion.refused {
             let (kind, subject) = match refused {
                 Refused::IllegalId(id) => (Kind::SharedId, id),
                 Refused::AlreadyIdentified { .. } | Refused::NotText { .. } => {
@@ -83,17 +84,17 @@ impl Warnings {
                 format!("`{name}`: {}", refused.reason())
             });
         }
-        if let Some(reason) = outcome.properties_lost {
+        if let Some(reason) = ingestion.properties_lost {
             self.add(Kind::PropertiesLost, name, moment, || {
                 format!("`{name}`: {reason}")
             });
         }
-        if let Some([first, second]) = &outcome.fused {
+        if let Some([first, second]) = &ingestion.fused {
             self.add(Kind::TwoUsersInOnePerson, first, moment, || {
                 format!("`{first}` and `{second}` are one person since `{name}`")
             });
         }
-        if outcome.repeated {
+        if ingestion.repeated {
             make_room(&mut self.repeats, MOST_SESSIONS);
             let repeats = self
                 .repeats
@@ -104,7 +105,7 @@ impl Warnings {
                 let repeats = *repeats;
                 self.add(Kind::RepeatedIdentify, &event.distinct_id, moment, || {
                     format!(
-                        "`{name}` has tied `{}` to an id it had already, {repeats} times",
+                        "`{name}` has linked `{}` to an id that it had already, {repeats} times",
                         event.distinct_id
                     )
                 });
@@ -161,7 +162,7 @@ impl Warnings {
         }
     }
 
-    /// A key that is blank, where an event belongs to a group and where a group is described.
+    /// A blank key, in the groups of an event or in a `$groupidentify`.
     fn look_at_groups(&mut self, event: &Event, moment: Moment) {
         let described = (event.name == "$groupidentify").then(|| {
             let kind = event.text("$group_type").unwrap_or_default();

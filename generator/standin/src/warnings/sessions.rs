@@ -1,4 +1,4 @@
-//! Who was in which session, to notice where browser and server do not agree.
+//! The distinct ids of each session, to notice when browser and server use different ones.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const SILENCE: u64 = 30 * 60 * 1000;
 pub struct Sessions {
     /// By token and session id.
     known: HashMap<(Arc<str>, String), Session>,
-    /// By token, distinct id and browser: the session it was last in, and when.
+    /// By token, distinct id and browser: the last session, and its time.
     last: HashMap<(Arc<str>, String, String), (String, u64)>,
 }
 
@@ -25,7 +25,7 @@ struct Session {
     last: Moment,
 }
 
-/// A session in which two people have been.
+/// A session with events of two persons.
 pub struct TwoPeople<'a> {
     pub session: &'a str,
     pub detail: String,
@@ -34,7 +34,7 @@ pub struct TwoPeople<'a> {
 }
 
 impl Sessions {
-    /// Notes the session of an event. The last one and this one, where they follow each other too soon.
+    /// Records the session of an event. Gives the last session and this one if this one began too early.
     pub fn look_at(&mut self, event: &Event, moment: Moment) -> Option<[String; 2]> {
         let session = event.session_id()?;
         make_room(&mut self.known, MOST_SESSIONS);
@@ -55,10 +55,10 @@ impl Sessions {
         } else if known.ids.len() < MOST_IDS_IN_A_SESSION {
             known.ids.push((event.distinct_id.clone(), 1));
         }
-        // Who logs out and in again comes with the session that they began as a visitor.
+        // A user who logs out and in again brings the session that began as a visitor.
         let logs_in = event.name == "$identify" || known.ids[0].0 != event.distinct_id;
 
-        // Another browser of the same user has a session of its own.
+        // A second browser of the same user has a session of its own.
         let browser = event
             .text("$raw_user_agent")
             .or_else(|| event.text("$user_agent"))
@@ -97,7 +97,7 @@ impl Sessions {
     }
 }
 
-/// These tables only help to notice mistakes, so starting afresh is cheaper than keeping their age.
+/// Empties a table that is full. The tables only help to notice mistakes, so there is no need to keep the newest entries.
 pub fn make_room<K, V>(table: &mut HashMap<K, V>, most: usize) {
     if table.len() >= most {
         table.clear();

@@ -20,8 +20,8 @@ fn kinds(events: &[(&str, &str, Value)]) -> Vec<String> {
             at: sequence as u64,
             sequence: sequence as u64,
         };
-        let outcome = people.take(&event, moment);
-        warnings.look_at(&event, &outcome, moment);
+        let ingestion = people.take(&event, moment);
+        warnings.look_at(&event, &ingestion, moment);
     }
     warnings
         .to_json(&people)

@@ -1,7 +1,7 @@
 //! A request's body, unwrapped to JSON: plain, gzip, deflate, base64, or a form's `data` field.
 //!
-//! posthog-js alone sends all of these, by browser and by whether the page is being closed. Hints in query, form and
-//! headers are often missing, so gzip is also known by its first bytes; but a body that is called gzip has to be it
+//! posthog-js sends all of these, depending on the browser and on whether the page is closing. Query, form and headers often
+//! do not name the encoding, so gzip is also recognised by its first bytes. A body that is declared as gzip must be gzip
 //! (`extract_compression` and `decompress_payload` in PostHog's `rust/capture/src/`).
 
 use std::io::Read;
@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::wire::refusal::Refusal;
 
-/// What a body may grow to when it is unpacked, so that a small body cannot fill the memory. The older endpoints have one
-/// bound for the body as it comes and for what is in it.
+/// Limits of an unpacked body in bytes, so that a small body cannot fill the memory. The older endpoints have the same limit
+/// for the packed body.
 const LARGEST_UNPACKED: u64 = 25 * 1024 * 1024;
 const LARGEST_UNPACKED_V1: u64 = 64 * 1024 * 1024;
 
@@ -25,7 +25,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The JSON a request carries, in its body or, for `GET`, in `?data=`.
+/// The JSON in a request's body or, for `GET`, in `?data=`.
 pub fn json(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let mut bytes = match form_field(query.as_bytes(), "data") {
         Some(data) if body.is_empty() => data,
@@ -34,13 +34,13 @@ pub fn json(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refu
     if bytes.is_empty() {
         return Err(Refusal::bad("request holds no payload"));
     }
-    let mut must_be_gzip = says_gzip(query.as_bytes(), headers);
+    let mut must_be_gzip = declares_gzip(query.as_bytes(), headers);
     if is_gzip(&bytes) {
         bytes = gunzip(&bytes)?;
         must_be_gzip = false;
     }
     if bytes.starts_with(b"data=") || (is_form(headers) && !looks_like_json(&bytes)) {
-        must_be_gzip |= says_gzip(&bytes, &HeaderMap::new());
+        must_be_gzip |= declares_gzip(&bytes, &HeaderMap::new());
         bytes = form_field(&bytes, "data").ok_or_else(|| {
             Refusal::bad("failed to decode request: the form has no field `data`")
         })?;
@@ -48,7 +48,7 @@ pub fn json(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refu
     if !looks_like_json(&bytes) && !is_gzip(&bytes) {
         bytes = from_base64(&bytes)?;
     }
-    // Base64 may have hidden what is compressed.
+    // The text in base64 may be compressed.
     if is_gzip(&bytes) {
         bytes = gunzip(&bytes)?;
     } else if must_be_gzip {
@@ -60,15 +60,15 @@ pub fn json(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refu
     parse(&bytes)
 }
 
-fn says_gzip(form: &[u8], headers: &HeaderMap) -> bool {
+fn declares_gzip(form: &[u8], headers: &HeaderMap) -> bool {
     const NAMES: [&str; 2] = ["gzip", "gzip-js"];
     form_field(form, "compression")
         .is_some_and(|name| NAMES.iter().any(|known| name == known.as_bytes()))
         || NAMES.contains(&encoding(headers).as_str())
 }
 
-/// The JSON of a v1 request, which says in `Content-Encoding` how it is packed.
-/// PostHog takes `br` there too (`SUPPORTED_ENCODINGS` in its `rust/capture/src/v1/constants.rs`); no SDK sends it by itself.
+/// The JSON of a v1 request; `Content-Encoding` names its compression.
+/// PostHog takes `br` there too (`SUPPORTED_ENCODINGS` in its `rust/capture/src/v1/constants.rs`); no SDK uses it by default.
 pub fn json_v1(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     if body.is_empty() {
         return Err(Refusal::bad("request body is empty"));
@@ -106,14 +106,14 @@ fn encoding(headers: &HeaderMap) -> String {
 fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
     match serde_json::from_slice(bytes) {
         Ok(value) => Ok(value),
-        // JavaScript can cut a string in the middle of an emoji. PostHog mends that, and so do we.
-        Err(first) => mend_surrogates(bytes)
-            .and_then(|mended| serde_json::from_slice(&mended).ok())
+        // JavaScript can cut a string in the middle of an emoji. PostHog repairs that, and so does this.
+        Err(first) => repair_surrogates(bytes)
+            .and_then(|repaired| serde_json::from_slice(&repaired).ok())
             .ok_or_else(|| Refusal::bad(format!("failed to parse request: {first}"))),
     }
 }
 
-/// Known by its first bytes.
+/// Whether the bytes begin as gzip does.
 pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
 }
@@ -122,7 +122,7 @@ fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     read_all(MultiGzDecoder::new(bytes), "gzip", LARGEST_UNPACKED)
 }
 
-/// All that a decoder gives, up to a bound in bytes.
+/// Everything from a decoder, up to a limit in bytes.
 pub fn read_all(reader: impl Read, encoding: &str, largest: u64) -> Result<Vec<u8>, Refusal> {
     let mut unpacked = Vec::new();
     reader
@@ -168,27 +168,29 @@ fn looks_like_json(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
-/// Replaces each `\uD800`–`\uDFFF` that has no partner by `\uFFFD`; `None` when there is none.
-fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut mended = bytes.to_vec();
+/// Replaces each `\uD800`–`\uDFFF` that has no partner by `\uFFFD`; `None` if there is none.
+fn repair_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut repaired = bytes.to_vec();
     let mut changed = false;
     let mut at = 0;
-    while at < mended.len() {
-        match surrogate(&mended, at) {
-            Some(Surrogate::High) if matches!(surrogate(&mended, at + 6), Some(Surrogate::Low)) => {
+    while at < repaired.len() {
+        match surrogate(&repaired, at) {
+            Some(Surrogate::High)
+                if matches!(surrogate(&repaired, at + 6), Some(Surrogate::Low)) =>
+            {
                 at += 12
             }
             Some(_) => {
-                mended[at + 2..at + 6].copy_from_slice(b"FFFD");
+                repaired[at + 2..at + 6].copy_from_slice(b"FFFD");
                 changed = true;
                 at += 6;
             }
             // A backslash and what it escapes belong together, or `\\u` would be taken for `\u`.
-            None if mended[at] == b'\\' => at += 2,
+            None if repaired[at] == b'\\' => at += 2,
             None => at += 1,
         }
     }
-    changed.then_some(mended)
+    changed.then_some(repaired)
 }
 
 enum Surrogate {

@@ -1,7 +1,7 @@
-//! From decoded JSON to events, with PostHog's checks and PostHog's words for what is wrong.
+//! Reads JSON into events, with the checks and the error texts of PostHog's older endpoints.
 //!
-//! The older endpoints take three shapes (a batch, a list, one event) and refuse the whole request for
-//! one bad event. [`crate::wire::intake_v1`] is the newer one.
+//! They accept three shapes (a batch, a list, one event), and refuse the whole request for one bad event.
+//! [`super::intake_v1`] is for the newer endpoint.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::event::{Adjusted, Arrival, Event, read_id};
 use crate::wire::refusal::Refusal;
 
-/// Longer ones are not tokens; PostHog's own are 47 characters.
+/// A longer text is not a token; PostHog's own tokens have 47 characters.
 const LONGEST_TOKEN: usize = 64;
 
 /// `/batch`, `/e`, `/capture`, `/track`, `/i/v0/e`.
@@ -73,7 +73,7 @@ fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
         Value::Null => "event submitted without a distinct_id",
         _ => "event submitted with an empty distinct_id",
     })?;
-    // As `sanitizeEvent` in PostHog's `nodejs/src/utils/event.ts`: both count, what stands outside wins.
+    // As `sanitizeEvent` in PostHog's `nodejs/src/utils/event.ts`: both count, and the outer one wins.
     for field in ["$set", "$set_once"] {
         if let Some(Value::Object(outside)) = item.remove(field) {
             match properties.get_mut(field) {
@@ -104,7 +104,7 @@ fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
     })
 }
 
-/// Refuses a field of a type that PostHog's `RawEvent` (`rust/common/types/src/event.rs`) cannot hold. Null stands for none.
+/// Refuses a field of a type that PostHog's `RawEvent` (`rust/common/types/src/event.rs`) cannot hold. Null counts as missing.
 fn check_types(item: &Map<String, Value>) -> Result<(), String> {
     type Check = fn(&Value) -> bool;
     let checks: [(&str, Check, &str); 7] = [
@@ -128,14 +128,14 @@ fn check_types(item: &Map<String, Value>) -> Result<(), String> {
     }
 }
 
-/// An empty one counts as none.
+/// An empty text counts as missing.
 fn is_uuid(value: &Value) -> bool {
     value
         .as_str()
         .is_some_and(|text| text.is_empty() || Uuid::try_parse(text).is_ok())
 }
 
-/// The token of a batch, a `/flags` request or an event, under any of the names clients give it.
+/// The token of a batch, a `/flags` request or an event, under any of the names that clients use.
 pub fn token_of(object: &Map<String, Value>) -> Option<&str> {
     ["api_key", "token", "$token"]
         .iter()
@@ -143,7 +143,7 @@ pub fn token_of(object: &Map<String, Value>) -> Option<&str> {
         .or_else(|| object.get("properties")?.get("token")?.as_str())
 }
 
-/// Refuses what can be no project token. One that merely belongs to nobody passes, as with PostHog.
+/// Refuses a text that cannot be a project token. A token of no project passes, as at PostHog.
 pub fn check_token(token: &str) -> Result<&str, Refusal> {
     let token = token.trim();
     let reason = if token.is_empty() {

@@ -1,5 +1,4 @@
-//! From decoded JSON to events at the v1 endpoint: the batch stands or falls by its shape and its uuids, everything else
-//! is judged event by event.
+//! Reads JSON into events at the v1 endpoint. A wrong shape or uuid refuses the batch; any other mistake drops one event.
 //!
 //! After `validate_batch`, `validate_events` and `RawOptions` in PostHog's `rust/capture/src/v1/analytics/process.rs`
 //! and `types.rs`.
@@ -17,7 +16,7 @@ use crate::wire::refusal::Refusal;
 
 const LONGEST_NAME: usize = 200;
 
-/// Of these v1 makes no person, in any case (`ILLEGAL_DISTINCT_IDS` in PostHog's `constants.rs`; an older version dropped
+/// v1 makes no person for these ids, in upper or lower case (`ILLEGAL_DISTINCT_IDS` in PostHog's `constants.rs`; an older version dropped
 /// the event). The older endpoints only refuse to merge them, and fewer of them.
 const WITHOUT_PERSON: [&str; 20] = [
     "0",
@@ -48,7 +47,7 @@ struct Batch {
     batch: Vec<Sent>,
 }
 
-/// An event as it is sent: whatever else it holds is passed over.
+/// An event as it is sent; other fields are ignored.
 #[derive(Deserialize)]
 pub struct Sent {
     event: String,
@@ -67,7 +66,7 @@ fn no_properties() -> Value {
     Value::Object(Map::new())
 }
 
-/// The events of a batch that is well-formed, each with a uuid of its own.
+/// The events of a well-formed batch; each has a uuid of its own.
 pub fn batch(json: Value) -> Result<Vec<Sent>, Refusal> {
     let Batch {
         created_at,
@@ -98,7 +97,7 @@ pub fn batch(json: Value) -> Result<Vec<Sent>, Refusal> {
     Ok(batch)
 }
 
-/// One event, or in a word why it is dropped.
+/// One event, or the reason why it is dropped.
 pub fn event(
     token: &Arc<str>,
     sent: Sent,
@@ -123,7 +122,7 @@ pub fn event(
     let Value::Object(mut properties) = sent.properties else {
         return Err("malformed_event_properties");
     };
-    // What v1 carries beside the properties are properties again once PostHog has taken it in.
+    // v1 has fields beside the properties, which PostHog turns into properties.
     for (property, value) in [
         ("$session_id", sent.session_id),
         ("$window_id", sent.window_id),
@@ -154,7 +153,7 @@ pub fn event(
     })
 }
 
-/// The options that v1 knows, as the properties they stand for; `None` where one is of the wrong type.
+/// The options of v1 as properties; `None` if one has the wrong type.
 fn options(options: &Value) -> Option<Map<String, Value>> {
     let options = match options {
         Value::Null => return Some(Map::new()),

@@ -1,4 +1,4 @@
-//! Why a request was turned away, in PostHog's words: plain text for its older endpoints.
+//! The reason why a request is refused, in PostHog's own words: plain text at its older endpoints.
 
 use std::fmt::Display;
 
@@ -35,7 +35,7 @@ impl Refusal {
         ))
     }
 
-    /// The body did not arrive whole.
+    /// The body did not arrive completely.
     pub fn rejected(rejection: &BytesRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
     }
