@@ -10,9 +10,9 @@ async fn an_address_without_a_page_gets_a_page_that_says_so() {
     let answer = app.browser().get_with("/nowhere", BROWSER).await;
     assert_eq!(answer.status, 404);
     let page = answer.text();
-    assert!(page.contains("<h1>Page not found</h1>"), "{page}");
-    assert!(page.contains("We could not find that page."), "{page}");
-    assert!(page.contains(answer.header("x-request-id")), "{page}");
+    assert_shows(&page, "<h1>Page not found</h1>");
+    assert_shows(&page, "We could not find that page.");
+    assert_shows(&page, answer.header("x-request-id"));
 }
 
 #[tokio::test]
@@ -26,5 +26,5 @@ async fn a_form_that_cannot_be_read_leads_back_to_itself() {
         .body("email=ann");
     let answer = browser.send(unreadable).await;
     assert_eq!(answer.status, 415);
-    assert!(answer.text().contains("back button"), "{}", answer.text());
+    assert_shows(&answer.text(), "back button");
 }

@@ -1,7 +1,7 @@
 //! What PostHog learns about a user, from the first visit on. Single events are tested with their pages.
 
 use insta::assert_snapshot;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::*;
 
@@ -35,20 +35,6 @@ async fn the_events_of_a_user_have_the_names_of_the_tracking_plan() {
     $identify
     user_logged_in
     ");
-}
-
-#[tokio::test]
-async fn a_visitor_who_signs_up_becomes_the_user() {
-    let app = App::start().await;
-    let browser = app.browser();
-    browser.get("/").await;
-    let visitor = browser.visitor_id();
-    browser.sign_up(ANN).await;
-
-    let identify = app.event("$identify").await;
-    assert_eq!(identify.distinct_id, app.user_id(ANN).await);
-    assert_eq!(identify["$anon_distinct_id"], visitor);
-    assert_eq!(identify["$set"], json!({ "email": ANN, "name": "Ann" }));
 }
 
 #[tokio::test]

@@ -4,8 +4,7 @@ use crate::support::*;
 
 #[tokio::test]
 async fn only_an_address_with_an_account_gets_a_mail() {
-    let app = App::start().await;
-    app.sign_up(ANN).await;
+    let (app, _) = app_with_ann().await;
     app.run_jobs().await;
     for kind in [RESET, LOG_IN] {
         let mails = app.mails().await.len();
@@ -23,8 +22,7 @@ async fn only_an_address_with_an_account_gets_a_mail() {
 
 #[tokio::test]
 async fn the_answer_is_the_same_to_the_byte_after_the_same_work() {
-    let app = App::start().await;
-    app.sign_up(ANN).await;
+    let (app, _) = app_with_ann().await;
     app.run_jobs().await;
     for kind in [RESET, LOG_IN] {
         let mut seen = Vec::new();
@@ -36,10 +34,7 @@ async fn the_answer_is_the_same_to_the_byte_after_the_same_work() {
             let after = rows(&app).await;
             let written = [after[0] - before[0], after[1] - before[1]];
             let next = browser.get(answer.location()).await;
-            assert!(
-                next.text()
-                    .contains("If there is an account for this address")
-            );
+            assert_shows(&next.text(), "If there is an account for this address");
             seen.push((
                 visible(&browser, &answer),
                 visible(&browser, &next),
@@ -57,28 +52,11 @@ async fn a_text_that_is_no_address_is_refused() {
         for email in ["", "ann@", "a b@example.com"] {
             let answer = app.browser().ask_for(kind, email).await;
             assert_refused(&answer, "Write an e-mail address such as");
-            assert!(
-                answer.text().contains(&format!(r#"value="{email}""#)),
-                "it is kept"
-            );
+            assert_shows(&answer.text(), &format!(r#"value="{email}""#));
         }
         assert!(app.events_named(kind.event).await.is_empty());
     }
     assert!(app.run_jobs().await.is_empty());
-}
-
-#[tokio::test]
-async fn a_signed_in_user_may_have_forgotten_the_password_too() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
-    let page = ann.page("/forgot-password").await;
-    assert!(page.contains(r#"value="ann@example.com""#), "{page}");
-    ann.ask_for(RESET, ANN).await;
-    let page = ann.page(AFTER_LOG_IN).await;
-    assert!(
-        page.contains("an e-mail with a link is on its way"),
-        "{page}"
-    );
 }
 
 /// How many sessions and counted attempts there are.

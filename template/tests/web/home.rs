@@ -7,14 +7,13 @@ async fn a_visitor_reads_what_this_is_and_finds_log_in_and_sign_up() {
     let app = App::start().await;
     let page = app.browser().page("/").await;
     assert!(page.contains(r#"href="/login""#) && page.contains(r#"href="/signup""#));
-    assert!(page.contains(env!("CARGO_PKG_DESCRIPTION")));
-    assert!(!page.contains(r#"action="/logout""#));
+    assert_shows(&page, env!("CARGO_PKG_DESCRIPTION"));
+    assert_hides(&page, r#"action="/logout""#);
 }
 
 #[tokio::test]
 async fn a_user_is_sent_on_and_campaign_parameters_stay() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (_app, ann) = app_with_ann().await;
     assert_eq!(ann.get("/").await.location(), AFTER_LOG_IN);
     let campaign = "?utm_source=a%20b&x=%C3%A9&x";
     assert_eq!(

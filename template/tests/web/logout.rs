@@ -20,24 +20,15 @@ async fn logging_out_ends_the_session_and_the_next_visitor_is_another_one() {
 
 #[tokio::test]
 async fn sent_from_many_tabs_at_once_it_is_one_event() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (app, ann) = app_with_ann().await;
     let (first, second, third) = (ann.copy(), ann.copy(), ann.copy());
     tokio::join!(first.log_out(), second.log_out(), third.log_out());
     app.event("user_logged_out").await;
 }
 
 #[tokio::test]
-async fn a_visitor_who_logs_out_captures_nothing() {
-    let app = App::start().await;
-    app.browser().log_out().await;
-    assert!(app.events().await.is_empty());
-}
-
-#[tokio::test]
 async fn a_link_cannot_log_a_user_out() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (_app, ann) = app_with_ann().await;
     assert_eq!(ann.get("/logout").await.status, 405);
     assert!(ann.is_signed_in().await);
 }

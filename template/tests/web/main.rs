@@ -13,6 +13,7 @@
 mod support;
 
 mod change_email;
+mod checks;
 mod commands;
 mod confirm_email;
 mod dead_links;
@@ -27,7 +28,6 @@ mod login;
 mod login_link;
 mod logout;
 mod messages;
-mod migrations;
 mod next;
 mod opt_out;
 mod password;
@@ -35,9 +35,7 @@ mod pre_hijacking;
 mod profile;
 mod resent_mails;
 mod reset_password;
-mod routes;
 mod sessions;
-mod settings;
 mod signup;
 mod templates;
 mod throttles;

@@ -6,8 +6,7 @@ use crate::support::*;
 
 #[tokio::test]
 async fn it_shows_the_account_and_captures_the_view() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (app, ann) = app_with_ann().await;
     let page = ann.page("/profile").await;
     let id = app.user_id(ANN).await;
     assert!(page.contains(ANN) && page.contains(&id));
@@ -27,19 +26,14 @@ async fn it_is_for_users() {
 
 #[tokio::test]
 async fn a_new_name_is_shown_and_becomes_a_property_of_the_person() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (app, ann) = app_with_ann().await;
     let answer = ann.post("/profile", &[("name", " Ann\u{202e} Lee ")]).await;
     assert_eq!(answer.location(), "/profile");
     // A redirect shows no page, so the message waits.
     ann.get("/").await;
     let page = ann.page("/profile").await;
     assert!(page.contains(">Ann Lee</h1>") && page.contains("Your name was changed."));
-    assert!(
-        !ann.page("/profile")
-            .await
-            .contains("Your name was changed.")
-    );
+    assert_hides(&ann.page("/profile").await, "Your name was changed.");
 
     let id = app.user_id(ANN).await;
     let set = app.event("$set").await;
@@ -50,8 +44,7 @@ async fn a_new_name_is_shown_and_becomes_a_property_of_the_person() {
 
 #[tokio::test]
 async fn a_name_that_is_empty_too_long_or_unreadable_is_refused() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (app, ann) = app_with_ann().await;
     let long = "é".repeat(101);
     for (name, message) in [
         (" ", "Tell us what to call you."),
@@ -62,6 +55,6 @@ async fn a_name_that_is_empty_too_long_or_unreadable_is_refused() {
         assert_refused(&ann.post("/profile", &[("name", name)]).await, message);
     }
     assert_eq!(ann.post("/profile", &[]).await.status, 422);
-    assert!(ann.page("/profile").await.contains(">Ann</h1>"));
+    assert_shows(&ann.page("/profile").await, ">Ann</h1>");
     assert!(app.events_named("profile_updated").await.is_empty());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::burritos::{consider, count};
+use super::burritos::count;
 use crate::support::*;
 
 #[tokio::test]
@@ -32,11 +32,4 @@ async fn without_scripts_the_button_leads_back_to_the_page() {
         .await;
     assert_eq!(answer.location(), "/burrito");
     assert_eq!(count(&browser).await, 1);
-}
-
-#[tokio::test]
-async fn every_visitor_has_a_count() {
-    let app = App::start().await;
-    assert_eq!(consider(&app.browser()).await, 1);
-    assert_eq!(consider(&app.browser()).await, 1);
 }

@@ -1,7 +1,6 @@
 //! Whose burritos they are: those of a visitor become those of the user.
 
 use time::OffsetDateTime;
-use tokio::join;
 use tokio::task::JoinSet;
 
 use crate::support::*;
@@ -39,42 +38,6 @@ async fn the_count_of_a_visitor_is_added_to_that_of_the_user() {
     assert_eq!(count(&browser).await, 0, "the next visitor begins anew");
     browser.log_in(ANN).await;
     assert_eq!(count(&browser).await, 4, "nothing is added twice");
-}
-
-#[tokio::test]
-async fn it_is_added_at_a_log_in_by_mail_too() {
-    let app = App::start().await;
-    app.sign_up(ANN).await;
-    for (kind, expected) in [(LOG_IN, 1), (RESET, 2)] {
-        let link = app.link(kind, ANN).await;
-        let phone = app.browser();
-        consider(&phone).await;
-        phone.follow(&link).await;
-        assert_eq!(count(&phone).await, expected);
-    }
-}
-
-#[tokio::test]
-async fn two_log_ins_at_once_add_it_once() {
-    let app = App::start().await;
-    app.sign_up(ANN).await;
-    let browser = app.browser();
-    consider(&browser).await;
-    let (first, second) = (browser.copy(), browser.copy());
-    join!(first.log_in(ANN), second.log_in(ANN));
-    assert_eq!(count(&first).await, 1);
-    assert_eq!(count(&second).await, 1);
-}
-
-#[tokio::test]
-async fn no_press_is_lost_when_a_user_presses_on_two_devices_at_once() {
-    let app = App::start().await;
-    let desk = app.sign_up(ANN).await;
-    let phone = app.log_in(ANN).await;
-    for _ in 0..10 {
-        join!(consider(&desk), consider(&phone));
-    }
-    assert_eq!(count(&desk).await, 20);
 }
 
 #[tokio::test]
@@ -129,17 +92,6 @@ async fn a_view_makes_no_row_and_old_rows_of_visitors_are_deleted() {
         2,
         "the user's and the newest visitor's"
     );
-}
-
-#[tokio::test]
-async fn another_user_in_the_same_browser_does_not_get_it() {
-    let app = App::start().await;
-    app.sign_up(BOB).await;
-    let browser = app.browser();
-    consider(&browser).await;
-    browser.sign_up(ANN).await;
-    browser.log_in(BOB).await;
-    assert_eq!(count(&browser).await, 0);
 }
 
 #[tokio::test]

@@ -8,28 +8,19 @@ const FEATURE: &str = "new-dashboard-feature";
 const HEADLINE: &str = "dashboard-headline";
 
 #[tokio::test]
-async fn it_is_for_users() {
-    let app = App::start().await;
-    let answer = app.browser().get("/dashboard").await;
-    assert_eq!(answer.location(), "/login?next=%2Fdashboard");
-    assert!(app.events().await.is_empty());
-}
-
-#[tokio::test]
 async fn a_flag_and_its_payload_change_the_page() {
     let app = App::start().await;
     let payload = json!({ "colour": "<b>green</b>" });
     app.posthog.set_flag(FEATURE, true, Some(payload));
     let page = app.sign_up(ANN).await.page("/dashboard").await;
-    assert!(page.contains("You are among the first to see the new dashboard."));
-    assert!(page.contains("colour"));
-    assert!(!page.contains("<b>green"), "markup in a payload is text");
+    assert_shows(&page, "You are among the first to see the new dashboard.");
+    assert_shows(&page, "colour");
+    assert_hides(&page, "<b>green");
 }
 
 #[tokio::test]
 async fn a_variant_chooses_the_headline() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (app, ann) = app_with_ann().await;
     for (variant, headline) in [
         ("friendly", "Good to see you"),
         ("bold", "Let&#x27;s get it done"),
@@ -38,10 +29,7 @@ async fn a_variant_chooses_the_headline() {
     ] {
         app.posthog.set_flag(HEADLINE, variant, None);
         let page = ann.page("/dashboard").await;
-        assert!(
-            page.contains(&format!("<h1>{headline}</h1>")),
-            "{variant}: {page}"
-        );
+        assert_shows(&page, &format!("<h1>{headline}</h1>"));
     }
 }
 
@@ -69,11 +57,11 @@ async fn without_an_answer_of_posthog_the_page_shows_the_defaults() {
     let app = App::start().await;
     app.posthog.set_flag(FEATURE, true, None);
     let ann = app.sign_up(ANN).await;
-    app.posthog.feels(Mood::Fails);
+    app.posthog.replies(Reply::Status(503));
     let page = ann.page("/dashboard").await;
-    app.posthog.feels(Mood::Well);
-    assert!(page.contains("<h1>Dashboard</h1>"));
-    assert!(page.contains(r#"<span class="badge">off</span>"#));
+    app.posthog.replies(Reply::Normal);
+    assert_shows(&page, "<h1>Dashboard</h1>");
+    assert_shows(&page, r#"<span class="badge">off</span>"#);
 }
 
 #[tokio::test]

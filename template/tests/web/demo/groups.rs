@@ -8,8 +8,7 @@ const PATH: &str = "/api/group-analytics";
 
 #[tokio::test]
 async fn the_event_belongs_to_the_company_and_to_the_user() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (app, ann) = app_with_ann().await;
     let answer = ann.post(PATH, &[]).await;
     assert_eq!(answer.json()["success"], true);
     assert!(answer.json()["message"].is_string());
@@ -27,12 +26,11 @@ async fn the_event_belongs_to_the_company_and_to_the_user() {
 
 #[tokio::test]
 async fn without_scripts_the_button_leads_to_a_page_that_says_what_happened() {
-    let app = App::start().await;
-    let ann = app.sign_up(ANN).await;
+    let (_app, ann) = app_with_ann().await;
     let answer = ann.post_with(PATH, &[], BROWSER).await;
     assert_eq!(answer.location(), "/dashboard");
     let page = ann.page("/dashboard").await;
-    assert!(page.contains("Captured for the company acme-corp."));
+    assert_shows(&page, "Captured for the company acme-corp.");
 }
 
 #[tokio::test]

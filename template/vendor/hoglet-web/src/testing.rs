@@ -25,6 +25,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod checks;
 pub mod database;
 mod mailbox;
 pub mod posthog;
@@ -36,7 +37,7 @@ pub mod wait;
 
 pub use app::{Ran, TestApp};
 pub use browser::{Answer, BROWSER, Browser};
-pub use posthog::{COMPRESSED_SCRIPT, Deletion, Event, Mood, StandIn};
+pub use posthog::{COMPRESSED_SCRIPT, Event, Recorded, Reply, StandIn};
 #[cfg(unix)]
 pub use process::{Binary, Ended, Process, Signal};
 pub use wait::wait_until;

@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use tokio::task::JoinSet;
 use uuid::{Uuid, Version};
 
-use crate::support::{App, Browser, Mood, People, RING, StandIn, client_alone, wait_until};
+use crate::support::{App, Browser, People, RING, Reply, StandIn, client_alone, wait_until};
 
 #[tokio::test]
 async fn stopping_delivers_what_was_captured() {
@@ -30,14 +30,14 @@ async fn whatever_befalls_posthog_each_event_arrives_once_and_nobody_waits() {
     let mut medians = Vec::new();
     let troubles = [
         None,
-        Some(Mood::Fails),
-        Some(Mood::Throttles),
-        Some(Mood::Hangs),
-        Some(Mood::Well),
+        Some(Reply::Status(503)),
+        Some(Reply::RetryAfter("1")),
+        Some(Reply::Never),
+        Some(Reply::Normal),
     ];
     for trouble in troubles {
-        if let Some(mood) = trouble {
-            app.posthog.feels(mood);
+        if let Some(reply) = trouble {
+            app.posthog.replies(reply);
             if let Some(socket) = socket.take() {
                 app.posthog.come_up(socket);
             }
@@ -50,7 +50,7 @@ async fn whatever_befalls_posthog_each_event_arrives_once_and_nobody_waits() {
             number("captured"),
             number("delivered") + number("waiting") + number("lost")
         );
-        if trouble != Some(Mood::Well) {
+        if trouble != Some(Reply::Normal) {
             assert_eq!(number("delivered"), 0, "{trouble:?}");
         }
     }
@@ -84,11 +84,11 @@ async fn median_of_ringing(browser: &Browser, times: usize) -> Duration {
 #[tokio::test]
 async fn an_event_that_arrives_late_is_dated_when_it_happened() {
     let app = App::start().await;
-    app.posthog.feels(Mood::Fails);
+    app.posthog.replies(Reply::Status(503));
     app.browser().post(RING, &[]).await;
-    wait_until("it is tried in vain", || app.posthog.met_a_mood() > 0).await;
+    wait_until("it is tried in vain", || app.posthog.bad_replies() > 0).await;
     let recovery = Utc::now();
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
 
     let events = app.events().await;
     let happened: DateTime<Utc> = events[0].timestamp.parse().unwrap();
@@ -99,13 +99,13 @@ async fn an_event_that_arrives_late_is_dated_when_it_happened() {
 #[tokio::test]
 async fn a_batch_whose_answer_is_lost_is_sent_again_as_it_was() {
     let app = App::start().await;
-    app.posthog.feels(Mood::LosesAnswers);
+    app.posthog.replies(Reply::Disconnect);
     let browser = app.browser();
     for _ in 0..3 {
         browser.post(RING, &[]).await;
     }
     wait_until("all three have arrived", || app.posthog.events().len() >= 3).await;
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
 
     let events = app.events().await;
     let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
@@ -126,10 +126,10 @@ async fn a_server_in_trouble_is_asked_again_and_a_refusal_is_counted() {
         stories.spawn(async move {
             let app = App::start().await;
             let browser = app.browser();
-            app.posthog.feels(Mood::Answers(status));
+            app.posthog.replies(Reply::Status(status));
             browser.post(RING, &[]).await;
-            wait_until("it has met", || app.posthog.met_a_mood() > 0).await;
-            app.posthog.feels(Mood::Well);
+            wait_until("it has met", || app.posthog.bad_replies() > 0).await;
+            app.posthog.replies(Reply::Normal);
             browser.post(RING, &[]).await;
 
             let arrived = app.events().await.len() as u64;
@@ -149,12 +149,12 @@ async fn what_only_an_operator_can_mend_loses_nothing_where_people_use_the_app()
             stories.spawn(async move {
                 let app = App::with(&[("APP_ENV", environment)]).await;
                 let browser = app.browser();
-                app.posthog.feels(Mood::Answers(status));
+                app.posthog.replies(Reply::Status(status));
                 browser.post(RING, &[]).await;
-                wait_until("it is tried again", || app.posthog.met_a_mood() > 1).await;
+                wait_until("it is tried again", || app.posthog.bad_replies() > 1).await;
                 let counts = app.web.posthog.counts();
                 assert_eq!((counts.waiting, counts.lost), (1, 0), "{status}");
-                app.posthog.feels(Mood::Well);
+                app.posthog.replies(Reply::Normal);
                 browser.post(RING, &[]).await;
 
                 assert_eq!(app.events().await.len(), 2, "{status}");
@@ -169,11 +169,11 @@ async fn what_only_an_operator_can_mend_loses_nothing_where_people_use_the_app()
 #[tokio::test]
 async fn an_operators_mistake_ends_as_an_outage_does() {
     let app = App::with(&[("APP_ENV", "production"), ("POSTHOG_RETRY_SECONDS", "1")]).await;
-    app.posthog.feels(Mood::Answers(401));
+    app.posthog.replies(Reply::Status(401));
     app.browser().post(RING, &[]).await;
     let lost = || app.web.posthog.counts().lost == 1;
     wait_until("it is given up", lost).await;
-    assert!(app.posthog.met_a_mood() > 1);
+    assert!(app.posthog.bad_replies() > 1);
 }
 
 /// A process that waited five seconds at most, as ours once did, would come too early.
@@ -193,16 +193,16 @@ async fn posthog_is_asked_again_when_it_says_and_not_earlier() {
             let app = App::start().await;
             let browser = app.browser();
             let begin = Instant::now();
-            app.posthog.feels(Mood::Postpones(retry_after().leak()));
+            app.posthog.replies(Reply::RetryAfter(retry_after().leak()));
             browser.post(RING, &[]).await;
-            wait_until("it has met", || app.posthog.met_a_mood() > 0).await;
-            app.posthog.feels(Mood::Well);
+            wait_until("it has met", || app.posthog.bad_replies() > 0).await;
+            app.posthog.replies(Reply::Normal);
             // Nor does the next batch come earlier.
             browser.post(RING, &[]).await;
 
             assert_eq!(app.events().await.len(), 2);
             assert!(begin.elapsed() >= SIX_SECONDS, "{:?}", begin.elapsed());
-            assert_eq!(app.posthog.met_a_mood(), 1);
+            assert_eq!(app.posthog.bad_replies(), 1);
         });
     }
     stories.join_all().await;
@@ -211,10 +211,10 @@ async fn posthog_is_asked_again_when_it_says_and_not_earlier() {
 #[tokio::test]
 async fn a_shutdown_waits_for_no_hour_that_posthog_has_asked_for() {
     let app = App::start().await;
-    app.posthog.feels(Mood::Postpones("3600"));
+    app.posthog.replies(Reply::RetryAfter("3600"));
     app.browser().post(RING, &[]).await;
-    wait_until("it has met", || app.posthog.met_a_mood() > 0).await;
-    app.posthog.feels(Mood::Well);
+    wait_until("it has met", || app.posthog.bad_replies() > 0).await;
+    app.posthog.replies(Reply::Normal);
 
     assert_eq!(app.stop().await.len(), 1);
 }
@@ -226,7 +226,7 @@ async fn batches_are_packed_unless_somebody_wants_to_read_them() {
         app.browser().post(RING, &[]).await;
         assert_eq!(app.events().await.len(), 1);
 
-        let headers = app.posthog.batch_headers().remove(0);
+        let headers = app.posthog.batches().remove(0).headers;
         let sent = headers.get("content-encoding");
         let sent = sent.map(|encoding| encoding.to_str().unwrap());
         assert_eq!(sent, encoding, "{compression:?}");
@@ -260,7 +260,7 @@ async fn a_flush_waits_until_what_was_captured_before_is_delivered() {
     let client = client_alone(&posthog).await;
     let long = Duration::from_secs(10);
     assert!(client.flush(long).await);
-    assert!(posthog.batch_headers().is_empty());
+    assert!(posthog.batches().is_empty());
 
     for _ in 0..3 {
         client.capture(Event::new_anon("considered"));
@@ -268,11 +268,11 @@ async fn a_flush_waits_until_what_was_captured_before_is_delivered() {
     assert!(client.flush(long).await);
     assert_eq!(posthog.events().len(), 3);
 
-    posthog.feels(Mood::Fails);
+    posthog.replies(Reply::Status(503));
     client.capture(Event::new_anon("considered"));
     assert!(!client.flush(Duration::from_millis(300)).await);
     assert_eq!(client.counts().waiting, 1);
-    posthog.feels(Mood::Well);
+    posthog.replies(Reply::Normal);
     assert!(client.flush(long).await);
     assert_eq!(posthog.events().len(), 4);
 }
@@ -280,7 +280,7 @@ async fn a_flush_waits_until_what_was_captured_before_is_delivered() {
 #[tokio::test]
 async fn a_posthog_that_hangs_does_not_hold_up_the_end() {
     let app = App::with(&[("SHUTDOWN_TIMEOUT_SECONDS", "1")]).await;
-    app.posthog.feels(Mood::Hangs);
+    app.posthog.replies(Reply::Never);
     app.browser().post(RING, &[]).await;
     let client = app.web.posthog.clone();
     let begin = Instant::now();
@@ -304,7 +304,7 @@ async fn when_posthog_begins_to_hang_during_the_shutdown_all_is_counted_once() {
     for _ in 0..10 {
         client.capture(Event::new_anon("late"));
     }
-    posthog.feels(Mood::Hangs);
+    posthog.replies(Reply::Never);
     let while_stopping = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         for _ in 0..3 {
@@ -328,7 +328,7 @@ async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice
         stories.spawn(async move {
             let posthog = StandIn::start().await;
             let client = client_alone(&posthog).await;
-            posthog.feels(Mood::Hangs);
+            posthog.replies(Reply::Never);
             for _ in 0..4 {
                 client.capture(Event::new_anon("considered"));
                 // Longer than a batch waits for company: four sends are under way.
@@ -336,7 +336,7 @@ async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice
             }
             let lift = async {
                 tokio::time::sleep(bound * percent / 100).await;
-                posthog.feels(Mood::Well);
+                posthog.replies(Reply::Normal);
             };
             let deadline = tokio::time::Instant::now() + bound;
             tokio::join!(client.shut_down(deadline), lift);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use reqwest::{Method, StatusCode};
 
-use crate::support::{App, BROWSER, Mood, People, Person, RING};
+use crate::support::{App, BROWSER, People, Person, RING, Reply};
 
 const JSON: &[(&str, &str)] = &[("accept", "application/json")];
 
@@ -160,12 +160,12 @@ async fn an_internal_message_stays_inside() {
 
 #[tokio::test]
 async fn nothing_changes_for_a_visitor_when_posthog_is_in_trouble() {
-    for mood in [Mood::Fails, Mood::TalksNonsense] {
+    for reply in [Reply::Status(503), Reply::Status(200)] {
         let app = App::start().await;
-        app.posthog.feels(mood);
+        app.posthog.replies(reply);
         let ann = app.sign_up("Ann").await;
         for path in ["/lounge", "/card", "/bell"] {
-            assert_eq!(ann.get(path).await.status, StatusCode::OK, "{mood:?}");
+            assert_eq!(ann.get(path).await.status, StatusCode::OK, "{reply:?}");
         }
         ann.log_out().await;
     }

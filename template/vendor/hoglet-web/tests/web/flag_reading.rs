@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::club::chores::Chore;
 use crate::club::plan::{GREETING, NEW_LOUNGE, VoteCast};
 use crate::club::{member, router_with};
-use crate::support::{App, Event, Mood, People, until_asked};
+use crate::support::{App, Event, People, Reply, until_asked};
 
 async fn reads(posthog: PostHog) -> &'static str {
     let flags = posthog.flags().await;
@@ -319,21 +319,21 @@ async fn defaults_hold_when_posthog_fails() {
     let app = App::start().await;
     app.posthog.set_flag("new-lounge", true, None);
     let ann = app.sign_up("Ann").await;
-    for mood in [Mood::Fails, Mood::TalksNonsense] {
-        app.posthog.feels(mood);
+    for reply in [Reply::Status(503), Reply::Status(200)] {
+        app.posthog.replies(reply);
         let page = ann.get("/lounge").await;
         assert_eq!(page.status, StatusCode::OK);
-        assert!(page.text().contains("<h1>Lounge</h1>"), "{mood:?}");
+        assert!(page.text().contains("<h1>Lounge</h1>"), "{reply:?}");
         assert!(page.text().contains("All is as it was."));
     }
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
 }
 
 #[tokio::test]
 async fn a_posthog_that_hangs_holds_nobody_up_and_is_soon_left_alone() {
     let app = App::with(&[("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "50")]).await;
     let ann = app.sign_up("Ann").await;
-    app.posthog.feels(Mood::Hangs);
+    app.posthog.replies(Reply::Never);
     for _ in 0..8 {
         let begin = Instant::now();
         let page = ann.get("/lounge").await;
@@ -359,7 +359,7 @@ async fn a_page_waits_for_flags_as_long_as_its_setting_says() {
     };
     let well = fastest_of_three().await;
     let asked = app.posthog.flag_requests().len();
-    app.posthog.feels(Mood::Hangs);
+    app.posthog.replies(Reply::Never);
     let hanging = fastest_of_three().await;
 
     assert!(app.posthog.flag_requests().len() > asked);

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::club::plan::{ALL, NEW_LOUNGE};
 use crate::club::router_with;
-use crate::support::{App, Browser, Event, Mood, People, StandIn, until_asked, wait_until};
+use crate::support::{App, Browser, Event, People, Reply, StandIn, until_asked, wait_until};
 
 /// An app that keeps the definitions of flags, and knows them already.
 async fn with_definitions(posthog: StandIn, variables: &[(&str, &str)]) -> (App, Browser) {
@@ -93,11 +93,11 @@ async fn an_answer_that_is_not_whole_does_not_tell_which_flags_there_are() {
         ("quotaLimited", json!(["feature_flags"])),
     ] {
         let posthog = StandIn::start().await;
-        posthog.says_with_flags(name, value);
+        posthog.adds_to_flags(name, value);
         let (app, ann) = with_definitions(posthog, &[]).await;
         ann.get("/lounge").await;
         assert_eq!(app.posthog.flag_requests().len(), 2, "{name}");
-        app.posthog.says_with_flags(name, false);
+        app.posthog.adds_to_flags(name, false);
         app.posthog.set_flag("lounge-greeting", "bold", None);
         let page = ann.get("/lounge").await.text();
         assert!(page.contains("Your move"), "{name}: {page}");
@@ -107,7 +107,7 @@ async fn an_answer_that_is_not_whole_does_not_tell_which_flags_there_are() {
 #[tokio::test]
 async fn a_failure_does_not_tell_which_flags_there_are() {
     let posthog = StandIn::start().await;
-    posthog.flags_meet([Mood::Fails, Mood::TalksNonsense]);
+    posthog.replies_to_flags([Reply::Status(503), Reply::Status(200)]);
     posthog.set_flag("lounge-greeting", "bold", None);
     let (_app, ann) = with_definitions(posthog, &[]).await;
     let page = ann.get("/lounge").await.text();
@@ -118,23 +118,23 @@ async fn a_failure_does_not_tell_which_flags_there_are() {
 
 #[tokio::test]
 async fn what_the_definitions_tell_holds_whatever_posthog_does() {
-    for mood in [
-        Mood::Hangs,
-        Mood::Fails,
-        Mood::Throttles,
-        Mood::TalksNonsense,
+    for reply in [
+        Reply::Never,
+        Reply::Status(503),
+        Reply::RetryAfter("1"),
+        Reply::Status(200),
     ] {
         let posthog = StandIn::start().await;
-        posthog.flags_meet([mood; 100]);
+        posthog.replies_to_flags([reply; 100]);
         let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "50")];
         let (app, ann) = with_definitions(posthog, &timeout).await;
         // At first PostHog is asked, and then it is left alone for a while.
         for _ in 0..6 {
             let page = ann.get("/lounge").await.text();
-            assert!(page.contains("new chairs"), "{mood:?}: {page}");
-            assert!(page.contains("green"), "{mood:?}");
+            assert!(page.contains("new chairs"), "{reply:?}: {page}");
+            assert!(page.contains("green"), "{reply:?}");
         }
-        assert_eq!(app.posthog.flag_requests().len(), 3, "{mood:?}");
+        assert_eq!(app.posthog.flag_requests().len(), 3, "{reply:?}");
         let read = app.event("$feature_flag_called").await;
         assert_eq!(read["$feature_flag"], "new-lounge");
         assert_eq!(read["locally_evaluated"], true);
@@ -143,23 +143,23 @@ async fn what_the_definitions_tell_holds_whatever_posthog_does() {
 
 #[tokio::test]
 async fn posthog_is_asked_once_more_after_a_failure_that_may_pass() {
-    for mood in [Mood::Answers(502), Mood::Answers(504), Mood::LosesAnswers] {
+    for reply in [Reply::Status(502), Reply::Status(504), Reply::Disconnect] {
         let app = App::start().await;
         app.posthog.set_flag("new-lounge", true, None);
         let ann = app.sign_up("Ann").await;
-        app.posthog.flags_meet([mood]);
+        app.posthog.replies_to_flags([reply]);
         let begin = Instant::now();
         let page = ann.get("/lounge").await.text();
-        assert!(page.contains("new chairs"), "{mood:?}: {page}");
-        assert!(begin.elapsed() >= Duration::from_millis(300), "{mood:?}");
+        assert!(page.contains("new chairs"), "{reply:?}: {page}");
+        assert!(begin.elapsed() >= Duration::from_millis(300), "{reply:?}");
         let asked = app.posthog.flag_requests();
-        assert_eq!(asked.len(), 2, "{mood:?}");
-        assert_eq!(asked[0], asked[1], "{mood:?}");
+        assert_eq!(asked.len(), 2, "{reply:?}");
+        assert_eq!(asked[0], asked[1], "{reply:?}");
 
-        app.posthog.flags_meet([mood; 2]);
+        app.posthog.replies_to_flags([reply; 2]);
         let page = ann.get("/lounge").await.text();
-        assert!(page.contains("All is as it was."), "{mood:?}: {page}");
-        assert_eq!(app.posthog.flag_requests().len(), 4, "{mood:?}");
+        assert!(page.contains("All is as it was."), "{reply:?}: {page}");
+        assert_eq!(app.posthog.flag_requests().len(), 4, "{reply:?}");
     }
 }
 
@@ -169,7 +169,7 @@ async fn posthog_is_not_asked_again_after_its_own_refusal() {
         let app = App::start().await;
         app.posthog.set_flag("new-lounge", true, None);
         let ann = app.sign_up("Ann").await;
-        app.posthog.flags_meet([Mood::Answers(status)]);
+        app.posthog.replies_to_flags([Reply::Status(status)]);
         let page = ann.get("/lounge").await.text();
         assert!(page.contains("All is as it was."), "{status}: {page}");
         assert_eq!(app.posthog.flag_requests().len(), 1, "{status}");
@@ -183,7 +183,7 @@ async fn a_timeout_of_a_second_has_room_for_a_retry_and_the_default_has_none() {
         let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", milliseconds)];
         let app = App::with(&timeout).await;
         let ann = app.sign_up("Ann").await;
-        app.posthog.flags_meet([Mood::Answers(502)]);
+        app.posthog.replies_to_flags([Reply::Status(502)]);
         ann.get("/lounge").await;
         assert_eq!(app.posthog.flag_requests().len(), times, "{milliseconds}");
     }
@@ -195,7 +195,7 @@ async fn a_long_timeout_also_gives_a_second_try_to_an_attempt_that_hangs() {
     let app = App::with(&timeout).await;
     app.posthog.set_flag("new-lounge", true, None);
     let ann = app.sign_up("Ann").await;
-    app.posthog.flags_meet([Mood::Hangs]);
+    app.posthog.replies_to_flags([Reply::Never]);
     let page = ann.get("/lounge").await.text();
     assert!(page.contains("new chairs"), "{page}");
     assert_eq!(app.posthog.flag_requests().len(), 2);
@@ -204,7 +204,7 @@ async fn a_long_timeout_also_gives_a_second_try_to_an_attempt_that_hangs() {
 #[tokio::test]
 async fn a_short_flag_event_keeps_what_every_event_carries() {
     let app = App::start().await;
-    app.posthog.says_with_flags("minimalFlagCalledEvents", true);
+    app.posthog.adds_to_flags("minimalFlagCalledEvents", true);
     app.posthog
         .set_flag("new-lounge", true, Some(json!({ "colour": "green" })));
     app.posthog.set_flag("lounge-greeting", "bold", None);
@@ -246,7 +246,7 @@ async fn a_short_flag_event_keeps_what_every_event_carries() {
 #[tokio::test]
 async fn the_definitions_too_ask_for_short_flag_events() {
     let posthog = StandIn::start().await;
-    posthog.says_with_flags("minimalFlagCalledEvents", true);
+    posthog.adds_to_flags("minimalFlagCalledEvents", true);
     let (app, _) = with_definitions(posthog, &[]).await;
     wait_until("the flag was read", || !read(&app).is_empty()).await;
     let read = read(&app).remove(0);
@@ -260,7 +260,7 @@ async fn the_definitions_too_ask_for_short_flag_events() {
 async fn a_visitors_short_flag_event_makes_no_person() {
     let pages = Router::new().route("/read", get(reads));
     let app = App::with_router(&[], |web| router_with(pages, web)).await;
-    app.posthog.says_with_flags("minimalFlagCalledEvents", true);
+    app.posthog.adds_to_flags("minimalFlagCalledEvents", true);
     app.posthog.set_flag("new-lounge", true, None);
     until_asked(&app, "/read").await;
     wait_until("the flag was read", || !read(&app).is_empty()).await;

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::club::plan::{GREETING, NEW_LOUNGE, VoteCast};
 use crate::club::router_with;
-use crate::support::{App, Mood, People, until_asked, wait_until};
+use crate::support::{App, People, Reply, until_asked, wait_until};
 
 /// Asks for flags before and after each group.
 async fn joins_two_groups(posthog: PostHog) -> &'static str {
@@ -230,18 +230,18 @@ async fn a_description_that_was_lost_is_sent_again_and_one_that_waits_is_not() {
     let app = app().await;
     let ann = app.sign_up("Ann").await;
     app.events().await;
-    app.posthog.feels(Mood::Refuses);
+    app.posthog.replies(Reply::Status(400));
     ann.post("/api/vote", &[]).await;
     let lost = || app.web.posthog.counts().waiting == 0;
     wait_until("the description is lost", lost).await;
     assert!(app.events_named("$groupidentify").await.is_empty());
 
     // Twice, while nothing arrives.
-    app.posthog.feels(Mood::Hangs);
+    app.posthog.replies(Reply::Never);
     for _ in 0..2 {
         ann.post("/api/vote", &[]).await;
     }
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
     ann.post("/api/vote", &[]).await;
     app.events().await;
     ann.post("/api/vote", &[]).await;

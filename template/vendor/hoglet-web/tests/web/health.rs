@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::club::Club;
-use crate::support::{App, Mood, People, RING};
+use crate::support::{App, People, RING, Reply};
 
 #[tokio::test]
 async fn a_healthy_app_is_alive_and_ready() {
@@ -54,13 +54,13 @@ async fn it_counts_what_was_captured() {
 #[tokio::test]
 async fn a_posthog_in_trouble_does_not_make_the_app_unready() {
     let app = App::start().await;
-    app.posthog.feels(Mood::Fails);
+    app.posthog.replies(Reply::Status(503));
     app.browser().post(RING, &[]).await;
 
     let ready = app.browser().get("/readyz").await;
     assert_eq!(ready.status, StatusCode::OK);
     assert_eq!(ready.json()["posthog"]["waiting"], 1);
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
     app.event("bell_rung").await;
 }
 

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::club::member;
 use crate::club::program::BINARY;
-use crate::support::{Browser, Mood, PASSWORD, Person, RING, email_of, wait_until};
+use crate::support::{Browser, PASSWORD, Person, RING, Reply, email_of, wait_until};
 
 #[tokio::test]
 async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
@@ -59,11 +59,11 @@ async fn whoever_signed_up_before_a_kill_is_whole_after_the_restart() {
     let mut process = Process::start(*BINARY, &[]).await;
     let posthog = process.posthog.clone();
     let mut visitors: Vec<(String, String, Browser)> = Vec::new();
-    for (round, mood) in [Mood::Hangs, Mood::Fails, Mood::Hangs]
+    for (round, reply) in [Reply::Never, Reply::Status(503), Reply::Never]
         .into_iter()
         .enumerate()
     {
-        posthog.feels(mood);
+        posthog.replies(reply);
         let mut cut_off = JoinSet::new();
         for n in 0..3 {
             let (name, browser) = (format!("Ann{round}{n}"), process.browser());
@@ -91,7 +91,7 @@ async fn whoever_signed_up_before_a_kill_is_whole_after_the_restart() {
         tokio::time::sleep(Duration::from_millis(100 * round as u64)).await;
         process.kill();
         cut_off.join_all().await;
-        posthog.feels(Mood::Well);
+        posthog.replies(Reply::Normal);
         process = process.another().await;
     }
 

@@ -6,12 +6,12 @@ use posthog_rs::Event;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::support::{App, Mood, RING, StandIn, client_alone, wait_until};
+use crate::support::{App, RING, Reply, StandIn, client_alone, wait_until};
 
 #[tokio::test]
 async fn a_full_queue_counts_what_it_turns_away() {
     let app = App::with(&[("POSTHOG_QUEUE_SIZE", "5")]).await;
-    app.posthog.feels(Mood::Fails);
+    app.posthog.replies(Reply::Status(503));
     let browser = app.browser();
     let mut captured = 0;
     while app.web.posthog.counts().lost < 3 {
@@ -19,7 +19,7 @@ async fn a_full_queue_counts_what_it_turns_away() {
         captured += 1;
         assert!(captured < 5_000, "the queue is not bounded");
     }
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
 
     let arrived = app.events().await.len() as u64;
     let counts = app.web.posthog.counts();
@@ -31,8 +31,8 @@ async fn a_full_queue_counts_what_it_turns_away() {
 async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_ones_arrive() {
     let app = App::with(&[("POSTHOG_RETRY_SECONDS", "1")]).await;
     let browser = app.browser();
-    for (mood, lost) in [(Mood::Refuses, 3), (Mood::Fails, 6)] {
-        app.posthog.feels(mood);
+    for (reply, lost) in [(Reply::Status(400), 3), (Reply::Status(503), 6)] {
+        app.posthog.replies(reply);
         for _ in 0..3 {
             browser.post(RING, &[]).await;
         }
@@ -40,7 +40,7 @@ async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_one
             app.web.posthog.counts().lost == lost
         })
         .await;
-        app.posthog.feels(Mood::Well);
+        app.posthog.replies(Reply::Normal);
         browser.post(RING, &[]).await;
         app.events().await;
     }
@@ -55,7 +55,7 @@ async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_one
 #[tokio::test]
 async fn what_cannot_wait_is_counted() {
     let app = App::with(&[("POSTHOG_QUEUE_SIZE", "2"), ("POSTHOG_RETRY_SECONDS", "1")]).await;
-    app.posthog.feels(Mood::Hangs);
+    app.posthog.replies(Reply::Never);
     let browser = app.browser();
     for _ in 0..30 {
         browser.post(RING, &[]).await;
@@ -83,7 +83,7 @@ async fn what_posthog_cannot_take_is_lost_alone() {
     for number in 0..100 {
         client.capture(event("pad", "x".repeat(1_000)));
         if number % 40 == 0 {
-            client.capture(event("poison", "refused whatever it is with".into()));
+            client.capture(Event::new("refused, with every event beside it", " "));
         }
         if number == 70 {
             client.capture(event("pad", "too large for a request".repeat(1_000)));
@@ -135,13 +135,14 @@ async fn large_events_make_small_batches() {
     wait_until("each is delivered or lost", settled).await;
 
     assert_eq!(posthog.events().len(), 200);
-    assert!(posthog.largest_body() < 1_500_000);
+    let batches = posthog.batches();
+    assert!(batches.iter().all(|batch| batch.body.len() < 1_500_000));
 }
 
 #[tokio::test]
 async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
     let app = App::with(&[("POSTHOG_QUEUE_SIZE", "512")]).await;
-    app.posthog.feels(Mood::Hangs);
+    app.posthog.replies(Reply::Never);
     let mut strangers = JoinSet::new();
     for _ in 0..20 {
         let (browser, client) = (app.browser(), app.web.posthog.clone());
@@ -166,7 +167,7 @@ async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
     strangers.join_all().await;
     let waiting = app.web.posthog.counts().waiting_bytes;
     assert!(waiting <= 512 * 2 * 1024, "{waiting}");
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
 
     // A batch that was on its way when its time was up may have come twice.
     let events = app.events().await;

@@ -12,7 +12,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::club::member;
-use crate::support::{App, Mood, People, Person, StandIn, email_of, wait_until};
+use crate::support::{App, People, Person, Reply, StandIn, email_of, wait_until};
 
 async fn links(app: &App) -> Vec<visitor_link::Model> {
     let links = visitor_link::Entity::find().all(&app.web.database).await;
@@ -53,7 +53,7 @@ async fn a_link_that_posthog_knows_is_not_sent_again() {
 #[tokio::test]
 async fn what_posthog_did_not_take_is_sent_again_without_a_request() {
     let app = App::start().await;
-    app.posthog.feels(Mood::Refuses);
+    app.posthog.replies(Reply::Status(400));
     let browser = app.browser();
     browser.get("/bell?utm_source=news").await;
     let visitor_id = browser.visitor_id();
@@ -66,7 +66,7 @@ async fn what_posthog_did_not_take_is_sent_again_without_a_request() {
         "in vain"
     );
 
-    app.posthog.feels(Mood::Well);
+    app.posthog.replies(Reply::Normal);
     let before = now() - Duration::minutes(1);
     assert_eq!(
         app.web.outbox.send_again(before).await.unwrap(),

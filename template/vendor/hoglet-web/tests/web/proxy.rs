@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{App, COMPRESSED_SCRIPT, Mood, People, StandIn};
+use crate::support::{App, COMPRESSED_SCRIPT, People, Reply, StandIn};
 
 #[tokio::test]
 async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
@@ -243,7 +243,7 @@ async fn an_upload_that_is_too_large_is_said_to_be_where_its_length_is_not() {
 #[tokio::test]
 async fn what_posthog_answers_is_passed_back_errors_too() {
     let app = App::start().await;
-    app.posthog.feels(Mood::Fails);
+    app.posthog.replies(Reply::Status(503));
     let answer = app.browser().get("/relay/e/").await;
 
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);

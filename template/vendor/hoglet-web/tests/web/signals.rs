@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use tokio::task::JoinSet;
 
 use crate::club::program::BINARY;
-use crate::support::{Mood, RING, wait_until};
+use crate::support::{RING, Reply, wait_until};
 
 #[tokio::test]
 async fn terminated_under_load_it_delivers_the_events_of_every_answered_request() {
@@ -53,7 +53,7 @@ async fn end_under_load(signal: Signal) {
 #[tokio::test]
 async fn ended_while_posthog_hangs_it_says_what_is_lost_and_keeps_the_bound() {
     let mut process = Process::start(*BINARY, &[("SHUTDOWN_TIMEOUT_SECONDS", "3")]).await;
-    process.posthog.feels(Mood::Hangs);
+    process.posthog.replies(Reply::Never);
     let browser = process.browser();
     for _ in 0..10 {
         browser.post(RING, &[]).await;
@@ -74,11 +74,14 @@ async fn losses_are_told_once_an_episode_and_with_their_number() {
     let browser = process.browser();
     let [mut delivered, mut lost] = [0, 0];
     for _ in 0..5 {
-        for (mood, count) in [(Mood::Refuses, &mut lost), (Mood::Well, &mut delivered)] {
-            process.posthog.feels(mood);
+        for (reply, count) in [
+            (Reply::Status(400), &mut lost),
+            (Reply::Normal, &mut delivered),
+        ] {
+            process.posthog.replies(reply);
             browser.post(RING, &[]).await;
             *count += 1;
-            // One mood's event shall not be sent in another.
+            // One reply's event shall not be sent in another.
             while browser.get("/readyz").await.json()["posthog"]["waiting"] != 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -97,13 +100,13 @@ async fn losses_are_told_once_an_episode_and_with_their_number() {
 async fn a_wrong_token_is_an_error_once_and_its_end_is_told() {
     let mut process = Process::start(*BINARY, &[("APP_ENV", "production")]).await;
     let browser = process.browser();
-    process.posthog.feels(Mood::Answers(401));
+    process.posthog.replies(Reply::Status(401));
     for number in 1..4 {
         browser.post(RING, &[]).await;
-        let refused = || process.posthog.met_a_mood() >= number * 2;
+        let refused = || process.posthog.bad_replies() >= number * 2;
         wait_until("it is refused", refused).await;
     }
-    process.posthog.feels(Mood::Well);
+    process.posthog.replies(Reply::Normal);
     let arrived = || process.posthog.events().len() == 3;
     wait_until("all have arrived", arrived).await;
     let ended = process.end(Signal::Terminate).await;
@@ -150,7 +153,7 @@ async fn asked_a_second_time_it_ends_at_once_and_says_what_is_lost() {
         (Signal::Interrupt, Signal::Hangup, 129),
     ] {
         let mut process = Process::start(*BINARY, &[("SHUTDOWN_TIMEOUT_SECONDS", "600")]).await;
-        process.posthog.feels(Mood::Hangs);
+        process.posthog.replies(Reply::Never);
         let browser = process.browser();
         for _ in 0..3 {
             browser.post(RING, &[]).await;

@@ -9,7 +9,7 @@ use hoglet_web::testing::TestApp;
 use reqwest::StatusCode;
 
 pub use hoglet_web::testing::{
-    Answer, BROWSER, Browser, COMPRESSED_SCRIPT, Event, Mood, StandIn, wait_until,
+    Answer, BROWSER, Browser, COMPRESSED_SCRIPT, Event, Reply, StandIn, wait_until,
 };
 
 use crate::club::{Club, broken, member, router_with};
