@@ -1,4 +1,4 @@
-//! `doctor`: what works and what does not, one line each.
+//! `doctor`: checks settings, database, PostHog and mail, and prints one line each.
 
 use std::process::ExitCode;
 
@@ -56,7 +56,7 @@ async fn examine_database(
 ) -> (Check, Check) {
     let database = match connect_existing(settings, app).await {
         Ok(database) => database,
-        Err(message) => return (Err(message), Err("not looked at without a database".into())),
+        Err(message) => return (Err(message), Err("not checked without a database".into())),
     };
     let migrations = match database::pending_migrations(&database, migrations).await {
         Ok(pending) if pending.is_empty() => Ok("all applied".into()),
@@ -69,7 +69,7 @@ async fn examine_database(
     (Ok("reachable".into()), migrations)
 }
 
-/// A server is asked as far as the log-in.
+/// Connects to the mail server and logs in.
 async fn examine_mail(settings: &Settings) -> Check {
     match (&settings.mail.server, &settings.mail.without_server) {
         (Some(server), _) => {
