@@ -1,5 +1,5 @@
-//! The app: what Hoglet is told about it. `hoglet_web::app::App` has more methods, with defaults that
-//! most apps keep.
+//! What Hoglet knows of this app. The trait `hoglet_web::app::App` has more methods: the texts of errors,
+//! origins for pages, properties of every event. Their defaults suit most apps.
 
 use axum::http::Extensions;
 use hoglet_web::app::CommandResult;
@@ -23,7 +23,7 @@ use crate::settings::Settings;
 use crate::state::AppState;
 use crate::view;
 
-/// The views. A release build carries them inside.
+/// The templates. A release build has them inside.
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 pub struct Templates;
@@ -33,7 +33,7 @@ pub struct Templates;
 #[folder = "static/"]
 pub struct Assets;
 
-/// This app, for Hoglet: `hoglet_web::cli` and the tests start it.
+/// This app: `hoglet_web::cli` and the tests start it.
 pub struct App;
 
 impl hoglet_web::app::App for App {

@@ -1,9 +1,9 @@
 //! A server-rendered web app that knows its users.
 //!
-//! `app` builds what handlers share and stacks the layers, `routes` is the table of pages, `accounts`
-//! makes and enters accounts. What every app needs and must be right is in `vendor/hoglet-web/`: sessions,
-//! identity, delivery of events, errors, security. Its README says how a request goes through; the
-//! README beside this folder says where things are, and `docs/recipes.md` how a page, a table or an event is added.
+//! `app` is what Hoglet knows of this app, `routes` is the table of pages, and `accounts` has sign-up, log-in
+//! and everything else about accounts. Sessions, identity, errors and security are Hoglet's, in
+//! `vendor/hoglet-web/`; its README follows a request. `docs/recipes.md` says how to add a page, a table or
+//! an event.
 
 pub mod accounts;
 pub mod app;

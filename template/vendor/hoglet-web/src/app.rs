@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{Extensions, StatusCode};
-use minijinja::Value;
+use minijinja::{Value, context};
 use rust_embed::RustEmbed;
 use sea_orm::EntityTrait;
 use sea_orm_migration::MigratorTrait;
@@ -33,7 +33,7 @@ use crate::web::{Parts, Web};
 /// How a command ended: its exit code, or an error to print before exit code 1.
 pub type CommandResult = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
-/// What an app tells Hoglet about itself. Methods with a default are for apps that want another.
+/// What an app tells Hoglet about itself. An app writes a method with a default only to change it.
 pub trait App: 'static {
     /// Settings of its own, beside Hoglet's.
     type Settings: Send;
@@ -76,9 +76,9 @@ pub trait App: 'static {
     /// Builds what its handlers and jobs share, once.
     fn state(settings: Self::Settings, web: Web) -> Self::State;
 
-    /// Variables of its own for every template, made from what layers have left with the request.
+    /// Variables for every template, such as the user. Layers have left them with the request.
     fn every_page(_request: &Extensions) -> Value {
-        Value::UNDEFINED
+        context! {}
     }
 
     /// What an error says, on its page and in JSON, unless the handler has said something itself.
@@ -137,7 +137,7 @@ pub trait App: 'static {
         settings: Settings,
     ) -> impl Future<Output = CommandResult> + Send;
 
-    /// All this as a value, for the parts of Hoglet. Apps keep this one.
+    /// All of this as a value, for the parts of Hoglet. Do not change this one.
     fn parts() -> Parts {
         Parts {
             users: Users::of::<Self::Users>(),
@@ -197,14 +197,14 @@ pub fn all_jobs<A: App>(web: &Web) -> Jobs<A::State> {
     A::jobs().merge(housekeeping::jobs(), move |_| web.clone())
 }
 
-/// The whole route table: the app's, and what every app answers besides.
+/// The whole route table: the app's pages, and the routes that every app has.
 pub fn all_routes<A: App>() -> Vec<Route> {
     let mut routes = A::pages().table();
     routes.extend(plain().table());
     routes
 }
 
-/// Which paths of an app hold a token.
+/// The paths of an app that hold a token.
 pub fn secret_paths<A: App>() -> SecretPaths {
     let routes = A::pages().table();
     SecretPaths::among(routes.iter().map(|route| route.path))

@@ -1,8 +1,7 @@
-//! `AppError`: what a handler answers when it cannot answer.
+//! [`AppError`]: the error of a handler.
 //!
-//! Clients get a status and a kind sentence; the cause rides in the response's extensions and is
-//! logged once, at the boundary (`error_pages`), and captured once
-//! (`layers::capture_errors`).
+//! Clients get a status and a short text. The cause travels in the extensions of the response:
+//! `error_pages` logs it once, and `layers::capture_errors` captures it once.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -16,21 +15,21 @@ use axum::response::{IntoResponse, Response};
 use crate::database::is_unavailable;
 pub use hoglet_errors::{Cause, CauseKind};
 
-/// When to ask again what could not be answered in time.
-const ASK_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// `Retry-After` of an answer that was not ready in time.
+const RETRY_AFTER_A_FAILURE: Duration = Duration::from_secs(5);
 
-/// What a handler returns. `?` turns any error into a 500, and one that says that the database does not
-/// answer into a 503.
+/// The result of a handler. `?` turns any error into a 500, or into a 503 if the database does not
+/// answer.
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
-/// A status, what to say about it and, where something went wrong inside, why.
+/// A status, a text for the client and, for a failure of the app, its cause.
 #[derive(Clone, Debug)]
 pub struct AppError {
-    /// Of the answer.
+    /// The status of the answer.
     pub status: StatusCode,
-    /// For the client; empty takes the status's own sentence.
+    /// A sentence for the client. If it is empty, the app's text for the status is used.
     pub message: Cow<'static, str>,
-    /// What went wrong inside. Clients never see it, but in development.
+    /// The cause of a failure. Clients never see it, except in development.
     pub cause: Option<Arc<Cause>>,
     retry_after: Option<Duration>,
 }
@@ -40,7 +39,7 @@ pub struct AppError {
 struct TimedOut(Duration);
 
 impl AppError {
-    /// An answer that is no failure of the app: nothing is logged as an error or captured.
+    /// An answer that is not a failure of the app: it is not logged as an error and not captured.
     ///
     /// ```
     /// use axum::http::StatusCode;
@@ -58,18 +57,18 @@ impl AppError {
         }
     }
 
-    /// A 404, with the sentence that the app has for it.
+    /// A 404, with the app's text for it.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "")
     }
 
-    /// A 503 for who waits behind too many others, with the header `Retry-After`.
+    /// A 503 with `Retry-After`, when too many log-ins wait at once.
     pub fn busy() -> Self {
         let message = "Many people are logging in right now. Try again in a few seconds.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message).retry_after(Duration::from_secs(5))
     }
 
-    /// A page that did not come in time: a 503 with a cause, so that it is logged and captured.
+    /// A 503 for a page that took too long. It has a cause, so it is logged and captured.
     #[track_caller]
     pub fn timed_out(bound: Duration) -> Self {
         Self::unavailable(Cause::of(&TimedOut(bound)))
@@ -81,7 +80,7 @@ impl AppError {
             status: StatusCode::SERVICE_UNAVAILABLE,
             ..Self::from_cause(cause)
         };
-        error.retry_after(ASK_AGAIN_AFTER)
+        error.retry_after(RETRY_AFTER_A_FAILURE)
     }
 
     /// With the header `Retry-After`, in whole seconds and at least one.
@@ -99,8 +98,8 @@ impl AppError {
     }
 }
 
-/// Any error in a handler is a 500, or a 503 where the database does not answer: what a visitor did wrong
-/// is answered, not returned as an error.
+/// Any error in a handler is a 500, or a 503 if the database does not answer. A handler answers mistakes
+/// of a visitor itself, and does not return them as errors.
 impl<E: Error + 'static> From<E> for AppError {
     #[track_caller]
     fn from(error: E) -> Self {
@@ -113,7 +112,7 @@ impl<E: Error + 'static> From<E> for AppError {
     }
 }
 
-/// A bare status: the page or the JSON around it is made at the boundary.
+/// A bare status: the layer `error_pages` makes the page or the JSON.
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();

@@ -1,8 +1,8 @@
-//! Turns bare statuses into pages or JSON, and logs what went wrong inside.
+//! The layer that turns bare statuses into pages or JSON, and logs failures of the app.
 //!
-//! The layer stands twice: inside, where it is known who the visitor is, and outside, for what the
-//! outer layers refuse. In development a page shows the error itself (`details`); where even the
-//! error page cannot be rendered, `last_resort` needs no template.
+//! It is in the stack twice: inside, where the user is known, and outside, for requests that outer
+//! layers refuse. In development a page shows the error itself (`details`). If the error page cannot
+//! be rendered, `last_resort` makes one without a template.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ mod answer;
 mod details;
 mod last_resort;
 
-/// The layer.
+/// The layer `error_pages`.
 pub fn error_pages(
     State(web): State<Web>,
     request: Request,
@@ -52,7 +52,7 @@ pub fn error_pages(
             .as_ref()
             .filter(|cause| cause.kind == CauseKind::Error)
         {
-            // The panic hook has logged a panic already.
+            // The panic hook has already logged a panic.
             tracing::error!(error = %cause, "request failed");
         }
         let text = (web.parts.error_text)(status);
@@ -74,7 +74,7 @@ pub fn error_pages(
                 Err(error) => {
                     let html = last_resort::page(&web.settings, &info, &answer, &error);
                     if cause.is_none() {
-                        // Nothing else went wrong, so this is what is captured.
+                        // Nothing else failed, so this error is captured.
                         parts.status = StatusCode::INTERNAL_SERVER_ERROR;
                         parts.extensions.insert(error);
                     }
@@ -82,7 +82,7 @@ pub fn error_pages(
                 }
             }
         };
-        // Headers such as Retry-After, Allow and cookies stay.
+        // Keeps headers such as Retry-After, Allow and cookies.
         parts.headers.remove(CONTENT_LENGTH);
         copy_header(body.headers(), &mut parts.headers);
         Response::from_parts(parts, body.into_body())
@@ -108,14 +108,14 @@ async fn render(
     };
     let title = status.canonical_reason();
     let details = details::of(cause.clone(), app_folder).await;
-    // Rendered by itself: where it is broken, the rest of the page is not.
+    // Rendered separately: if it is broken, the rest of the page still works.
     let panel = page.render("captured.html", context! {}).ok();
     let captured_panel = panel.map(|Html(html)| Value::from_safe_string(html));
     let values = context! { title, method => method.as_str(), details, captured_panel, ..values };
     page.render("development_error.html", values)
 }
 
-/// A handler that has said something itself, in HTML or JSON, is left alone, and so is PostHog.
+/// Whether an error has no body for people or programs yet. An answer from PostHog passes unchanged.
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
     let passed_on = response.extensions().get::<FromPostHog>().is_some();

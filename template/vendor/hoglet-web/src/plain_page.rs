@@ -1,22 +1,22 @@
-//! A page without a template and without a script, for where nothing else may run: a few lines.
+//! [`PlainPage`]: a small page without a template, for when templates cannot be used.
 
 use axum::http::StatusCode;
 use axum::response::Html;
 use minijinja::HtmlEscape;
 
-/// Such a page.
+/// A small page without a template.
 pub struct PlainPage<'a> {
-    /// Stands large above everything.
+    /// The number above the headline.
     pub status: StatusCode,
     /// The headline.
     pub title: &'a str,
     /// What happened, and what to do.
     pub message: &'a str,
-    /// For whoever reports it.
+    /// Shown so that people can mention it in a report.
     pub request_id: &'a str,
-    /// More for the head, in HTML.
+    /// HTML to add to the head.
     pub head: &'a str,
-    /// More below the message, in HTML.
+    /// HTML to add below the message.
     pub details: &'a str,
 }
 

@@ -28,85 +28,80 @@ use crate::throttle::Attempts;
 use crate::tokens;
 use crate::views::Views;
 
-/// What an app tells Hoglet about itself: a value made from [`App`](crate::app::App), whose methods
-/// say more about each field.
+/// What an app tells Hoglet about itself, as a value. [`App`](crate::app::App) says more about each field.
 #[derive(Clone)]
 pub struct Parts {
-    /// Who its users are.
+    /// Its table of users.
     pub users: Users,
-    /// How its database comes to be.
+    /// Its migrations, with Hoglet's among them.
     pub migrations: Migrations,
     /// Its views: `templates/`.
     pub templates: Files,
     /// Its stylesheets, scripts and pictures: `static/`.
     pub assets: Files,
-    /// What every page knows, besides what Hoglet tells it, as variables of the templates.
+    /// Makes the app's variables for every template.
     pub every_page: fn(&Extensions) -> Value,
-    /// What an error says, unless the handler has said something itself.
+    /// The text for an error whose handler has given none.
     pub error_text: fn(StatusCode) -> ErrorText,
-    /// From where else than the app itself pages may load.
+    /// The other sites from which pages may load.
     pub content_security_policy: ContentSecurityPolicy,
     /// How many bytes a request's body may have.
     pub body_limit: usize,
     /// Its flags and experiments.
     pub flags: &'static [Declared],
-    /// Properties of its own that every event of a request carries.
+    /// Properties that every event of a request carries.
     pub event_properties: EventProperties,
-    /// Its last look at each event before it is sent, whoever captured it: the event that it returns is
-    /// sent, changed or not, and without one nothing is. `Some` lets everything pass. It runs beside the
-    /// requests, so none waits for it. Where it panics the event is lost, and counted as such: what it
-    /// should have taken out must not leave.
+    /// The app's last look at each event before it is sent.
     pub before_send: BeforeSend,
 }
 
 /// See [`Parts::event_properties`].
 pub type EventProperties = fn(&axum::extract::Request) -> Map<String, serde_json::Value>;
 
-/// What handlers and layers share. One pointer, because each layer clones it for each request.
+/// Shared by handlers and layers. It is one pointer, because each layer clones it for each request.
 #[derive(Clone)]
 pub struct Web(Arc<Shared>);
 
 /// What is in a [`Web`].
 pub struct Shared {
-    /// What the variables say.
+    /// Hoglet's settings, from environment variables.
     pub settings: Settings,
-    /// What the app's manifest says.
+    /// The app's name, description and version, from its manifest.
     pub package: Package,
-    /// What the app has told about itself.
+    /// What the app tells about itself.
     pub parts: Parts,
-    /// Which paths hold a token.
+    /// The paths that hold a token.
     pub secret_paths: SecretPaths,
     /// The app's database.
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
     pub cookies: SignedCookies,
-    /// What tokens of links in mails are made with.
+    /// The key for the tokens of links in mails.
     pub token_key: tokens::Key,
-    /// Who hashes passwords.
+    /// Hashes passwords, a bounded number at once.
     pub passwords: Passwords,
-    /// How often what was tried.
+    /// Counts failed attempts, for throttling.
     pub attempts: Attempts,
-    /// The way to PostHog.
+    /// The client for PostHog.
     pub posthog: Client,
-    /// What PostHog has yet to be told of visitors who became users.
+    /// Sends the `$identify` of visitors who became users.
     pub outbox: Outbox,
     /// The template engine.
     pub views: Views,
-    /// Enqueues jobs for nobody. A handler has `visit.jobs`, and a job `run.jobs`.
+    /// Enqueues jobs without an actor. A handler has `visit.jobs`, and a job `run.jobs`.
     pub jobs: Enqueuer,
-    /// The way that mail goes.
+    /// Sends mail, or keeps it in development.
     pub mail: Mailer,
-    /// What the log has said once.
+    /// Warnings that the log shows only once.
     pub notices: Notices,
 }
 
 impl Web {
-    /// Builds everything, and begins to deliver events.
+    /// Builds everything, and starts the delivery of events.
     ///
     /// # Errors
     ///
-    /// Where a template is broken (in development that is shown in the page instead), or TLS cannot be
-    /// set up.
+    /// When a template is broken (in development the page shows this instead), or TLS cannot be set up.
     pub async fn start(
         package: Package,
         settings: Settings,

@@ -1,4 +1,4 @@
-//! The error page where the views themselves are broken.
+//! The error page for when the templates are broken.
 
 use axum::response::Html;
 use minijinja::HtmlEscape;
@@ -11,7 +11,7 @@ use crate::request::RequestInfo;
 use crate::settings::Settings;
 use hoglet_errors::mask_tokens;
 
-/// Logs why it is needed, and says in development.
+/// Logs why the error page could not be rendered. In development the page shows it too.
 pub fn page(
     settings: &Settings,
     info: &RequestInfo,
@@ -24,7 +24,7 @@ pub fn page(
     let (details, head) = if settings.has_sources() {
         (
             format!("<pre>{}</pre>", HtmlEscape(&reason)),
-            // It goes away by itself when the template is mended.
+            // Reloads the page when the template is corrected.
             format!(
                 r#"<script src="/static/reload.js" data-version="{}" nonce="{}" defer></script>"#,
                 reload::version(),

@@ -1,4 +1,4 @@
-//! The layer that captures what a handler could not answer, and panics.
+//! The layer that captures errors and panics of handlers.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;

@@ -1,4 +1,4 @@
-//! The layer that carries the panel of what was just captured from request to request.
+//! The layer behind the panel "Just captured", which development shows on every page.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
@@ -13,7 +13,7 @@ use crate::request::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
 
-/// The layer that carries the panel from request to request. It stands in the app in development only.
+/// The layer that keeps the captured events for the page after a redirect. In development only.
 pub fn just_captured(
     State(web): State<Web>,
     cookies: Cookies,

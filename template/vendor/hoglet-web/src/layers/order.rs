@@ -60,7 +60,7 @@ layers!(AROUND_ROUTES, fn around_routes(web) {
 
 layers!(AROUND_PAGES, fn around_pages(web) {
     /// Answers 503 when a page takes longer than REQUEST_TIMEOUT_SECONDS.
-    timeout: from_fn_with_state(web.clone(), request::in_time),
+    timeout: from_fn_with_state(web.clone(), request::timeout),
     /// Leaves pages as they are for clients that do not take gzip.
     accept_gzip: MapRequestLayer::new(compression::gzip_or_nothing),
     /// Compresses pages.

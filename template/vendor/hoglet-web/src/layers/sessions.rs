@@ -1,9 +1,9 @@
-//! The layer that gives each request its session and stores it afterwards.
+//! The layer that loads the session of each request and stores it afterwards.
 //!
-//! It stands in for `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the
-//! store fails, and re-sends the cookie of a session that another request has ended meanwhile.
-//! Expiry slides without a write on every request: a session is renewed when a fourteenth of its
-//! lifetime has passed, a remembered user's once a day.
+//! It replaces `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the store fails, and
+//! sends the cookie of a session again that another request has just ended. A session is not written on
+//! every request: it is renewed when a fourteenth of its lifetime has passed. For a remembered user that
+//! is once a day.
 
 use std::sync::Arc;
 
@@ -30,12 +30,12 @@ use crate::users::User;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
 
-/// A session is renewed when this part of its lifetime has passed: one fourteenth. One that ends
-/// at a fixed time is written all the same, so that its user can see where they were last.
+/// A session is renewed when one fourteenth of its lifetime has passed. A session that ends at a fixed time
+/// is written too, so that its user can see when it was last used.
 const RENEW_AFTER: i32 = 14;
 const RENEWED_AT: &str = "renewed_at";
 
-/// Gives each request its session and its user, and stores what has changed in the session afterwards.
+/// Loads the session and its user, and stores changes of the session after the request.
 pub fn sessions(
     State(web): State<Web>,
     cookies: Cookies,
@@ -43,7 +43,7 @@ pub fn sessions(
     next: Next,
 ) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        // The store's key in the database is secret; a forged or truncated cookie counts as absent.
+        // A forged or truncated cookie counts as absent.
         let id = web
             .cookies
             .session
@@ -88,18 +88,18 @@ pub fn sessions(
     })
 }
 
-/// The user who was loaded with the session, unless their password has changed since it began: a
-/// log-in with the old one may have been in progress.
+/// The user of the session. `None` if their password has changed since the session began: a log-in with
+/// the old password may have been in progress.
 async fn user_of(session: &Session, store: &SeaOrmStore) -> Result<Option<Arc<dyn User>>> {
-    // The first value that is read loads the session's row, and the row brings its user along.
+    // Reading the first value loads the session's row together with its user.
     let begun_with = session.begun_with().await?;
     let user = store.take_user();
     Ok(user.filter(|user| begun_with.as_deref() == Some(user.password_hash().salt())))
 }
 
 async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) -> Result<()> {
-    // A cookie without a session is not deleted: another request may have logged in meanwhile, and
-    // the deletion would reach the browser after the new session's cookie.
+    // A cookie without a session is not deleted: another request may just have logged in, and the deletion
+    // could reach the browser after the new cookie.
     if session.is_empty().await {
         return Ok(());
     }
@@ -135,7 +135,7 @@ async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) 
     }
 }
 
-/// When the session was renewed: now, if that is due.
+/// Renews the session if that is due. Returns when it was last renewed.
 async fn renew(session: &tower_sessions::Session, lifetime: Duration) -> Result<OffsetDateTime> {
     let now = OffsetDateTime::now_utc();
     let stored: Option<i64> = key::value(session, RENEWED_AT).await?;

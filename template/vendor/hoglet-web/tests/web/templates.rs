@@ -57,9 +57,9 @@ fn outside_development_no_app_starts_with_them_and_all_are_named() {
         assert_eq!(
             lines[2..],
             [
-                "templates/mail/half.txt: its other half is missing, templates/mail/half.html",
-                "templates/mail/half.txt: its subject is missing, {% block subject %}…{% endblock %}",
-                "templates/mail/other.html: its other half is missing, templates/mail/other.txt",
+                "templates/mail/half.txt: it also needs templates/mail/half.html",
+                "templates/mail/half.txt: it needs a subject: {% block subject %}…{% endblock %}",
+                "templates/mail/other.html: it also needs templates/mail/other.txt",
             ]
         );
     }
