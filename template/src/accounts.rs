@@ -48,7 +48,7 @@ pub enum SignUp {
 /// Makes an account, and its visitor the user.
 pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -> Result<SignUp> {
     let email = Email::normalized(new.email);
-    let (password_hash, told) = visit
+    let (password_hash, reservation) = visit
         .hash_first_password(&SIGN_UP, &TAKEN, &email, new.password)
         .await?;
 
@@ -56,10 +56,10 @@ pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -
     let made = user::create(&transaction, email.clone(), new.name, password_hash).await?;
     let Some(user) = made else {
         transaction.rollback().await?;
-        told.counts(&state.database).await?;
+        reservation.count(&state.database).await?;
         return Ok(SignUp::Taken);
     };
-    told.give_back(&transaction).await?;
+    reservation.release(&transaction).await?;
     let mut outcome = SignUp::Done;
     if state.web.settings.mail.available() {
         // Strangers who sign up with somebody's address, delete the account and begin again use up

@@ -3,7 +3,7 @@
 
 use app::accounts::limits::{ANY_MAIL, CONFIRMATION_MAIL, SIGN_UP, TAKEN};
 use hoglet_web::email::Email;
-use hoglet_web::throttle::{Throttle, Who};
+use hoglet_web::throttle::{Attempt, Throttle};
 
 use crate::support::*;
 
@@ -26,12 +26,12 @@ async fn post_from(app: &App, address: &str, path: &str, form: &[(&str, &str)]) 
 async fn use_up(app: &App, throttle: Throttle, network: &str, attempts: u64) {
     for n in 0..attempts {
         let email = Email::normalized(&format!("{n}@example.com"));
-        let who = Who {
+        let attempt = Attempt {
             email: &email,
             network,
             known: false,
         };
-        app.web.attempts.count(&throttle, who).await.unwrap();
+        app.web.attempts.count(&throttle, attempt).await.unwrap();
     }
 }
 

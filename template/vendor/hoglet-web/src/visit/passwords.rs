@@ -7,7 +7,7 @@ use super::Visit;
 use crate::email::Email;
 use crate::error::Result;
 use crate::passwords::PasswordHash;
-use crate::throttle::{Reserved, Throttle, Who};
+use crate::throttle::{Attempt, Reservation, Throttle};
 use crate::users::User;
 
 impl Visit {
@@ -28,22 +28,21 @@ impl Visit {
     ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
             let network = self.request.network();
-            let who = self.who(email, &network, user).await?;
+            let attempt = self.attempt(email, &network, user).await?;
             let attempts = &self.web.attempts;
-            attempts.check(throttle, who).await?;
-            // Requests wait for a place first and reserve room for a failure second, so that few
-            // passwords have room reserved at once.
-            let place = self.web.passwords.log_in.place_in_time(&network).await?;
-            let reserved = attempts.reserve(throttle, who).await?;
-            let matches = place
+            attempts.check(throttle, attempt).await?;
+            // The permit comes before the reservation, so that few passwords hold a reservation at once.
+            let permit = self.web.passwords.log_in.permit(&network).await?;
+            let reservation = attempts.reserve(throttle, attempt).await?;
+            let matches = permit
                 .verify(password, user.map(User::password_hash))
                 .await?;
             let database = &self.web.database;
             if !matches {
-                reserved.counts(database).await?;
+                reservation.count(database).await?;
                 return Ok(false);
             }
-            reserved.give_back(database).await?;
+            reservation.release(database).await?;
             if let Some(user) = user
                 && self.session.belongs_to(user.id()).await?
             {
@@ -88,8 +87,8 @@ impl Visit {
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let network = self.request.network();
-            let who = self.who(email, &network, owner).await?;
-            self.web.attempts.count(throttle, who).await
+            let attempt = self.attempt(email, &network, owner).await?;
+            self.web.attempts.count(throttle, attempt).await
         })
     }
 
@@ -109,11 +108,11 @@ impl Visit {
     ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
             let network = self.request.network();
-            let who = stranger(email, &network);
+            let attempt = attempt_of_stranger(email, &network);
             Ok(self
                 .web
                 .attempts
-                .count_in(transaction, throttle, who)
+                .count_in(transaction, throttle, attempt)
                 .await?)
         })
     }
@@ -131,16 +130,16 @@ impl Visit {
         taken: &'a Throttle,
         email: &'a Email,
         password: String,
-    ) -> BoxFuture<'a, Result<(PasswordHash, Reserved)>> {
+    ) -> BoxFuture<'a, Result<(PasswordHash, Reservation)>> {
         Box::pin(async move {
             let network = self.request.network();
-            let who = stranger(email, &network);
+            let attempt = attempt_of_stranger(email, &network);
             let attempts = &self.web.attempts;
-            attempts.check(taken, who).await?;
-            attempts.count(sign_up, who).await?;
-            let place = self.web.passwords.sign_up.place_in_time(&network).await?;
-            let reserved = attempts.reserve(taken, who).await?;
-            Ok((place.hash(password).await?, reserved))
+            attempts.check(taken, attempt).await?;
+            attempts.count(sign_up, attempt).await?;
+            let permit = self.web.passwords.sign_up.permit(&network).await?;
+            let reservation = attempts.reserve(taken, attempt).await?;
+            Ok((permit.hash(password).await?, reservation))
         })
     }
 
@@ -156,16 +155,16 @@ impl Visit {
         })
     }
 
-    /// Who makes an attempt, for a throttle. The work is the same with and without an account.
-    async fn who<'a>(
+    /// An attempt of this request, for a throttle. The work is the same with and without an account.
+    async fn attempt<'a>(
         &self,
         email: &'a Email,
         network: &'a str,
         owner: Option<&dyn User>,
-    ) -> Result<Who<'a>> {
+    ) -> Result<Attempt<'a>> {
         let id = owner.map(User::id).unwrap_or_default();
         let known = self.web.attempts.is_known(id, network).await?;
-        Ok(Who {
+        Ok(Attempt {
             email,
             network,
             known: known || self.session.belongs_to(id).await?,
@@ -173,9 +172,9 @@ impl Visit {
     }
 }
 
-/// Somebody whom no account knows.
-fn stranger<'a>(email: &'a Email, network: &'a str) -> Who<'a> {
-    Who {
+/// An attempt from a network where no account is known.
+fn attempt_of_stranger<'a>(email: &'a Email, network: &'a str) -> Attempt<'a> {
+    Attempt {
         email,
         network,
         known: false,

@@ -94,7 +94,9 @@ impl Flood {
         for client in clients {
             // A client that has all its places waits for the next in vain.
             let soon = Duration::from_millis(100);
-            while let Ok(place) = tokio::time::timeout(soon, hasher.place(client)).await {
+            while let Ok(place) =
+                tokio::time::timeout(soon, hasher.permit_without_timeout(client)).await
+            {
                 let over = flood.over.clone();
                 tokio::task::spawn_blocking(move || {
                     let _place = place;

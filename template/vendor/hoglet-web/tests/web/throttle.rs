@@ -5,7 +5,7 @@ use std::time::Duration;
 use hoglet_web::database;
 use hoglet_web::email::Email;
 use hoglet_web::settings::Secret;
-use hoglet_web::throttle::{Attempts, Throttle, Who, attempt, known_network};
+use hoglet_web::throttle::{Attempt, Attempts, Throttle, attempt, known_network};
 use reqwest::StatusCode;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use sha2::{Digest, Sha256};
@@ -161,12 +161,12 @@ async fn fail(
 
 /// An attempt of somebody who is known to no account.
 async fn count(app: &App, throttle: Throttle, email: &str, network: &str) {
-    let who = Who {
+    let attempt = Attempt {
         email: &Email::normalized(email),
         network,
         known: false,
     };
-    app.web.attempts.count(&throttle, who).await.unwrap();
+    app.web.attempts.count(&throttle, attempt).await.unwrap();
 }
 
 #[tokio::test]
@@ -237,12 +237,12 @@ async fn of_attempts_at_once_in_two_processes_exactly_as_many_pass_as_there_is_r
             all.spawn(async move {
                 let email = Email::normalized(&format!("{}@{room}.example", email(n)));
                 let network = format!("{}.{room}", network(n));
-                let who = Who {
+                let attempt = Attempt {
                     email: &email,
                     network: &network,
                     known: false,
                 };
-                attempts.count(&RINGS, who).await
+                attempts.count(&RINGS, attempt).await
             });
         }
         let answers = all.join_all().await;
@@ -265,38 +265,38 @@ async fn room_that_is_reserved_is_waited_for() {
     let app = App::start().await;
     let attempts = &app.web.attempts;
     let email = Email::normalized("ann@example.com");
-    let who = Who {
+    let attempt = Attempt {
         email: &email,
         network: "192.0.2.1",
         known: false,
     };
     let mut reserved = Vec::new();
     for _ in 0..LOG_IN.account_and_address {
-        reserved.push(attempts.reserve(&LOG_IN, who).await.unwrap());
+        reserved.push(attempts.reserve(&LOG_IN, attempt).await.unwrap());
     }
     let in_vain = Duration::from_millis(200);
-    let waits = tokio::time::timeout(in_vain, attempts.reserve(&LOG_IN, who)).await;
+    let waits = tokio::time::timeout(in_vain, attempts.reserve(&LOG_IN, attempt)).await;
     assert!(waits.is_err(), "{waits:?}");
 
     let database = &app.web.database;
-    reserved.pop().unwrap().give_back(database).await.unwrap();
-    reserved.push(attempts.reserve(&LOG_IN, who).await.unwrap());
+    reserved.pop().unwrap().release(database).await.unwrap();
+    reserved.push(attempts.reserve(&LOG_IN, attempt).await.unwrap());
     for failed in reserved {
-        failed.counts(database).await.unwrap();
+        failed.count(database).await.unwrap();
     }
-    let refused = attempts.reserve(&LOG_IN, who).await.unwrap_err();
+    let refused = attempts.reserve(&LOG_IN, attempt).await.unwrap_err();
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
 
     // Room that nobody gives back, because the request has ended, is taken.
     let nobody = "UPDATE attempts SET pending = true, attempted_at = attempted_at - 11000";
     database.execute_unprepared(nobody).await.unwrap();
-    let refused = attempts.reserve(&LOG_IN, who).await.unwrap_err();
+    let refused = attempts.reserve(&LOG_IN, attempt).await.unwrap_err();
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     attempts
-        .forget(database, &LOG_IN, &email, who.network)
+        .forget(database, &LOG_IN, &email, attempt.network)
         .await
         .unwrap();
-    attempts.count(&LOG_IN, who).await.unwrap();
+    attempts.count(&LOG_IN, attempt).await.unwrap();
 }
 
 #[tokio::test]
@@ -404,12 +404,12 @@ async fn the_table_of_attempts_names_nobody() {
     }
     let other = Attempts::new(database.clone(), &Secret::new("another key".into()));
     let email = Email::normalized("ann@example.com");
-    let who = Who {
+    let attempt = Attempt {
         email: &email,
         network: "192.0.2.77",
         known: false,
     };
-    other.count(&LOG_IN, who).await.unwrap();
+    other.count(&LOG_IN, attempt).await.unwrap();
     let rows = attempt::Entity::find().filter(attempt::Column::Account.eq(account));
     assert_eq!(rows.count(database).await.unwrap(), attempts.len() as u64);
 }

@@ -92,18 +92,18 @@ pub async fn sign_up(
     let email = Email::normalized(&form.email);
     let password = form.password.clone();
     let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &email, password);
-    let (hash, told) = match hashing.await {
+    let (hash, reservation) = match hashing.await {
         Ok(hashed) => hashed,
         Err(error) => return forms::again_later(&page, "signup.html", error, again),
     };
     let transaction = begin(&web.database).await?;
     let Some(member) = member::create(&transaction, email, &form.name, hash).await? else {
         transaction.rollback().await?;
-        told.counts(&web.database).await?;
+        reservation.count(&web.database).await?;
         let taken = forms::error("email", "has joined already");
         return forms::again(&page, "signup.html", again(taken));
     };
-    told.give_back(&transaction).await?;
+    reservation.release(&transaction).await?;
     let log_in = visit.log_in(&transaction, member, Remember::No).await?;
     transaction.commit().await?;
     log_in.finish(&mut visit).await?;
