@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::shared::env_text::without_mark;
+use crate::shared::env_text::without_byte_order_mark;
 
 /// Every generated app has it.
 pub const MARK: &str = ".hoglet.toml";
@@ -60,7 +60,7 @@ fn read_name(root: &Path) -> Result<String, String> {
 
 fn name(manifest: &str) -> Result<String, String> {
     let manifest: toml::Table =
-        toml::from_str(without_mark(manifest)).map_err(|cause| cause.message().to_owned())?;
+        toml::from_str(without_byte_order_mark(manifest)).map_err(|cause| cause.message().to_owned())?;
     let name = manifest
         .get("package")
         .and_then(|package| package.get("name"))

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::file::File;
 use crate::output;
 use crate::project::Project;
-use crate::shared::env_text::without_mark;
+use crate::shared::env_text::without_byte_order_mark;
 use crate::template::{self, Template};
 use crate::write::destination::Destination;
 use crate::write::{self, Repository};
@@ -172,7 +172,7 @@ fn manifest(file: &Path) -> Result<toml::Table, Error> {
         })
     };
     let text = fs::read_to_string(file).map_err(|cause| broken(cause.to_string()))?;
-    toml::from_str(without_mark(&text))
+    toml::from_str(without_byte_order_mark(&text))
         .map_err(|cause: toml::de::Error| broken(cause.message().to_owned()))
 }
 

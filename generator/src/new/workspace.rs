@@ -10,7 +10,7 @@ use std::path::Path;
 use glob::{MatchOptions, Pattern};
 
 use crate::file::File;
-use crate::shared::env_text::without_mark;
+use crate::shared::env_text::without_byte_order_mark;
 
 const MANIFEST: &str = "Cargo.toml";
 
@@ -26,7 +26,7 @@ fn note(folder: &Path, app: &Path, files: &[File]) -> Option<String> {
     let file = folder.join(MANIFEST);
     let manifest = fs::read_to_string(&file).ok()?;
     // Cargo itself reports a broken manifest.
-    let manifest: toml::Table = toml::from_str(without_mark(&manifest)).ok()?;
+    let manifest: toml::Table = toml::from_str(without_byte_order_mark(&manifest)).ok()?;
     let workspace = manifest.get("workspace")?;
     let (members, excluded) = (list(workspace, "members"), list(workspace, "exclude"));
     let app = with_slashes(app.strip_prefix(folder).ok()?);

@@ -11,5 +11,5 @@ pub mod panics;
 pub mod stack;
 
 pub use cause::{Cause, CauseKind};
-pub use mask::{decoded, mask_secrets, mask_tokens};
+pub use mask::{decoded, mask_credentials, mask_secrets, mask_tokens};
 pub use stack::{Frame, Stack};

@@ -33,6 +33,20 @@ fn is_outside(character: char) -> bool {
     !character.is_ascii_alphanumeric() && !"_-%".contains(character)
 }
 
+/// A value of a setting, without the user and password of the address that it may hold:
+/// `https://***@example.com`.
+pub fn mask_credentials(value: &str) -> Cow<'_, str> {
+    let Some((before, host)) = value.rsplit_once('@') else {
+        return Cow::Borrowed(value);
+    };
+    match before.find("://").map(|at| at + "://".len()) {
+        Some(start) => Cow::Owned(format!("{}***@{host}", &before[..start])),
+        None if before.contains(':') => Cow::Owned(format!("***@{host}")),
+        // An e-mail address.
+        None => Cow::Borrowed(value),
+    }
+}
+
 fn holds_a_token(word: &str) -> bool {
     if word.len() < TOKEN {
         return false;
@@ -134,6 +148,30 @@ mod tests {
             &A_TOKEN[1..],
         ] {
             assert_eq!(mask_tokens(text), text);
+        }
+    }
+
+    #[test]
+    fn a_value_is_shown_without_user_and_password() {
+        for (value, shown) in [
+            (
+                "https://user:hunter2@example.com",
+                "https://***@example.com",
+            ),
+            (
+                "https://user:hun/t@r2@example.com/",
+                "https://***@example.com/",
+            ),
+            ("https://phx_key@example.com", "https://***@example.com"),
+            ("user:hunter2@example.com", "***@example.com"),
+            (
+                "https://a.example, https://user:hunter,2@b.example",
+                "https://***@b.example",
+            ),
+            ("no-reply@example.com", "no-reply@example.com"),
+            ("https://example.com:8000/a", "https://example.com:8000/a"),
+        ] {
+            assert_eq!(mask_credentials(value), shown);
         }
     }
 }

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use hoglet_errors::mask_credentials;
 use reqwest::Url;
 
 /// `POSTHOG_COMPRESSION`.
@@ -251,6 +252,12 @@ impl<V: Variables> Reader<'_, V> {
         (!value.is_empty()).then_some(value)
     }
 
+    /// Reports a bad value. The message shows it, but never a user or a password in it.
+    fn refuse(&mut self, name: &str, value: &str, reason: impl Display) {
+        let shown = mask_credentials(value);
+        self.error(name, format_args!("{shown:?} {reason}"));
+    }
+
     fn number(&mut self, name: &str, default: u64, range: RangeInclusive<u64>) -> u64 {
         let Some(text) = self.text(name) else {
             return default;
@@ -259,8 +266,8 @@ impl<V: Variables> Reader<'_, V> {
             Ok(number) if range.contains(&number) => number,
             _ => {
                 let (low, high) = range.into_inner();
-                let reason = format_args!("{text:?} is not a whole number from {low} to {high}");
-                self.error(name, reason);
+                let reason = format_args!("is not a whole number from {low} to {high}");
+                self.refuse(name, &text, reason);
                 default
             }
         }
@@ -274,7 +281,7 @@ impl<V: Variables> Reader<'_, V> {
             "true" | "1" | "yes" | "on" => true,
             "false" | "0" | "no" | "off" => false,
             _ => {
-                self.error(name, format_args!("{text:?}: use true or false"));
+                self.refuse(name, &text, "is not valid: use true or false");
                 default
             }
         }
@@ -287,7 +294,7 @@ fn compression(reader: &mut Reader<impl Variables>) -> Compression {
         return Compression::Gzip;
     };
     text.parse().unwrap_or_else(|error| {
-        reader.error(NAME, format_args!("{text:?}: {error}"));
+        reader.refuse(NAME, &text, format_args!("is not valid: {error}"));
         Compression::Gzip
     })
 }
@@ -347,13 +354,8 @@ fn project_id(reader: &mut Reader<impl Variables>) -> Option<u64> {
     let text = reader.text("POSTHOG_PROJECT_ID")?;
     let id = text.parse().ok();
     if id.is_none() {
-        reader.error(
-            "POSTHOG_PROJECT_ID",
-            format_args!(
-                "{text:?} is not the number of a project; it stands in the address of every page of \
-                 PostHog, behind /project/"
-            ),
-        );
+        let reason = "is not the number of a project; the address of every page of PostHog has it after /project/";
+        reader.refuse("POSTHOG_PROJECT_ID", &text, reason);
     }
     id
 }
@@ -376,10 +378,8 @@ fn posthog_host(reader: &mut Reader<impl Variables>) -> Url {
             url
         }
         _ => {
-            reader.error(
-                "POSTHOG_HOST",
-                format_args!("{text:?} is not an address such as {EXAMPLE}"),
-            );
+            let reason = format_args!("is not an address such as {EXAMPLE}");
+            reader.refuse("POSTHOG_HOST", &text, reason);
             Url::parse(EXAMPLE).expect("the example is an address")
         }
     }
@@ -403,10 +403,8 @@ fn proxy_path(reader: &mut Reader<impl Variables>) -> Option<String> {
         })
     });
     if !local {
-        reader.error(
-            "POSTHOG_PROXY_PATH",
-            format_args!("{text:?} is not a path of this app such as /relay"),
-        );
+        let reason = "is not a path of this app such as /relay";
+        reader.refuse("POSTHOG_PROXY_PATH", &text, reason);
     }
     Some(path.to_owned())
 }

@@ -188,7 +188,7 @@ pub fn variables<A: App>() -> Vec<String> {
     let mut reader = Reader::new(&|_| None, env_file::defaults(A::DEFAULTS));
     let hoglet = Settings::read(&mut reader, &A::PACKAGE);
     A::settings(&mut reader, &hoglet);
-    reader.asked()
+    reader.names()
 }
 
 /// The app's jobs, and Hoglet's own.

@@ -1,8 +1,7 @@
-//! Settings: one field a variable, read once at start-up, all errors at once.
+//! Settings: one field per variable, read once at start-up. All errors are reported together.
 //!
-//! Real variables win over `.env`, which is read in development only. What an answer to the
-//! generator decided stands in the app's `defaults.env` and is compiled in. An app reads settings of
-//! its own with the same [`Reader`].
+//! Real variables override `.env`, which is read in development only. The answers to the generator are in the
+//! app's `defaults.env`, which is compiled in. An app reads its own settings with the same [`Reader`].
 
 pub mod database;
 pub mod env_file;

@@ -10,6 +10,7 @@ use minijinja::Value;
 use sea_orm::DatabaseConnection;
 use serde_json::Map;
 
+use crate::compression::CompressedAssets;
 use crate::cookies::SignedCookies;
 use crate::database::Migrations;
 use crate::error_text::ErrorText;
@@ -86,6 +87,8 @@ pub struct Shared {
     pub posthog: Client,
     /// Sends the `$identify` of visitors who became users.
     pub outbox: Outbox,
+    /// Assets in gzip.
+    pub compressed_assets: CompressedAssets,
     /// The template engine.
     pub views: Views,
     /// Enqueues jobs without an actor. A handler has `visit.jobs`, and a job `run.jobs`.
@@ -114,6 +117,7 @@ impl Web {
         posthog.capture_panics();
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
+            compressed_assets: CompressedAssets::default(),
             token_key: tokens::Key::new(&settings.secret_key),
             passwords: Passwords::default(),
             attempts: Attempts::new(database.clone(), &settings.secret_key),

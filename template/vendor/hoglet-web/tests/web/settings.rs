@@ -382,6 +382,57 @@ fn the_mail_servers_address_says_how_the_way_there_is_encrypted() {
 }
 
 #[test]
+fn no_error_shows_a_password_in_a_value() {
+    let with_password = "https://ann:hunter2@shop.example";
+    for name in [
+        "APP_ENV",
+        "APP_URL",
+        "HOST",
+        "PORT",
+        "ALLOWED_HOSTS",
+        "ALLOWED_ORIGINS",
+        "TRUSTED_PROXIES",
+        "COOKIE_PREFIX",
+        "MAIL_FROM",
+        "REQUEST_TIMEOUT_SECONDS",
+        "LOG_FORMAT",
+    ] {
+        let error = errors(&[(name, with_password)]).join("\n");
+        assert!(
+            error.starts_with(&format!("{name}: \"https://***@shop.example\" ")),
+            "{error}"
+        );
+    }
+    // The comma separates the items of the list.
+    for error in errors(&[(
+        "ALLOWED_ORIGINS",
+        "https://ann:hunter2,hunter2@shop.example",
+    )]) {
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[cfg(feature = "posthog")]
+#[test]
+fn no_error_of_posthogs_variables_shows_a_password() {
+    let with_password = "https://ann:hunter2@eu.i.posthog.com";
+    for name in [
+        "POSTHOG_HOST",
+        "POSTHOG_PROXY_PATH",
+        "POSTHOG_PROJECT_ID",
+        "POSTHOG_JS",
+        "POSTHOG_QUEUE_SIZE",
+        "POSTHOG_COMPRESSION",
+    ] {
+        let error = errors(&[(name, with_password)]).join("\n");
+        assert!(
+            error.starts_with(&format!("{name}: \"https://***@eu.i.posthog.com\" ")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn the_mail_servers_password_may_hold_anything_and_shows_nowhere() {
     let address = "smtps://ann%40example.com:a%3Ab+c&d=e%2F%25@mail.example.com";
     let settings = read(&[("SMTP_URL", address)]).unwrap();
@@ -484,7 +535,7 @@ fn production_sends_mail_from_nobody_and_with_no_links_that_it_has_made_up() {
         let errors = errors(&[&with_server[..], given].concat());
         assert_eq!(errors.len(), missing.len(), "{errors:?}");
         for (error, name) in errors.iter().zip(missing) {
-            let required = format!("{name}: is required beside SMTP_URL in production");
+            let required = format!("{name}: is required together with SMTP_URL in production");
             assert!(error.starts_with(&required), "{errors:?}");
         }
     }
@@ -590,7 +641,7 @@ fn a_sqlite_address_names_the_file_that_is_opened() {
     ] {
         let file = SqliteFile::of(url).unwrap();
         assert_eq!(
-            (file.path.to_str(), file.is_made),
+            (file.path.to_str(), file.is_created),
             (Some(path), is_made),
             "{url}"
         );
@@ -603,8 +654,11 @@ fn a_sqlite_address_names_the_file_that_is_opened() {
         ("sqlite://?mode=memory&cache=shared", "in memory"),
         ("sqlite:", "names no file"),
         ("sqlite://?mode=rwc", "names no file"),
-        ("sqlite:file:data/app.sqlite", "the path of the file alone"),
-        ("sqlite:a%00b", "the path of the file alone"),
+        (
+            "sqlite:file:data/app.sqlite",
+            "must hold only the path of the file",
+        ),
+        ("sqlite:a%00b", "must hold only the path of the file"),
         ("sqlite:a%FFb", "is not the address of a file"),
         ("sqlite://my data/app.sqlite", "write a space in it as %20"),
         (
