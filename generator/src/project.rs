@@ -59,8 +59,8 @@ fn read_name(root: &Path) -> Result<String, String> {
 }
 
 fn name(manifest: &str) -> Result<String, String> {
-    let manifest: toml::Table =
-        toml::from_str(without_byte_order_mark(manifest)).map_err(|cause| cause.message().to_owned())?;
+    let manifest: toml::Table = toml::from_str(without_byte_order_mark(manifest))
+        .map_err(|cause| cause.message().to_owned())?;
     let name = manifest
         .get("package")
         .and_then(|package| package.get("name"))
