@@ -18,9 +18,9 @@ use crate::actor::Actor;
 use crate::failure::{Failure, JobResult};
 use crate::hooks::{ActorNow, Attempt, Begun};
 use crate::model::Model;
+use crate::registry::Runnable;
 use crate::run::Run;
 use crate::runner::Runner;
-use crate::table::Runnable;
 
 /// How an attempt ended.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! How the places of a process are shared out among its queues, and each queue's among its priorities.
 
 use crate::job::DEFAULT_QUEUE;
+use crate::kind::Queue;
 use crate::priority::Priority;
-use crate::table::Queue;
 
 /// Which priority goes first in one claim after the other. So where more is due of each than can be done,
 /// the high one has five of eight turns, the normal one two and the low one one.

@@ -7,11 +7,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::attempt::{Ended, attempt};
-use crate::claim::{self, Claim, Wanted};
+use crate::claim::claim;
+use crate::lease::Claim;
 use crate::model::Model;
 use crate::priority::Priority;
+use crate::results::store;
 use crate::runner::Runner;
-use crate::tell::tell;
+use crate::wanted::Wanted;
 
 impl<C: Clone + Send + Sync + 'static> Runner<C> {
     /// Runs what is due, one job after the other, until nothing is. For tests, where no workers run. Returns
@@ -29,7 +31,7 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
                 kinds: self.registry.names(),
                 except: &[],
             };
-            let claimed = claim::claim(&self.database, wanted, Priority::High, 1, lease).await?;
+            let claimed = claim(&self.database, wanted, Priority::High, 1, lease).await?;
             let Some(job) = claimed.into_iter().next() else {
                 return Ok(ran);
             };
@@ -39,7 +41,7 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
                 Some(_) => Ended::Cancelled,
                 None => attempt(self, job.clone(), until).await,
             };
-            tell(&self.database, claim, &ended).await?;
+            store(&self.database, claim, &ended).await?;
             ran.push((job, ended));
         }
     }

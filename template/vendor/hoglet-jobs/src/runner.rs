@@ -6,7 +6,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::enqueuer::Enqueuer;
 use crate::hooks::Hooks;
-use crate::table::Registry;
+use crate::registry::Registry;
 
 /// What it takes to run jobs.
 pub struct Runner<C> {

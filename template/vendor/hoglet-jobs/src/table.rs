@@ -5,9 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures_core::future::BoxFuture;
-use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::Mutex;
 
 use crate::actor::Actor;
@@ -15,6 +13,8 @@ use crate::enqueue::new;
 use crate::failure::JobResult;
 use crate::insert::When;
 use crate::job::{DEFAULT_QUEUE, Job};
+use crate::kind::{Bounds, Queue};
+use crate::registry::{Registry, Runnable};
 use crate::run::Run;
 use crate::schedules::{Schedule, Schedules, Times};
 use crate::state::JobState;
@@ -42,32 +42,6 @@ struct Kind<S: JobState> {
 type RunWith<S> = Box<RunFn<S>>;
 type RunFn<S> =
     dyn Fn(&S, &str, Run<<S as JobState>::Context>) -> BoxFuture<'static, JobResult> + Send + Sync;
-
-/// What a kind of job says about its attempts.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// Its name.
-    pub name: &'static str,
-    /// The queue that it waits in.
-    pub queue: &'static str,
-    /// How often it is tried.
-    pub attempts: u32,
-    /// How long one attempt may take.
-    pub timeout: Duration,
-    /// How long to wait after an attempt has failed.
-    pub backoff: fn(u32) -> Duration,
-}
-
-/// A queue of an app's.
-#[derive(Clone, Debug)]
-pub struct Queue {
-    /// Its name.
-    pub name: &'static str,
-    /// How many of its jobs run at once in a process; without a bound as many as there are places.
-    pub at_once: Option<usize>,
-    /// The kinds that wait in it.
-    pub kinds: Vec<&'static str>,
-}
 
 impl<S: JobState> Default for Jobs<S> {
     fn default() -> Self {
@@ -280,41 +254,6 @@ impl<S: JobState> Jobs<S> {
             queues,
             schedules: Mutex::new(Schedules::new(self.schedules)),
         })
-    }
-}
-
-/// A table of jobs that can be run.
-pub struct Registry<C> {
-    pub(crate) kinds: HashMap<&'static str, Runnable<C>>,
-    pub(crate) names: Vec<&'static str>,
-    pub(crate) queues: Vec<Queue>,
-    pub(crate) schedules: Mutex<Schedules>,
-}
-
-/// A kind of job, with what it works with.
-pub(crate) struct Runnable<C> {
-    pub bounds: Bounds,
-    #[expect(clippy::type_complexity, reason = "it stands here once")]
-    pub run: Box<dyn Fn(&str, Run<C>) -> BoxFuture<'static, JobResult> + Send + Sync>,
-}
-
-impl<C> Registry<C> {
-    /// Enqueues what schedules say for a moment. Returns how many jobs that are.
-    ///
-    /// # Errors
-    ///
-    /// Where the database fails.
-    pub async fn enqueue_due(
-        &self,
-        database: &DatabaseConnection,
-        now: DateTime<Utc>,
-    ) -> Result<usize, DbErr> {
-        self.schedules.lock().await.enqueue_due(database, now).await
-    }
-
-    /// The names of the jobs, in alphabetical order.
-    pub fn names(&self) -> &[&'static str] {
-        &self.names
     }
 }
 

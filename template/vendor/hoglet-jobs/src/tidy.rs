@@ -2,7 +2,7 @@
 
 use sea_orm::{DatabaseConnection, DbErr};
 
-use crate::table::Registry;
+use crate::registry::Registry;
 use crate::unreadable::set_aside_unfindable;
 use crate::upkeep::{kinds, move_to_queue, paused};
 

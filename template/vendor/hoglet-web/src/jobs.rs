@@ -13,7 +13,7 @@ pub use hoglet_jobs::{
     Cancelled, Enqueued, Enqueuer, Failure, Job, JobResult, JobState, Jobs, Priority, Unique,
     Workers, cancel, pause, resume,
 };
-pub use hoglet_jobs::{attempt, claim, list, model, priority, table, unreadable, upkeep};
+pub use hoglet_jobs::{attempt, kind, list, model, priority, upkeep};
 
 pub use context::{Context, Registry, Run, Runner};
 pub use forget_user::forget_user;

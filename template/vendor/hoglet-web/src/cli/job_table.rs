@@ -1,6 +1,6 @@
 //! What the commands know of the app's table of jobs.
 
-use crate::jobs::table::Bounds;
+use crate::jobs::kind::Bounds;
 use crate::jobs::{JobState, Jobs};
 
 /// The kinds of jobs of an app and their queues, Hoglet's own among them.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use hoglet_web::jobs::claim::{Wanted, claim};
+use hoglet_jobs::claim::claim;
+use hoglet_jobs::wanted::Wanted;
 use hoglet_web::jobs::model::Entity;
 use hoglet_web::jobs::{Cancelled, Enqueued, Jobs, Priority, cancel, pause, resume};
 use hoglet_web::web::Web;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use hoglet_jobs::due::due_in;
+use hoglet_jobs::unreadable::set_aside_unfindable;
+use hoglet_jobs::wanted::Wanted;
 use hoglet_web::email::Email;
-use hoglet_web::jobs::claim::{Wanted, due_in};
 use hoglet_web::jobs::forget_user;
 use hoglet_web::jobs::list::{State, list};
 use hoglet_web::jobs::model::{Column, Entity};
-use hoglet_web::jobs::unreadable::set_aside_unfindable;
 use hoglet_web::jobs::upkeep::numbers;
 use sea_orm::prelude::Uuid;
 use sea_orm::{

@@ -5,10 +5,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
+use hoglet_jobs::claim::claim;
+use hoglet_jobs::lease::{self, Claim, Extended};
+use hoglet_jobs::wanted::Wanted;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::housekeeping::RemoveExpired;
-use hoglet_web::jobs::claim::{self, Asked, Claim, Wanted};
 use hoglet_web::jobs::model::{self, Model};
 use hoglet_web::jobs::{Enqueued, Jobs, Priority, upkeep};
 use hoglet_web::session::lifetime::Remember;
@@ -198,7 +200,7 @@ async fn whoever_has_lost_the_lease_says_nothing_any_more() {
     let database = &app.web.database;
     app.enqueue(Chore::RingTheBell).await;
     let claim_one = async || {
-        let claimed = claim::claim(database, CHORES, Priority::High, 10, MINUTE).await;
+        let claimed = claim(database, CHORES, Priority::High, 10, MINUTE).await;
         claimed.unwrap().first().map(|job| Claim {
             id: job.id,
             lease: job.lease.unwrap(),
@@ -210,23 +212,23 @@ async fn whoever_has_lost_the_lease_says_nothing_any_more() {
     let held = claim_one().await.unwrap();
     assert_eq!(held.id, lost.id);
 
-    assert_eq!(claim::complete(database, &[lost]).await.unwrap(), 0);
-    assert!(!claim::fail(database, lost, "late", None).await.unwrap());
+    assert_eq!(lease::complete(database, &[lost]).await.unwrap(), 0);
+    assert!(!lease::fail(database, lost, "late", None).await.unwrap());
     assert!(
-        claim::extend(database, &[lost], MINUTE)
+        lease::extend(database, &[lost], MINUTE)
             .await
             .unwrap()
             .is_empty()
     );
-    claim::give_back(database, &[lost]).await.unwrap();
+    lease::give_back(database, &[lost]).await.unwrap();
     let job = stored(&app).await.remove(0);
     assert_eq!(
         (job.attempt, job.lease, job.error),
         (2, Some(held.lease), None)
     );
-    let extended = claim::extend(database, &[held], MINUTE).await.unwrap();
-    assert_eq!(extended[&held.id], Asked::ToGoOn);
-    assert_eq!(claim::complete(database, &[held]).await.unwrap(), 1);
+    let extended = lease::extend(database, &[held], MINUTE).await.unwrap();
+    assert_eq!(extended[&held.id], Extended::Held);
+    assert_eq!(lease::complete(database, &[held]).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -235,7 +237,7 @@ async fn a_job_whose_process_dies_each_time_is_given_up() {
     let database = &app.web.database;
     app.enqueue(Chore::RingTheBell).await;
     for _ in 0..3 {
-        claim::claim(database, CHORES, Priority::High, 1, MINUTE)
+        claim(database, CHORES, Priority::High, 1, MINUTE)
             .await
             .unwrap();
         app.let_time_pass(MINUTE).await;

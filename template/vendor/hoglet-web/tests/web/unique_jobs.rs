@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use hoglet_jobs::claim::claim;
+use hoglet_jobs::lease::{Claim, complete, fail};
+use hoglet_jobs::wanted::Wanted;
 use hoglet_web::database::begin;
-use hoglet_web::jobs::claim::{Claim, Wanted, claim, complete, fail};
 use hoglet_web::jobs::model::{Entity, Model};
 use hoglet_web::jobs::{Enqueued, Enqueuer, Priority};
 use sea_orm::{DatabaseBackend, DatabaseConnection, EntityTrait};

@@ -4,14 +4,14 @@ use sea_orm::{DatabaseConnection, DbErr};
 use tokio::time::Instant;
 
 use crate::attempt::Ended;
-use crate::claim::{Claim, complete, fail, put_off};
+use crate::lease::{Claim, complete, fail, put_off};
 
 /// Stored in place of an error whose own text the database refuses.
 const REFUSED: &str =
     "the job failed; its error is in the log, because the database would not store it";
 
 /// A job that has ended, which the database has yet to hear of.
-pub(crate) struct Untold {
+pub(crate) struct Unstored {
     pub claim: Claim,
     pub ended: Ended,
     /// When its lease ends, which nobody extends any more.
@@ -20,14 +20,14 @@ pub(crate) struct Untold {
 
 /// Tells the database what has ended. Leaves what it would not hear: it is told again, until the lease is
 /// over. Then the job begins anew, like any that was left behind.
-pub(crate) async fn tell_all(database: &DatabaseConnection, untold: &mut Vec<Untold>) {
-    if untold.is_empty() {
+pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<Unstored>) {
+    if unstored.is_empty() {
         return;
     }
-    let is_done = |untold: &mut Untold| matches!(untold.ended, Ended::Done);
-    let done: Vec<_> = untold.extract_if(.., is_done).collect();
-    let claims: Vec<_> = done.iter().map(|untold| untold.claim).collect();
-    let mut others = std::mem::take(untold);
+    let is_done = |unstored: &mut Unstored| matches!(unstored.ended, Ended::Done);
+    let done: Vec<_> = unstored.extract_if(.., is_done).collect();
+    let claims: Vec<_> = done.iter().map(|unstored| unstored.claim).collect();
+    let mut others = std::mem::take(unstored);
     if !claims.is_empty() {
         match complete(database, &claims).await {
             Ok(held) if held == claims.len() as u64 => {}
@@ -39,13 +39,13 @@ pub(crate) async fn tell_all(database: &DatabaseConnection, untold: &mut Vec<Unt
         }
     }
     for one in others {
-        let Err(error) = tell(database, one.claim, &one.ended).await else {
+        let Err(error) = store(database, one.claim, &one.ended).await else {
             continue;
         };
         let job_id = one.claim.id;
         if one.until > Instant::now() {
             tracing::warn!(%error, %job_id, "could not note how a job has ended; it is noted later");
-            untold.push(one);
+            unstored.push(one);
         } else {
             tracing::error!(
                 %error, %job_id, ended = ?one.ended,
@@ -56,7 +56,7 @@ pub(crate) async fn tell_all(database: &DatabaseConnection, untold: &mut Vec<Unt
 }
 
 /// Tells the database how one attempt has ended.
-pub(crate) async fn tell(
+pub(crate) async fn store(
     database: &DatabaseConnection,
     claim: Claim,
     ended: &Ended,

@@ -1,0 +1,173 @@
+//! The loop of the workers: it claims due jobs, runs them, and stores how they ended.
+//!
+//! Each attempt has a thread: a job that blocks it holds up neither the app's pages nor other jobs.
+
+mod claims;
+mod ends;
+mod leases;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::Utc;
+use sea_orm::prelude::Uuid;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::attempt::Ended;
+use crate::held::Held;
+use crate::lease::Claim;
+use crate::places::Places;
+use crate::results::{Unstored, store_all};
+use crate::runner::Runner;
+use crate::tidy::Tidy;
+
+/// How often is looked for what other processes have enqueued, and for what schedules say.
+const POLL: Duration = Duration::from_secs(1);
+/// How long is looked more often after this process has enqueued something: its transaction has yet to
+/// be committed.
+const ALERT: Duration = Duration::from_secs(1);
+/// How often is looked for what nobody would work on.
+const TIDY: Duration = Duration::from_secs(60);
+/// How long the end of the workers may take beyond its deadline.
+pub const GRACE: Duration = Duration::from_millis(100);
+/// How many jobs may have ended that the database does not hear of, before no more are claimed.
+const MOST_UNSTORED: usize = 500;
+
+/// What the workers know.
+pub struct Work<C> {
+    runner: Runner<C>,
+    lease: Duration,
+    places: Places,
+    /// The queues, in the registry's order, in which more is due as far as is known.
+    hot: Vec<bool>,
+    /// The queue that is looked at first.
+    turn: usize,
+    running: JoinSet<(Claim, Ended)>,
+    held: HashMap<Uuid, Held>,
+    /// How many are held.
+    under_way: watch::Sender<usize>,
+    ended: Vec<Unstored>,
+    look_at: Instant,
+    alert_until: Instant,
+    step: Duration,
+    tidy: Tidy,
+}
+
+impl<C: Clone + Send + Sync + 'static> Work<C> {
+    /// Ready to run.
+    pub fn new(
+        runner: Runner<C>,
+        concurrency: usize,
+        lease: Duration,
+        count: watch::Sender<usize>,
+    ) -> Self {
+        Self {
+            lease,
+            places: Places::new(concurrency, &runner.registry.queues),
+            hot: vec![false; runner.registry.queues.len()],
+            turn: 0,
+            runner,
+            running: JoinSet::new(),
+            held: HashMap::new(),
+            under_way: count,
+            ended: Vec::new(),
+            look_at: Instant::now(),
+            alert_until: Instant::now(),
+            step: Duration::ZERO,
+            tidy: Tidy::default(),
+        }
+    }
+
+    pub async fn run(mut self, mut stopped: watch::Receiver<Option<Instant>>) {
+        let mut woken = self.runner.jobs.subscribe();
+        let mut heartbeat = interval(self.lease / 4);
+        let mut schedules = interval(POLL);
+        let mut tidying = interval(TIDY);
+        let deadline = loop {
+            store_all(&self.runner.database, &mut self.ended).await;
+            let stored = self.ended.is_empty();
+            let stopping = *stopped.borrow();
+            if let Some(deadline) = stopping
+                && ((self.held.is_empty() && stored) || deadline <= Instant::now())
+            {
+                break deadline;
+            }
+            let open = stopping.is_none() && self.has_room();
+            if open && (self.look_at <= Instant::now() || self.knows_of_more()) {
+                if self.held.is_empty() {
+                    heartbeat.reset();
+                }
+                self.look().await;
+                continue;
+            }
+            tokio::select! {
+                Some(joined) = self.running.join_next() => self.note(joined),
+                _ = heartbeat.tick(), if !self.held.is_empty() => self.extend().await,
+                () = tokio::time::sleep_until(self.look_at), if open => {}
+                Ok(()) = woken.changed(), if open => {
+                    self.alert_until = Instant::now() + ALERT;
+                    self.step = Duration::from_millis(1);
+                    self.look_at = Instant::now();
+                }
+                _ = schedules.tick(), if stopping.is_none() => self.enqueue_due().await,
+                _ = tidying.tick(), if stopping.is_none() => {
+                    self.tidy.look(&self.runner.database, &self.runner.registry).await;
+                }
+                changed = stopped.changed(), if stopping.is_none() => if changed.is_err() {
+                    break Instant::now();
+                },
+                () = tokio::time::sleep_until(stopping.unwrap_or_else(far)), if stopping.is_some() => {}
+                // Where the database did not answer it is told again.
+                () = tokio::time::sleep(POLL), if !stored => {}
+            }
+        };
+        self.give_back(deadline).await;
+    }
+
+    fn queues(&self) -> std::ops::Range<usize> {
+        0..self.hot.len()
+    }
+
+    fn room(&self, queue: usize) -> usize {
+        if self.ended.len() < MOST_UNSTORED {
+            self.places.room(queue)
+        } else {
+            0
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.queues().any(|queue| self.room(queue) > 0)
+    }
+
+    /// Whether something is due, as far as is known, for which there is room.
+    fn knows_of_more(&self) -> bool {
+        self.queues()
+            .any(|queue| self.hot[queue] && self.room(queue) > 0)
+    }
+
+    async fn enqueue_due(&mut self) {
+        let registry = &self.runner.registry;
+        match registry
+            .enqueue_due(&self.runner.database, Utc::now())
+            .await
+        {
+            Ok(0) => {}
+            Ok(_) => self.look_at = Instant::now(),
+            Err(error) => tracing::warn!(%error, "could not enqueue what schedules say"),
+        }
+    }
+}
+
+fn interval(period: Duration) -> tokio::time::Interval {
+    let mut interval = tokio::time::interval(period.max(Duration::from_millis(100)));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// A time that does not come.
+fn far() -> Instant {
+    Instant::now() + Duration::from_secs(86_400)
+}
