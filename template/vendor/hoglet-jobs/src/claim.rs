@@ -12,15 +12,15 @@ use crate::sql::{milliseconds, query};
 use crate::unreadable;
 use crate::wanted::Wanted;
 
-/// How many jobs the database may refuse to change before those behind them have no turn.
+/// How many jobs the database may refuse to change before the jobs behind them are no longer reached.
 const MOST_REFUSED: usize = 100;
 
-/// Claims at most `count` due jobs, each for one process only, for as long as `lease`: those of the
-/// priority `first` before the others. A row that cannot be read is set aside as failed and not returned.
+/// Claims at most `count` due jobs for the time of `lease`: those of the priority `first` before the others.
+/// A row that cannot be read is set aside as failed and not returned.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn claim(
     database: &DatabaseConnection,
     wanted: Wanted<'_>,
@@ -51,11 +51,11 @@ pub async fn claim(
         for row in &rows {
             match Model::from_query_result(row, "") {
                 Ok(job) => claimed.push(job),
-                // Those that were claimed with it are done whatever the database says to this.
+                // The jobs that were claimed with it run, even if the database refuses this.
                 Err(error) => unreadable::try_set_aside(database, row, &error).await,
             }
         }
-        // Where none of them could be read, those behind them have their turn.
+        // If none of them could be read, claim the ones behind them.
         if rows.is_empty() || !claimed.is_empty() {
             claimed.sort_by_key(|job| (job.priority, job.enqueued_at, job.id));
             return Ok(claimed);
@@ -63,8 +63,7 @@ pub async fn claim(
     }
 }
 
-/// Claims due jobs one by one, after the database has refused to change one of them: it takes no other one
-/// along.
+/// Claims due jobs one by one, after the database has refused to change one of them.
 async fn claim_each(
     database: &DatabaseConnection,
     first: Priority,
@@ -123,8 +122,8 @@ fn order(first: Priority) -> String {
     )
 }
 
-/// Each priority is looked for by itself: so a statement reads as many rows as it claims, however many
-/// wait for a later time. PostgreSQL plans a subquery with `LIMIT` anew for each row that it updates
+/// The statement has a subquery for each priority, so that it reads only as many rows as it claims, however
+/// many wait for a later time. PostgreSQL plans a subquery with `LIMIT` anew for each row that it updates
 /// unless it is materialized, and would claim more than that.
 fn claim_sql(backend: DatabaseBackend, first: Priority, condition: &str) -> String {
     // PostgreSQL refuses the whole statement where one number grows past the bounds of its column.

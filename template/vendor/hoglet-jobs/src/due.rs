@@ -8,12 +8,11 @@ use crate::priority::Priority;
 use crate::sql::query;
 use crate::wanted::Wanted;
 
-/// How long until something is due, for each of these: zero where something is, nothing where nothing
-/// waits.
+/// How long until a job is due, for each of these: zero if one is due now, none if no job waits.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn due_in(
     database: &DatabaseConnection,
     wanted: &[Wanted<'_>],
@@ -36,7 +35,7 @@ pub async fn due_in(
         let now: i64 = row.try_get("", "now")?;
         let earliest: Option<i64> = row.try_get("", "earliest")?;
         if let Some(place) = due.get_mut(at.unsigned_abs() as usize) {
-            // A moment that a person has written may be further away than a number can say.
+            // Somebody may have written a moment into the row that is too far away for a number.
             let left = earliest.map(|earliest| earliest.saturating_sub(now).max(0));
             *place = left.map(|left| Duration::from_millis(left.unsigned_abs()));
         }
@@ -44,8 +43,7 @@ pub async fn due_in(
     Ok(due)
 }
 
-/// When the first job of each priority may be claimed that a condition names. Each is looked up in the
-/// index by itself.
+/// When the first job of each priority may be claimed. Each priority is a look-up in the index.
 fn earliest(condition: &str) -> String {
     let of_priority = Priority::ALL.map(|priority| {
         format!(

@@ -1,4 +1,4 @@
-//! Writing jobs down.
+//! Storing jobs.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ use crate::priority::Priority;
 use crate::sql::{execute, milliseconds, placeholders, query, storable_key};
 use crate::unique::Unique;
 
-/// Jobs that one statement writes down at most; a database bounds how many values one may have.
+/// Jobs that one statement stores at most: a database limits the values of a statement.
 const MOST_AT_ONCE: usize = 1_000;
 
-/// How often a job is tried to be written down whose twin waits at one moment and has begun at the next.
+/// How often to try again if a job with the same unique key begins at the same moment.
 const MOST_TRIES: usize = 5;
 
-/// Another job with the unique key of this one waits: for its time, or for its next attempt.
+/// Another job with the same unique key waits: for its time, or for its next attempt.
 const TWIN_WAITS: &str = "failed_at IS NULL AND lease IS NULL";
 
-/// What became of `enqueue`.
+/// The result of `enqueue`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enqueued {
-    /// It is written down, with this id.
+    /// The job is stored, with this id.
     Now(Uuid),
-    /// One with the same unique key waits already, and stays as it is.
+    /// A job with the same unique key waits already, and stays as it is.
     Already,
-    /// One with the same unique key waited, and has become this one. It has kept its id, which is this.
+    /// A job with the same unique key waited, and was replaced. It has kept its id, which is this.
     Replaced(Uuid),
 }
 
@@ -41,7 +41,7 @@ pub enum When {
 }
 
 impl When {
-    /// As SQL with one value, which `{}` stands for, and the value.
+    /// As SQL, in which `{}` is the place of the value, and the value.
     fn sql(self) -> (&'static str, Value) {
         match self {
             Self::In(delay) => ("{now} + {}", milliseconds(delay).into()),
@@ -54,20 +54,20 @@ impl When {
     }
 }
 
-/// What all jobs of a kind have in common.
+/// The properties that all jobs of a kind share.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     /// Its name.
     pub name: &'static str,
     /// The queue that it waits in.
     pub queue: &'static str,
-    /// What goes first.
+    /// See [`Job::PRIORITY`](crate::Job::PRIORITY).
     pub priority: Priority,
-    /// What becomes of it where another one with its unique key waits.
+    /// See [`Job::UNIQUE`](crate::Job::UNIQUE).
     pub unique: Unique,
 }
 
-/// A job that is to be written down.
+/// A job that is to be stored.
 pub struct New {
     /// Its id.
     pub id: Uuid,
@@ -83,11 +83,11 @@ pub struct New {
     pub actor: Actor,
 }
 
-/// Writes a job down, unless one with its unique key waits: what becomes of it then, its kind says.
+/// Stores a job, unless one with the same unique key waits: see [`Unique`].
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enqueued, DbErr> {
     new.unique_key = new.unique_key.as_deref().map(storable_key);
     if new.kind.unique == Unique::Replace
@@ -125,7 +125,7 @@ pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enq
         if execute(database, &sql, values.clone()).await? > 0 {
             return Ok(Enqueued::Now(id));
         }
-        // Another process may have enqueued the one that waits at this very moment.
+        // Another process may have enqueued the waiting job at this moment.
         let twin = match new.kind.unique {
             Unique::Replace => replace(database, &new).await?.map(Enqueued::Replaced),
             Unique::Keep => keep(database, &new).await?.then_some(Enqueued::Already),
@@ -133,14 +133,13 @@ pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enq
         if let Some(twin) = twin {
             return Ok(twin);
         }
-        // It has begun at this very moment, and may not find what this one is about.
+        // It has begun at this moment, so it may not see what this transaction has written.
     }
     Ok(Enqueued::Already)
 }
 
-/// Whether a job waits with this unique key. It does not begin before the transaction ends, so that it
-/// finds what the transaction has written: on SQLite nothing does, because a transaction that has written
-/// is alone.
+/// Whether a job with this unique key waits. The job does not begin before the transaction ends, so that it
+/// sees what the transaction has written. On SQLite nothing begins then: a transaction that writes is alone.
 async fn keep(database: &impl ConnectionTrait, new: &New) -> Result<bool, DbErr> {
     let lock = match database.get_database_backend() {
         DatabaseBackend::Postgres => " FOR SHARE",
@@ -152,11 +151,11 @@ async fn keep(database: &impl ConnectionTrait, new: &New) -> Result<bool, DbErr>
     Ok(!query(database, &sql, values).await?.is_empty())
 }
 
-/// Makes the job that waits with this unique key the new one. Returns its id; none waits without one.
+/// Replaces the waiting job that has this unique key. Returns its id, or none if no such job waits.
 async fn replace(database: &impl ConnectionTrait, new: &New) -> Result<Option<Uuid>, DbErr> {
     let (run_at, when) = new.when.sql();
     let run_at = run_at.replace("{}", "$6");
-    // One may wait for its next attempt, and one for that one's end. They are one from here on.
+    // Two jobs may wait: one for its next attempt, and one for the end of the first. Only one stays.
     let sql = format!(
         "UPDATE jobs SET queue = $3, payload = $4, priority = $5, run_at = {run_at}, behalf = $7, \
          enqueued_at = {{now}}, attempt = 0, error = NULL \
@@ -199,12 +198,12 @@ pub struct OneOfMany {
     pub unique_key: Option<String>,
 }
 
-/// Writes many jobs of a kind down, a thousand in a statement, but for those whose unique key waits.
-/// Returns how many were written down.
+/// Stores many jobs of a kind, a thousand in a statement, except those whose unique key waits already.
+/// Returns how many were stored.
 ///
 /// # Errors
 ///
-/// Where the database fails. Outside of a transaction the thousands before that one are written down.
+/// If the database fails. Outside of a transaction the thousands before stay stored.
 pub async fn insert_all(
     database: &impl ConnectionTrait,
     kind: Kind,
@@ -238,7 +237,7 @@ pub async fn insert_all(
         if rows.is_empty() {
             return Ok(inserted);
         }
-        // Both databases call the columns of `VALUES` so.
+        // Both databases name the columns of `VALUES` like this.
         let sql = format!(
             "INSERT INTO jobs (id, kind, queue, payload, priority, run_at, unique_key, behalf, enqueued_at) \
              SELECT column1, $1, $2, column2, $3, {{now}} + column3, column4, $4, {{now}} \

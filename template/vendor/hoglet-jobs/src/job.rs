@@ -11,43 +11,45 @@ use crate::run::Run;
 use crate::state::JobState;
 use crate::unique::Unique;
 
-/// The queue of jobs that name none.
+/// The queue of jobs that name no other.
 pub const DEFAULT_QUEUE: &str = "default";
 
-/// Work that is done later. Its fields are stored as JSON until it is done: keep them small and without
-/// secrets, an id rather than a row. A new version of the app reads what an older one has stored, so
-/// a field that comes later has a `#[serde(default)]`. What an older version cannot read it tries again
-/// later, like any job that fails.
+/// Work that is done later.
 ///
-/// A job runs at least once. It runs again where the process ended before it could note that it was
-/// done, so what it does twice should do no harm.
+/// Its fields are stored as JSON until it is done: keep them small and without secrets, an id rather than a row.
+/// A new version of the app reads jobs of an older version, so give new fields a `#[serde(default)]`. A job
+/// that an older version cannot read is tried again later, like any job that fails.
+///
+/// A job runs at least once. It runs again if the process ended before it could store that the job was done, so
+/// make repeated work harmless.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// What it works with: the app's state.
     type State: JobState;
 
-    /// What it is stored under, such as `send_welcome`. Renamed, those that wait are not found again.
+    /// The name that it is stored under, such as `send_welcome`. After a change waiting jobs are not found any
+    /// more.
     const NAME: &'static str;
-    /// The queue that it waits in. The table of jobs says how many jobs of a queue run at once, with
-    /// [`Jobs::queue`](crate::table::Jobs::queue): jobs that wait for somebody else's server have a queue
-    /// of their own, so that they do not hold the others up while it is slow.
+    /// The queue that it waits in. [`Jobs::queue`](crate::Jobs::queue) limits how many jobs of a queue run at
+    /// once. Give jobs that wait for another company's server a queue of their own, so that they do not delay
+    /// other jobs while that server is slow.
     const QUEUE: &'static str = DEFAULT_QUEUE;
-    /// How often it is tried before it is kept as failed. With the usual backoff, ten times are spread
-    /// over about an hour and a half.
+    /// How often it is tried before it is kept as failed. With the default backoff ten attempts take about an
+    /// hour and a half.
     const ATTEMPTS: u32 = 10;
-    /// How long one attempt may take. It ends where the job waits for something; what blocks a thread
-    /// cannot be ended.
+    /// How long one attempt may take. It is ended where the job waits for something; a job that blocks its
+    /// thread cannot be ended.
     const TIMEOUT: Duration = Duration::from_secs(60);
-    /// What goes first where more is due in a queue than can be done at once. The others have their
-    /// turn now and then, however much of a higher priority there is.
+    /// Which jobs of a queue run first if more are due than can run at once. Lower priorities have a turn now
+    /// and then, however many jobs of a higher priority there are.
     const PRIORITY: Priority = Priority::Normal;
-    /// What becomes of it where another one with its [`unique_key`](Job::unique_key) waits.
+    /// What happens if a job with the same [`unique_key`](Job::unique_key) waits.
     const UNIQUE: Unique = Unique::Keep;
-    /// Whether it has no actor, whatever enqueues it. A failed job of a user is not kept once the user is
-    /// deleted; a job that has to be done all the same has no actor.
+    /// Whether it is stored without an [`Actor`](crate::Actor), whatever enqueues it. A failed job of a user is
+    /// not kept once the user is deleted; a job that must be done all the same has no actor.
     const WITHOUT_ACTOR: bool = false;
 
-    /// How long to wait after a failed attempt, of which the first is 1. A fifth more or less is added by
-    /// chance, so that what failed together does not come back together.
+    /// How long to wait after a failed attempt; the first attempt is 1. A random fifth more or less is added, so
+    /// that jobs that failed together are not retried together.
     fn backoff(attempt: u32) -> Duration {
         exponential(attempt)
     }
@@ -57,14 +59,14 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
         Duration::ZERO
     }
 
-    /// Of the jobs of this kind with the same key one waits at most, and one runs at most. What is enqueued
-    /// while another one runs begins after that one's end.
+    /// Of the jobs of this kind with the same key, at most one waits and at most one runs. A job that is enqueued
+    /// while another one runs begins after the other one has ended.
     fn unique_key(&self) -> Option<String> {
         None
     }
 
-    /// Does the work. Errors are returned with `?`; `Failure::for_good` says that another try is useless,
-    /// and `Failure::later` that it is too early.
+    /// Does the work. Return errors with `?`. Return `Failure::for_good` if another try is of no use, and
+    /// `Failure::later` if it is too early.
     fn run(
         self,
         state: Self::State,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-/// What a kind of job says about its attempts.
+/// What a kind of job says about itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     /// Its name.
     pub name: &'static str,
     /// The queue that it waits in.
     pub queue: &'static str,
-    /// How often it is tried.
+    /// How often it is tried at most.
     pub attempts: u32,
     /// How long one attempt may take.
     pub timeout: Duration,
@@ -17,12 +17,12 @@ pub struct Bounds {
     pub backoff: fn(u32) -> Duration,
 }
 
-/// A queue of an app's.
+/// A queue of an app.
 #[derive(Clone, Debug)]
 pub struct Queue {
     /// Its name.
     pub name: &'static str,
-    /// How many of its jobs run at once in a process; without a bound as many as there are places.
+    /// How many of its jobs run at once in a process; none means no limit.
     pub at_once: Option<usize>,
     /// The kinds that wait in it.
     pub kinds: Vec<&'static str>,

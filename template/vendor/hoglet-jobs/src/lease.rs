@@ -49,7 +49,7 @@ fn held(values: &mut Vec<Value>, claims: &[Claim]) -> String {
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn complete(database: &DatabaseConnection, claims: &[Claim]) -> Result<u64, DbErr> {
     let mut values = Vec::new();
     let held = held(&mut values, claims);
@@ -61,7 +61,7 @@ pub async fn complete(database: &DatabaseConnection, claims: &[Claim]) -> Result
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn fail(
     database: &DatabaseConnection,
     claim: Claim,
@@ -86,7 +86,7 @@ pub async fn fail(
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn put_off(
     database: &DatabaseConnection,
     claim: Claim,
@@ -104,7 +104,7 @@ pub async fn put_off(
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn give_back(database: &DatabaseConnection, claims: &[Claim]) -> Result<(), DbErr> {
     let mut values = Vec::new();
     let held = held(&mut values, claims);
@@ -118,7 +118,7 @@ pub async fn give_back(database: &DatabaseConnection, claims: &[Claim]) -> Resul
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn extend(
     database: &DatabaseConnection,
     claims: &[Claim],

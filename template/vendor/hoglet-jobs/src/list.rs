@@ -1,4 +1,4 @@
-//! The jobs that are there, for people and programs that look.
+//! The list of jobs.
 
 use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, QueryResult};
 
@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::sql::query;
 use crate::unreadable;
 
-/// What state a job is in.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// It may be claimed, unless its queue is paused or its twin runs.
@@ -31,7 +31,7 @@ impl State {
         Self::Failed,
     ];
 
-    /// As `--state` takes it, and as it stands in JSON.
+    /// The name for command lines and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Due => "due",
@@ -48,18 +48,18 @@ impl State {
     }
 }
 
-/// A job that is there.
+/// A job of the list.
 #[derive(Debug)]
 pub struct Listed {
-    /// What state it is in.
+    /// Its state.
     pub state: State,
-    /// How many milliseconds it has until it is due, or its lease ends.
+    /// Milliseconds until it is due, or until its lease ends.
     pub due_in: i64,
-    /// The rest of it.
+    /// Its row.
     pub row: Result<Model, Unreadable>,
 }
 
-/// A row that cannot be read. Its columns, as far as they can.
+/// A row that cannot be read: its columns, as far as they can.
 #[derive(Debug)]
 pub struct Unreadable {
     /// Its id.
@@ -75,12 +75,11 @@ const STATE: &str = "CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN run_at <
     WHEN lease IS NOT NULL THEN 'running' WHEN attempt > 0 OR error IS NOT NULL THEN 'retrying' \
     ELSE 'scheduled' END";
 
-/// The jobs that are there in one of these states, or in any: what has failed first, then what is due
-/// first.
+/// The jobs in one of these states, or in any state: failed ones first, then in the order that they are due.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn list(
     database: &DatabaseConnection,
     states: &[State],
@@ -96,7 +95,7 @@ pub async fn list(
         .map(|state| format!("'{}'", state.name()))
         .collect();
     let names = names.join(", ");
-    // A limit that no database can read is none.
+    // A limit too large for the database means no limit.
     let limit = limit.and_then(|limit| i64::try_from(limit).ok());
     let limit = limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
     let sql = format!(

@@ -1,4 +1,4 @@
-//! The row of a job that is not done yet. A job that is done has no row.
+//! The row of a job. It is deleted when the job is done.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "jobs")]
 pub struct Model {
-    /// By the time that it was enqueued.
+    /// A UUIDv7: ids sort by the time when the job was enqueued.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The name that the job is registered under.
@@ -20,15 +20,16 @@ pub struct Model {
     pub payload: String,
     /// See [`Priority`](crate::priority::Priority).
     pub priority: i16,
-    /// From then on it may be claimed: when it is due, or when its lease ends.
+    /// The moment from which it may be claimed: when it is due, or when its lease ends.
     pub run_at: i64,
     /// Attempts that have begun.
     pub attempt: i32,
-    /// The process that works on it has this one; each claim has a fresh one.
+    /// The lease of the process that runs it; each claim has a new one.
     pub lease: Option<Uuid>,
     /// While a job waits, no other one of its kind with the same key is enqueued.
     pub unique_key: Option<String>,
-    /// Whether it was ever claimed. Of the jobs with one unique key one has begun at most, and one has not.
+    /// Whether it was ever claimed. Of the jobs with the same unique key, at most one has begun and at most one
+    /// has not.
     pub begun: bool,
     /// The [`Actor`](crate::Actor) that the job is done for, as JSON.
     #[sea_orm(column_name = "behalf")]
@@ -37,13 +38,13 @@ pub struct Model {
     pub enqueued_at: i64,
     /// Why the last attempt failed.
     pub error: Option<String>,
-    /// When it was given up. It is kept for a while, to be retried or discarded.
+    /// When it failed for the last time. It is kept for a while, to be retried or discarded.
     pub failed_at: Option<i64>,
-    /// When somebody asked to cancel it. Its process stops it at its next heartbeat.
+    /// When it was cancelled. Its process stops it at the next heartbeat.
     pub cancelled_at: Option<i64>,
 }
 
-/// None.
+/// There are no relations.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,11 +1,11 @@
-//! How the places of a process are shared out among its queues, and each queue's among its priorities.
+//! [`Places`]: how queues share the places of a process, and how priorities share the places of a queue.
 
 use crate::job::DEFAULT_QUEUE;
 use crate::kind::Queue;
 use crate::priority::Priority;
 
-/// Which priority goes first in one claim after the other. So where more is due of each than can be done,
-/// the high one has five of eight turns, the normal one two and the low one one.
+/// The priority that goes first in each claim. If more jobs of each priority are due than can run, the high one
+/// has five of eight turns, the normal one two, the low one one.
 const TURNS: [Priority; 8] = [
     Priority::High,
     Priority::High,
@@ -19,10 +19,10 @@ const TURNS: [Priority; 8] = [
 
 /// The places of a process: as many jobs run at once.
 ///
-/// A queue that runs a job leaves a free place to each other queue that runs none. So a queue whose jobs
-/// hang holds none of the others up, as long as there is a place for each. Where there is not, the
-/// default queue comes before the others: they leave it a place, and it leaves them none. With one place
-/// the queues take turns.
+/// A queue that runs a job leaves a free place for each other queue that runs none. So a queue whose jobs hang
+/// does not block the others, as long as there is a place for each. If there are too few places, the default
+/// queue comes first: the others leave it a place, and it leaves them none. With one place the queues take
+/// turns.
 pub(crate) struct Places {
     total: usize,
     queues: Vec<Share>,
@@ -66,7 +66,7 @@ impl Places {
         let room = if share.running > 0 {
             room
         } else {
-            // Its first one has a place of its own, which the default queue's may need more.
+            // The first job of a queue has a place, but the default queue's first job comes before it.
             let for_the_default =
                 self.total > 1 && others.clone().any(|(_, share)| share.is_default);
             room.max(1)
@@ -112,7 +112,7 @@ mod tests {
         Places::new(total, &queues.collect::<Vec<_>>())
     }
 
-    /// Takes all that one queue may have, as one does whose jobs hang.
+    /// Takes all places that a queue may have, like a queue whose jobs hang.
     fn hang(places: &mut Places, queue: usize) -> usize {
         let mut taken = 0;
         while places.room(queue) > 0 {

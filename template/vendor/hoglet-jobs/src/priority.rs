@@ -1,19 +1,19 @@
-//! [`Priority`]: what goes first.
+//! [`Priority`]: which jobs run first.
 
-/// What goes first.
+/// Which jobs of a queue run first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// Somebody waits for it.
+    /// A person waits for it.
     High,
     /// Everything else.
     #[default]
     Normal,
-    /// After everything else, but for one turn in eight.
+    /// After everything else, except for one turn in eight.
     Low,
 }
 
 impl Priority {
-    /// All of them, the first to go first.
+    /// All priorities, highest first.
     pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
 
     /// As it is stored.

@@ -20,19 +20,19 @@ pub struct Registry<C> {
     pub(crate) schedules: Mutex<Schedules>,
 }
 
-/// A kind of job, with what it works with.
+/// A kind of job, with its state.
 pub(crate) struct Runnable<C> {
     pub bounds: Bounds,
-    #[expect(clippy::type_complexity, reason = "it stands here once")]
+    #[expect(clippy::type_complexity, reason = "it is used only here")]
     pub run: Box<dyn Fn(&str, Run<C>) -> BoxFuture<'static, JobResult> + Send + Sync>,
 }
 
 impl<C> Registry<C> {
-    /// Enqueues what schedules say for a moment. Returns how many jobs that are.
+    /// Enqueues the jobs of schedules that are due at this moment. Returns how many.
     ///
     /// # Errors
     ///
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn enqueue_due(
         &self,
         database: &DatabaseConnection,

@@ -1,4 +1,4 @@
-//! Telling the database how jobs have ended.
+//! Storing how attempts have ended.
 
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::time::Instant;
@@ -10,16 +10,16 @@ use crate::lease::{Claim, complete, fail, put_off};
 const REFUSED: &str =
     "the job failed; its error is in the log, because the database would not store it";
 
-/// A job that has ended, which the database has yet to hear of.
+/// An ended attempt whose result is not stored yet.
 pub(crate) struct Unstored {
     pub claim: Claim,
     pub ended: Ended,
-    /// When its lease ends, which nobody extends any more.
+    /// When its lease ends. It is not extended any more.
     pub until: Instant,
 }
 
-/// Tells the database what has ended. Leaves what it would not hear: it is told again, until the lease is
-/// over. Then the job begins anew, like any that was left behind.
+/// Stores results. Those that the database does not take stay in the list, to be stored again until the lease
+/// ends; then the job runs again, like one that a dead process has left behind.
 pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<Unstored>) {
     if unstored.is_empty() {
         return;
@@ -34,7 +34,7 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
             Ok(_) => {
                 tracing::warn!("a job was done after its lease had ended; it may run once more");
             }
-            // One that is refused takes no other one along.
+            // The database refuses one of them: store each by itself.
             Err(_) => others.extend(done),
         }
     }
@@ -55,7 +55,7 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
     }
 }
 
-/// Tells the database how one attempt has ended.
+/// Stores the result of one attempt.
 pub(crate) async fn store(
     database: &DatabaseConnection,
     claim: Claim,

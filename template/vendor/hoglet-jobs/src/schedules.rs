@@ -1,8 +1,8 @@
-//! Schedules: jobs that come by themselves, each time once, whatever number of processes there is.
+//! Schedules: jobs that are enqueued by the clock, each time once, however many processes there are.
 //!
-//! A row says for which time a schedule last enqueued its job. Whoever sees that a later time has come
-//! moves the row on and enqueues the job, in one transaction: of several processes one finds the row as
-//! it was. Times that were missed, because no process ran, are made up for once.
+//! A schedule has a row with the time for which it last enqueued its job. When a later time has come, a process
+//! updates the row and enqueues the job in one transaction; of several processes, one succeeds. If times were
+//! missed because no process ran, the job is enqueued once for all of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,30 +24,30 @@ const BEGIN: &str =
 const MOVE_ON: &str =
     "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2";
 
-/// Begins a row anew that is from the future, unless another process has done so.
+/// Corrects a row that is in the future, unless another process has done so.
 const BEGIN_ANEW: &str = "UPDATE schedule_runs SET last_run_at = $2 \
      WHERE schedule = $1 AND last_run_at > $3";
 
-/// How far the clocks of two machines may be apart. A row that is later than this was written by a clock
-/// that was wrong.
+/// How far the clocks of two machines may differ. A row that is further in the future was written by a wrong
+/// clock.
 const CLOCKS_DIFFER: i64 = 5 * 60 * 1_000;
 
-/// A schedule of an app's.
+/// A schedule of an app.
 pub struct Schedule {
-    /// What its row is called.
+    /// The name of its row.
     pub name: String,
-    /// When it comes round.
+    /// When it is due.
     pub times: Times,
-    /// Its job, under this id.
+    /// Makes its job, with this id.
     pub job: Arc<dyn Fn(Uuid) -> Result<New, DbErr> + Send + Sync>,
 }
 
-/// When a schedule comes round.
+/// When a schedule is due.
 #[derive(Debug)]
 pub enum Times {
-    /// Every so many milliseconds since 1970.
+    /// At multiples of so many milliseconds since 1970.
     Every(i64),
-    /// By the clocks of a zone.
+    /// At the times of a cron text, in a time zone.
     Cron(Box<Cron>, Tz),
 }
 
@@ -87,10 +87,10 @@ impl Times {
     }
 }
 
-/// An app's schedules, and what this process knows of their rows.
+/// The schedules of an app, and what this process knows of their rows.
 pub struct Schedules {
     all: Vec<Schedule>,
-    /// For which time each one came round last, so that the database is asked once a time.
+    /// The last time of each schedule, so that each time takes one look into the database.
     known: Vec<Option<i64>>,
 }
 
@@ -107,7 +107,7 @@ impl Schedules {
     ///
     /// # Errors
     ///
-    /// Where the database fails. What came before stays enqueued.
+    /// If the database fails. Jobs that were enqueued before the failure stay.
     pub async fn enqueue_due(
         &mut self,
         database: &DatabaseConnection,
@@ -118,7 +118,7 @@ impl Schedules {
             let Some(latest) = schedule.times.latest(now) else {
                 continue;
             };
-            // This process's own memory is from the future where its own clock was wrong.
+            // If this process's clock was wrong, the time that it remembers is in the future.
             let still_to_come = now.timestamp_millis() + CLOCKS_DIFFER;
             if known.is_some_and(|known| known >= latest && known <= still_to_come) {
                 continue;
@@ -130,9 +130,8 @@ impl Schedules {
     }
 }
 
-/// Moves the row on and enqueues the job. `false` where another process was first. A schedule that is
-/// new comes round when its next time comes: nothing was missed before it was there. So does one whose
-/// row is later than `still_to_come`: it would be silent until then.
+/// Updates the row and enqueues the job. `false` if another process was first. A new schedule waits for its next
+/// time. So does one whose row is later than `still_to_come`; without that it would not run until then.
 async fn come_round(
     database: &DatabaseConnection,
     schedule: &Schedule,

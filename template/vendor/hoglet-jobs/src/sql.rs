@@ -1,4 +1,4 @@
-//! What the statements of the queue have in common: the clock, the values, and texts that can be stored.
+//! Parts that all statements share: the clock, the values, and texts that can be stored.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, V
 /// Characters of an error that are kept.
 const MAX_ERROR_CHARACTERS: usize = 2_000;
 
-/// The database's clock, in milliseconds since 1970. It is the same throughout a statement, so that it
-/// can be compared with an index.
+/// The database's clock, in milliseconds since 1970. It is constant within a statement, so that an index can be
+/// used.
 fn now(backend: DatabaseBackend) -> &'static str {
     match backend {
         DatabaseBackend::Postgres => {
@@ -18,7 +18,7 @@ fn now(backend: DatabaseBackend) -> &'static str {
     }
 }
 
-/// A statement whose text says `{now}`. Both databases take `$1` for the first value.
+/// A statement; `{now}` in its text is the database's clock. Both databases take `$1` for the first value.
 fn statement(
     backend: DatabaseBackend,
     sql: &str,
@@ -47,13 +47,13 @@ pub(crate) async fn query(
     database.query_all_raw(statement).await
 }
 
-/// `$3, $4, $5` for three values from the third on.
+/// `$3, $4, $5` for `from` 3 and `count` 3.
 pub(crate) fn placeholders(from: usize, count: usize) -> String {
     let numbers: Vec<_> = (from..from + count).map(|at| format!("${at}")).collect();
     numbers.join(", ")
 }
 
-/// As the database counts time.
+/// A duration as the rows have it.
 pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }

@@ -19,15 +19,41 @@ use crate::run::Run;
 use crate::schedules::{Schedule, Schedules, Times};
 use crate::state::JobState;
 
-/// What is wrong with a table of jobs: the app does not start with it.
+/// The faults of a table of jobs. The app does not start with it.
 #[derive(Debug, thiserror::Error)]
 #[error("the table of jobs needs a change:\n  {}", .0.join("\n  "))]
 pub struct BrokenJobs(Vec<String>);
 
-/// An app's jobs, one line each, and when some of them come by themselves.
+/// The jobs of an app, one line each, and their schedules.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use hoglet_jobs::{Job, JobResult, Jobs, Run};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct SendReport {}
+///
+/// impl Job for SendReport {
+///     type State = ();
+///
+///     const NAME: &'static str = "send_report";
+///
+///     async fn run(self, _: (), run: Run) -> JobResult {
+///         println!("attempt {}", run.attempt);
+///         Ok(())
+///     }
+/// }
+///
+/// let jobs = Jobs::default()
+///     .every(Duration::from_secs(3600), || SendReport {})
+///     .cron("30 8 * * MON", "Europe/Berlin", || SendReport {});
+/// assert!(jobs.faults().is_empty());
+/// ```
 pub struct Jobs<S: JobState> {
     kinds: Vec<Kind<S>>,
-    /// The queues that have a bound, and how many of their jobs run at once.
+    /// The queues that have a limit, and how many of their jobs run at once.
     queues: Vec<(&'static str, usize)>,
     schedules: Vec<Schedule>,
     broken: Vec<String>,
@@ -55,24 +81,24 @@ impl<S: JobState> Default for Jobs<S> {
 }
 
 impl<S: JobState> Jobs<S> {
-    /// A job that is enqueued by name.
+    /// A job.
     #[must_use]
     pub fn job<J: Job<State = S>>(mut self) -> Self {
         self.add::<J>();
         self
     }
 
-    /// A queue of which no more than `at_once` jobs run at the same time in one process. Jobs name it in
-    /// [`Job::QUEUE`]. `JOBS_CONCURRENCY` bounds all queues together: let it be greater than the number of
-    /// queues, and none of them can take the last place from another one. Where it is not, the jobs of the
-    /// queues that have a line here leave one place to the others.
+    /// A queue of which at most `at_once` jobs run at the same time in one process. Jobs name it in
+    /// [`Job::QUEUE`]. The workers' `concurrency` (an app's `JOBS_CONCURRENCY`) limits all queues together: make
+    /// it greater than the number of queues, so that each queue always has a place. If it is not, the jobs of
+    /// the queues that have a line here leave one place to the others.
     #[must_use]
     pub fn queue(mut self, name: &'static str, at_once: usize) -> Self {
         self.queues.push((name, at_once));
         self
     }
 
-    /// A job that comes every so often, counted from midnight of 1 January 1970, UTC.
+    /// A job that is enqueued at each multiple of an interval, counted from midnight of 1 January 1970, UTC.
     #[must_use]
     pub fn every<J: Job<State = S>>(
         self,
@@ -83,8 +109,8 @@ impl<S: JobState> Jobs<S> {
         self.schedule(name, Times::every(interval), job)
     }
 
-    /// A job that comes when cron says so: `"30 8 * * MON"` with `"Europe/Berlin"` is half past eight
-    /// each Monday, by the clocks there. The zone has its name from the IANA's list; `"UTC"` is one.
+    /// A job that is enqueued at the times of a cron text: `"30 8 * * MON"` with `"Europe/Berlin"` is half past
+    /// eight each Monday in Berlin. Time zones have the names of the IANA's list, such as `"UTC"`.
     #[must_use]
     pub fn cron<J: Job<State = S>>(
         self,
@@ -102,7 +128,7 @@ impl<S: JobState> Jobs<S> {
         times: Result<Times, String>,
         job: impl Fn() -> J + Send + Sync + 'static,
     ) -> Self {
-        // One that is enqueued by name as well may have its line, or not.
+        // A scheduled job may have a line of its own too.
         if !self.kinds.iter().any(|kind| kind.of == TypeId::of::<J>()) {
             self.add::<J>();
         }
@@ -120,7 +146,7 @@ impl<S: JobState> Jobs<S> {
         self
     }
 
-    /// With the jobs of another table, whose state comes out of this one's.
+    /// With the jobs of another table. `state` makes that table's state from this one's.
     #[must_use]
     pub fn merge<T: JobState<Context = S::Context>>(
         mut self,
@@ -182,8 +208,8 @@ impl<S: JobState> Jobs<S> {
         queues
     }
 
-    /// What is wrong with the table: two jobs, two queues or two schedules with one name, names that are
-    /// none, queues that have no line, and times that never come.
+    /// The faults of the table: two jobs, queues or schedules with the same name, invalid names, queues without
+    /// a line, and times that never come.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.broken.clone();
         let mut names = HashSet::new();
@@ -226,11 +252,11 @@ impl<S: JobState> Jobs<S> {
         faults
     }
 
-    /// The table with what its jobs work with, for the workers.
+    /// The table with the state that its jobs work with, for the workers.
     ///
     /// # Errors
     ///
-    /// All that is wrong with it: see [`Jobs::faults`].
+    /// The faults of the table, see [`Jobs::faults`].
     pub fn with(self, state: S) -> Result<Registry<S::Context>, BrokenJobs> {
         let faults = self.faults();
         if !faults.is_empty() {
@@ -257,7 +283,7 @@ impl<S: JobState> Jobs<S> {
     }
 }
 
-/// Whether it can be typed in a terminal and stored in any database.
+/// Whether a name can be typed in a terminal and stored in any database.
 fn is_name(name: &str) -> bool {
     let is_part = |character: char| character.is_alphanumeric() || "_-.:/".contains(character);
     !name.is_empty() && name.chars().all(is_part)

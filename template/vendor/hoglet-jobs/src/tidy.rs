@@ -1,4 +1,4 @@
-//! Jobs that nobody would work on: found now and then, mended where they can be, and told.
+//! [`Tidy`]: looks for jobs that no process would run, repairs them if possible, and logs them.
 
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -6,7 +6,7 @@ use crate::registry::Registry;
 use crate::unreadable::set_aside_unfindable;
 use crate::upkeep::{kinds, move_to_queue, paused};
 
-/// What this process has told.
+/// What this process has logged already.
 #[derive(Default)]
 pub(crate) struct Tidy {
     unknown: Vec<String>,
@@ -14,10 +14,10 @@ pub(crate) struct Tidy {
 }
 
 impl Tidy {
-    /// Looks for them.
+    /// Looks for jobs that no process would run.
     pub async fn look<C>(&mut self, database: &DatabaseConnection, registry: &Registry<C>) {
         if let Err(error) = self.try_look(database, registry).await {
-            tracing::warn!(%error, "could not look for jobs that nobody works on");
+            tracing::warn!(%error, "could not look for jobs that no process runs");
         }
     }
 

@@ -1,14 +1,13 @@
-//! [`Unique`]: what becomes of a job where another one with its unique key waits.
+//! [`Unique`]: what happens if a job with the same unique key waits.
 
-/// What becomes of a job where another one of its kind with the same
-/// [`unique_key`](crate::job::Job::unique_key) waits. While that one runs, both of these enqueue the new
-/// one: it begins when the other one has come to its end.
+/// What happens if a job of the same kind with the same [`unique_key`](crate::Job::unique_key) waits. If it runs
+/// instead, the new job is enqueued either way, and begins when the running one has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unique {
-    /// The one that waits stays as it is, and the new one is dropped.
+    /// The waiting job stays as it is, and the new one is dropped.
     #[default]
     Keep,
-    /// The one that waits gets the fields, the time and the attempts of the new one. So a job that waits
-    /// for its next attempt is pulled forward, and one with a delay waits until nothing more comes.
+    /// The waiting job gets the fields, the time and the attempts of the new one. So a job that waits for its
+    /// next attempt runs earlier, and a job with a delay runs when no new one has come for that long.
     Replace,
 }

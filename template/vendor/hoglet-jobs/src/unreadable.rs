@@ -1,4 +1,4 @@
-//! Rows that cannot be read: each is set aside as failed, with its reason, and takes no other one along.
+//! Rows that cannot be read: each is set aside as failed, with the reason. All other jobs run as usual.
 //!
 //! SQLite stores a text in a column of numbers where a program or a person writes one there.
 
@@ -7,8 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Value};
 
 use crate::sql::{execute, query, storable_error};
 
-/// The columns that a job is looked for by, and what must hold for them. A job in whose row it does not
-/// would never be claimed.
+/// The columns that the claim looks at, each with a condition. A row that breaks one would never be claimed.
 const ON_SQLITE: [(&str, &str); 6] = [
     ("run_at", "typeof(run_at) = 'integer'"),
     (
@@ -26,8 +25,8 @@ const ON_SQLITE: [(&str, &str); 6] = [
 
 const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
 
-/// Sets a claimed row aside, which [`Model`](crate::model::Model) cannot hold. Where the database refuses,
-/// the row comes again when its lease ends.
+/// Sets a claimed row aside that [`Model`](crate::model::Model) cannot hold. If the database refuses, the row
+/// is claimed again when its lease ends.
 pub(crate) async fn try_set_aside(
     database: &impl ConnectionTrait,
     row: &QueryResult,
@@ -43,7 +42,7 @@ async fn set_aside(
     row: &QueryResult,
     error: &DbErr,
 ) -> Result<(), DbErr> {
-    // An id that is none leads to no row; SQLite has a number for each.
+    // A broken id finds no row; SQLite has a number for each row.
     let (column, value): (_, Value) = match database.get_database_backend() {
         DatabaseBackend::Postgres => ("id", row.try_get::<Uuid>("", "id")?.into()),
         _ => ("rowid", row.try_get::<i64>("", "row_number")?.into()),
@@ -62,11 +61,11 @@ async fn set_aside(
         .map(drop)
 }
 
-/// Sets those rows aside that no look for due jobs finds. Returns how many.
+/// Sets rows aside that the claim never finds. Returns how many.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let (columns, garbled): (&[(&str, &str)], _) = match database.get_database_backend() {
         DatabaseBackend::Postgres => (&ON_POSTGRES, 0),
@@ -77,7 +76,7 @@ pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64
         .map(|(_, good)| format!("({good})"))
         .collect();
     let broken = format!("failed_at IS NULL AND NOT ({})", all.join(" AND "));
-    // A look takes no lock; an `UPDATE` takes SQLite's only one, also where it changes nothing.
+    // A `SELECT` takes no lock. An `UPDATE` takes SQLite's only one, even if it changes nothing.
     let look = format!("SELECT 1 AS one FROM jobs WHERE {broken} LIMIT 1");
     if query(database, &look, []).await?.is_empty() {
         return Ok(garbled);
@@ -94,7 +93,7 @@ pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64
     Ok(garbled + execute(database, &sql, []).await?)
 }
 
-/// Sets those rows aside whose kind or queue is no text in UTF-8, which SQLite stores all the same.
+/// Sets rows aside whose kind or queue is not UTF-8, which SQLite does not check.
 async fn set_aside_garbled(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let look = "SELECT kind, queue, min(rowid) AS row_number FROM jobs \
                 WHERE failed_at IS NULL GROUP BY kind, queue";

@@ -1,4 +1,4 @@
-//! Looking after the jobs that are there: what `/readyz`, the commands and housekeeping ask for.
+//! Managing jobs: numbers for a health check, and retry, discard, cancel, pause and resume.
 
 use std::time::Duration;
 
@@ -7,26 +7,25 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlErr, Value};
 
 use crate::sql::{execute, milliseconds, query};
 
-/// Rows that one statement deletes at most, so that others may write between two of them.
+/// Rows that one statement deletes at most, so that others can write in between.
 const SLICE: u64 = 500;
 
-/// How much waits and has failed, for `/readyz`.
+/// Numbers for a health check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Numbers {
-    /// How long the oldest job has been due that nobody works on, in milliseconds. Paused queues do not
-    /// count.
+    /// How long the oldest waiting job has been due, in milliseconds. Paused queues do not count.
     pub oldest_due: Option<i64>,
-    /// How many are kept as failed.
+    /// How many failed jobs are kept.
     pub failed: i64,
 }
 
-/// Counts how much waits and has failed.
+/// Reads the numbers for a health check.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> {
-    // Goes through the index from one queue to the next, and in each to the first job of each priority.
+    // Uses the index to step from queue to queue, and to the first job of each priority.
     let sql = "WITH RECURSIVE queues(queue) AS (\
          SELECT min(queue) FROM jobs WHERE failed_at IS NULL UNION ALL \
          SELECT (SELECT min(jobs.queue) FROM jobs WHERE failed_at IS NULL AND jobs.queue > queues.queue) \
@@ -45,21 +44,21 @@ pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> 
     let now: i64 = row.try_get("", "now")?;
     let earliest: Option<i64> = row.try_get("", "earliest")?;
     Ok(Numbers {
-        // A moment that a person has written may be further away than a number can say.
+        // Somebody may have written a moment into the row that is too far away for a number.
         oldest_due: earliest.map(|earliest| now.saturating_sub(earliest)),
         failed: row.try_get("", "failed")?,
     })
 }
 
-/// The kinds that are there in each queue and have not failed, with how many jobs there are of each.
+/// The kinds in each queue, with the number of jobs that have not failed.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, String, i64)>, DbErr> {
     let sql = "SELECT kind, queue, count(*) AS jobs FROM jobs WHERE failed_at IS NULL GROUP BY kind, queue";
     let rows = query(database, sql, []).await?;
-    // A name that is no text is set aside elsewhere.
+    // Rows with a broken name are set aside elsewhere.
     let readable = rows.iter().filter_map(|row| {
         let kind = row.try_get("", "kind").ok()?;
         let queue = row.try_get("", "queue").ok()?;
@@ -68,11 +67,11 @@ pub async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, Strin
     Ok(readable.collect())
 }
 
-/// Moves the jobs of a kind that an older version has enqueued elsewhere to their queue of today.
+/// Moves the jobs of a kind to its queue: an older version of the app may have used another one.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn move_to_queue(
     database: &impl ConnectionTrait,
     kind: &str,
@@ -84,7 +83,7 @@ pub async fn move_to_queue(
         .map(drop)
 }
 
-/// A failed job that is not tried again, because another one with its unique key waits.
+/// A failed job that was not retried, because a job with the same unique key waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwinWaits {
     /// Its id.
@@ -93,12 +92,12 @@ pub struct TwinWaits {
     pub kind: String,
 }
 
-/// Tries failed jobs again: one, or all of them, each by itself. Returns how many, and which are not
-/// tried again because another job with their unique key waits.
+/// Retries failed jobs: one, or all of them. Returns how many, and those that were not retried because a job
+/// with the same unique key waits.
 ///
 /// # Errors
 ///
-/// Where the database fails. The jobs before that one are tried again.
+/// If the database fails. The jobs before the failure are retried.
 pub async fn retry(
     database: &DatabaseConnection,
     id: Option<Uuid>,
@@ -132,7 +131,7 @@ pub async fn retry(
         match execute(database, &sql, [id.into()]).await {
             Ok(0) => left.push(TwinWaits { id, kind }),
             Ok(rows) => retried += rows,
-            // It was enqueued at this very moment.
+            // It was enqueued at this moment.
             Err(error) if is_taken(&error) => left.push(TwinWaits { id, kind }),
             Err(error) => return Err(error),
         }
@@ -144,11 +143,11 @@ fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// Removes failed jobs: one, or all of them. One that waits is removed by its id too. Returns how many.
+/// Removes failed jobs: one, or all of them. A waiting job can be removed by its id too. Returns how many.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn discard(database: &DatabaseConnection, id: Option<Uuid>) -> Result<u64, DbErr> {
     match id {
         Some(id) => {
@@ -159,23 +158,23 @@ pub async fn discard(database: &DatabaseConnection, id: Option<Uuid>) -> Result<
     }
 }
 
-/// What became of [`cancel`].
+/// The result of [`cancel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancelled {
-    /// It waited, and is gone.
+    /// It waited, and is removed.
     Removed,
-    /// It runs. The process that works on it stops it at its next heartbeat, a quarter of
-    /// `JOBS_LEASE_SECONDS` away at most, where the job waits for something; then it is gone.
+    /// It runs. Its process stops it at the next heartbeat, after at most a quarter of the lease, as soon as the
+    /// job waits for something; then it is removed.
     Stopping,
-    /// There is none with this id that waits or runs.
+    /// No job with this id waits or runs.
     NotThere,
 }
 
-/// Cancels a job that waits or runs, whatever process works on it.
+/// Cancels a job that waits or runs, in any process.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn cancel(database: &impl ConnectionTrait, id: Uuid) -> Result<Cancelled, DbErr> {
     let waiting = "DELETE FROM jobs WHERE id = $1 AND failed_at IS NULL AND lease IS NULL";
     if execute(database, waiting, [id.into()]).await? > 0 {
@@ -186,44 +185,43 @@ pub async fn cancel(database: &impl ConnectionTrait, id: Uuid) -> Result<Cancell
     if execute(database, running, [id.into()]).await? > 0 {
         return Ok(Cancelled::Stopping);
     }
-    // Its attempt may have ended between the two.
+    // Its attempt may have ended in between.
     Ok(match execute(database, waiting, [id.into()]).await? {
         0 => Cancelled::NotThere,
         _ => Cancelled::Removed,
     })
 }
 
-/// Begins nothing of a queue any more, in any process. What runs comes to its end, and what is enqueued
-/// waits. `false` where it was paused before.
+/// Pauses a queue in all processes. Running jobs end as usual, others wait. `false` if it was paused already.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn pause(database: &impl ConnectionTrait, queue: &str) -> Result<bool, DbErr> {
     let sql =
         "INSERT INTO paused_queues (queue, paused_at) VALUES ($1, {now}) ON CONFLICT DO NOTHING";
     Ok(execute(database, sql, [queue.into()]).await? > 0)
 }
 
-/// Goes on with a queue. `false` where it was not paused.
+/// Resumes a queue. `false` if it was not paused.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn resume(database: &impl ConnectionTrait, queue: &str) -> Result<bool, DbErr> {
     let sql = "DELETE FROM paused_queues WHERE queue = $1";
     Ok(execute(database, sql, [queue.into()]).await? > 0)
 }
 
-/// The queues that are paused, in alphabetical order, each with the moment, in milliseconds since 1970.
+/// The paused queues in alphabetical order, each with the moment, in milliseconds since 1970.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn paused(database: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
     let sql = "SELECT queue, paused_at FROM paused_queues ORDER BY queue";
     let rows = query(database, sql, []).await?;
-    // Since when is for people to know: where it cannot be read the queue is paused all the same.
+    // If the moment cannot be read, the queue is paused all the same.
     let readable = rows.iter().filter_map(|row| {
         let queue = row.try_get("", "queue").ok()?;
         Some((queue, row.try_get("", "paused_at").unwrap_or_default()))
@@ -231,11 +229,11 @@ pub async fn paused(database: &impl ConnectionTrait) -> Result<Vec<(String, i64)
     Ok(readable.collect())
 }
 
-/// Removes jobs that failed longer ago than this, but for one kind. Returns how many.
+/// Removes jobs that failed longer ago than this, except one kind. Returns how many.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// If the database fails.
 pub async fn delete_failed(
     database: &DatabaseConnection,
     age: Duration,

@@ -5,21 +5,21 @@ use sea_orm::prelude::Uuid;
 
 use crate::sql::placeholders;
 
-/// What a process looks for.
+/// Which jobs a process may claim.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
-    /// The queue; none looks in all of them.
+    /// The queue; `None` means all queues.
     pub queue: Option<&'a str>,
-    /// The kinds that it knows.
+    /// The kinds of jobs that the process knows.
     pub kinds: &'a [&'static str],
-    /// The jobs that it is at. To a clock that has jumped forward, or a machine that was suspended,
+    /// The jobs that the process runs now. After the clock has jumped forward, or the machine was suspended,
     /// their leases seem to have ended.
     pub except: &'a [Uuid],
 }
 
 impl Wanted<'_> {
-    /// The condition, and what it compares with. Nothing of a queue that is paused is wanted, and no job
-    /// whose twin, another one with its unique key, has begun and is not at its end.
+    /// The condition as SQL; its values are added to `values`. It excludes paused queues, and jobs whose twin
+    /// (another job with the same unique key) has begun and not ended.
     pub(crate) fn condition(&self, values: &mut Vec<Value>) -> String {
         let mut conditions = Vec::new();
         let queue = match self.queue {

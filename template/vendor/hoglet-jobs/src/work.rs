@@ -23,30 +23,30 @@ use crate::results::{Unstored, store_all};
 use crate::runner::Runner;
 use crate::tidy::Tidy;
 
-/// How often is looked for what other processes have enqueued, and for what schedules say.
+/// How often workers look for jobs of other processes, and for due schedules.
 const POLL: Duration = Duration::from_secs(1);
-/// How long is looked more often after this process has enqueued something: its transaction has yet to
-/// be committed.
+/// How long workers look more often after this process has enqueued a job: the transaction is not
+/// committed yet.
 const ALERT: Duration = Duration::from_secs(1);
-/// How often is looked for what nobody would work on.
+/// How often workers look for jobs that no process would run.
 const TIDY: Duration = Duration::from_secs(60);
-/// How long the end of the workers may take beyond its deadline.
+/// How long the workers may take to end after the deadline.
 pub const GRACE: Duration = Duration::from_millis(100);
-/// How many jobs may have ended that the database does not hear of, before no more are claimed.
+/// No more jobs are claimed while so many results could not be stored.
 const MOST_UNSTORED: usize = 500;
 
-/// What the workers know.
+/// The state of the loop.
 pub struct Work<C> {
     runner: Runner<C>,
     lease: Duration,
     places: Places,
-    /// The queues, in the registry's order, in which more is due as far as is known.
+    /// Which queues, in the registry's order, have due jobs as far as this process knows.
     hot: Vec<bool>,
-    /// The queue that is looked at first.
+    /// The queue whose jobs are claimed first.
     turn: usize,
     running: JoinSet<(Claim, Ended)>,
     held: HashMap<Uuid, Held>,
-    /// How many are held.
+    /// How many jobs run.
     under_way: watch::Sender<usize>,
     ended: Vec<Unstored>,
     look_at: Instant,
@@ -56,7 +56,7 @@ pub struct Work<C> {
 }
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
-    /// Ready to run.
+    /// Nothing runs yet.
     pub fn new(
         runner: Runner<C>,
         concurrency: usize,
@@ -80,6 +80,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         }
     }
 
+    /// Runs jobs until it is told to stop, with a deadline.
     pub async fn run(mut self, mut stopped: watch::Receiver<Option<Instant>>) {
         let mut woken = self.runner.jobs.subscribe();
         let mut heartbeat = interval(self.lease / 4);
@@ -119,7 +120,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
                     break Instant::now();
                 },
                 () = tokio::time::sleep_until(stopping.unwrap_or_else(far)), if stopping.is_some() => {}
-                // Where the database did not answer it is told again.
+                // The database did not answer: store the results again.
                 () = tokio::time::sleep(POLL), if !stored => {}
             }
         };
@@ -142,7 +143,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         self.queues().any(|queue| self.room(queue) > 0)
     }
 
-    /// Whether something is due, as far as is known, for which there is room.
+    /// Whether this process knows of a due job that it has a place for.
     fn knows_of_more(&self) -> bool {
         self.queues()
             .any(|queue| self.hot[queue] && self.room(queue) > 0)
@@ -156,7 +157,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         {
             Ok(0) => {}
             Ok(_) => self.look_at = Instant::now(),
-            Err(error) => tracing::warn!(%error, "could not enqueue what schedules say"),
+            Err(error) => tracing::warn!(%error, "could not enqueue the jobs of schedules"),
         }
     }
 }
@@ -167,7 +168,7 @@ fn interval(period: Duration) -> tokio::time::Interval {
     interval
 }
 
-/// A time that does not come.
+/// A moment that is never reached.
 fn far() -> Instant {
     Instant::now() + Duration::from_secs(86_400)
 }

@@ -17,7 +17,8 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Begins to work on `concurrency` jobs at once, each claimed for the time of a lease at first.
+    /// Begins to run jobs, at most `concurrency` at once. A claimed job is held for the time of `lease`, which
+    /// is extended while the job runs.
     pub fn start<C: Clone + Send + Sync + 'static>(
         runner: Runner<C>,
         concurrency: usize,
@@ -38,14 +39,13 @@ impl Workers {
         }
     }
 
-    /// How many jobs run, also when the workers are being stopped.
+    /// How many jobs run. It changes until the workers have stopped.
     pub fn under_way(&self) -> watch::Receiver<usize> {
         self.under_way.clone()
     }
 
-    /// Claims nothing any more, lets what runs come to its end until the deadline, and gives the rest
-    /// back, so that other processes go on with it at once. Returns soon after the deadline, whatever jobs
-    /// and the database do.
+    /// Claims no more jobs, waits for the running ones until the deadline, and gives the others back, so that
+    /// other processes run them at once. Returns soon after the deadline, whatever jobs and the database do.
     pub async fn stop(mut self, deadline: Instant) {
         self.stop.send_replace(Some(deadline));
         match timeout_at(deadline + 2 * GRACE, &mut self.working).await {

@@ -1,4 +1,4 @@
-//! Claiming what is due, and beginning it.
+//! Claiming due jobs, and beginning them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -19,11 +19,11 @@ use crate::model::Model;
 use crate::results::Unstored;
 use crate::wanted::Wanted;
 
-/// How long until the next look where what was due could not be claimed: another process was first.
+/// How long to wait after another process has claimed the due jobs first.
 const BUSY: Duration = Duration::from_millis(20);
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
-    /// Claims what is due and begins with it.
+    /// Claims due jobs and begins them.
     pub(super) async fn look(&mut self) {
         if let Err(error) = self.claim_due().await {
             tracing::warn!(%error, "could not look for jobs");
@@ -44,11 +44,11 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             except: &except,
         };
         if self.look_at <= Instant::now() {
-            // A look is a read; claiming takes SQLite's only write lock, also where nothing is due.
+            // Looking is a read. Claiming takes SQLite's only write lock, even if nothing is due.
             let unsure = |queue: &usize| !self.hot[*queue] && self.room(*queue) > 0;
             let unsure: Vec<_> = self.queues().filter(unsure).collect();
-            let asked: Vec<_> = unsure.iter().map(|queue| wanted(*queue)).collect();
-            let due = due_in(&self.runner.database, &asked).await?;
+            let look_for: Vec<_> = unsure.iter().map(|queue| wanted(*queue)).collect();
+            let due = due_in(&self.runner.database, &look_for).await?;
             let mut wait = POLL;
             for (queue, due_in) in unsure.into_iter().zip(due) {
                 let due_in = due_in.unwrap_or(POLL);
@@ -86,8 +86,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             };
             self.hot[queue] = jobs.len() == room;
             if !self.hot[queue] {
-                // When the next one is due is yet to be found out; at once, unless somebody else holds what
-                // is due here.
+                // Look for the time of the next job: at once, unless other processes hold the due ones.
                 let wait = if jobs.is_empty() {
                     BUSY
                 } else {
@@ -105,7 +104,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
     pub(super) fn begin(&mut self, queue: usize, job: Model, until: Instant) {
         let claim = Claim::of(&job);
         if job.cancelled_at.is_some() {
-            // The process that was to stop it has died.
+            // The process that should have stopped it has died.
             let ended = Ended::Cancelled;
             self.ended.push(Unstored {
                 claim,
@@ -128,7 +127,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         self.running.spawn_blocking(move || {
             let attempt = attempt(&runner, job, lease);
             let ended = catch_unwind(AssertUnwindSafe(|| Handle::current().block_on(attempt)));
-            // A job's own panics are caught in there. After another one its lease runs out.
+            // The attempt catches panics of the job. After any other panic the lease ends by itself.
             (claim, ended.unwrap_or(Ended::Stopped))
         });
     }

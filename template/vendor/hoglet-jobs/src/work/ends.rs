@@ -1,4 +1,4 @@
-//! The ends of jobs: how they ended, and those that are stopped because the process ends.
+//! The end of attempts, and of all attempts when the process ends.
 
 use tokio::task::JoinError;
 use tokio::time::{Instant, timeout_at};
@@ -9,7 +9,7 @@ use crate::lease::{self, Claim};
 use crate::results::{Unstored, store_all};
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
-    /// Notes what has ended, and all else that has ended meanwhile.
+    /// Notes this ended attempt, and all others that have ended meanwhile.
     pub(super) fn note(&mut self, joined: Result<(Claim, Ended), JoinError>) {
         let mut next = Some(joined);
         while let Some(joined) = next {
@@ -20,7 +20,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             next = self.running.try_join_next();
         }
         if !self.knows_of_more() {
-            // A job that waited for a place, or for the end of its twin, begins at once.
+            // A job that has waited for a place, or for the end of its twin, begins at once.
             self.look_at = Instant::now();
         }
     }
@@ -43,8 +43,8 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         });
     }
 
-    /// Stops what still runs. It did not fail, so the attempt does not count. A job that blocks its thread
-    /// cannot be stopped: it goes on until the process ends, so it is not given back before its lease ends.
+    /// Stops the jobs that still run. They have not failed, so the attempt does not count. A job that blocks its
+    /// thread cannot be stopped: it runs until the process ends, so it is not given back before its lease ends.
     pub(super) async fn give_back(&mut self, deadline: Instant) {
         let now = Instant::now();
         for held in self.held.values() {
