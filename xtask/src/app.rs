@@ -9,7 +9,7 @@ use hoglet::template::Template;
 
 use crate::Tree;
 
-/// The template of the files on the disk, which may be newer than those in the generator's binary.
+/// The template as it is on the disk, which may be newer than the one in the generator's binary.
 pub fn template(tree: &Tree) -> anyhow::Result<Template> {
     let tree = tree
         .iter()
@@ -17,7 +17,7 @@ pub fn template(tree: &Tree) -> anyhow::Result<Template> {
     Ok(Template::new(tree)?)
 }
 
-/// The app of that name, with defaults for what is not answered.
+/// Renders the app with this name. Questions without an answer get their defaults.
 pub fn render(template: &Template, name: &str, given: &[(&str, &str)]) -> anyhow::Result<Tree> {
     let name = ProjectName::new(name, template.locked_crates())?;
     let given: Vec<(String, String)> = given

@@ -1,4 +1,4 @@
-//! One path of the repository, and what should be there.
+//! [`Derived`]: a path of the repository, and what should be there.
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub struct Derived {
 #[derive(Debug)]
 pub enum State {
     File(Vec<u8>),
-    /// Where it leads, relative to its own folder.
+    /// The target, relative to the link's own folder.
     Link(String),
     Gone,
 }

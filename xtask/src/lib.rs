@@ -1,17 +1,17 @@
-//! What in this repository is derived from the template, and whether it is in step with it.
+//! The files of this repository that are derived from the template, and whether they are up to date.
 //!
-//! The template is a crate, so its real files are the ones to edit. From them come, one module each:
+//! The template is a crate, so its real files are the ones to edit. These are derived from them, one module each:
 //!
 //! ```text
 //! template/ ─┬→ vendor/hoglet-web/INDEX.md, the public interface   index
-//!            ├→ X.liquid for each X that bears an answer          twins
+//!            ├→ X.liquid for each X that has an answer in it      twins
 //!            ├→ Cargo.lock.liquid, the versions we tested         lock
 //!            ├→ the links through which the generator carries it  links
 //!            └→ examples/burrito, the default output              app
 //! ```
 //!
-//! It is all made in memory, each from what was made before it. [`stale`] is what differs on the disk;
-//! `cargo xtask refresh` writes it, and the test `refresh` fails for it.
+//! All of it is made in memory, in this order. [`stale`] returns what differs on the disk; `cargo xtask refresh` writes that,
+//! and the test `refresh` fails if there is any.
 
 pub mod app;
 pub mod derived;
@@ -30,10 +30,10 @@ use crate::derived::{Derived, State};
 /// A tree of files: relative path with `/`, contents.
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
-/// Folders in which everything is derived: what else is there goes.
+/// Folders in which every file is derived. Other files there are deleted.
 const DERIVED_FOLDERS: &[&str] = &["examples/burrito", "generator/embed"];
 
-/// What is not as it should be. What has to go comes first, since it may be in the way.
+/// Everything that is out of date. Deletions come first: a file may be in the way of a folder.
 pub fn stale() -> anyhow::Result<Vec<Derived>> {
     let wanted = wanted()?;
     let mut stale = Vec::new();

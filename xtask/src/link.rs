@@ -1,10 +1,10 @@
-//! Links as git knows them: on a system without them (Windows) a file in the place of one holds its target.
+//! Symbolic links as git stores them: on a system without links (Windows), a file contains the target.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Where it leads.
+/// The link's target.
 pub fn read(place: &Path) -> io::Result<String> {
     #[cfg(unix)]
     let target = fs::read_link(place)?.to_string_lossy().into_owned();
@@ -13,7 +13,7 @@ pub fn read(place: &Path) -> io::Result<String> {
     Ok(target)
 }
 
-/// With the folder around it, where that is missing.
+/// Creates a link, and its folder if that is missing.
 pub fn write(place: &Path, target: &str) -> io::Result<()> {
     if let Some(folder) = place.parent() {
         fs::create_dir_all(folder)?;

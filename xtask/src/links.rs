@@ -1,8 +1,8 @@
-//! The links in `generator/embed/`, through which the generator carries the template.
+//! The links in `generator/embed/`, which put the template into the generator's package.
 //!
-//! One for each entry at the template's top, and for the tests in `vendor/`, which `hoglet vendor --with-tests` writes. A
-//! crate inside the template has a folder of its own, with a link for each of its entries: cargo packs no folder that holds
-//! a `Cargo.toml`.
+//! There is one for each entry of the template's top folder, and for the tests in `vendor/`, which
+//! `hoglet vendor --with-tests` writes. A crate inside the template has a folder of its own with a link for each of its
+//! entries, because cargo does not package a folder that has a `Cargo.toml`.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use hoglet::template::vendored_crate;
 
 use crate::Tree;
 
-/// Each link's path in `generator/embed/`, and where it leads.
+/// Each link's path in `generator/embed/`, and its target.
 pub fn derive(template: &Tree, questions: &Questions) -> BTreeMap<String, String> {
     let crates: Vec<&str> = template
         .keys()
@@ -21,7 +21,7 @@ pub fn derive(template: &Tree, questions: &Questions) -> BTreeMap<String, String
     template
         .keys()
         .filter(|path| !questions.ignores(path) || vendored_crate(path).is_some())
-        // In its place goes `X.liquid`.
+        // `X.liquid` takes the place of `X`.
         .filter(|path| !template.contains_key(&format!("{path}.liquid")))
         .map(|path| {
             let inner = crates.iter().filter(|folder| path.starts_with(**folder));

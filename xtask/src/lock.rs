@@ -1,4 +1,4 @@
-//! The app's lock file: this workspace's, less what the app does not need.
+//! The app's lock file: this workspace's, without the crates that the app does not need.
 
 use std::env;
 use std::fs;
@@ -9,15 +9,15 @@ use hoglet::template::Template;
 
 use crate::{app, repository};
 
-/// Its twin in the template.
+/// Makes `Cargo.lock.liquid`.
 pub fn derive(template: &Template) -> anyhow::Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     repository::write(folder.path(), &app::render(template, "my-app", &[])?)?;
     let lock = folder.path().join("Cargo.lock");
     fs::copy(repository::top().join("Cargo.lock"), &lock).context("copying the lock file")?;
 
-    // Resolving keeps the versions that are locked, and drops entries that nobody asks for. It wants the crates of
-    // every platform, which a build on this one has not fetched.
+    // Resolving keeps the locked versions and drops entries that are not needed. It may download: it needs the crates of
+    // every platform, and a build here has fetched only this platform's.
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut metadata = Command::new(cargo);
     metadata

@@ -9,7 +9,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", about)]
 enum Chore {
-    /// Bring up to date what is derived from the template
+    /// Update everything that is derived from the template
     Refresh,
 }
 

@@ -15,7 +15,7 @@ pub fn top() -> &'static Path {
         .expect("this crate is in a folder of the repository")
 }
 
-/// What git tracks below a folder of the repository, or would track if it were added. Relative to the folder.
+/// The files below a folder that git tracks, or would track if they were added. Paths are relative to the folder.
 pub fn tracked(folder: &str) -> anyhow::Result<Vec<String>> {
     let mut git = Command::new("git");
     git.args(["ls-files", "-z", "--cached", "--others"])
@@ -23,7 +23,7 @@ pub fn tracked(folder: &str) -> anyhow::Result<Vec<String>> {
         .current_dir(top());
     let mut paths: Vec<String> = output(&mut git)?
         .split_terminator('\0')
-        // Removed, but not yet from git's index. A link is there even where it leads nowhere.
+        // Without files that are deleted but still in git's index. A link counts even if its target is missing.
         .filter(|path| top().join(path).is_symlink() || top().join(path).exists())
         .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'))
         .map(str::to_owned)
@@ -43,7 +43,11 @@ pub fn read(folder: &str) -> anyhow::Result<Tree> {
     Ok(tree)
 }
 
-/// What a command prints, or why it failed.
+/// Runs a command and returns what it prints.
+///
+/// # Errors
+///
+/// What it prints on stderr, if it fails.
 pub fn output(command: &mut Command) -> anyhow::Result<String> {
     let output = command
         .output()
@@ -64,7 +68,7 @@ pub fn write(folder: &Path, tree: &Tree) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file, and the folders around it where they are missing.
+/// Writes a file, and creates its folders if they are missing.
 pub fn write_file(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)

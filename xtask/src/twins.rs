@@ -1,4 +1,4 @@
-//! `X.liquid` beside each `X` that bears an answer: the same text, with liquid in place of the default answers.
+//! `X.liquid` beside each `X` that has an answer in it: the same text, with Liquid in place of the default answers.
 
 use anyhow::{Context, ensure};
 
@@ -7,7 +7,7 @@ use crate::Tree;
 /// The real files that have a twin.
 const REAL: &[&str] = &["Cargo.toml", "README.md", ".env.example", "defaults.env"];
 
-/// Where a default answer stands in the real file, and what asks for it in its place.
+/// A default answer in a real file, and the Liquid that replaces it.
 const SUBSTITUTIONS: &[(&str, &str)] = &[
     ("my-app", "{{ project-name }}"),
     ("A web app that knows its users", "{{ description }}"),
@@ -25,10 +25,10 @@ const SUBSTITUTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What only a generated app has: in this repository the workspace's manifest says it.
+/// The end of a generated app's manifest. In this repository the workspace's manifest has these settings.
 const MANIFEST_TAIL: &str = include_str!("../manifest-tail.toml");
 
-/// The twins of a template, under their names in it.
+/// The twins, by their paths in the template.
 pub fn derive(template: &Tree) -> anyhow::Result<Tree> {
     let mut twins = Tree::new();
     for name in REAL {
@@ -44,7 +44,7 @@ pub fn derive(template: &Tree) -> anyhow::Result<Tree> {
 fn twin(name: &str, real: &str) -> anyhow::Result<String> {
     ensure!(
         !real.contains("{{") && !real.contains("{%"),
-        "template/{name} holds liquid, which would be rendered"
+        "template/{name} contains Liquid, which would be rendered"
     );
     let mut text = real.to_owned();
     for (default, variable) in SUBSTITUTIONS {
