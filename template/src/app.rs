@@ -1,4 +1,4 @@
-//! What Hoglet knows of this app. The trait `hoglet_web::app::App` has more methods: the texts of errors,
+//! Everything that Hoglet must know of this app. The trait `hoglet_web::app::App` has more methods: the texts of errors,
 //! origins for pages, properties of every event. Their defaults suit most apps.
 
 use axum::http::Extensions;

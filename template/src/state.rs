@@ -1,4 +1,4 @@
-//! What handlers share. What the app talks to itself, such as a payment service, is a field too.
+//! [`AppState`]: shared by handlers and jobs. The client of a payment service, for example, is a field here.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::settings::Settings;
 
-/// What handlers share. Cloned for each request, so what is large stands behind an `Arc`.
+/// Shared by handlers and jobs. It is cloned for each request, so put large values into an `Arc`.
 #[derive(Clone)]
 pub struct AppState {
     /// The app's own; Hoglet's are `web.settings`.

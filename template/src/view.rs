@@ -1,5 +1,4 @@
-//! What every page knows, besides what Hoglet tells it (`vendor/hoglet-web/README.md` lists that). One
-//! more name in the `context!` is one more variable of every template.
+//! The app's variables for every template. `vendor/hoglet-web/README.md` lists those that Hoglet adds.
 
 use axum::http::Extensions;
 use hoglet_web::session::signed_in;
@@ -7,7 +6,7 @@ use minijinja::{Value, context};
 
 use crate::models::user;
 
-/// The variables of every template, from what layers have left with the request.
+/// Add a variable as a name in the last `context!`.
 pub fn every_page(request: &Extensions) -> Value {
     let user = signed_in::user::<user::Model>(request).map(|user| {
         context! {

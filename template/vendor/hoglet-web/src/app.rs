@@ -1,4 +1,4 @@
-//! [`App`]: what an app tells Hoglet about itself, so that commands and tests can start it.
+//! [`App`]: everything that Hoglet must know of an app. Commands and tests start an app from it.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -33,11 +33,11 @@ use crate::web::{Parts, Web};
 /// How a command ended: its exit code, or an error to print before exit code 1.
 pub type CommandResult = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
-/// What an app tells Hoglet about itself. An app writes a method with a default only to change it.
+/// An app: everything that Hoglet must know of it. An app writes a method with a default only to change it.
 pub trait App: 'static {
     /// Settings of its own, beside Hoglet's.
     type Settings: Send;
-    /// What its handlers and jobs share.
+    /// The state that its handlers and jobs share.
     type State: JobState<Context = Context>;
     /// Commands of its own, beside Hoglet's.
     type Command: clap::Subcommand + Send;
@@ -73,7 +73,7 @@ pub trait App: 'static {
     /// Its jobs and schedules.
     fn jobs() -> Jobs<Self::State>;
 
-    /// Builds what its handlers and jobs share, once.
+    /// Builds the state, once.
     fn state(settings: Self::Settings, web: Web) -> Self::State;
 
     /// Variables for every template, such as the user. Layers have left them with the request.
@@ -81,7 +81,7 @@ pub trait App: 'static {
         context! {}
     }
 
-    /// What an error says, on its page and in JSON, unless the handler has said something itself.
+    /// The text of an error, on its page and in JSON, if the handler has given none.
     ///
     /// ```
     /// # use axum::http::StatusCode;

@@ -1,8 +1,8 @@
-//! [`ErrorText`]: what an answer with an error says where the handler has said nothing itself.
+//! [`ErrorText`]: the text of an error, if the handler has given none.
 
 use axum::http::StatusCode;
 
-/// What happened, and what to do.
+/// The text of an error: it says what happened and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorText {
     /// The headline of the page.

@@ -21,7 +21,7 @@ pub use places::{AppLayer, Places};
 
 /// Puts all layers around an app's pages, and adds the routes that every app has.
 ///
-/// `places` holds the app's own layers. [`in_order`] lists what is built here.
+/// `places` holds the app's own layers. [`in_order`] lists all of them.
 pub fn around(pages: Router, web: &Web, places: Places) -> Router {
     let Places {
         outermost,

@@ -1,4 +1,4 @@
-//! The layers that answer for a handler that panicked. The panic hook is `hoglet_errors::panics`.
+//! The layers that answer a request whose handler panicked. The panic hook is `hoglet_errors::panics`.
 //!
 //! The hook leaves the cause of the panic on the thread, [`catch`] takes it, and the request fails as with any
 //! other error.
@@ -14,12 +14,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::error::AppError;
 
-/// The layer directly below the outermost [`catch`].
+/// The layer directly inside of the outermost [`catch`]. It keeps the cause of a panic for it.
 pub fn in_request(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move { caught_outside(next.run(request)).await })
 }
 
-/// The layer that answers for a handler that panicked.
+/// The layer that turns a panic into an error.
 pub fn catch() -> CatchPanicLayer<fn(Box<dyn Any + Send + 'static>) -> Response> {
     CatchPanicLayer::custom(response as fn(_) -> _)
 }

@@ -10,7 +10,7 @@ pub struct PlainPage<'a> {
     pub status: StatusCode,
     /// The headline.
     pub title: &'a str,
-    /// What happened, and what to do.
+    /// The text below the headline.
     pub message: &'a str,
     /// Shown so that people can mention it in a report.
     pub request_id: &'a str,

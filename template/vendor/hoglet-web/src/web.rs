@@ -29,7 +29,7 @@ use crate::throttle::Attempts;
 use crate::tokens;
 use crate::views::Views;
 
-/// What an app tells Hoglet about itself, as a value. [`App`](crate::app::App) says more about each field.
+/// An [`App`](crate::app::App) as a value. The trait says more about each field.
 #[derive(Clone)]
 pub struct Parts {
     /// Its table of users.
@@ -63,13 +63,13 @@ pub type EventProperties = fn(&axum::extract::Request) -> Map<String, serde_json
 #[derive(Clone)]
 pub struct Web(Arc<Shared>);
 
-/// What is in a [`Web`].
+/// The fields of a [`Web`].
 pub struct Shared {
     /// Hoglet's settings, from environment variables.
     pub settings: Settings,
     /// The app's name, description and version, from its manifest.
     pub package: Package,
-    /// What the app tells about itself.
+    /// The app, as a value.
     pub parts: Parts,
     /// The paths that hold a token.
     pub secret_paths: SecretPaths,

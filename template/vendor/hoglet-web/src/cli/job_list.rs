@@ -12,7 +12,7 @@ use crate::jobs::model::Model;
 use crate::jobs::priority::Priority;
 use crate::jobs::upkeep;
 
-/// What people are shown at most.
+/// The most jobs that are shown without --limit.
 const SHOWN: u64 = 100;
 
 /// For whom the list is.

@@ -1,4 +1,4 @@
-//! What the commands know of the app's table of jobs.
+//! The app's table of jobs, for the commands.
 
 use crate::jobs::kind::Bounds;
 use crate::jobs::{JobState, Jobs};

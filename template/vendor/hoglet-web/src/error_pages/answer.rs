@@ -1,4 +1,4 @@
-//! What an answer with an error says, whatever form it takes.
+//! The content of an answer with an error, as a page or as JSON.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! [`Places`]: where an app puts layers of its own.
+//! [`Places`]: the places for an app's own layers.
 
 use std::any::type_name;
 use std::convert::Infallible;
@@ -39,7 +39,7 @@ pub struct Places<S = ()> {
     pub(super) innermost: Place<S>,
 }
 
-/// One place, with the layers that stand there.
+/// One place, with its layers.
 pub(super) struct Place<S> {
     name: &'static str,
     why: &'static str,
@@ -79,17 +79,17 @@ impl<S> Default for Places<S> {
 impl<S: 'static> Places<S> {
     /// Adds a layer that sees every request: pages, assets, health checks, the proxy.
     ///
-    /// It may change every header. It should let requests pass: it stands outside of the layers that
-    /// make pages of errors, log them and catch panics.
+    /// It may change every header. It should let requests pass, because the layers that log errors, make
+    /// pages of them and catch panics are inside of it.
     #[must_use]
     pub fn outermost<L: AppLayer>(mut self, layer: impl FnOnce(&S) -> L + 'static) -> Self {
         self.outermost.add(layer);
         self
     }
 
-    /// Adds a layer that sees requests for pages and the API, before anything is known of the visitor.
+    /// Adds a layer that sees requests for pages and the API, before the session is loaded.
     ///
-    /// What it answers itself costs no session and no database. Its errors become pages.
+    /// It can answer a request without loading a session. Its errors become pages.
     #[must_use]
     pub fn around_pages<L: AppLayer>(mut self, layer: impl FnOnce(&S) -> L + 'static) -> Self {
         self.around_pages.add(layer);
@@ -161,7 +161,7 @@ impl Place<()> {
     }
 }
 
-/// What [`Router::layer`] takes: axum's `from_fn`, and layers of tower and tower-http.
+/// A layer that [`Router::layer`] accepts: axum's `from_fn`, and layers of tower and tower-http.
 pub trait AppLayer:
     Layer<
         Route,
