@@ -83,6 +83,51 @@ fn an_app_on_postgres_works() {
 }
 
 #[test]
+fn an_app_without_posthog_works() {
+    let _lock = generated::lock();
+    let app = App::generate_in("without-posthog", "sqlite");
+    let manifest = app.folder.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("a manifest");
+    let without = text.replace(r#"["sqlite", "posthog"]"#, r#"["sqlite"]"#);
+    assert_ne!(text, without, "PostHog is a default feature");
+    fs::write(&manifest, without).expect("a writable manifest");
+
+    let tree = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--locked",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ])
+        .current_dir(&app.folder)
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8_lossy(&tree.stdout);
+    assert!(tree.contains("hoglet-web "), "{tree}");
+    for name in ["posthog-rs ", "hoglet-posthog ", "reqwest "] {
+        assert!(!tree.contains(name), "{name}: {tree}");
+    }
+    app.check(&[]);
+
+    let posthog = Posthog::start([]);
+    let server = Server::start(app.binary(&app.folder).envs(posthog.settings()));
+    visit_every_corner(&server, "without@example.com");
+    let home = Browser::in_session(1).get(&server, "/burrito");
+    let home = home.text().expect("text");
+    assert!(
+        !home.contains("array.js") && !home.contains("opt-out"),
+        "{home}"
+    );
+    let proxy = Browser::in_session(1).get(&server, "/relay/static/array.js");
+    assert_eq!(proxy.status(), 404);
+    assert!(server.log().contains("POSTHOG_PROJECT_TOKEN is ignored"));
+    assert!(server.stop().success());
+    assert_eq!(posthog.events(""), [] as [Value; 0]);
+}
+
+#[test]
 fn production_asks_for_a_secret_key() {
     let _lock = generated::lock();
     let app = App::generate("sqlite");
@@ -152,7 +197,11 @@ struct App {
 
 impl App {
     fn generate(database: &str) -> Self {
-        let folder = generated::folder().join(database).join(NAME);
+        Self::generate_in(database, database)
+    }
+
+    fn generate_in(folder: &str, database: &str) -> Self {
+        let folder = generated::folder().join(folder).join(NAME);
         // What was taken out of the template is to be gone here too.
         let _ = fs::remove_dir_all(&folder);
         generated::run(
@@ -269,63 +318,7 @@ impl App {
 
 /// A visit to every corner, then a look at what PostHog received of it.
 fn tour(server: Server, posthog: &Posthog, email: &str) {
-    let browser = Browser::in_session(1);
-    assert_eq!(browser.get(&server, "/livez").status(), 200);
-    assert_eq!(browser.get(&server, "/readyz").status(), 200);
-
-    let home = browser.get(&server, "/");
-    assert_eq!(home.status(), 200);
-    assert_eq!(home.headers()["cache-control"], "no-store");
-    assert!(home.headers().contains_key("x-request-id"));
-    let home = home.text().expect("text");
-    assert!(home.contains(TITLE), "the page bears the app's name");
-    let stylesheet = home
-        .split('"')
-        .find(|part| part.starts_with("/static/") && part.contains(".css"))
-        .expect("a stylesheet");
-    assert_eq!(browser.get(&server, stylesheet).status(), 200);
-
-    let dashboard = browser.get(&server, "/dashboard");
-    assert_eq!(dashboard.status(), 303);
-    assert!(
-        dashboard.headers()["location"]
-            .to_str()
-            .expect("text")
-            .starts_with("/login?next=")
-    );
-    assert_eq!(browser.get(&server, "/burrito").status(), 200);
-    let considered: Value = browser
-        .post(&server, "/api/burrito/consider", &[])
-        .json()
-        .expect("JSON");
-    assert_eq!(considered, json!({"success": true, "count": 1}));
-
-    browser.sign_up(&server, email);
-    for page in ["/dashboard", "/profile", "/dashboard/"] {
-        assert_eq!(browser.get(&server, page).status(), 200, "{page}");
-    }
-    for (error, status) in [
-        ("value", 400),
-        ("unhandled", 500),
-        ("panic", 500),
-        ("unknown", 422),
-    ] {
-        let answer = browser.post(&server, "/api/trigger-error", &[("error_type", error)]);
-        assert_eq!(answer.status(), status, "{error}");
-    }
-    let group: Value = browser
-        .post(&server, "/api/group-analytics", &[])
-        .json()
-        .expect("JSON");
-    assert_eq!(group["success"], true);
-    assert_eq!(browser.get(&server, "/no-such-page").status(), 404);
-    assert_eq!(browser.get(&server, "/logout").status(), 405);
-    assert_eq!(browser.post(&server, "/logout", &[]).status(), 303);
-    assert_eq!(browser.get(&server, "/dashboard").status(), 303);
-    // After log-out posthog-js begins a new session.
-    let wrong = [("email", email), ("password", "not the password")];
-    let failed = Browser::in_session(2).post(&server, "/login", &wrong);
-    assert_eq!(failed.status(), 422);
+    visit_every_corner(&server, email);
 
     posthog.wait_for("user_login_failed", 1);
     posthog.wait_for("$exception", 3);
@@ -360,6 +353,66 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
     Browser::in_session(3).post(&server, "/api/burrito/consider", &[]);
     assert!(server.stop().success());
     posthog.wait_for("burrito_considered", 2);
+}
+
+fn visit_every_corner(server: &Server, email: &str) {
+    let browser = Browser::in_session(1);
+    assert_eq!(browser.get(server, "/livez").status(), 200);
+    assert_eq!(browser.get(server, "/readyz").status(), 200);
+
+    let home = browser.get(server, "/");
+    assert_eq!(home.status(), 200);
+    assert_eq!(home.headers()["cache-control"], "no-store");
+    assert!(home.headers().contains_key("x-request-id"));
+    let home = home.text().expect("text");
+    assert!(home.contains(TITLE), "the page bears the app's name");
+    let stylesheet = home
+        .split('"')
+        .find(|part| part.starts_with("/static/") && part.contains(".css"))
+        .expect("a stylesheet");
+    assert_eq!(browser.get(server, stylesheet).status(), 200);
+
+    let dashboard = browser.get(server, "/dashboard");
+    assert_eq!(dashboard.status(), 303);
+    assert!(
+        dashboard.headers()["location"]
+            .to_str()
+            .expect("text")
+            .starts_with("/login?next=")
+    );
+    assert_eq!(browser.get(server, "/burrito").status(), 200);
+    let considered: Value = browser
+        .post(server, "/api/burrito/consider", &[])
+        .json()
+        .expect("JSON");
+    assert_eq!(considered, json!({"success": true, "count": 1}));
+
+    browser.sign_up(server, email);
+    for page in ["/dashboard", "/profile", "/dashboard/"] {
+        assert_eq!(browser.get(server, page).status(), 200, "{page}");
+    }
+    for (error, status) in [
+        ("value", 400),
+        ("unhandled", 500),
+        ("panic", 500),
+        ("unknown", 422),
+    ] {
+        let answer = browser.post(server, "/api/trigger-error", &[("error_type", error)]);
+        assert_eq!(answer.status(), status, "{error}");
+    }
+    let group: Value = browser
+        .post(server, "/api/group-analytics", &[])
+        .json()
+        .expect("JSON");
+    assert_eq!(group["success"], true);
+    assert_eq!(browser.get(server, "/no-such-page").status(), 404);
+    assert_eq!(browser.get(server, "/logout").status(), 405);
+    assert_eq!(browser.post(server, "/logout", &[]).status(), 303);
+    assert_eq!(browser.get(server, "/dashboard").status(), 303);
+    // After log-out posthog-js begins a new session.
+    let wrong = [("email", email), ("password", "not the password")];
+    let failed = Browser::in_session(2).post(server, "/login", &wrong);
+    assert_eq!(failed.status(), 422);
 }
 
 /// Keeps cookies, follows nothing, and says as posthog-js would which session it is in.

@@ -18,6 +18,7 @@ async fn is_waiting(browser: &Browser) -> bool {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn the_address_changes_when_the_new_one_is_confirmed() {
     let (app, ann) = app_with_ann().await;
     app.confirm(ANN).await;
@@ -83,6 +84,7 @@ async fn it_takes_the_password_and_an_address_without_an_account() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn an_address_that_somebody_took_in_the_meantime_changes_nothing() {
     let (app, ann) = app_with_ann().await;
     ann.change_email(LEE).await;

@@ -15,6 +15,7 @@ async fn mails_sent(app: &App) -> usize {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_new_user_gets_a_link_that_confirms_the_address() {
     let (app, ann) = app_with_ann().await;
     assert_shows(&ann.page("/profile").await, LINE);
@@ -60,6 +61,7 @@ async fn the_mail_says_why_it_comes_and_how_long_the_link_works() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn on_another_device_the_password_confirms_and_logs_in() {
     let (app, _) = app_with_ann().await;
     let link = app.link_to(ANN, CONFIRM).await;

@@ -66,6 +66,7 @@ async fn the_page_offers_a_new_link() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_scanner_that_opens_every_link_of_every_mail_changes_nothing() {
     let (app, ann) = app_with_ann().await;
     let links = [app.link(LOG_IN, ANN).await, app.link(RESET, ANN).await];

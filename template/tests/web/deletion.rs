@@ -17,6 +17,7 @@ async fn deletions_at_posthog(app: &App) -> Vec<Option<String>> {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn everything_of_the_account_is_deleted_here_and_at_posthog() {
     let app = App::with(&[KEY]).await;
     let browser = app.browser();
@@ -73,6 +74,7 @@ async fn it_takes_the_password_and_touches_no_other_account() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn sent_from_many_tabs_at_once_it_happens_once() {
     let app = App::with(&[KEY]).await;
     let ann = app.sign_up(ANN).await;
@@ -96,6 +98,7 @@ async fn sent_from_many_tabs_at_once_it_happens_once() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn requests_at_the_same_time_find_no_account_and_leave_nothing() {
     let app = App::start().await;
     for email in [ANN, BOB, LEE] {
@@ -118,6 +121,7 @@ async fn requests_at_the_same_time_find_no_account_and_leave_nothing() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_deletion_that_posthog_refuses_waits_until_the_key_is_mended() {
     let app = App::with(&[KEY]).await;
     app.sign_up(ANN).await.delete_account(PASSWORD).await;

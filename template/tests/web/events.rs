@@ -17,6 +17,7 @@ async fn story(app: &App) -> Vec<Event> {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn the_events_of_a_user_have_the_names_of_the_tracking_plan() {
     let app = App::start().await;
     let names: Vec<_> = story(&app)
@@ -38,6 +39,7 @@ async fn the_events_of_a_user_have_the_names_of_the_tracking_plan() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn only_the_person_has_the_address_and_the_name() {
     let app = App::start().await;
     for mut event in story(&app).await {

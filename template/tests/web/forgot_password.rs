@@ -3,6 +3,7 @@
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn only_an_address_with_an_account_gets_a_mail() {
     let (app, _) = app_with_ann().await;
     app.run_jobs().await;
@@ -46,6 +47,7 @@ async fn the_answer_is_the_same_to_the_byte_after_the_same_work() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_text_that_is_no_address_is_refused() {
     let app = App::start().await;
     for kind in [RESET, LOG_IN] {

@@ -17,6 +17,7 @@ async fn a_visitor_gets_the_form_and_a_user_is_sent_on() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn the_right_password_logs_in() {
     let (app, _) = app_with_ann().await;
     let browser = app.browser();
@@ -62,6 +63,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_failed_log_in_is_an_event_of_the_visitor_without_address_and_password() {
     let app = App::start().await;
     let browser = app.browser();

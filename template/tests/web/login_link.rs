@@ -3,6 +3,7 @@
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn it_logs_in_and_leaves_the_account_as_it_is() {
     let (app, ann) = app_with_ann().await;
     app.confirm(ANN).await;

@@ -3,6 +3,7 @@
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn logging_out_ends_the_session_and_the_next_visitor_is_another_one() {
     let app = App::start().await;
     let browser = app.browser();
@@ -19,6 +20,7 @@ async fn logging_out_ends_the_session_and_the_next_visitor_is_another_one() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn sent_from_many_tabs_at_once_it_is_one_event() {
     let (app, ann) = app_with_ann().await;
     let (first, second, third) = (ann.copy(), ann.copy(), ann.copy());

@@ -4,6 +4,8 @@
 //! PostHog. `support` has the vocabulary. `cargo test` runs everything; `cargo test --test web login`
 //! one file. If the app is built for PostgreSQL, `TEST_DATABASE_URL` names a server; each test makes a
 //! schema there and drops it.
+//!
+//! Tests that read what PostHog got are ignored in an app without it (`--no-default-features --features sqlite`).
 
 #![expect(
     clippy::unwrap_used,

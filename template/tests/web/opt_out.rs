@@ -6,6 +6,7 @@ use crate::support::*;
 const GPC: &[(&str, &str)] = &[("sec-gpc", "1")];
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn no_event_comes_from_a_user_who_opted_out() {
     let app = App::start().await;
     let browser = app.browser();
@@ -15,6 +16,7 @@ async fn no_event_comes_from_a_user_who_opted_out() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn global_privacy_control_opts_out_too() {
     let app = App::start().await;
     let browser = app.browser();

@@ -6,6 +6,7 @@ use hoglet_web::passwords::PasswordHash;
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_new_password_takes_the_place_of_the_old_one() {
     let (app, ann) = app_with_ann().await;
     let answer = ann.change_password(PASSWORD, NEW_PASSWORD).await;
@@ -42,6 +43,7 @@ async fn it_ends_every_other_session_and_every_link_of_the_user() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn it_takes_the_current_password_and_a_good_new_one() {
     let (app, ann) = app_with_ann().await;
     let phone = app.log_in(ANN).await;

@@ -5,6 +5,7 @@
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn the_owner_cannot_confirm_the_account_of_a_stranger_by_mistake() {
     let (app, stranger) = app_with_ann().await;
     let link = app.link_to(ANN, CONFIRM).await;
@@ -24,6 +25,7 @@ async fn the_owner_cannot_confirm_the_account_of_a_stranger_by_mistake() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_link_of_the_owner_ends_every_access_of_the_stranger() {
     for (owners, strangers) in [(LOG_IN, RESET), (RESET, LOG_IN)] {
         let (app, stranger) = app_with_ann().await;

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn it_shows_the_account_and_captures_the_view() {
     let (app, ann) = app_with_ann().await;
     let page = ann.page("/profile").await;
@@ -14,6 +15,7 @@ async fn it_shows_the_account_and_captures_the_view() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn it_is_for_users() {
     let app = App::start().await;
     let browser = app.browser();
@@ -25,6 +27,7 @@ async fn it_is_for_users() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_new_name_is_shown_and_becomes_a_property_of_the_person() {
     let (app, ann) = app_with_ann().await;
     let answer = ann.post("/profile", &[("name", " Ann\u{202e} Lee ")]).await;
@@ -43,6 +46,7 @@ async fn a_new_name_is_shown_and_becomes_a_property_of_the_person() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_name_that_is_empty_too_long_or_unreadable_is_refused() {
     let (app, ann) = app_with_ann().await;
     let long = "é".repeat(101);

@@ -68,6 +68,7 @@ async fn the_owner_gets_a_notice_by_mail() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn neither_a_page_nor_an_event_contains_the_token_of_a_link() {
     let (app, _) = app_with_ann().await;
     for kind in [None, Some(LOG_IN), Some(RESET)] {

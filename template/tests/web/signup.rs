@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn signing_up_makes_an_account_and_logs_in() {
     let app = App::start().await;
     let browser = app.browser();
@@ -25,6 +26,7 @@ async fn signing_up_makes_an_account_and_logs_in() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn an_address_has_one_account_however_it_is_written() {
     let (app, _) = app_with_ann().await;
     app.sign_up("lee@bücher.example").await;
@@ -43,6 +45,7 @@ async fn an_address_has_one_account_however_it_is_written() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn two_sign_ups_at_once_make_one_account() {
     let app = App::start().await;
     let (first, second) = (app.browser(), app.browser());
@@ -57,6 +60,7 @@ async fn two_sign_ups_at_once_make_one_account() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn each_field_says_what_is_wrong_and_keeps_what_was_typed() {
     let app = App::start().await;
     let browser = app.browser();

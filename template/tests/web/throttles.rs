@@ -36,6 +36,7 @@ async fn use_up(app: &App, throttle: Throttle, network: &str, attempts: u64) {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn five_wrong_passwords_lock_an_account_for_five_minutes() {
     let (app, _) = app_with_ann().await;
     let browser = app.browser();

@@ -58,6 +58,7 @@ async fn reset_link_prints_a_link_that_works() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn delete_wants_a_confirmation_and_deletes_as_the_page_does() {
     let app = App::with(&[("POSTHOG_SECRET_KEY", "phx_test")]).await;
     let ann = app.sign_up(ANN).await;

@@ -6,6 +6,7 @@ use super::burritos::count;
 use crate::support::*;
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn the_button_counts_and_each_press_is_an_event() {
     let app = App::start().await;
     let browser = app.browser();

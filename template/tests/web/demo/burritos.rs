@@ -41,6 +41,7 @@ async fn the_count_of_a_visitor_is_added_to_that_of_the_user() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn no_press_is_lost_when_a_visitor_presses_faster_than_answers_come() {
     let app = App::start().await;
     // A visitor has an id from the first page on; one who opted out, from the first press on.

@@ -8,6 +8,7 @@ const FEATURE: &str = "new-dashboard-feature";
 const HEADLINE: &str = "dashboard-headline";
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_flag_and_its_payload_change_the_page() {
     let app = App::start().await;
     let payload = json!({ "colour": "<b>green</b>" });
@@ -19,6 +20,7 @@ async fn a_flag_and_its_payload_change_the_page() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_variant_chooses_the_headline() {
     let (app, ann) = app_with_ann().await;
     for (variant, headline) in [
@@ -34,6 +36,7 @@ async fn a_variant_chooses_the_headline() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_view_is_an_event_and_each_flag_that_it_reads_another_one() {
     let app = App::start().await;
     app.posthog.set_flag(FEATURE, true, None);
@@ -53,6 +56,7 @@ async fn a_view_is_an_event_and_each_flag_that_it_reads_another_one() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn without_an_answer_of_posthog_the_page_shows_the_defaults() {
     let app = App::start().await;
     app.posthog.set_flag(FEATURE, true, None);
@@ -65,6 +69,7 @@ async fn without_an_answer_of_posthog_the_page_shows_the_defaults() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn in_development_it_links_to_the_switch_of_the_flag() {
     let app = App::with(&[("APP_ENV", "development")]).await;
     let page = app.sign_up(ANN).await.page("/dashboard").await;

@@ -17,6 +17,7 @@ async fn press(browser: &Browser, error_type: &str) -> Answer {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_handler_can_capture_an_error_that_it_handles() {
     for (error_type, exception) in [
         ("value", "ParseIntError"),
@@ -41,6 +42,7 @@ async fn a_handler_can_capture_an_error_that_it_handles() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn an_error_that_a_handler_returns_and_a_panic_are_captured_too() {
     for (error_type, message) in [
         ("unhandled", "nobody handled this"),
@@ -76,6 +78,7 @@ async fn without_scripts_each_button_leads_to_a_page() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn a_visitor_cannot_trigger_an_error() {
     let app = App::start().await;
     assert_eq!(trigger(&app.browser(), "panic").await.status, 401);

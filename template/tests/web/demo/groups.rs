@@ -7,6 +7,7 @@ use crate::support::*;
 const PATH: &str = "/api/group-analytics";
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn the_event_belongs_to_the_company_and_to_the_user() {
     let (app, ann) = app_with_ann().await;
     let answer = ann.post(PATH, &[]).await;
@@ -34,6 +35,7 @@ async fn without_scripts_the_button_leads_to_a_page_that_says_what_happened() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(feature = "posthog"), ignore)]
 async fn it_is_for_users() {
     let app = App::start().await;
     let browser = app.browser();

@@ -1,8 +1,9 @@
 //! Work whose panics are an error, with the stack of the place that panicked.
 //!
-//! Only the panic hook sees that stack, and only whoever catches the panic knows what it has
-//! broken. So where somebody catches, the hook leaves the cause on the thread, and it is taken here
-//! right afterwards.
+//! Only the panic hook sees that stack, and only the code that catches the panic knows what it has broken.
+//! Where a panic will be caught, the hook therefore leaves the cause on the thread, and it is taken here right
+//! afterwards. A hook gets nothing but the panic and returns nothing, so both values stand outside of it: one
+//! beside the task, one on the thread.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -14,7 +15,7 @@ use std::task::Poll;
 use crate::cause::Cause;
 
 tokio::task_local! {
-    /// Set while the thread does such work.
+    /// Set while the task does such work.
     static CAUGHT: ();
 }
 
@@ -32,7 +33,7 @@ pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
     caught_outside(async {
         let mut work = pin!(work);
         poll_fn(|context| {
-            // What a panic leaves behind half done is the work itself, which nobody asks again.
+            // A panic leaves the work half done, and it is not polled again.
             let polled = AssertUnwindSafe(|| work.as_mut().poll(context));
             match catch_unwind(polled) {
                 Ok(polled) => polled.map(Ok),
@@ -44,7 +45,7 @@ pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
     .await
 }
 
-/// The same for work that does not wait.
+/// The same for work that is not async.
 ///
 /// # Errors
 ///
@@ -55,12 +56,12 @@ pub fn caught_now<T>(work: impl FnOnce() -> T) -> Result<T, Cause> {
     })
 }
 
-/// Work whose panics somebody else catches, and asks [`cause_of`] about.
+/// Work whose panics a caller catches, who then calls [`cause_of`].
 pub async fn caught_outside<T>(work: impl Future<Output = T>) -> T {
     CAUGHT.scope((), work).await
 }
 
-/// For the panic hook: leaves the cause for whoever catches the panic. Gives it back where nobody does.
+/// For the panic hook: leaves the cause for the code that catches the panic. Gives it back if none will.
 pub fn leave(cause: Cause) -> Option<Cause> {
     if CAUGHT.try_with(|()| ()).is_err() {
         return Some(cause);
@@ -69,7 +70,7 @@ pub fn leave(cause: Cause) -> Option<Cause> {
     None
 }
 
-/// Why a panic came about that was just caught on this thread.
+/// The cause of the panic that was just caught on this thread.
 #[track_caller]
 pub fn cause_of(payload: &(dyn Any + Send)) -> Cause {
     let (message, here) = (text_of(payload), Location::caller());
@@ -83,7 +84,7 @@ pub fn cause_of(payload: &(dyn Any + Send)) -> Cause {
         })
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub fn text_of(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()

@@ -1,4 +1,4 @@
-//! PostHog for any axum app: events, flags and errors of the right person, without a request ever waiting.
+//! PostHog for any axum app: events, flags and errors of the right person. No request waits for PostHog.
 //!
 //! ```no_run
 //! use axum::{Router, middleware::from_fn_with_state, routing::get};
