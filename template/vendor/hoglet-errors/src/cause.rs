@@ -16,11 +16,11 @@ const MAX_MESSAGE_CHARACTERS: usize = 4_000;
 /// Why it went wrong, and where: the stack of the place that turned the error into a cause.
 #[derive(Debug)]
 pub struct Cause {
-    /// Whether somebody returned it, or the code panicked.
+    /// Whether it is an error or a panic.
     pub kind: CauseKind,
     /// One entry an error, outermost first: its type and its message.
     pub chain: Vec<(String, String)>,
-    /// Where it was turned into a cause: by `?`, in most cases. A panic's is that of the panic.
+    /// The stack of the place that made it a cause: a `?`, in most cases. A panic's is that of the panic.
     pub stack: Stack,
     /// The stack stands in for one that is missing: a value that implements [`Error`] carries none.
     pub synthetic: bool,
@@ -38,8 +38,8 @@ pub enum CauseKind {
 }
 
 impl Cause {
-    /// An error with its sources, and the stack of whoever calls this. Of a very long chain it keeps
-    /// the outermost errors, and of a chain that leads back to itself each error once.
+    /// An error with its sources, and the stack of the caller. A very long chain is cut after the outermost
+    /// errors, and a chain that leads back to itself has each error once.
     #[track_caller]
     pub fn of<E: Error>(error: &E) -> Self {
         let mut chain = vec![(type_name::<E>(), error.to_string())];

@@ -1,8 +1,8 @@
-//! The panic hook: logs each panic, and hands it to the code that answers for it.
+//! The panic hook: logs each panic, and passes its cause on.
 //!
-//! The hook runs where the code panicked, before the stack unwinds. Where somebody catches the panic, it
-//! leaves the cause for them, see [`caught`](crate::caught). Everywhere else, in a spawned task or a thread,
-//! nobody comes afterwards, so the hook calls the [`Listener`] of the app.
+//! The hook runs where the code panicked, before the stack unwinds. If the panic will be caught,
+//! the hook leaves the cause for that code, see [`caught`](crate::caught). Otherwise, in a spawned task or a
+//! thread, it calls the [`Listener`] of the app.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{Location, PanicHookInfo};
@@ -20,13 +20,13 @@ use crate::cause::Cause;
 /// is given nothing but the panic. A listener that is gone is removed when the next one comes.
 static LISTENERS: Mutex<Vec<(runtime::Id, Weak<dyn Listener>)>> = Mutex::new(Vec::new());
 
-/// Is told of panics that nobody catches.
+/// Is told of panics that no code of the app catches.
 pub trait Listener: Send + Sync {
     /// Called in the panic hook, so it must not block: the panic may have come from anywhere.
     fn panicked(self: Arc<Self>, cause: Cause, ends: Ends);
 }
 
-/// What a panic ends.
+/// The effect of a panic that no code of the app catches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
     /// A task that the app has spawned. The process goes on.
@@ -52,7 +52,7 @@ pub fn install_hook() {
     });
 }
 
-/// Tells this listener of panics in the current runtime that nobody catches. Those of threads outside of any
+/// Tells this listener of uncaught panics in the current runtime. Those of threads outside of any
 /// runtime go to the only listener there is.
 ///
 /// # Panics

@@ -11,7 +11,7 @@ use backtrace::{Backtrace, BacktraceSymbol};
 /// This crate's folder where it was compiled. Hoglet's other crates lie beside it.
 const THIS_CRATE: &str = env!("CARGO_MANIFEST_DIR");
 
-/// What lies in the app's folder and is not its own code: Hoglet's crate, dependencies, generated code.
+/// Folders in the app's folder that are not its own code: Hoglet's crates, dependencies, generated code.
 const NOT_ITS_OWN: &[&str] = &["vendor/", "target/", ".cargo/"];
 
 /// Where the program was. Taken without names, which costs microseconds; they are looked up once,
@@ -29,7 +29,7 @@ pub struct Stack {
 pub struct Frame {
     /// With its path: `app::routes::home::show`.
     pub function: String,
-    /// `src/routes/home.rs`, `axum-0.8.9/src/…`, `library/core/src/…`; empty where nobody knows.
+    /// `src/routes/home.rs`, `axum-0.8.9/src/…`, `library/core/src/…`; empty if it is not known.
     pub file: String,
     /// From 1; none without debug information.
     pub line: Option<u32>,
@@ -141,7 +141,7 @@ fn below<'a>(app: &str, path: &'a str) -> Option<&'a str> {
     }
 }
 
-/// What the file is called, not where it lay on the machine that built the app.
+/// The short name of a file, without its place on the machine that built the app.
 fn short_path(app: &str, path: &str) -> String {
     let after = |marker: &str| {
         path.split_once(marker)
@@ -175,7 +175,7 @@ fn with_module(function: String, file: &str, in_app: bool) -> String {
     }
 }
 
-/// What panics and conversions of errors pass through.
+/// The frames of panics and of conversions of errors.
 fn is_of_the_standard_library(frame: &Frame) -> bool {
     const CRATES: &[&str] = &["backtrace::", "std::", "core::", "alloc::", "__rustc::"];
     let Frame { file, function, .. } = frame;
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_wrote_is_not_in_app_even_where_it_lies_in_the_apps_folder() {
+    fn dependencies_are_not_in_app_even_in_the_apps_folder() {
         for (path, function) in [
             (
                 "/home/ann/.cargo/registry/src/index.crates.io-1949/axum-0.8.9/src/lib.rs",

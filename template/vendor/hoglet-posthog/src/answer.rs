@@ -1,4 +1,4 @@
-//! [`Answer`]: what PostHog's answer to a batch means.
+//! [`Answer`]: the meaning of PostHog's answer to a batch.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,12 +7,12 @@ use axum::http::{HeaderMap, StatusCode};
 
 use hoglet_errors::mask_secrets;
 
-/// The longest wait that an answer may ask for. A longer one is a mistake, or somebody else's server.
+/// The longest wait that an answer may ask for. A longer one is a mistake, or another server's.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
-/// Characters of somebody else's text in a line of the log.
+/// Characters of another server's text in a line of the log.
 const MAX_CHARACTERS: usize = 200;
 
-/// What an answer means for the events of a batch.
+/// The meaning of an answer for the events of a batch.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Answer {
     /// PostHog has them.
@@ -38,7 +38,7 @@ impl Answer {
         match status.as_u16() {
             200..=299 => Self::Taken,
             400 | 413 => Self::Unacceptable(reason),
-            // A quota that is used up: what comes after it is not kept.
+            // A quota that is used up: PostHog drops further events.
             402 => Self::Refused(reason),
             408 | 425 | 429 | 500.. => Self::Later {
                 reason,
@@ -68,13 +68,13 @@ fn reason(status: StatusCode, text: &str) -> String {
     }
 }
 
-/// Of what another server says, no more than a line.
+/// At most a line of another server's text.
 fn cut(text: &str) -> String {
     let text = text.chars().filter(|character| !character.is_control());
     text.take(MAX_CHARACTERS).collect()
 }
 
-/// In seconds or as a date. One that is past asks for nothing.
+/// In seconds or as a date. A date in the past asks for no wait.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse() {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_operator_has_to_mend_names_the_setting() {
+    fn a_problem_for_the_operator_names_the_setting() {
         for (status, setting) in [
             (301, "POSTHOG_HOST"),
             (307, "POSTHOG_HOST"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_says_where_it_leads_and_nobody_writes_lines_into_the_log() {
+    fn a_redirect_names_its_target_and_an_answer_forges_no_line_of_the_log() {
         let mut headers = HeaderMap::new();
         headers.insert(
             LOCATION,

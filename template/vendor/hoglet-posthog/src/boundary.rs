@@ -1,4 +1,4 @@
-//! [`Boundary`]: where an error was noticed, and what PostHog is told of that.
+//! [`Boundary`]: the place where an error was noticed, and how PostHog is told.
 //!
 //! PostHog's specification has a row for each (PostHog/sdk-specs, `exception-event-metadata`):
 //!
@@ -12,15 +12,15 @@
 //! | a panic in a thread | `panic` | `false` | `rust.panic_hook` | `error` |
 //! | a panic that ends the process | `panic` | `false` | `rust.panic_hook` | `fatal` |
 //!
-//! Names are for ever: people filter by them in PostHog.
+//! These names never change: people filter by them in PostHog.
 
 use hoglet_errors::panics::Ends;
 use hoglet_errors::{Cause, CauseKind};
 
-/// Where an error was noticed.
+/// The place where an error was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Boundary {
-    /// By the app's own code, which has dealt with it.
+    /// By the app's own code, which has handled it.
     ByHand,
     /// On the way out: a handler has returned it.
     ErrorResponse,
@@ -40,7 +40,7 @@ pub(crate) enum Boundary {
 }
 
 impl Boundary {
-    /// Of what has broken a request.
+    /// Of an error that a request has failed with.
     pub fn of_request(cause: &Cause) -> Self {
         match cause.kind {
             CauseKind::Error => Self::ErrorResponse,
@@ -48,7 +48,7 @@ impl Boundary {
         }
     }
 
-    /// Of a panic that nobody catches.
+    /// Of a panic that no code catches.
     pub fn of_panic(ends: Ends) -> Self {
         match ends {
             Ends::Task => Self::SpawnedTask,

@@ -1,4 +1,4 @@
-//! A breaker: after a few failures in a row nobody asks PostHog for flags for a while.
+//! A circuit breaker: after a few failures in a row PostHog is not asked for flags for a while.
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a page tells posthog-js; `static/posthog.js` reads it.
+//! The configuration of posthog-js on a page. In `hoglet-web`, `static/posthog.js` reads it.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::identity::Identity;
 use crate::settings::Settings;
 use crate::urls;
 
-/// Query parameters whose values PostHog never learns.
+/// Query parameters with secret values, which are not sent.
 const SECRET_PARAMETERS: SecretParameters = SecretParameters {
     anywhere: urls::SECRETS,
     at_the_end: urls::SECRETS_AT_THE_END,
@@ -24,19 +24,19 @@ struct SecretParameters {
     at_the_end: &'static [&'static str],
 }
 
-/// What a page's posthog-js begins with, as JSON: the project, whose page it is, and the flags
-/// that its handler has read, so that the browser asks for none of it.
+/// The configuration of a page's posthog-js, as JSON: the project, the person, and the flags that the page's
+/// handler has read, so that the browser need not ask for them.
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
     token: &'a str,
     api_host: &'a str,
     ui_host: Cow<'a, str>,
-    /// Where posthog-js itself comes from.
+    /// The address of posthog-js itself.
     script: String,
     distinct_id: String,
     is_identified: bool,
     session_replay: bool,
-    /// What every event of the page carries.
+    /// Properties of every event of the page.
     properties: Map<String, Value>,
     capture_exceptions: bool,
     /// posthog-js captures nothing in a browser that is driven by a program or calls itself a robot; in
@@ -99,7 +99,7 @@ pub(crate) fn assets_host(settings: &Settings) -> Cow<'_, str> {
     }
 }
 
-/// Where people look at PostHog, and where its private API is: `us.i` → `us`.
+/// The address of PostHog's web app and of its private API: `us.i` → `us`.
 /// Source: <https://posthog.com/docs/api>.
 pub(crate) fn ui_host(settings: &Settings) -> Cow<'_, str> {
     match cloud_region(settings) {

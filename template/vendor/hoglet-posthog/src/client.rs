@@ -71,7 +71,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Where TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub async fn start(
         settings: &Settings,
         flags: &'static [Declared],
@@ -149,8 +149,8 @@ impl Client {
         event
     }
 
-    /// Captures an error that arose outside of a request, on nobody's behalf. In a handler there is
-    /// `PostHog::capture_error`. Returns the event's id; none where PostHog is off.
+    /// Captures an error that arose outside of a request, without a person. In a handler there is
+    /// `PostHog::capture_error`. Returns the event's id; none if PostHog is off.
     #[track_caller]
     pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
         self.capture_error_with(error, ())
@@ -230,7 +230,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Where PostHog has not accepted it; the error tells whether to try again.
+    /// If PostHog has not accepted it; the error tells whether to try again.
     pub async fn delete_person(&self, distinct_ids: &[String]) -> Result<Deleted, NotDeleted> {
         match &self.0.connection {
             Some(connection) => connection.deletion.delete(distinct_ids).await,
@@ -262,16 +262,15 @@ impl Client {
         connection.map(|connection| &connection.http)
     }
 
-    /// What became of everything that was captured.
+    /// How many events were captured, delivered and lost.
     pub fn counts(&self) -> Counts {
         let connection = self.0.connection.as_ref();
         connection.map_or_else(Counts::default, |connection| connection.delivery.counts())
     }
 
     /// Waits until everything captured before this call is delivered, or lost, or dropped by the app;
-    /// `within` bounds the wait. Returns whether it is. What is not stays in the queue, and is sent as if
-    /// nobody had asked. For a command that captures and ends, and for tests: at the end of the app it
-    /// happens by itself.
+    /// `within` bounds the wait. Returns whether it is. The rest stays in the queue and is sent later. For a
+    /// command that captures and ends, and for tests: [`Client::shut_down`] delivers as well.
     pub async fn flush(&self, within: Duration) -> bool {
         let Some(connection) = &self.0.connection else {
             return true;
@@ -282,13 +281,13 @@ impl Client {
         tokio::time::timeout_at(deadline, settled).await.is_ok()
     }
 
-    /// Makes one person of two: whoever PostHog knows by `alias` becomes part of the person that it knows
-    /// by `distinct_id`. Returns the event's id; none where nothing is sent.
+    /// Makes one person of two: the person with the distinct id `alias` becomes part of the person with
+    /// `distinct_id`. Returns the event's id; none where nothing is sent.
     ///
-    /// The direction counts, and cannot be taken back. PostHog leaves alone a person who was identified
-    /// before: `alias` is an id that nobody has logged in by, such as a device's. Ids that PostHog refuses
-    /// are refused here too, with a line in the log. Who logs in or signs up is linked by
-    /// [`PostHog::identify`](super::PostHog::identify) already.
+    /// The direction matters, and cannot be undone. PostHog does not merge a person who was identified
+    /// before, so `alias` is an id that no user has logged in with, such as a device's. Ids that PostHog
+    /// refuses are refused here too, with a line in the log. A visitor who logs in or signs up is linked by
+    /// [`PostHog::identify`](crate::PostHog::identify) already.
     /// Source: <https://posthog.com/docs/product-analytics/identify>.
     pub fn alias(&self, distinct_id: &str, alias: &str) -> Option<Uuid> {
         let mut event = alias_event(distinct_id, alias)?;

@@ -14,7 +14,7 @@ use crate::identity::Identity;
 use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
 use crate::urls;
 
-/// What PostHog is told of a request.
+/// A request, as PostHog is told of it.
 #[derive(Clone, Debug)]
 pub struct RequestDetails<'a> {
     /// The id that its answer names, to be found in the log.
@@ -47,7 +47,7 @@ pub enum Address {
 }
 
 impl<'a> RequestDetails<'a> {
-    /// What the request says itself. Behind a proxy the app knows better: its own address, and the client's.
+    /// As the request itself says. Behind a proxy the app knows better: its own address, and the client's.
     pub fn of(request: &'a Request) -> Self {
         let host = request.headers().get(HOST);
         let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -107,7 +107,7 @@ pub fn of_request(
     with_all(context, properties)
 }
 
-/// What the identity adds, besides the distinct id.
+/// Adds the identity's properties, besides the distinct id.
 pub(crate) fn of_identity(mut context: RequestContext, identity: &Identity) -> RequestContext {
     if let Some(session_id) = &identity.session_id {
         context = context.session_id(session_id);

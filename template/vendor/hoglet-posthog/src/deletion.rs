@@ -1,8 +1,7 @@
 //! Deleting a person at PostHog.
 //!
-//! PostHog's private API does it, with a personal key alone. `@current` is the project that the
-//! key's owner has looked at last; in another one than this app's nobody is found, and that is no
-//! error.
+//! PostHog's private API does it, and needs a personal key. `@current` is the project that the key's owner has
+//! looked at last. If that is not this app's project, no person is found, and PostHog reports no error.
 //! Source: <https://posthog.com/docs/privacy/data-storage>, and `posthog/api/routing.py` and
 //! `posthog/api/person.py` in PostHog's own repository.
 
@@ -21,7 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// PostHog takes no more in one request.
 const MOST_IDS: usize = 1000;
 
-/// What PostHog has taken in.
+/// An accepted deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deleted {
     /// How many persons had these ids. With none there was nothing to delete, or the key looks at
@@ -29,7 +28,7 @@ pub struct Deleted {
     pub persons: u64,
 }
 
-/// Why nobody was deleted.
+/// The reason why no person was deleted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotDeleted {
     /// There is no key for it. The sentence says how to do it by hand.

@@ -24,7 +24,7 @@ use crate::settings::Settings;
 const EVENT_BYTES: usize = 2 * 1024;
 /// Events in one request to PostHog.
 const BATCH_SIZE: usize = 500;
-/// Bytes in one request: PostHog takes 20 MB, and whoever stands before it perhaps less.
+/// Bytes in one request: PostHog takes 20 MB, a proxy before it perhaps less.
 const BATCH_BYTES: usize = 1_000_000;
 /// How long the first event of a batch waits for others.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
@@ -87,7 +87,7 @@ impl Delivery {
         self.enqueue(item, entry);
     }
 
-    /// The same, for who wants to know when PostHog has taken it.
+    /// The same; what is returned tells when PostHog has taken it.
     pub fn push_and_tell(&self, item: Item) -> Delivered {
         let mut entry = self.ledger.enter(item.bytes());
         let delivered = entry.delivered();
@@ -128,7 +128,7 @@ impl Delivery {
         let Some((stop, working)) = self.stop.lock().await.take() else {
             return;
         };
-        // Should the worker have panicked, then what it had is counted already.
+        // If the worker has panicked, its events are counted as lost already.
         let _ = stop.send(deadline);
         let _ = working.await;
     }
@@ -146,7 +146,7 @@ impl Worker {
     /// Sends what comes until it is stopped, then what is left until the deadline.
     async fn work(mut self, stopped: oneshot::Receiver<Instant>) {
         let deadline = tokio::select! {
-            // Only when nobody is left who could capture.
+            // Only when no client is left.
             () = self.send_all() => Instant::now(),
             Ok(deadline) = stopped => deadline,
         };

@@ -3,7 +3,7 @@
 //! A person's flags are evaluated once a request, and only for handlers that read one. With
 //! `POSTHOG_SECRET_KEY` this process keeps the definitions, and PostHog is asked only where they leave a
 //! flag open. The wait for it is bounded (`POSTHOG_FLAGS_TIMEOUT_MILLISECONDS`), and after a few failures
-//! in a row nobody asks for a while. What was evaluated here holds in any case.
+//! in a row PostHog is not asked for a while. Flags evaluated in this process hold in any case.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property, says};
 use crate::settings::Settings;
 use crate::unknown::UnknownFlags;
 
-/// On the way from [`Evaluator::evaluate`] to the hook in [`options`]: this is nobody's event.
+/// On the way from [`Evaluator::evaluate`] to the hook in [`options`]: this event makes no person.
 const PERSONLESS: &str = "personless";
 
 /// On the same way: this event may be located by its `$ip`.
@@ -62,7 +62,7 @@ pub struct Evaluator {
     has_definitions: bool,
     unknown: UnknownFlags,
     breaker: Breaker,
-    /// Where PostHog is.
+    /// PostHog's address.
     host: String,
 }
 
@@ -128,7 +128,7 @@ impl Evaluator {
         self.flags.iter().map(|flag| flag.key)
     }
 
-    /// What the definitions tell, without a request.
+    /// The flags that the definitions decide, without a request.
     async fn evaluate_here(
         &self,
         client: &posthog_rs::Client,
@@ -146,7 +146,7 @@ impl Evaluator {
         evaluating.await.ok()
     }
 
-    /// Whether PostHog may know more.
+    /// Whether PostHog may know flags that the definitions leave open.
     fn leaves_some_open(&self, evaluated: Option<&FeatureFlagEvaluations>) -> bool {
         let known = evaluated
             .map(FeatureFlagEvaluations::keys)
@@ -233,7 +233,7 @@ fn options(
         .on_error(|error| {
             if let PostHogError::FeatureFlags(failure) = error {
                 let reason = failure.error().to_string();
-                // Outside of `Evaluator::ask` nobody wants to know.
+                // Outside of `Evaluator::ask` it is not needed.
                 let _ = FAILURE.try_with(|last| last.replace(Some(reason)));
             }
         })

@@ -1,16 +1,17 @@
-//! Events as types: what happened, and what is told about it.
+//! Events as types.
 
 pub use posthog_rs::Event;
 #[doc(hidden)]
 pub use serde;
 pub use serde::Serialize;
 
-/// An app's last look at each event before it is sent. `Some` lets everything pass.
+/// A hook that sees each event last: it returns the event, changed or not, or `None` to drop it. `Some` lets all
+/// pass.
 pub type BeforeSend = fn(Event) -> Option<Event>;
 
 /// An event: its fields are its properties.
 pub trait TrackedEvent: Serialize {
-    /// What PostHog calls it, such as `user_signed_up`.
+    /// Its name in PostHog, such as `user_signed_up`.
     const NAME: &'static str;
 }
 
@@ -18,10 +19,10 @@ pub trait TrackedEvent: Serialize {
 ///
 /// ```
 /// hoglet_posthog::events! {
-///     /// Somebody made an account.
+///     /// A visitor signed up.
 ///     "user_signed_up" => UserSignedUp { signup_method: &'static str },
 ///
-///     /// Somebody logged out.
+///     /// A user logged out.
 ///     "user_logged_out" => UserLoggedOut {},
 /// }
 /// ```

@@ -30,9 +30,9 @@ pub(crate) struct Exception {
     pub(crate) uuid: Uuid,
     cause: Arc<Cause>,
     boundary: Boundary,
-    /// What the caller says besides.
+    /// The caller's properties.
     properties: Map<String, Value>,
-    /// The id that the person was shown.
+    /// The id that the error's page shows.
     request_id: Option<String>,
     context: Option<RequestContext>,
     timestamp: DateTime<Utc>,
@@ -51,8 +51,7 @@ impl Exception {
         }
     }
 
-    /// An error that somebody hands over, with properties of its own: a struct with named fields or a
-    /// map.
+    /// An error that the app has handled, with properties: a struct with named fields or a map.
     #[track_caller]
     pub(crate) fn by_hand<E: Error>(error: &E, properties: impl Serialize) -> Self {
         let exception = Self::new(Arc::new(Cause::of(error)), Boundary::ByHand);
@@ -87,7 +86,7 @@ impl Exception {
         self.context.as_ref()?.get_distinct_id()
     }
 
-    /// What it takes without its stack, about.
+    /// Its size without its stack, about.
     pub(crate) fn text_bytes(&self) -> usize {
         let mut context = Event::new("", "");
         insert_all(&mut context, self.properties.clone());
@@ -128,7 +127,7 @@ pub(crate) fn resolve(exception: Exception, app: &str) -> Event {
     }
     context.unwrap_or_default().apply_to_event(&mut event);
     if !event.properties().contains_key("$ip") {
-        // Nobody's, so from nowhere: PostHog would take the server's own place.
+        // Without an address PostHog would take the server's place.
         insert(&mut event, GEOIP_DISABLE, true);
     }
     event.set_uuid(uuid);
@@ -150,12 +149,12 @@ fn insert_all(event: &mut Event, properties: Map<String, Value>) {
     }
 }
 
-/// A fingerprint is the caller's to choose: by it PostHog groups what belongs together.
+/// The caller may choose the fingerprint, by which PostHog groups exceptions.
 fn is_reserved(name: &str) -> bool {
     name == "$debug_images" || (name.starts_with("$exception_") && name != "$exception_fingerprint")
 }
 
-/// Nothing is no property, at any depth. In a list it keeps its place.
+/// Without nulls, at any depth. In a list they keep their place.
 fn without_nulls(properties: Map<String, Value>) -> Map<String, Value> {
     fn inside(value: Value) -> Value {
         match value {
@@ -188,7 +187,7 @@ fn exception_list(cause: &Cause, boundary: Boundary, app: &str) -> Value {
                 },
                 "stacktrace": { "type": "raw", "frames": frames(&cause.stack, app) },
             }),
-            // It has no stack, and none is made up for it.
+            // It has no stack of its own.
             _ => json!({
                 "type": kind,
                 "value": value,

@@ -18,8 +18,7 @@ use uuid::Uuid;
 
 use crate::urls;
 
-/// What browsers and proxies take in one header is bounded: with both at their longest the cookie
-/// has 1.4 KB.
+/// Browsers and proxies bound the size of a header. With both values at their longest the cookie has 1.4 KB.
 const MAX_PATH_BYTES: usize = 700;
 const MAX_REFERRER_BYTES: usize = 250;
 /// Longest address in posthog-js's cookie, by its own rule.
@@ -57,7 +56,7 @@ const CAMPAIGN_PARAMETERS: &[&str] = &[
     "_kx",
 ];
 
-/// How a visitor came here. Without secrets, and bounded in length.
+/// The page and the referrer that a visitor came by. Without secrets, and bounded in length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstTouch {
     /// The first page.
@@ -90,7 +89,7 @@ pub fn cookie(
 }
 
 impl FirstTouch {
-    /// What [`cookie()`] wrote, if it is about this visitor.
+    /// From the value that [`cookie()`] made, if it is this visitor's.
     pub fn from_cookie(app_url: &str, cookie: &str, visitor_id: Uuid) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
         let [id, path, referrer] = text.split('\n').collect::<Vec<_>>().try_into().ok()?;
@@ -100,11 +99,11 @@ impl FirstTouch {
         })
     }
 
-    /// `$initial_person_info` in posthog-js's own cookie: `{"u": URL, "r": referrer}`. The memory of
-    /// another person at the same browser, whom a page has yet to correct, is not this visitor's.
+    /// `$initial_person_info` in posthog-js's own cookie: `{"u": URL, "r": referrer}`. It may still
+    /// belong to another person at the same browser; then it is not this visitor's.
     pub fn from_posthog_js(mask: MaskAddress<'_>, cookie: &str, visitor_id: Uuid) -> Option<Self> {
         let stored: Value = serde_json::from_str(cookie).ok()?;
-        let whose: Option<Uuid> = stored
+        let owner: Option<Uuid> = stored
             .get("distinct_id")
             .and_then(|id| id.as_str()?.parse().ok());
         let info = stored.get("$initial_person_info")?;
@@ -112,14 +111,14 @@ impl FirstTouch {
             let text = urls::cut(info.get(name)?.as_str()?, MAX_REMEMBERED);
             web_page(text).map(|_| urls::safe(&mask(text)))
         };
-        whose.is_none_or(|id| id == visitor_id).then_some(())?;
+        owner.is_none_or(|id| id == visitor_id).then_some(())?;
         Some(Self {
             url: address("u")?,
             referrer: address("r"),
         })
     }
 
-    /// The names are posthog-js's, so that it does not matter who was first to tell.
+    /// Under posthog-js's names, so that it does not matter which of the two PostHog hears first.
     pub fn properties(&self) -> Map<String, Value> {
         let mut properties = Map::new();
         let mut set = |name: &str, value: &str| {

@@ -1,4 +1,4 @@
-//! Flags and experiments as types, and what they are for one person.
+//! Flags and experiments as types, and their values for one person.
 
 use posthog_rs::{Event, FeatureFlagEvaluations, FlagValue};
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub struct Flag {
     key: &'static str,
 }
 
-/// A flag with variants. Somebody in none of them, or in one we do not know, sees the default.
+/// A flag with variants. A person in none of them, or in one that the app does not know, sees the default.
 #[derive(Debug)]
 pub struct Experiment {
     key: &'static str,
@@ -44,7 +44,7 @@ pub struct Experiment {
 /// A flag or an experiment, in the list of them all.
 #[derive(Debug, Serialize)]
 pub struct Declared {
-    /// What PostHog calls it.
+    /// Its key in PostHog.
     pub key: &'static str,
     /// Of an experiment.
     pub variants: &'static [&'static str],
@@ -122,7 +122,7 @@ impl Flags {
         }
     }
 
-    /// What an event carries of them: `$feature/<key>` for each, and `$active_feature_flags`, the keys
+    /// The properties of an event that tell them: `$feature/<key>` for each, and `$active_feature_flags`, the keys
     /// of those that are on, where there are any.
     pub(crate) fn properties(&self) -> Map<String, Value> {
         let flags = self.evaluated.as_ref();
@@ -201,9 +201,9 @@ mod tests {
             .with_writer(Mutex::new(log))
             .finish();
         let _listening = tracing::subscriber::set_default(subscriber);
-        let nobody = posthog_rs::client("").await;
-        let evaluated = nobody.evaluate_flags("ann", EvaluateFlagsOptions::default());
-        let evaluated = evaluated.await.expect("it asks nobody");
+        let client = posthog_rs::client("").await;
+        let evaluated = client.evaluate_flags("ann", EvaluateFlagsOptions::default());
+        let evaluated = evaluated.await.expect("it sends no request");
         let flags = Flags::new(evaluated, ALL);
         assert!(!flags.is_enabled(&LISTED));
         assert!(!flags.is_enabled(&FORGOTTEN));

@@ -18,7 +18,7 @@ pub struct FlagsAndGroups(Mutex<State>);
 #[derive(Default)]
 struct State {
     groups: Groups,
-    /// By the groups that they were asked for with.
+    /// Each with the groups that it was evaluated for.
     flags: Vec<(Groups, FlagsCell)>,
     /// The flags that the code was given last.
     latest: Option<Arc<Flags>>,
@@ -53,12 +53,12 @@ impl FlagsAndGroups {
         })
     }
 
-    /// Notes which flags the code decides by from here on.
+    /// From here on the code decides by these flags.
     pub fn decides_by(&self, flags: Arc<Flags>) {
         self.with(|state| state.latest = Some(flags));
     }
 
-    /// What an event carries of the flags that the code decides by; nothing before it has any.
+    /// The properties of the flags that the code decides by; none before it has read flags.
     pub fn flag_properties(&self) -> Map<String, Value> {
         let latest = self.with(|state| state.latest.clone());
         latest.map(|flags| flags.properties()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Groups: the company, team or project on whose behalf a request is made.
+//! Groups: the company, team or project that a request belongs to.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -79,8 +79,8 @@ pub fn is_blank(call: &'static str, group_type: &str, group_key: &str) -> bool {
 /// Groups remembered at most, about 100 bytes each.
 const REMEMBERED: usize = 100_000;
 
-/// What this process has told PostHog about each group, so that it says so again only when something
-/// has changed, or when it did not arrive.
+/// The descriptions of groups that this process has sent, so that one is sent again only if it has changed or was
+/// lost.
 #[derive(Debug, Default)]
 pub struct Described {
     hasher: RandomState,

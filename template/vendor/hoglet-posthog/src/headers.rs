@@ -1,5 +1,4 @@
-//! What a client says of itself: the tracing headers of PostHog's SDKs, and posthog-js's cookie. Anybody may
-//! have written them.
+//! The tracing headers of PostHog's SDKs, and posthog-js's cookie. A client can write anything into them.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, Method};
@@ -77,12 +76,12 @@ pub fn session_id(headers: &HeaderMap, project_token: &str) -> Option<String> {
     read(headers, SESSION_ID).or_else(|| session_id_from_cookie(headers, project_token))
 }
 
-/// The cookie in which posthog-js keeps what it remembers, as JSON. Anybody may have written it.
+/// The name of the cookie in which posthog-js keeps its state, as JSON. A client can write anything into it.
 pub fn posthog_js_cookie(project_token: &str) -> String {
     format!("ph_{project_token}_posthog")
 }
 
-/// Whether somebody looks at the page that is asked for: a `GET`, and no prefetch on a guess.
+/// Whether a person sees the page: the request is a `GET`, and no prefetch.
 pub fn is_page_view(method: &Method, headers: &HeaderMap) -> bool {
     let is_prefetch = ["sec-purpose", "purpose", "x-moz"]
         .iter()

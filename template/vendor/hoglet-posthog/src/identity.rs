@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::headers;
 
-/// What PostHog knows the person of an event by.
+/// The id that PostHog knows a person by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DistinctId {
@@ -26,16 +26,16 @@ pub enum OptOut {
     /// They are.
     #[default]
     No,
-    /// They are not: the person has said so in the app.
+    /// They are not: the person opted out in the app.
     Chosen,
-    /// They are not: the browser says so (`Sec-GPC: 1`), and the app cannot undo it.
+    /// They are not: the browser asks for it (`Sec-GPC: 1`), and the app cannot undo it.
     Forced,
 }
 
 /// The visitor or user of one request.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The person whose events these are.
+    /// The person of the request's events.
     pub distinct_id: DistinctId,
     /// The visitor id that came with the request, or the fresh one that goes back with the answer.
     pub visitor_id: Uuid,
@@ -77,7 +77,7 @@ impl Identity {
 }
 
 impl DistinctId {
-    /// Whether somebody is signed in.
+    /// Whether it is a signed-in user's.
     pub fn is_user(&self) -> bool {
         matches!(self, Self::User(_))
     }

@@ -1,4 +1,4 @@
-//! What waits for PostHog: an event that is ready, or an exception whose stack is still to be resolved.
+//! [`Item`]: an entry of the queue. An event that is ready, or an exception with a stack without names.
 
 use posthog_rs::Event;
 use tokio::task::JoinError;
@@ -11,7 +11,7 @@ pub const MAX_EVENT_BYTES: usize = 1_000_000;
 /// A stack, as addresses in memory and as names on the wire.
 const STACK_BYTES: usize = 16 * 1024;
 
-/// What waits.
+/// An entry of the queue.
 pub(crate) enum Item {
     /// An event that is ready.
     Event(Event),
@@ -20,7 +20,7 @@ pub(crate) enum Item {
 }
 
 impl Item {
-    /// What it takes as JSON at least, and about what it takes in memory.
+    /// Its size as JSON at least, and about its size in memory.
     pub fn bytes(&self) -> usize {
         match self {
             Self::Event(event) => size::of_event(event),

@@ -17,7 +17,7 @@ use crate::identity::{Identity, OptOut};
 use crate::person::Person;
 use crate::tracker::PostHog;
 
-/// Finds out whose request this is, and hands it its [`PostHog`].
+/// Finds the identity of a request, and gives the request its [`PostHog`].
 ///
 /// The person is the [`SignedIn`](crate::SignedIn) user that a layer outside of this one has left in the
 /// request's extensions, else the client that `X-PostHog-Distinct-Id` names, else a fresh visitor. A layer may

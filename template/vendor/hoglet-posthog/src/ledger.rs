@@ -1,8 +1,7 @@
 //! The ledger: each captured event is counted once, as delivered or as lost.
 //!
-//! An event on its way holds an `Entry`, and whoever drops the entry closes it: a send that has
-//! PostHog's answer, a full queue, a task that panics or is cut short by the shutdown bound. So no
-//! way out is forgotten, and the numbers add up: those of events, and those of their bytes.
+//! An event on its way holds an `Entry`, and dropping the entry closes it, on every way out: PostHog's answer, a
+//! full queue, a task that panics or that the shutdown ends. So the numbers of events and bytes add up.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -12,7 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::{Notify, oneshot};
 
-/// Why an entry is lost that nobody has closed.
+/// The reason for an entry that was dropped without being closed.
 const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS, or a panic)";
 
 /// The numbers in `/readyz`: `captured` is the sum of `delivered`, `waiting`, `lost` and `dropped`.
@@ -150,7 +149,7 @@ impl Ledger {
 }
 
 impl Entry {
-    /// For who wants to know what becomes of this one event.
+    /// Tells when this event is delivered.
     pub fn delivered(&mut self) -> Delivered {
         let (tell, delivered) = oneshot::channel();
         self.waiting = Some(tell);
@@ -176,7 +175,7 @@ impl Entry {
 
     fn tell(&mut self) {
         if let Some(waiting) = self.waiting.take() {
-            // Nobody may want to know any more.
+            // The receiver may be gone.
             let _ = waiting.send(());
         }
     }
@@ -211,7 +210,7 @@ mod tests {
 
     const INTERVAL: Duration = Duration::from_millis(50);
 
-    /// What is logged on this thread, line by line.
+    /// The log of this thread, line by line.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -299,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_entry_that_nobody_closes_is_lost_and_counted_once() {
+    async fn an_entry_that_is_dropped_open_is_lost_and_counted_once() {
         let ledger = Arc::new(Ledger::default());
         ledger.enter(10).deliver();
         ledger.enter(10).lose("the queue is full");

@@ -11,7 +11,7 @@ use posthog_rs::Event;
 use crate::property::GEOIP_DISABLE;
 use crate::release_properties;
 
-/// What the SDK keeps. Source: `MINIMAL_FLAG_CALLED_EVENT_PROPERTIES` in posthog-rs 0.30.
+/// The properties that the SDK keeps. Source: `MINIMAL_FLAG_CALLED_EVENT_PROPERTIES` in posthog-rs 0.30.
 const KEPT: &[&str] = &[
     "$feature_flag",
     "$feature_flag_response",
@@ -64,8 +64,8 @@ pub fn shortened(event: Event) -> Event {
     short
 }
 
-/// The SDK shows its mark in the debug format only, after all text that anybody else has written. An
-/// event whose mark is not seen is sent whole.
+/// The SDK shows its mark in the debug format only, after all other text. An event without a visible mark is sent
+/// whole.
 fn is_marked(event: &Event) -> bool {
     event.event_name() == "$feature_flag_called"
         && format!("{event:?}")

@@ -85,8 +85,8 @@ pub fn proxy_to(url: &str) -> Option<String> {
     Proxies::from_environment().name(url)
 }
 
-/// The variables of the environment whose proxy cannot be used: what is wrong with each, and what to do. Never the
-/// value, which may hold a password.
+/// The proxies of the environment that cannot be used: the variable, the problem and the remedy. Never the value,
+/// which may hold a password.
 pub fn unusable_proxies() -> Vec<String> {
     let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
     let names = names.map(|name| [name.to_owned(), name.to_lowercase()]);
@@ -124,8 +124,8 @@ fn wrong_with(proxy: &OsStr) -> Option<&'static str> {
     }
 }
 
-/// What went wrong on the way to an address: the causes, and the proxy where there is one. Never the address itself,
-/// which may hold a token.
+/// An error on the way to an address: its causes, and the proxy if there is one. Never the address itself, which may
+/// hold a token.
 pub fn describe(error: reqwest::Error, url: &str) -> String {
     let error = error.without_url();
     let mut text = error.to_string();

@@ -1,7 +1,7 @@
 //! [`Pace`]: how long to wait before the next attempt, for all batches together.
 //!
-//! Where PostHog says when to come back (`Retry-After`), nobody comes earlier: neither the batch that it
-//! said so to, nor the next one. A shutdown ends every wait, because what is not sent then is lost.
+//! If PostHog asks for a wait (`Retry-After`), all batches wait, not only the one that it refused. A shutdown ends
+//! every wait, because an event that is not sent then is lost.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,7 @@ const LAST_BACKOFF: Duration = Duration::from_secs(5);
 /// Shared by all batches.
 #[derive(Default)]
 pub struct Pace {
-    /// PostHog has asked to come no earlier.
+    /// PostHog has asked for no request before.
     not_before: Mutex<Option<Instant>>,
     stopping: CancellationToken,
 }
@@ -39,12 +39,12 @@ impl Backoff {
 }
 
 impl Pace {
-    /// From now on nobody waits for what PostHog has asked for.
+    /// From now on no batch waits as PostHog has asked.
     pub fn hurry(&self) {
         self.stopping.cancel();
     }
 
-    /// PostHog asks everybody to wait for so long.
+    /// PostHog asks all batches to wait for so long.
     pub fn wait_for(&self, wait: Duration) {
         let until = Instant::now() + wait;
         let mut not_before = self
@@ -54,7 +54,7 @@ impl Pace {
         *not_before = (*not_before).max(Some(until));
     }
 
-    /// Resolves when an attempt may be made, as far as PostHog has asked for anything.
+    /// Resolves when PostHog allows the next attempt.
     pub async fn may_go(&self) {
         // Another answer may move it meanwhile.
         while let Some(until) = self.not_before().filter(|until| *until > Instant::now()) {
@@ -96,13 +96,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn everybody_waits_as_long_as_posthog_asks_or_until_the_shutdown() {
+    async fn all_batches_wait_as_long_as_posthog_asks_or_until_the_shutdown() {
         let pace = Pace::default();
         assert!(may_go_now(&pace).await);
 
         let asked = Instant::now();
         pace.wait_for(Duration::from_secs(700));
-        // Who asks for less does not shorten it.
+        // A shorter wait does not shorten it.
         pace.wait_for(Duration::from_secs(3));
         let until = pace.not_before().expect("it was asked for");
         assert_eq!(until.duration_since(asked).as_secs(), 700);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_wait_that_is_over_holds_nobody_up() {
+    async fn a_wait_that_is_over_holds_up_no_batch() {
         let pace = Pace::default();
         pace.wait_for(Duration::from_millis(20));
         pace.may_go().await;

@@ -1,8 +1,7 @@
-//! What was just captured, for the panel that pages show in development.
+//! The events that were just captured, for the panel that pages show in development.
 //!
-//! A page shows what its own request captured. An answer to a script has it in a header, which
-//! `static/app.js` reads. A redirect shows nothing itself, so it sends a cookie along, and the page
-//! that it leads to shows both.
+//! A page shows the events of its own request. An answer to a script has them in a header, which `static/app.js`
+//! reads. A redirect shows nothing, so it sets a cookie, and the next page shows both.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +16,7 @@ const MAX_COOKIE_BYTES: usize = 3_500;
 pub struct Entry {
     /// Such as `POST /signup`.
     pub request: String,
-    /// What it captured or read.
+    /// The event or the flag.
     #[serde(flatten)]
     pub what: What,
 }
@@ -32,16 +31,16 @@ pub enum What {
         name: String,
         /// The event's own id, which the stand-in for PostHog finds it by.
         uuid: String,
-        /// `user`, `visitor`, `client` or, where it belongs to nobody, `nobody`.
+        /// `user`, `visitor`, `client` or, without a person, `nobody`.
         who: String,
-        /// Theirs; empty where it belongs to nobody.
+        /// The person's; empty without a person.
         distinct_id: String,
         /// Whether PostHog is on.
         sent: bool,
     },
     /// A flag or an experiment.
     Flag {
-        /// What PostHog calls it.
+        /// Its key in PostHog.
         key: String,
         /// `true`, `false` or a variant.
         value: Value,
@@ -55,7 +54,7 @@ pub struct Panel(Option<Arc<Mutex<Noted>>>);
 #[derive(Default)]
 struct Noted {
     request: String,
-    /// What the request captured that redirected to this one.
+    /// The entries of the request that redirected to this one.
     before: Vec<Entry>,
     now: Vec<What>,
 }
@@ -75,7 +74,7 @@ impl Panel {
         self.with(|noted| noted.now.push(what));
     }
 
-    /// What the panel shows: first what came before a redirect, then this request's events and flags.
+    /// The lines of the panel: first those from before a redirect, then this request's events and flags.
     pub(crate) fn entries(&self, flags: impl IntoIterator<Item = What>) -> Vec<Entry> {
         let entries = self.with(|noted| {
             let now = noted.now.iter().cloned().chain(flags);

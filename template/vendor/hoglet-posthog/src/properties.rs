@@ -1,4 +1,4 @@
-//! From what an app says, in any shape, to properties by name.
+//! From any value that serializes to properties by name.
 
 use std::any::type_name;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 /// The fields of a struct, or the entries of a map, as properties.
 ///
-/// Serde tells only now what shape a value has. One without names has no properties, and neither has
-/// one that cannot be serialized: the log says so, and whoever captured it goes on.
+/// The shape of a value is known only now. A value without names has no properties, and neither has a value that
+/// cannot be serialized: the log says so, and the caller goes on.
 pub fn of<T: Serialize>(value: &T) -> Map<String, Value> {
     let problem = match serde_json::to_value(value) {
         Ok(Value::Object(properties)) => return properties,

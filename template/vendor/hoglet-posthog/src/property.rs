@@ -3,13 +3,13 @@
 use posthog_rs::{Event, RequestContext};
 use serde_json::Value;
 
-/// Events of anybody but a signed-in user make no person: PostHog keeps them under their id and
-/// gives them to the user that the id is linked to later.
+/// Only events of signed-in users create a person. PostHog keeps the others under their distinct id, and gives them
+/// to the user that the id is linked to later.
 /// Source: <https://posthog.com/docs/data/anonymous-vs-identified-events>.
 pub const PROCESS_PERSON_PROFILE: &str = "$process_person_profile";
 
-/// PostHog does not look up where the event comes from. Without this, and without `$ip`, it takes the
-/// place where this server stands.
+/// PostHog does not look up where the event comes from. Without this, and without `$ip`, it takes this
+/// server's place.
 pub const GEOIP_DISABLE: &str = "$geoip_disable";
 
 /// Adds one property. Text, numbers and booleans always become JSON.

@@ -1,8 +1,7 @@
 //! The first-party proxy: posthog-js reaches PostHog through the app's own address, past blockers.
 //!
-//! It talks to PostHog's two hosts and nobody else, only about this app's own project, only at the
-//! paths that posthog-js asks for, and passes on neither cookies nor authorization. Bodies pass as
-//! they are, compressed or not. Source: <https://posthog.com/docs/advanced/proxy>.
+//! It talks to PostHog's two hosts only, about this app's own project only, at the paths that posthog-js uses only.
+//! It passes on neither cookies nor authorization. Bodies pass as they are, compressed or not. Source: <https://posthog.com/docs/advanced/proxy>.
 
 use std::error::Error;
 use std::iter::successors;
@@ -35,7 +34,7 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 /// For one request and its answer, a large upload included.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What posthog-js 1.449.2 asks the ingestion host for. Source: `endpointFor` and `sendRequest` in
+/// The paths of the ingestion host that posthog-js 1.449.2 uses. Source: `endpointFor` and `sendRequest` in
 /// its package, `ingestionPaths` in its `request-router`.
 const INGESTION: &[&str] = &[
     "/e/",
@@ -72,7 +71,7 @@ const FROM_POSTHOG: &[HeaderName] = &[
 #[derive(Clone, Copy)]
 pub struct FromPostHog;
 
-/// What the proxy has to know of a request, besides the request itself.
+/// A request's origin, which only the app knows: it may stand behind proxies that it trusts.
 #[derive(Clone, Debug)]
 pub struct Sent {
     /// Path and query as the browser sent them.
@@ -154,8 +153,8 @@ async fn forward(client: &Client, sent: Sent, request: Request) -> Response {
     }
 }
 
-/// What became of a client's body on its way to PostHog. reqwest reports a body that broke off like a
-/// host that cannot be reached.
+/// The state of a client's body on its way to PostHog. reqwest reports a body that broke off like a host that cannot
+/// be reached.
 #[derive(Clone, Default)]
 struct Upload(Arc<OnceLock<StatusCode>>);
 
@@ -178,13 +177,13 @@ impl Upload {
         reqwest::Body::wrap_stream(Body::new(body).into_data_stream())
     }
 
-    /// What to answer, if the body broke off or was too large.
+    /// The status to answer, if the body broke off or was too large.
     fn broken(&self) -> Option<StatusCode> {
         self.0.get().copied()
     }
 }
 
-/// Where a path leads, if it is one that posthog-js asks for.
+/// The target of a path, if posthog-js uses it.
 ///
 /// The path is appended to one of two fixed hosts, so it cannot name another one; and it is judged
 /// as the host will read it, with every `..` carried out. Nothing posthog-js asks for is written

@@ -1,7 +1,7 @@
 //! Sends one batch, until PostHog takes it or refuses it for good.
 //!
-//! A batch is tried for `POSTHOG_RETRY_SECONDS`, through an outage and through what only the operator can
-//! mend (a wrong token, a wrong host). PostHog refuses a batch as a whole (400, 413) for one event that
+//! A batch is tried for `POSTHOG_RETRY_SECONDS`, through an outage and through a mistake that only the operator
+//! can correct (a wrong token, a wrong host). PostHog refuses a batch as a whole (400, 413) for one event that
 //! it cannot take: the batch is then halved until that one stands alone, and it alone is lost.
 
 use std::time::Duration;
@@ -40,15 +40,15 @@ pub struct Sender {
     /// The folder that the app was compiled in.
     app: &'static str,
     retry: Duration,
-    /// PostHog's harness for SDKs wants what cannot succeed to end at once, and so does a test.
+    /// False in tests, and for PostHog's harness for SDKs: a batch that cannot succeed ends at once.
     waits_for_the_operator: bool,
     trouble: Trouble,
     pace: Pace,
 }
 
-/// How it ended with a batch that PostHog has not taken.
+/// The reason why PostHog has not taken a batch.
 enum NotTaken {
-    /// For something in it.
+    /// An event in it, or its size.
     Unacceptable(String),
     Lost(String),
 }
@@ -135,7 +135,7 @@ impl Sender {
         }
     }
 
-    /// The events as PostHog is to have them, and as the app lets them go.
+    /// The events with the SDK's properties, after the app's before-send hook.
     async fn prepared(&self, batch: Vec<Queued>) -> Vec<(Value, Entry)> {
         let (events, entries): (Vec<_>, Vec<_>) = self.resolved(batch).await.into_iter().unzip();
         let events = self.assembler.assemble(events).await;
@@ -144,7 +144,7 @@ impl Sender {
             match caught_now(|| (self.before_send)(event)) {
                 Ok(Some(event)) => prepared.push((written(&event), entry)),
                 Ok(None) => entry.leave_out(),
-                // What the hook should have taken out must not leave.
+                // The hook may have failed before it took a secret out.
                 Err(panic) => entry.lose(&format!("the before-send hook panicked: {panic}")),
             }
         }

@@ -19,21 +19,21 @@ pub enum Compression {
     None,
 }
 
-/// Where the app runs. Every event carries it.
+/// The environment of the app, which every event carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// On a developer's machine: the log shows what is captured, and people are marked as internal users.
+    /// On a developer's machine: the log shows each captured event, and persons are marked as internal users.
     Development,
-    /// In a test: a batch that only a changed setting would help is given up at once.
+    /// In a test: a batch that PostHog refuses for a wrong setting is given up at once.
     Test,
-    /// Where customers use it.
+    /// Customers use the app.
     Production,
 }
 
-/// The app whose events these are.
+/// The app that sends the events.
 #[derive(Clone, Copy, Debug)]
 pub struct App {
-    /// Where it runs.
+    /// Its environment.
     pub environment: Environment,
     /// Such as `0.1.0+1a2b3c4d`: `env!("CARGO_PKG_VERSION")` at least.
     pub release: &'static str,
@@ -53,7 +53,7 @@ pub struct Settings {
     pub app: App,
     /// Stands in every page, so it is no secret. PostHog is off without one.
     pub project_token: String,
-    /// Where events are sent.
+    /// The address that events are sent to.
     pub host: Url,
     /// Off, whatever else is set.
     pub disabled: bool,
@@ -83,7 +83,7 @@ pub struct Settings {
     pub flags_timeout: Duration,
 }
 
-/// A source of variables, which also gathers what is wrong with them.
+/// A source of variables, which also gathers errors about them.
 pub trait Variables {
     /// A value as it stands, an empty one too.
     fn raw(&mut self, name: &str) -> Option<String>;
@@ -97,7 +97,7 @@ pub trait Variables {
     }
 }
 
-/// What is wrong with the variables: one line each.
+/// The variables that need a change: one line each.
 #[derive(Debug, thiserror::Error)]
 #[error("these settings need a change:\n  {}", .0.join("\n  "))]
 pub struct SettingsError(Vec<String>);
@@ -305,7 +305,7 @@ fn project_token(reader: &mut Reader<impl Variables>) -> String {
     let tokens = NAMES.map(|name| {
         let token = reader.text(name);
         if token.as_deref().is_some_and(is_secret_key) {
-            // The value is not shown: whoever has it may read the whole project.
+            // The value is not shown: the key can read the whole project.
             reader.error(
                 name,
                 "holds a personal or secret key (phx_…, phs_…), and this value stands in every page; \

@@ -55,10 +55,10 @@ pub struct PostHog {
     panel: Panel,
 }
 
-/// What a request asks for.
+/// The page that a request asks for.
 #[derive(Clone, Copy)]
 struct Page {
-    /// A `GET` that somebody looks at: not a `HEAD`, not a prefetch.
+    /// A person sees it: the request is a `GET`, and no prefetch.
     is_viewed: bool,
     address: Address,
 }
@@ -153,15 +153,15 @@ impl PostHog {
     /// Captures an event of the tracking plan for the request's person. Once this request has evaluated
     /// flags, it carries them: `$feature/<key>` for each, and `$active_feature_flags`.
     ///
-    /// Returns the event's id, by which PostHog knows it: a UUIDv7; none where nothing is sent, because
-    /// the person has opted out or PostHog is off.
+    /// Returns the event's id in PostHog, a UUIDv7; none if nothing is sent, because the person opted out or
+    /// PostHog is off.
     pub fn capture<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
         let mut properties = self.shared.flag_properties();
         properties.extend(properties::of(&event));
         self.send(E::NAME, properties)
     }
 
-    /// Captures a `…_viewed` event, unless nobody looks at the page.
+    /// Captures a `…_viewed` event, unless the request is a `HEAD` or a prefetch.
     pub fn capture_view<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
         self.page.is_viewed.then(|| self.capture(event)).flatten()
     }
@@ -199,8 +199,8 @@ impl PostHog {
         self.send("$set", properties::of(&properties))
     }
 
-    /// Says that this user is known to PostHog by another id too, such as a device's or an older system's:
-    /// the person of `alias` becomes part of the user's. See [`Client::alias`] for what PostHog refuses.
+    /// Gives this user another distinct id, such as a device's or an older system's: the person with the id
+    /// `alias` becomes part of the user's. See [`Client::alias`] for what PostHog refuses.
     /// Returns the event's id; none where nothing is sent.
     ///
     /// A visitor has no person, so it is refused for them with a line in the log.
@@ -220,8 +220,8 @@ impl PostHog {
         self.client.flush(within).await
     }
 
-    /// From here on this request is made on behalf of a group, such as a company: what it captures
-    /// belongs to the group as well, its flags are those of the group, and so is its page.
+    /// From here on this request belongs to a group, such as a company: so do its events and its page, and its
+    /// flags are evaluated for the group.
     ///
     /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
     /// Source: <https://posthog.com/docs/product-analytics/group-analytics>.
@@ -245,7 +245,7 @@ impl PostHog {
         self
     }
 
-    /// Tells PostHog what a group is like, unless this process has said the same last and it was not lost.
+    /// Sends the properties of a group, unless this process has sent the same ones last and they were not lost.
     ///
     /// A blank type or key is refused: the log says so, and nothing is sent.
     #[track_caller]
@@ -298,7 +298,7 @@ impl PostHog {
         event
     }
 
-    /// Captures an error that was handled. The stack is the caller's. Returns the event's id, see
+    /// Captures an error that the app has handled. The stack is the caller's. Returns the event's id, see
     /// [`PostHog::capture`].
     #[track_caller]
     pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
@@ -356,10 +356,10 @@ impl PostHog {
     }
 
     /// The flags of the request's person and groups: asked for once a request, when they are first needed.
-    /// What the request captures from here on carries them.
+    /// Later events of the request carry them.
     ///
-    /// All have their defaults, and PostHog is not asked, for those who have opted out, and for a client
-    /// that is known by a header only: a header never chooses whose flags apply.
+    /// All have their defaults, and PostHog is not asked, for a person who opted out, and for a client that is
+    /// known by a header only: a header never chooses flags.
     pub fn flags(&self) -> BoxFuture<'_, Arc<Flags>> {
         Box::pin(async move {
             let (groups, cell) = self.shared.flags();
@@ -384,7 +384,7 @@ impl PostHog {
         })
     }
 
-    /// What posthog-js is told on this page; nothing where it should not run.
+    /// The configuration of posthog-js on this page; none if it should not run.
     pub fn browser_config(&self) -> Option<BrowserConfig<'_>> {
         let settings = self.client.settings();
         let runs = settings.js && self.client.enabled() && !self.identity.opted_out();
@@ -438,7 +438,7 @@ impl PostHog {
         self.identity.opt_out == OptOut::Forced
     }
 
-    /// What this request captured so far, and the flags it read; noted in development only.
+    /// The events that this request captured so far, and the flags it read; in development only.
     pub fn captured(&self) -> Vec<Entry> {
         if !self.panel.is_shown() {
             return Vec::new();

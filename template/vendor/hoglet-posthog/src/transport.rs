@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::outgoing;
 use crate::settings::{Compression, Settings};
 
-/// Bytes of an answer that are read: what PostHog says of a refusal is short.
+/// Bytes of an answer that are read: PostHog's reason for a refusal is short.
 const MAX_ANSWER: usize = 1024;
 
 /// The way of a batch to PostHog.
@@ -41,11 +41,11 @@ impl Transport {
         }
     }
 
-    /// What is sent for these events, each attempt the same.
+    /// The body for these events, the same for each attempt.
     ///
     /// # Errors
     ///
-    /// Where the runtime ends meanwhile.
+    /// If the runtime ends meanwhile.
     pub async fn pack(&self, events: &[&Value]) -> Result<Bytes, impl Display + use<>> {
         let batch = json!({
             "api_key": self.project_token,
@@ -115,7 +115,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes it")
 }
 
-/// What breaks off in the middle has said its status already.
+/// An answer that breaks off has a status already.
 async fn beginning(mut response: Response) -> String {
     let mut bytes = Vec::new();
     while bytes.len() < MAX_ANSWER

@@ -1,15 +1,15 @@
-//! [`Trouble`]: what the log says while PostHog does not take events, once each time.
+//! [`Trouble`]: one line in the log when PostHog stops taking events, and one when it takes them again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How it stands with PostHog, as the log knows it.
+/// The state of PostHog that the log has reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Known {
     #[default]
     Well,
-    /// It passes by itself.
+    /// An outage.
     Away,
-    /// It waits for somebody.
+    /// It needs a changed setting.
     Misconfigured,
 }
 
@@ -28,7 +28,7 @@ impl Trouble {
         }
     }
 
-    /// PostHog refuses everything, until somebody changes something.
+    /// PostHog refuses everything until a setting is changed.
     pub fn misconfigured(&self, reason: &str) {
         if self.becomes(Known::Misconfigured) {
             tracing::error!(
@@ -46,7 +46,7 @@ impl Trouble {
         }
     }
 
-    /// Whether that is news. What is worse stays.
+    /// Whether that is new to the log. A worse state stays.
     fn becomes(&self, now: Known) -> bool {
         let mut known = self.known();
         let news = *known < now;

@@ -1,7 +1,7 @@
 //! Addresses as PostHog may see them: short, and without secrets.
 //!
-//! A query parameter whose name looks like a secret's loses its value: `?token=redacted`. Everything
-//! else stays as it was sent, byte for byte. Fragments are read like queries, because some log-ins
+//! A query parameter with a name like a secret's loses its value: `?token=redacted`. Everything else stays as it was
+//! sent, byte for byte. Fragments are read like queries, because some log-ins
 //! come back with `#access_token=…`, and so are values that are addresses themselves, such as
 //! `?next=%2Freset%3Ftoken%3D…`.
 

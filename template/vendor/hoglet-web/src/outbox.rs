@@ -1,12 +1,11 @@
 //! The outbox of `$identify`, without which a visitor and a user stay two people for good.
 //!
-//! The transaction that links a visitor to a user stores what `$identify` says of them. The request
-//! sends it; a process that is killed then, a full queue or a long outage would lose it. So a link
-//! counts as told once PostHog has taken its `$identify`, and until then it is sent again: at
-//! start-up and by the housekeeping, without a request. Twice is harmless.
+//! The transaction that links a visitor to a user stores the data of `$identify`, and the request sends it. A killed
+//! process, a full queue or a long outage would lose it. So each link is marked once PostHog has taken its
+//! `$identify`, and until then it is sent again: at start-up and by the housekeeping. Sending it twice is harmless.
 //!
-//! Links that are made while PostHog is off stay untold, and are told when it is switched on: whoever
-//! signed up before is a person in PostHog then.
+//! Links made while PostHog is off are sent once it is switched on, so that earlier users are persons in PostHog
+//! too.
 
 use std::collections::HashMap;
 
@@ -24,7 +23,7 @@ use crate::visitor_link;
 /// Links in one statement, and in one batch to PostHog.
 const SLICE: u64 = 500;
 
-/// Sees to it that PostHog is told of every visitor who became a user.
+/// Sends an `$identify` for every visitor who became a user, until PostHog has taken it.
 #[derive(Clone)]
 pub struct Outbox {
     database: DatabaseConnection,
@@ -61,7 +60,7 @@ impl Outbox {
     ///
     /// # Errors
     ///
-    /// Where the database does not answer.
+    /// If the database does not answer.
     pub async fn send_again(&self, linked_before: OffsetDateTime) -> Result<usize, DbErr> {
         let mut taken = 0;
         let mut last = Uuid::nil();

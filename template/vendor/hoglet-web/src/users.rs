@@ -1,4 +1,4 @@
-//! What Hoglet knows of an app's users. `session::users` reads their table.
+//! The traits of an app's users. `session::users` reads their table.
 
 use std::any::Any;
 

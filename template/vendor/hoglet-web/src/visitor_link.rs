@@ -1,5 +1,5 @@
-//! Which visitor became which user. The primary key is the visitor id, so one id is linked once,
-//! whatever runs in parallel or is replayed.
+//! The links between visitors and users. The primary key is the visitor id, so one id is linked once, even if
+//! requests run in parallel or are replayed.
 //!
 //! PostHog refuses to merge two identified persons, but it silently adds a brand-new user to the
 //! person that an already linked visitor id belongs to. Linking an id twice would fuse two people.
@@ -23,7 +23,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     /// The primary key: an id is linked once.
     pub visitor_id: Uuid,
-    /// Whom the visitor became.
+    /// The user that the visitor became.
     pub user_id: Uuid,
     /// The visitor's `$initial_…` properties as a JSON object.
     #[sea_orm(column_type = "Text")]
@@ -50,13 +50,13 @@ impl Model {
     }
 }
 
-/// Links a visitor to a user. Where the id belongs to somebody else already, a fresh one is linked
-/// in its place, and without a first touch: that was the other one's. A pair that is linked already
-/// stays as it is, so that a second try after a crash is none.
+/// Links a visitor to a user. If the id belongs to another user already, a fresh id is linked in its place, without a
+/// first touch, which is the other user's. A pair that is linked already stays as it is, so that a second try after
+/// a crash changes nothing.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database does not answer.
 pub async fn link(
     database: &impl ConnectionTrait,
     visitor_id: Uuid,
@@ -98,7 +98,7 @@ async fn insert(database: &impl ConnectionTrait, link: &Model) -> Result<bool, D
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database does not answer.
 pub async fn ids_of_user(
     database: &impl ConnectionTrait,
     user_id: Uuid,
@@ -117,7 +117,7 @@ pub async fn ids_of_user(
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database does not answer.
 pub async fn unacknowledged(
     database: &impl ConnectionTrait,
     linked_before: OffsetDateTime,
@@ -138,7 +138,7 @@ pub async fn unacknowledged(
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database does not answer.
 pub async fn acknowledge(
     database: &impl ConnectionTrait,
     visitor_ids: Vec<Uuid>,
@@ -156,7 +156,7 @@ pub async fn acknowledge(
 }
 
 /// Removes the links of ids that are refused by their age, because those cannot be linked again.
-/// What PostHog does not know is kept for as long once more. Returns how many went.
+/// Links that PostHog has not taken are kept for another year. Returns how many were removed.
 ///
 /// # Errors
 ///

@@ -11,7 +11,7 @@ use crate::error::{AppError, Result};
 use crate::local_path::local_path;
 use crate::web::Web;
 
-/// What the switch posts.
+/// The form of the switch.
 #[derive(Deserialize)]
 pub struct OptOutForm {
     #[serde(default)]
@@ -22,7 +22,7 @@ pub struct OptOutForm {
 ///
 /// # Errors
 ///
-/// 422 where `opt_out` is neither `true` nor `false`.
+/// 422 if `opt_out` is neither `true` nor `false`.
 pub async fn switch(
     State(web): State<Web>,
     cookies: Cookies,
@@ -32,7 +32,7 @@ pub async fn switch(
     match form.opt_out.as_str() {
         "true" => {
             web.cookies.opt_out.set(&cookies, "true".into());
-            // The id goes with the consent: a later opt-in begins as somebody new.
+            // After a later opt-in the visitor has a new id.
             web.cookies.forget_visitor(&cookies);
         }
         "false" => web.cookies.opt_out.delete(&cookies),

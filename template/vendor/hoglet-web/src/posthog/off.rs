@@ -2,6 +2,8 @@
 //!
 //! Requests still have an [`Identity`], because visitors keep their cookie. Nothing is sent, asked or stored.
 
+#![expect(missing_docs, reason = "hoglet-posthog documents the same names")]
+
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
@@ -29,18 +31,13 @@ pub use self::first_touch::FirstTouch;
 /// The settings of an app without PostHog.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Always empty.
     pub project_token: String,
-    /// Always false: nothing is captured that one could opt out of.
     pub respect_opt_out: bool,
-    /// Always none.
     pub proxy_path: Option<String>,
-    /// Whether a project token is set all the same.
     pub(crate) token_is_ignored: bool,
 }
 
 impl Settings {
-    /// The variables that are not used.
     pub(crate) const VARIABLES: &[&str] = &[
         "POSTHOG_PROJECT_TOKEN",
         "POSTHOG_API_KEY",
@@ -59,43 +56,32 @@ impl Settings {
         "POSTHOG_FLAGS_TIMEOUT_MILLISECONDS",
     ];
 
-    /// Always false.
     pub fn enabled(&self) -> bool {
         false
     }
 
-    /// None.
     pub fn local_url(&self) -> Option<&str> {
         None
     }
 }
 
-/// Always in order.
-///
-/// # Errors
-///
-/// None.
 pub async fn check(_: &Settings) -> Result<String, String> {
     Ok("off: the app is built without the Cargo feature posthog".into())
 }
 
 /// A user, see `hoglet-posthog`.
 pub trait Person: Send + Sync {
-    /// Person properties.
     fn properties(&self) -> Map<String, Value> {
         Map::new()
     }
 
-    /// When this person signed up.
     fn since(&self) -> OffsetDateTime;
 }
 
 /// The visitor that a user was before they logged in.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// The visitor id.
     pub id: Uuid,
-    /// Empty.
     pub first_touch: Map<String, Value>,
 }
 
@@ -103,21 +89,16 @@ pub struct Visitor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DistinctId {
-    /// A signed-in user's.
     User(String),
-    /// A visitor's.
     Visitor(Uuid),
-    /// Not made without PostHog.
     Header(String),
 }
 
 impl DistinctId {
-    /// Whether somebody is signed in.
     pub fn is_user(&self) -> bool {
         matches!(self, Self::User(_))
     }
 
-    /// Notes it in a span of the log.
     pub fn record(&self, span: &tracing::Span) {
         match self {
             Self::User(id) => span.record("user_id", tracing::field::display(id)),
@@ -139,30 +120,22 @@ impl fmt::Display for DistinctId {
 /// Whether events of this person would be captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OptOut {
-    /// They would.
     #[default]
     No,
-    /// They would not, by the app's own switch.
     Chosen,
-    /// They would not, by the browser's.
     Forced,
 }
 
 /// The visitor or user of one request.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The person.
     pub distinct_id: DistinctId,
-    /// The visitor id that came with the request, or the fresh one that goes back with the answer.
     pub visitor_id: Uuid,
-    /// None.
     pub session_id: Option<String>,
-    /// Whether they opted out.
     pub opt_out: OptOut,
 }
 
 impl Identity {
-    /// Whether the person is not to be tracked.
     pub fn opted_out(&self) -> bool {
         self.opt_out != OptOut::No
     }
@@ -170,7 +143,6 @@ impl Identity {
 
 /// A request, as PostHog would be told of it.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "see hoglet-posthog")]
 pub struct RequestDetails<'a> {
     pub id: Option<&'a str>,
     pub method: &'a Method,
@@ -185,7 +157,6 @@ pub struct RequestDetails<'a> {
 
 /// Whether PostHog might see the address of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "see hoglet-posthog")]
 pub enum Address {
     Plain,
     Secret,
@@ -193,7 +164,6 @@ pub enum Address {
 
 /// A request whose person is not known.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "see hoglet-posthog")]
 pub struct FailedRequest<'a> {
     pub id: &'a str,
     pub method: &'a str,
@@ -205,11 +175,6 @@ pub struct FailedRequest<'a> {
 pub struct Client;
 
 impl Client {
-    /// Says in the log that there is none, where one may be expected.
-    ///
-    /// # Errors
-    ///
-    /// None.
     pub async fn start(
         settings: &Settings,
         _: &'static [Declared],
@@ -223,50 +188,40 @@ impl Client {
         Ok(Self)
     }
 
-    /// Panics are logged, no more.
     pub fn capture_panics(&self) {
         hoglet_errors::panics::install_hook();
     }
 
-    /// Always false.
     pub fn enabled(&self) -> bool {
         false
     }
 
-    /// All zero.
     pub fn counts(&self) -> Counts {
         Counts::default()
     }
 
-    /// There is nothing to wait for.
     pub async fn flush(&self, _: Duration) -> bool {
         true
     }
 
-    /// There is nothing to deliver.
     pub async fn shut_down(&self, _: Instant) {}
 
-    /// Does nothing.
     pub fn identify(&self, _: &str, _: &dyn Person, _: &Visitor, _: OffsetDateTime) -> Delivered {
         ledger::never_delivered()
     }
 
-    /// Does nothing.
     pub fn alias(&self, _: &str, _: &str) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn capture_error<E: Error>(&self, _: &E) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn capture_error_with<E: Error>(&self, _: &E, _: impl Serialize) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn capture_failed_request(
         &self,
         _: Arc<Cause>,
@@ -276,11 +231,6 @@ impl Client {
         None
     }
 
-    /// Nobody can be deleted.
-    ///
-    /// # Errors
-    ///
-    /// Always: PostHog is off.
     pub async fn delete_person(
         &self,
         _: &[String],
@@ -298,11 +248,6 @@ pub struct PostHog {
 }
 
 impl PostHog {
-    /// That of a request.
-    ///
-    /// # Panics
-    ///
-    /// Without the layer `identify`.
     pub fn of(extensions: &Extensions) -> Self {
         extensions
             .get::<Self>()
@@ -310,7 +255,6 @@ impl PostHog {
             .expect("the identity layer wraps every page")
     }
 
-    /// For a request.
     pub fn of_request(
         client: &Client,
         identity: Identity,
@@ -321,7 +265,6 @@ impl PostHog {
         Self::outside_request(client, identity, person, request.id, properties)
     }
 
-    /// For work outside of a request.
     pub fn outside_request(
         _: &Client,
         identity: Identity,
@@ -335,12 +278,10 @@ impl PostHog {
         }
     }
 
-    /// Leaves itself in a request's extensions.
     pub fn remember_in(&self, extensions: &mut Extensions) {
         extensions.insert(self.clone());
     }
 
-    /// The same request, of the user with this id.
     pub fn as_user(&self, distinct_id: &str, _: Arc<dyn Person>) -> Self {
         Self {
             identity: Arc::new(Identity {
@@ -351,105 +292,84 @@ impl PostHog {
         }
     }
 
-    /// Does nothing.
     pub fn capture<E: TrackedEvent>(&self, _: E) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn capture_view<E: TrackedEvent>(&self, _: E) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn identify(&self, _: &dyn Person, _: &Visitor) -> Delivered {
         ledger::never_delivered()
     }
 
-    /// Does nothing.
     pub fn set_person(&self, _: &dyn Person) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn alias(&self, _: &str) -> Option<Uuid> {
         None
     }
 
-    /// There is nothing to wait for.
     pub async fn flush(&self, _: Duration) -> bool {
         true
     }
 
-    /// Does nothing.
     pub fn with_group(&self, _: &'static str, _: &str, _: impl Serialize) -> &Self {
         self
     }
 
-    /// Does nothing.
     pub fn group_identify(&self, _: &'static str, _: &str, _: impl Serialize) {}
 
-    /// Does nothing.
     pub fn capture_error<E: Error>(&self, _: &E) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn capture_error_with<E: Error>(&self, _: &E, _: impl Serialize) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn capture_failed_request(&self, _: Arc<Cause>, _: StatusCode) -> Option<Uuid> {
         None
     }
 
-    /// Does nothing.
     pub fn capture_failed_task(&self, _: Arc<Cause>, _: &'static str) -> Option<Uuid> {
         None
     }
 
-    /// All have their defaults.
     pub fn flags(&self) -> BoxFuture<'_, Arc<Flags>> {
         Box::pin(async { Arc::default() })
     }
 
-    /// No script.
     pub fn browser_config(&self) -> Option<BrowserConfig> {
         None
     }
 
-    /// The id of this browser's visitor, also where a user is signed in.
     pub fn visitor_id(&self) -> Uuid {
         self.identity.visitor_id
     }
 
-    /// The visitor or user of the request.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    /// The request, as its answer names it.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// Whether this person is not to be tracked.
     pub fn opted_out(&self) -> bool {
         self.identity.opted_out()
     }
 
-    /// Whether the browser asks for that.
     pub fn opt_out_forced(&self) -> bool {
         self.identity.opt_out == OptOut::Forced
     }
 
-    /// Nothing.
     pub fn captured(&self) -> Vec<Entry> {
         Vec::new()
     }
 
-    /// Gathers nothing.
     pub fn panel(&self) -> Panel {
         Panel
     }
@@ -479,19 +399,15 @@ pub struct Experiment {
 /// A flag or an experiment, in the list of them all.
 #[derive(Debug, Serialize)]
 pub struct Declared {
-    /// What PostHog would call it.
     pub key: &'static str,
-    /// Of an experiment.
     pub variants: &'static [&'static str],
 }
 
 impl Flag {
-    /// A flag of this key.
     pub const fn new(key: &'static str) -> Self {
         Self { key }
     }
 
-    /// Its line in the list of all.
     pub const fn declared(&self) -> Declared {
         Declared {
             key: self.key,
@@ -501,12 +417,10 @@ impl Flag {
 }
 
 impl Experiment {
-    /// An experiment of this key, with the variants that the app knows.
     pub const fn new(key: &'static str, variants: &'static [&'static str]) -> Self {
         Self { key, variants }
     }
 
-    /// Its line in the list of all.
     pub const fn declared(&self) -> Declared {
         Declared {
             key: self.key,
@@ -520,17 +434,14 @@ impl Experiment {
 pub struct Flags;
 
 impl Flags {
-    /// Always false.
     pub fn is_enabled(&self, _: &Flag) -> bool {
         false
     }
 
-    /// Always none.
     pub fn payload(&self, _: &Flag) -> Option<Value> {
         None
     }
 
-    /// Always none.
     pub fn variant(&self, _: &Experiment) -> Option<&'static str> {
         None
     }
@@ -544,34 +455,24 @@ pub mod event {
     pub use serde;
     pub use serde::Serialize;
 
-    /// Is never called.
     pub type BeforeSend = fn(Event) -> Option<Event>;
 
-    /// There is none.
     #[derive(Debug)]
     pub enum Event {}
 
     impl Event {
-        /// Its name.
         pub fn event_name(&self) -> &str {
             match *self {}
         }
 
-        /// Its person.
         pub fn distinct_id(&self) -> &str {
             match *self {}
         }
 
-        /// Its properties.
         pub fn properties(&self) -> &std::collections::HashMap<String, Value> {
             match *self {}
         }
 
-        /// Sets a property.
-        ///
-        /// # Errors
-        ///
-        /// None.
         pub fn insert_prop<K: Into<String>, P: Serialize>(
             &mut self,
             _: K,
@@ -580,15 +481,12 @@ pub mod event {
             match *self {}
         }
 
-        /// Takes a property out.
         pub fn remove_prop(&mut self, _: &str) -> Option<Value> {
             match *self {}
         }
     }
 
-    /// An event: its fields are its properties.
     pub trait TrackedEvent: Serialize {
-        /// What PostHog would call it.
         const NAME: &'static str;
     }
 }
@@ -598,16 +496,13 @@ pub mod ledger {
     use serde::Serialize;
     use tokio::sync::oneshot;
 
-    /// Never resolves to anything but an error.
     pub type Delivered = oneshot::Receiver<()>;
 
     pub(super) fn never_delivered() -> Delivered {
         oneshot::channel().1
     }
 
-    /// All zero.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-    #[expect(missing_docs, reason = "see hoglet-posthog")]
     pub struct Counts {
         pub captured: u64,
         pub delivered: u64,
@@ -620,17 +515,13 @@ pub mod ledger {
 
 /// Deleting a person.
 pub mod deletion {
-    /// Is never returned.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    #[expect(missing_docs, reason = "see hoglet-posthog")]
     pub struct Deleted {
         pub persons: u64,
     }
 
-    /// Why no person was deleted.
     #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
     #[error("the person cannot be deleted at PostHog: {0}")]
-    #[expect(missing_docs, reason = "see hoglet-posthog")]
     pub enum NotDeleted {
         Off(String),
         NotAllowed(String),
@@ -645,28 +536,23 @@ pub mod first_touch {
     use serde_json::{Map, Value};
     use uuid::Uuid;
 
-    /// There is none.
     #[derive(Clone, Debug)]
     pub enum FirstTouch {}
 
     impl FirstTouch {
-        /// None.
         pub fn from_cookie(_: &str, _: &str, _: Uuid) -> Option<Self> {
             None
         }
 
-        /// None.
         pub fn from_posthog_js(_: &dyn Fn(&str) -> String, _: &str, _: Uuid) -> Option<Self> {
             None
         }
 
-        /// None.
         pub fn properties(&self) -> Map<String, Value> {
             match *self {}
         }
     }
 
-    /// Empty: no cookie.
     pub fn cookie(_: &str, _: &dyn Fn(&str) -> String, _: &str, _: &HeaderMap, _: Uuid) -> String {
         String::new()
     }
@@ -676,27 +562,21 @@ pub mod first_touch {
 pub mod headers {
     use axum::http::{HeaderMap, Method};
 
-    /// Would name the person.
     pub const DISTINCT_ID: &str = "x-posthog-distinct-id";
-    /// Would name the browser's session.
     pub const SESSION_ID: &str = "x-posthog-session-id";
 
-    /// None.
     pub fn distinct_id(_: &HeaderMap) -> Option<String> {
         None
     }
 
-    /// None.
     pub fn session_id(_: &HeaderMap, _: &str) -> Option<String> {
         None
     }
 
-    /// The cookie that posthog-js would have.
     pub fn posthog_js_cookie(_: &str) -> String {
         "ph__posthog".to_owned()
     }
 
-    /// No page is captured as viewed.
     pub fn is_page_view(_: &Method, _: &HeaderMap) -> bool {
         false
     }
@@ -706,25 +586,20 @@ pub mod headers {
 pub mod panel {
     use serde::Serialize;
 
-    /// There is none.
     #[derive(Clone, Debug, Serialize)]
     pub enum Entry {}
 
-    /// Gathers nothing.
     #[derive(Clone, Copy, Debug)]
     pub struct Panel;
 
     impl Panel {
-        /// Does nothing.
         pub fn begin(&self, _: String, _: Vec<Entry>) {}
     }
 
-    /// Empty.
     pub fn encode(_: &[Entry]) -> String {
         String::new()
     }
 
-    /// Empty.
     pub fn decode(_: &str) -> Vec<Entry> {
         Vec::new()
     }
@@ -732,7 +607,6 @@ pub mod panel {
 
 /// The context of posthog-rs, which is not there.
 pub mod context {
-    /// A layer that does nothing.
     pub fn layer() -> tower::layer::util::Identity {
         tower::layer::util::Identity::new()
     }
@@ -740,20 +614,17 @@ pub mod context {
 
 /// posthog-js's side of a page.
 pub mod browser {
-    use super::Settings;
+    use crate::posthog::off::Settings;
 
-    /// There is none.
     #[derive(Debug)]
     pub enum BrowserConfig {}
 
     impl BrowserConfig {
-        /// None.
         pub fn to_script_json(&self) -> String {
             match *self {}
         }
     }
 
-    /// None.
     pub fn origins(_: &Settings) -> Vec<String> {
         Vec::new()
     }
@@ -764,21 +635,17 @@ pub mod proxy {
     use axum::Router;
     use axum::extract::Request;
 
-    use super::Client;
+    use crate::posthog::off::Client;
 
-    /// What the proxy would have to know of a request.
     #[derive(Clone, Debug)]
-    #[expect(missing_docs, reason = "see hoglet-posthog")]
     pub struct Sent {
         pub path_and_query: String,
         pub ip: std::net::IpAddr,
     }
 
-    /// Marks no answer.
     #[derive(Clone, Copy, Debug)]
     pub struct FromPostHog;
 
-    /// None.
     pub fn routes<S: Clone + Send + Sync + 'static>(
         _: &Client,
         _: fn(&Request) -> Sent,
