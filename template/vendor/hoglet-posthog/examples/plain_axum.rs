@@ -18,7 +18,10 @@ use tokio::time::Instant;
 
 hoglet_posthog::events! {
     /// The front page was opened.
-    "front_page_viewed" => FrontPageViewed { friendly: bool },
+    "front_page_viewed" => FrontPageViewed {
+        /// The value of the flag.
+        friendly: bool,
+    },
 }
 
 hoglet_posthog::flags! {

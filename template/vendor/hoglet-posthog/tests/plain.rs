@@ -27,10 +27,15 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 hoglet_posthog::events! {
-    "page_opened" => PageOpened { friendly: bool },
+    /// A page was opened.
+    "page_opened" => PageOpened {
+        /// The flag's value.
+        friendly: bool,
+    },
 }
 
 hoglet_posthog::flags! {
+    /// A friendlier greeting.
     pub const FRIENDLY: Flag = Flag::new("friendly");
 }
 
