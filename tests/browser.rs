@@ -1,10 +1,10 @@
 //! A real browser with the real posthog-js on the running app, and a stand-in for PostHog behind the app's proxy.
 //!
-//! What only a browser can tell: that posthog-js agrees with the server about who this is, whatever happens in other
-//! tabs, and that no page offends the content security policy, the console, a small screen or a keyboard.
+//! Only a browser shows whether posthog-js agrees with the server about the distinct id, whatever happens in other tabs,
+//! and whether a page breaks the content security policy, logs to the console, or fails on a small screen or a keyboard.
 //!
-//! It needs Chromium, and npm for axe; without them it says so, and in CI it fails. posthog-js is the one that `hoglet` carries: where a
-//! newer one is fetched, these tests tell whether `static/posthog.js` still agrees with it. `SCREENSHOTS=FOLDER` keeps a
+//! It needs Chromium, and npm for axe; without them it says so, and in CI it fails. posthog-js is the version that `hoglet`
+//! carries. After an update these tests tell whether `static/posthog.js` still works with it. `SCREENSHOTS=FOLDER` keeps a
 //! picture of every page.
 
 #![cfg(unix)]
@@ -32,7 +32,7 @@ use house::{
 use serde_json::{Value, json};
 
 #[test]
-fn browser_server_and_events_agree_on_who_somebody_is() {
+fn browser_server_and_events_agree_on_the_identity() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let tab = browser.new_tab();
@@ -68,7 +68,7 @@ fn browser_server_and_events_agree_on_who_somebody_is() {
         "log-out ends the session"
     );
 
-    // Somebody else, at the same browser.
+    // Another user in the same browser.
     sign_up(&tab, &house, "grace@example.com");
     let grace = who(&tab);
     assert_ne!(grace.id, ada.id);
@@ -173,7 +173,7 @@ fn other_tabs_follow_a_log_in_and_a_log_out() {
     let visitor = who(&one);
     other.go(&house.url("/burrito"));
     assert_eq!(who(&other), visitor);
-    // What was asked for by a form post is not posted again.
+    // A form that was posted is not posted again.
     let posted = browser.new_tab();
     posted.go(&house.url("/signup"));
     posted.eval("document.querySelector('main form').noValidate = true");
@@ -222,7 +222,7 @@ fn a_page_that_comes_back_belongs_to_whom_the_browser_is_now() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let tab = browser.new_tab();
-    // Chromium drops what is `no-store` when a cookie changes, as posthog-js's does on every page; Safari does not.
+    // Chromium drops a `no-store` page when a cookie changes, as that of posthog-js does on every page; Safari does not.
     tab.ignore_no_store();
     let back = |pages: u32| tab.eval(&format!("history.go(-{pages})"));
     let is_fetched =
@@ -309,7 +309,7 @@ fn a_session_that_ended_elsewhere_begins_a_new_visitor() {
 }
 
 #[test]
-fn whoever_presses_a_button_after_their_session_ended_is_led_to_the_log_in_and_back() {
+fn a_button_that_is_pressed_after_the_session_ended_leads_to_the_log_in_and_back() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let tab = browser.new_tab();
@@ -331,7 +331,7 @@ fn whoever_presses_a_button_after_their_session_ended_is_led_to_the_log_in_and_b
 }
 
 #[test]
-fn who_opts_out_gets_no_posthog_js() {
+fn a_visitor_who_opted_out_gets_no_posthog_js() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let [tab, other] = [browser.new_tab(), browser.new_tab()];
@@ -580,7 +580,7 @@ fn secrets_in_addresses_never_leave_the_browser() {
         ));
         tab.leaves(|| tab.click("#link"));
     };
-    // Nobody has seen the first page, so that it is the referrer of the one on which posthog-js begins.
+    // posthog-js begins on the second page, so the first one is its referrer.
     tab.call("Network.setBlockedURLs", json!({"urls": ["*/relay/*"]}));
     tab.go(&house.url("/signup?secret=hush0"));
     tab.call("Network.setBlockedURLs", json!({"urls": []}));
@@ -705,7 +705,7 @@ fn a_script_without_the_pages_nonce_does_not_run() {
         ));
         assert_eq!(blocked, house.url(source));
     }
-    // As it would come with somebody's text on a page.
+    // As if it came with a text that a user typed.
     let blocked = tab.eval(
         "new Promise((done) => {
            document.addEventListener('securitypolicyviolation', ({ blockedURI }) => done(blockedURI), { once: true });
@@ -776,7 +776,7 @@ fn pages_work_while_posthog_or_javascript_is_missing() {
         "the count survives the log-in"
     );
 
-    // Under `/api/` too, every button leads to a page that says what happened.
+    // Every button leads to a page that says what happened, under `/api/` too.
     tab.go(&house.url("/dashboard"));
     tab.leaves(|| tab.click("form[action='/api/group-analytics'] button"));
     assert_eq!(tab.text("location.pathname"), "/dashboard");
@@ -852,7 +852,7 @@ fn no_page_has_a_fault_on_a_desk_or_on_a_phone() {
             look("profile-errors");
             tab.leaves(|| tab.click("form:has(#name) button"));
             look("profile-saved");
-            // Statuses of 400 and more are what these pages are about.
+            // These pages are about statuses of 400 and more.
             let problems = without(tab.problems(), "the server responded with a status of");
             assert_eq!(problems, [""; 0], "{scheme}, {width}");
             let elsewhere: Vec<String> = tab
@@ -921,7 +921,7 @@ fn every_form_control_is_styled() {
 fn a_page_that_fails_looks_like_one_of_ours() {
     for (environment, status) in [
         ("test", "500"),
-        // For the app's own developers it says what went wrong.
+        // In development it says what went wrong.
         ("development", "500 Internal Server Error GET /dashboard"),
     ] {
         let Some(house) = House::with(&[("APP_ENV", environment)]) else {
@@ -999,7 +999,7 @@ fn the_keyboard_reaches_everything() {
     );
 }
 
-/// The names of what the tab key reaches, in order.
+/// The names of the elements that the tab key reaches, in order.
 fn walk(tab: &Tab) -> Vec<String> {
     let mut names = Vec::new();
     loop {
@@ -1027,7 +1027,7 @@ fn a_page_whose_address_begins_with_two_slashes_never_leaves_for_another_host() 
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let other = browser.new_tab();
-    // What a link on another site can lead to, on our own origin. Only what is sent to the server counts.
+    // Addresses of our origin that a link on another site can lead to. Only requests to the server count.
     let address = house.url("//evil.example/x");
     for path in [
         "//evil.example/x",
@@ -1057,7 +1057,7 @@ fn a_page_whose_address_begins_with_two_slashes_never_leaves_for_another_host() 
     who(&tab);
     tab.eval(&here);
     other.go(&house.url("/signup"));
-    // posthog.js, because somebody else is signed in now.
+    // posthog.js, because another user is signed in now.
     tab.leaves(|| {
         sign_up_here(&other, "ada@example.com");
     });
@@ -1113,7 +1113,7 @@ fn in_production_a_robot_is_nobody() {
     tab.until("window.posthog?.__loaded === true");
     tab.click("main button");
     tab.go("about:blank");
-    // What the server captures has arrived; what the browser captured before it, has not.
+    // The event of the server has arrived; the earlier event of the browser has not.
     house.posthog.wait_for("burrito_considered", 1);
     assert_eq!(house.posthog.events("event=$pageview"), Vec::<Value>::new());
     assert_eq!(

@@ -22,7 +22,7 @@ use reqwest::blocking::{Client, Response};
 
 const NAME: &str = "hedge";
 
-/// A page that breaks in many ways, and what stands where it does.
+/// A page that breaks in many ways, with the lines where it does.
 const BROKEN: &str = include_str!("errors/broken.rs");
 const PLACES: &[(&str, &str, &str)] = &[
     ("error", "Err(OrderError.into())", "error"),
@@ -76,7 +76,7 @@ fn a_release_build_tells_posthog_where_each_error_arose() {
             name.starts_with(&format!("app::routes::broken::{function}")),
             "{path}: {name}"
         );
-        // What PostHog groups by.
+        // The fields that PostHog groups by.
         let ours = frames.iter().filter(|frame| frame["in_app"] == true);
         let ours: Vec<_> = ours
             .map(|frame| (frame["filename"].clone(), frame["function"].clone()))
@@ -86,7 +86,7 @@ fn a_release_build_tells_posthog_where_each_error_arose() {
             "{path} is an issue of its own"
         );
 
-        // Who was asking is not asked where nobody was.
+        // An error outside of a request has no request id.
         let outside = ["task", "thread"].contains(path);
         assert_eq!(exception["request_id"].is_null(), outside, "{path}");
         if !outside {
@@ -167,7 +167,7 @@ fn a_broken_template_shows_itself_in_development_and_starts_nowhere_else() {
     assert!(server.stop().success());
 }
 
-/// A generated app, in a folder that keeps what was compiled from run to run.
+/// A generated app, in a folder that keeps its compiled dependencies from run to run.
 fn generate() -> PathBuf {
     let folder = generated::folder().join("errors").join(NAME);
     let _ = fs::remove_dir_all(&folder);
@@ -221,7 +221,7 @@ fn get(server: &Server, path: &str) -> Response {
         .unwrap_or_else(|error| panic!("{error}\n{}", server.log()))
 }
 
-/// The page as people read it.
+/// The text of the page, without its markup.
 fn shown(answer: Response) -> String {
     let page = answer.text().expect("text");
     page.replace("&#x2f;", "/").replace("&quot;", "\"")

@@ -206,7 +206,7 @@ fn links_work_at_a_host_name_over_plain_http_and_no_request_tells_their_path() {
         links.push(link);
     }
 
-    // From such a page to our own, and to somebody else's.
+    // From such a page to one of ours, and to another site.
     open_gone(&tab, &links[0]);
     tab.leaves(|| tab.click("main a.button"));
     let elsewhere = house.url("/burrito");
@@ -250,7 +250,7 @@ fn open_gone(tab: &Tab, link: &str) {
     assert_eq!(tab.eval("document.querySelectorAll('main form').length"), 0);
 }
 
-/// As somebody would who presses a link in a mail: posthog-js is not there, and nothing has happened yet.
+/// As if the link in a mail were pressed: posthog-js has not been loaded, and nothing was captured yet.
 fn open(tab: &Tab, link: &str) {
     tab.go(link);
     assert_eq!(tab.eval("typeof window.posthog"), "undefined");

@@ -1,4 +1,4 @@
-//! For tests: an app on a free port, browsers that keep cookies, and a PostHog that writes down what
+//! For tests: an app on a free port, browsers that keep cookies, and a PostHog that records what
 //! reaches it. With the feature `testing`.
 //!
 //! A test reads as a story: start the app, act as a visitor or as a user, look at the answer and at

@@ -44,9 +44,9 @@ pub struct TestApp<A> {
     pub url: String,
     /// The PostHog that it talks to.
     pub posthog: StandIn,
-    /// For what cannot be seen from outside: rows, and numbers.
+    /// The parts of the app, such as its database, for what no page shows.
     pub web: Web,
-    /// The app's table of jobs. None of them comes by itself in a test.
+    /// The app's table of jobs. In a test they run only by [`TestApp::run_jobs`].
     pub jobs: Arc<Registry>,
     variables: HashMap<String, String>,
     database: Arc<TestDatabase>,
@@ -84,7 +84,7 @@ impl<A: App> TestApp<A> {
         Self::serve(variables, database, posthog, |state, _| router(state)).await
     }
 
-    /// The same app once more in this process: same settings, same database, nothing else in common.
+    /// A second process of the same app, in this process: the same settings and the same database.
     pub async fn another(&self) -> Self {
         Self::serve(
             self.variables.clone(),
@@ -120,7 +120,7 @@ impl<A: App> TestApp<A> {
         let (stop, stopped) = oneshot::channel();
         let state = A::state(own, web.clone());
         let jobs = Arc::new(all_jobs::<A>(&web).with(state.clone()).unwrap());
-        // Tests say themselves when jobs run.
+        // A test runs the jobs when it wants.
         let workers = start_workers(web.clone(), jobs.clone(), 0);
         let router = router(state, &web);
         let serving = tokio::spawn(server::serve(
@@ -146,24 +146,24 @@ impl<A: App> TestApp<A> {
         }
     }
 
-    /// Somebody who has never been here.
+    /// A new visitor.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.url)
     }
 
-    /// Sends a request as no client would write it, and returns all that comes back before the
+    /// Sends the bytes of a request that no client would send. Returns all that comes back before the
     /// connection ends.
     pub async fn answer_to(&self, request: impl AsRef<[u8]>) -> String {
         let address = &self.url["http://".len()..];
         let mut connection = TcpStream::connect(address).await.unwrap();
-        // What is too long is answered before all of it has been taken.
+        // The app answers a request that is too long before it has read all of it.
         let _ = connection.write_all(request.as_ref()).await;
         let mut answer = Vec::new();
         let _ = connection.read_to_end(&mut answer).await;
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// Enqueues a job for nobody.
+    /// Enqueues a job without an actor.
     pub async fn enqueue(&self, job: impl Job) -> Enqueued {
         let jobs = &self.web.jobs;
         jobs.enqueue(&self.web.database, job).await.unwrap()
@@ -190,7 +190,7 @@ impl<A: App> TestApp<A> {
         ran.collect()
     }
 
-    /// Enqueues what schedules say for a moment. Returns how many jobs that are. A schedule that is new
+    /// Enqueues the jobs of the schedules that are due at a moment. Returns their number. A new schedule
     /// waits for its next time.
     pub async fn run_schedules(&self, now: OffsetDateTime) -> usize {
         let now = DateTime::from_timestamp(now.unix_timestamp(), now.nanosecond()).unwrap();

@@ -1,4 +1,4 @@
-//! Where a request comes from, whoever claims what.
+//! The address that a request comes from, whatever its headers claim.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use tower_cookies::{CookieManagerLayer, Cookies};
 
 use crate::{RUNTIME, WEB, config};
 
-/// What the cookie says when a browser presents it with this value.
+/// The value that is read when a browser sends the cookie with this value.
 fn read(cookie: &SignedCookie, name: &str, presented: &[u8]) -> Option<String> {
     let header = [name.as_bytes(), b"=", presented].concat();
     let mut request = Request::new(Body::empty());

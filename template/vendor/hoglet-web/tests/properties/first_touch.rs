@@ -1,4 +1,4 @@
-//! How somebody came here: what two cookies make of it.
+//! The first touch that is read from two cookies.
 
 use axum::http::header::REFERER;
 use axum::http::{HeaderMap, HeaderValue};

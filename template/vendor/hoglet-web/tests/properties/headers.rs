@@ -1,4 +1,4 @@
-//! What clients say of themselves in headers and in cookies of posthog-js.
+//! Claims of clients in headers and in cookies of posthog-js.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};

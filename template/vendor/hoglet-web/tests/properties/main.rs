@@ -1,4 +1,4 @@
-//! What holds for any input, however odd: paths to go on to, cookies, addresses, headers.
+//! Rules that hold for any input: local paths, cookies, addresses, headers.
 //!
 //! An input that ever failed is kept in `.proptest-regressions` beside its test, and tried first
 //! from then on.
@@ -73,7 +73,7 @@ fn settings(given: &[(&str, &str)]) -> Settings {
     reader.finish(settings).unwrap()
 }
 
-/// An app without a database: nobody here has a session.
+/// An app without a database, so no request has a session.
 fn web(environment: &str) -> Web {
     let settings = settings(&[
         ("APP_ENV", environment),

@@ -1,4 +1,4 @@
-//! Paths that somebody else has written: to go on to, and to PostHog.
+//! Paths from outside: where a redirect may lead, and what the proxy passes on to PostHog.
 
 use axum::http::HeaderValue;
 use hoglet_web::local_path::local_path;

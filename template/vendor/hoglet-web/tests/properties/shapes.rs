@@ -80,7 +80,7 @@ fn shape() -> impl Strategy<Value = Shape> {
     })
 }
 
-/// What a page remembers to have captured, that has joined a group and captured an event.
+/// The events that a page shows after it has joined a group and captured an event.
 fn captured(shape: Shape) -> Vec<Value> {
     let page = get(
         async |posthog: PostHog, Extension(shape): Extension<Shape>| {

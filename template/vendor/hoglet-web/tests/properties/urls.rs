@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn what_an_event_says_of_its_address_is_bounded(
+    fn the_address_in_an_event_is_cut_to_a_limit(
         path in "/[!-~\u{e9}]{0,30}",
         query in "(\\?[!-~]{0,30})?",
         repeated in 1..500usize,

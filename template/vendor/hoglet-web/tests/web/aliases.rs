@@ -9,7 +9,7 @@ use uuid::{Uuid, Version};
 use crate::club::router_with;
 use crate::support::{App, People};
 
-/// A club with a page that says that whoever asks for it is known by another id too.
+/// A club with a page that gives its visitor an alias.
 async fn app() -> App {
     let page = get(async |posthog: PostHog, Path(alias): Path<String>| {
         let id = posthog.alias(&alias);

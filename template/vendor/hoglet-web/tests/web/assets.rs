@@ -76,7 +76,7 @@ async fn an_asset_that_is_known_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn assets_are_compressed_for_those_who_take_it() {
+async fn assets_are_compressed_for_clients_that_accept_it() {
     let app = App::start().await;
     let browser = app.browser();
     let plain = browser.get("/static/app.css").await;
@@ -118,7 +118,7 @@ async fn assets_are_compressed_for_those_who_take_it() {
 }
 
 #[tokio::test]
-async fn pages_are_compressed_for_those_who_take_it() {
+async fn pages_are_compressed_for_clients_that_accept_it() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let gzip = [("accept-encoding", "gzip, deflate, br, zstd")];

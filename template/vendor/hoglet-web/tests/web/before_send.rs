@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{App, People};
 
-/// An event of no request whose fate the club's hook decides.
+/// An event outside of a request. The club's hook decides whether it is sent.
 fn event(fate: &str) -> Event {
     let mut event = Event::new("moved", "the-clock");
     event.insert_prop("fate", fate).unwrap();
@@ -38,12 +38,12 @@ async fn an_event_that_the_app_drops_is_counted_as_dropped_and_not_as_lost() {
     let app = App::start().await;
     app.web.posthog.capture(event("dropped"));
     app.web.posthog.capture(event("kept"));
-    // Whoever waits for one of these learns that it is not to be sent again.
+    // The sender of one of these learns that it must not send it again.
     let settled = app
         .web
         .posthog
         .capture_and_tell(event("dropped"), chrono::Utc::now());
-    settled.await.expect("nobody has to send it again");
+    settled.await.expect("it need not be sent again");
 
     assert_eq!(app.events().await.len(), 1);
     let counts = app.browser().get("/readyz").await.json()["posthog"].clone();

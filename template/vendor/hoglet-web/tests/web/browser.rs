@@ -1,4 +1,4 @@
-//! What pages tell posthog-js.
+//! The configuration that pages give to posthog-js.
 
 use serde_json::json;
 
@@ -39,7 +39,7 @@ async fn a_users_page_names_the_user_error_pages_too() {
 }
 
 #[tokio::test]
-async fn a_header_does_not_choose_whose_page_it_is() {
+async fn a_header_does_not_choose_the_user_of_a_page() {
     let app = App::start().await;
     let browser = app.browser();
     let header = [("x-posthog-distinct-id", "somebody-else")];
@@ -63,7 +63,7 @@ async fn posthog_js_stays_away_where_it_is_off() {
 }
 
 #[tokio::test]
-async fn what_the_page_captures_knows_its_release_and_where_that_runs() {
+async fn an_event_of_a_page_has_the_release_and_the_environment() {
     let app = App::start().await;
     let config = app.browser().get("/").await.posthog_config().unwrap();
     let properties = json!({ "environment": "test", "release": Club::PACKAGE.release });

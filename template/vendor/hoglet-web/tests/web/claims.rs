@@ -1,11 +1,11 @@
-//! What clients claim in headers and cookies: it proves nothing, and garbage harms nobody.
+//! Claims of clients in headers and cookies: they prove nothing, and garbage does no harm.
 
 use reqwest::Method;
 
 use crate::support::{App, Browser, PASSWORD, People, RING};
 
 #[tokio::test]
-async fn a_header_names_a_client_without_cookies_and_nobody_else() {
+async fn a_header_identifies_only_a_client_without_cookies() {
     let app = App::start().await;
     let header = [("x-posthog-distinct-id", " front-end \u{e9} ")];
     let (visitor, ann) = (app.browser(), app.sign_up("Ann").await);
@@ -68,7 +68,7 @@ async fn a_header_is_linked_to_nobody() {
 }
 
 #[tokio::test]
-async fn a_header_logs_nobody_in() {
+async fn a_header_logs_no_user_in() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let id = app.user_id("Ann").await;
@@ -116,7 +116,7 @@ async fn header_garbage_harms_nobody() {
 }
 
 #[tokio::test]
-async fn somebody_elses_odd_cookies_log_nobody_out() {
+async fn odd_cookies_of_other_apps_log_no_user_out() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     for odd in [

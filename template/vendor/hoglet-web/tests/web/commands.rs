@@ -19,7 +19,7 @@ fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output 
         .unwrap()
 }
 
-/// What it printed, and what the test around it printed first.
+/// Everything it printed, after the lines of the test around it.
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -30,7 +30,7 @@ fn complained(output: &Output) -> String {
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn who_looks_at_a_database_does_not_make_one() {
+fn a_command_that_only_reads_does_not_create_a_database() {
     let folder = tempfile::tempdir().unwrap();
     let key = new_secret_key();
     let variables = [
@@ -270,7 +270,7 @@ fn a_port_that_is_taken_and_a_database_that_is_not_there_are_said_in_a_sentence(
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn the_folder_that_is_made_is_the_one_whose_file_is_opened() {
+fn the_folder_that_is_created_is_the_one_of_the_file_that_is_opened() {
     for (url, file) in [
         (
             "sqlite://my%20data/app.sqlite?mode=rwc",
@@ -350,7 +350,7 @@ fn variables_that_are_no_text_are_reported_with_all_others() {
 
 #[cfg(feature = "sqlite")]
 #[test]
-fn a_log_that_nobody_reads_is_no_error() {
+fn a_log_without_a_reader_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     for format in ["pretty", "json"] {
         let (reader, writer) = std::io::pipe().unwrap();

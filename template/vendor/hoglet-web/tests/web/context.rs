@@ -1,4 +1,4 @@
-//! What every event of a request carries.
+//! The context: properties that every event of a request carries.
 
 use std::collections::BTreeSet;
 

@@ -14,7 +14,7 @@ const SAME_SITE: (&str, &str) = ("sec-fetch-site", "same-site");
 async fn a_post_from_another_site_is_refused_with_our_page() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    // What browsers send, a sandboxed frame among them, and old ones without Sec-Fetch-Site.
+    // The headers of browsers, with a sandboxed frame and old ones without Sec-Fetch-Site among them.
     for (headers, path) in [
         (&[CROSS_SITE, EVIL][..], "/card"),
         (
@@ -135,7 +135,7 @@ async fn a_front_end_elsewhere_may_call_the_api() {
 }
 
 #[tokio::test]
-async fn nobody_else_may_and_pages_are_not_the_api() {
+async fn other_origins_are_refused_and_pages_are_not_the_api() {
     let app = App::with(&[("ALLOWED_ORIGINS", "https://front.example")]).await;
     let ann = app.sign_up("Ann").await;
     for origin in [
@@ -150,7 +150,7 @@ async fn nobody_else_may_and_pages_are_not_the_api() {
             assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");
         }
     }
-    // It may call the API; it posts no forms, and logs nobody out.
+    // It may call the API, but it cannot post forms or log a user out.
     let front = [("origin", "https://front.example"), CROSS_SITE];
     for path in ["/logout", "/card", "/login", "/opt-out"] {
         let answer = ann.post_with(path, &[("name", "Eve")], &front).await;

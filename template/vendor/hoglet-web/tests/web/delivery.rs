@@ -22,7 +22,7 @@ async fn stopping_delivers_what_was_captured() {
 }
 
 #[tokio::test]
-async fn whatever_befalls_posthog_each_event_arrives_once_and_nobody_waits() {
+async fn every_event_arrives_once_through_any_outage_and_delays_no_page() {
     let (posthog, socket) = StandIn::down();
     let app = App::beside(posthog, &[]).await;
     let browser = app.browser();
@@ -142,7 +142,7 @@ async fn a_server_in_trouble_is_asked_again_and_a_refusal_is_counted() {
 }
 
 #[tokio::test]
-async fn what_only_an_operator_can_mend_loses_nothing_where_people_use_the_app() {
+async fn a_status_that_only_an_operator_can_mend_loses_no_event() {
     let mut stories = JoinSet::new();
     for environment in ["development", "production"] {
         for status in [301, 308, 401, 403, 404, 405] {
@@ -220,7 +220,7 @@ async fn a_shutdown_waits_for_no_hour_that_posthog_has_asked_for() {
 }
 
 #[tokio::test]
-async fn batches_are_packed_unless_somebody_wants_to_read_them() {
+async fn batches_are_compressed_unless_a_setting_says_otherwise() {
     for (compression, encoding) in [("", Some("gzip")), ("gzip", Some("gzip")), ("none", None)] {
         let app = App::with(&[("POSTHOG_COMPRESSION", compression)]).await;
         app.browser().post(RING, &[]).await;

@@ -1,4 +1,4 @@
-//! Errors: a page for people, JSON for programs, and a request id for both.
+//! Errors: a page for browsers, JSON for programs, and a request id for both.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What goes wrong in an app's pages: what PostHog is told, and what the page shows.
+//! Errors in an app's pages: the exception that PostHog gets, and the page that the visitor sees.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn innermost(exception: &Event) -> (String, u64) {
     (file.to_owned(), innermost["lineno"].as_u64().unwrap())
 }
 
-/// The page as people read it.
+/// The text of the page, without its markup.
 fn shown(answer: &Answer) -> String {
     answer.text().replace("&#x2f;", "/")
 }

@@ -48,7 +48,7 @@ impl Serialize for Broken {
     }
 }
 
-/// What arrives of an event of this shape, of its own, that a page captures.
+/// The event that arrives when a page captures one of this shape.
 async fn arrives<T: Serialize + Clone + Send + Sync + 'static>(shape: T) -> Value {
     let page = get(async move |posthog: PostHog| {
         posthog.capture(Shape(shape));
@@ -78,7 +78,7 @@ async fn names_become_properties() {
 }
 
 #[tokio::test]
-async fn what_has_no_names_is_captured_without_properties() {
+async fn an_event_without_field_names_has_no_properties() {
     assert_eq!(arrives(Unit).await, json!({}));
     assert_eq!(arrives(()).await, json!({}));
     assert_eq!(arrives(None::<Named>).await, json!({}));

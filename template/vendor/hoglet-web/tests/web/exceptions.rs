@@ -1,4 +1,4 @@
-//! Exceptions: what PostHog is told of an error, and of whose it was.
+//! Exceptions: what PostHog learns about an error, and about the visitor or user who met it.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -88,7 +88,7 @@ async fn each_exception_says_how_it_was_noticed_and_how_its_causes_hang_together
         let before = app.events_named("$exception").await.len();
         app.browser().get(path).await;
         let exceptions = app.events_named("$exception").await;
-        // What is passed on has been noticed by the hook before.
+        // The hook has captured an error that is passed on already.
         let passed_on = usize::from(path == "/passed-on");
         assert_eq!(exceptions.len(), before + 1 + passed_on, "{path}");
         let exception = exceptions[before..]
@@ -198,7 +198,7 @@ async fn a_panic_is_captured_and_the_process_lives_on() {
 }
 
 #[tokio::test]
-async fn what_the_database_says_of_a_query_is_an_exception_and_no_answer() {
+async fn an_error_of_the_database_is_an_exception_and_is_not_shown() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let (status, answer) = breaks(&ann, "database").await;
@@ -236,7 +236,7 @@ async fn automatic_capture_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn what_somebody_did_wrong_is_not_captured() {
+async fn a_mistake_of_the_client_is_not_captured() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     ann.get("/nowhere").await;
@@ -258,7 +258,7 @@ async fn breaks(browser: &Browser, how: &str) -> (StatusCode, Value) {
     (answer.status, answer.json())
 }
 
-/// What every exception of a signed-in user's request looks like.
+/// The properties that every exception in a request of a signed-in user has.
 async fn assert_shape(app: &App, captured: &Event, (mechanism, handled): (&str, bool)) {
     assert_eq!(captured.distinct_id, app.user_id("Ann").await);
     assert_eq!(captured["$exception_level"], "error");

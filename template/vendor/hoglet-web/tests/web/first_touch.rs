@@ -1,4 +1,4 @@
-//! How somebody came here, told when they become a user.
+//! The first touch: how a visitor came here, captured when they become a user.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::support::{App, Browser, People, Person};
 const LANDING: &str = "/bell?utm_source=news&utm_campaign=a%20b%2Bc+d&gclid=click&token=hunter2";
 const REFERRER: &str = "https://search.example:8443/find?q=hoglet&key=hunter2";
 
-/// What PostHog is told of the first touch, once this visitor signs up.
+/// The first touch that PostHog gets when this visitor signs up.
 async fn first_touch(app: &App, browser: &Browser, name: &str) -> Value {
     browser.sign_up(name).await;
     let id = app.user_id(name).await;
@@ -55,7 +55,7 @@ async fn a_users_first_page_is_the_visitors() {
 }
 
 #[tokio::test]
-async fn who_came_from_nowhere_came_directly() {
+async fn a_visitor_without_a_referrer_came_directly() {
     let app = App::start().await;
     let own = format!("{}/elsewhere", app.url);
     for (name, referrer) in [
@@ -74,7 +74,7 @@ async fn who_came_from_nowhere_came_directly() {
 }
 
 #[tokio::test]
-async fn only_a_page_that_somebody_sees_is_a_first_touch() {
+async fn only_a_page_that_a_visitor_sees_is_a_first_touch() {
     let app = App::start().await;
     let browser = app.browser();
     browser.head("/bell").await;
@@ -96,14 +96,14 @@ async fn only_a_page_that_somebody_sees_is_a_first_touch() {
 }
 
 #[tokio::test]
-async fn nobody_saw_the_first_page_of_who_has_none() {
+async fn a_client_without_pages_has_no_first_touch() {
     let app = App::start().await;
     let told = first_touch(&app, &app.browser(), "Ann").await;
     assert_eq!(told, json!({}));
 }
 
 #[tokio::test]
-async fn what_posthog_js_remembers_wins() {
+async fn the_first_touch_that_posthog_js_remembers_wins() {
     let app = App::start().await;
     let browser = app.browser();
     browser.get("/bell").await;
@@ -140,7 +140,7 @@ async fn posthog_js_memory_is_not_trusted() {
         json!({ "$initial_person_info": { "u": 7, "r": "$direct" } }).to_string(),
         json!({ "$initial_person_info": { "u": "javascript:alert(1)" } }).to_string(),
         json!({ "$initial_person_info": { "u": "https://example.com/a\u{0}b" } }).to_string(),
-        // Another person's, whom no page has corrected yet.
+        // A cookie of another person, which no page has corrected yet.
         json!({ "distinct_id": Uuid::new_v4(), "$initial_person_info": { "u": "https://x.example/" } })
             .to_string(),
     ]
@@ -195,7 +195,7 @@ async fn the_cookie_is_small_and_for_the_server_alone() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_is_forged_or_somebody_elses_tells_nothing() {
+async fn a_forged_cookie_or_one_of_another_visitor_is_ignored() {
     let app = App::start().await;
     let other = app.browser();
     other.get("/bell?utm_source=theirs").await;
@@ -237,7 +237,7 @@ async fn each_person_at_one_browser_has_a_first_touch_of_their_own() {
 }
 
 #[tokio::test]
-async fn who_has_opted_out_has_none() {
+async fn a_visitor_who_opted_out_has_no_first_touch() {
     let app = App::start().await;
     let browser = app.browser();
     browser.get("/bell").await;

@@ -100,7 +100,7 @@ fn carries_flags(event: &Event) -> bool {
 }
 
 #[tokio::test]
-async fn what_is_captured_after_the_flags_were_evaluated_carries_them() {
+async fn an_event_after_the_flags_were_evaluated_carries_them() {
     let app = with_pages_that_decide().await;
     let ann = app.sign_up("Ann").await;
     for browser in [ann, app.browser()] {
@@ -187,7 +187,7 @@ async fn a_client_that_is_known_by_a_header_only_has_the_defaults() {
 }
 
 #[tokio::test]
-async fn a_page_that_nobody_looks_at_is_none() {
+async fn a_page_that_no_visitor_sees_captures_no_view() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     assert_eq!(ann.head("/lounge").await.status, StatusCode::OK);
@@ -215,7 +215,7 @@ async fn a_flag_and_its_payload_change_the_page() {
 }
 
 #[tokio::test]
-async fn what_posthog_says_cannot_break_out_of_the_page() {
+async fn a_flag_with_markup_cannot_break_out_of_the_page() {
     let app = App::start().await;
     let markup = r#"</code></script><script>alert("x")</script>"#;
     app.posthog
@@ -330,7 +330,7 @@ async fn defaults_hold_when_posthog_fails() {
 }
 
 #[tokio::test]
-async fn a_posthog_that_hangs_holds_nobody_up_and_is_soon_left_alone() {
+async fn a_posthog_that_hangs_delays_no_page_and_is_soon_not_asked_any_more() {
     let app = App::with(&[("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "50")]).await;
     let ann = app.sign_up("Ann").await;
     app.posthog.replies(Reply::Never);

@@ -29,7 +29,7 @@ async fn with_definitions(posthog: StandIn, variables: &[(&str, &str)]) -> (App,
 }
 
 #[tokio::test]
-async fn with_a_secret_key_nobody_is_asked_on_a_request() {
+async fn with_a_secret_key_no_request_asks_posthog_for_flags() {
     let posthog = StandIn::start().await;
     posthog.define_flag("lounge-greeting", "warm", None);
     let (app, ann) = with_definitions(posthog, &[]).await;
@@ -117,7 +117,7 @@ async fn a_failure_does_not_tell_which_flags_there_are() {
 }
 
 #[tokio::test]
-async fn what_the_definitions_tell_holds_whatever_posthog_does() {
+async fn flags_with_local_definitions_work_whatever_posthog_replies() {
     for reply in [
         Reply::Never,
         Reply::Status(503),

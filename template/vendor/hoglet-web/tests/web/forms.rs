@@ -1,4 +1,4 @@
-//! Bodies that are too large or no forms, and markup in what somebody typed.
+//! Bodies that are too large or no forms, and markup that a user typed.
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, StatusCode};
@@ -48,7 +48,7 @@ async fn a_body_that_does_not_say_its_length_is_bounded_too() {
 }
 
 #[tokio::test]
-async fn what_is_no_form_is_answered_and_changes_nothing() {
+async fn a_body_that_is_no_form_is_answered_and_changes_nothing() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let bodies: [(&str, &[u8]); 7] = [
@@ -120,7 +120,7 @@ async fn a_forms_type_is_the_same_in_any_letter_case() {
 }
 
 #[tokio::test]
-async fn markup_in_what_somebody_typed_stays_text() {
+async fn markup_that_a_user_typed_stays_text() {
     let app = App::start().await;
     let markup = r#""><script>alert('x')</script>{{ 'in' ~ 'jected' }}</title>"#;
     let browser = app.browser();

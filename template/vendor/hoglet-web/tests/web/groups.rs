@@ -100,7 +100,7 @@ async fn flags_know_the_groups_and_are_asked_for_once_for_each_set_of_them() {
 }
 
 #[tokio::test]
-async fn what_comes_after_belongs_to_the_group_whoever_captures_it() {
+async fn every_later_event_of_the_request_belongs_to_the_group() {
     let app = app().await;
     app.posthog.set_flag("new-lounge", true, None);
     let ann = app.sign_up("Ann").await;
@@ -196,11 +196,11 @@ async fn a_group_makes_no_person_of_a_visitor() {
 }
 
 #[tokio::test]
-async fn who_has_opted_out_describes_no_group() {
+async fn a_visitor_who_opted_out_describes_no_group() {
     let app = app().await;
     let ann = app.browser();
     ann.get_with("/after", &[("sec-gpc", "1")]).await;
-    // An error is captured all the same, and belongs to nobody and no group.
+    // An error is captured all the same, without a person and without a group.
     let events = app.events().await;
     let names: Vec<_> = events.iter().map(|event| &*event.name).collect();
     assert_eq!(names, ["$exception"]);

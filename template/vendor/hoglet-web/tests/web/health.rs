@@ -126,7 +126,7 @@ async fn a_database_that_is_gone_is_not_ready_and_pages_apologize() {
 }
 
 #[tokio::test]
-async fn an_error_before_it_is_known_who_asks_carries_the_request_all_the_same() {
+async fn an_error_before_the_identity_is_known_still_carries_the_request() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     app.web.database.clone().close().await.unwrap();

@@ -110,7 +110,7 @@ async fn in_production_its_own_names_are_answered_and_health_checks_by_any() {
             assert_eq!(at(&app, host, path).await.status, StatusCode::OK, "{host}");
         }
     }
-    // What a proxy says of the host is not asked, and nobody is led on to our own address.
+    // The host that a proxy names is ignored, and a redirect does not lead to our own address.
     let forwarded = [
         ("host", "evil.example"),
         ("x-forwarded-host", "shop.example"),
@@ -210,7 +210,7 @@ async fn a_path_that_could_be_taken_for_a_host_has_a_page_without_a_script() {
                 "GET {path}?a=1 HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
             );
             let answer = app.answer_to(request).await;
-            // What does not even begin with a slash is no HTTP.
+            // A target that does not begin with a slash is not HTTP.
             let refused = answer.starts_with("HTTP/1.1 404") || path.starts_with('\\');
             assert!(refused, "{environment} {path}: {answer}");
             for kept_out in ["<script", "evil.example", "set-cookie", "location:"] {

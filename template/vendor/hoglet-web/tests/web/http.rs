@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use crate::support::{App, PASSWORD, People};
 
 #[tokio::test]
-async fn what_is_no_http_is_refused_and_the_app_lives_on() {
+async fn a_request_that_is_not_http_is_refused_and_the_app_lives_on() {
     let app = App::start().await;
     let begin = "POST /login HTTP/1.1\r\nHost: localhost\r\n";
     let twice = format!("{begin}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab");
@@ -114,7 +114,7 @@ async fn methods_that_no_page_has_do_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_request_says_about_the_host_leads_nobody_there() {
+async fn the_host_in_a_request_does_not_choose_where_a_redirect_leads() {
     for url in ["https://example.com", ""] {
         let variables = [
             ("APP_URL", url),

@@ -1,4 +1,4 @@
-//! Who is who: every visitor has an id, a user's is their UUID, and only users make a person.
+//! Identity: every visitor has an id, the id of a user is their UUID, and only users make a person.
 
 use hoglet_web::session::model as session;
 use hoglet_web::visitor_link;
@@ -109,7 +109,7 @@ fn signed(app: &App, id: Uuid) -> String {
 }
 
 #[tokio::test]
-async fn who_only_reads_leaves_no_row() {
+async fn a_visitor_who_only_reads_leaves_no_row() {
     let app = App::start().await;
     let browser = app.browser();
     for path in ["/", "/signup", "/bell", "/lounge", "/nowhere"] {

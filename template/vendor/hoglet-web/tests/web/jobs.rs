@@ -394,7 +394,7 @@ async fn what_a_visitor_enqueues_while_they_become_a_user_is_the_users() {
 }
 
 #[tokio::test]
-async fn who_has_opted_out_stays_opted_out() {
+async fn a_user_who_opted_out_stays_opted_out() {
     let app = with_a_page_that_enqueues().await;
     let browser = app.browser();
     browser.post_with("/tidy", &[], &[("sec-gpc", "1")]).await;
@@ -412,7 +412,7 @@ async fn who_has_opted_out_stays_opted_out() {
 }
 
 #[tokio::test]
-async fn nothing_is_captured_of_a_user_who_is_gone() {
+async fn nothing_is_captured_for_a_deleted_user() {
     let app = with_a_page_that_enqueues().await;
     let browser = app.browser();
     browser.sign_up("Ann").await;

@@ -46,7 +46,7 @@ async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
     for (n, (browser, count)) in browsers.into_iter().enumerate() {
         let there = browser.at(&other.url);
         assert!(there.is_signed_in().await);
-        // Whether the one that the kill cut off was counted, nobody was told.
+        // No answer says whether the press during the kill was counted.
         let next = there.post(RING, &[]).await.json()["count"].as_u64();
         let counted = [Some(count + 1), Some(count + 2)];
         assert!(counted.contains(&next), "{count}, then {next:?}");
@@ -55,7 +55,7 @@ async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
 }
 
 #[tokio::test]
-async fn whoever_signed_up_before_a_kill_is_whole_after_the_restart() {
+async fn a_user_who_signed_up_before_a_kill_is_complete_after_the_restart() {
     let mut process = Process::start(*BINARY, &[]).await;
     let posthog = process.posthog.clone();
     let mut visitors: Vec<(String, String, Browser)> = Vec::new();
@@ -103,7 +103,7 @@ async fn whoever_signed_up_before_a_kill_is_whole_after_the_restart() {
             .unwrap();
         let browser = browser.at(&process.url);
         let user_id = match there {
-            // The first process stored them, and nobody has told the browser: it tries again.
+            // The first process stored them, but its answer is lost: the browser tries again.
             Some(user) if name.ends_with('2') => {
                 browser.log_in(&name).await;
                 user.id

@@ -1,4 +1,4 @@
-//! Visitors who become users are linked for good, and never do two people become one.
+//! A visitor who becomes a user is linked to the user once, and two users never become one person.
 
 use std::collections::{HashMap, HashSet};
 
@@ -78,7 +78,7 @@ async fn two_people_at_one_computer_stay_two() {
 }
 
 #[tokio::test]
-async fn somebody_who_logs_in_over_another_does_not_join_them() {
+async fn a_user_who_logs_in_after_another_does_not_become_the_same_person() {
     let app = App::start().await;
     app.sign_up("Bob").await;
     let browser = app.sign_up("Ann").await;

@@ -66,7 +66,7 @@ async fn a_flood_of_sign_ups_holds_up_no_log_in() {
 }
 
 #[tokio::test]
-async fn a_client_that_floods_the_log_in_holds_up_nobody_else() {
+async fn a_client_that_floods_the_log_in_does_not_slow_down_the_others() {
     let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
     app.sign_up("Ann").await;
     let _flood = Flood::begin(&app.web.passwords.log_in, &["192.0.2.1"]).await;
@@ -133,7 +133,7 @@ async fn a_page_that_never_comes_is_given_up() {
 }
 
 #[tokio::test]
-async fn who_sends_slowly_is_given_up() {
+async fn a_client_that_sends_slowly_is_disconnected() {
     let app = App::start().await;
     let form = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n";
     let body = format!("{form}Content-Length: 1000\r\n\r\n");

@@ -52,7 +52,7 @@ async fn a_wrong_password_and_an_unknown_email_take_as_long() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         begin.elapsed()
     };
-    // The first one of a process also makes what nobody's password is checked against.
+    // The first log-in of a process also makes the hash that unknown addresses are checked against.
     time("nobody@example.com", 0).await;
 
     let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
@@ -123,7 +123,7 @@ async fn the_session_id_from_before_the_log_in_is_worth_nothing() {
 }
 
 #[tokio::test]
-async fn logging_in_as_somebody_else_empties_the_session_first() {
+async fn logging_in_as_another_user_empties_the_session_first() {
     let app = App::start().await;
     app.sign_up("Bob").await;
     let browser = app.sign_up("Ann").await;

@@ -1,4 +1,4 @@
-//! What is written down, and what never is.
+//! The log: what it contains, and what it never contains.
 
 use hoglet_web::settings::secret_key::new_secret_key;
 use hoglet_web::testing::{Process, Signal};
@@ -107,7 +107,7 @@ fn a_key_that_may_read_the_project_ends_the_start() {
 }
 
 #[tokio::test]
-async fn every_line_of_a_request_carries_its_id_and_says_who_it_was() {
+async fn every_log_line_of_a_request_has_the_request_id_and_the_distinct_id() {
     let mut process = Process::start(*BINARY, &[]).await;
     let browser = process.browser();
     let visited = browser.get("/nowhere?a=secret").await;
@@ -197,7 +197,7 @@ async fn an_upload_that_breaks_off_is_not_posthogs_fault() {
         let request =
             format!("POST /relay/s/ HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n3\r\nabc\r\n");
         connection.write_all(request.as_bytes()).await.unwrap();
-        // Half of it is sent; then the client hangs up, and what the app answers is read by nobody.
+        // The client sends half of the request and hangs up, so it does not read the answer.
         connection.shutdown().await.unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).await.unwrap();

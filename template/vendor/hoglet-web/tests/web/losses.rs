@@ -1,4 +1,4 @@
-//! What is lost on its way to PostHog: no more than must be, and counted.
+//! Events that are lost on the way to PostHog: as few as possible, and all are counted.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ async fn a_full_queue_counts_what_it_turns_away() {
 }
 
 #[tokio::test]
-async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_ones_arrive() {
+async fn events_that_posthog_refuses_are_counted_and_later_ones_arrive() {
     let app = App::with(&[("POSTHOG_RETRY_SECONDS", "1")]).await;
     let browser = app.browser();
     for (reply, lost) in [(Reply::Status(400), 3), (Reply::Status(503), 6)] {
@@ -53,7 +53,7 @@ async fn what_posthog_refuses_or_misses_for_too_long_is_counted_and_the_next_one
 }
 
 #[tokio::test]
-async fn what_cannot_wait_is_counted() {
+async fn events_that_cannot_wait_are_counted_as_lost() {
     let app = App::with(&[("POSTHOG_QUEUE_SIZE", "2"), ("POSTHOG_RETRY_SECONDS", "1")]).await;
     app.posthog.replies(Reply::Never);
     let browser = app.browser();
@@ -71,7 +71,7 @@ async fn what_cannot_wait_is_counted() {
 }
 
 #[tokio::test]
-async fn what_posthog_cannot_take_is_lost_alone() {
+async fn an_event_that_posthog_refuses_is_lost_alone() {
     let posthog = StandIn::start().await;
     posthog.takes_at_most(20_000);
     let client = client_alone(&posthog).await;
@@ -140,7 +140,7 @@ async fn large_events_make_small_batches() {
 }
 
 #[tokio::test]
-async fn what_strangers_send_fills_no_memory_while_posthog_hangs() {
+async fn large_requests_of_visitors_fill_no_memory_while_posthog_hangs() {
     let app = App::with(&[("POSTHOG_QUEUE_SIZE", "512")]).await;
     app.posthog.replies(Reply::Never);
     let mut strangers = JoinSet::new();

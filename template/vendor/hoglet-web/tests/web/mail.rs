@@ -108,7 +108,7 @@ async fn a_broken_view_is_named_and_no_mail_goes_out() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_gets_no_mail() {
+async fn a_text_that_is_no_address_gets_no_mail() {
     let app = App::start().await;
     for bad in [
         "",
@@ -123,7 +123,7 @@ async fn what_is_no_address_gets_no_mail() {
         assert!(matches!(error, SendError::Refused(_)), "{bad}");
         assert!(error.is_permanent());
     }
-    // What the forms take can be sent to.
+    // Mail can be sent to every address that the forms accept.
     for odd in [
         "a..b@example.com",
         "a!#$%&'*+/=?^_`{|}~-@example.com",

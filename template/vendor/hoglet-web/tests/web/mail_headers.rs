@@ -1,4 +1,4 @@
-//! Whatever people call themselves, a mail's headers are those that it has, and each says one thing.
+//! The headers of a mail: a name or a subject with odd characters adds no header.
 
 use std::sync::LazyLock;
 

@@ -100,7 +100,7 @@ async fn a_mail_is_shown_in_a_frame_where_nothing_runs() {
 }
 
 #[tokio::test]
-async fn nobody_else_sees_it_and_posthog_hears_of_nothing() {
+async fn only_development_shows_it_and_it_captures_nothing() {
     let app = in_development().await;
     send(&app, "ann@example.com", "Ben").await;
     let browser = app.browser();

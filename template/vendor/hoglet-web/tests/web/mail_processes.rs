@@ -81,7 +81,7 @@ async fn while_a_mail_server_hangs_other_jobs_go_on_and_the_process_ends_in_time
     assert!(left.iter().all(is_given_back), "{left:?}");
 }
 
-/// A certificate for this machine, which nobody trusts unless told to.
+/// A certificate for this machine, which is trusted only if a setting says so.
 fn certificate(folder: &Path) -> [String; 2] {
     let files = ["certificate", "key"].map(|name| folder.join(name).display().to_string());
     let made = Command::new("openssl")
@@ -117,7 +117,7 @@ async fn an_encrypted_way_leads_to_the_server_that_the_certificate_names_and_to_
         let port = server.port;
         let address = |host: &str| format!("{scheme}://ann:hunter2@{host}:{port}{end}");
 
-        // Nobody has vouched for the certificate; then it is of another host.
+        // First a certificate without an authority, then one of another host.
         let trusting = ("SSL_CERT_FILE", &**certificate);
         let (localhost, number) = (address("localhost"), address("127.0.0.1"));
         for variables in [

@@ -73,7 +73,7 @@ impl MailServer {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// What it has said, as soon as it is this much.
+    /// Everything that it received, as soon as there is this much of it.
     pub async fn said(&self, count: usize) -> Vec<Value> {
         let said = || self.said.lock().unwrap().clone();
         wait_until("the mail server says so", || said().len() >= count).await;
@@ -177,7 +177,7 @@ async fn a_mail_arrives_with_both_parts_and_all_headers() {
 }
 
 #[tokio::test]
-async fn a_recipient_whom_the_server_refuses_is_not_tried_again() {
+async fn a_recipient_that_the_server_refuses_is_not_tried_again() {
     let Some(server) = MailServer::start(&[]) else {
         return;
     };
@@ -205,7 +205,7 @@ async fn a_recipient_whom_the_server_refuses_is_not_tried_again() {
             .all(|job| job.failed_at.is_some() && job.error.is_some())
     );
     server.said(0).await;
-    // That somebody does not exist is no fault of the app.
+    // An unknown recipient is no error of the app.
     assert!(app.events_named("$exception").await.is_empty());
 }
 
@@ -326,7 +326,7 @@ async fn a_name_beyond_ascii_goes_to_servers_that_take_it_and_fails_for_good_at_
         assert_eq!(arrived["utf8"], true, "{arrived}");
     }
 
-    // What `doctor` looks at: nobody has to send a mail to learn of it.
+    // `doctor` checks it too, so that it is found without sending a mail.
     for (server, healthy) in [(&server, true), (&old, false)] {
         let app = app_from("grüße@chess.example", &server.address()).await;
         let mail = &app.web.settings.mail;

@@ -1,7 +1,7 @@
 //! Hoglet from outside: HTTP in, HTTP out, and what reaches PostHog.
 //!
-//! The app under test is `club`, which is nobody's: it has members instead of users, so nothing
-//! here can lean on what a generated app happens to call its tables and pages. Built for PostgreSQL,
+//! The app under test is `club`, which no user owns: it has members instead of users, so no
+//! test here can rely on the names of tables and pages in a generated app. Built for PostgreSQL,
 //! `TEST_DATABASE_URL` says where; each test makes a schema there and drops it.
 
 #![cfg(feature = "testing")]

@@ -51,7 +51,7 @@ async fn it_leads_to_no_other_host_and_takes_no_other_value() {
 }
 
 #[tokio::test]
-async fn who_opted_out_leaves_no_trace() {
+async fn a_visitor_who_opted_out_leaves_no_trace() {
     let app = App::start().await;
     let browser = app.browser();
     browser.post("/opt-out", &[("opt_out", "true")]).await;

@@ -51,7 +51,7 @@ async fn a_link_that_posthog_knows_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_posthog_did_not_take_is_sent_again_without_a_request() {
+async fn an_identification_that_posthog_refused_is_sent_again_without_a_request() {
     let app = App::start().await;
     app.posthog.replies(Reply::Status(400));
     let browser = app.browser();
@@ -93,7 +93,7 @@ async fn what_posthog_did_not_take_is_sent_again_without_a_request() {
 }
 
 #[tokio::test]
-async fn who_signed_up_while_posthog_was_off_is_told_when_it_is_on() {
+async fn a_sign_up_while_posthog_was_off_is_sent_when_it_is_on() {
     let posthog = StandIn::start().await;
     let app = App::beside(posthog, &[("POSTHOG_DISABLED", "true")]).await;
     app.sign_up("Ann").await;

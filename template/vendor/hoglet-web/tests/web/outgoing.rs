@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use crate::club::program::BINARY;
 use crate::support::RING;
 
-/// Nobody listens there.
+/// An address where nothing listens.
 const PROXY: &str = "http://ann:hunter2@127.0.0.1:9";
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_proxy_that_answers_in_posthogs_place_is_named() {
 
     let reason = format!("403 Forbidden, through the proxy {proxy} (");
     assert!(ended.log.contains(&reason), "{}", ended.log);
-    // What cannot be used is told at the start.
+    // A proxy that cannot be used is reported at the start.
     let unusable = "HTTPS_PROXY names a SOCKS proxy";
     assert_eq!(ended.log.matches(unusable).count(), 1, "{}", ended.log);
     assert!(!ended.log.contains("hunter2"), "{}", ended.log);

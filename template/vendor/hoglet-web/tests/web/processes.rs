@@ -59,7 +59,7 @@ async fn two_processes_share_sessions() {
 }
 
 #[tokio::test]
-async fn who_guesses_at_one_process_is_turned_away_at_the_other() {
+async fn guesses_at_one_process_count_at_the_other() {
     let (one, other) = two().await;
     one.browser().sign_up("Ann").await;
     let email = email_of("Ann");

@@ -53,7 +53,7 @@ async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
 }
 
 #[tokio::test]
-async fn what_posthog_js_asks_for_reaches_posthog_as_it_was_asked() {
+async fn each_request_of_posthog_js_reaches_posthog_unchanged() {
     let app = App::start().await;
     let browser = app.browser();
     for path in [
@@ -134,7 +134,7 @@ async fn bodies_pass_compressed_and_untouched() {
     assert_eq!(answer.header("vary"), "accept-encoding");
     assert_eq!(answer.body, COMPRESSED_SCRIPT, "as PostHog sent it");
 
-    // Who asks for nothing special gets nothing special.
+    // A request without `Accept-Encoding` gets an uncompressed answer.
     let answer = browser.get("/relay/static/array.js").await;
     let passed = app.posthog.passed().pop().unwrap();
     assert!(!passed.headers.contains_key("accept-encoding"));
@@ -241,7 +241,7 @@ async fn an_upload_that_is_too_large_is_said_to_be_where_its_length_is_not() {
 }
 
 #[tokio::test]
-async fn what_posthog_answers_is_passed_back_errors_too() {
+async fn every_answer_of_posthog_is_passed_back_errors_too() {
     let app = App::start().await;
     app.posthog.replies(Reply::Status(503));
     let answer = app.browser().get("/relay/e/").await;

@@ -24,7 +24,7 @@ async fn every_method_that_is_listed_answers_and_every_other_is_a_405() {
     for route in routes {
         let path = route.path.replace("{*path}", "app.css");
         for method in METHODS {
-            // Whoever answers GET answers HEAD.
+            // A path that answers GET answers HEAD.
             let asked = if method == Method::HEAD {
                 "GET"
             } else {
@@ -55,7 +55,7 @@ async fn each_path_is_listed_once_with_all_its_methods() {
 }
 
 #[tokio::test]
-async fn what_is_not_listed_is_a_404_for_everybody() {
+async fn a_path_that_is_not_listed_is_a_404_for_visitors_and_users() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     for path in [

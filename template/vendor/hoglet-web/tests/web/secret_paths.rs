@@ -1,4 +1,4 @@
-//! Nobody is told of a path that holds a token.
+//! A path with a token appears in no log, event or page.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,7 +15,7 @@ use crate::club::pass::PASS;
 use crate::club::program::BINARY;
 use crate::support::{Answer, App, Browser, People, Person, email_of};
 
-/// What came back, headers and all.
+/// The whole answer, with its headers.
 fn shown(answer: &Answer) -> String {
     format!("{:?}\n{}", answer.headers, answer.text())
 }
@@ -28,7 +28,7 @@ fn first_touch(browser: &Browser) -> String {
 }
 
 #[tokio::test]
-async fn a_token_is_told_to_nobody_whatever_is_done_with_its_link() {
+async fn no_log_page_or_event_contains_the_token_of_a_link() {
     for environment in ["development", "production"] {
         let variables = [
             ("APP_ENV", environment),

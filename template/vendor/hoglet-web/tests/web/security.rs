@@ -204,7 +204,7 @@ async fn two_apps_on_one_host_tell_their_cookies_apart() {
     browser.log_out().await;
     assert!(
         at_pasta.is_signed_in().await,
-        "who leaves one stays in the other"
+        "a log-out at one leaves the session at the other"
     );
     let secure = App::with(&[
         ("APP_URL", "https://example.com"),
@@ -317,7 +317,7 @@ async fn with_cookies(app: &App, path: &str, cookies: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn of_two_cookies_with_one_name_a_forged_one_is_worth_nothing() {
+async fn a_forged_cookie_beside_a_real_one_of_the_same_name_is_ignored() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let session = ann.cookie("session").unwrap();

@@ -90,7 +90,7 @@ async fn a_save_writes_the_columns_with_an_index_only_when_they_change() {
 }
 
 #[tokio::test]
-async fn what_has_expired_is_not_loaded_and_is_cleaned_away() {
+async fn an_expired_session_is_not_loaded_and_is_deleted() {
     let app = App::start().await;
     let store = store_of(&app);
     let mut old = record(Id::default(), "old");

@@ -141,7 +141,7 @@ fn every_bad_item_of_a_list_is_named() {
 }
 
 #[test]
-fn what_would_open_a_hole_is_refused() {
+fn settings_that_would_open_a_security_hole_are_refused() {
     for (name, value) in [
         ("APP_URL", "https://example.com/path"),
         ("APP_URL", "https://user@example.com"),
@@ -464,7 +464,7 @@ fn the_mail_servers_password_may_hold_anything_and_shows_nowhere() {
 }
 
 #[test]
-fn mail_comes_from_whom_the_settings_name() {
+fn mail_comes_from_the_sender_in_the_settings() {
     let from = |given: &[(&str, &str)]| {
         let from = read(given).unwrap().mail.from;
         (from.name.unwrap_or_default(), from.email.to_string())
@@ -517,7 +517,7 @@ fn mail_comes_from_whom_the_settings_name() {
 }
 
 #[test]
-fn production_sends_mail_from_nobody_and_with_no_links_that_it_has_made_up() {
+fn production_invents_neither_a_sender_nor_an_address_for_links() {
     let key = new_secret_key();
     let production = [("APP_ENV", "production"), ("SECRET_KEY", &*key)];
     let server = ("SMTP_URL", "smtps://mail.example.com");

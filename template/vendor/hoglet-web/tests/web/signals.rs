@@ -168,7 +168,7 @@ async fn asked_a_second_time_it_ends_at_once_and_says_what_is_lost() {
         let ended = process.end(second).await;
 
         assert_eq!(ended.status.code(), Some(code), "{}", ended.log);
-        // What is dropped with the runtime may say why it is lost, afterwards.
+        // Events that are dropped with the runtime may be logged as lost afterwards.
         let mut lines = ended.log.lines();
         let said = lines.find(|line| line.contains("ended at once, by a second signal"));
         let said: serde_json::Value = serde_json::from_str(said.expect(&ended.log)).unwrap();

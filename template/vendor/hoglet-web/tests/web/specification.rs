@@ -35,7 +35,7 @@ fn nullable() -> Nullable {
     ]))
 }
 
-/// What the flags of whoever asks are.
+/// A page that answers with the flags of its visitor.
 async fn reads(posthog: PostHog) -> Json<Value> {
     let flags = posthog.flags().await;
     Json(json!({
@@ -50,7 +50,7 @@ async fn captures(posthog: PostHog) {
 }
 
 async fn describes(posthog: PostHog) {
-    // What is in the properties stays there, whatever it is called.
+    // A property stays, whatever its name is.
     let nested = json!({
         "preferences": { "theme": "dark" }, "tags": ["beta"], "note": null, "score": 0,
         "$group_type": "literal-type", "$group_key": "literal-key",
@@ -79,7 +79,7 @@ async fn properties_that_are_null_arrive_as_null() {
 }
 
 #[tokio::test]
-async fn a_flag_is_on_by_its_value_and_off_where_nobody_knows_it() {
+async fn a_flag_has_its_value_and_an_unknown_flag_is_off() {
     let app = app().await;
     let read = async || app.browser().get("/read").await.json();
     until_asked(&app, "/read").await;

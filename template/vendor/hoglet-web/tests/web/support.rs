@@ -1,4 +1,4 @@
-//! What the tests stand on: `hoglet_web::testing`, and people who sign up and log in at the club.
+//! The vocabulary of the tests: `hoglet_web::testing`, and members who sign up and log in at the club.
 
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,10 @@ use crate::club::{Club, broken, member, router_with};
 /// The club on a free port, with a database of its own and a stand-in for PostHog.
 pub type App = TestApp<Club>;
 
-/// Everybody's password.
+/// The password of every member.
 pub const PASSWORD: &str = "a sentence is fine";
 
-/// Where anybody rings the bell: an event and a count in the session.
+/// The path that rings the bell: an event and a count in the session.
 pub const RING: &str = "/api/bell";
 
 /// `ann@example.com` for Ann.
@@ -33,7 +33,7 @@ pub async fn with_broken_pages(variables: &[(&str, &str)]) -> App {
     App::with_router(variables, |web| router_with(broken::pages(), web)).await
 }
 
-/// The page without what differs from answer to answer.
+/// The page without the values that differ from answer to answer.
 pub fn without_what_differs(browser: &Browser, answer: Answer) -> String {
     let policy = answer.header("content-security-policy");
     let (_, rest) = policy.split_once("'nonce-").unwrap();
@@ -55,7 +55,7 @@ pub async fn until_asked(app: &App, path: &str) {
     }
 }
 
-/// The way to PostHog without an app around it.
+/// A client of PostHog without an app around it.
 pub async fn client_alone(posthog: &StandIn) -> Client {
     let settings = read_settings::<Club>(&|name| match name {
         "APP_ENV" => Some("test".into()),
@@ -67,7 +67,7 @@ pub async fn client_alone(posthog: &StandIn) -> Client {
     Client::start(&settings.posthog, &[], Some).await.unwrap()
 }
 
-/// What people do in a browser.
+/// What a member does in a browser.
 pub trait Person {
     async fn sign_up(&self, name: &str) -> Answer;
     async fn log_in(&self, name: &str) -> Answer;
@@ -110,14 +110,14 @@ impl Person for Browser {
     }
 }
 
-/// What there is to know of people.
+/// Members, and their ids.
 pub trait People {
     async fn sign_up(&self, name: &str) -> Browser;
     async fn user_id(&self, name: &str) -> String;
 }
 
 impl People for App {
-    /// A browser in which somebody has just signed up.
+    /// A browser in which a member has just signed up.
     async fn sign_up(&self, name: &str) -> Browser {
         let browser = self.browser();
         browser.sign_up(name).await;

@@ -1,4 +1,4 @@
-//! Templates that are broken: nobody is served with one, and who works on it sees where.
+//! Broken templates: visitors never see one, and developers see where it is broken.
 
 use std::marker::PhantomData;
 

@@ -1,4 +1,4 @@
-//! How often somebody may try: by account, by network, and by both.
+//! Throttles: how often something may be tried, by account, by network and by both.
 
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ async fn fail(
     }
 }
 
-/// An attempt of somebody who is known to no account.
+/// An attempt from a network that the account is not known at.
 async fn count(app: &App, throttle: Throttle, email: &str, network: &str) {
     let attempt = Attempt {
         email: &Email::normalized(email),
@@ -184,7 +184,7 @@ async fn a_success_clears_the_failures_before_it() {
 }
 
 #[tokio::test]
-async fn of_guesses_sent_all_at_once_five_are_answered() {
+async fn five_guesses_that_are_sent_at_once_are_checked_and_no_more() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let mut guesses = JoinSet::new();
@@ -217,7 +217,7 @@ async fn right_passwords_sent_all_at_once_all_log_in() {
 }
 
 #[tokio::test]
-async fn of_attempts_at_once_in_two_processes_exactly_as_many_pass_as_there_is_room_for() {
+async fn two_processes_at_once_let_exactly_as_many_attempts_pass_as_the_limit_says() {
     const RINGS: Throttle = Throttle {
         action: "ring",
         account_and_address: 4,
@@ -287,7 +287,7 @@ async fn room_that_is_reserved_is_waited_for() {
     let refused = attempts.reserve(&LOG_IN, attempt).await.unwrap_err();
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
 
-    // Room that nobody gives back, because the request has ended, is taken.
+    // An attempt that was reserved counts if its request ends before it is decided.
     let nobody = "UPDATE attempts SET pending = true, attempted_at = attempted_at - 11000";
     database.execute_unprepared(nobody).await.unwrap();
     let refused = attempts.reserve(&LOG_IN, attempt).await.unwrap_err();
@@ -300,7 +300,7 @@ async fn room_that_is_reserved_is_waited_for() {
 }
 
 #[tokio::test]
-async fn what_strangers_use_up_does_not_lock_out_the_owner() {
+async fn attempts_of_strangers_do_not_lock_out_the_owner() {
     let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
     let (home, office, phone) = ("192.0.2.1", "192.0.2.2", "2001:db8::1");
     let from = |address| [("x-forwarded-for", address)];
@@ -333,7 +333,10 @@ async fn what_strangers_use_up_does_not_lock_out_the_owner() {
     assert_eq!(log_in(home).await, 303);
     let form = [("email", "bob@example.com"), ("password", PASSWORD)];
     let answer = app.browser().post_with("/login", &form, &from(home)).await;
-    assert_eq!(answer.status, 429, "whom nobody knows at her home");
+    assert_eq!(
+        answer.status, 429,
+        "the account is not known at this network"
+    );
     // Where she is known, guesses are counted too.
     let wrong = [("email", "ann@example.com"), ("password", "wrong")];
     for status in [422, 422, 422, 422, 422, 429] {
@@ -396,7 +399,7 @@ async fn the_table_of_attempts_names_nobody() {
     let plain: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(
         !plain.starts_with(account),
-        "whoever guesses it needs the key"
+        "the hash cannot be guessed without the key"
     );
     let text = format!("{attempts:?} {networks:?}");
     for told in ["ann", "example", "192.0.2"] {
@@ -438,7 +441,7 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.location(), "/lounge");
 
-    // Who asks for one account again and again does not learn more than it has said.
+    // A second request for the same account tells no more than the first.
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for _ in 0..18 {
@@ -450,7 +453,7 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
 }
 
 #[tokio::test]
-async fn who_asks_for_members_is_told_of_twenty_and_joins_no_more() {
+async fn a_visitor_who_tries_many_addresses_learns_of_twenty_accounts_and_then_cannot_sign_up() {
     let app = App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
     app.sign_up("Ann").await;
     let sign_up = async |email: &str, network: &str| {
@@ -478,7 +481,7 @@ async fn who_asks_for_members_is_told_of_twenty_and_joins_no_more() {
 }
 
 #[tokio::test]
-async fn who_got_hold_of_a_session_cannot_guess_the_password_with_it() {
+async fn a_stolen_session_does_not_help_to_guess_the_password() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let mut statuses = Vec::new();
@@ -494,7 +497,7 @@ async fn who_got_hold_of_a_session_cannot_guess_the_password_with_it() {
     let page = ann.post("/card", &form).await;
     assert!(page.text().contains("Too many log-ins have failed."));
     assert!(page.text().contains(">Ann</h1>"), "the page is kept");
-    // What needs no password goes on.
+    // A form without the password is not locked.
     let answer = ann.post("/card", &[("name", "Ann Lee")]).await;
     assert_eq!(answer.location(), "/card");
 }

@@ -88,7 +88,7 @@ async fn a_token_lets_in_once_and_looking_spends_nothing() {
 }
 
 #[tokio::test]
-async fn of_many_who_spend_a_token_at_once_one_is_let_in() {
+async fn a_token_that_is_spent_many_times_at_once_counts_once() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let other_process = app.another().await;
@@ -299,7 +299,7 @@ async fn the_newest_ones_are_good_and_no_more_than_its_purpose_says() {
 }
 
 #[tokio::test]
-async fn of_two_tokens_that_are_spent_at_once_one_counts() {
+async fn two_tokens_that_are_spent_at_once_count_once() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let other_process = app.another().await;

@@ -26,7 +26,7 @@ async fn a_visitor_who_needs_to_log_in_comes_back_to_the_page() {
 }
 
 #[tokio::test]
-async fn whoever_sends_a_form_without_being_logged_in_reads_why() {
+async fn a_visitor_who_sends_a_form_for_users_reads_why_it_was_not_taken() {
     let app = App::start().await;
     let browser = app.browser();
     let turned_away = browser.post("/card", &[("name", "Eve")]).await;
@@ -65,7 +65,7 @@ async fn a_link_cannot_log_anybody_out_and_a_visitors_session_outlives_a_log_out
 }
 
 #[tokio::test]
-async fn logging_out_ends_the_session_for_whoever_holds_its_cookie() {
+async fn logging_out_ends_the_session_in_every_copy_of_the_cookie() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let copy = ann.copy();

@@ -117,7 +117,7 @@ async fn one_that_replaces_gives_the_one_that_waits_its_fields_its_time_and_its_
 }
 
 #[tokio::test]
-async fn many_are_written_down_at_once_but_for_those_whose_key_waits() {
+async fn many_are_enqueued_at_once_except_those_with_a_key_that_waits() {
     let app = App::start().await;
     let database = &app.web.database;
     let pinned = |number: usize| Pinned {

@@ -1,4 +1,4 @@
-//! Where somebody is logged in, and how long ago they have shown who they are.
+//! Where a user is logged in, and how long ago they confirmed their password.
 
 use axum::Router;
 use axum::routing::get;
@@ -102,7 +102,7 @@ async fn a_session_is_ended_by_its_handle_and_by_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn when_somebody_was_seen_is_written_along_with_something_else_and_now_and_then() {
+async fn the_time_of_the_last_visit_is_written_with_other_changes_and_not_often() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let seen = async || listed(&app).await[0].last_seen_at;
@@ -225,7 +225,7 @@ async fn all_that_gives_access_to_an_account_ends_at_once() {
 }
 
 #[tokio::test]
-async fn nobody_logs_in_with_an_unusable_password_and_older_sessions_are_over() {
+async fn an_unusable_password_logs_no_one_in_and_ends_older_sessions() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let unusable = PasswordHash::unusable();
