@@ -995,7 +995,7 @@ fn the_keyboard_reaches_everything() {
     );
     reaches(
         "/profile",
-        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the e-mail we sent you | Send it again | Your name | Save name | New e-mail | Current password | Change e-mail | Current password | New password | Change password | E-mail me a link | Show sessions | Bad value | Missing key | Something else | Unhandled error | Panic | Delete your account | profile_viewed | Opt out | Mail",
+        "Skip to the content | My App | Dashboard | Burrito | Profile | Log out | the e-mail we sent you | Send it again | Name | Save | New e-mail | Current password | Change e-mail | Current password | New password | Change password | E-mail me a link | Show sessions | Bad value | Missing key | Something else | Unhandled error | Panic | Delete your account | profile_viewed | Opt out | Mail",
     );
 }
 

@@ -9,18 +9,20 @@ use hoglet_web::package::Package;
 use hoglet_web::posthog::Declared;
 use hoglet_web::routes::Routes;
 use hoglet_web::settings::Reader;
+use hoglet_web::tokens::links::Links;
 use hoglet_web::web::Web;
 use minijinja::Value;
 use rust_embed::RustEmbed;
 
 use crate::commands::Command;
+use crate::features::{FEATURES, FLAGS};
 use crate::jobs;
 use crate::migrations::Migrator;
 use crate::models::user;
-use crate::posthog::flags;
 use crate::routes;
 use crate::settings::Settings;
 use crate::state::AppState;
+use crate::tokens::LINKS;
 use crate::view;
 
 /// The templates. A release build has them inside.
@@ -47,14 +49,19 @@ impl hoglet_web::app::App for App {
 
     const PACKAGE: Package = hoglet_web::package!();
     const DEFAULTS: &'static str = include_str!("../defaults.env");
-    const FLAGS: &'static [Declared] = flags::ALL;
+    const LINKS: Links = LINKS;
 
     fn settings(reader: &mut Reader, hoglet: &hoglet_web::settings::Settings) -> Settings {
-        Settings::read(reader, hoglet)
+        let switches = FEATURES.switches(reader, hoglet);
+        Settings::read(reader, switches)
     }
 
     fn state(settings: Settings, web: Web) -> AppState {
         AppState::new(settings, web)
+    }
+
+    fn flags() -> &'static [Declared] {
+        &FLAGS
     }
 
     fn pages() -> Routes<AppState> {

@@ -10,6 +10,7 @@ pub mod app;
 pub mod commands;
 pub mod current_user;
 pub mod demo;
+pub mod features;
 pub mod forms;
 pub mod jobs;
 pub mod migrations;

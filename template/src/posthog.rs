@@ -1,4 +1,4 @@
-//! What is told to PostHog: events, flags, who a user is, and what every event carries.
+//! What PostHog receives: events, flags, person properties, and properties of every event.
 //!
 //! How it gets there is in `vendor/hoglet-posthog/`.
 //!

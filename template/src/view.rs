@@ -4,6 +4,7 @@ use axum::http::Extensions;
 use hoglet_web::session::signed_in;
 use minijinja::{Value, context};
 
+use crate::features::FEATURES;
 use crate::models::user;
 
 /// Add a variable as a name in the last `context!`.
@@ -16,5 +17,5 @@ pub fn every_page(request: &Extensions) -> Value {
             email_confirmed => user.email_confirmed_at.is_some(),
         }
     });
-    context! { user }
+    context! { user, navigation => FEATURES.navigation() }
 }

@@ -1,4 +1,4 @@
-//! `/forgot-password`: asks for a link that leads to a new password.
+//! `/forgot-password`: requests a link that sets a new password.
 
 use axum::Form;
 use axum::extract::State;
@@ -26,7 +26,7 @@ pub struct ForgotPasswordForm {
     email: String,
 }
 
-/// Also for users: what is worth stealing asks them for their password.
+/// Also for users, who may need their password on the profile page.
 pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result<Html<String>> {
     let email = user.map(|user| user.0.email.for_people());
     let values = values(&email.unwrap_or_default(), Errors::new());
@@ -40,17 +40,21 @@ pub async fn send(
     page: Page,
     Form(form): Form<ForgotPasswordForm>,
 ) -> Result<Response> {
-    let again = |errors| values(&form.email, errors);
+    let with_errors = |errors| values(&form.email, errors);
     let errors = forms::validate(&form);
     if !errors.is_empty() {
-        return forms::again(&page, "forgot_password.html", again(errors));
+        return forms::invalid(&page, "forgot_password.html", with_errors(errors));
     }
-    if let Err(error) = password_reset::ask(&state, &visit, &form.email).await {
-        return forms::again_later(&page, "forgot_password.html", error, again);
+    if let Err(error) = password_reset::request(&state, &visit, &form.email).await {
+        return forms::try_later(&page, "forgot_password.html", error, with_errors);
     }
     let message = link_sent(RESET_PASSWORD);
     visit.flash(FlashLevel::Success, &message).await?;
     Ok(Redirect::to("/login").into_response())
+}
+
+fn values(email: &str, errors: Errors) -> Value {
+    context! { form => context! { email }, errors }
 }
 
 /// The same message for every address: it does not tell whether the account exists.
@@ -59,8 +63,4 @@ pub fn link_sent(purpose: Purpose) -> String {
     format!(
         "If there is an account for this address, an e-mail with a link is on its way. The link expires in {lifetime}."
     )
-}
-
-fn values(email: &str, errors: Errors) -> Value {
-    context! { form => context! { email }, errors }
 }

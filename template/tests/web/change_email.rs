@@ -68,10 +68,10 @@ async fn it_takes_the_password_and_an_address_without_an_account() {
         (
             "lee@",
             PASSWORD,
-            "Write an e-mail address such as you@example.com.",
+            "Enter an e-mail address such as you@example.com.",
         ),
         (ANN, PASSWORD, "This is your address already."),
-        (BOB, PASSWORD, "This e-mail already has an account."),
+        (BOB, PASSWORD, "This e-mail address already has an account."),
     ] {
         let form = [("email", email), ("current_password", password)];
         let answer = ann.post("/profile/email", &form).await;

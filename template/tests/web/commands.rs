@@ -25,9 +25,9 @@ const PRINTING: &[&[&str]] = &[
 async fn seed_makes_a_user_who_can_log_in_and_can_run_twice() {
     let app = App::start().await;
     let first = run(&app, &["seed"]);
-    assert!(first.starts_with("made demo@example.com "), "{first}");
+    assert!(first.starts_with("created demo@example.com "), "{first}");
     let second = run(&app, &["seed"]);
-    assert!(second.contains(" is there already"), "{second}");
+    assert!(second.contains(" exists already"), "{second}");
     assert!(app.accepts(DEMO.0, DEMO.1).await);
 }
 

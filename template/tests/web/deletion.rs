@@ -38,7 +38,7 @@ async fn everything_of_the_account_is_deleted_here_and_at_posthog() {
     let with_address = "jobs WHERE payload LIKE '%ann@%' AND failed_at IS NOT NULL";
     assert_eq!(app.count_rows(with_address).await, 0);
     assert!(!phone.is_signed_in().await && !browser.is_signed_in().await);
-    assert_shows(&browser.page("/").await, "Your account is deleted.");
+    assert_shows(&browser.page("/").await, "Your account was deleted.");
     assert_ne!(browser.visitor_id(), visitor);
     assert_eq!(browser.try_log_in(ANN, PASSWORD).await.status, 422);
 

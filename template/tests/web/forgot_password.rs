@@ -53,7 +53,7 @@ async fn a_text_that_is_no_address_is_refused() {
     for kind in [RESET, LOG_IN] {
         for email in ["", "ann@", "a b@example.com"] {
             let answer = app.browser().ask_for(kind, email).await;
-            assert_refused(&answer, "Write an e-mail address such as");
+            assert_refused(&answer, "Enter an e-mail address such as");
             assert_shows(&answer.text(), &format!(r#"value="{email}""#));
         }
         assert!(app.events_named(kind.event).await.is_empty());

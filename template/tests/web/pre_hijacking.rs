@@ -12,7 +12,7 @@ async fn the_owner_cannot_confirm_the_account_of_a_stranger_by_mistake() {
     let owner = app.browser();
     assert_shows(&owner.page(&link).await, r#"type="password""#);
     for (password, message) in [
-        ("", "Type the password of the account."),
+        ("", "Enter the password of the account."),
         ("mine", "This is not the password of the account."),
     ] {
         let answer = owner.post(&link, &[("password", password)]).await;

@@ -35,8 +35,8 @@ async fn a_new_name_is_shown_and_becomes_a_property_of_the_person() {
     // A redirect shows no page, so the message waits.
     ann.get("/").await;
     let page = ann.page("/profile").await;
-    assert!(page.contains(">Ann Lee</h1>") && page.contains("Your name was changed."));
-    assert_hides(&ann.page("/profile").await, "Your name was changed.");
+    assert!(page.contains(">Ann Lee</h1>") && page.contains("Your profile was changed."));
+    assert_hides(&ann.page("/profile").await, "Your profile was changed.");
 
     let id = app.user_id(ANN).await;
     let set = app.event("$set").await;

@@ -33,7 +33,7 @@ async fn an_address_has_one_account_however_it_is_written() {
     let browser = app.browser();
     for email in ["ANN@example.COM", "Lee@xn--bcher-kva.example"] {
         let answer = browser.try_sign_up("Eve", email, PASSWORD).await;
-        assert_refused(&answer, "This e-mail already has an account.");
+        assert_refused(&answer, "This e-mail address already has an account.");
         assert_shows(&answer.text(), &format!(r#"value="{email}""#));
     }
     assert!(!browser.is_signed_in().await);
@@ -66,7 +66,7 @@ async fn each_field_says_what_is_wrong_and_keeps_what_was_typed() {
     let browser = app.browser();
     let answer = browser.try_sign_up(" ", "ann@", "short77").await;
     assert_refused(&answer, "Tell us what to call you.");
-    assert_refused(&answer, "Write an e-mail address such as you@example.com.");
+    assert_refused(&answer, "Enter an e-mail address such as you@example.com.");
     assert_refused(&answer, "Use at least 8 characters.");
     let page = answer.text();
     assert_shows(&page, r#"value="ann@""#);

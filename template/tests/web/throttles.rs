@@ -1,8 +1,8 @@
-//! What is bounded, and how much: `src/accounts/limits.rs` has the numbers.
+//! What is bounded, and how much: `hoglet_web::throttle::accounts` has the numbers.
 //! `hoglet_web` tests how a throttle counts.
 
-use app::accounts::limits::{ANY_MAIL, CONFIRMATION_MAIL, SIGN_UP, TAKEN};
 use hoglet_web::email::Email;
+use hoglet_web::throttle::accounts::{ANY_MAIL, CONFIRMATION_MAIL, SIGN_UP, TAKEN};
 use hoglet_web::throttle::{Attempt, Throttle};
 
 use crate::support::*;
@@ -141,7 +141,7 @@ async fn signing_up_again_and_again_with_one_address_sends_it_five_mails() {
         let stranger = app.sign_up(ANN).await;
         app.run_jobs().await;
         let page = stranger.page("/profile").await;
-        let is_unsent = page.contains("No mail asks you to confirm your address");
+        let is_unsent = page.contains("We could not send the mail to confirm your address");
         assert_eq!(is_unsent, round >= 5, "{round}");
         assert_eq!(stranger.delete_account(PASSWORD).await.location(), "/");
     }

@@ -42,7 +42,7 @@ pub struct Experiment {
 }
 
 /// A flag or an experiment, in the list of them all.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Declared {
     /// Its key in PostHog.
     pub key: &'static str,

@@ -13,6 +13,7 @@ use sea_orm::EntityTrait;
 use sea_orm_migration::MigratorTrait;
 use serde_json::Map;
 
+use crate::account_mail;
 use crate::database::Migrations;
 use crate::error_text::ErrorText;
 use crate::files::Files;
@@ -27,6 +28,7 @@ use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
 use crate::settings::env_file;
 use crate::settings::{Reader, Settings, SettingsError};
+use crate::tokens::links::Links;
 use crate::users::User;
 use crate::web::{Parts, Web};
 
@@ -54,8 +56,8 @@ pub trait App: 'static {
     const PACKAGE: Package;
     /// Defaults of variables that depend on how it was generated: the text of `defaults.env`.
     const DEFAULTS: &'static str;
-    /// Its flags and experiments.
-    const FLAGS: &'static [Declared] = &[];
+    /// The links in its mails, and how long they work.
+    const LINKS: Links = Links::USUAL;
     /// How many bytes a request's body may have. Forms are small.
     const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
@@ -75,6 +77,11 @@ pub trait App: 'static {
 
     /// Builds the state, once.
     fn state(settings: Self::Settings, web: Web) -> Self::State;
+
+    /// Its flags and experiments.
+    fn flags() -> &'static [Declared] {
+        &[]
+    }
 
     /// Variables for every template, such as the user. Layers have left them with the request.
     fn every_page(_request: &Extensions) -> Value {
@@ -148,7 +155,8 @@ pub trait App: 'static {
             error_text: Self::error_text,
             content_security_policy: Self::content_security_policy(),
             body_limit: Self::BODY_LIMIT,
-            flags: Self::FLAGS,
+            flags: Self::flags(),
+            links: Self::LINKS,
             event_properties: Self::event_properties,
             before_send: Self::before_send,
         }
@@ -194,7 +202,8 @@ pub fn variables<A: App>() -> Vec<String> {
 /// The app's jobs, and Hoglet's own.
 pub fn all_jobs<A: App>(web: &Web) -> Jobs<A::State> {
     let web = web.clone();
-    A::jobs().merge(housekeeping::jobs(), move |_| web.clone())
+    let own = housekeeping::jobs().merge(account_mail::jobs(), Web::clone);
+    A::jobs().merge(own, move |_| web.clone())
 }
 
 /// The whole route table: the app's pages, and the routes that every app has.

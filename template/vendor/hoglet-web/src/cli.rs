@@ -1,4 +1,4 @@
-//! The commands of an app: serve, jobs, migrate, routes, layers, doctor, and its own.
+//! The commands of an app: serve, jobs, user, migrate, routes, layers, doctor, and its own.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -25,6 +25,7 @@ mod migrate;
 mod output;
 mod secret_key;
 mod serve;
+mod users;
 
 pub use connect::open_database;
 use migrate::Direction;
@@ -59,6 +60,11 @@ enum Command<Own: Subcommand> {
     Jobs {
         #[command(subcommand)]
         action: Option<jobs::Action>,
+    },
+    /// Lists and deletes accounts, and prints links to reset a password
+    User {
+        #[command(subcommand)]
+        action: users::Action,
     },
     #[command(flatten)]
     Own(Own),
@@ -133,6 +139,7 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
             let table = job_table::Table::of(&A::jobs(), &housekeeping::jobs());
             jobs::look_after(settings, action, table, A::PACKAGE.name).await
         }
+        Command::User { action } => users::run(action, settings, A::parts()).await,
         Command::Own(command) => A::run(command, settings).await,
         Command::Routes | Command::Layers => unreachable!("returned above"),
     };

@@ -74,6 +74,14 @@ impl Email {
         });
         readable.unwrap_or_else(|| self.0.clone())
     }
+
+    /// The address as a page shows it to a visitor who opened a link: enough for its owner.
+    pub fn hint(&self) -> String {
+        let email = self.for_people();
+        let (name, domain) = email.rsplit_once('@').unwrap_or_default();
+        let first: String = name.chars().take(1).collect();
+        format!("{first}•••@{domain}")
+    }
 }
 
 fn lower(text: &str) -> String {

@@ -30,6 +30,8 @@
 // `println!` panics when the reader closes the pipe. Commands print with `cli::print_line`.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod account_deletion;
+pub mod account_mail;
 mod actor;
 pub mod app;
 pub mod assets;
@@ -41,6 +43,7 @@ pub mod email;
 pub mod error;
 pub mod error_pages;
 pub mod error_text;
+pub mod feature;
 pub mod files;
 mod first_touch;
 pub mod forms;

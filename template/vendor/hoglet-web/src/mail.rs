@@ -16,6 +16,9 @@ pub mod smtp;
 pub mod store;
 pub mod timeouts;
 
+/// The queue of jobs that send mail: while the mail server is slow, everything else goes on.
+pub const QUEUE: &str = "mail";
+
 pub use error::SendError;
 pub use mailer::Mailer;
 pub use message::Message;

@@ -5,10 +5,26 @@ use std::borrow::Cow;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 /// Blank, and yet neither a space nor ignorable for Unicode: a braille cell without dots, a note without
 /// a head, and the filler of a script.
 const BLANK: [char; 3] = ['\u{2800}', '\u{1d159}', '\u{16fe4}'];
+
+/// A day in words, such as `1 December 2026`.
+pub fn day(moment: OffsetDateTime) -> String {
+    let words = format_description!("[day padding:none] [month repr:long] [year]");
+    moment.format(&words).unwrap_or_default()
+}
+
+/// A moment in words, such as `1 December 2026, 09:05 UTC`.
+pub fn moment(moment: OffsetDateTime) -> String {
+    let time = format_description!("[hour]:[minute]");
+    let moment = moment.to_offset(UtcOffset::UTC);
+    let time = moment.format(&time).unwrap_or_default();
+    format!("{}, {time} UTC", day(moment))
+}
 
 /// NFC: an `ä` of one character or of two is one.
 pub fn composed(text: &str) -> Cow<'_, str> {

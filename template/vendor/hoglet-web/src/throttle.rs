@@ -23,6 +23,7 @@ mod limit;
 mod reservation;
 mod room;
 
+pub mod accounts;
 pub mod attempt;
 pub mod keyed_hash;
 pub mod known_network;

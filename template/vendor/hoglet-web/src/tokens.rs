@@ -9,11 +9,7 @@
 //! use hoglet_web::tokens::Purpose;
 //! use time::Duration;
 //!
-//! const RESET_PASSWORD: Purpose = Purpose {
-//!     name: "reset_password",
-//!     lifetime: Duration::hours(1),
-//!     max_valid: 10,
-//! };
+//! const RESET_PASSWORD: Purpose = Purpose::new("reset_password", Duration::hours(1));
 //! ```
 //!
 //! A user may have several tokens of a purpose: a link that a stranger requests does not invalidate the
@@ -36,6 +32,7 @@ use crate::timestamp::milliseconds;
 use model::{Column, Entity};
 
 pub mod key;
+pub mod links;
 pub mod model;
 mod purpose;
 pub mod token;

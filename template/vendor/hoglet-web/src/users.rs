@@ -3,7 +3,9 @@
 use std::any::Any;
 
 use sea_orm::prelude::Uuid;
+use time::OffsetDateTime;
 
+use crate::email::Email;
 use crate::passwords::PasswordHash;
 pub use crate::posthog::Person;
 
@@ -14,4 +16,12 @@ pub trait User: Person + Any {
 
     /// A session ends when it changes.
     fn password_hash(&self) -> &PasswordHash;
+
+    /// The address, unique among users: the column `email` of the table.
+    fn email(&self) -> &Email;
+
+    /// When its owner confirmed the address. Until then it may be anybody's.
+    fn email_confirmed_at(&self) -> Option<OffsetDateTime> {
+        None
+    }
 }

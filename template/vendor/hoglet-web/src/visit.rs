@@ -12,10 +12,13 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use futures_core::future::BoxFuture;
+use sea_orm::DatabaseTransaction;
 use time::Duration;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
+use crate::account_deletion::AccountDeletion;
+use crate::account_mail::notice::Notice;
 use crate::error::Result;
 use crate::jobs::Enqueuer;
 use crate::local_path::local_path;
@@ -24,6 +27,7 @@ use crate::request::RequestInfo;
 use crate::session::flash::Messages;
 use crate::session::model::{self as sessions, UserSession};
 use crate::session::{FlashLevel, Session};
+use crate::users::User;
 use crate::web::Web;
 
 /// The visitor or user who makes a request. An argument of a handler.
@@ -63,6 +67,44 @@ impl Visit {
             let current = self.session.row_id();
             let database = &self.web.database;
             Ok(sessions::of_user(database, user_id, current.as_deref()).await?)
+        })
+    }
+
+    /// Enqueues a notice to a user about a change of their account.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn notify<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        user: &'a dyn User,
+        notice: Notice,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let (jobs, settings) = (&self.jobs, &self.web.settings);
+            Ok(notice.enqueue(transaction, jobs, settings, user).await?)
+        })
+    }
+
+    /// Deletes an account, see [`AccountDeletion::delete`]. `false` if another request has just deleted
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn delete_account<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        user: &'a dyn User,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async move {
+            let deletion = AccountDeletion {
+                users: &self.web.parts.users,
+                settings: &self.web.settings,
+                jobs: &self.jobs,
+            };
+            Ok(deletion.delete(transaction, user).await?)
         })
     }
 

@@ -27,6 +27,7 @@ use crate::session::users::Users;
 use crate::settings::Settings;
 use crate::throttle::Attempts;
 use crate::tokens;
+use crate::tokens::links::Links;
 use crate::views::Views;
 
 /// An [`App`](crate::app::App) as a value. The trait says more about each field.
@@ -44,6 +45,8 @@ pub struct Parts {
     pub every_page: fn(&Extensions) -> Value,
     /// The text for an error whose handler has given none.
     pub error_text: fn(StatusCode) -> ErrorText,
+    /// The links in its mails, and how long they work.
+    pub links: Links,
     /// The other sites from which pages may load.
     pub content_security_policy: ContentSecurityPolicy,
     /// How many bytes a request's body may have.

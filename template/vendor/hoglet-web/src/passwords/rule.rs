@@ -3,6 +3,8 @@
 //! A password must be long enough, and not easy to guess. All characters are allowed, and none is required:
 //! people answer such requirements with `Password1!`.
 
+use std::fmt;
+
 use crate::email::Email;
 use crate::text;
 
@@ -27,6 +29,25 @@ pub enum Refusal {
     Address,
     /// It is the name of the app.
     AppName,
+}
+
+/// A sentence for people.
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort => write!(formatter, "Use at least {MIN_LENGTH} characters."),
+            Self::TooLong => write!(formatter, "Use at most {MAX_LENGTH} characters."),
+            Self::Common => formatter.write_str(
+                "Many people use this password, so it is easy to guess. Choose another one; a short sentence works well.",
+            ),
+            Self::Address => formatter.write_str(
+                "This is your e-mail address, so it is easy to guess. Choose another password; a short sentence works well.",
+            ),
+            Self::AppName => formatter.write_str(
+                "This is our name, so it is easy to guess. Choose another password; a short sentence works well.",
+            ),
+        }
+    }
 }
 
 /// Checks a new password for an account with this address. Letter case, spaces, punctuation and digits at the

@@ -4,11 +4,11 @@
 use std::cmp::Reverse;
 
 use sea_orm::entity::prelude::*;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 
 use super::user_agent;
-use crate::database;
+use crate::{database, text};
 
 /// A session. An empty session has no row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -72,13 +72,20 @@ pub struct UserSession {
     /// The network of the last visit.
     pub address: String,
     /// The time of the log-in.
+    #[serde(serialize_with = "in_words")]
     pub started_at: OffsetDateTime,
     /// May be older than the last visit, see [`Model::last_seen_at`].
+    #[serde(serialize_with = "in_words")]
     pub last_seen_at: OffsetDateTime,
     /// Whether the user chose “remember me”.
     pub remembered: bool,
     /// Whether it is the session of this request.
     pub is_current: bool,
+}
+
+/// Templates have it in words.
+fn in_words<S: Serializer>(moment: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text::moment(*moment))
 }
 
 /// A user's sessions that have not expired, the last used first. `current` is the

@@ -36,7 +36,29 @@ pub struct Issued {
     pub row: Model,
 }
 
+/// More than strangers can have mailed to one account while a link is valid: ten in five minutes, see
+/// `throttle::accounts`, so 130 within the hour of a link to reset a password.
+const MAX_VALID: u32 = 150;
+
 impl Purpose {
+    /// Tokens with this lifetime. Strangers who request more of them do not invalidate the owner's.
+    pub const fn new(name: &'static str, lifetime: Duration) -> Self {
+        Self {
+            name,
+            lifetime,
+            max_valid: MAX_VALID,
+        }
+    }
+
+    /// The same, but only the newest token is valid.
+    #[must_use]
+    pub const fn only_newest(self) -> Self {
+        Self {
+            max_valid: 1,
+            ..self
+        }
+    }
+
     /// The lifetime for people, such as `15 minutes`, `1 hour` or `3 days`.
     pub fn lifetime_in_words(&self) -> String {
         let minutes = self.lifetime.whole_minutes();

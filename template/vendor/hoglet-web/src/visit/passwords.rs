@@ -7,6 +7,7 @@ use super::Visit;
 use crate::email::Email;
 use crate::error::Result;
 use crate::passwords::PasswordHash;
+use crate::throttle::accounts::ANY_MAIL;
 use crate::throttle::{Attempt, Reservation, Throttle};
 use crate::users::User;
 
@@ -89,6 +90,26 @@ impl Visit {
             let network = self.request.network();
             let attempt = self.attempt(email, &network, owner).await?;
             self.web.attempts.count(throttle, attempt).await
+        })
+    }
+
+    /// Counts a mail to an address that anybody may type, for its kind of mail and for all kinds
+    /// together. The account of the address has room of its own at a network where it is known; only a
+    /// confirmed account is not limited by network there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::count`].
+    pub fn count_mail<'a>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a Email,
+        account: Option<&'a dyn User>,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.count(throttle, email, account).await?;
+            let owner = account.filter(|user| user.email_confirmed_at().is_some());
+            self.count(&ANY_MAIL, email, owner).await
         })
     }
 

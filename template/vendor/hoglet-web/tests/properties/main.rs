@@ -21,6 +21,7 @@ use hoglet_web::secret_paths::SecretPaths;
 use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::users::Users;
 use hoglet_web::settings::{Reader, Settings};
+use hoglet_web::tokens::links::Links;
 use hoglet_web::web::{Parts, Web};
 use minijinja::context;
 use proptest::prelude::ProptestConfig;
@@ -89,6 +90,7 @@ fn web(environment: &str) -> Web {
         every_page: |_| context! {},
         error_text: ErrorText::of,
         body_limit: 2 * 1024 * 1024,
+        links: Links::USUAL,
         content_security_policy: ContentSecurityPolicy::default(),
         flags: &[],
         event_properties: |_| Map::new(),

@@ -79,7 +79,9 @@ impl App for Club {
     const DEFAULTS: &'static str =
         "DATABASE_URL=sqlite://data/club.sqlite?mode=rwc\nPOSTHOG_HOST=https://us.i.posthog.com\n";
 
-    const FLAGS: &'static [Declared] = plan::ALL;
+    fn flags() -> &'static [Declared] {
+        plan::ALL
+    }
 
     fn settings(reader: &mut Reader, _: &Settings) -> Motto {
         let motto = reader.text("CLUB_MOTTO").unwrap_or_default();

@@ -84,24 +84,24 @@ pub async fn sign_up(
     page: Page,
     Form(form): Form<SignUp>,
 ) -> Result<Response> {
-    let again = |errors| values(&form.email, "", errors);
+    let with_errors = |errors| values(&form.email, "", errors);
     let errors = forms::validate(&form, DefaultI18n);
     if !errors.is_empty() {
-        return forms::again(&page, "signup.html", again(errors));
+        return forms::invalid(&page, "signup.html", with_errors(errors));
     }
     let email = Email::normalized(&form.email);
     let password = form.password.clone();
     let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &email, password);
     let (hash, reservation) = match hashing.await {
         Ok(hashed) => hashed,
-        Err(error) => return forms::again_later(&page, "signup.html", error, again),
+        Err(error) => return forms::try_later(&page, "signup.html", error, with_errors),
     };
     let transaction = begin(&web.database).await?;
     let Some(member) = member::create(&transaction, email, &form.name, hash).await? else {
         transaction.rollback().await?;
         reservation.count(&web.database).await?;
         let taken = forms::error("email", "has joined already");
-        return forms::again(&page, "signup.html", again(taken));
+        return forms::invalid(&page, "signup.html", with_errors(taken));
     };
     reservation.release(&transaction).await?;
     let log_in = visit.log_in(&transaction, member, Remember::No).await?;
@@ -121,19 +121,19 @@ pub async fn log_in(
     page: Page,
     Form(form): Form<LogIn>,
 ) -> Result<Response> {
-    let again = |errors| values(&form.email, &form.next.next, errors);
+    let with_errors = |errors| values(&form.email, &form.next.next, errors);
     let email = Email::normalized(&form.email);
     let member = member::find(&web.database, &email).await?;
     let known = member.as_ref().map(|member| member as &dyn User);
     let checked = visit.check_password(&LOG_IN, &email, known, form.password);
     let matches = match checked.await {
         Ok(matches) => matches,
-        Err(error) => return forms::again_later(&page, "login.html", error, again),
+        Err(error) => return forms::try_later(&page, "login.html", error, with_errors),
     };
     let Some(member) = member.filter(|_| matches) else {
         visit.posthog.capture(LogInFailed {});
         let wrong = forms::form_error("Wrong e-mail or password.");
-        return forms::again(&page, "login.html", again(wrong));
+        return forms::invalid(&page, "login.html", with_errors(wrong));
     };
     let transaction = web.database.begin().await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;

@@ -39,12 +39,12 @@ pub async fn change(
     page: Page,
     Form(form): Form<Change>,
 ) -> Result<Response> {
-    let again = |errors| values(&member, errors);
+    let with_errors = |errors| values(&member, errors);
     let Some(new_password) = form.new_password else {
         let name = form.name.unwrap_or_default().trim().to_owned();
         if name.is_empty() {
             let empty = forms::error("name", "is empty");
-            return forms::again(&page, "card.html", again(empty));
+            return forms::invalid(&page, "card.html", with_errors(empty));
         }
         let mut changed = Arc::unwrap_or_clone(member).into_active_model();
         changed.name = Set(name);
@@ -62,9 +62,9 @@ pub async fn change(
         Ok(true) => {}
         Ok(false) => {
             let wrong = forms::error("current_password", "is another one");
-            return forms::again(&page, "card.html", again(wrong));
+            return forms::invalid(&page, "card.html", with_errors(wrong));
         }
-        Err(error) => return forms::again_later(&page, "card.html", error, again),
+        Err(error) => return forms::try_later(&page, "card.html", error, with_errors),
     }
     let hash = visit.hash_password(new_password).await?;
     let transaction = web.database.begin().await?;

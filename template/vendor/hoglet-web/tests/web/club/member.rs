@@ -43,6 +43,10 @@ impl User for Model {
     fn password_hash(&self) -> &PasswordHash {
         &self.password_hash
     }
+
+    fn email(&self) -> &Email {
+        &self.email
+    }
 }
 
 impl Person for Model {

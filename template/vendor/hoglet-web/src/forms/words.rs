@@ -1,5 +1,4 @@
-//! What garde's own rules say to people. A rule of yours brings its message along, as those in
-//! `forms.rs` do.
+//! Messages of garde's rules, in plain English.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -9,10 +8,11 @@ use garde::i18n::{InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUr
 
 type Message = Cow<'static, str>;
 
-/// The words, for garde.
-pub struct ForPeople;
+/// Messages that say what to do.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainEnglish;
 
-impl I18n for ForPeople {
+impl I18n for PlainEnglish {
     fn length_lower_than(&self, min: usize) -> Message {
         format!("Write at least {}.", characters(min)).into()
     }
@@ -33,9 +33,9 @@ impl I18n for ForPeople {
         "This is not a card number. Check its digits.".into()
     }
 
-    // People do not read patterns: give the field a hint that shows an example.
+    // People do not read patterns. Give the field a hint with an example.
     fn pattern_no_match(&self, _: &dyn Display) -> Message {
-        "This does not have the right form.".into()
+        "Use the format of the example.".into()
     }
 
     fn contains_missing(&self, part: &dyn Display) -> Message {
@@ -63,7 +63,7 @@ impl I18n for ForPeople {
     }
 
     fn matches_field_mismatch(&self, _: &dyn Display) -> Message {
-        "The two do not match. Write the same again.".into()
+        "The two do not match.".into()
     }
 
     fn email_invalid(&self, _: InvalidEmail) -> Message {

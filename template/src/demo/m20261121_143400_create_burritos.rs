@@ -1,4 +1,4 @@
-//! How often each user and each visitor has considered the burrito: a table of the demo.
+//! Creates the table that counts how often a user or visitor has considered the burrito.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
