@@ -49,8 +49,11 @@ pub(super) struct Place<S> {
 /// A layer of the app.
 struct Own<S> {
     name: &'static str,
-    put: Box<dyn FnOnce(Router, &S) -> Router>,
+    put: Put<S>,
 }
+
+/// Makes the layer from the state, and puts it around a router.
+type Put<S> = Box<dyn FnOnce(Router, &S) -> Router>;
 
 impl<S> Default for Places<S> {
     fn default() -> Self {
