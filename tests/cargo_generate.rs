@@ -91,11 +91,11 @@ fn names_in_kebab_and_snake_case_stay_as_they_are() {
 }
 
 #[test]
-fn the_whole_repository_leads_to_the_template() {
-    if !has_an_author("the_whole_repository_leads_to_the_template") {
+fn cargo_generate_finds_the_template_in_the_whole_repository() {
+    if !has_an_author("cargo_generate_finds_the_template_in_the_whole_repository") {
         return;
     }
-    // What a clone holds, without what building has added to this folder.
+    // The files of a clone, without files that a build has added to this folder.
     let clone = tempfile::tempdir().expect("a temporary folder");
     let output = Command::new("git")
         .args(["ls-files", "-z"])
@@ -121,8 +121,8 @@ fn the_whole_repository_leads_to_the_template() {
 }
 
 #[test]
-fn what_running_the_template_leaves_behind_never_travels() {
-    if !has_an_author("what_running_the_template_leaves_behind_never_travels") {
+fn files_of_a_run_of_the_template_are_left_out() {
+    if !has_an_author("files_of_a_run_of_the_template_are_left_out") {
         return;
     }
     let copy = tempfile::tempdir().expect("a temporary folder");
@@ -145,8 +145,8 @@ fn what_running_the_template_leaves_behind_never_travels() {
 }
 
 #[test]
-fn in_the_inner_crate_nothing_is_rendered_and_its_tests_stay_behind() {
-    if !has_an_author("in_the_inner_crate_nothing_is_rendered_and_its_tests_stay_behind") {
+fn in_a_crate_in_vendor_nothing_is_rendered_and_its_tests_are_left_out() {
+    if !has_an_author("in_a_crate_in_vendor_nothing_is_rendered_and_its_tests_are_left_out") {
         return;
     }
     let mut tree = template_on_disk();
@@ -173,7 +173,7 @@ fn in_the_inner_crate_nothing_is_rendered_and_its_tests_stay_behind() {
     assert!(tests(&tree) && !tests(&ours), "they are Hoglet's own");
 }
 
-/// The template as it is in the repository, its questions and twins among it.
+/// The template in the repository, with its questions and twins.
 fn template_on_disk() -> Tree {
     xtask::repository::read("template").expect("the template is readable")
 }
@@ -182,7 +182,7 @@ fn write_template(folder: &Path, tree: &Tree) {
     xtask::repository::write(folder, tree).expect("a writable folder");
 }
 
-/// What `cargo generate --path` makes, with its defaults for what is not answered.
+/// The app that `cargo generate --path` makes, with defaults for questions without an answer.
 fn stock(path: &Path, name: &str, answers: &[(&str, &str)]) -> Tree {
     let destination = tempfile::tempdir().expect("a temporary folder");
     let mut define: Vec<String> = answers

@@ -1,4 +1,4 @@
-//! What the generator does when all is well, seen from a shell.
+//! Successful runs of the generator, from a shell.
 
 #[path = "support/command.rs"]
 mod command;
@@ -13,7 +13,7 @@ use command::{Outcome, Sandbox};
 use insta::assert_snapshot;
 
 #[test]
-fn a_new_app_closes_with_what_to_type_next() {
+fn a_new_app_ends_with_the_next_commands() {
     let sandbox = Sandbox::new();
     let said = |outcome: Outcome| {
         let files = files_below(&sandbox.path().join("hedge")).len();
@@ -81,7 +81,7 @@ fn without_agents_is_an_answer() {
 }
 
 #[test]
-fn json_describes_what_was_written() {
+fn json_describes_the_new_app() {
     let sandbox = Sandbox::new();
     let outcome = sandbox.run("new deep/down/hedge --yes --json --set database=postgres --set database=sqlite --set posthog_region=eu");
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
@@ -264,7 +264,7 @@ fn here_may_be_empty_or_hold_git_alone() {
 }
 
 #[test]
-fn force_overwrites_what_is_its_own_and_keeps_the_rest() {
+fn force_overwrites_files_of_the_app_and_keeps_others() {
     let sandbox = Sandbox::new();
     sandbox.run("new hedge --yes --no-git");
     let environment = sandbox.read("hedge/.env");
@@ -313,13 +313,13 @@ fn the_name_may_differ_from_the_directory() {
     assert!(!sandbox.path().join("1st").exists());
 }
 
-/// Fails, and says on whose behalf.
+/// A program that fails, and names the setting that ran it.
 #[cfg(unix)]
 const HOOK: &str = "#!/bin/sh\necho \"a hook of the author's: $0\" >&2\nexit 1\n";
 
 #[cfg(unix)]
 #[test]
-fn the_authors_own_settings_of_git_do_not_touch_the_first_commit() {
+fn the_authors_git_settings_do_not_affect_the_first_commit() {
     let sandbox = Sandbox::new();
     let (hooks, template) = (tempfile::tempdir(), tempfile::tempdir());
     let hooks = hooks.expect("a temporary folder");
@@ -374,7 +374,7 @@ fn the_authors_own_settings_of_git_do_not_touch_the_first_commit() {
 
 #[cfg(unix)]
 #[test]
-fn a_git_that_fails_leaves_the_app_and_speaks_for_itself() {
+fn if_git_fails_the_app_stays_and_gits_message_is_shown() {
     let sandbox = Sandbox::new();
     let real = std::env::var("PATH").expect("a path");
     for (step, head) in [
@@ -409,7 +409,7 @@ fn a_git_that_fails_leaves_the_app_and_speaks_for_itself() {
 
 #[cfg(unix)]
 #[test]
-fn the_name_is_the_last_part_of_what_was_typed_wherever_links_lead() {
+fn the_name_is_the_last_part_of_the_typed_path_even_if_it_is_a_link() {
     let sandbox = Sandbox::new();
     for (link, target) in [("my-shop", "places/123"), ("shop", "places/core")] {
         fs::create_dir_all(sandbox.path().join(target)).expect("a writable folder");
@@ -564,7 +564,7 @@ fn output_that_cannot_be_written_is_an_error_and_nothing_is_left_of_it() {
 }
 
 #[test]
-fn a_reader_who_has_seen_enough_is_no_error() {
+fn a_reader_that_stops_early_is_no_error() {
     let sandbox = Sandbox::new();
     for arguments in [
         "new hedge --yes --json",
@@ -722,7 +722,7 @@ fn completions_know_the_flags() {
 }
 
 #[test]
-fn the_version_is_said() {
+fn the_version_is_printed() {
     assert_eq!(
         Sandbox::new().run("--version").stdout,
         format!("hoglet {}\n", env!("CARGO_PKG_VERSION"))

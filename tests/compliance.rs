@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// What stands in `acceptance/` of PostHog/sdk-specs with a scenario tagged `@server` or `@both`, in November 2026.
+/// The specifications in `acceptance/` of PostHog/sdk-specs with a scenario tagged `@server` or `@both`, in November 2026.
 /// Experiment holdouts have scenarios of their own, and belong to the evaluator.
 const SPECIFICATIONS: &[&str] = &[
     "alias",

@@ -24,7 +24,7 @@ const ANN: [(&str, &str); 3] = [
 ];
 
 #[test]
-fn what_the_container_builds_starts_and_keeps_its_data_in_the_volume() {
+fn the_container_builds_starts_and_keeps_its_data_in_the_volume() {
     let _lock = generated::lock();
     let app = app();
     let recipe = fs::read_to_string(app.join("Dockerfile")).expect("a Dockerfile");
@@ -45,7 +45,7 @@ fn what_the_container_builds_starts_and_keeps_its_data_in_the_volume() {
     );
     let volume = image.path().join("volume");
     fs::rename(out.join("data"), &volume).expect("the recipe makes the folder");
-    // The first container signs somebody up; the second one, with the same volume, knows them.
+    // A user signs up in the first container; the second one, with the same volume, knows the user.
     let first = start(&out.join("server"), &image.path().join("first"), &volume);
     assert_eq!(post(&first, "/signup", &ANN), (303, "/dashboard".into()));
     first.stop();
@@ -99,7 +99,7 @@ fn generate() -> PathBuf {
     app
 }
 
-/// What the recipe's first stage runs once the sources are there, as a shell script. Caches are the engine's own.
+/// The commands of the recipe's first stage after the sources are copied, as a shell script without the engine's caches.
 fn build_steps(recipe: &str) -> String {
     let (build, _) = recipe.split_once("\nFROM ").expect("two stages");
     let (_, steps) = build

@@ -23,7 +23,7 @@ use process::Server;
 use reqwest::blocking::{Client, Response, get};
 use serde_json::{Value, json};
 
-/// What would lead every event past the stand-in, were it not overruled.
+/// Settings that `hoglet dev` overrules; otherwise no event would reach the stand-in.
 const ELSEWHERE: &str = "
 POSTHOG_API_KEY=phc_elsewhere
 POSTHOG_PROJECT_TOKEN=phc_elsewhere
@@ -32,7 +32,7 @@ POSTHOG_DISABLED=true
 ";
 
 #[test]
-fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
+fn changes_show_and_a_failed_build_does_no_harm() {
     let _lock = generated::lock();
     let app = App::generate();
     app.edit(".env", |text| text + ELSEWHERE);
@@ -83,12 +83,12 @@ fn what_is_changed_shows_and_what_is_broken_does_no_harm() {
     assert!(said.contains("src/routes/home.rs:"), "{said}");
     assert!(!said.contains('\u{1b}'), "{said}");
     app.edit("src/routes/home.rs", |_| {
-        good.replace("another sentence", "mended sentence")
+        good.replace("another sentence", "corrected sentence")
     });
-    dev.answers("/", "mended sentence");
+    dev.answers("/", "corrected sentence");
     assert_eq!(dev.state()["build_error"], Value::Null);
 
-    // What the old processes captured has arrived, and what is captured last will.
+    // Events of the old processes have arrived, and the last ones will.
     dev.consider_burrito();
     let arrived =
         format!("{posthog}/hoglet/wait?event=burrito_considered&events=1&timeout_ms=20000");
@@ -113,7 +113,7 @@ fn the_terminal_has_a_line_for_a_request_and_one_for_an_event() {
     dev.consider_burrito();
     let missing = get(dev.server.url("/nowhere")).expect("an answer");
     assert_eq!(missing.status(), 404);
-    // What a browser captures, the stand-in tells.
+    // The stand-in prints the events of browsers.
     let event = json!({
         "token": "phc_local", "event": "$pageview",
         "properties": {"distinct_id": "0198a2f1-7c66-4b1e", "$lib": "web"},
@@ -164,7 +164,7 @@ fn the_terminal_has_a_line_for_a_request_and_one_for_an_event() {
 }
 
 #[test]
-fn a_mail_is_told_with_the_address_where_it_can_be_read() {
+fn a_mail_is_printed_with_its_address() {
     let _lock = generated::lock();
     let app = App::generate();
     let dev = app.dev();
@@ -202,7 +202,7 @@ fn a_package_can_be_renamed_meanwhile() {
 }
 
 #[test]
-fn the_real_posthog_gets_what_was_asked_to_be_sent_there() {
+fn with_real_posthog_events_go_to_posthog() {
     let _lock = generated::lock();
     let app = App::generate();
     let mut elsewhere = Command::new(env!("CARGO_BIN_EXE_hoglet"));
@@ -306,7 +306,7 @@ fn browser() -> Option<Chromium> {
 }
 
 #[test]
-fn a_change_of_settings_restarts_the_app_and_delivers_what_it_captured() {
+fn a_change_of_settings_restarts_the_app_without_losing_events() {
     let _lock = generated::lock();
     let app = App::generate();
     let dev = app.dev();
@@ -425,7 +425,7 @@ impl Dev {
         line.replace("posthog", "").trim().to_owned()
     }
 
-    /// What open pages ask for.
+    /// The state that open pages request.
     fn state(&self) -> Value {
         serde_json::from_str(&self.text("/dev/reload")).expect("JSON")
     }
@@ -461,7 +461,7 @@ impl Dev {
         }
     }
 
-    /// Waits until it does. While the app restarts, nobody answers.
+    /// Waits for the answer. While the app restarts, there is none.
     #[track_caller]
     fn answers(&self, path: &str, expected: &str) {
         let start = Instant::now();

@@ -80,7 +80,7 @@ impl Desk {
         Server::start(&mut command)
     }
 
-    /// What the app noted; it runs under a name of its own.
+    /// The app's notes; it runs under a name of its own.
     fn noted(&self) -> String {
         let mut folders = vec![self.0.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -175,7 +175,7 @@ fn the_stand_in_ends_with_its_terminal_and_not_under_nohup() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_said_with_its_owner() {
+fn a_port_that_is_taken_is_named_with_its_owner() {
     let server = Server::start(&mut standin(&["--port", "0"]));
     let port = server.address.rsplit(':').next().expect("a port");
     let output = standin(&["--port", port]).output().expect("hoglet runs");

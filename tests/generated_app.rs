@@ -1,4 +1,4 @@
-//! What we hand out works: it is generated, checked, built, tested, started and used, for each database.
+//! A generated app works: it is checked, built, tested, started and used, for each database.
 //!
 //! This compiles an app with all its dependencies, which takes minutes the first time; `target/` keeps them:
 //!
@@ -202,7 +202,7 @@ impl App {
 
     fn generate_in(folder: &str, database: &str) -> Self {
         let folder = generated::folder().join(folder).join(NAME);
-        // What was taken out of the template is to be gone here too.
+        // A file that was removed from the template must not be left here.
         let _ = fs::remove_dir_all(&folder);
         generated::run(
             Command::new(env!("CARGO_BIN_EXE_hoglet"))
@@ -349,7 +349,7 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
     );
     assert!(!exceptions.contains(email), "no error carries an address");
 
-    // What is captured last is delivered too, though the process is asked to end at once.
+    // The last event is delivered too, although the process is told to end at once.
     Browser::in_session(3).post(&server, "/api/burrito/consider", &[]);
     assert!(server.stop().success());
     posthog.wait_for("burrito_considered", 2);

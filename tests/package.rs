@@ -12,7 +12,7 @@ use std::process::Command;
 use hoglet::template::{Template, vendored_crate};
 use support::{Tree, assert_same, read_tree, render, repository};
 
-/// What crates.io takes, in bytes.
+/// The limit of crates.io, in bytes.
 const LARGEST_CRATE: u64 = 10 * 1024 * 1024;
 
 /// The stand-in is published first: `hoglet` depends on it.

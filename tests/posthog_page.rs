@@ -79,7 +79,7 @@ impl Desk {
         assert!(sent.expect("an answer").status().is_success());
     }
 
-    /// A visitor who signs up, another who meets an error, and an integration that does some things wrong.
+    /// One visitor signs up, another gets an error, and the integration makes some mistakes.
     fn fill(&self) {
         let anonymous = json!({"$process_person_profile": false, "$session_id": "s-1", "count": 1});
         self.capture("burrito_considered", "visitor-1", anonymous);
@@ -188,11 +188,11 @@ fn app() -> String {
 }
 
 #[test]
-fn what_arrives_shows_at_once_and_can_be_found() {
+fn events_show_at_once_and_can_be_found() {
     let Some(desk) = Desk::open() else { return };
     let tab = desk.browser.new_tab();
     tab.go(&desk.url(""));
-    shows(&tab, "Nothing has arrived yet");
+    shows(&tab, "No events yet");
     shows(&tab, "POSTHOG_HOST=http://127.0.0.1:");
     tab.until("document.getElementById('live').textContent === 'live'");
 
@@ -227,7 +227,7 @@ fn forgetting_everything_is_asked_for_first() {
     tab.click("#reset");
     tab.until("document.querySelector('dialog[open]') !== null");
     tab.click("dialog button[value=yes]");
-    shows(&tab, "Nothing has arrived yet");
+    shows(&tab, "No events yet");
     assert_eq!(desk.posthog.events("").len(), 0);
     assert_eq!(tab.problems(), Vec::<String>::new());
 }
@@ -262,7 +262,7 @@ fn filters_by_event_property_and_time_live_in_the_address() {
         json!(["paid", "5m"])
     );
     choose("time", "between");
-    shows(&tab, "Nothing matches");
+    shows(&tab, "No events match");
     desk.capture("paid", "ann", json!({"plan": "pro", "$session_id": "s"}));
     rows(&tab, 1);
     tab.click(".chip");
@@ -275,7 +275,7 @@ fn filters_by_event_property_and_time_live_in_the_address() {
     tab.click(".detail .pick");
     rows(&tab, 3);
     assert_eq!(texts(&tab, ".chip"), ["plan = pro"]);
-    // What this test chooses in a select counts as no action of a person, which Chromium finds worth an issue.
+    // Chromium reports an issue because a choice that a test makes in a select does not count as an action of a person.
     let skippable = |problem: &String| problem.contains("NavigationEntryMarkedSkippable");
     assert!(tab.problems().iter().all(skippable), "{:?}", tab.problems());
 }
@@ -409,7 +409,7 @@ fn one_timeline_tells_how_a_visitor_became_a_user() {
     );
     shows(&tab, "visitor joined: it is the same person");
 
-    // What was sent is there for whoever asks, and leads to the app's page.
+    // The raw event is shown, and links to the app's page.
     tab.click(".row.entry");
     tab.until("document.querySelector('.detail summary') !== null");
     assert_eq!(
@@ -494,9 +494,9 @@ fn a_funnel_counts_live_and_its_steps_live_in_the_address() {
         ["2 people 100%", "1 person 50%", "0 people 0%"]
     );
 
-    // What is not finished yet is said, and not forgotten.
+    // A hint shows for unfinished steps, and they stay in the field.
     tab.fill("input[name=steps]", "user_signed_up,");
-    shows(&tab, "add another one, after a comma");
+    shows(&tab, "Add another one after a comma");
     tab.type_text("$pageview");
     tab.until("document.querySelectorAll('.funnel li').length === 2");
     assert_eq!(
@@ -519,7 +519,7 @@ fn a_funnel_counts_live_and_its_steps_live_in_the_address() {
 }
 
 #[test]
-fn links_from_elsewhere_open_what_they_name() {
+fn links_from_other_pages_open_their_target() {
     let app = app();
     let Some(desk) = Desk::with(["--app".as_ref(), app.as_ref()]) else {
         return;
@@ -599,7 +599,7 @@ fn a_flag_switches_with_a_click() {
     tab.click(".choices button:last-child");
     tab.until("document.querySelector('.choices button:last-child').getAttribute('aria-pressed') === 'true'");
     assert_eq!(flag("headline")["variant"], "test");
-    shows(&tab, "The app knows flags that are not here");
+    shows(&tab, "Flags of the app that are missing here");
     tab.click(".missing button");
     tab.until("document.querySelectorAll('.flag').length === 2");
     assert_eq!(flag("beta-menu")["active"], true);
@@ -631,7 +631,7 @@ fn a_flag_is_added_with_the_apps_variants_which_can_be_edited() {
     tab.click(".choices button:last-child");
     tab.until("document.querySelector('.choices button:last-child').getAttribute('aria-pressed') === 'true'");
 
-    // A wrong sum is said and nothing is kept; what somebody else does meanwhile does not disturb.
+    // A wrong sum shows an error and nothing is saved; changes of others meanwhile do not disturb.
     tab.click(".flag footer button");
     tab.fill(".variants li:nth-child(3) [name=key]", "brave");
     tab.fill(".variants li:nth-child(3) [name=share]", "50");
@@ -706,7 +706,7 @@ fn eight_tabs_share_one_stream() {
 }
 
 #[test]
-fn a_tab_that_nobody_sees_holds_no_stream_and_catches_up() {
+fn a_hidden_tab_holds_no_stream_and_catches_up() {
     let Some(desk) = Desk::open() else { return };
     let turn = |tab: &Tab, state: &str| {
         tab.eval(&format!(
@@ -754,7 +754,7 @@ fn a_browser_without_shared_workers_has_a_stream_for_each_tab() {
 }
 
 #[test]
-fn what_is_set_for_the_project_has_a_switch() {
+fn a_setting_of_the_project_has_a_switch() {
     let Some(desk) = Desk::open() else { return };
     let tab = desk.browser.new_tab();
     tab.go(&desk.url("#/flags"));

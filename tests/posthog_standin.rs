@@ -157,7 +157,7 @@ async fn every_endpoint_takes_events_with_and_without_a_slash() {
 }
 
 #[tokio::test]
-async fn what_is_malformed_is_refused_and_shown_with_the_reason() {
+async fn malformed_requests_are_refused_and_shown_with_the_reason() {
     let standin = Standin::start().await;
     for (path, body, status, reason) in [
         ("/batch/", "{", 400, "failed to parse request"),
@@ -364,7 +364,7 @@ async fn flags_follow_the_rules_and_can_be_switched() {
 }
 
 #[tokio::test]
-async fn what_its_own_interface_does_not_take_is_told_as_json() {
+async fn errors_of_the_json_interface_are_json() {
     let standin = Standin::start().await;
     let asked = [
         ("/hoglet/events?limit=many", "limit"),
@@ -400,7 +400,7 @@ async fn what_its_own_interface_does_not_take_is_told_as_json() {
 }
 
 #[tokio::test]
-async fn surveys_are_what_was_put_there_and_their_flags_can_be_asked_for_alone() {
+async fn surveys_can_be_set_and_their_flags_evaluated_alone() {
     let standin = Standin::start().await;
     let config = "/array/phc_test/config";
     assert_eq!(standin.get(config).await["surveys"], false);
@@ -837,7 +837,7 @@ async fn a_funnel_shows_where_sign_ups_die() {
 }
 
 #[tokio::test]
-async fn events_come_with_what_their_people_are_called() {
+async fn events_come_with_the_names_of_their_people() {
     let standin = Standin::start().await;
     for (id, properties) in [
         ("visitor", json!({"$process_person_profile": false})),
@@ -856,7 +856,7 @@ async fn events_come_with_what_their_people_are_called() {
 }
 
 #[tokio::test]
-async fn flags_that_the_app_asks_for_are_known_with_their_variants() {
+async fn flags_that_the_app_reads_are_listed_with_their_variants() {
     let standin = Standin::start().await;
     let asked = json!({"api_key": "phc_test", "distinct_id": "ann", "flag_keys_to_evaluate": ["menu", "theme"]});
     standin.post("/flags/?v=2", asked.to_string()).await;

@@ -45,7 +45,7 @@ fn sign_up() -> [Value; 2] {
 }
 
 #[test]
-fn what_came_in_last_survives_sigterm_and_ctrl_c() {
+fn the_last_events_survive_sigterm_and_ctrl_c() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("data/posthog.json");
     let server = start(&file);
@@ -68,7 +68,7 @@ fn what_came_in_last_survives_sigterm_and_ctrl_c() {
 }
 
 #[test]
-fn killed_at_any_moment_it_finds_a_whole_file() {
+fn after_a_kill_at_any_moment_the_file_is_complete() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("posthog.json");
     let batch: Vec<Value> = (0..400)
@@ -103,7 +103,7 @@ fn killed_at_any_moment_it_finds_a_whole_file() {
 }
 
 #[test]
-fn what_is_set_for_the_project_survives() {
+fn settings_of_the_project_survive() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("posthog.json");
     let server = start(&file);
@@ -117,7 +117,7 @@ fn what_is_set_for_the_project_survives() {
 }
 
 #[test]
-fn a_broken_file_is_set_aside_and_said() {
+fn a_broken_file_is_renamed_and_a_message_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("posthog.json");
     std::fs::write(&file, "{\"version\": 99}").expect("a file");

@@ -1,4 +1,4 @@
-//! Properties of project names, for many names that nobody thought of.
+//! Properties of project names, for many random names.
 
 use hoglet::error::Error;
 use hoglet::new::project_name::ProjectName;
@@ -19,7 +19,7 @@ proptest! {
     })]
 
     #[test]
-    fn no_text_makes_it_panic_and_what_it_takes_keeps_the_rules(name in any::<String>()) {
+    fn no_text_makes_it_panic_and_accepted_names_obey_the_rules(name in any::<String>()) {
         if let Ok(taken) = check(&name) {
             prop_assert_eq!(taken.as_str(), name.as_str());
             prop_assert!(name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 64);

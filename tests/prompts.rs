@@ -59,7 +59,7 @@ fn a_choice_is_made_with_the_arrows_and_a_text_is_checked() {
 }
 
 #[test]
-fn nothing_is_asked_when_all_is_answered_or_yes_is_said() {
+fn nothing_is_asked_if_everything_is_answered_or_with_yes() {
     let sandbox = Sandbox::new();
     let all = "--set description=x --set database=sqlite --set posthog_region=us";
     for (folder, flags) in [("one", "--yes"), ("two", all)] {
@@ -113,7 +113,7 @@ fn the_place_is_asked_for_where_it_is_left_out() {
 }
 
 #[test]
-fn what_must_be_refused_is_refused_before_anything_is_asked() {
+fn wrong_arguments_are_refused_before_anything_is_asked() {
     let sandbox = Sandbox::new();
     let mut terminal = open(&sandbox, "new fn");
     terminal.expect("Rust keyword").expect("the reason");

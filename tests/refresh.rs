@@ -1,7 +1,7 @@
-//! What is derived from the template is in step with it. This only looks; `cargo xtask refresh` writes.
+//! Files that are derived from the template are up to date. `cargo xtask refresh` writes them.
 
 #[test]
-fn what_is_derived_is_up_to_date() {
+fn derived_files_are_up_to_date() {
     let stale = xtask::stale().expect("the template is sound");
     let stale: Vec<&str> = stale.iter().map(|derived| derived.path.as_str()).collect();
     assert!(

@@ -128,7 +128,7 @@ fn names_that_cargo_rust_or_a_file_system_could_not_live_with() {
 }
 
 #[test]
-fn a_directory_whose_last_part_is_no_name() {
+fn a_directory_whose_last_part_cannot_be_a_name() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.refused("new a/b/1st --yes"), @r"
     error: a project cannot be called `1st`: it must start with a letter; choose another name with --name
@@ -145,7 +145,7 @@ fn a_directory_whose_last_part_is_no_name() {
 }
 
 #[test]
-fn answers_to_questions_that_nobody_asked() {
+fn answers_to_questions_that_do_not_exist() {
     let sandbox = Sandbox::new();
     assert_snapshot!(sandbox.refused("new app --yes --set databse=sqlite"), @r"
     error: the template has no question `databse`; its questions are `description`, `database`, `posthog_region` and `agents`
@@ -287,7 +287,7 @@ fn links_that_lead_out_of_the_directory() {
     ");
 }
 
-/// Permissions do not bind root, but nobody makes folders in `/proc`.
+/// Permissions do not bind root, but even root cannot make folders in `/proc`.
 #[cfg(target_os = "linux")]
 #[test]
 fn places_that_cannot_be_written_to() {
@@ -327,7 +327,7 @@ fn bad_usage() {
 }
 
 #[test]
-fn an_unknown_command_is_answered_with_ours() {
+fn an_unknown_command_gets_a_suggestion() {
     let sandbox = Sandbox::new();
     for (typed, ours) in [
         ("init", "new"),
@@ -348,7 +348,7 @@ fn an_unknown_command_is_answered_with_ours() {
 }
 
 #[test]
-fn a_new_app_needs_a_place_where_nobody_can_be_asked() {
+fn without_a_terminal_a_new_app_needs_a_directory() {
     let sandbox = Sandbox::new();
     let refused = sandbox.refused("new").to_string();
     assert_snapshot!(refused, @r"

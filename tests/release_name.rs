@@ -35,7 +35,7 @@ impl BuildScript {
         package
     }
 
-    /// What cargo reads of it.
+    /// The output of the build script, as cargo reads it.
     fn says(&self, package: &Path, variables: &[(&str, &OsStr)]) -> String {
         let output = Command::new(self.folder.path().join("build"))
             .current_dir(package)
@@ -124,7 +124,7 @@ fn a_repository_that_it_only_lies_in_says_nothing_about_it() {
 }
 
 #[test]
-fn a_build_without_git_is_told_the_commit() {
+fn a_build_without_git_takes_the_commit_from_a_variable() {
     let script = BuildScript::compile();
     let package = script.package("app");
     for profile in ["debug", "release"] {

@@ -5,7 +5,7 @@ use std::fs;
 use hoglet::write::undo::Undo;
 
 #[test]
-fn what_is_not_kept_is_taken_back() {
+fn changes_are_undone_unless_they_are_kept() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| folder.path().join(name);
     fs::create_dir_all(at("app/src")).expect("a writable folder");
@@ -51,7 +51,7 @@ fn what_is_not_kept_is_taken_back() {
 }
 
 #[test]
-fn what_is_kept_stays() {
+fn kept_changes_stay() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut undo = Undo::default();
     undo.create_folders(&folder.path().join("a/b"))

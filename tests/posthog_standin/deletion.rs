@@ -20,7 +20,7 @@ async fn delete(standin: &Standin, project: &str, key: Option<&str>, body: Value
 }
 
 #[tokio::test]
-async fn only_a_personal_key_deletes_and_only_what_it_names() {
+async fn only_a_personal_key_deletes_and_only_the_named_persons() {
     let standin = Standin::start().await;
     standin.capture(json!({"event": "seen", "distinct_id": "visitor", "properties": {"$process_person_profile": false}})).await;
     standin.capture(json!({"event": "$identify", "distinct_id": "ann", "properties": {"$anon_distinct_id": "visitor"}})).await;

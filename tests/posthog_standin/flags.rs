@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Standin, flag};
 
 #[tokio::test]
-async fn a_flag_for_groups_needs_no_group_to_be_known_before() {
+async fn a_flag_for_groups_needs_no_earlier_group() {
     let standin = Standin::start().await;
     let flag = json!({"group_type": "company", "rollout_percentage": 50});
     standin.put("/hoglet/flags", &json!({"half": flag})).await;
@@ -133,7 +133,7 @@ async fn conditions_on_properties_hold_for_posthog_rs_as_here() {
                 );
                 continue;
             }
-            // What the SDK cannot decide by itself it would ask for.
+            // The SDK asks the server for flags that it cannot evaluate itself.
             if let Some(computed) = computed.get_flag(&key) {
                 assert_eq!(
                     asked.get_flag(&key),

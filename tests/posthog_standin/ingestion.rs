@@ -1,4 +1,4 @@
-//! What becomes of events between the endpoint and the person.
+//! The way of events from the endpoint to the person.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ impl Standin {
 }
 
 #[tokio::test]
-async fn a_persons_first_touch_is_what_posthog_would_show() {
+async fn a_persons_first_touch_is_as_at_posthog() {
     let standin = Standin::start().await;
     // The server knows the landing page when it identifies; the event itself comes from `/signup`.
     standin
@@ -73,7 +73,7 @@ async fn a_persons_first_touch_is_what_posthog_would_show() {
 }
 
 #[tokio::test]
-async fn what_posthog_throws_away_is_a_warning_and_no_event() {
+async fn an_event_that_posthog_drops_becomes_a_warning() {
     let standin = Standin::start().await;
     let session = "$session_id";
     for event in [
@@ -138,7 +138,7 @@ async fn exceptions_and_groups_that_tell_nothing_are_warned_of() {
 }
 
 #[tokio::test]
-async fn what_posthog_mends_is_kept_and_said() {
+async fn an_event_that_posthog_repairs_is_kept_with_a_warning() {
     let standin = Standin::start().await;
     let long = "i".repeat(300);
     for event in [

@@ -59,7 +59,7 @@ for gzip in (False, True):
 "#;
 
 #[tokio::test]
-async fn the_python_sdk_speaks_v1_packed_with_zstd() {
+async fn the_python_sdk_uses_v1_with_zstd() {
     let Some(python) = python_with_posthog() else {
         return;
     };
@@ -162,7 +162,7 @@ remote.shutdown()
 local.shutdown()
 "#;
 
-/// What the script prints, given the stand-in's address.
+/// The output of the script, which gets the stand-in's address.
 async fn run(python: PathBuf, script: &str, standin: &Standin) -> String {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(script.as_bytes()).expect("written");

@@ -24,7 +24,7 @@ const FLAGS: &[&str] = &[
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--disable-gpu",
-    // It talks to the app under test and to nobody else.
+    // It sends requests to the app under test only.
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -68,7 +68,7 @@ pub fn program() -> Option<PathBuf> {
 }
 
 impl Chromium {
-    /// As somebody uses it.
+    /// With the settings of a normal browser.
     pub fn start() -> Self {
         Self::with(AS_A_PERSON)
     }
@@ -179,7 +179,7 @@ impl Tab<'_> {
     /// Does what leads to another page, or to the same one anew, and waits until that is there.
     #[track_caller]
     pub fn leaves(&self, action: impl FnOnce()) {
-        // A page in the background is a page that nobody sees, and posthog-js waits with its `$pageview`.
+        // In a page in the background posthog-js delays its `$pageview`.
         self.call("Page.bringToFront", json!({}));
         self.eval("window.isThePageBefore = true");
         action();
@@ -212,7 +212,7 @@ impl Tab<'_> {
         }
     }
 
-    /// Waits until an expression is true. Between two pages there is nobody to ask, which is no error.
+    /// Waits until an expression is true. Between two pages it cannot be evaluated, which is no error.
     #[track_caller]
     pub fn until(&self, condition: &str) {
         let start = Instant::now();
@@ -336,8 +336,8 @@ impl Tab<'_> {
             .collect()
     }
 
-    /// What went wrong on this tab's pages so far: errors and warnings in the console, uncaught exceptions, requests
-    /// that failed, violations of the content security policy, and whatever else the browser finds fault with.
+    /// The problems on this tab's pages so far: errors and warnings in the console, uncaught exceptions, failed requests,
+    /// violations of the content security policy, and other issues that the browser reports.
     pub fn problems(&self) -> Vec<String> {
         self.events().iter().filter_map(problem).collect()
     }

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// An empty folder to run in, with an author for git that nobody is.
+/// An empty folder to run in, with an invented author for git.
 pub struct Sandbox {
     folder: TempDir,
     identity: TempDir,
@@ -129,7 +129,7 @@ impl Sandbox {
         all
     }
 
-    /// What git prints in a folder of the sandbox.
+    /// The output of git in a folder of the sandbox.
     pub fn git(&self, folder: &str, arguments: &str) -> String {
         let output = Command::new("git")
             .args(arguments.split(' '))

@@ -15,7 +15,7 @@ use crate::chromium::{self, Tab};
 use crate::posthog::Posthog;
 use crate::process::Server;
 
-/// What the server told the page.
+/// The settings that the server put into the page.
 pub const CONFIG: &str = "JSON.parse(document.getElementById('posthog-config').textContent)";
 
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -75,7 +75,7 @@ impl House {
         assert!(self.app.stop().success());
     }
 
-    /// Every event was somebody's of these, in their session, and nothing about them seems wrong.
+    /// Every event belongs to one of these, in their session, and there are no warnings.
     #[track_caller]
     pub fn received_only(&self, expected: &[&Who]) {
         for event in self.posthog.events("") {
@@ -101,7 +101,7 @@ impl House {
     }
 }
 
-/// Who a page is for, once posthog-js and the server have been found to agree.
+/// The person of a page; posthog-js and the server agree on it.
 #[derive(Debug, PartialEq)]
 pub struct Who {
     pub id: String,

@@ -1,4 +1,4 @@
-//! What more than one test needs.
+//! Helpers for more than one test file.
 
 #![allow(
     dead_code,
@@ -16,7 +16,7 @@ pub fn repository() -> &'static Path {
     xtask::repository::top()
 }
 
-/// What git tracks below a folder of the repository, or would track if it were added.
+/// The files below a folder of the repository that git tracks, or would track if they were added.
 pub fn tracked(folder: &str) -> Vec<String> {
     xtask::repository::tracked(folder).expect("git runs")
 }

@@ -30,7 +30,7 @@ impl Server {
         let (sender, log) = mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                // The log is read to its end even when nobody listens: a full pipe would stop the server.
+                // The log is read to its end, because a full pipe would stop the server.
                 let _ = sender.send(line);
             }
         });
@@ -120,7 +120,7 @@ impl Server {
         panic!("it did not say `{text}`:\n{}", seen.join("\n"));
     }
 
-    /// What it has logged since it listens.
+    /// Its log since it listens.
     pub fn log(&self) -> String {
         self.log.try_iter().collect::<Vec<_>>().join("\n")
     }

@@ -1,4 +1,4 @@
-// The address: which view, and what it shows of it. All of it stands after the `#`, so a reload keeps it.
+// The address: the view and its filters. All of it is after the `#`, so a reload keeps it.
 //
 //   #/events?event=$pageview&time=1h&open=12     #/people/user-1     #/groups/company/acme-corp     #/flags?open=beta
 //   #/funnel?steps=user_signed_up,email_confirmed
@@ -9,7 +9,7 @@ const decode = (text) => {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a stray % is no reason to show nothing
+    return text; // it has a % that encodes nothing
   }
 };
 
@@ -37,7 +37,7 @@ export const personLink = (id, query) => link(`people/${encodeURIComponent(id)}`
 
 export const groupLink = (type, key, query) => link(`groups/${encodeURIComponent(type)}/${encodeURIComponent(key)}`, query);
 
-// Another address for the same view: no new entry in the history, where typing would leave one a letter.
+// Changes the address without a new entry in the history: typing would add one for each letter.
 export const replace = (hash) => {
   history.replaceState(null, "", hash);
   dispatchEvent(new HashChangeEvent("hashchange"));

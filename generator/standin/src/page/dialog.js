@@ -1,4 +1,4 @@
-// A question that wants an answer before anything is lost.
+// A question before anything is deleted.
 
 import { element } from "./element.js";
 

@@ -1,4 +1,4 @@
-// What pages are made of: elements, times, small texts.
+// Elements, times and small texts for all views.
 //
 // Events hold text from anybody: it goes into the page as text nodes only, never as HTML.
 
@@ -20,7 +20,7 @@ export const marked = (text) => text.split("`").map((part, index) => (index % 2 
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
 
-// An id that says nothing is cut; one that was chosen is shown.
+// A random id is cut; a readable one is shown in full.
 export const short = (id) => (id.length > 24 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id);
 
 export const clock = (at) => element("time", { datetime: new Date(at).toISOString(), title: new Date(at).toLocaleString() },
@@ -40,5 +40,5 @@ export const empty = (title, advice, example) => element("section", { class: "em
   element("img", { src: "/hoglet/page/hedgehog.svg", alt: "", width: 88, height: 54 }),
   element("h2", {}, title), element("p", {}, marked(advice)), example && element("pre", {}, example));
 
-// A paragraph of what went wrong, and what to do.
+// A paragraph with a problem and its remedy.
 export const note = (kind, ...paragraphs) => element("div", { class: `note ${kind}` }, paragraphs.map((text) => element("p", {}, marked(text))));

@@ -1,4 +1,4 @@
-// One event: its row in a list, and all of it.
+// One event: its row in a list, and its details.
 
 import { link, personLink } from "./address.js";
 import { clock, code, element, note } from "./element.js";
@@ -7,13 +7,13 @@ import { face, who } from "./person.js";
 import { properties } from "./properties.js";
 import { gist } from "./sentence.js";
 
-// What became of it, when something did
+// Notes on its ingestion
 const outcome = ({ ignored, refused, properties_lost: lost, fused, repeated }) => [
-  ignored && note("", `PostHog throws this event away: ${ignored}.`, "Send it in the user's own context, without `$process_person_profile: false`."),
+  ignored && note("", `PostHog drops this event: ${ignored}.`, "Send it in the user's own context, without `$process_person_profile: false`."),
   refused && note("", `Merge refused: ${refused.reason}.`, refused.remedy),
   fused && note("", `With this event, \`${fused[0]}\` and \`${fused[1]}\` became one person.`, "Make a new anonymous id after log-out, and never link an anonymous id twice."),
   lost && note("warning", `Its person properties are lost: ${lost}.`),
-  repeated && note("hint", "The two ids were one person before; this event changed nothing."),
+  repeated && note("hint", "The two ids were one person already, so this event changed nothing."),
 ];
 
 export const marks = ({ outcome: all }) => [
@@ -28,12 +28,12 @@ export const eventRow = (event, people, href) => element("a", { class: "row", hr
   element("span", { class: event.event === "$exception" ? "name bad" : "name" }, event.event, " ", element("span", { class: "gist" }, gist(event)), marks(event)),
   who(event, people));
 
-// `filter` is what the list shows now; a property that is picked narrows it.
+// `filter` is the filter of the list; a click on a property adds it to the filter.
 export const eventDetail = (event, people, filter = {}) => {
   const person = people[event.person];
   const facts = [
     ["Person", person ? element("a", { class: "who", href: personLink(event.distinct_id) }, face(event.person, person.label), element("span", {}, person.label))
-      : event.personless ? ["nobody yet: an anonymous event. ", element("a", { href: personLink(event.distinct_id) }, "All of this visitor")] : "none"],
+      : event.personless ? ["no person: an anonymous event. ", element("a", { href: personLink(event.distinct_id) }, "All events of this visitor")] : "none"],
     ["Distinct id", code(event.distinct_id)],
     ["Session", event.session_id && element("a", { href: link("events", { session: event.session_id }) }, code(event.session_id))],
     ["Received", new Date(event.received_at).toLocaleString()],

@@ -1,4 +1,4 @@
-// Exceptions with their causes and stack traces: where it arose first, with the frames of libraries folded.
+// Exceptions with their causes and stack traces; frames of libraries are folded.
 
 import { code, element } from "./element.js";
 
@@ -35,5 +35,5 @@ export const causes = (properties) => list(properties).map((one, index) => [
   element("h3", {}, index === 0 ? "What happened" : "Caused by"),
   element("p", {}, code(one.type || "Error"), ` ${one.value || ""} `,
     index === 0 && one.mechanism?.handled === false && element("span", { class: "mark error" }, "not handled")),
-  Array.isArray(one.stacktrace?.frames) && one.stacktrace.frames.length > 0 ? trace(one.stacktrace.frames) : element("p", { class: "quiet small" }, "It came without a stack trace."),
+  Array.isArray(one.stacktrace?.frames) && one.stacktrace.frames.length > 0 ? trace(one.stacktrace.frames) : element("p", { class: "quiet small" }, "It has no stack trace."),
 ]);

@@ -1,4 +1,4 @@
-// Events, the newest first, brought up to date by asking for what is new only.
+// Events, the newest first. An update requests only the new ones.
 
 import { get } from "./server.js";
 
@@ -12,8 +12,7 @@ export class Feed {
   #identities;
   #many = PAGE;
 
-  // `filter` is what the server is asked for. `key` tells one such question from another, where `since` moves with the
-  // clock.
+  // `filter` is the query for the server. `key` identifies the filter: `since` in the query moves with the clock.
   async load(filter, key, { identities }) {
     if (this.#key !== undefined && key !== this.#key) this.#many = PAGE;
     const anew = key !== this.#key || identities !== this.#identities || this.events.length === 0;
@@ -32,7 +31,7 @@ export class Feed {
     this.events = found.slice(0, this.#many);
   }
 
-  // From the next time on it holds as many more.
+  // The next update requests as many more.
   older() {
     this.#many += PAGE;
     this.#key = undefined;

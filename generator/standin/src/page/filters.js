@@ -1,5 +1,5 @@
-// What narrows the list of events. It stands in the address: `event`, `time`, `properties`, `search`, and where
-// somebody came from (`person`, `distinct_id`, `session`).
+// The filters of the list of events. They are part of the address: `event`, `time`, `properties`, `search`, and those of
+// links from other views (`person`, `distinct_id`, `session`).
 
 import { link, replace } from "./address.js";
 import { element, short } from "./element.js";
@@ -23,7 +23,7 @@ const parse = (text) => {
 
 const instant = (text) => Date.parse(text) || undefined;
 
-// What the server is asked for.
+// The query for the server.
 export const request = ({ event, search, session, distinct_id, person, properties, time, since, until }) => ({
   event, search, session, distinct_id, person,
   properties: properties && JSON.stringify(parse(properties)),
@@ -33,7 +33,7 @@ export const request = ({ event, search, session, distinct_id, person, propertie
 
 const FILTERS = ["event", "search", "session", "distinct_id", "person", "properties", "time", "since", "until"];
 
-// The part of an address that narrows, without what is open.
+// The filters in an address, without the open event.
 export const narrowing = (query) => Object.fromEntries(Object.entries(query).filter(([name]) => FILTERS.includes(name)));
 
 const chip = (text, query) => element("a", { class: "chip", href: link("events", query), "aria-label": `Remove filter ${text}` }, element("span", {}, text));
@@ -55,7 +55,7 @@ const property = (text) => {
 
 const local = (at) => (at ? new Date(at - new Date(at).getTimezoneOffset() * MINUTE).toISOString().slice(0, 16) : "");
 
-// `here` gives the query as it is when something is chosen.
+// `here` returns the current query.
 export const filters = (query, names, people, here) => {
   const go = (change) => { location.hash = link("events", { ...narrowing(here()), ...change }); };
   let waiting;

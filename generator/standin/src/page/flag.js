@@ -5,10 +5,10 @@ import { send } from "./server.js";
 
 export const putFlag = (key, flag) => send("PUT", `flags/${encodeURIComponent(key)}`, flag);
 
-// What is on, or off, with a click.
+// A switch.
 export const toggle = (label, on, put) => element("button", { class: "switch", type: "button", role: "switch", "aria-checked": String(on), "aria-label": label, onclick: () => put(!on) });
 
-// 100 % shared out evenly, in whole percents.
+// Divides 100 % evenly, in whole percents.
 export const shares = (names) => names.map((key, index) => ({
   key, rollout_percentage: Math.floor(100 / names.length) + (index < 100 % names.length ? 1 : 0),
 }));
@@ -17,7 +17,7 @@ const payloadText = (content) => (content === undefined ? "" : JSON.stringify(co
 
 const payloadOf = (text) => (text.trim() === "" ? undefined : JSON.parse(text));
 
-// The payload of a flag without variants; it is kept as soon as the field is left.
+// The payload of a flag without variants; it is saved when the field loses the focus.
 const payloadEditor = (key, flag) => {
   const id = `payload ${key} true`;
   const area = element("textarea", { id, rows: 1, spellcheck: "false", placeholder: "none; write JSON" }, payloadText(flag.payloads.true));
@@ -42,7 +42,7 @@ const variantRow = ({ key, rollout_percentage: share }, payload) => {
   return row;
 };
 
-// Variants are kept together, because half of a change may be no flag at all.
+// All variants are saved together: half of a change may not be a valid flag.
 const variantEditor = (key, flag, done) => {
   const list = element("ol", { class: "variants" }, flag.variants.map((variant) => variantRow(variant, flag.payloads[variant.key])));
   const trouble = element("div", { role: "alert" });
@@ -53,15 +53,15 @@ const variantEditor = (key, flag, done) => {
   const changed = () => {
     const rows = read();
     const sum = rows.reduce((all, { share }) => all + share, 0);
-    if (new Set(rows.map((row) => row.key)).size < rows.length) throw new Error("Two variants have the same name; give each its own.");
-    if (rows.length > 0 && Math.abs(sum - 100) > 0.01) throw new Error(`The shares add up to ${sum} %; make it 100, or share out evenly.`);
+    if (new Set(rows.map((row) => row.key)).size < rows.length) throw new Error("Two variants have the same name. Give each its own.");
+    if (rows.length > 0 && Math.abs(sum - 100) > 0.01) throw new Error(`The shares add up to ${sum} %. Make it 100, or share out evenly.`);
     const payloads = {};
     for (const row of rows) {
       try {
         const content = payloadOf(row.payload);
         if (content !== undefined) payloads[row.key] = content;
       } catch {
-        throw new Error(`The payload of \`${row.key}\` is no JSON; write text as "text".`);
+        throw new Error(`The payload of \`${row.key}\` is not JSON. Write text as "text".`);
       }
     }
     const forced = rows.find((row) => row.was === flag.variant);
@@ -108,7 +108,7 @@ export const flagCard = (key, flag, called) => {
     onchange: () => putFlag(key, { ...flag, rollout_percentage: Number(slider.value) }) });
   const variants = element("div", {}, flag.variants.length > 0 ? !conditional && variantList(key, flag) : payloadEditor(key, flag));
   const edit = element("button", { class: "plain", type: "button", onclick: () => {
-    // While it is edited, nothing else redraws the card.
+    // While it is edited, the card is not redrawn.
     card.dataset.editing = "true";
     edit.hidden = true;
     variants.replaceChildren(variantEditor(key, flag, () => {
@@ -123,7 +123,7 @@ export const flagCard = (key, flag, called) => {
       toggle(`${key} on`, flag.active, (active) => putFlag(key, { ...flag, active }))),
     element("div", { class: "body" },
       conditional
-        ? element("p", { class: "quiet small" }, `Given out by ${plural(flag.conditions.length, "condition")}; change them with the JSON interface.`)
+        ? element("p", { class: "quiet small" }, `Decided by ${plural(flag.conditions.length, "condition")}. Change them with the JSON interface.`)
         : [element("label", { for: `share ${key}` }, "Rolled out to ", share), slider],
       variants),
     element("footer", {},

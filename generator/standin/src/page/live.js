@@ -1,6 +1,6 @@
-// What the server says without being asked: the status, whenever it is another one.
+// The status from the server, whenever it changes.
 
-// By way of the stream that all tabs share. What comes back says whether somebody looks at this tab.
+// Uses the stream that all tabs share. The result is a function to call with whether this tab is visible.
 const shared = (hear) => {
   const worker = new SharedWorker("/hoglet/page/stream.js");
   worker.addEventListener("error", () => hear(null));

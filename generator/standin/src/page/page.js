@@ -1,5 +1,5 @@
-// The page of the local stand-in for PostHog. The server says when something has changed; then what is shown is asked
-// for anew, and only what differs is drawn.
+// The page of the local stand-in for PostHog. When the server reports a change, the page requests its data again and
+// redraws only the differences.
 
 import { address } from "./address.js";
 import { confirm } from "./dialog.js";
@@ -24,7 +24,7 @@ let staged;
 let running = false;
 let again = false;
 
-// Makes what fills the page, unless it is there already.
+// Makes the content of the page, unless it is there already.
 const stage = (key, make) => {
   if (staged !== key) {
     staged = key;
@@ -72,7 +72,7 @@ const refresh = async () => {
     await current.show({ ...here, status, stage, refresh });
   } catch (error) {
     console.error(error);
-    stage(`error ${error.message}`, () => element("section", { class: "empty" }, element("h2", {}, "This cannot be shown"), element("p", {}, error.message)));
+    stage(`error ${error.message}`, () => element("section", { class: "empty" }, element("h2", {}, "This page cannot be shown"), element("p", {}, error.message)));
   } finally {
     running = false;
     if (again) {
@@ -96,5 +96,5 @@ addEventListener("hashchange", refresh);
 
 document.querySelector("#reset").addEventListener("click", async () => {
   const what = status ? `${plural(status.counts.events, "event")}, ${plural(status.people, "person", "people")} and all warnings` : "All events, people and warnings";
-  if (await confirm("Forget everything?", `${what} will be gone, here and in the state file. Flags stay.`, "Forget everything")) await send("POST", "reset");
+  if (await confirm("Delete everything?", `${what} will be deleted, here and in the state file. Flags stay.`, "Delete everything")) await send("POST", "reset");
 });

@@ -1,4 +1,4 @@
-// Who: a person, or a visitor whom nobody has claimed. A person is told by its id and what it is called.
+// A person, or a visitor without a person. A person is shown by its id and its name.
 
 import { element, short } from "./element.js";
 
@@ -7,7 +7,7 @@ export const label = (person) => {
   return [name, email].find((text) => typeof text === "string" && text.trim()) || person.distinct_ids[0];
 };
 
-// Neighbours get colours far apart: each is the golden angle away from the last.
+// Colours that differ clearly: each is the golden angle away from the last.
 const hue = (id) => (Number(id.slice(1)) * 137.5) % 360;
 
 export const face = (id, name, size = "") => {
@@ -17,7 +17,7 @@ export const face = (id, name, size = "") => {
   return circle;
 };
 
-// `people` is what came with the events: `{ p1: { label, identified } }`.
+// `people` comes with the events: `{ p1: { label, identified } }`.
 export const who = (event, people) => {
   const person = people[event.person];
   const name = short(person ? person.label : event.distinct_id);

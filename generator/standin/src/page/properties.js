@@ -1,4 +1,4 @@
-// Properties of events, people and groups: names and values, with those of PostHog's SDKs folded away.
+// Properties of events, people and groups: names and values; those of PostHog's SDKs are folded.
 
 import { link } from "./address.js";
 import { element } from "./element.js";
@@ -12,7 +12,7 @@ const value = (content, pick) => {
   return element("dd", { class: kind }, isOfApp(content) ? element("a", { href: content, target: "_blank", rel: "noopener" }, text) : text, pick);
 };
 
-// With `filter`, each plain value leads to the events that have it too.
+// With `filter`, each plain value links to the events that have it too.
 const picking = (name, content, filter) => filter && isPlain(content) && String(content).length < 300
   && element("a", { class: "pick", href: link("events", { ...filter, properties: JSON.stringify({ ...JSON.parse(filter.properties || "{}"), [name]: content }) }),
     "aria-label": `Only events with ${name} = ${String(content).slice(0, 40)}` }, "only these");

@@ -9,14 +9,14 @@ const LONGEST_CHAIN = 4000;
 const em = (text) => element("em", {}, text);
 const text = (value) => (typeof value === "string" && value !== "" ? value : undefined);
 
-// The page it happened on, as a link where the app is beside us.
+// The page of the event, as a link if the app is known.
 export const page = ({ $current_url: url, $pathname: path, $request_path: asked }) => {
   const shown = text(path) || text(asked) || (URL.canParse(url) ? new URL(url).pathname : text(url));
   if (!shown) return undefined;
   return isOfApp(url) ? element("a", { href: url, target: "_blank", rel: "noopener" }, shown) : shown;
 };
 
-// What was clicked. posthog-js sends the elements from the inside out, as a list or as one text:
+// The element that was clicked. posthog-js sends the elements from the inside out, as a list or as one text:
 // `button.primary:attr__type="submit"nth-child="1"text="Consider the burrito";form:…`
 const target = (all) => {
   const first = Array.isArray(all.$elements) ? all.$elements[0] || {} : {};
@@ -63,7 +63,7 @@ const KNOWN = {
   "survey dismissed": (all) => ["put away the survey ", em(String(all.$survey_name || all.$survey_id || ""))],
 };
 
-// The first property of its own tells an event from its neighbours of the same name.
+// The first property that is the event's own, to tell events of the same name apart.
 const own = (all) => {
   const [first] = Object.entries(all).filter(([name, content]) => !name.startsWith("$") && typeof content !== "object" && name !== "environment" && name !== "release");
   return first && `${first[0]}: ${first[1]}`;

@@ -1,4 +1,4 @@
-// The server: what it is asked and told, and where the app beside it is.
+// Requests to the server, and the address of the app beside it.
 
 export const get = async (path, parameters = {}) => {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== "" && value !== undefined && value !== null));
@@ -21,7 +21,7 @@ export const appIs = (address) => {
   app = address ?? undefined;
   if (!app) return;
   const { protocol, port } = new URL(app);
-  // One server, by the names that this machine has for itself.
+  // All names that this machine has for itself mean the same server.
   origins = [new URL(app).origin, ...["localhost", "127.0.0.1", "[::1]"].map((host) => `${protocol}//${host}${port && `:${port}`}`)];
 };
 

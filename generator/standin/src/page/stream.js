@@ -1,8 +1,8 @@
-// The one stream of server-sent events that all tabs of this browser share. A browser opens six connections to a server
-// at most, so with a stream for every tab the seventh would wait for ever.
+// The one stream of server-sent events that all tabs of this browser share. A browser opens at most six
+// connections to a server, so with a stream for every tab the seventh tab would wait for ever.
 //
-// It runs as a shared worker. Each tab says through its port whether somebody looks at it (`true`, `false`); while nobody
-// looks at any, there is no stream. A tab is told the status, as JSON, or null once the server does not answer.
+// It runs as a shared worker. Each tab sends through its port whether it is visible (`true`, `false`). While no tab is
+// visible, there is no stream. A tab receives the status as JSON, or null if the server does not answer.
 
 const looking = new Set();
 let source;
@@ -29,13 +29,13 @@ const leave = (tab) => {
 const join = (tab) => {
   looking.add(tab);
   if (!source || source.readyState === EventSource.CLOSED) open();
-  // It may have missed something, and the next change may be long in coming.
+  // It may have missed a change, and the next one may come much later.
   else if (latest !== undefined) tab.postMessage(latest);
 };
 
 addEventListener("connect", ({ ports: [tab] }) => {
   tab.addEventListener("message", ({ data: looks }) => (looks ? join(tab) : leave(tab)));
-  // Not known to every browser; a tab that closes says `false` first where it can.
+  // Not every browser has this event; a tab that closes sends `false` before, if it can.
   tab.addEventListener("close", () => leave(tab));
   tab.start();
 });

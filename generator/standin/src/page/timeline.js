@@ -1,4 +1,4 @@
-// What one person did, as a single line through time: as a visitor, the moment of becoming a user, as a user.
+// The events of one person in the order of time: first as a visitor, then as a user.
 
 import { clock, code, day, element, marked, short } from "./element.js";
 import { eventDetail, marks } from "./event.js";
@@ -6,17 +6,17 @@ import { sentence } from "./sentence.js";
 
 const YEAR = 365 * 24 * 3600 * 1000;
 
-// Servers send in batches, browsers at once: what happened first tells the sender's clock, unless it is far off.
+// Servers send in batches, browsers at once: the order comes from the sender's clock, unless it is far off.
 const when = (event) => {
   const sent = Date.parse(event.timestamp);
   return sent > event.received_at - YEAR && sent < event.received_at + 60_000 ? sent : event.received_at;
 };
 
 const TELLING = {
-  created: (chapter) => ["The person begins here, as ", code(chapter.distinct_id)],
+  created: (chapter) => ["Person created as ", code(chapter.distinct_id)],
   joined: (chapter) => [code(chapter.distinct_id), " joined: it is the same person"],
   merged: (chapter) => ["Took over ", chapter.person, " with ", ...chapter.distinct_ids.flatMap((id, index) => [index ? ", " : "", code(id)])],
-  identified: () => ["A user from now on: protected from being merged into another"],
+  identified: () => ["Identified as a user: from now on not merged into another person"],
   refused: (chapter) => ["A merge was refused: ", marked(chapter.reason)],
 };
 
@@ -26,14 +26,14 @@ const milestone = (event, chapters) => event?.event === "$identify" && chapters.
 
 const phase = ({ event }) => (!event ? undefined : event.personless ? `As a visitor, ${short(event.distinct_id)}` : `As user ${short(event.distinct_id)}`);
 
-// The rows, in order; with the story of how the person came to be told beside the events that did it.
+// The rows in order. The person's story is shown beside the events that made it.
 const entries = (events, story, whole, newestFirst) => {
   const chapters = Map.groupBy(story, ({ sequence }) => sequence);
   const oldest = events.at(-1)?.sequence ?? 0;
   const known = new Set(events.map(({ sequence }) => sequence));
   const all = [
     ...events.map((event) => ({ at: when(event), sequence: event.sequence, event, chapters: chapters.get(event.sequence) || [] })),
-    // What made the person may be forgotten by now, or not be shown yet.
+    // The event that made the person may be dropped already, or not be shown yet.
     ...[...chapters].filter(([sequence]) => !known.has(sequence) && (whole || sequence > oldest))
       .map(([sequence, of]) => ({ at: of[0].at, sequence, chapters: of })),
   ];
@@ -53,7 +53,7 @@ const row = ({ at, event, chapters }, href) => {
   return event ? element("a", { class: `row entry ${kind}`, href }, unlink(content)) : element("div", { class: `entry ${kind}` }, content);
 };
 
-// A row is a link already, and a link in a link is none.
+// A row is a link, and a link may not be in another link.
 const unlink = (nodes) => {
   const inside = element("span", {}, nodes);
   for (const each of inside.querySelectorAll("a")) each.replaceWith(element("span", { class: "page" }, each.textContent));

@@ -10,7 +10,7 @@ import { get } from "../server.js";
 
 const feed = new Feed();
 
-// Rows, and a heading where another day begins.
+// Rows, with a heading for each new day.
 export const eventItems = ({ events, people }, open, href, filter) => {
   let today = day(Date.now());
   return events.flatMap((event) => {
@@ -27,14 +27,14 @@ export const eventItems = ({ events, people }, open, href, filter) => {
 };
 
 export const older = (end, feed, status, refresh, filtered) => {
-  const content = feed.events.length === 0 ? "Nothing matches. Remove a filter above, or search for less."
+  const content = feed.events.length === 0 ? "No events match. Remove a filter above, or shorten the search."
     : feed.more ? element("button", { type: "button", onclick: () => { feed.older(); refresh(); } }, "Show older events")
       : status.counts.forgotten > 0 && !filtered ? `${plural(status.counts.forgotten, "older event")} made room for these.` : "";
   end.replaceChildren(content);
   end.hidden = content === "";
 };
 
-// `#event=UUID` may lead to an event that the app still holds back; it is waited for.
+// `#event=UUID` may lead to an event that has not arrived; the page waits for it.
 const find = async (uuid) => {
   const { events: [found] } = await get("events", { uuid });
   if (found) history.replaceState(null, "", link("events", { open: found.sequence }));
@@ -48,10 +48,10 @@ export const eventsView = {
     await feed.load(request(filter), JSON.stringify(filter), status);
     const filtered = Object.keys(filter).length > 0;
     if (query.uuid && !open) {
-      return stage("waiting", () => empty("That event has not arrived yet", "It shows here as soon as it does: an app sends its events together, a few seconds after they were captured.", query.uuid));
+      return stage("waiting", () => empty("This event has not arrived yet", "It appears here when it arrives. An app sends its events in batches, a few seconds after they were captured.", query.uuid));
     }
     if (feed.events.length === 0 && !filtered) {
-      return stage("events empty", () => empty("Nothing has arrived yet", "Point an app here and use it; its events appear at once.",
+      return stage("events empty", () => empty("No events yet", "Start an app with these settings and use it. Its events appear here at once.",
         `POSTHOG_HOST=${location.origin}\nPOSTHOG_PROJECT_TOKEN=phc_local`));
     }
     const names = await get("names");
@@ -62,7 +62,7 @@ export const eventsView = {
     const href = (sequence) => link("events", { ...filter, open: sequence });
     const items = eventItems(feed, open, href, filter);
     fill(list, items);
-    // What is open but not in the list, being older or filtered away, stands above it.
+    // An open event that is not in the list, because it is older or filtered out, is shown above the list.
     const other = open && !items.some((item) => item.open) ? await get("events", { after: open - 1, before: Number(open) + 1 }) : { events: [], people: {} };
     fill(pinned, eventItems(other, open, href, filter));
     older(end, feed, status, refresh, filtered);
@@ -71,7 +71,7 @@ export const eventsView = {
   },
 };
 
-// The filters are drawn when they are others than before, and not under somebody's fingers.
+// The filters are redrawn when they change, but not while somebody types.
 const draw = (bar, query, names, people) => {
   const { search: _, open: __, ...chosen } = query;
   const version = JSON.stringify([chosen, Object.keys(names).length, people[query.person]?.label]);

@@ -1,4 +1,4 @@
-// Exceptions, the same ones together.
+// Exceptions, grouped by type and place.
 
 import { link } from "../address.js";
 import { clock, element, empty, plural } from "../element.js";
@@ -33,7 +33,7 @@ const detail = ({ events: same }, event) => {
     element("h3", {}, "The request"),
     properties(event.properties, { hidden: ["$exception_list"], filter: {} }),
     element("div", { class: "actions" }, element("a", { href: link("events", { open: event.sequence }) }, "The event"),
-      event.session_id && element("a", { href: link("events", { session: event.session_id }) }, "What went before it in the session")),
+      event.session_id && element("a", { href: link("events", { session: event.session_id }) }, "Events of this session")),
   ];
 };
 
@@ -41,7 +41,7 @@ export const exceptionsView = {
   async show({ path: [id], stage }) {
     const found = await get("exceptions", { limit: MOST });
     if (found.length === 0) {
-      return stage("exceptions empty", () => empty("No exceptions", "Good. When the app captures one, it shows here with its stack trace."));
+      return stage("exceptions empty", () => empty("No exceptions", "When the app captures an exception, it appears here with its stack trace."));
     }
     const view = stage("exceptions", () => element("section", { "aria-label": "Exceptions" }, element("h2", { class: "unseen" }, "Exceptions"), element("ol", { class: "rows" })));
     fill(view.querySelector(".rows"), group(found.reverse()).map((same) => {

@@ -1,10 +1,10 @@
-// Flags: switched, shared out, added.
+// Flags: switches, shares and new flags.
 
 import { code, element, empty, note } from "../element.js";
 import { flagCard, putFlag, shares, toggle } from "../flag.js";
 import { get, send } from "../server.js";
 
-// The app's own flags are asked for when the view is opened, and again when the app asks for one that is not known.
+// Requests the app's own flags when the view opens, and again when the app reads an unknown flag.
 let known = { flags: null, error: null };
 let askedFor;
 
@@ -24,11 +24,11 @@ const adder = (missing, error) => {
   const input = element("input", { name: "key", placeholder: "flag-key", "aria-label": "Key of a new flag", required: true, autocapitalize: "off", spellcheck: "false" });
   const variants = element("input", { name: "variants", placeholder: "variants: control, test", "aria-label": "Variants of a new flag, separated by commas", autocapitalize: "off", spellcheck: "false" });
   return element("div", { class: "bar" },
-    missing.length > 0 && element("section", { class: "missing" }, element("h2", {}, "The app knows flags that are not here"),
+    missing.length > 0 && element("section", { class: "missing" }, element("h2", {}, "Flags of the app that are missing here"),
       element("ul", {}, missing.map(([key, names]) => element("li", {}, code(key),
         element("span", { class: "quiet small" }, names.length > 0 ? names.join(" · ") : "on or off"),
         element("button", { type: "button", "aria-label": `Add this flag: ${key}`, onclick: () => create(key, names) }, "Add this flag"))))),
-    error && note("hint", `The app does not say which variants its flags have (${error}); write them yourself.`),
+    error && note("hint", `The app did not report the variants of its flags (${error}). Enter them yourself.`),
     element("form", { class: "add", onsubmit: async (submitted) => {
       submitted.preventDefault();
       await create(input.value.trim(), split(variants.value));
@@ -36,16 +36,16 @@ const adder = (missing, error) => {
     } }, input, variants, element("button", { class: "primary" }, "Add this flag")));
 };
 
-// What is set for the whole project.
+// The settings of the whole project.
 const settings = (project) => {
   const { minimal_flag_called_events: minimal } = project;
   return element("p", { class: "setting" },
     toggle("Minimal $feature_flag_called events", minimal, (on) => send("PUT", "project", { ...project, minimal_flag_called_events: on })),
     element("span", {}, "Minimal ", code("$feature_flag_called"), " events ",
-      element("span", { class: "quiet small" }, "SDKs send them with few properties, for flags without variants.")));
+      element("span", { class: "quiet small" }, "SDKs send fewer properties with them, for flags without variants.")));
 };
 
-// Those the app names itself, and those it asked for, with the variants it was given.
+// The flags that the app declares, and those that it read, with their variants.
 const missing = (all, asked, own) => {
   const found = new Map(Object.entries(asked));
   for (const { key, variants } of own || []) found.set(key, variants);
@@ -78,7 +78,7 @@ const cards = (list, all, called) => {
     shown.delete(key);
     const version = JSON.stringify([flag, called[key]]);
     let card = old;
-    // Nothing is redrawn under the fingers of somebody who types.
+    // Nothing is redrawn while somebody types.
     const busy = old && (old.dataset.editing || (old.contains(document.activeElement) && document.activeElement.matches("textarea")));
     if (!old || (old.dataset.version !== version && !busy)) {
       const name = (each) => each?.getAttribute("aria-label") || each?.id || each?.textContent;
@@ -110,7 +110,7 @@ export const flagsView = {
       if (focused) bar.querySelector(`[name=${focused}]`)?.focus();
     }
     none.replaceChildren(...(Object.keys(all).length === 0
-      ? [empty("No flags yet", "Add one above, or start with `--flags FILE`. A change takes effect with the app's next question.")] : []));
+      ? [empty("No flags yet", "Add one above, or start with `--flags FILE`. A change takes effect the next time the app reads the flag.")] : []));
     cards(list, all, called);
     const set = JSON.stringify(project);
     if (bottom.dataset.version !== set) {

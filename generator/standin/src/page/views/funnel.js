@@ -1,4 +1,4 @@
-// A funnel: how many people did one thing, then the next, and where they were lost.
+// A funnel: how many people did one thing, then the next, and where they stopped.
 
 import { link, replace } from "../address.js";
 import { code, element, note, plural } from "../element.js";
@@ -12,14 +12,14 @@ const editing = () => {
   } });
   return element("form", { class: "filters steps", onsubmit: (submitted) => submitted.preventDefault() },
     element("label", {}, element("span", {}, "Steps"), input),
-    element("p", { class: "quiet small", id: "steps-help" }, "Names of events, with commas between them; ", code("$pageview:/signup"), " is a page."));
+    element("p", { class: "quiet small", id: "steps-help" }, "Names of events, separated by commas; ", code("$pageview:/signup"), " is a page."));
 };
 
-// Without any, the server counts a sign-up; what it cannot count it refuses with a sentence.
+// Without steps the server counts a sign-up. It refuses steps that it cannot count, with a reason.
 const ask = async (text = "") => {
-  // A comma at the end is a step that is still to be typed.
+  // After a comma at the end one more step will be typed.
   const steps = text.split(",").map((step) => step.trim()).filter(Boolean);
-  if (steps.length === 1) return { steps: [], hint: "A funnel has two steps at least: add another one, after a comma." };
+  if (steps.length === 1) return { steps: [], hint: "A funnel needs at least two steps. Add another one after a comma." };
   try {
     return await send("GET", `funnel${steps.length > 0 ? `?${new URLSearchParams({ steps: steps.join(",") })}` : ""}`);
   } catch (error) {
@@ -45,7 +45,7 @@ const row = ({ event, people }, index, steps) => {
 
 const explained = ({ steps }, { counts }) => [
   steps[0].people === 0 && ["Nobody has done ", code(steps[0].event), " yet. "],
-  "A person counts at a step after the ones before it, in this order, whatever lay between. PostHog shows the same as an insight of the type Funnel with these steps, where they happen within 14 days.",
+  "A person reaches a step after all steps before it, in this order; other events may come between. PostHog shows the same as a funnel insight with these steps, within 14 days.",
   counts.forgotten > 0 && ` ${plural(counts.forgotten, "older event")} made room for newer ones, and ${counts.forgotten === 1 ? "does" : "do"} not count.`,
 ].flat().filter(Boolean);
 

@@ -1,4 +1,4 @@
-// Groups, such as companies, and what was done for one of them.
+// Groups, such as companies, and the events of one group.
 
 import { groupLink, link } from "../address.js";
 import { code, element, empty, short } from "../element.js";
@@ -18,7 +18,7 @@ const groupRow = ({ type, key, properties }) => element("a", { class: "row group
 
 const list = ({ stage }, groups) => {
   if (groups.length === 0) {
-    return stage("groups empty", () => empty("No groups yet", "A group, such as a company, appears with the first `$groupidentify`; events then name it in `$groups`."));
+    return stage("groups empty", () => empty("No groups yet", "A group, such as a company, appears with its first `$groupidentify`. Events then name it in `$groups`."));
   }
   const view = stage("groups", () => element("section", { "aria-label": "Groups" }, element("ol", { class: "rows" })));
   fill(view.querySelector(".rows"), groups.map((group) => ({
@@ -40,7 +40,7 @@ const one = async ({ path: [type, key], query, status, stage, refresh }, groups)
       element("a", { class: "back", href: link("groups") }, "← All groups"),
       element("h2", {}, String(group?.properties.name || key)), element("p", { class: "quiet" }, `${type} `, code(key)),
       element("h3", {}, "Properties"),
-      !group ? element("p", { class: "quiet" }, "It was named by events, and never described: send a ", code("$groupidentify"), ".")
+      !group ? element("p", { class: "quiet" }, "Events name this group, but it has no properties yet. Send a ", code("$groupidentify"), ".")
         : Object.keys(group.properties).length === 0 ? element("p", { class: "quiet" }, "None yet. Send them as ", code("$group_set"), ".")
           : table(Object.entries(group.properties)),
     ]);

@@ -1,4 +1,4 @@
-// People, and all that one of them did.
+// People, and the events of one person.
 
 import { link, personLink, replace } from "../address.js";
 import { clock, code, element, empty, plural, short } from "../element.js";
@@ -29,7 +29,7 @@ const personRow = (person) => element("a", { class: "row person", href: personLi
 const list = async ({ query, status, stage }) => {
   if (status.people === 0) {
     return stage("people empty", () => empty("No people yet",
-      "Anonymous events make nobody. A person appears with the first `$identify`, or with an event that does not carry `$process_person_profile: false`."));
+      "Anonymous events make no person. A person appears with the first `$identify`, or with an event without `$process_person_profile: false`."));
   }
   const found = await get("people", { search: query.search, limit: MOST });
   const view = stage("people", () => element("section", { "aria-label": "People" },
@@ -38,12 +38,12 @@ const list = async ({ query, status, stage }) => {
     id: person.id, version: JSON.stringify([label(person), person.identified, person.distinct_ids.length, person.last_seen]), row: () => personRow(person),
   })));
   const end = view.querySelector(".end");
-  end.textContent = found.length === 0 ? "Nobody matches. Search for less." : found.length === MOST ? `These are the ${MOST} seen last; search for others.` : "";
+  end.textContent = found.length === 0 ? "No people match. Shorten the search." : found.length === MOST ? `These are the ${MOST} people seen last. Search to find others.` : "";
   end.hidden = end.textContent === "";
   return view;
 };
 
-// By a distinct id, which stays, or by the number that this stand-in has given.
+// By a distinct id, which never changes, or by the stand-in's own number of a person.
 const find = async (id) => {
   const [person] = await get("people", { distinct_id: id });
   return person || (/^p\d+$/.test(id) ? (await get("people", { id }))[0] : undefined);
@@ -61,14 +61,14 @@ const facts = (person, id) => (person ? [
   element("ul", { class: "ids" }, person.distinct_ids.slice(0, 100).map((each) => element("li", {}, element("a", { href: link("events", { distinct_id: each }) }, each)))),
 ] : [
   element("div", { class: "heading" }, face(undefined, "", "big"), element("div", {}, element("h2", {}, short(id)), element("p", { class: "quiet small" }, "a visitor: nobody yet"))),
-  element("p", { class: "quiet" }, "Anonymous events make no person. With sign-up or log-in they become part of the user's timeline."),
+  element("p", { class: "quiet" }, "Anonymous events make no person. After sign-up or log-in they belong to the user's timeline."),
 ]);
 
 const one = async ({ path: [id], query, status, stage, refresh }) => {
   const person = await find(id);
   await feed.load(person ? { person: person.id } : { distinct_id: id }, `${person?.id} ${id}`, status);
   if (!person && feed.events.length === 0) {
-    return stage(`nobody ${id}`, () => empty("Nobody has this id", "What was sent with it may not have arrived yet, or has made room for newer events.", id));
+    return stage(`nobody ${id}`, () => empty("No person has this id", "Its events may not have arrived yet, or were dropped for newer ones.", id));
   }
   const newestFirst = query.order !== "oldest";
   const href = (change) => personLink(id, { order: query.order, ...change });
