@@ -121,21 +121,8 @@ async fn jobs_whose_end_the_database_refuses_hold_neither_a_place_nor_a_lease() 
     let variables = [("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "2")];
     let process = Process::start(*BINARY, &variables).await;
     let database = database_of(&process).await;
-    let [refuse, allow] = match database.get_database_backend() {
-        DatabaseBackend::Postgres => [
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN RAISE EXCEPTION 'refused'; END $$; \
-             CREATE TRIGGER refuse BEFORE UPDATE ON jobs FOR EACH ROW \
-             WHEN (NEW.failed_at IS NOT NULL) EXECUTE FUNCTION refuse()",
-            "DROP TRIGGER refuse ON jobs",
-        ],
-        _ => [
-            "CREATE TRIGGER refuse BEFORE UPDATE ON jobs WHEN NEW.failed_at IS NOT NULL \
-             BEGIN SELECT RAISE(ABORT, 'refused'); END",
-            "DROP TRIGGER refuse",
-        ],
-    };
-    database.execute_unprepared(refuse).await.unwrap();
+    let Refusal { refuse, allow } = Refusal::of(&database, "NEW.failed_at IS NOT NULL").await;
+    database.execute_unprepared(&refuse).await.unwrap();
     for _ in 0..2 {
         Enqueuer::default()
             .enqueue(&database, Chore::FailForGood)
@@ -166,7 +153,7 @@ async fn jobs_whose_end_the_database_refuses_hold_neither_a_place_nor_a_lease() 
         jobs.iter().all(|job| job.attempt > 1)
     })
     .await;
-    database.execute_unprepared(allow).await.unwrap();
+    database.execute_unprepared(&allow).await.unwrap();
     until("both are told", &|jobs| {
         jobs.iter().all(|job| job.failed_at.is_some())
     })
@@ -179,23 +166,11 @@ async fn a_job_that_the_database_refuses_to_change_takes_no_other_one_along() {
     let variables = [("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "4")];
     let process = Process::start(*BINARY, &variables).await;
     let database = database_of(&process).await;
-    let [refuse, allow] = match database.get_database_backend() {
-        DatabaseBackend::Postgres => [
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN RAISE EXCEPTION 'refused'; END $$; \
-             CREATE TRIGGER refuse BEFORE UPDATE ON jobs FOR EACH ROW \
-             WHEN (OLD.payload LIKE '%\"number\":1,%') EXECUTE FUNCTION refuse()",
-            "DROP TRIGGER refuse ON jobs",
-        ],
-        _ => [
-            "CREATE TRIGGER refuse BEFORE UPDATE ON jobs WHEN OLD.payload LIKE '%\"number\":1,%' \
-             BEGIN SELECT RAISE(ABORT, 'refused'); END",
-            "DROP TRIGGER refuse",
-        ],
-    };
+    let Refusal { refuse, allow } =
+        Refusal::of(&database, r#"OLD.payload LIKE '%"number":1,%'"#).await;
     enqueue(&database, folder.path(), 1..3, 3_000).await;
     wait_until("both have begun", || log(&folder).0.len() == 2).await;
-    database.execute_unprepared(refuse).await.unwrap();
+    database.execute_unprepared(&refuse).await.unwrap();
     // Its lease is extended all the same.
     wait_until("the other one is done", || log(&folder).1.contains_key(&2)).await;
     assert_eq!(log(&folder).0[&2], 1);
@@ -203,7 +178,7 @@ async fn a_job_that_the_database_refuses_to_change_takes_no_other_one_along() {
     let end_of_lease = "UPDATE jobs SET run_at = -1 WHERE payload LIKE '%\"number\":1,%'";
     // In one transaction, so that its process never finds the table without the trigger.
     let transaction = begin(&database).await.unwrap();
-    for sql in [allow, end_of_lease, refuse_again(refuse)] {
+    for sql in [&*allow, end_of_lease, &*refuse] {
         transaction.execute_unprepared(sql).await.unwrap();
     }
     transaction.commit().await.unwrap();
@@ -211,13 +186,39 @@ async fn a_job_that_the_database_refuses_to_change_takes_no_other_one_along() {
     enqueue(&database, folder.path(), 3..9, 0).await;
     wait_until("the others are done", || done(&folder) >= 7).await;
     assert_eq!(refused.count(&database).await.unwrap(), 1);
-    database.execute_unprepared(allow).await.unwrap();
+    database.execute_unprepared(&allow).await.unwrap();
     wait_for_none(&database).await;
 }
 
-/// The function is there already.
-fn refuse_again(refuse: &'static str) -> &'static str {
-    &refuse[refuse.find("CREATE TRIGGER").expect("it creates one")..]
+/// Makes the database refuse changes of some jobs.
+struct Refusal {
+    refuse: String,
+    allow: String,
+}
+
+impl Refusal {
+    /// Of the jobs that a condition names.
+    async fn of(database: &DatabaseConnection, condition: &str) -> Self {
+        let trigger = "CREATE TRIGGER refuse BEFORE UPDATE ON jobs";
+        let (refuse, allow) = match database.get_database_backend() {
+            DatabaseBackend::Postgres => {
+                let function = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+                                $$ BEGIN RAISE EXCEPTION 'refused'; END $$";
+                database.execute_unprepared(function).await.unwrap();
+                let refuse = format!(
+                    "{trigger} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse()"
+                );
+                (refuse, "DROP TRIGGER refuse ON jobs")
+            }
+            _ => {
+                let refuse =
+                    format!("{trigger} WHEN {condition} BEGIN SELECT RAISE(ABORT, 'refused'); END");
+                (refuse, "DROP TRIGGER refuse")
+            }
+        };
+        let allow = allow.to_owned();
+        Self { refuse, allow }
+    }
 }
 
 #[tokio::test]

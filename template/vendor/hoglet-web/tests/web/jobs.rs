@@ -5,9 +5,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use hoglet_jobs::claim::claim;
-use hoglet_jobs::lease::{self, Claim, Extended};
-use hoglet_jobs::wanted::Wanted;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::housekeeping::RemoveExpired;
@@ -25,11 +22,6 @@ use crate::club::{member, router_with};
 use crate::support::{App, Person};
 
 const MINUTE: Duration = Duration::from_secs(60);
-const CHORES: Wanted<'static> = Wanted {
-    queue: Some("default"),
-    kinds: &["chore"],
-    except: &[],
-};
 
 async fn stored(app: &App) -> Vec<Model> {
     model::Entity::find().all(&app.web.database).await.unwrap()
@@ -51,28 +43,6 @@ async fn a_job_runs_once_and_leaves_nothing_behind() {
     assert!(app.run_jobs().await.is_empty());
     assert!(stored(&app).await.is_empty());
     app.event("bell_rung").await;
-}
-
-#[tokio::test]
-async fn a_job_is_rolled_back_with_its_transaction() {
-    let app = App::start().await;
-    let transaction = app.web.database.begin().await.unwrap();
-    app.web
-        .jobs
-        .enqueue(&transaction, Chore::RingTheBell)
-        .await
-        .unwrap();
-    transaction.rollback().await.unwrap();
-    assert!(app.run_jobs().await.is_empty());
-
-    let transaction = app.web.database.begin().await.unwrap();
-    app.web
-        .jobs
-        .enqueue(&transaction, Chore::RingTheBell)
-        .await
-        .unwrap();
-    transaction.commit().await.unwrap();
-    assert_eq!(app.run_jobs().await, [done("chore")]);
 }
 
 #[tokio::test]
@@ -192,129 +162,6 @@ async fn a_unique_job_is_enqueued_once_until_it_is_done() {
     assert!(matches!(pin("chess on Sunday").await, Enqueued::Now(_)));
     assert_eq!(app.run_jobs().await.len(), 2);
     assert!(matches!(pin("chess on Friday").await, Enqueued::Now(_)));
-}
-
-#[tokio::test]
-async fn whoever_has_lost_the_lease_says_nothing_any_more() {
-    let app = App::start().await;
-    let database = &app.web.database;
-    app.enqueue(Chore::RingTheBell).await;
-    let claim_one = async || {
-        let claimed = claim(database, CHORES, Priority::High, 10, MINUTE).await;
-        claimed.unwrap().first().map(|job| Claim {
-            id: job.id,
-            lease: job.lease.unwrap(),
-        })
-    };
-    let lost = claim_one().await.unwrap();
-    assert_eq!(claim_one().await, None);
-    app.let_time_pass(MINUTE).await;
-    let held = claim_one().await.unwrap();
-    assert_eq!(held.id, lost.id);
-
-    assert_eq!(lease::complete(database, &[lost]).await.unwrap(), 0);
-    assert!(!lease::fail(database, lost, "late", None).await.unwrap());
-    assert!(
-        lease::extend(database, &[lost], MINUTE)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    lease::give_back(database, &[lost]).await.unwrap();
-    let job = stored(&app).await.remove(0);
-    assert_eq!(
-        (job.attempt, job.lease, job.error),
-        (2, Some(held.lease), None)
-    );
-    let extended = lease::extend(database, &[held], MINUTE).await.unwrap();
-    assert_eq!(extended[&held.id], Extended::Held);
-    assert_eq!(lease::complete(database, &[held]).await.unwrap(), 1);
-}
-
-#[tokio::test]
-async fn a_job_whose_process_dies_each_time_is_given_up() {
-    let app = App::start().await;
-    let database = &app.web.database;
-    app.enqueue(Chore::RingTheBell).await;
-    for _ in 0..3 {
-        claim(database, CHORES, Priority::High, 1, MINUTE)
-            .await
-            .unwrap();
-        app.let_time_pass(MINUTE).await;
-    }
-    let ran = app.run_jobs().await;
-    let error = ran[0].error.as_deref().unwrap();
-    assert!(error.contains("the process ended"), "{error}");
-    assert!(stored(&app).await[0].failed_at.is_some());
-}
-
-#[tokio::test]
-async fn a_kind_that_nobody_knows_is_kept() {
-    let app = App::start().await;
-    let database = &app.web.database;
-    app.enqueue(Chore::RingTheBell).await;
-    let renamed = "UPDATE jobs SET kind = 'from the future'";
-    database.execute_unprepared(renamed).await.unwrap();
-    app.enqueue(Chore::RingTheBell).await;
-    assert_eq!(app.run_jobs().await, [done("chore")]);
-    assert_eq!(stored(&app).await[0].attempt, 0);
-    let kinds = upkeep::kinds(database).await.unwrap();
-    let unknown = ("from the future".to_owned(), "default".to_owned(), 1);
-    assert_eq!(kinds, [unknown]);
-}
-
-/// While versions are exchanged: the newer process knows what this one does not.
-#[tokio::test]
-async fn fields_that_this_version_cannot_read_are_tried_again_like_any_failure() {
-    let app = App::start().await;
-    let database = &app.web.database;
-    for newer in ["{\"dance\": 1}", "\"sing\"", "null", "no JSON at all"] {
-        app.enqueue(Chore::RingTheBell).await;
-        let payload = format!("UPDATE jobs SET payload = '{newer}'");
-        database.execute_unprepared(&payload).await.unwrap();
-        assert!(app.run_jobs().await[0].error.is_some());
-        let waits = stored(&app).await.remove(0);
-        assert_eq!((waits.failed_at, &*waits.payload), (None, newer));
-
-        let of_this_version = "UPDATE jobs SET payload = '\"RingTheBell\"', run_at = 0";
-        database.execute_unprepared(of_this_version).await.unwrap();
-        assert_eq!(app.run_jobs().await[0].error, None);
-    }
-
-    app.enqueue(Chore::RingTheBell).await;
-    let other = "UPDATE jobs SET payload = '{\"dance\": 1}'";
-    database.execute_unprepared(other).await.unwrap();
-    for _ in 0..3 {
-        app.run_jobs().await;
-        app.let_time_pass(10 * MINUTE).await;
-    }
-    let kept = stored(&app).await.remove(0);
-    assert_eq!(
-        (kept.failed_at.is_some(), kept.attempt, &*kept.payload),
-        (true, 3, "{\"dance\": 1}")
-    );
-}
-
-#[test]
-fn a_table_with_two_jobs_of_one_name_is_refused_with_all_that_is_wrong() {
-    let jobs = Jobs::<()>::default;
-    assert!(jobs().bounds().is_empty());
-    let twice = Jobs::<Web>::default()
-        .job::<Chore>()
-        .job::<Chore>()
-        .cron("99 * * * *", "UTC", || Urgent {})
-        .cron("0 0 30 2 *", "UTC", || Urgent {})
-        .cron("0 0 * * *", "Atlantis", || Urgent {})
-        .every(Duration::from_millis(5), || Urgent {});
-    let names: Vec<_> = twice.bounds().iter().map(|kind| kind.name).collect();
-    assert_eq!(names, ["chore", "chore", "urgent"]);
-    let faults = twice.faults();
-    for wrong in ["chore", "99 * * * *", "0 0 30 2 *", "Atlantis", "5ms"] {
-        assert!(
-            faults.iter().any(|fault| fault.contains(wrong)),
-            "{wrong}: {faults:?}"
-        );
-    }
 }
 
 async fn enqueues(State(web): State<Web>, visit: Visit) -> Result<StatusCode> {

@@ -1,0 +1,209 @@
+//! An app with jobs and nothing else: a bakery.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_core::future::BoxFuture;
+use hoglet_errors::Cause;
+use hoglet_jobs::attempt::Ended;
+use hoglet_jobs::hooks::{ActorNow, Attempt, Begun};
+use hoglet_jobs::migrations::migrations;
+use hoglet_jobs::model::{Entity, Model};
+use hoglet_jobs::{
+    Actor, Enqueuer, Failure, Hooks, Job, JobResult, JobState, Jobs, Priority, Registry, Run,
+    Runner,
+};
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, EntityTrait};
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+
+/// What the jobs work with.
+#[derive(Clone)]
+pub struct Bakery {
+    pub database: DatabaseConnection,
+    /// What was baked, and the name of the customer.
+    pub baked: Arc<Mutex<Vec<String>>>,
+}
+
+impl JobState for Bakery {
+    /// The name of the customer.
+    type Context = String;
+}
+
+/// What a test wants a job to do.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub enum Bake {
+    Bread,
+    /// Enqueues the bread.
+    Dough,
+    Burn,
+    BurnForGood,
+    Panic,
+    Later,
+}
+
+impl Job for Bake {
+    type State = Bakery;
+
+    const NAME: &'static str = "bake";
+    const ATTEMPTS: u32 = 3;
+
+    async fn run(self, bakery: Bakery, run: Run<String>) -> JobResult {
+        match self {
+            Self::Bread => {
+                let line = format!("bread for {}", run.context);
+                bakery.baked.lock().unwrap().push(line);
+            }
+            Self::Dough => drop(run.jobs.enqueue(&bakery.database, Self::Bread).await?),
+            Self::Burn => Err(std::io::Error::other("burnt, says ann@example.com"))?,
+            Self::BurnForGood => return Err(Failure::for_good(std::io::Error::other("burnt"))),
+            Self::Panic => panic!("the oven is on fire"),
+            Self::Later => return Err(Failure::later(Duration::from_secs(60))),
+        }
+        Ok(())
+    }
+}
+
+/// Runs before the others.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Serve {}
+
+impl Job for Serve {
+    type State = Bakery;
+
+    const NAME: &'static str = "serve";
+    const PRIORITY: Priority = Priority::High;
+    const WITHOUT_ACTOR: bool = true;
+
+    fn unique_key(&self) -> Option<String> {
+        Some("the counter".to_owned())
+    }
+
+    async fn run(self, bakery: Bakery, run: Run<String>) -> JobResult {
+        let line = format!("served {}", run.context);
+        bakery.baked.lock().unwrap().push(line);
+        Ok(())
+    }
+}
+
+/// Actors are names; `Zoe` was deleted.
+struct Names(Arc<Mutex<Vec<String>>>);
+
+impl Hooks<String> for Names {
+    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Begun<String>> {
+        let name: Option<String> = attempt.actor.read();
+        let actor = match name.as_deref() {
+            Some("Zoe") => ActorNow::Gone,
+            _ => ActorNow::There,
+        };
+        let context = name.unwrap_or_else(|| "nobody".to_owned());
+        Box::pin(async { Begun { context, actor } })
+    }
+
+    fn report(&self, name: &String, cause: &Arc<Cause>) {
+        self.0.lock().unwrap().push(format!("{name}: {cause}"));
+    }
+}
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        migrations()
+    }
+}
+
+pub fn jobs() -> Jobs<Bakery> {
+    Jobs::default().job::<Bake>().job::<Serve>()
+}
+
+pub struct App {
+    pub database: DatabaseConnection,
+    pub runner: Runner<String>,
+    pub baked: Arc<Mutex<Vec<String>>>,
+    pub reported: Arc<Mutex<Vec<String>>>,
+    _folder: TempDir,
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::with(jobs()).await
+    }
+
+    pub async fn with(jobs: Jobs<Bakery>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::connect(url(&folder).await).await.unwrap();
+        Migrator::up(&database, None).await.unwrap();
+        let baked = Arc::new(Mutex::new(Vec::new()));
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let registry: Registry<String> = jobs
+            .with(Bakery {
+                database: database.clone(),
+                baked: baked.clone(),
+            })
+            .unwrap();
+        let runner = Runner {
+            database: database.clone(),
+            registry: Arc::new(registry),
+            hooks: Arc::new(Names(reported.clone())),
+            jobs: Enqueuer::default(),
+        };
+        Self {
+            database,
+            runner,
+            baked,
+            reported,
+            _folder: folder,
+        }
+    }
+
+    /// Enqueues for nobody.
+    pub async fn enqueue(&self, job: impl Job) {
+        let jobs = &self.runner.jobs;
+        jobs.enqueue(&self.database, job).await.unwrap();
+    }
+
+    pub fn acting_for(&self, name: &str) -> Enqueuer {
+        self.runner.jobs.acting_for(Actor::of(&name))
+    }
+
+    /// Runs what is due, and returns how each attempt ended.
+    pub async fn run(&self) -> Vec<Ended> {
+        let ran = self.runner.run_due().await.unwrap();
+        ran.into_iter().map(|(_, ended)| ended).collect()
+    }
+
+    pub fn baked(&self) -> Vec<String> {
+        std::mem::take(&mut self.baked.lock().unwrap())
+    }
+
+    pub async fn rows(&self) -> Vec<Model> {
+        Entity::find().all(&self.database).await.unwrap()
+    }
+
+    pub async fn let_time_pass(&self, time: Duration) {
+        let earlier = format!("UPDATE jobs SET run_at = run_at - {}", time.as_millis());
+        self.execute(&earlier).await;
+    }
+
+    pub async fn execute(&self, sql: &str) {
+        self.database.execute_unprepared(sql).await.unwrap();
+    }
+}
+
+/// A file or, built with the feature `postgres`, a new schema where `TEST_DATABASE_URL` leads.
+async fn url(folder: &TempDir) -> String {
+    let server = std::env::var("TEST_DATABASE_URL").ok();
+    match server.filter(|_| cfg!(feature = "postgres")) {
+        Some(server) => {
+            let schema = format!("jobs_{}", Uuid::new_v4().simple());
+            let database = Database::connect(&server).await.unwrap();
+            let create = format!("CREATE SCHEMA {schema}");
+            database.execute_unprepared(&create).await.unwrap();
+            format!("{server}?options=-csearch_path%3D{schema}")
+        }
+        None => format!("sqlite://{}/jobs.sqlite?mode=rwc", folder.path().display()),
+    }
+}
