@@ -137,7 +137,7 @@ async fn execute<A: App>(command: Command<A::Command>) -> ExitCode {
             action: Some(action),
         } => {
             let table = job_table::Table::of(&A::jobs(), &housekeeping::jobs());
-            jobs::look_after(settings, action, table, A::PACKAGE.name).await
+            jobs::manage(settings, action, table, A::PACKAGE.name).await
         }
         Command::User { action } => users::run(action, settings, A::parts()).await,
         Command::Own(command) => A::run(command, settings).await,

@@ -124,7 +124,8 @@ pub struct App {
     pub runner: Runner<String>,
     pub baked: Arc<Mutex<Vec<String>>>,
     pub reported: Arc<Mutex<Vec<String>>>,
-    _folder: TempDir,
+    /// Removed at the end.
+    _place: Place,
 }
 
 impl App {
@@ -133,8 +134,8 @@ impl App {
     }
 
     pub async fn with(jobs: Jobs<Bakery>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::connect(url(&folder).await).await.unwrap();
+        let place = Place::create().await;
+        let database = Database::connect(place.url()).await.unwrap();
         Migrator::up(&database, None).await.unwrap();
         let baked = Arc::new(Mutex::new(Vec::new()));
         let reported = Arc::new(Mutex::new(Vec::new()));
@@ -155,7 +156,7 @@ impl App {
             runner,
             baked,
             reported,
-            _folder: folder,
+            _place: place,
         }
     }
 
@@ -193,17 +194,53 @@ impl App {
     }
 }
 
-/// A file or, built with the feature `postgres`, a new schema where `TEST_DATABASE_URL` leads.
-async fn url(folder: &TempDir) -> String {
-    let server = std::env::var("TEST_DATABASE_URL").ok();
-    match server.filter(|_| cfg!(feature = "postgres")) {
-        Some(server) => {
-            let schema = format!("jobs_{}", Uuid::new_v4().simple());
-            let database = Database::connect(&server).await.unwrap();
-            let create = format!("CREATE SCHEMA {schema}");
-            database.execute_unprepared(&create).await.unwrap();
-            format!("{server}?options=-csearch_path%3D{schema}")
+/// Where a database is: a file or, built with the feature `postgres`, a schema where `TEST_DATABASE_URL` leads.
+enum Place {
+    File(TempDir),
+    Schema { server: String, name: String },
+}
+
+impl Place {
+    async fn create() -> Self {
+        let server = std::env::var("TEST_DATABASE_URL").ok();
+        match server.filter(|_| cfg!(feature = "postgres")) {
+            Some(server) => {
+                let name = format!("jobs_{}", Uuid::new_v4().simple());
+                execute(&server, &format!("CREATE SCHEMA {name}")).await;
+                Self::Schema { server, name }
+            }
+            None => Self::File(tempfile::tempdir().unwrap()),
         }
-        None => format!("sqlite://{}/jobs.sqlite?mode=rwc", folder.path().display()),
     }
+
+    fn url(&self) -> String {
+        match self {
+            Self::File(folder) => {
+                format!("sqlite://{}/jobs.sqlite?mode=rwc", folder.path().display())
+            }
+            Self::Schema { server, name } => {
+                format!("{server}?options=-csearch_path%3D{name}")
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Self::Schema { server, name } = self else {
+            return;
+        };
+        let (server, drop) = (server.clone(), format!("DROP SCHEMA {name} CASCADE"));
+        // The runtime of the test is ending.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(execute(&server, &drop));
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn execute(server: &str, sql: &str) {
+    let database = Database::connect(server).await.unwrap();
+    database.execute_unprepared(sql).await.unwrap();
 }

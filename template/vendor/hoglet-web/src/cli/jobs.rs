@@ -34,7 +34,7 @@ pub enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Tries failed jobs again
+    /// Retries failed jobs
     Retry {
         /// The id that `jobs list` shows
         #[arg(required_unless_present = "all")]
@@ -43,7 +43,7 @@ pub enum Action {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Removes failed jobs for good, or one that waits
+    /// Removes failed jobs, or one that waits
     Discard {
         /// The id that `jobs list` shows
         #[arg(required_unless_present = "all")]
@@ -52,17 +52,17 @@ pub enum Action {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Stops a job that runs, in whatever process, or removes one that waits
+    /// Stops a job that runs, in any process, or removes one that waits
     Cancel {
         /// The id that `jobs list` shows
         id: Uuid,
     },
-    /// Begins no job of a queue any more, in any process, until it is resumed
+    /// Pauses a queue in all processes, until it is resumed
     Pause {
         /// The queue
         queue: String,
     },
-    /// Goes on with a queue that is paused
+    /// Resumes a paused queue
     Resume {
         /// The queue
         queue: String,
@@ -84,7 +84,7 @@ fn states() -> impl TypedValueParser<Value = State> {
         .map(|name| State::named(&name).expect("only the names of states are possible"))
 }
 
-pub fn look_after(
+pub fn manage(
     settings: Settings,
     action: Action,
     table: Table,
@@ -108,16 +108,16 @@ pub fn look_after(
             Action::Retry { id, .. } => return retry(&database, id).await,
             Action::Discard { id, .. } => {
                 let discarded = upkeep::discard(&database, id).await?;
-                say(id, discarded, "discarded", "waits or has failed")?;
+                print_count(id, discarded, "discarded", "waits or has failed")?;
             }
             Action::Cancel { id } => {
                 let lease = settings.jobs.lease.as_secs();
                 print_line(cancel(&database, id, lease).await?)?;
             }
             Action::Pause { queue } => {
-                known(&queue, &table)?;
-                let news = upkeep::pause(&database, &queue).await?;
-                let already = if news { "" } else { " already" };
+                check_queue(&queue, &table)?;
+                let changed = upkeep::pause(&database, &queue).await?;
+                let already = if changed { "" } else { " already" };
                 print_line(format_args!(
                     "{queue} is paused{already}; `{app} jobs resume {queue}` goes on with it"
                 ))?;
@@ -126,7 +126,7 @@ pub fn look_after(
                 if upkeep::resume(&database, &queue).await? {
                     print_line(format_args!("{queue} goes on"))?;
                 } else {
-                    known(&queue, &table)?;
+                    check_queue(&queue, &table)?;
                     print_line(format_args!("{queue} was not paused"))?;
                 }
             }
@@ -138,7 +138,7 @@ pub fn look_after(
 async fn retry(database: &DatabaseConnection, id: Option<Uuid>) -> CommandResult {
     let (retried, left) = upkeep::retry(database, id).await?;
     if left.is_empty() || retried > 0 {
-        say(id, retried, "tried again", "has failed")?;
+        print_count(id, retried, "tried again", "has failed")?;
     }
     for twin in &left {
         complain(format_args!(
@@ -173,8 +173,8 @@ async fn cancel(
     }
 }
 
-/// A queue that the app does not have would be paused in vain.
-fn known(queue: &str, table: &Table) -> Result<(), String> {
+/// Refuses a queue that the app does not have.
+fn check_queue(queue: &str, table: &Table) -> Result<(), String> {
     let names = table.queues();
     if names.contains(&queue) {
         return Ok(());
@@ -185,8 +185,8 @@ fn known(queue: &str, table: &Table) -> Result<(), String> {
     ))
 }
 
-/// One that was named has to be there.
-fn say(
+/// Prints how many jobs were changed. A job that was named must be one of them.
+fn print_count(
     id: Option<Uuid>,
     count: u64,
     done: &str,

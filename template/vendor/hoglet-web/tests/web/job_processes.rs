@@ -205,9 +205,8 @@ impl Refusal {
                 let function = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
                                 $$ BEGIN RAISE EXCEPTION 'refused'; END $$";
                 database.execute_unprepared(function).await.unwrap();
-                let refuse = format!(
-                    "{trigger} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse()"
-                );
+                let refuse =
+                    format!("{trigger} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse()");
                 (refuse, "DROP TRIGGER refuse ON jobs")
             }
             _ => {

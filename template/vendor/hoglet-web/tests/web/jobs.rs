@@ -9,7 +9,7 @@ use hoglet_web::email::Email;
 use hoglet_web::error::Result;
 use hoglet_web::housekeeping::RemoveExpired;
 use hoglet_web::jobs::model::{self, Model};
-use hoglet_web::jobs::{Enqueued, Jobs, Priority, upkeep};
+use hoglet_web::jobs::{Enqueued, upkeep};
 use hoglet_web::session::lifetime::Remember;
 use hoglet_web::testing::Ran;
 use hoglet_web::visit::Visit;
