@@ -1,5 +1,4 @@
-//! What every app answers besides its pages: assets, the switch for opting out and,
-//! in development, the mail that was kept.
+//! Handlers of Hoglet: assets, the opt-out and, in development, stored mail.
 
 pub mod assets;
 pub mod mail;

@@ -57,8 +57,8 @@ pub fn serve(
             shown_address(&web.settings, &listener)?
         ));
         let under_way = workers.under_way();
-        let serving = server::serve(listener, router, web.clone(), workers, requests.first);
-        Ok(until_second_signal(serving, requests.second, &web, under_way).await)
+        let serving = server::serve(listener, router, web.clone(), workers, requests.graceful);
+        Ok(until_second_signal(serving, requests.immediate, &web, under_way).await)
     })
 }
 
@@ -91,8 +91,8 @@ pub fn work(web: Web, registry: Registry) -> BoxFuture<'static, CommandResult> {
         let requests = signals::listen();
         complain(format_args!("working on jobs, {concurrency} at once"));
         let under_way = workers.under_way();
-        let working = server::work(web.clone(), workers, requests.first);
-        Ok(until_second_signal(working, requests.second, &web, under_way).await)
+        let working = server::work(web.clone(), workers, requests.graceful);
+        Ok(until_second_signal(working, requests.immediate, &web, under_way).await)
     })
 }
 

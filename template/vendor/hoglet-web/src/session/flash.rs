@@ -69,7 +69,7 @@ impl Messages {
 
     /// Adds a message for the next page.
     pub fn add(&self, level: FlashLevel, message: &str) {
-        let mut waiting = self.cookie.others(&self.cookies);
+        let mut waiting = self.cookie.all_with_suffix(&self.cookies);
         let surplus = (waiting.len() + 1).saturating_sub(MAX_WAITING);
         for oldest in waiting.drain(..surplus) {
             oldest.delete(&self.cookies);
@@ -77,13 +77,15 @@ impl Messages {
         let message = message[..message.floor_char_boundary(MAX_BYTES)].to_owned();
         let json = serde_json::to_string(&Flash { level, message }).expect("text serializes");
         // UUIDs of version 7 sort by time.
-        let part = Uuid::now_v7().simple().to_string();
-        self.cookie.another(&part).set_text(&self.cookies, &json);
+        let suffix = Uuid::now_v7().simple().to_string();
+        self.cookie
+            .with_suffix(&suffix)
+            .set_text(&self.cookies, &json);
     }
 
     /// All messages that wait to be shown, oldest first. Reading removes none.
     pub fn waiting(&self) -> Vec<WaitingFlash> {
-        let cookies = self.cookie.others(&self.cookies).into_iter();
+        let cookies = self.cookie.all_with_suffix(&self.cookies).into_iter();
         let waiting = cookies.filter_map(|cookie| {
             let flash = serde_json::from_str(&cookie.text(&self.cookies)?).ok()?;
             Some(WaitingFlash { cookie, flash })
@@ -100,7 +102,7 @@ impl Messages {
 
     /// Removes all messages, because they were for another person.
     pub fn remove_all(&self) {
-        for cookie in self.cookie.others(&self.cookies) {
+        for cookie in self.cookie.all_with_suffix(&self.cookies) {
             cookie.delete(&self.cookies);
         }
     }
