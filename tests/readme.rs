@@ -173,6 +173,14 @@ fn every_place_of_the_demo_is_named() {
     }
 }
 
+/// The next test compiles what comes of them.
+#[test]
+fn every_place_that_a_recipe_names_is_there() {
+    let template = Template::embedded().expect("the template is sound");
+    let mut app = render(&template, "hedge", &[]);
+    recipes::follow(&mut app);
+}
+
 #[test]
 fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
     let _lock = generated::lock();

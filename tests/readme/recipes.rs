@@ -309,7 +309,7 @@ impl Recipes<'_> {
         self.put("src/app.rs", "        Places::default()\n", &line);
         self.put(
             "src/app.rs",
-            "use std::process::ExitCode;\n\n",
+            "use axum::http::Extensions;\n",
             "use axum::middleware::from_fn;\n",
         );
         self.put(
