@@ -1,4 +1,4 @@
-//! Who came how far: the order of the steps, and who counts as one.
+//! Funnels: the order of the steps, and events that count for one person.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What bodies of logs, traces and metrics may be.
+//! Bodies of logs, traces and metrics that are accepted or refused.
 
 use super::*;
 

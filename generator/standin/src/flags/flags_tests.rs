@@ -1,4 +1,4 @@
-//! Who gets which flag.
+//! The evaluation of flags.
 
 use serde_json::json;
 

@@ -285,7 +285,7 @@ fn what_goes_wrong_is_told() {
         let link = event("$identify", "ann", json!({"$anon_distinct_id": anonymous}));
         let ingestion = &after(&[link]).1[0];
         assert!(ingestion.refused.is_some(), "{anonymous}");
-        // What is no text takes the whole event along.
+        // An id that is not text drops the whole event.
         let thrown_away = !anonymous.is_null() && !anonymous.is_string();
         assert_eq!(ingestion.ignored.is_some(), thrown_away, "{anonymous}");
     }
@@ -352,7 +352,7 @@ fn properties_follow_their_person() {
     );
 }
 
-/// What is known of `ann` after these events.
+/// The properties of `ann` after these events.
 fn known(events: &[Event]) -> Value {
     let mut people = People::default();
     for (sequence, event) in events.iter().enumerate() {

@@ -16,7 +16,7 @@ fn say(line: &str) {
     SAID.with_borrow_mut(|said| said.push(line.to_owned()));
 }
 
-/// What was said since it was last asked.
+/// The messages since the last call.
 fn said() -> String {
     SAID.with_borrow_mut(|said| std::mem::take(said).join("\n"))
 }

@@ -1,4 +1,4 @@
-//! What is kept, what is dropped, and what is known of groups.
+//! Events that are kept or dropped, and groups.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What bodies come wrapped in.
+//! The encodings of bodies.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! What the older endpoints take, and what they refuse.
+//! Requests that the older endpoints accept or refuse.
 
 use serde_json::json;
 

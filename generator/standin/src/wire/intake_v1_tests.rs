@@ -1,4 +1,4 @@
-//! What v1 drops, what it refuses whole, and what it makes of the rest.
+//! The v1 endpoint: events that it drops, batches that it refuses, and the properties that it adds.
 
 use serde_json::json;
 
