@@ -95,3 +95,8 @@ pub use identity::{DistinctId, Identity, OptOut, SignedIn};
 pub use person::Person;
 pub use settings::{App, Environment, Settings};
 pub use tracker::PostHog;
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

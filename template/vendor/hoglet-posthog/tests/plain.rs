@@ -317,7 +317,7 @@ async fn a_browser_that_opts_out_is_not_tracked_and_its_errors_have_no_person() 
 async fn a_shutdown_delivers_what_is_queued() {
     let app = Running::start().await;
     for _ in 0..50 {
-        app.get("/", &[]).await;
+        app.get("/", &[("x-posthog-distinct-id", "ann")]).await;
     }
     let deadline = Instant::now() + Duration::from_secs(20);
     app.client.shut_down(deadline).await;
