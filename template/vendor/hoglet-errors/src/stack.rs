@@ -20,7 +20,7 @@ const NOT_ITS_OWN: &[&str] = &["vendor/", "target/", ".cargo/"];
 pub struct Stack {
     backtrace: Backtrace,
     /// The place in the source where it begins, as the compiler names it: file and line.
-    begin: (String, u32),
+    begin: Box<(String, u32)>,
     frames: OnceLock<Vec<Frame>>,
 }
 
@@ -51,7 +51,7 @@ impl Stack {
     pub fn beginning_at(place: &Location<'_>) -> Self {
         Self {
             backtrace: Backtrace::new_unresolved(),
-            begin: (place.file().replace('\\', "/"), place.line()),
+            begin: Box::new((place.file().replace('\\', "/"), place.line())),
             frames: OnceLock::new(),
         }
     }
@@ -77,7 +77,7 @@ impl Stack {
     /// The compiler and the debug information name the same place, but inlining may have lost its frame. Then it
     /// is the first frame that is neither the standard library's nor Hoglet's.
     fn begin_among(&self, paths: &[String], frames: &[Frame]) -> usize {
-        let (file, line) = &self.begin;
+        let (file, line) = &*self.begin;
         let mut both = paths.iter().zip(frames);
         let exact = both.position(|(path, frame)| frame.line == Some(*line) && is_file(path, file));
         let skipped = |frame: &Frame| match exact {
@@ -307,7 +307,7 @@ mod tests {
     /// A stack, innermost first, as the debug information has it.
     fn begin_of(place: (&str, u32), stack: &[(&str, &str, u32)]) -> usize {
         let stack_of = Stack {
-            begin: (place.0.to_owned(), place.1),
+            begin: Box::new((place.0.to_owned(), place.1)),
             ..Stack::here()
         };
         let frames: Vec<_> = stack
