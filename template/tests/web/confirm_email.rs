@@ -105,22 +105,6 @@ async fn it_is_sent_again_on_demand_but_not_too_often() {
 }
 
 #[tokio::test]
-async fn a_mail_that_waits_for_its_next_attempt_goes_out_when_it_is_asked_for_again() {
-    let (app, ann) = app_with_ann().await;
-    app.execute(
-        "UPDATE jobs SET attempt = 8, begun = TRUE, error = 'no connection', \
-         run_at = run_at + 2580000 WHERE kind = 'send_confirmation'",
-    )
-    .await;
-    assert_eq!(mails_sent(&app).await, 0);
-
-    ann.post("/confirm-email", &[]).await;
-    ann.post("/confirm-email", &[]).await;
-    assert_eq!(mails_sent(&app).await, 1);
-    assert_eq!(app.count_rows("jobs").await, 0);
-}
-
-#[tokio::test]
 async fn the_link_does_not_help_to_guess_the_password() {
     let (app, _) = app_with_ann().await;
     let link = app.link_to(ANN, CONFIRM).await;

@@ -2,7 +2,7 @@
 //! `hoglet_web` tests how a throttle counts.
 
 use hoglet_web::email::Email;
-use hoglet_web::throttle::accounts::{ANY_MAIL, CONFIRMATION_MAIL, SIGN_UP, TAKEN};
+use hoglet_web::throttle::accounts::{ANY_MAIL, CONFIRMATION_MAIL, TAKEN};
 use hoglet_web::throttle::{Attempt, Throttle};
 
 use crate::support::*;
@@ -66,16 +66,6 @@ async fn a_stolen_session_does_not_help_to_guess_the_password() {
     // A form without the password is not locked.
     let answer = thief.post("/profile", &[("name", "Ann Lee")]).await;
     assert_eq!(answer.location(), "/profile");
-}
-
-#[tokio::test]
-async fn sign_ups_from_one_address_are_bounded() {
-    let app = App::start().await;
-    use_up(&app, SIGN_UP, "127.0.0.1", SIGN_UP.address).await;
-    let answer = app.browser().try_sign_up("Ann", ANN, PASSWORD).await;
-    assert_throttled(&answer, "Too many sign-ups came from here.");
-    assert_shows(&answer.text(), r#"value="Ann""#);
-    assert_eq!(app.count_rows("users").await, 0);
 }
 
 #[tokio::test]

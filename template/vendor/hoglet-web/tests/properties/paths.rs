@@ -75,3 +75,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_path_of_more_than_two_thousand_bytes_is_not_local() {
+    let longest = format!("/{}", "x".repeat(1999));
+    assert_eq!(local_path(&longest), Some(&*longest));
+    assert_eq!(local_path(&format!("{longest}x")), None);
+}

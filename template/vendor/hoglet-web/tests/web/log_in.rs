@@ -242,3 +242,21 @@ async fn a_signed_in_user_who_signs_up_becomes_the_new_user() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_password_is_the_same_on_every_keyboard() {
+    let app = App::start().await;
+    let (composed, decomposed) = ("größer äls", "gro\u{308}ßer a\u{308}ls");
+    let form = |password| {
+        [
+            ("name", "Ann"),
+            ("email", "ann@example.com"),
+            ("password", password),
+        ]
+    };
+    app.browser().post("/signup", &form(composed)).await;
+    for (password, status) in [(composed, 303), (decomposed, 303), ("grosser als", 422)] {
+        let answer = app.browser().post("/login", &form(password)).await;
+        assert_eq!(answer.status, status, "{password}");
+    }
+}
