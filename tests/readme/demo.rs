@@ -3,9 +3,6 @@
 use super::support::Tree;
 use super::{block, section};
 
-/// Their lines are told in words: Liquid and the templates share a syntax.
-const VIEWS: &str = "the line with `demo/` goes.";
-
 /// Deletes the files, and changes the lines.
 pub fn remove(app: &mut Tree) {
     let section = section(app, "Remove the demo");
@@ -27,21 +24,6 @@ pub fn remove(app: &mut Tree) {
         }
         *contents = text.into_bytes();
     }
-    let views = section.lines().find(|line| line.ends_with(VIEWS));
-    for name in views.expect("the views are named").split('`') {
-        if name.ends_with(".html") {
-            remove_line(app.get_mut(name).expect("a view"), "demo/");
-        }
-    }
-}
-
-/// The one line that holds this text.
-fn remove_line(contents: &mut Vec<u8>, part: &str) {
-    let text = String::from_utf8(contents.clone()).expect("UTF-8");
-    let lines = text.split_inclusive('\n');
-    let (gone, kept): (Vec<_>, Vec<_>) = lines.partition(|line| line.contains(part));
-    assert_eq!(gone.len(), 1, "one line has {part}: {gone:?}");
-    *contents = kept.concat().into_bytes();
 }
 
 /// A file, or a folder with all that is in it.

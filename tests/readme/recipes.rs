@@ -64,6 +64,21 @@ async fn a_name_is_tidied() {
 }
 
 #[tokio::test]
+async fn users_have_a_company() {
+    let app = App::start().await;
+    let ann = app.sign_up(ANN).await;
+    assert_eq!(app.user(ANN).await.company, "");
+    assert!(ann.page("/profile").await.contains("Company"));
+    ann.post("/profile", &[("name", "Ann"), ("company", "Acme")]).await;
+    assert!(ann.page("/profile").await.contains("value=\"Acme\""));
+    assert_eq!(app.user(ANN).await.company, "Acme");
+    let bob = app.browser();
+    let form = [("name", "Bob"), ("email", "bob@example.com"), ("password", "a sentence is fine"), ("company", "Hats")];
+    bob.post("/signup", &form).await;
+    assert!(bob.page("/profile").await.contains("value=\"Hats\""));
+}
+
+#[tokio::test]
 async fn schedules_come_round() {
     let app = App::start().await;
     // What is new begins with its next time.
@@ -98,6 +113,7 @@ pub fn follow(app: &mut Tree) {
     let mut recipes = Recipes { app };
     recipes.page();
     recipes.table();
+    recipes.column();
     recipes.form();
     recipes.job();
     recipes.schedule();
@@ -156,10 +172,40 @@ impl Recipes<'_> {
             &format!("mod {name};\n"),
         );
         let entry = |name: &str| format!("            Box::new({name}::Migration),\n");
+        self.put("src/migrations.rs", &entry(users), &entry(name));
+    }
+
+    fn column(&mut self) {
+        let [field, migration] = self.code("A column of users");
+        let about = "src/models/about_user.rs";
+        let line = |start: &str| format!("{}\n", self.in_backticks("A column of users", start));
+        let (column, of) = (line("pub company"), line("company: user"));
+        let (set, seeded) = (line("user.company"), line("company: String"));
+        let view = self.in_backticks("A column of users", "field(");
+        self.put("src/models/user.rs", "pub name: String,\n", &column);
+        self.put(about, "pub name: String,\n", &field);
+        self.put(about, "name: user.name.clone(),\n", &of);
+        self.put(about, "user.name = Set(tidied(&self.name));\n", &set);
+        self.put(
+            "src/commands/seed.rs",
+            "name: \"Demo User\".to_owned(),\n",
+            &seeded,
+        );
+        let name = "m20261202_090000_add_company_to_users";
+        self.add(&format!("src/migrations/{name}.rs"), &migration);
+        let orders = "m20261201_090000_create_orders";
         self.put(
             "src/migrations.rs",
-            &entry("m20261121_143400_create_burritos"),
-            &entry(name),
+            &format!("mod {orders};\n"),
+            &format!("mod {name};\n"),
+        );
+        let entry = |name: &str| format!("            Box::new({name}::Migration),\n");
+        self.put("src/migrations.rs", &entry(orders), &entry(name));
+        let form = "templates/about_user.html";
+        self.put(
+            form,
+            "autocomplete=\"name\") }}\n",
+            &format!("{{{{ {view} }}}}\n"),
         );
     }
 
@@ -213,7 +259,7 @@ impl Recipes<'_> {
         );
         self.put(
             "src/jobs.rs",
-            "until it is done.\n\n",
+            "a worker runs it later.\n\n",
             "use std::time::Duration;\n\n",
         );
     }
@@ -232,12 +278,12 @@ impl Recipes<'_> {
         let line = self.in_backticks("A mail", "visit.jobs.enqueue(&transaction, SendWelcome {");
         self.put(
             "src/accounts.rs",
-            "visit.jobs.enqueue(&transaction, asks).await?;\n",
+            "visit.jobs.enqueue(&transaction, mail).await?;\n",
             &format!("{line}\n"),
         );
         self.put(
             "src/accounts.rs",
-            "use crate::jobs::send_confirmation::SendConfirmation;\n",
+            "use crate::features::FEATURES;\n",
             "use crate::jobs::send_welcome::SendWelcome;\n",
         );
     }
@@ -263,8 +309,12 @@ impl Recipes<'_> {
 
     fn flag(&mut self) {
         let [constants, lines] = self.code("A flag and an experiment");
-        let last = "&[\"control\", \"friendly\", \"bold\"]);\n";
-        self.put("src/posthog/flags.rs", last, &format!("\n{constants}"));
+        let import = self.in_backticks("A flag and an experiment", "use hoglet_web::posthog::{");
+        self.replace(
+            "src/posthog/flags.rs",
+            "hoglet_web::flags! {}\n",
+            &format!("{import}\n\nhoglet_web::flags! {{\n{constants}}}\n"),
+        );
         let about = "src/routes/about.rs";
         self.replace(about, "page: Page", "posthog: PostHog, page: Page");
         let render = "    page.render(\"about.html\", context! { ";
@@ -286,12 +336,12 @@ impl Recipes<'_> {
         let [line] = self.code("A setting");
         self.put(
             "src/settings.rs",
-            "pub demo_errors: bool,\n",
+            "pub switches: Switches,\n",
             "    /// What shipping costs.\n    pub shipping_cents: u64,\n",
         );
         self.put(
             "src/settings.rs",
-            "reader.boolean(\"DEMO_ERRORS\", !hoglet.production()),\n",
+            "switches: Switches::read(reader, hoglet, switches),\n",
             &line,
         );
         let example = self.in_backticks("A setting", "# SHIPPING_CENTS");
@@ -340,17 +390,12 @@ impl Recipes<'_> {
         let jobs = jobs.join(", ");
         self.put(
             "src/jobs.rs",
-            "pub mod send_reset_link;\n",
-            &format!("pub mod {module};\n"),
+            "use crate::state::AppState;\n",
+            &format!("\npub mod {module};\n\nuse {module}::{{{jobs}}};\n"),
         );
         self.put(
             "src/jobs.rs",
-            "use send_reset_link::SendResetLink;\n",
-            &format!("use {module}::{{{jobs}}};\n"),
-        );
-        self.put(
-            "src/jobs.rs",
-            ".job::<SendNotice>()\n",
+            ".queue(mail::QUEUE, 2)\n",
             &format!("{lines}\n"),
         );
     }

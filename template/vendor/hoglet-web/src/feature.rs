@@ -74,6 +74,15 @@ pub struct Switch {
 pub struct Switches(BTreeMap<&'static str, bool>);
 
 impl Switches {
+    /// Reads them from the environment.
+    pub fn read(reader: &mut Reader, settings: &Settings, switches: &[Switch]) -> Self {
+        let read = |switch: &Switch| {
+            let default = (switch.default)(settings);
+            (switch.variable, reader.boolean(switch.variable, default))
+        };
+        Self(switches.iter().map(read).collect())
+    }
+
     /// Whether a switch is on. One that no feature names is off.
     pub fn is_on(&self, switch: &Switch) -> bool {
         self.0.get(switch.variable).copied().unwrap_or_default()
@@ -108,14 +117,12 @@ impl<S, U> Features<S, U> {
         own.iter().chain(all).copied().collect()
     }
 
-    /// Reads the switches of all.
-    pub fn switches(&self, reader: &mut Reader, settings: &Settings) -> Switches {
-        let all = self.0.iter().flat_map(|feature| feature.switches());
-        let read = |switch: &Switch| {
-            let default = (switch.default)(settings);
-            (switch.variable, reader.boolean(switch.variable, default))
-        };
-        Switches(all.map(read).collect())
+    /// The switches of all.
+    pub fn switches(&self) -> Vec<Switch> {
+        let all = self.0.iter();
+        all.flat_map(|feature| feature.switches())
+            .copied()
+            .collect()
     }
 
     /// Calls [`Feature::after_log_in`] of all.
