@@ -19,22 +19,20 @@
 //! uses the token ([`Purpose::spend`]), in the transaction of the change that it allows. A route with a token
 //! in its path calls the parameter `{token}`, which keeps the token out of logs and PostHog.
 
-use sea_orm::sea_query::{Expr, IntoCondition};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::database;
 use crate::timestamp::milliseconds;
 use model::{Column, Entity};
+use rows::{end_where, lock};
 
 pub mod key;
 pub mod links;
 pub mod model;
 mod purpose;
+mod rows;
 pub mod token;
 
 pub use key::Key;
@@ -64,31 +62,4 @@ pub async fn end_all(transaction: &DatabaseTransaction, user_id: Uuid) -> Result
 pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let expired = Column::ExpiresAt.lte(milliseconds(OffsetDateTime::now_utc() - KEEP_EXPIRED));
     database::delete_in_slices::<Entity>(database, Column::Id, expired).await
-}
-
-/// Locks rows until the transaction ends, always in the same order, so that two concurrent transactions do
-/// not wait for each other. SQLite has only one writer at a time anyway.
-async fn lock(transaction: &DatabaseTransaction, rows: impl IntoCondition) -> Result<(), DbErr> {
-    if transaction.get_database_backend() == DatabaseBackend::Postgres {
-        let rows = Entity::find().filter(rows).order_by_asc(Column::Id);
-        rows.lock_exclusive().all(transaction).await?;
-    }
-    Ok(())
-}
-
-async fn end_where(
-    transaction: &DatabaseTransaction,
-    rows: impl IntoCondition,
-) -> Result<u64, DbErr> {
-    let ended = Entity::update_many()
-        .col_expr(Column::EndedAt, Expr::value(now()))
-        .filter(Column::EndedAt.is_null())
-        .filter(rows)
-        .exec(transaction)
-        .await?;
-    Ok(ended.rows_affected)
-}
-
-fn now() -> i64 {
-    milliseconds(OffsetDateTime::now_utc())
 }

@@ -8,9 +8,10 @@ use sea_orm::{
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::key::Key;
 use super::model::{Column, Entity, Model};
+use super::rows::{end_where, lock, now};
 use super::token::Token;
-use super::{Key, end_where, lock, now};
 use crate::email::Email;
 use crate::timestamp::milliseconds;
 
