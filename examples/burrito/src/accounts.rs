@@ -1,87 +1,82 @@
-//! Accounts: how one is made, entered, changed and left. Each function is one story, read from top to
-//! bottom; what is stored together is stored in one transaction, with the jobs that send its mails.
+//! Accounts: sign-up, log-in and log-out; the rest in `accounts/`.
+//!
+//! Each function is one story, read from top to bottom. Rows that belong together are stored in one
+//! transaction, with the jobs that send its mails. Whoever begins a transaction commits it.
 
+use hoglet_web::account_mail::address::SendConfirmation;
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
+use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN, SIGN_UP, TAKEN};
 use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
+use hoglet_web::visit::log_in::LogIn;
 use sea_orm::DatabaseTransaction;
 
-use crate::demo;
-use crate::jobs::send_confirmation::SendConfirmation;
-use crate::models::user;
+use crate::features::FEATURES;
+use crate::models::user::{self, NewUser};
 use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserSignedUp};
 use crate::state::AppState;
 
 pub mod confirmation;
 pub mod deletion;
 pub mod email;
-pub mod limits;
-pub mod links;
 pub mod login_link;
 pub mod password;
 pub mod password_reset;
 
-use limits::{CONFIRMATION_MAIL, LOG_IN, SIGN_UP, TAKEN};
-
-/// What somebody types to sign up.
-pub struct NewAccount<'a> {
-    pub email: &'a str,
-    pub name: &'a str,
-    pub password: String,
-}
-
-/// What came of signing up.
+/// The result of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignUp {
-    /// There is an account, and its user is signed in.
-    Done,
-    /// So there is, but no mail asks to confirm its address: too many went there, or from here.
-    DoneWithoutMail,
-    /// The e-mail has an account already.
-    Taken,
+    /// The account exists, and its user is logged in.
+    LoggedIn,
+    /// The same, but too many mails were sent to the address or from this network, so no mail asks to
+    /// confirm the address.
+    LoggedInWithoutMail,
+    /// The address has an account already.
+    AddressTaken,
 }
 
-/// Makes an account, and its visitor the user.
-pub async fn sign_up(state: &AppState, visit: &mut Visit, new: NewAccount<'_>) -> Result<SignUp> {
-    let email = Email::normalized(new.email);
-    let (password_hash, told) = visit
-        .hash_first_password(&SIGN_UP, &TAKEN, &email, new.password)
-        .await?;
+/// Creates an account and logs its user in.
+pub async fn sign_up(
+    state: &AppState,
+    visit: &mut Visit,
+    new: NewUser,
+    password: String,
+) -> Result<SignUp> {
+    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &new.email, password);
+    let (password_hash, taken) = hashing.await?;
 
     let transaction = begin(&state.database).await?;
-    let made = user::create(&transaction, email.clone(), new.name, password_hash).await?;
-    let Some(user) = made else {
+    let Some(user) = user::create(&transaction, new, password_hash).await? else {
         transaction.rollback().await?;
-        told.counts(&state.database).await?;
-        return Ok(SignUp::Taken);
+        taken.count(&state.database).await?;
+        return Ok(SignUp::AddressTaken);
     };
-    told.give_back(&transaction).await?;
-    let mut outcome = SignUp::Done;
+    taken.release(&transaction).await?;
+    let mut outcome = SignUp::LoggedIn;
     if state.web.settings.mail.available() {
-        // Strangers who sign up with somebody's address, delete the account and begin again use up
-        // mails to it. They keep nobody from signing up.
-        if visit
-            .count_in(&transaction, &CONFIRMATION_MAIL, &email)
-            .await?
-        {
-            let asks = SendConfirmation::to(user.id);
-            asks.enqueue(&transaction).await?;
+        // Strangers who sign up with somebody's address, delete the account and begin again use up the
+        // mails to that address. They keep nobody from signing up.
+        let counting = visit.count_in(&transaction, &CONFIRMATION_MAIL, &user.email);
+        if counting.await? {
+            let mail = SendConfirmation::to(user.id);
+            visit.jobs.enqueue(&transaction, mail).await?;
         } else {
-            outcome = SignUp::DoneWithoutMail;
+            outcome = SignUp::LoggedInWithoutMail;
         }
     }
-    enter(visit, transaction, user, Remember::No).await?;
+    let log_in = begin_session(visit, &transaction, user, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
     visit.posthog.capture(UserSignedUp {
         signup_method: "email",
     });
     Ok(outcome)
 }
 
-/// Begins a user's session. `false` where e-mail and password do not belong together.
+/// Logs a user in. `false` if the address or the password is wrong.
 pub async fn log_in(
     state: &AppState,
     visit: &mut Visit,
@@ -92,43 +87,43 @@ pub async fn log_in(
     let email = Email::normalized(email);
     let user = user::find_by_email(&state.database, &email).await?;
     let known = user.as_ref().map(|user| user as &dyn User);
-    let matches = visit
-        .check_password(&LOG_IN, &email, known, password)
-        .await?;
+    let checking = visit.check_password(&LOG_IN, &email, known, password);
+    let matches = checking.await?;
     let Some(checked) = user.filter(|_| matches) else {
         visit.posthog.capture(UserLoginFailed {});
         return Ok(false);
     };
 
     let transaction = begin(&state.database).await?;
-    // Checking takes a while. An account that was deleted since, or has another password, is not entered.
-    let user = user::hold(&transaction, checked.id).await?;
-    let Some(user) = user.filter(|now| now.password_hash == checked.password_hash) else {
+    // Checking takes a while: the account may be gone by now, or have another password.
+    let user = user::lock(&transaction, checked.id).await?;
+    let Some(user) = user.filter(|user| user.has_password_of(&checked)) else {
         transaction.rollback().await?;
         visit.posthog.capture(UserLoginFailed {});
         return Ok(false);
     };
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
-    enter(visit, transaction, user, remember).await?;
+    let log_in = begin_session(visit, &transaction, user, remember).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
     visit.posthog.capture(UserLoggedIn {
         login_method: "email",
     });
     Ok(true)
 }
 
-/// Where every way into an account ends: what the visitor did becomes the user's, and their session
-/// begins. Commits the transaction.
-async fn enter(
-    visit: &mut Visit,
-    transaction: DatabaseTransaction,
+/// The end of every sign-up and log-in. `finish` begins the session after the commit.
+async fn begin_session(
+    visit: &Visit,
+    transaction: &DatabaseTransaction,
     user: user::Model,
     remember: Remember,
-) -> Result<()> {
-    demo::before_log_in(&transaction, visit, &user).await?;
+) -> Result<LogIn> {
+    FEATURES.after_log_in(transaction, visit, &user).await?;
     visit.log_in(transaction, user, remember).await
 }
 
-/// Ends the session. Sent from several tabs at once, one of them captures the event.
+/// Ends the session. If several tabs send it at once, one of them captures the event.
 pub async fn log_out(visit: &Visit) -> Result<()> {
     if visit.log_out().await? {
         visit.posthog.capture(UserLoggedOut {});

@@ -1,32 +1,25 @@
-//! The app's own commands, beside Hoglet's: `cargo run seed`. A new one is a variant of
-//! [`Command`], whose comment is its help, and a file here. Commands print with `print_line`, which
-//! also ends well behind `| head`.
+//! The app's own commands, beside Hoglet's: `cargo run seed`. A new one is a variant of [`Command`],
+//! whose comment is its help text, and a file here. Commands print with `print_line`, which also works
+//! with `| head`.
 
 use clap::Subcommand;
-use hoglet_web::app::Outcome;
+use hoglet_web::app::CommandResult;
 use hoglet_web::settings::Settings;
 
 mod seed;
-mod user;
 
-/// What `cargo run` takes, besides `serve`, `migrate`, `routes` and `doctor`.
+/// The commands of `cargo run`, besides Hoglet's (`serve`, `migrate`, `user` and others).
 #[derive(Subcommand)]
 pub enum Command {
     /// Creates a demo user and prints its password
     Seed,
-    /// Looks after accounts
-    User {
-        #[command(subcommand)]
-        action: user::Action,
-    },
 }
 
 impl Command {
     /// Runs the command. An error is printed, and the exit code is 1.
-    pub async fn run(self, settings: Settings) -> Outcome {
+    pub async fn run(self, settings: Settings) -> CommandResult {
         match self {
             Self::Seed => seed::seed(settings).await,
-            Self::User { action } => action.run(settings).await,
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A guest: a burrito to consider, a dashboard, a group and some errors, to see PostHog at work.
 //!
-//! The README says how to remove it: everything else goes on without.
+//! `docs/recipes.md` says how to remove it; everything else works without it.
 
 use hoglet_web::error::Result;
+use hoglet_web::feature::{BoxFuture, Feature, Switch};
+use hoglet_web::posthog::Declared;
 use hoglet_web::routes::Routes;
 use hoglet_web::visit::Visit;
-use sea_orm::ConnectionTrait;
+use sea_orm::DatabaseTransaction;
+use sea_orm_migration::MigrationTrait;
 
 use crate::models::user;
 use crate::state::AppState;
@@ -15,23 +18,54 @@ mod burritos;
 mod dashboard;
 mod errors;
 mod events;
+mod flags;
 mod groups;
+mod m20261121_143400_create_burritos;
 
-/// The demo's part of the route table.
-pub fn routes() -> Routes<AppState> {
-    Routes::default()
-        .get("/burrito", burrito::show)
-        .post("/api/burrito/consider", burrito::consider)
-        .get("/dashboard", dashboard::show)
-        .post("/api/trigger-error", errors::trigger)
-        .post("/api/group-analytics", groups::use_feature)
-}
+/// The demo, for `features.rs`.
+pub struct Demo;
 
-/// What a visitor did becomes the user's, in the transaction in which they log in.
-pub async fn before_log_in(
-    transaction: &impl ConnectionTrait,
-    visit: &Visit,
-    user: &user::Model,
-) -> Result<()> {
-    burrito::hand_over(transaction, visit, user).await
+impl Feature<AppState, user::Model> for Demo {
+    fn routes(&self) -> Routes<AppState> {
+        Routes::default()
+            .get("/burrito", burrito::show)
+            .post("/api/burrito/consider", burrito::consider)
+            .get("/dashboard", dashboard::show)
+            .post("/api/trigger-error", errors::trigger)
+            .post("/api/group-analytics", groups::use_feature)
+    }
+
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_143400_create_burritos::Migration)]
+    }
+
+    fn flags(&self) -> &'static [Declared] {
+        flags::ALL
+    }
+
+    fn switches(&self) -> &'static [Switch] {
+        &[errors::DEMO_ERRORS]
+    }
+
+    fn after_log_in<'a>(
+        &'a self,
+        transaction: &'a DatabaseTransaction,
+        visit: &'a Visit,
+        user: &'a user::Model,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(burrito::hand_over(transaction, visit, user))
+    }
+
+    fn navigation(&self) -> Option<&'static str> {
+        Some("demo/navigation.html")
+    }
+
+    fn home_section(&self) -> Option<&'static str> {
+        Some("demo/points.html")
+    }
+
+    fn profile_section(&self, state: &AppState) -> Option<&'static str> {
+        let errors = state.settings.switches.is_on(&errors::DEMO_ERRORS);
+        errors.then_some("demo/errors.html")
+    }
 }

@@ -1,31 +1,20 @@
-//! What the app's forms ask for, and what they say when it is not there.
+//! The rules of the app's forms, and their messages.
 //!
-//! A rule of your own is a function here, which a form names:
-//! `#[garde(custom(forms::person_name))]`.
+//! A rule of your own is a function here that a form names: `#[garde(custom(forms::person_name))]`.
 
 use garde::Validate;
 use hoglet_web::email::Email;
-pub use hoglet_web::forms::{Errors, again, again_later, error, form_error};
-use hoglet_web::passwords::rule::{self, Refusal};
+use hoglet_web::forms::PlainEnglish;
+pub use hoglet_web::forms::{Errors, error, form_error, invalid, try_later};
+use hoglet_web::passwords::rule;
 use hoglet_web::text;
 
-mod messages;
-
-use messages::ForPeople;
-
-/// What is wrong with a form, by its own rules.
+/// The messages of the form's rules, by field.
 pub fn validate<F: Validate<Context: Default>>(form: &F) -> Errors {
-    hoglet_web::forms::validate(form, ForPeople)
+    hoglet_web::forms::validate(form, PlainEnglish)
 }
 
-/// Notes what a rule says of a field, where no form is validated as a whole.
-pub fn check(errors: &mut Errors, field: &str, outcome: garde::Result) {
-    if let Err(wrong) = outcome {
-        errors.extend(error(field, wrong.message()));
-    }
-}
-
-/// A name for a person.
+/// A person's name.
 pub fn person_name(value: &str, _: &()) -> garde::Result {
     let name = text::tidied(value);
     if !text::is_visible(&name) {
@@ -40,34 +29,22 @@ pub fn person_name(value: &str, _: &()) -> garde::Result {
     Ok(())
 }
 
-/// An address, international ones too; only a mail that arrives proves more.
+/// An e-mail address, international ones too. Only a mail that arrives proves that it exists.
 pub fn email_address(value: &str, _: &()) -> garde::Result {
     if Email::is_well_formed(value) {
         Ok(())
     } else {
         Err(garde::Error::new(
-            "Write an e-mail address such as you@example.com.",
+            "Enter an e-mail address such as you@example.com.",
         ))
     }
 }
 
-/// Long enough to withstand guessing, and not what is guessed first for the account of this address.
-pub fn new_password(value: &str, email: &Email, app_name: &str) -> garde::Result {
-    let Err(refusal) = rule::check(value, email, app_name) else {
-        return Ok(());
-    };
-    let message = match refusal {
-        Refusal::TooShort => "Use at least 8 characters.",
-        Refusal::TooLong => "Use at most 200 characters.",
-        Refusal::Common => {
-            "Many people use this password, so it is easy to guess. Choose another one; a short sentence works well."
-        }
-        Refusal::Address => {
-            "This is your e-mail address, so it is among the first that are guessed. Choose another one; a sentence is fine."
-        }
-        Refusal::AppName => {
-            "This is our name, so it is among the first that are guessed. Choose another one; a sentence is fine."
-        }
-    };
-    Err(garde::Error::new(message))
+/// The message for a new password in `field` that is too short, or easy to guess for the account of
+/// this address. Empty if the password is fine.
+pub fn new_password(field: &str, password: &str, email: &Email, app_name: &str) -> Errors {
+    match rule::check(password, email, app_name) {
+        Ok(()) => Errors::new(),
+        Err(refusal) => error(field, refusal.to_string()),
+    }
 }

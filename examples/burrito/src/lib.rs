@@ -1,22 +1,22 @@
 //! A server-rendered web app that knows its users.
 //!
-//! `app` builds what handlers share and stacks the layers, `routes` is the table of pages, `accounts`
-//! makes and enters accounts. What every app needs and must be right is in `vendor/hoglet-web/`: sessions,
-//! identity, delivery of events, errors, security. Its README says how a request goes through; the
-//! README beside this folder says where a new page, table, event or setting goes.
+//! `app` is what Hoglet knows of this app, `routes` is the table of pages, and `accounts` has sign-up, log-in
+//! and everything else about accounts. Sessions, identity, errors and security are Hoglet's, in
+//! `vendor/hoglet-web/`; its README follows a request. `docs/recipes.md` says how to add a page, a table or
+//! an event.
 
 pub mod accounts;
 pub mod app;
 pub mod commands;
 pub mod current_user;
 pub mod demo;
+pub mod features;
 pub mod forms;
 pub mod jobs;
 pub mod migrations;
 pub mod models;
 pub mod posthog;
 pub mod routes;
-pub mod sentences;
 pub mod settings;
 pub mod state;
 pub mod tokens;

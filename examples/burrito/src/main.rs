@@ -1,12 +1,14 @@
-//! The binary: `hoglet_web::cli` reads the command and does it, `app::app` is what is served.
+//! The binary: `hoglet_web::cli` runs the command that was given, with the app from `app.rs`.
 
 use std::process::ExitCode;
 
-/// A fifth of what a page costs is allocation, and the C library's allocator keeps the 19 MiB that
-/// each password is hashed in: hundreds of MiB after a rush of log-ins.
+use app::app::App;
+
+/// Allocation is a fifth of the cost of a page. The C library's allocator also keeps the 19 MiB in which
+/// each password is hashed: hundreds of MiB after many log-ins at once.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    app::app::run()
+    hoglet_web::cli::run::<App>()
 }

@@ -4,22 +4,23 @@
 use hoglet_web::migrations::among;
 use sea_orm_migration::prelude::*;
 
+use crate::features::FEATURES;
 use crate::models::user;
 
 mod m20261121_143000_create_users;
-mod m20261121_143400_create_burritos;
 
 /// All of them. They run at the start, and by `cargo run migrate`.
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
-    /// The app's own, and Hoglet's among them.
+    /// The app's own, those of its features and Hoglet's.
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        among::<user::Entity>(vec![
+        let mut migrations: Vec<Box<dyn MigrationTrait>> = vec![
             // A new one goes to the end.
             Box::new(m20261121_143000_create_users::Migration),
-            Box::new(m20261121_143400_create_burritos::Migration),
-        ])
+        ];
+        migrations.extend(FEATURES.migrations());
+        among::<user::Entity>(migrations)
     }
 }

@@ -1,3 +1,3 @@
-//! Entities and their queries: one file a table, and its `mod` line here.
+//! Entities and their queries: one file for each table, and its `mod` line here.
 
 pub mod user;

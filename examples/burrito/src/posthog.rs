@@ -1,15 +1,14 @@
-//! What is told to PostHog: events, flags, who a user is, and what every event carries.
+//! What PostHog receives: events, flags, person properties, and properties of every event.
 //!
-//! How it gets there is in `vendor/hoglet-web/src/posthog/`.
+//! How it gets there is in `vendor/hoglet-posthog/`.
 //!
 //! | a new … | goes to |
 //! |---|---|
 //! | event | `events.rs`: one entry |
 //! | flag | `flags.rs`: one constant in the list |
-//! | property of every event | `properties.rs` |
+//! | property of every event | `app.rs`: `event_properties` |
 //! | property of a person | `person.rs` |
 
 pub mod events;
 pub mod flags;
 pub mod person;
-pub mod properties;

@@ -6,7 +6,7 @@
 use hoglet_web::handlers::opt_out;
 use hoglet_web::routes::Routes;
 
-use crate::demo;
+use crate::features::FEATURES;
 use crate::state::AppState;
 
 pub mod confirm_email;
@@ -21,7 +21,7 @@ pub mod profile;
 pub mod reset_password;
 pub mod signup;
 
-/// Pages and the API. A new page is one line at the end.
+/// Pages and the API. A new page is one line at the end; features bring theirs.
 pub fn pages() -> Routes<AppState> {
     Routes::default()
         .get("/", home::show)
@@ -36,7 +36,7 @@ pub fn pages() -> Routes<AppState> {
         .post("/reset-password/{token}", reset_password::change)
         .post("/login-link", login_link::send)
         .get("/login-link/{token}", login_link::show)
-        .post("/login-link/{token}", login_link::follow)
+        .post("/login-link/{token}", login_link::log_in)
         .get("/profile", profile::show)
         .post("/profile", profile::update)
         .post("/profile/password", profile::password::change)
@@ -53,5 +53,5 @@ pub fn pages() -> Routes<AppState> {
         .get("/confirm-email/{token}", confirm_email::show)
         .post("/confirm-email/{token}", confirm_email::confirm)
         .post("/opt-out", opt_out::switch)
-        .merge(demo::routes())
+        .merge(FEATURES.routes())
 }

@@ -1,22 +1,21 @@
-//! The app's own settings, beside those of `hoglet_web::settings`: one field a variable.
+//! The app's own settings, beside those of `hoglet_web::settings`: one field for each variable.
 //!
-//! A new one is a field, the line that reads it, and a line in `.env.example`, which says what
-//! every variable is for; a test holds the two together.
+//! A new one is a field, the line that reads it, and a line in `.env.example`, which describes every
+//! variable; a test compares the two.
 
+use hoglet_web::feature::Switches;
 use hoglet_web::settings::Reader;
 
-/// What handlers have as `state.settings`.
+/// Handlers have it as `state.settings`.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Whether the demo of errors can be used: everywhere but in production, unless it says so.
-    pub demo_errors: bool,
+    /// Those of features, see `features.rs`.
+    pub switches: Switches,
 }
 
 impl Settings {
-    /// Reads them all. The start stops at what is wrong, and says all of it at once.
-    pub fn read(reader: &mut Reader, hoglet: &hoglet_web::settings::Settings) -> Self {
-        Self {
-            demo_errors: reader.boolean("DEMO_ERRORS", !hoglet.production()),
-        }
+    /// Reads them all. If some are wrong, the app does not start and reports all of them.
+    pub fn read(_: &mut Reader, switches: Switches) -> Self {
+        Self { switches }
     }
 }

@@ -1,14 +1,15 @@
-//! What handlers share. What the app talks to itself, such as a payment service, is a field too.
+//! [`AppState`]: shared by handlers and jobs. The client of a payment service, for example, is a field here.
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use hoglet_web::jobs::{Context, JobState};
 use hoglet_web::web::Web;
 use sea_orm::DatabaseConnection;
 
 use crate::settings::Settings;
 
-/// What handlers share. Cloned for each request, so what is large stands behind an `Arc`.
+/// Shared by handlers and jobs. It is cloned for each request, so put large values into an `Arc`.
 #[derive(Clone)]
 pub struct AppState {
     /// The app's own; Hoglet's are `web.settings`.
@@ -27,6 +28,11 @@ impl AppState {
             web,
         }
     }
+}
+
+/// For jobs: each attempt has a `PostHog` for the person who has enqueued the job.
+impl JobState for AppState {
+    type Context = Context;
 }
 
 /// For `Visit`, `Page` and Hoglet's own handlers.

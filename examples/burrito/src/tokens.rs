@@ -1,37 +1,25 @@
-//! What links in mails are for, and how long they can be followed. `hoglet_web::tokens` keeps them.
+//! The links in mails, and how long they work. Pages and mails read the lifetimes from here.
 
 use hoglet_web::tokens::Purpose;
+use hoglet_web::tokens::links::Links;
 use time::Duration;
 
-/// More than strangers can have sent to one account while a link is good, see `accounts::limits`: ten in
-/// five minutes, so 130 within the hour of a link to reset a password. They end nobody's link.
-const AT_ONCE: u32 = 150;
+/// Sets a new password.
+pub const RESET_PASSWORD: Purpose = Purpose::new("reset_password", Duration::hours(1));
 
-/// Makes a new password.
-pub const RESET_PASSWORD: Purpose = Purpose {
-    name: "reset_password",
-    lifetime: Duration::hours(1),
-    at_once: AT_ONCE,
-};
+/// Confirms the address of an account.
+pub const CONFIRM_EMAIL: Purpose = Purpose::new("confirm_email", Duration::days(3));
 
-/// Shows that the address of an account is its owner's.
-pub const CONFIRM_EMAIL: Purpose = Purpose {
-    name: "confirm_email",
-    lifetime: Duration::days(3),
-    at_once: AT_ONCE,
-};
-
-/// Shows the same of the address that an account is to have. The token was sent to that address, and
-/// only the newest counts.
-pub const CHANGE_EMAIL: Purpose = Purpose {
-    name: "change_email",
-    lifetime: Duration::days(1),
-    at_once: 1,
-};
+/// Confirms a new address for an account. The link is sent there, and only the newest works.
+pub const CHANGE_EMAIL: Purpose = Purpose::new("change_email", Duration::days(1)).only_newest();
 
 /// Logs in without a password.
-pub const LOGIN_LINK: Purpose = Purpose {
-    name: "login_link",
-    lifetime: Duration::minutes(15),
-    at_once: AT_ONCE,
+pub const LOGIN_LINK: Purpose = Purpose::new("login_link", Duration::minutes(15));
+
+/// All of them, for the jobs that mail them.
+pub const LINKS: Links = Links {
+    reset_password: RESET_PASSWORD,
+    confirm_email: CONFIRM_EMAIL,
+    change_email: CHANGE_EMAIL,
+    login_link: LOGIN_LINK,
 };

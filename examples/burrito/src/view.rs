@@ -1,13 +1,13 @@
-//! What every page knows, besides what Hoglet tells it (`vendor/hoglet-web/README.md` lists that). One
-//! more name in the `context!` is one more variable of every template.
+//! The app's variables for every template. `vendor/hoglet-web/README.md` lists those that Hoglet adds.
 
 use axum::http::Extensions;
 use hoglet_web::session::signed_in;
 use minijinja::{Value, context};
 
+use crate::features::FEATURES;
 use crate::models::user;
 
-/// The variables of every template, from what layers have left with the request.
+/// Add a variable as a name in the last `context!`.
 pub fn every_page(request: &Extensions) -> Value {
     let user = signed_in::user::<user::Model>(request).map(|user| {
         context! {
@@ -17,5 +17,5 @@ pub fn every_page(request: &Extensions) -> Value {
             email_confirmed => user.email_confirmed_at.is_some(),
         }
     });
-    context! { user }
+    context! { user, navigation => FEATURES.navigation() }
 }

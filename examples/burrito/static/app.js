@@ -1,4 +1,4 @@
-// What pages do beyond links and forms. Every form works without it.
+// Improves pages. Every form works without this script.
 
 // <form data-fetch>: post in the background and show the answer in the form's <output>.
 for (const form of document.querySelectorAll("form[data-fetch]")) {
@@ -23,10 +23,10 @@ async function send(form, button) {
       return location.assign(`/login?next=${here}`);
     }
     showAnswer(form, answer.message ?? answer.error ?? "", response.ok);
-    // For scripts of single pages: `addEventListener("answered", …)`.
+    // Scripts of single pages listen for this event: `addEventListener("answered", …)`.
     form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { answer, response } }));
   } catch {
-    showAnswer(form, "No answer from the server. Try again in a moment.", false);
+    showAnswer(form, "The server did not answer. Please try again in a moment.", false);
   } finally {
     button?.removeAttribute("aria-busy");
   }

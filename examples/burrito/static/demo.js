@@ -1,4 +1,4 @@
-// The burrito page: counts without a reload. Its form works without this too.
+// The burrito page: updates the count without a reload. The form works without this script too.
 
 addEventListener("answered", ({ detail: { answer } }) => {
   const output = document.getElementById("count");

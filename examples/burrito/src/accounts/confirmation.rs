@@ -1,149 +1,151 @@
-//! Confirming an address: the one that an account has, or the one that it is to have.
+//! Confirming an address: the one that an account has, or its new one.
 //!
-//! Nobody confirms for somebody else. Who reads the mail knows the address, and whoever signed up
-//! knows the account; only who is both may confirm. So it takes the account's session or its
-//! password besides the link: the owner of an address never confirms what a stranger has made with it.
+//! A link proves that its visitor reads the mails to the address, not that the account is theirs:
+//! strangers can sign up with any address. So confirming takes the account's session or its password
+//! too, and the owner of an address never confirms an account that a stranger has made.
 
+use hoglet_web::account_mail::address::SendConfirmation;
+use hoglet_web::account_mail::notice::Notice;
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
-use hoglet_web::tokens::{end_all, stored};
+use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN};
+use hoglet_web::tokens::{StoredToken, end_all};
 use hoglet_web::visit::Visit;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-use super::limits::{CONFIRMATION_MAIL, LOG_IN};
-use super::{enter, links, password};
-use crate::jobs::send_confirmation::SendConfirmation;
-use crate::jobs::send_notice::{Notice, SendNotice};
+use super::{begin_session, password};
 use crate::models::user;
 use crate::posthog::events::{EmailChanged, EmailConfirmed, UserLoggedIn, UserLoginFailed};
 use crate::state::AppState;
 use crate::tokens::{CHANGE_EMAIL, CONFIRM_EMAIL};
 
-/// What a link stands for.
+/// The account and the address of a link.
 pub struct Confirmation {
-    /// The account.
     pub user: user::Model,
-    /// The address that the mail went to.
+    /// The address that the link was sent to.
     pub email: Email,
 }
 
-/// What became of an attempt to confirm.
-pub enum Outcome {
-    /// It is confirmed, and whoever did it is signed in.
-    Done(Confirmation),
-    /// The link is worth nothing any more.
-    Gone,
-    /// Who is there is not signed in as the account, and this is not its password.
-    WrongPassword(Confirmation),
-    /// Another account has the address by now.
-    Taken(Confirmation),
-}
-
 impl Confirmation {
-    /// Whether the account is to have another address.
-    pub fn changes(&self) -> bool {
+    /// Whether the account gets a new address.
+    pub fn changes_address(&self) -> bool {
         self.email != self.user.email
     }
 }
 
-/// Sends the link again.
+/// The result of an attempt to confirm.
+pub enum ConfirmResult {
+    /// The address is confirmed, and the user is logged in.
+    Confirmed(Confirmation),
+    /// The link does not work any more.
+    LinkGone,
+    /// The visitor is not logged in as the user, and the password is wrong.
+    WrongPassword(Confirmation),
+    /// Another account has the address by now.
+    AddressTaken(Confirmation),
+}
+
+/// Sends the link once more.
 pub async fn send_again(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
-    // Nobody has shown yet that the address is theirs.
+    // Counted as a stranger's: nobody has confirmed yet that the address is theirs.
     visit.count(&CONFIRMATION_MAIL, &user.email, None).await?;
-    let job = SendConfirmation::to(user.id);
-    job.enqueue(&state.database).await?;
+    let mail = SendConfirmation::to(user.id);
+    visit.jobs.enqueue(&state.database, mail).await?;
     Ok(())
 }
 
-/// What a link stands for, as long as it is good. Changes nothing.
+/// The account and the address of a link, if it works. Changes nothing.
 pub async fn find(state: &AppState, token: &str) -> Result<Option<Confirmation>> {
     let database = &state.database;
-    let confirms = CONFIRM_EMAIL.find(database, token).await?;
-    let changes = CHANGE_EMAIL.find(database, token).await?;
-    about(database, confirms, changes).await
+    let user = CONFIRM_EMAIL.user::<user::Entity>(database, token).await?;
+    let change = CHANGE_EMAIL.find(database, token).await?;
+    of_link(database, user, change).await
 }
 
-async fn about(
+async fn spend(transaction: &DatabaseTransaction, token: &str) -> Result<Option<Confirmation>> {
+    let spending = CONFIRM_EMAIL.spend_for_user::<user::Entity>(transaction, token);
+    let user = spending.await?;
+    let change = CHANGE_EMAIL.spend(transaction, token).await?;
+    of_link(transaction, user, change).await
+}
+
+async fn of_link(
     database: &impl ConnectionTrait,
-    confirms: Option<stored::Model>,
-    changes: Option<stored::Model>,
+    user: Option<user::Model>,
+    change: Option<StoredToken>,
 ) -> Result<Option<Confirmation>> {
-    if let Some(user) = links::owner(database, confirms).await? {
+    if let Some(user) = user {
         let email = user.email.clone();
         return Ok(Some(Confirmation { user, email }));
     }
-    let Some(token) = changes else {
+    let Some(change) = change else {
         return Ok(None);
     };
-    let user = user::find(database, token.user_id).await?;
-    let email = token.sent_to;
+    let user = user::find(database, change.user_id).await?;
+    let email = change.sent_to;
     Ok(user.map(|user| Confirmation { user, email }))
 }
 
-/// Confirms the address of a link. Without the account's session it takes the account's password, and
-/// is a log-in.
+/// Confirms the address of a link. A visitor who is not logged in as the user needs the password, and
+/// is logged in.
 pub async fn confirm(
     state: &AppState,
     visit: &mut Visit,
     signed_in: Option<&user::Model>,
     token: &str,
     password: String,
-) -> Result<Outcome> {
+) -> Result<ConfirmResult> {
     let Some(found) = find(state, token).await? else {
-        return Ok(Outcome::Gone);
+        return Ok(ConfirmResult::LinkGone);
     };
     let is_own = signed_in.is_some_and(|user| user.id == found.user.id);
     if !is_own && !password::check(visit, &found.user, password).await? {
         visit.posthog.capture(UserLoginFailed {});
-        return Ok(Outcome::WrongPassword(found));
+        return Ok(ConfirmResult::WrongPassword(found));
     }
 
     let transaction = begin(&state.database).await?;
-    let confirms = CONFIRM_EMAIL.spend(&transaction, token).await?;
-    let changes = CHANGE_EMAIL.spend(&transaction, token).await?;
-    let spent = about(&transaction, confirms, changes).await?;
-    // A password that was changed since it was checked proves nothing.
-    let spent = spent.filter(|now| now.user.password_hash == found.user.password_hash);
-    let Some(Confirmation {
-        user: before,
-        email,
-    }) = spent
-    else {
+    let spent = spend(&transaction, token).await?;
+    // Checking the password takes a while: it may be another one by now.
+    let spent = spent.filter(|now| now.user.has_password_of(&found.user));
+    let Some(Confirmation { user, email }) = spent else {
         transaction.rollback().await?;
-        return Ok(Outcome::Gone);
+        return Ok(ConfirmResult::LinkGone);
     };
-    let is_news = before.email_confirmed_at.is_none();
-    let old = before.email.clone();
-    let user = if email == old {
-        user::confirm(&transaction, before).await?
+    let (was_confirmed, old_email) = (user.email_confirmed_at.is_some(), user.email.clone());
+    let user = if email == old_email {
+        user::confirm(&transaction, user).await?
     } else {
-        let (settings, notice) = (&state.web.settings, Notice::EmailChanged);
-        SendNotice::enqueue_for(settings, &transaction, &before, notice).await?;
-        let Some(user) = user::change_email(&transaction, before, email).await? else {
+        let notice = Notice::EmailChanged;
+        visit.notify(&transaction, &user, notice).await?;
+        let Some(user) = user::change_email(&transaction, user, email).await? else {
             transaction.rollback().await?;
-            return Ok(Outcome::Taken(found));
+            return Ok(ConfirmResult::AddressTaken(found));
         };
-        // What lies in the mailbox of the old address is worth nothing from here on.
+        // Links in the mailbox of the old address end.
         end_all(&transaction, user.id).await?;
         user
     };
     if is_own {
         transaction.commit().await?;
     } else {
-        visit.forget_failures(&transaction, &LOG_IN, &old).await?;
-        enter(visit, transaction, user.clone(), Remember::No).await?;
+        visit
+            .forget_failures(&transaction, &LOG_IN, &old_email)
+            .await?;
+        let log_in = begin_session(visit, &transaction, user.clone(), Remember::No).await?;
+        transaction.commit().await?;
+        log_in.finish(visit).await?;
         visit.posthog.capture(UserLoggedIn {
             login_method: "email",
         });
     }
-    if found.changes() {
+    if found.changes_address() {
         visit.posthog.capture(EmailChanged {});
         visit.posthog.set_person(&user);
-    } else if is_news {
+    } else if !was_confirmed {
         visit.posthog.capture(EmailConfirmed {});
     }
-    Ok(Outcome::Done(found))
+    Ok(ConfirmResult::Confirmed(found))
 }

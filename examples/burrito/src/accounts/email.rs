@@ -1,75 +1,79 @@
-//! The address of an account that is there.
+//! Changing the address of an account.
 //!
-//! What the user wants is recorded when they say it, as the token that is mailed to the new address.
-//! Only the newest wish counts. Nothing changes until its link is followed, see `confirmation`.
+//! A request is stored as the token that is mailed to the new address; only the newest counts. Nothing
+//! changes until its link is confirmed, see `confirmation`.
 
+use hoglet_web::account_mail::address::SendChangeOfEmail;
+use hoglet_web::account_mail::notice::Notice;
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
+use hoglet_web::throttle::accounts::CHANGE_MAIL;
+use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
 use sea_orm::prelude::Uuid;
 
-use super::limits::{CHANGE_MAIL, count_mail};
-use crate::jobs::send_change_of_email::SendChangeOfEmail;
-use crate::jobs::send_notice::{Notice, SendNotice};
 use crate::models::user;
 use crate::state::AppState;
 use crate::tokens::CHANGE_EMAIL;
 
-/// What came of asking for another address.
+/// The result of a request to change the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// A mail with a link goes there.
+pub enum ChangeRequest {
+    /// A link was mailed to the new address.
     Mailed,
-    /// Another account has it. That tells no more than the form to sign up does, and not as often.
-    Taken,
+    /// Another account has it. The sign-up form tells the same, and more often.
+    AddressTaken,
     /// The account was deleted meanwhile.
-    NoAccount,
+    AccountGone,
 }
 
-/// Asks the new address, and tells the old one.
-pub async fn ask_to_change(
+/// Mails a link to the new address, and a notice to the old one.
+pub async fn request_change(
     state: &AppState,
     visit: &Visit,
     user: &user::Model,
     email: &Email,
-) -> Result<Asked> {
-    // Both get a mail.
-    count_mail(state, visit, &CHANGE_MAIL, &user.email).await?;
-    count_mail(state, visit, &CHANGE_MAIL, email).await?;
-    if user::find_by_email(&state.database, email).await?.is_some() {
-        return Ok(Asked::Taken);
+) -> Result<ChangeRequest> {
+    let owner = user::find_by_email(&state.database, email).await?;
+    let account = owner.as_ref().map(|user| user as &dyn User);
+    let counting = visit.count_mail(&CHANGE_MAIL, &user.email, Some(user));
+    counting.await?;
+    visit.count_mail(&CHANGE_MAIL, email, account).await?;
+    if owner.is_some() {
+        return Ok(ChangeRequest::AddressTaken);
     }
-    let wish = Uuid::now_v7();
-    let key = &state.web.token_key;
     let transaction = begin(&state.database).await?;
-    if user::hold(&transaction, user.id).await?.is_none() {
+    if user::lock(&transaction, user.id).await?.is_none() {
         transaction.rollback().await?;
-        return Ok(Asked::NoAccount);
+        return Ok(ChangeRequest::AccountGone);
     }
+    let (occasion, key) = (Uuid::now_v7(), &state.web.token_key);
     CHANGE_EMAIL
-        .issue(key, &transaction, wish, user.id, email)
+        .issue(key, &transaction, occasion, user.id, email)
         .await?;
-    SendChangeOfEmail { wish }.enqueue(&transaction).await?;
-    let (settings, notice) = (&state.web.settings, Notice::EmailChangeRequested);
-    SendNotice::enqueue_for(settings, &transaction, user, notice).await?;
+    let mail = SendChangeOfEmail { occasion };
+    visit.jobs.enqueue(&transaction, mail).await?;
+    let notice = Notice::EmailChangeRequested;
+    visit.notify(&transaction, user, notice).await?;
     transaction.commit().await?;
-    Ok(Asked::Mailed)
+    Ok(ChangeRequest::Mailed)
 }
 
-/// The address that the account is to have, as long as its owner may still follow the link. None where
-/// another account has it by now.
-pub async fn wanted(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
-    let Some(wish) = CHANGE_EMAIL.of_user(&state.database, user.id).await? else {
+/// The new address, while its link works. None if another account has it by now.
+pub async fn requested(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
+    let Some(request) = CHANGE_EMAIL
+        .newest_of_user(&state.database, user.id)
+        .await?
+    else {
         return Ok(None);
     };
-    let owner = user::find_by_email(&state.database, &wish.sent_to).await?;
-    Ok(owner.is_none().then_some(wish.sent_to))
+    let owner = user::find_by_email(&state.database, &request.sent_to).await?;
+    Ok(owner.is_none().then_some(request.sent_to))
 }
 
-/// The account keeps its address: a link that is on its way to another one is worth nothing.
-pub async fn keep(state: &AppState, user: &user::Model) -> Result<()> {
+/// Ends the link that would change the address.
+pub async fn cancel_change(state: &AppState, user: &user::Model) -> Result<()> {
     let transaction = begin(&state.database).await?;
     CHANGE_EMAIL.end(&transaction, user.id).await?;
     Ok(transaction.commit().await?)

@@ -1,73 +1,70 @@
-//! Logging in without a password: a link is asked for, and followed.
+//! Logging in by a link in a mail, without a password.
 
+use hoglet_web::account_mail::links::SendLoginLink;
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::passwords::PasswordHash;
 use hoglet_web::session::Remember;
+use hoglet_web::throttle::accounts::LOGIN_LINK_MAIL;
+use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
 
-use super::enter;
-use super::limits::{LOGIN_LINK_MAIL, count_mail};
-use super::links;
-use crate::jobs::send_login_link::SendLoginLink;
+use super::begin_session;
 use crate::models::user;
 use crate::posthog::events::{EmailConfirmed, LoginLinkRequested, UserLoggedIn};
 use crate::state::AppState;
 use crate::tokens::LOGIN_LINK;
 
-/// What came of following a link.
+/// The result of a log-in by link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Followed {
-    /// It is worth nothing any more.
-    Gone,
-    /// Its owner is logged in.
+pub enum LinkLogIn {
+    /// The link does not work any more.
+    LinkGone,
+    /// The user is logged in.
     LoggedIn,
-    /// Its owner is logged in, and the link has confirmed their address.
-    Confirmed,
+    /// The user is logged in, and the link has confirmed their address.
+    LoggedInAndConfirmed,
 }
 
-/// Has a link mailed. The work is the same with and without an account: the job finds out.
-pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
+/// Mails a link to the address. The work is the same with and without an account: the job finds out.
+pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
-    count_mail(state, visit, &LOGIN_LINK_MAIL, &email).await?;
-    SendLoginLink { email }.enqueue(&state.database).await?;
+    let user = user::find_by_email(&state.database, &email).await?;
+    let account = user.as_ref().map(|user| user as &dyn User);
+    visit.count_mail(&LOGIN_LINK_MAIL, &email, account).await?;
+    let mail = SendLoginLink { email };
+    visit.jobs.enqueue(&state.database, mail).await?;
     visit.posthog.capture(LoginLinkRequested {});
     Ok(())
 }
 
-/// Whom a link logs in. Looking changes nothing.
-pub async fn owner(state: &AppState, token: &str) -> Result<Option<user::Model>> {
-    let found = LOGIN_LINK.find(&state.database, token).await?;
-    links::owner(&state.database, found).await
-}
-
-/// Spends a link, and logs its owner in.
-pub async fn follow(state: &AppState, visit: &mut Visit, token: &str) -> Result<Followed> {
+/// Spends a link, and logs its user in.
+pub async fn log_in(state: &AppState, visit: &mut Visit, token: &str) -> Result<LinkLogIn> {
     let transaction = begin(&state.database).await?;
-    let spent = LOGIN_LINK.spend(&transaction, token).await?;
-    let Some(mut user) = links::owner(&transaction, spent).await? else {
+    let spending = LOGIN_LINK.spend_for_user::<user::Entity>(&transaction, token);
+    let Some(mut user) = spending.await? else {
         transaction.rollback().await?;
-        return Ok(Followed::Gone);
+        return Ok(LinkLogIn::LinkGone);
     };
     let confirms = user.email_confirmed_at.is_none();
     if confirms {
-        // Anybody may have made this account. Only now is it known whose the address is, so nothing
-        // that was prepared before opens the account any more.
+        // A stranger may have made this account to wait for its owner. The link proves the owner, so
+        // end everything that a stranger may have prepared: sessions, links and the password.
         visit.end_everything(&transaction, user.id).await?;
-        let nobodys = PasswordHash::unusable();
-        user = user::change_password(&transaction, user, nobodys).await?;
+        let unusable = PasswordHash::unusable();
+        user = user::change_password(&transaction, user, unusable).await?;
         user = user::confirm(&transaction, user).await?;
     }
-    enter(visit, transaction, user, Remember::No).await?;
-
+    let log_in = begin_session(visit, &transaction, user, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
     visit.posthog.capture(UserLoggedIn {
         login_method: "link",
     });
     if !confirms {
-        return Ok(Followed::LoggedIn);
+        return Ok(LinkLogIn::LoggedIn);
     }
     visit.posthog.capture(EmailConfirmed {});
-    Ok(Followed::Confirmed)
+    Ok(LinkLogIn::LoggedInAndConfirmed)
 }

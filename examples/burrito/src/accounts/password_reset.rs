@@ -1,17 +1,16 @@
-//! A forgotten password: a link is asked for, and a new password chosen with it.
+//! Setting a new password by a link in a mail.
 
+use hoglet_web::account_mail::links::SendResetLink;
+use hoglet_web::account_mail::notice::Notice;
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::jobs::Job;
 use hoglet_web::session::Remember;
+use hoglet_web::throttle::accounts::RESET_MAIL;
+use hoglet_web::users::User;
 use hoglet_web::visit::Visit;
 
-use super::enter;
-use super::limits::{RESET_MAIL, count_mail};
-use super::links;
-use crate::jobs::send_notice::{Notice, SendNotice};
-use crate::jobs::send_reset_link::SendResetLink;
+use super::begin_session;
 use crate::models::user;
 use crate::posthog::events::{
     EmailConfirmed, PasswordResetCompleted, PasswordResetRequested, UserLoggedIn,
@@ -19,24 +18,21 @@ use crate::posthog::events::{
 use crate::state::AppState;
 use crate::tokens::RESET_PASSWORD;
 
-/// Has a link mailed. The work is the same with and without an account: the job finds out.
-pub async fn ask(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
+/// Mails a link to the address. The work is the same with and without an account: the job finds out.
+pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
-    count_mail(state, visit, &RESET_MAIL, &email).await?;
-    SendResetLink { email }.enqueue(&state.database).await?;
+    let user = user::find_by_email(&state.database, &email).await?;
+    let account = user.as_ref().map(|user| user as &dyn User);
+    visit.count_mail(&RESET_MAIL, &email, account).await?;
+    let mail = SendResetLink { email };
+    visit.jobs.enqueue(&state.database, mail).await?;
     visit.posthog.capture(PasswordResetRequested {});
     Ok(())
 }
 
-/// Whose password a link changes. Looking changes nothing.
-pub async fn owner(state: &AppState, token: &str) -> Result<Option<user::Model>> {
-    let found = RESET_PASSWORD.find(&state.database, token).await?;
-    links::owner(&state.database, found).await
-}
-
-/// Spends a link on a new password, and logs its owner in. All that opened the account before is
-/// over: every session, and every other link. `false` where the link is worth nothing any more.
-pub async fn finish(
+/// Spends a link on a new password, and logs its user in. All other sessions and links of the user
+/// end. `false` if the link does not work any more.
+pub async fn reset(
     state: &AppState,
     visit: &mut Visit,
     token: &str,
@@ -46,8 +42,8 @@ pub async fn finish(
     let password_hash = visit.hash_password(password).await?;
 
     let transaction = begin(&state.database).await?;
-    let spent = RESET_PASSWORD.spend(&transaction, token).await?;
-    let Some(user) = links::owner(&transaction, spent).await? else {
+    let spending = RESET_PASSWORD.spend_for_user::<user::Entity>(&transaction, token);
+    let Some(user) = spending.await? else {
         transaction.rollback().await?;
         return Ok(false);
     };
@@ -55,10 +51,11 @@ pub async fn finish(
     visit.end_everything(&transaction, user.id).await?;
     let user = user::confirm(&transaction, user).await?;
     let user = user::change_password(&transaction, user, password_hash).await?;
-    let settings = &state.web.settings;
-    SendNotice::enqueue_for(settings, &transaction, &user, Notice::PasswordChanged).await?;
-    enter(visit, transaction, user, Remember::No).await?;
-
+    let notice = Notice::PasswordChanged;
+    visit.notify(&transaction, &user, notice).await?;
+    let log_in = begin_session(visit, &transaction, user, Remember::No).await?;
+    transaction.commit().await?;
+    log_in.finish(visit).await?;
     visit.posthog.capture(UserLoggedIn {
         login_method: "link",
     });

@@ -18,7 +18,7 @@ use crate::current_user::CurrentUser;
 use crate::models::user;
 use crate::state::AppState;
 
-/// Under which id the burritos of a visitor are counted who has opted out, and so has no visitor id.
+/// The id that counts the burritos of a visitor who has opted out and so has no visitor id.
 const COUNTED_AS: Key<Uuid> = Key::new("burritos_counted_as");
 
 pub async fn show(
@@ -34,7 +34,7 @@ pub async fn show(
     page.render("demo/burrito.html", context! { count })
 }
 
-/// One more, for a visitor or a user: as JSON for the page's script, else back to the page.
+/// Counts one more: JSON for the page's script, a redirect for a form without scripts.
 pub async fn consider(
     State(state): State<AppState>,
     user: Option<CurrentUser>,
@@ -62,7 +62,7 @@ pub async fn consider(
     }
 }
 
-/// The owner of the count; none for a visitor who has opted out and considered none yet.
+/// The owner of the count; none for a visitor who has opted out and has no count yet.
 async fn owner(user: Option<CurrentUser>, visit: &Visit) -> Result<Option<Owner>> {
     match user {
         Some(CurrentUser(user)) => Ok(Some(Owner::User(user.id))),
@@ -78,8 +78,7 @@ async fn visitor_id(visit: &Visit) -> Result<Option<Uuid>> {
     }
 }
 
-/// Gives the burritos that a visitor has considered to the user they log in as, in the log-in's
-/// transaction.
+/// Adds the visitor's count to the user's, in the transaction of the log-in.
 pub async fn hand_over(
     transaction: &impl ConnectionTrait,
     visit: &Visit,

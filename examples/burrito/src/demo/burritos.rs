@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use time::{Duration, OffsetDateTime};
 
-/// How long a visitor's count is kept after their last one. Anybody can begin any number of those.
+/// How long a visitor's count is kept after the last one. Any visitor can begin any number of counts.
 const VISITORS_LIFETIME: Duration = Duration::days(1);
 
 #[sea_orm::model]
@@ -15,7 +15,7 @@ pub struct Model {
     /// The user's id, or the visitor's.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The same id for a user, whose count goes with the account; none for a visitor.
+    /// The user, whose count is deleted with the account; none for a visitor.
     pub user_id: Option<Uuid>,
     pub count: i64,
     pub changed_at: TimeDateTimeWithTimeZone,
@@ -45,14 +45,13 @@ impl Owner {
     }
 }
 
-/// How many there are; 0 before the first.
+/// The count; 0 before the first.
 pub async fn count(database: &impl ConnectionTrait, owner: Owner) -> Result<i64, DbErr> {
     let row = Entity::find_by_id(owner.id()).one(database).await?;
     Ok(row.map_or(0, |row| row.count))
 }
 
-/// Adds some and returns how many there are now. The database adds, so that none is lost when two
-/// requests come at once.
+/// Adds to the count and returns it. The database adds, so that two requests at once lose nothing.
 pub async fn add(database: &impl ConnectionTrait, owner: Owner, count: i64) -> Result<i64, DbErr> {
     let now = OffsetDateTime::now_utc();
     let first = ActiveModel {
@@ -74,7 +73,7 @@ pub async fn add(database: &impl ConnectionTrait, owner: Owner, count: i64) -> R
     Ok(row.count)
 }
 
-/// Takes a visitor's away and returns how many there were. Of two log-ins at once one gets them.
+/// Deletes a visitor's count and returns it. Of two log-ins at once one gets it.
 pub async fn take(database: &impl ConnectionTrait, visitor_id: Uuid) -> Result<i64, DbErr> {
     let taken = Entity::delete_many()
         .filter(Column::Id.eq(visitor_id))
@@ -84,7 +83,7 @@ pub async fn take(database: &impl ConnectionTrait, visitor_id: Uuid) -> Result<i
     Ok(taken.iter().map(|row| row.count).sum())
 }
 
-/// Forgets those of visitors who have not come back.
+/// Deletes the counts of visitors who have not come back.
 pub async fn forget_old(database: &impl ConnectionTrait) -> Result<(), DbErr> {
     let long_ago = OffsetDateTime::now_utc() - VISITORS_LIFETIME;
     Entity::delete_many()

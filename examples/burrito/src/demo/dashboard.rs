@@ -8,13 +8,13 @@ use minijinja::context;
 use minijinja::value::Serde;
 
 use super::events::DashboardViewed;
+use super::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
 use crate::current_user::CurrentUser;
-use crate::posthog::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
 
-/// One question to PostHog answers both; reading a flag or a variant is its exposure.
+/// One request to PostHog answers both. Reading a flag or a variant is the exposure.
 pub async fn show(_: CurrentUser, posthog: PostHog, page: Page) -> Result<Html<String>> {
     let flags = posthog.flags().await;
-    // After the flags, so that the event carries them and PostHog can break views down by variant.
+    // After the flags, so that the event has them and PostHog can break views down by variant.
     posthog.capture_view(DashboardViewed {});
     let variant = flags.variant(&DASHBOARD_HEADLINE);
     page.render(

@@ -1,4 +1,4 @@
-//! `/api/trigger-error`: breaks something on purpose, to show error capture.
+//! `/api/trigger-error`: fails on purpose, to show error capture.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -8,6 +8,7 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hoglet_web::error::{AppError, Result};
+use hoglet_web::feature::Switch;
 use hoglet_web::posthog::PostHog;
 use hoglet_web::session::FlashLevel;
 use hoglet_web::visit::Visit;
@@ -18,7 +19,13 @@ use super::events::ErrorTriggered;
 use crate::current_user::CurrentUser;
 use crate::state::AppState;
 
-/// Which button was pressed.
+/// Whether these errors can be triggered: everywhere but in production, unless the variable is set.
+pub const DEMO_ERRORS: Switch = Switch {
+    variable: "DEMO_ERRORS",
+    default: |settings| !settings.production(),
+};
+
+/// The button that was pressed.
 #[derive(Deserialize)]
 pub struct TriggerForm {
     #[serde(default)]
@@ -35,14 +42,14 @@ enum DemoError {
     Unhandled,
 }
 
-/// Breaks in the way that was asked for: three are captured by hand, two on the way out.
+/// Fails as requested: three errors are captured by hand, two on the way out.
 pub async fn trigger(
     State(state): State<AppState>,
     _: CurrentUser,
     visit: Visit,
     Form(form): Form<TriggerForm>,
 ) -> Result<Response> {
-    if !state.settings.demo_errors {
+    if !state.settings.switches.is_on(&DEMO_ERRORS) {
         return Err(AppError::not_found());
     }
     let posthog = &visit.posthog;
@@ -64,7 +71,7 @@ pub async fn trigger(
         "generic" => capture(posthog, "generic", &DemoError::Generic),
         // A handler's `Err` needs no code here: it is captured on the way out.
         "unhandled" => return Err(DemoError::Unhandled.into()),
-        // So is a panic. The process lives on.
+        // A panic is captured too. The process goes on.
         "panic" => panic!("a panic on purpose"),
         _ => {
             let message = "error_type is value, key, generic, unhandled or panic";

@@ -4,12 +4,12 @@ hoglet_web::events! {
     /// A user opened the dashboard.
     "dashboard_viewed" => DashboardViewed {},
 
-    /// Somebody considered the burrito once more.
+    /// A visitor or user considered the burrito.
     "burrito_considered" => BurritoConsidered { total_considerations: i64 },
 
-    /// The profile's demo made an error that was captured by hand.
+    /// A user triggered an error on the profile page, captured by hand.
     "error_triggered" => ErrorTriggered { error_type: &'static str, error_message: String },
 
-    /// A feature was used on behalf of a group.
+    /// A user used a feature as a member of a group.
     "feature_used" => FeatureUsed { feature_name: &'static str },
 }

@@ -1,4 +1,4 @@
-//! `/api/group-analytics`: an event of a person on behalf of their company.
+//! `/api/group-analytics`: an event that belongs to a user and to their company.
 
 use axum::Json;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +12,7 @@ use crate::current_user::CurrentUser;
 
 const MESSAGE: &str = "Captured for the company acme-corp.";
 
-/// Describes the company, and captures an event that belongs to it and to the user.
+/// Describes the company to PostHog, and captures an event of the user that belongs to it.
 pub async fn use_feature(_: CurrentUser, visit: Visit) -> Result<Response> {
     let company = json!({ "name": "Acme Corp", "plan": "enterprise", "employee_count": 150 });
     visit.posthog.with_group("company", "acme-corp", company);

@@ -1,4 +1,4 @@
-//! Accounts, with an e-mail address that is unique.
+//! Creates the table of accounts.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

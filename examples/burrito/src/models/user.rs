@@ -1,15 +1,17 @@
-//! Accounts. A user's id is also the distinct id that PostHog knows them by.
+//! Accounts. PostHog knows a user by the same id: it is the distinct id.
 
+use garde::Validate;
 use hoglet_web::email::Email;
 use hoglet_web::passwords::PasswordHash;
 use hoglet_web::text::tidied;
 use hoglet_web::users::User;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
-use sea_orm::{
-    ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QueryOrder, QuerySelect, SqlErr,
-};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QuerySelect, SqlErr};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+
+use crate::forms;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -17,10 +19,10 @@ use time::OffsetDateTime;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// In its one form, see [`Email::normalized`]; unique in the database.
+    /// Normalized, see [`Email::normalized`]; unique in the database.
     #[sea_orm(unique)]
     pub email: Email,
-    /// When a mail to this address was answered. Until then it may be anybody's.
+    /// When its owner confirmed the address. Until then it may be anybody's.
     pub email_confirmed_at: Option<TimeDateTimeWithTimeZone>,
     pub name: String,
     pub password_hash: PasswordHash,
@@ -38,9 +40,53 @@ impl User for Model {
     fn password_hash(&self) -> &PasswordHash {
         &self.password_hash
     }
+
+    fn email(&self) -> &Email {
+        &self.email
+    }
+
+    fn email_confirmed_at(&self) -> Option<OffsetDateTime> {
+        self.email_confirmed_at
+    }
 }
 
-/// The account with this address. Addresses are normalized, so there is one at most.
+impl Model {
+    /// Whether the password is still the one of `earlier`, the same account as it was read before.
+    pub fn has_password_of(&self, earlier: &Self) -> bool {
+        self.password_hash == earlier.password_hash
+    }
+}
+
+/// The columns that users fill in themselves, at sign-up and on their profile; the fields of both forms
+/// are in `templates/about_user.html`. Absent fields count as empty.
+#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
+pub struct AboutUser {
+    #[serde(default)]
+    #[garde(custom(forms::person_name))]
+    pub name: String,
+}
+
+impl AboutUser {
+    /// The form, filled in.
+    pub fn of(user: &Model) -> Self {
+        Self {
+            name: user.name.clone(),
+        }
+    }
+
+    /// Sets the columns.
+    fn set(self, user: &mut ActiveModel) {
+        user.name = Set(tidied(&self.name));
+    }
+}
+
+/// A user who signs up.
+pub struct NewUser {
+    pub email: Email,
+    pub about: AboutUser,
+}
+
+/// The account of this address.
 pub async fn find_by_email(
     database: &impl ConnectionTrait,
     email: &Email,
@@ -51,24 +97,23 @@ pub async fn find_by_email(
         .await
 }
 
-/// Inserts an account; `None` when the e-mail is taken. The database decides, so two sign-ups at once
-/// cannot both win.
+/// Inserts an account; `None` if the address has one. The database decides, so of two sign-ups at once
+/// one wins.
 pub async fn create(
     database: &impl ConnectionTrait,
-    email: Email,
-    name: &str,
+    new: NewUser,
     password_hash: PasswordHash,
 ) -> Result<Option<Model>, DbErr> {
     let now = OffsetDateTime::now_utc();
-    let user = ActiveModel {
+    let mut user = ActiveModel {
         id: Set(Uuid::new_v4()),
-        email: Set(email),
-        email_confirmed_at: Set(None),
-        name: Set(tidied(name)),
+        email: Set(new.email),
         password_hash: Set(password_hash),
         created_at: Set(now),
         updated_at: Set(now),
+        ..Default::default()
     };
+    new.about.set(&mut user);
     unless_taken(user.insert(database).await)
 }
 
@@ -82,28 +127,20 @@ fn unless_taken(stored: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
     }
 }
 
-/// Every account, the oldest first.
-pub async fn all(database: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    Entity::find()
-        .order_by_asc(Column::CreatedAt)
-        .all(database)
-        .await
-}
-
 /// The account of this id.
 pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).one(database).await
 }
 
-/// The account of this id as it is now. Nobody deletes it before the transaction ends, so rows that
-/// belong to it can be stored. `None` where it is gone.
-pub async fn hold(transaction: &DatabaseTransaction, id: Uuid) -> Result<Option<Model>, DbErr> {
-    // SQLite has no such lock, and needs none: it has one writer at a time.
+/// The account of this id, locked: nobody deletes it before the transaction ends, so rows that belong
+/// to it can be stored. `None` if it is gone.
+pub async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<Option<Model>, DbErr> {
+    // SQLite has no such lock and needs none: it has one writer at a time.
     let account = Entity::find_by_id(id).lock(LockType::KeyShare);
     account.one(transaction).await
 }
 
-/// Notes that the owner of the address has answered.
+/// Marks the address as confirmed by its owner.
 pub async fn confirm(database: &impl ConnectionTrait, user: Model) -> Result<Model, DbErr> {
     if user.email_confirmed_at.is_some() {
         return Ok(user);
@@ -113,7 +150,7 @@ pub async fn confirm(database: &impl ConnectionTrait, user: Model) -> Result<Mod
     user.update(database).await
 }
 
-/// Gives the account another address, whose owner has answered; `None` when it is taken.
+/// Gives the account a new address that its owner has confirmed; `None` if it is taken.
 pub async fn change_email(
     database: &impl ConnectionTrait,
     user: Model,
@@ -127,26 +164,19 @@ pub async fn change_email(
     unless_taken(user.update(database).await)
 }
 
-/// Deletes the account. What belongs to it goes with it, by the foreign keys of the tables. `false` where
-/// it is gone already: of several at once one deletes it.
-pub async fn delete(database: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
-    let deleted = Entity::delete_by_id(id).exec(database).await?;
-    Ok(deleted.rows_affected > 0)
-}
-
-pub async fn rename(
+/// Stores the columns that the profile's form fills in.
+pub async fn update(
     database: &impl ConnectionTrait,
     user: Model,
-    name: &str,
+    about: AboutUser,
 ) -> Result<Model, DbErr> {
     let mut user = user.into_active_model();
-    user.name = Set(tidied(name));
+    about.set(&mut user);
     user.updated_at = Set(OffsetDateTime::now_utc());
     user.update(database).await
 }
 
-/// Stores the new hash, whatever the password is by now. Who calls this ends the sessions that know
-/// the old one.
+/// Stores a new password, whatever the current one is. The caller ends the user's sessions.
 pub async fn change_password(
     database: &impl ConnectionTrait,
     user: Model,
@@ -158,8 +188,7 @@ pub async fn change_password(
     user.update(database).await
 }
 
-/// Stores the new hash in place of the one that this user was read with. None where that one has been
-/// replaced meanwhile.
+/// Stores a new password if the current one is still the one of `user`; `None` otherwise.
 pub async fn replace_password(
     database: &impl ConnectionTrait,
     user: Model,

@@ -1,35 +1,35 @@
-//! The tracking plan: every event the app captures, with its properties. A new one is one entry
+//! The tracking plan: every event that the app captures, with its properties. A new one is one entry
 //! here, and `posthog.capture(…)` in a handler.
 //!
 //! Names say what happened, object first, in the past tense. E-mail and name are person properties
-//! and never stand here.
+//! and never properties of an event.
 
 hoglet_web::events! {
-    /// Somebody made an account.
+    /// A visitor signed up.
     "user_signed_up" => UserSignedUp { signup_method: &'static str },
 
-    /// Somebody logged in.
+    /// A user logged in.
     "user_logged_in" => UserLoggedIn { login_method: &'static str },
 
-    /// A log-in failed. Nothing tells whether the e-mail or the password was wrong.
+    /// A log-in failed. No property tells whether the e-mail or the password was wrong.
     "user_login_failed" => UserLoginFailed {},
 
     /// A user logged out.
     "user_logged_out" => UserLoggedOut {},
 
-    /// Somebody showed that the address of their account is theirs.
+    /// A user confirmed their address.
     "email_confirmed" => EmailConfirmed {},
 
-    /// Somebody asked for a link that makes a new password. Nothing tells whether there is an account.
+    /// A visitor requested a link to reset a password. No property tells whether there is an account.
     "password_reset_requested" => PasswordResetRequested {},
 
-    /// Somebody made a new password with such a link.
+    /// A user set a new password by such a link.
     "password_reset_completed" => PasswordResetCompleted {},
 
-    /// The address of an account was changed, and the new one answered.
+    /// A user changed their address and confirmed the new one.
     "email_changed" => EmailChanged {},
 
-    /// Somebody asked for a link that logs in. Nothing tells whether there is an account.
+    /// A visitor requested a link to log in. No property tells whether there is an account.
     "login_link_requested" => LoginLinkRequested {},
 
     /// A user deleted their account.

@@ -1,4 +1,4 @@
-//! Who a user is for PostHog: their person properties. A new one is one more pair.
+//! The person properties of a user in PostHog. A new one is one more pair.
 
 use hoglet_web::users::Person;
 use serde_json::{Map, Value};

@@ -1,5 +1,4 @@
-//! `/confirm-email`: the owner of an address says that the account is theirs. So it goes for the
-//! address that an account has, and for the one that it is to have.
+//! `/confirm-email`: confirms the address of an account, or its new address.
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -12,45 +11,40 @@ use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
 
-use super::link_gone::{WayOn, link_gone};
+use super::link_gone::{NextStep, link_gone};
 use super::next::AFTER_LOG_IN;
-use crate::accounts::confirmation::{self, Confirmation, Outcome};
-use crate::accounts::links;
+use crate::accounts::confirmation::{self, ConfirmResult, Confirmation};
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::models::user;
 use crate::state::AppState;
 
-/// Absent fields count as empty.
 #[derive(Deserialize)]
 pub struct ConfirmForm {
-    /// The account's, where nobody is signed in as it.
+    /// The account's, if the visitor is not logged in as its user.
     #[serde(default)]
     password: String,
 }
 
-/// Sends the link again.
 pub async fn send_again(
     _: SendsMail,
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
     visit: Visit,
 ) -> Result<Redirect> {
-    let (level, message) = if user.email_confirmed_at.is_some() {
-        (
-            FlashLevel::Info,
-            "Your e-mail address is confirmed already.",
-        )
+    if user.email_confirmed_at.is_some() {
+        let message = "Your e-mail address is confirmed already.";
+        visit.flash(FlashLevel::Info, message).await?;
     } else {
         confirmation::send_again(&state, &visit, &user).await?;
-        let sent = "A mail with a link is on its way. If it does not come, look among the spam.";
-        (FlashLevel::Success, sent)
-    };
-    visit.flash(level, message).await?;
+        let message =
+            "We have sent you a mail with a link. Check your spam folder if it does not arrive.";
+        visit.flash(FlashLevel::Success, message).await?;
+    }
     Ok(Redirect::to("/profile"))
 }
 
-/// A button. Programs that look into mails open every link, so opening it changes nothing.
+/// Shows a button. Mail scanners open every link, so opening it changes nothing.
 pub async fn show(
     _: SendsMail,
     State(state): State<AppState>,
@@ -59,13 +53,12 @@ pub async fn show(
     Path(token): Path<String>,
 ) -> Result<Response> {
     let Some(found) = confirmation::find(&state, &token).await? else {
-        return link_gone(&page, WayOn::Profile);
+        return link_gone(&page, NextStep::Profile);
     };
     let values = values(&found, user.as_ref().map(|user| &*user.0), Errors::new());
     Ok(page.render("confirm_email.html", values)?.into_response())
 }
 
-/// Confirms.
 pub async fn confirm(
     _: SendsMail,
     State(state): State<AppState>,
@@ -76,38 +69,37 @@ pub async fn confirm(
     Form(form): Form<ConfirmForm>,
 ) -> Result<Response> {
     let user = user.as_ref().map(|user| &*user.0);
-    let again = |found: &Confirmation, errors| {
-        forms::again(&page, "confirm_email.html", values(found, user, errors))
+    let invalid = |found: &Confirmation, errors| {
+        forms::invalid(&page, "confirm_email.html", values(found, user, errors))
     };
-    let was_typed = !form.password.is_empty();
+    let password_missing = form.password.is_empty();
     let confirming = confirmation::confirm(&state, &mut visit, user, &token, form.password);
     match confirming.await {
-        Ok(Outcome::Done(found)) if found.changes() => {
+        Ok(ConfirmResult::Confirmed(found)) if found.changes_address() => {
             let message = "Your e-mail address was changed.";
             visit.flash(FlashLevel::Success, message).await?;
             Ok(Redirect::to("/profile").into_response())
         }
-        Ok(Outcome::Done(_)) => {
+        Ok(ConfirmResult::Confirmed(_)) => {
             let message = "Thank you, your e-mail address is confirmed.";
             visit.flash(FlashLevel::Success, message).await?;
             Ok(Redirect::to(AFTER_LOG_IN).into_response())
         }
-        Ok(Outcome::Gone) => link_gone(&page, WayOn::Profile),
-        Ok(Outcome::WrongPassword(found)) => {
-            // Who was logged in when the page was opened, and is no more, has seen no field for it.
-            let wrong = match was_typed {
-                true => "This is not the password of the account.",
-                false => "Type the password of the account.",
+        Ok(ConfirmResult::LinkGone) => link_gone(&page, NextStep::Profile),
+        Ok(ConfirmResult::WrongPassword(found)) => {
+            // A visitor whose session ended after they opened the page has seen no field for it.
+            let message = match password_missing {
+                true => "Enter the password of the account.",
+                false => "This is not the password of the account.",
             };
-            again(&found, forms::error("password", wrong))
+            invalid(&found, forms::error("password", message))
         }
-        Ok(Outcome::Taken(found)) => {
-            let taken =
-                "Another account has got this address in the meantime, so nothing was changed.";
-            again(&found, forms::form_error(taken))
+        Ok(ConfirmResult::AddressTaken(found)) => {
+            let message = "This address now belongs to another account, so nothing was changed.";
+            invalid(&found, forms::form_error(message))
         }
         Err(error) => match confirmation::find(&state, &token).await? {
-            Some(found) => forms::again_later(&page, "confirm_email.html", error, |errors| {
+            Some(found) => forms::try_later(&page, "confirm_email.html", error, |errors| {
                 values(&found, user, errors)
             }),
             None => Err(error),
@@ -119,13 +111,8 @@ fn values(found: &Confirmation, user: Option<&user::Model>, errors: Errors) -> V
     let is_own = user.is_some_and(|user| user.id == found.user.id);
     let email = match is_own {
         true => found.email.for_people(),
-        false => links::hint(&found.email),
+        false => found.email.hint(),
     };
-    context! {
-        email,
-        changes => found.changes(),
-        is_own,
-        form => context! {},
-        errors,
-    }
+    let changes = found.changes_address();
+    context! { email, changes, is_own, form => context! {}, errors }
 }

@@ -1,4 +1,4 @@
-//! `/forgot-password`: asks for a link that leads to a new password.
+//! `/forgot-password`: requests a link that sets a new password.
 
 use axum::Form;
 use axum::extract::State;
@@ -8,6 +8,7 @@ use hoglet_web::error::Result;
 use hoglet_web::page::Page;
 use hoglet_web::sends_mail::SendsMail;
 use hoglet_web::session::FlashLevel;
+use hoglet_web::tokens::Purpose;
 use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
@@ -16,10 +17,7 @@ use crate::accounts::password_reset;
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
 use crate::state::AppState;
-
-/// The same for every address: it does not tell whether the account exists.
-const ON_ITS_WAY: &str = "If there is an account for this address, a mail with a link is on its way. \
-                          It works for an hour.";
+use crate::tokens::RESET_PASSWORD;
 
 #[derive(Deserialize, Validate)]
 pub struct ForgotPasswordForm {
@@ -28,7 +26,7 @@ pub struct ForgotPasswordForm {
     email: String,
 }
 
-/// Also for users: what is worth stealing asks them for their password.
+/// Also for users, who may need their password on the profile page.
 pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result<Html<String>> {
     let email = user.map(|user| user.0.email.for_people());
     let values = values(&email.unwrap_or_default(), Errors::new());
@@ -42,18 +40,27 @@ pub async fn send(
     page: Page,
     Form(form): Form<ForgotPasswordForm>,
 ) -> Result<Response> {
-    let again = |errors| values(&form.email, errors);
+    let with_errors = |errors| values(&form.email, errors);
     let errors = forms::validate(&form);
     if !errors.is_empty() {
-        return forms::again(&page, "forgot_password.html", again(errors));
+        return forms::invalid(&page, "forgot_password.html", with_errors(errors));
     }
-    if let Err(error) = password_reset::ask(&state, &visit, &form.email).await {
-        return forms::again_later(&page, "forgot_password.html", error, again);
+    if let Err(error) = password_reset::request(&state, &visit, &form.email).await {
+        return forms::try_later(&page, "forgot_password.html", error, with_errors);
     }
-    visit.flash(FlashLevel::Success, ON_ITS_WAY).await?;
+    let message = link_sent(RESET_PASSWORD);
+    visit.flash(FlashLevel::Success, &message).await?;
     Ok(Redirect::to("/login").into_response())
 }
 
 fn values(email: &str, errors: Errors) -> Value {
     context! { form => context! { email }, errors }
+}
+
+/// The same message for every address: it does not tell whether the account exists.
+pub fn link_sent(purpose: Purpose) -> String {
+    let lifetime = purpose.lifetime_in_words();
+    format!(
+        "If there is an account for this address, an e-mail with a link is on its way. The link expires in {lifetime}."
+    )
 }

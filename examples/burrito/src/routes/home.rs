@@ -8,17 +8,19 @@ use minijinja::context;
 
 use super::next::AFTER_LOG_IN;
 use crate::current_user::CurrentUser;
+use crate::features::FEATURES;
 
-/// The page for visitors; users are sent on to where a log-in leads.
+/// The page for visitors. Users are sent to the default destination after log-in.
 pub async fn show(
     user: Option<CurrentUser>,
     RawQuery(query): RawQuery,
     page: Page,
 ) -> Result<Response> {
     if user.is_some() {
-        // Campaigns and click ids in it are for posthog-js, on the page that is shown.
+        // posthog-js reads campaigns and click ids from the query of the page that is shown.
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         return Ok(Redirect::to(&format!("{AFTER_LOG_IN}{query}")).into_response());
     }
-    Ok(page.render("home.html", context! {})?.into_response())
+    let values = context! { sections => FEATURES.home_sections() };
+    Ok(page.render("home.html", values)?.into_response())
 }

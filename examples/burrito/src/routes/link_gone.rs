@@ -1,5 +1,5 @@
-//! The page for links in mails that are worth nothing any more: spent, expired, ended by
-//! another one, or never ours. It does not tell which, because whoever holds such a link may be anybody.
+//! The page for links in mails that do not work any more: used, expired, ended by another one, or
+//! never ours. It does not tell which, because the visitor may be anybody.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -7,28 +7,28 @@ use hoglet_web::error::{AppError, Result};
 use hoglet_web::page::Page;
 use minijinja::context;
 
-/// Where it goes on for who came too late. `templates/link_gone.html` has the words.
+/// What the visitor can do instead. `templates/link_gone.html` has the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WayOn {
-    /// Another link for a new password.
+pub enum NextStep {
+    /// Get another link for a new password.
     ForgotPassword,
-    /// The log-in page, where another link to log in can be asked for.
+    /// Go to the log-in page, and get another link to log in there.
     LogIn,
-    /// The profile, where a mail is sent once more.
+    /// Go to the profile, and have the mail sent once more.
     Profile,
 }
 
-/// The answer to such a link, whether it was opened or its form was sent: 410.
-pub fn link_gone(page: &Page, way_on: WayOn) -> Result<Response> {
+/// The answer to such a link, opened or posted: 410.
+pub fn link_gone(page: &Page, next_step: NextStep) -> Result<Response> {
     if page.is_for_a_program() {
-        let message = "This link does not work any more.";
+        let message = "This link no longer works.";
         return Err(AppError::new(StatusCode::GONE, message));
     }
-    let way_on = match way_on {
-        WayOn::ForgotPassword => "forgot_password",
-        WayOn::LogIn => "log_in",
-        WayOn::Profile => "profile",
+    let next_step = match next_step {
+        NextStep::ForgotPassword => "forgot_password",
+        NextStep::LogIn => "log_in",
+        NextStep::Profile => "profile",
     };
-    let html = page.render("link_gone.html", context! { way_on })?;
+    let html = page.render("link_gone.html", context! { next_step })?;
     Ok((StatusCode::GONE, html).into_response())
 }

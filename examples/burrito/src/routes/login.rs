@@ -1,4 +1,4 @@
-//! `/login`: an e-mail address and its password become a session.
+//! `/login`: logs in with an e-mail address and a password.
 
 use axum::Form;
 use axum::extract::{Query, State};
@@ -17,20 +17,20 @@ use crate::forms::{self, Errors};
 use crate::state::AppState;
 
 /// One message for both causes: it does not tell whether the account exists.
-const WRONG_PAIR: &str = "Wrong e-mail or password.";
+const WRONG: &str = "Wrong e-mail or password.";
 
 /// Absent fields count as empty.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct LogInForm {
     #[serde(default)]
-    email: String,
+    pub email: String,
     #[serde(default)]
     password: String,
-    /// `true` where the box is ticked.
+    /// `true` if the box is ticked.
     #[serde(default)]
     remember: String,
     #[serde(flatten)]
-    next: Next,
+    pub next: Next,
 }
 
 pub async fn show(
@@ -41,7 +41,11 @@ pub async fn show(
     if user.is_some() {
         return Ok(Redirect::to(AFTER_LOG_IN).into_response());
     }
-    let html = page.render("login.html", values("", false, &next, Errors::new()))?;
+    let form = LogInForm {
+        next,
+        ..LogInForm::default()
+    };
+    let html = page.render("login.html", values(&form, Errors::new()))?;
     Ok(html.into_response())
 }
 
@@ -51,17 +55,22 @@ pub async fn log_in(
     page: Page,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
-    let remember = form.remember == "true";
-    let again = |errors| values(&form.email, remember, &form.next, errors);
-    let (email, lifetime) = (&form.email, Remember::from(remember));
-    match accounts::log_in(&state, &mut visit, email, form.password, lifetime).await {
+    let with_errors = |errors| values(&form, errors);
+    let remember = Remember::from(form.remember == "true");
+    let (email, password) = (&form.email, form.password.clone());
+    match accounts::log_in(&state, &mut visit, email, password, remember).await {
         Ok(true) => Ok(Redirect::to(form.next.path_or_default()).into_response()),
-        Ok(false) => forms::again(&page, "login.html", again(forms::form_error(WRONG_PAIR))),
-        Err(error) => forms::again_later(&page, "login.html", error, again),
+        Ok(false) => {
+            let errors = forms::form_error(WRONG);
+            forms::invalid(&page, "login.html", with_errors(errors))
+        }
+        Err(error) => forms::try_later(&page, "login.html", error, with_errors),
     }
 }
 
-/// What `login.html` knows; `/login-link` shows it too.
-pub fn values(email: &str, remember: bool, next: &Next, errors: Errors) -> Value {
-    context! { next => next.path(), form => context! { email, remember }, errors }
+/// The variables of `login.html`, which `/login-link` shows too.
+pub fn values(form: &LogInForm, errors: Errors) -> Value {
+    let remember = form.remember == "true";
+    let typed = context! { email => &form.email, remember };
+    context! { next => form.next.path(), form => typed, errors }
 }

@@ -7,7 +7,7 @@ use hoglet_web::visit::Visit;
 use crate::accounts;
 use crate::current_user::CurrentUser;
 
-/// Who is signed in nowhere is only sent to the landing page.
+/// Visitors are sent to the landing page too.
 pub async fn log_out(user: Option<CurrentUser>, visit: Visit) -> Result<Redirect> {
     if user.is_some() {
         accounts::log_out(&visit).await?;

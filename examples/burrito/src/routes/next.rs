@@ -1,13 +1,11 @@
-//! Where to go after logging in.
+//! Where to go after a log-in.
 
 use hoglet_web::local_path::local_path;
 use serde::Deserialize;
 
-/// Where a log-in leads that was on the way to nowhere else.
-pub const AFTER_LOG_IN: &str = "/dashboard";
+pub use crate::features::AFTER_LOG_IN;
 
-/// Where to go after logging in or signing up. It travels as `next` in the address of both pages
-/// and in their forms.
+/// The destination after a log-in or sign-up: `next` in the address and the form of both pages.
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
     #[serde(default)]
@@ -15,17 +13,17 @@ pub struct Next {
 }
 
 impl Next {
-    /// To what was kept meanwhile.
+    /// For a destination that was stored.
     pub fn to(next: String) -> Self {
         Self { next }
     }
 
-    /// A path of this app; none for anything else, which could lead to another site.
+    /// The destination, if it is a path of this app. Anything else could lead to another site.
     pub fn path(&self) -> Option<&str> {
         local_path(&self.next)
     }
 
-    /// The same or, where there is none, where a log-in leads otherwise.
+    /// The same, or the default destination.
     pub fn path_or_default(&self) -> &str {
         self.path().unwrap_or(AFTER_LOG_IN)
     }

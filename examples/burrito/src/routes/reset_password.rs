@@ -1,6 +1,4 @@
-//! `/reset-password/{token}`: a new password for who has got the link by mail.
-//!
-//! Opening the link changes nothing, because scanners of mail open every link. Sending the form does.
+//! `/reset-password/{token}`: sets a new password by a link in a mail.
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -12,12 +10,13 @@ use hoglet_web::visit::Visit;
 use minijinja::{Value, context};
 use serde::Deserialize;
 
-use super::link_gone::{WayOn, link_gone};
+use super::link_gone::{NextStep, link_gone};
 use super::next::AFTER_LOG_IN;
-use crate::accounts::{links, password_reset};
+use crate::accounts::password_reset;
 use crate::forms::{self, Errors};
 use crate::models::user;
 use crate::state::AppState;
+use crate::tokens::RESET_PASSWORD;
 
 #[derive(Deserialize)]
 pub struct ResetPasswordForm {
@@ -25,15 +24,17 @@ pub struct ResetPasswordForm {
     password: String,
 }
 
+/// Shows the form. Mail scanners open every link, so opening it changes nothing.
 pub async fn show(
     State(state): State<AppState>,
     page: Page,
     Path(token): Path<String>,
 ) -> Result<Response> {
-    let Some(owner) = password_reset::owner(&state, &token).await? else {
-        return link_gone(&page, WayOn::ForgotPassword);
+    let finding = RESET_PASSWORD.user::<user::Entity>(&state.database, &token);
+    let Some(user) = finding.await? else {
+        return link_gone(&page, NextStep::ForgotPassword);
     };
-    let html = page.render("reset_password.html", values(&owner, Errors::new()))?;
+    let html = page.render("reset_password.html", values(&user, Errors::new()))?;
     Ok(html.into_response())
 }
 
@@ -44,22 +45,21 @@ pub async fn change(
     Path(token): Path<String>,
     Form(form): Form<ResetPasswordForm>,
 ) -> Result<Response> {
-    // A password that is refused spends no link, and for a dead link none is hashed.
-    let Some(owner) = password_reset::owner(&state, &token).await? else {
-        return link_gone(&page, WayOn::ForgotPassword);
+    // An invalid password spends no link, and no password is hashed for a link that does not work.
+    let finding = RESET_PASSWORD.user::<user::Entity>(&state.database, &token);
+    let Some(user) = finding.await? else {
+        return link_gone(&page, NextStep::ForgotPassword);
     };
-    let again = |errors| values(&owner, errors);
-    let mut errors = Errors::new();
+    let with_errors = |errors| values(&user, errors);
     let app_name = &state.web.settings.app_name;
-    let checked = forms::new_password(&form.password, &owner.email, app_name);
-    forms::check(&mut errors, "password", checked);
+    let errors = forms::new_password("password", &form.password, &user.email, app_name);
     if !errors.is_empty() {
-        return forms::again(&page, "reset_password.html", again(errors));
+        return forms::invalid(&page, "reset_password.html", with_errors(errors));
     }
-    match password_reset::finish(&state, &mut visit, &token, form.password).await {
+    match password_reset::reset(&state, &mut visit, &token, form.password).await {
         Ok(true) => {}
-        Ok(false) => return link_gone(&page, WayOn::ForgotPassword),
-        Err(error) => return forms::again_later(&page, "reset_password.html", error, again),
+        Ok(false) => return link_gone(&page, NextStep::ForgotPassword),
+        Err(error) => return forms::try_later(&page, "reset_password.html", error, with_errors),
     }
     let message =
         "Your password was changed, and you are logged in. All other sessions have ended.";
@@ -67,6 +67,6 @@ pub async fn change(
     Ok(Redirect::to(AFTER_LOG_IN).into_response())
 }
 
-fn values(owner: &user::Model, errors: Errors) -> Value {
-    context! { account => links::hint(&owner.email), form => context! {}, errors }
+fn values(user: &user::Model, errors: Errors) -> Value {
+    context! { account => user.email.hint(), form => context! {}, errors }
 }

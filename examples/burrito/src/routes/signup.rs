@@ -1,7 +1,7 @@
-//! `/signup`: a visitor becomes a user.
+//! `/signup`: creates an account.
 //!
-//! What stays open: the form tells whether an e-mail has an account, because it cannot take it a
-//! second time. An app that sends mail can answer both cases alike and say the rest by mail.
+//! Known limitation: the form tells whether an address has an account. `docs/accounts.md` says how an
+//! app that sends mail can avoid that.
 
 use axum::Form;
 use axum::extract::{Query, State};
@@ -12,23 +12,25 @@ use hoglet_web::error::Result;
 use hoglet_web::page::Page;
 use hoglet_web::session::FlashLevel;
 use hoglet_web::visit::Visit;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Deserialize;
 
 use super::next::Next;
-use crate::accounts::{self, NewAccount, SignUp};
+use crate::accounts::{self, SignUp};
 use crate::forms::{self, Errors};
+use crate::models::user::{AboutUser, NewUser};
 use crate::state::AppState;
 
-const WITHOUT_MAIL: &str = "Your account is made. No mail asks you to confirm your address, because too many were \
-                            sent just now. Ask for one on your profile in a few minutes.";
+const WITHOUT_MAIL: &str = "Your account is ready. We could not send the mail to confirm your address, because too many \
+                            were sent just now. Request it on your profile page in a few minutes.";
 
 /// Absent fields count as empty.
 #[derive(Deserialize, Validate)]
 pub struct SignUpForm {
-    #[serde(default)]
-    #[garde(custom(forms::person_name))]
-    name: String,
+    #[serde(flatten)]
+    #[garde(skip)]
+    about: AboutUser,
     #[serde(default)]
     #[garde(custom(forms::email_address))]
     email: String,
@@ -41,7 +43,8 @@ pub struct SignUpForm {
 }
 
 pub async fn show(page: Page, Query(next): Query<Next>) -> Result<Html<String>> {
-    let values = context! { next => next.path(), form => context! {}, errors => context! {} };
+    let (about, form, errors) = (context! {}, context! {}, context! {});
+    let values = context! { next => next.path(), about, form, errors };
     page.render("signup.html", values)
 }
 
@@ -51,33 +54,36 @@ pub async fn sign_up(
     page: Page,
     Form(form): Form<SignUpForm>,
 ) -> Result<Response> {
-    let again = |errors| values(&form, errors);
-    let mut errors = forms::validate(&form);
+    let with_errors = |errors| values(&form, errors);
     let email = Email::normalized(&form.email);
     let app_name = &state.web.settings.app_name;
-    let checked = forms::new_password(&form.password, &email, app_name);
-    forms::check(&mut errors, "password", checked);
+    let mut errors = forms::validate(&form.about);
+    errors.extend(forms::validate(&form));
+    errors.extend(forms::new_password(
+        "password",
+        &form.password,
+        &email,
+        app_name,
+    ));
     if !errors.is_empty() {
-        return forms::again(&page, "signup.html", again(errors));
+        return forms::invalid(&page, "signup.html", with_errors(errors));
     }
-    let new = NewAccount {
-        email: &form.email,
-        name: &form.name,
-        password: form.password.clone(),
-    };
-    match accounts::sign_up(&state, &mut visit, new).await {
-        Ok(SignUp::Done) => {}
-        Ok(SignUp::DoneWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL).await?,
-        Ok(SignUp::Taken) => {
-            let taken = "This e-mail already has an account. Log in instead.";
-            return forms::again(&page, "signup.html", again(forms::error("email", taken)));
+    let about = form.about.clone();
+    let (new, password) = (NewUser { email, about }, form.password.clone());
+    match accounts::sign_up(&state, &mut visit, new, password).await {
+        Ok(SignUp::LoggedIn) => {}
+        Ok(SignUp::LoggedInWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL).await?,
+        Ok(SignUp::AddressTaken) => {
+            let message = "This e-mail address already has an account. Log in instead.";
+            let errors = forms::error("email", message);
+            return forms::invalid(&page, "signup.html", with_errors(errors));
         }
-        Err(error) => return forms::again_later(&page, "signup.html", error, again),
+        Err(error) => return forms::try_later(&page, "signup.html", error, with_errors),
     }
     Ok(Redirect::to(form.next.path_or_default()).into_response())
 }
 
 fn values(form: &SignUpForm, errors: Errors) -> Value {
-    let typed = context! { name => &form.name, email => &form.email };
-    context! { next => form.next.path(), form => typed, errors }
+    let (about, typed) = (Serde(&form.about), context! { email => &form.email });
+    context! { next => form.next.path(), about, form => typed, errors }
 }

@@ -1,8 +1,7 @@
-//! The demo's pages. They go when the demo goes.
+//! The pages of the demo. They go when the demo goes.
 
 mod burrito;
 mod burritos;
 mod dashboard;
 mod errors;
-mod errors_in_production;
 mod groups;

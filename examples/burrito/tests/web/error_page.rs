@@ -1,19 +1,18 @@
-//! `templates/error.html` and `src/sentences.rs`: what went wrong, in people's words.
+//! The page that shows an error.
 
-use hoglet_web::testing::BROWSER;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 
-use crate::support::App;
+use crate::support::*;
 
 #[tokio::test]
-async fn an_address_that_leads_nowhere_says_so() {
+async fn an_address_without_a_page_gets_a_page_that_says_so() {
     let app = App::start().await;
     let answer = app.browser().get_with("/nowhere", BROWSER).await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer.status, 404);
     let page = answer.text();
-    assert!(page.contains("<h1>Page not found</h1>"), "{page}");
-    assert!(page.contains("There is nothing at this address."), "{page}");
-    assert!(page.contains(answer.header("x-request-id")), "{page}");
+    assert_shows(&page, "<h1>Page not found</h1>");
+    assert_shows(&page, "We could not find that page.");
+    assert_shows(&page, answer.header("x-request-id"));
 }
 
 #[tokio::test]
@@ -26,6 +25,6 @@ async fn a_form_that_cannot_be_read_leads_back_to_itself() {
         .header("content-type", "text/plain")
         .body("email=ann");
     let answer = browser.send(unreadable).await;
-    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    assert!(answer.text().contains("back button leads to the form"));
+    assert_eq!(answer.status, 415);
+    assert_shows(&answer.text(), "back button");
 }

@@ -1,34 +1,39 @@
-//! The controls of `templates/forms.html`. What is said of a field is in `messages.rs`.
+//! The controls of `templates/forms.html`. The sentences about a field are in `messages.rs`.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Value, context};
 
+use crate::support::*;
+
 #[test]
-fn every_control_has_a_label_and_what_was_typed() {
+fn every_control_has_a_label_and_keeps_what_was_typed() {
     let page = controls(context! {
         form => context! { item => "a hat", about => "</textarea><b>", plan => "team", news => true },
         errors => context! {},
     });
-    assert!(page.contains(r#"<label for="item">Item</label>"#));
-    assert!(page.contains(r#"type="text" autocomplete="off" value="a hat" required>"#));
-    assert!(page.contains(r#"<label for="about">About you</label>"#));
-    assert!(page.contains("\n&lt;&#x2f;textarea&gt;&lt;b&gt;</textarea>"));
-    assert!(page.contains(r#"<option value="team" selected>Team</option>"#));
-    assert!(page.contains(r#"<option value="free">Free</option>"#));
-    assert!(page.contains(r#"value="true" checked>"#));
+    assert_shows(&page, r#"<label for="item">Item</label>"#);
+    assert_shows(
+        &page,
+        r#"type="text" autocomplete="off" value="a hat" required>"#,
+    );
+    assert_shows(&page, r#"<label for="about">About you</label>"#);
+    assert_shows(&page, "\n&lt;&#x2f;textarea&gt;&lt;b&gt;</textarea>");
+    assert_shows(&page, r#"<option value="team" selected>Team</option>"#);
+    assert_shows(&page, r#"<option value="free">Free</option>"#);
+    assert_shows(&page, r#"value="true" checked>"#);
     assert!(!page.contains("aria-invalid") && !page.contains("autofocus"));
 }
 
 #[test]
-fn what_is_wrong_stands_at_its_control_and_the_first_one_has_the_focus() {
+fn an_error_stands_beside_its_control_and_the_first_such_control_has_the_focus() {
     let page = controls(context! {
         form => context! {},
         errors => context! { plan => ["Choose one."], news => ["Tick this."] },
     });
     let select = r#"<select id="plan" name="plan" required aria-invalid="true" autofocus aria-describedby="plan-help">"#;
-    assert!(page.contains(select), "{page}");
-    assert!(page.contains(r#"<p class="error" id="plan-help">Choose one.</p>"#));
-    assert!(page.contains(r#"<p class="error" id="news-help">Tick this.</p>"#));
+    assert_shows(&page, select);
+    assert_shows(&page, r#"<p class="error" id="plan-help">Choose one.</p>"#);
+    assert_shows(&page, r#"<p class="error" id="news-help">Tick this.</p>"#);
     assert_eq!(page.matches("aria-invalid").count(), 2);
     assert_eq!(page.matches("autofocus").count(), 1);
 }

@@ -1,8 +1,11 @@
 //! The app from outside, one file a page or a theme: HTTP in, HTTP out, and what reaches PostHog.
 //!
 //! `hoglet_web::testing` starts the app on a free port, with a database of its own and a stand-in for
-//! PostHog. `cargo test` runs everything; `cargo test --test web login` one file. Built for PostgreSQL,
-//! `TEST_DATABASE_URL` says where; each test makes a schema there and drops it.
+//! PostHog. `support` has the vocabulary. `cargo test` runs everything; `cargo test --test web login`
+//! one file. If the app is built for PostgreSQL, `TEST_DATABASE_URL` names a server; each test makes a
+//! schema there and drops it.
+//!
+//! Tests that read what PostHog got are ignored in an app without it (`--no-default-features --features sqlite`).
 
 #![expect(
     clippy::unwrap_used,
@@ -12,8 +15,10 @@
 mod support;
 
 mod change_email;
+mod checks;
 mod commands;
 mod confirm_email;
+mod dead_links;
 mod deletion;
 mod demo;
 mod error_page;
@@ -21,27 +26,20 @@ mod events;
 mod forgot_password;
 mod forms;
 mod home;
-mod link_gone;
-mod links;
 mod login;
 mod login_link;
 mod logout;
-mod mailed;
-mod mailed_again;
 mod messages;
-mod migrations;
 mod next;
 mod opt_out;
 mod password;
-mod prepared;
+mod pre_hijacking;
 mod profile;
+mod resent_mails;
 mod reset_password;
-mod routes;
 mod sessions;
-mod settings;
 mod signup;
-mod signup_form;
 mod templates;
-mod too_many_tries;
+mod throttles;
 mod user_commands;
 mod without_mail;

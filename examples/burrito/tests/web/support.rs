@@ -1,84 +1,42 @@
-//! What the tests stand on: `hoglet_web::testing`, and people who sign up and log in.
+//! The vocabulary of the tests: what users do, and what a test looks at afterwards.
+//!
+//! The rest of it is `hoglet_web::testing`: `app.mails_to(ANN)`, `app.let_time_pass(HOUR)`,
+//! `app.event("user_signed_up")`. Each test file begins with `use crate::support::*`.
 
-use hoglet_web::email::Email;
+use std::time::Duration;
+
 use hoglet_web::testing::TestApp;
-pub use hoglet_web::testing::{Answer, BROWSER, Browser, Event};
-use reqwest::StatusCode;
 
-use app::models::user;
+pub use app::routes::next::AFTER_LOG_IN;
+pub use hoglet_web::testing::{Answer, BROWSER, Browser, Event, Reply};
+
+pub use answers::{assert_gone, assert_hides, assert_refused, assert_shows, assert_throttled};
+pub use links::{CONFIRM, LOG_IN, LinkByMail, RESET};
+pub use users::{Accounts, UserActions};
+
+mod answers;
+pub mod commands;
+mod links;
+mod users;
 
 /// The app on a free port, with a database of its own and a stand-in for PostHog.
 pub type App = TestApp<app::app::App>;
 
-/// Everybody's password.
+pub const ANN: &str = "ann@example.com";
+pub const BOB: &str = "bob@example.com";
+pub const LEE: &str = "lee@example.com";
+
+/// The password of every user.
 pub const PASSWORD: &str = "a sentence is fine";
+/// The password that a user changes to.
+pub const NEW_PASSWORD: &str = "another sentence";
 
-/// `ann@example.com` for Ann.
-pub fn email_of(name: &str) -> String {
-    format!("{}@example.com", name.to_lowercase())
-}
+pub const MINUTE: Duration = Duration::from_secs(60);
+pub const HOUR: Duration = Duration::from_secs(3600);
 
-/// What people do in a browser.
-pub trait Person {
-    async fn sign_up(&self, name: &str) -> Answer;
-    async fn log_in(&self, name: &str) -> Answer;
-    async fn try_log_in(&self, email: &str, password: &str) -> Answer;
-    async fn log_out(&self) -> Answer;
-    async fn is_signed_in(&self) -> bool;
-}
-
-impl Person for Browser {
-    async fn sign_up(&self, name: &str) -> Answer {
-        let form = [
-            ("name", name),
-            ("email", &email_of(name)),
-            ("password", PASSWORD),
-        ];
-        let answer = self.post("/signup", &form).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        answer
-    }
-
-    async fn log_in(&self, name: &str) -> Answer {
-        let answer = self.try_log_in(&email_of(name), PASSWORD).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        answer
-    }
-
-    async fn try_log_in(&self, email: &str, password: &str) -> Answer {
-        let form = [("email", email), ("password", password)];
-        self.post("/login", &form).await
-    }
-
-    async fn log_out(&self) -> Answer {
-        let answer = self.post("/logout", &[]).await;
-        assert_eq!(answer.location(), "/", "{}", answer.text());
-        answer
-    }
-
-    async fn is_signed_in(&self) -> bool {
-        self.get("/profile").await.status == StatusCode::OK
-    }
-}
-
-/// What there is to know of people.
-pub trait People {
-    async fn sign_up(&self, name: &str) -> Browser;
-    async fn user_id(&self, name: &str) -> String;
-}
-
-impl People for App {
-    /// A browser in which somebody has just signed up.
-    async fn sign_up(&self, name: &str) -> Browser {
-        let browser = self.browser();
-        browser.sign_up(name).await;
-        browser
-    }
-
-    async fn user_id(&self, name: &str) -> String {
-        let email = Email::normalized(&email_of(name));
-        let user = user::find_by_email(&self.web.database, &email).await;
-        let user = user.expect("the database answers");
-        user.expect("this user has signed up").id.to_string()
-    }
+/// An app, and a browser in which Ann has just signed up.
+pub async fn app_with_ann() -> (App, Browser) {
+    let app = App::start().await;
+    let ann = app.sign_up(ANN).await;
+    (app, ann)
 }

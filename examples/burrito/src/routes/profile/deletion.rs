@@ -1,4 +1,4 @@
-//! `/profile/delete`: the end of an account.
+//! `/profile/delete`: deletes the account.
 
 use axum::Form;
 use axum::extract::State;
@@ -10,20 +10,18 @@ use hoglet_web::visit::Visit;
 use minijinja::context;
 use serde::Deserialize;
 
-use super::{WRONG_PASSWORD, account};
-use crate::accounts::{deletion, password};
+use super::{account, check_password};
+use crate::accounts::deletion;
 use crate::current_user::CurrentUser;
-use crate::forms;
+use crate::forms::{self, Errors};
 use crate::state::AppState;
 
-/// Absent fields count as empty.
 #[derive(Deserialize)]
 pub struct DeletionForm {
     #[serde(default)]
     current_password: String,
 }
 
-/// Deletes the account of who knows its password.
 pub async fn delete(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -32,17 +30,17 @@ pub async fn delete(
     Form(form): Form<DeletionForm>,
 ) -> Result<Response> {
     let account = account(&state, &user).await?;
-    let again = |errors| context! { at => "delete", errors, ..account };
-    match password::check(&visit, &user, form.current_password).await {
-        Ok(true) => {}
-        Ok(false) => {
-            let wrong = forms::error("current_password", WRONG_PASSWORD);
-            return forms::again(&page, "profile.html", again(wrong));
-        }
-        Err(error) => return forms::again_later(&page, "profile.html", error, again),
+    let with_errors = |errors| context! { at => "delete", errors, ..account };
+    let mut errors = Errors::new();
+    let checking = check_password(&visit, &user, form.current_password, &mut errors);
+    if let Err(error) = checking.await {
+        return forms::try_later(&page, "profile.html", error, with_errors);
+    }
+    if !errors.is_empty() {
+        return forms::invalid(&page, "profile.html", with_errors(errors));
     }
     deletion::delete_own(&state, &visit, &user).await?;
-    let message = "Your account is deleted. Thank you for having been here.";
+    let message = "Your account was deleted. We are sorry to see you go.";
     visit.flash(FlashLevel::Success, message).await?;
     Ok(Redirect::to("/").into_response())
 }

@@ -1,4 +1,4 @@
-//! `/profile/email`: the account is to have another address, or is to keep the one that it has.
+//! `/profile/email`: requests another address for the account, or cancels the request.
 
 use axum::Form;
 use axum::extract::State;
@@ -13,9 +13,8 @@ use hoglet_web::visit::Visit;
 use minijinja::context;
 use serde::Deserialize;
 
-use super::{WRONG_PASSWORD, account};
-use crate::accounts::email::{self, Asked};
-use crate::accounts::password;
+use super::{account, check_password};
+use crate::accounts::email::{self, ChangeRequest};
 use crate::current_user::CurrentUser;
 use crate::forms;
 use crate::state::AppState;
@@ -31,7 +30,7 @@ pub struct EmailForm {
     current_password: String,
 }
 
-/// Sends the new address a link. Nothing changes until it is answered.
+/// Mails a link to the new address. Nothing changes until it is confirmed.
 pub async fn change(
     _: SendsMail,
     State(state): State<AppState>,
@@ -41,46 +40,44 @@ pub async fn change(
     Form(form): Form<EmailForm>,
 ) -> Result<Response> {
     let account = account(&state, &user).await?;
-    let typed = context! { name => &user.name, email => &form.email };
-    let again = |errors| context! { at => "email", form => typed, errors, ..account };
+    let typed = context! { email => &form.email };
+    let with_errors = |errors| context! { at => "email", form => typed, errors, ..account };
     let new = Email::normalized(&form.email);
 
     let mut errors = forms::validate(&form);
     if new == user.email {
         errors.extend(forms::error("email", "This is your address already."));
     }
-    match password::check(&visit, &user, form.current_password).await {
-        Ok(true) => {}
-        Ok(false) => errors.extend(forms::error("current_password", WRONG_PASSWORD)),
-        Err(error) => return forms::again_later(&page, "profile.html", error, again),
+    let checking = check_password(&visit, &user, form.current_password, &mut errors);
+    if let Err(error) = checking.await {
+        return forms::try_later(&page, "profile.html", error, with_errors);
     }
     if !errors.is_empty() {
-        return forms::again(&page, "profile.html", again(errors));
+        return forms::invalid(&page, "profile.html", with_errors(errors));
     }
-    match email::ask_to_change(&state, &visit, &user, &new).await {
-        Ok(Asked::Mailed) => {
-            let sent =
-                "A mail with a link is on its way to the new address. Open it to make the change.";
-            visit.flash(FlashLevel::Success, sent).await?;
+    match email::request_change(&state, &visit, &user, &new).await {
+        Ok(ChangeRequest::Mailed) => {
+            let message =
+                "We have sent a mail to the new address. Open its link to make the change.";
+            visit.flash(FlashLevel::Success, message).await?;
             Ok(Redirect::to("/profile").into_response())
         }
-        Ok(Asked::Taken) => {
-            let taken = "This e-mail already has an account.";
-            forms::again(&page, "profile.html", again(forms::error("email", taken)))
+        Ok(ChangeRequest::AddressTaken) => {
+            let taken = forms::error("email", "This e-mail address already has an account.");
+            forms::invalid(&page, "profile.html", with_errors(taken))
         }
-        Ok(Asked::NoAccount) => Ok(Redirect::to("/login").into_response()),
-        Err(error) => forms::again_later(&page, "profile.html", error, again),
+        Ok(ChangeRequest::AccountGone) => Ok(Redirect::to("/login").into_response()),
+        Err(error) => forms::try_later(&page, "profile.html", error, with_errors),
     }
 }
 
-/// Takes the wish back: the link that was sent is worth nothing any more.
 pub async fn cancel(
     _: SendsMail,
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
     visit: Visit,
 ) -> Result<Redirect> {
-    email::keep(&state, &user).await?;
+    email::cancel_change(&state, &user).await?;
     let message = "Your e-mail address stays as it is.";
     visit.flash(FlashLevel::Success, message).await?;
     Ok(Redirect::to("/profile"))

@@ -1,4 +1,4 @@
-//! `/profile/password`: another password for who knows the one of now.
+//! `/profile/password`: changes the password.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use hoglet_web::visit::Visit;
 use minijinja::context;
 use serde::Deserialize;
 
-use super::{WRONG_PASSWORD, account};
+use super::{account, check_password};
 use crate::accounts::password;
 use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
+use crate::forms;
 use crate::posthog::events::ProfileUpdated;
 use crate::state::AppState;
 
@@ -37,29 +37,25 @@ pub async fn change(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
     let account = account(&state, &user).await?;
-    let again = |errors| context! { at => "password", errors, ..account };
-    let mut errors = Errors::new();
-    let app_name = &state.web.settings.app_name;
-    let checked = forms::new_password(&form.new_password, &user.email, app_name);
-    forms::check(&mut errors, "new_password", checked);
-    match password::check(&visit, &user, form.current_password).await {
-        Ok(true) => {}
-        Ok(false) => errors.extend(forms::error("current_password", WRONG_PASSWORD)),
-        Err(error) => return forms::again_later(&page, "profile.html", error, again),
+    let with_errors = |errors| context! { at => "password", errors, ..account };
+    let (new, app_name) = (form.new_password, &state.web.settings.app_name);
+    let mut errors = forms::new_password("new_password", &new, &user.email, app_name);
+    let checking = check_password(&visit, &user, form.current_password, &mut errors);
+    if let Err(error) = checking.await {
+        return forms::try_later(&page, "profile.html", error, with_errors);
     }
     if !errors.is_empty() {
-        return forms::again(&page, "profile.html", again(errors));
+        return forms::invalid(&page, "profile.html", with_errors(errors));
     }
-
     let user = Arc::unwrap_or_clone(user);
-    let changed = match password::change(&state, &visit, user, form.new_password).await {
-        Ok(changed) => changed,
-        Err(error) => return forms::again_later(&page, "profile.html", error, again),
-    };
-    let Some(user) = changed else {
-        let message = "Your password was changed elsewhere. Log in again.";
-        visit.flash(FlashLevel::Info, message).await?;
-        return Ok(Redirect::to("/login").into_response());
+    let user = match password::change(&state, &visit, user, new).await {
+        Ok(Some(user)) => user,
+        Ok(None) => {
+            let message = "Your password was changed elsewhere. Log in again.";
+            visit.flash(FlashLevel::Info, message).await?;
+            return Ok(Redirect::to("/login").into_response());
+        }
+        Err(error) => return forms::try_later(&page, "profile.html", error, with_errors),
     };
     visit.posthog.set_person(&user);
     visit.posthog.capture(ProfileUpdated {});

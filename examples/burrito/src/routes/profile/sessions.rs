@@ -1,4 +1,4 @@
-//! `/profile/sessions`: where the user is logged in, and how to end it.
+//! `/profile/sessions`: shows where the user is logged in, and ends sessions.
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -7,15 +7,14 @@ use hoglet_web::database::begin;
 use hoglet_web::error::{AppError, Result};
 use hoglet_web::page::Page;
 use hoglet_web::session::FlashLevel;
-use hoglet_web::session::model::{self as sessions, Listed};
+use hoglet_web::session::model::{self as sessions, UserSession};
 use hoglet_web::visit::Visit;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use sea_orm::prelude::Uuid;
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::macros::format_description;
 
-use super::WRONG_PASSWORD;
+use super::check_password;
 use crate::accounts::{self, password};
 use crate::current_user::CurrentUser;
 use crate::forms::{self, Errors};
@@ -27,7 +26,7 @@ const END_OTHERS: &str = "/profile/sessions/delete-others";
 
 #[derive(Deserialize)]
 pub struct EndForm {
-    /// Asked for where the log-in is some time ago.
+    /// Needed if the log-in was some time ago.
     current_password: Option<String>,
 }
 
@@ -37,10 +36,10 @@ pub async fn show(
     page: Page,
 ) -> Result<Html<String>> {
     let listed = visit.sessions_of(user.id).await?;
-    page.render("sessions.html", values(&listed, None, Errors::new()))
+    page.render("sessions.html", values(&listed, None))
 }
 
-/// Ends one session; the one of this request too, which is a log-out.
+/// Ends one session. Ending the session of this request is a log-out.
 pub async fn end_one(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -58,17 +57,17 @@ pub async fn end_one(
         return Ok(Redirect::to("/").into_response());
     }
     let action = format!("{PAGE}/{handle}/delete");
-    if let Some(answer) = ask(&visit, &user, &page, form, &listed, &action).await? {
+    let asking = ask_for_password(&visit, &user, &page, form, values(&listed, Some(&action)));
+    if let Some(answer) = asking.await? {
         return Ok(answer);
     }
     sessions::end_one(&state.database, user.id, handle).await?;
-    visit
-        .flash(FlashLevel::Success, "The session has ended.")
-        .await?;
+    let message = "The session has ended.";
+    visit.flash(FlashLevel::Success, message).await?;
     Ok(Redirect::to(PAGE).into_response())
 }
 
-/// Ends all but the one of this request.
+/// Ends all sessions but the one of this request.
 pub async fn end_others(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
@@ -77,59 +76,52 @@ pub async fn end_others(
     Form(form): Form<EndForm>,
 ) -> Result<Response> {
     let listed = visit.sessions_of(user.id).await?;
-    if let Some(answer) = ask(&visit, &user, &page, form, &listed, END_OTHERS).await? {
+    let asking = ask_for_password(
+        &visit,
+        &user,
+        &page,
+        form,
+        values(&listed, Some(END_OTHERS)),
+    );
+    if let Some(answer) = asking.await? {
         return Ok(answer);
     }
     let transaction = begin(&state.database).await?;
-    visit.keep_only_this_session(transaction, &*user).await?;
+    let session = visit.end_other_sessions(&transaction, &*user).await?;
+    transaction.commit().await?;
+    session.finish(&visit).await?;
     let message = "Your other sessions have ended.";
     visit.flash(FlashLevel::Success, message).await?;
     Ok(Redirect::to(PAGE).into_response())
 }
 
-/// The page that asks for the password, unless it was given or the log-in is not long ago: whoever
-/// finds an open browser must not lock its owner out.
-async fn ask(
+/// The page that asks for the password, unless it was given or the log-in was not long ago: somebody
+/// who finds an open browser must not lock its owner out.
+async fn ask_for_password(
     visit: &Visit,
     user: &user::Model,
     page: &Page,
     form: EndForm,
-    listed: &[Listed],
-    action: &str,
+    values: Value,
 ) -> Result<Option<Response>> {
-    let again = |errors| values(listed, Some(action), errors);
-    let errors = match form.current_password {
-        None if visit.logged_in_within(password::ASKED_AGAIN_AFTER).await? => return Ok(None),
-        None => Errors::new(),
-        Some(password) => match password::check(visit, user, password).await {
-            Ok(true) => return Ok(None),
-            Ok(false) => forms::error("current_password", WRONG_PASSWORD),
-            Err(error) => {
-                return forms::again_later(page, "sessions.html", error, again).map(Some);
+    let with_errors = |errors: Errors| context! { errors, ..values.clone() };
+    let mut errors = Errors::new();
+    match form.current_password {
+        None if visit.logged_in_within(password::ASK_AGAIN_AFTER).await? => return Ok(None),
+        None => {}
+        Some(password) => {
+            if let Err(error) = check_password(visit, user, password, &mut errors).await {
+                return forms::try_later(page, "sessions.html", error, with_errors).map(Some);
             }
-        },
-    };
-    forms::again(page, "sessions.html", again(errors)).map(Some)
-}
-
-/// `action` is the form that asks for the password.
-fn values(listed: &[Listed], action: Option<&str>, errors: Errors) -> Value {
-    let sessions = listed.iter().map(|session| {
-        context! {
-            handle => session.handle.to_string(),
-            browser => &session.browser,
-            address => &session.address,
-            started_at => moment(session.started_at),
-            last_seen_at => moment(session.last_seen_at),
-            is_current => session.is_current,
+            if errors.is_empty() {
+                return Ok(None);
+            }
         }
-    });
-    let sessions: Vec<_> = sessions.collect();
-    context! { sessions, action, form => context! {}, errors }
+    }
+    forms::invalid(page, "sessions.html", with_errors(errors)).map(Some)
 }
 
-fn moment(at: OffsetDateTime) -> String {
-    let form =
-        format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
-    at.format(&form).unwrap_or_default()
+/// `action` is where the form for the password goes.
+fn values(listed: &[UserSession], action: Option<&str>) -> Value {
+    context! { sessions => Serde(listed), action, form => context! {}, errors => context! {} }
 }

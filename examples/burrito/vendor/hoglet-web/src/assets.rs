@@ -1,35 +1,35 @@
-//! Stylesheets, scripts and pictures: what they are called, and how they are served.
+//! Assets: style sheets, scripts and images.
 //!
-//! The app's are in its `static/`, Hoglet's in its own; the app's come first.
+//! The app has its own in `static/`, and Hoglet has some. The app's assets take precedence.
 
 use minijinja::Value;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::files::Files;
 
-/// Hoglet's own: posthog-js's loader, and what only development needs.
+/// Hoglet's assets: the loader of posthog-js, and assets for development.
 #[derive(RustEmbed)]
 #[folder = "static/"]
 struct Static;
 
-/// An asset, and the hash of its content.
+/// An asset.
 pub struct Asset {
     file: EmbeddedFile,
 }
 
 impl Asset {
-    /// The asset of this name: the app's, else Hoglet's.
+    /// Finds an asset by name, in the app or else in Hoglet.
     pub fn find(own: Files, name: &str) -> Option<Self> {
         let file = own.get_or(name, &Files::of::<Static>())?;
         Some(Self { file })
     }
 
-    /// Its content.
+    /// The content.
     pub fn into_data(self) -> std::borrow::Cow<'static, [u8]> {
         self.file.data
     }
 
-    /// The first eight bytes of a SHA-256 tell any two versions apart.
+    /// The first eight bytes of the SHA-256 of the content: enough to distinguish versions.
     pub fn hash(&self) -> String {
         let sha256 = self.file.metadata.sha256_hash();
         let first = sha256.first_chunk().expect("a SHA-256 has 32 bytes");
@@ -37,8 +37,7 @@ impl Asset {
     }
 }
 
-/// The address of an asset, with its content's hash: `/static/app.css?v=1f2e3d4c`. In templates it is
-/// the function `asset`.
+/// The address of an asset, with its hash: `/static/app.css?v=1f2e3d4c`. The template function `asset`.
 pub(crate) fn url(own: Files, name: &str) -> Result<Value, minijinja::Error> {
     let asset = Asset::find(own, name).ok_or_else(|| {
         minijinja::Error::new(

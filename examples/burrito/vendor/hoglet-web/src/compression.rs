@@ -1,7 +1,7 @@
-//! Compression: pages as they are made, assets once.
+//! Compression of pages and assets with gzip.
 //!
-//! gzip alone: every browser takes it, and its crate is in the build already. What passes the proxy
-//! is left as PostHog sent it, and health checks are too short.
+//! gzip is enough: all browsers support it, and its crate is in the build anyway. Answers from PostHog's proxy
+//! pass unchanged, and health checks are too short.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -19,25 +19,26 @@ use tower_http::compression::predicate::{And, DefaultPredicate, Predicate, SizeA
 
 use crate::media_type;
 
-/// What fits into one packet arrives no sooner when it is smaller.
+/// A smaller answer fits into one packet anyway.
 const MIN_BYTES: u64 = 1024;
 
-/// Compresses pages for those who ask for it.
+/// The layer that compresses pages, if the client accepts gzip.
 ///
-/// The length of a compressed page tells whether what somebody put into it repeats a secret that is
-/// on it too (BREACH). These pages hold no such secret: the nonce is new in every answer, forms are
-/// protected by the browser's headers instead of a token, and the session is a cookie. A page of
-/// yours that shows a secret *and* repeats what its address says is left alone when it carries the
-/// header `content-encoding: identity`.
+/// The BREACH attack puts text into a page and learns from the compressed length whether the text repeats a
+/// secret of the page. These pages have no such secret: the nonce is new in every answer, the browser's headers
+/// protect forms instead of a token, and the session id is in a cookie. If a page of your own shows a secret
+/// *and* repeats text from its address, give it the header `content-encoding: identity`, which turns
+/// compression off.
 pub fn pages() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
     CompressionLayer::new()
-        // Each answer is compressed by itself: the last few percent would cost more than they save.
+        // Every answer is compressed anew, so a better compression would cost more than it saves.
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_BYTES)))
 }
 
-/// Stands before [`pages`], which answers 406 to a client that refuses gzip and plain text both, and
-/// does so after the handler has run. Such a client gets the page as it is.
+/// Removes `Accept-Encoding` if the client does not accept gzip, so that it gets the page uncompressed. Without
+/// this, [`pages`] would answer 406 to a client that refuses both gzip and plain text, after the handler has
+/// run.
 pub fn gzip_or_nothing(mut request: Request) -> Request {
     if !accepts_gzip(request.headers()) {
         request.headers_mut().remove(ACCEPT_ENCODING);
@@ -45,27 +46,29 @@ pub fn gzip_or_nothing(mut request: Request) -> Request {
     request
 }
 
-/// Assets in gzip, by the hash of their content: compressed when they are first asked for, then kept.
-/// An asset that is edited in development has a new hash.
-static ASSETS: Mutex<Option<HashMap<String, Option<Bytes>>>> = Mutex::new(None);
+/// Compressed assets by the hash of their content. An asset is compressed on its first request. If it is edited in
+/// development, it has a new hash.
+#[derive(Debug, Default)]
+pub struct CompressedAssets(Mutex<HashMap<String, Option<Bytes>>>);
 
-/// An asset in gzip; nothing where that would hardly be smaller, as with most pictures.
-pub fn asset(hash: &str, data: &[u8]) -> Option<Bytes> {
-    let mut assets = ASSETS.lock().expect("nobody panics while compressing");
-    let assets = assets.get_or_insert_default();
-    if let Some(kept) = assets.get(hash) {
-        return kept.clone();
+impl CompressedAssets {
+    /// An asset in gzip. `None` if gzip saves less than a tenth, as for most images.
+    pub fn get(&self, hash: &str, data: &[u8]) -> Option<Bytes> {
+        let mut assets = self.0.lock().expect("compressing does not panic");
+        if let Some(compressed) = assets.get(hash) {
+            return compressed.clone();
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        let compressed = encoder.write_all(data).and_then(|()| encoder.finish());
+        let compressed = compressed.expect("writing to memory does not fail");
+        let is_smaller = compressed.len() < data.len() / 10 * 9;
+        let compressed = is_smaller.then(|| Bytes::from(compressed));
+        assets.insert(hash.to_owned(), compressed.clone());
+        compressed
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let compressed = encoder.write_all(data).and_then(|()| encoder.finish());
-    let compressed = compressed.expect("writing to memory does not fail");
-    let smaller = compressed.len() < data.len() / 10 * 9;
-    let kept = smaller.then(|| Bytes::from(compressed));
-    assets.insert(hash.to_owned(), kept.clone());
-    kept
 }
 
-/// Whether a client takes gzip: named, or covered by `*`, and not with a weight of zero.
+/// Whether a client accepts gzip: by name or by `*`, with a weight above zero.
 pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT_ENCODING).iter();
     let mut accepted = values
@@ -77,7 +80,7 @@ pub fn accepts_gzip(headers: &HeaderMap) -> bool {
         })
         .filter(|(coding, _)| coding == "gzip" || coding == "*")
         .collect::<Vec<_>>();
-    // What is named counts before `*`.
+    // The name takes precedence over `*`.
     accepted.sort_by_key(|(coding, _)| coding == "*");
     accepted.first().is_some_and(|(_, accepted)| *accepted)
 }
@@ -87,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gzip_is_for_those_who_take_it() {
+    fn gzip_is_used_if_the_client_accepts_it() {
         for (asked, expected) in [
             ("gzip", true),
             ("br, gzip;q=0.5", true),

@@ -10,36 +10,36 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tower_cookies::cookie::{CookieBuilder, SameSite};
 use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 
-use crate::compiled::Compiled;
 use crate::settings::Settings;
+use futures_core::future::BoxFuture;
 
-/// One cookie. Signed with a key of its own: a signature does not cover the cookie's
-/// name, so with a shared key one cookie's value would pass for another's.
+/// A signed cookie. Each has its own key: a signature does not cover the cookie's name, so with a shared key the
+/// value of one cookie would be valid for another.
 #[derive(Clone)]
 pub struct SignedCookie {
     name: String,
     key: Key,
     secure: bool,
-    /// None lives until the browser is closed.
+    /// `None` means until the browser is closed.
     lifetime: Option<time::Duration>,
 }
 
-/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`; behind https they are
-/// `Secure`, and their names begin with `__Host-`. `COOKIE_PREFIX` comes next.
+/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`. With https they are also `Secure`, and their
+/// names begin with `__Host-`. The value of `COOKIE_PREFIX` follows.
 #[derive(Clone)]
 pub struct SignedCookies {
-    /// The id of the session's row. Lives until the browser is closed, unless its session says how long.
+    /// The id of the session's row. Lives until the browser is closed, or as long as a remembered session.
     pub session: SignedCookie,
     /// The visitor id, see [`visitor`](crate::visitor). Lives a year.
     pub visitor: SignedCookie,
     /// The visitor's first page, see `posthog::first_touch`. Lives a year.
     pub first_touch: SignedCookie,
-    /// That this browser's people are not to be tracked. Lives five years.
+    /// The opt-out of this browser. Lives five years.
     pub opt_out: SignedCookie,
-    /// Messages for the next page that is shown, see [`session::flash`](crate::session::flash): a cookie
-    /// each, with the name and one more part. Live ten minutes.
+    /// Messages for the next page, see [`session::flash`](crate::session::flash). Each has its own cookie, with a
+    /// suffix to the name. Live ten minutes.
     pub flash: SignedCookie,
-    /// Where it goes on after a log-in by a link in a mail. Lives an hour.
+    /// The page to open after a log-in by a link. Lives an hour.
     pub next: SignedCookie,
     /// In development only: what a redirect has captured, see `posthog::panel`.
     /// Lives a minute.
@@ -47,9 +47,9 @@ pub struct SignedCookies {
 }
 
 impl SignedCookies {
-    /// With keys that are derived from `SECRET_KEY`.
+    /// Derives the keys from `SECRET_KEY`.
     pub fn new(settings: &Settings) -> Self {
-        // Browsers accept a `__Host-` cookie from this very host only, over https only.
+        // Browsers accept a `__Host-` cookie only from its own host, and only over https.
         let host = if settings.https() { "__Host-" } else { "" };
         let cookie = |name: &str, lifetime| SignedCookie {
             name: format!("{host}{}{name}", settings.cookie_prefix),
@@ -68,7 +68,7 @@ impl SignedCookies {
         }
     }
 
-    /// Takes away what makes somebody a visitor that is known.
+    /// Deletes the cookies that identify a visitor.
     pub fn forget_visitor(&self, cookies: &Cookies) {
         for cookie in [&self.visitor, &self.first_touch] {
             cookie.delete(cookies);
@@ -81,12 +81,12 @@ pub fn manager() -> CookieManagerLayer {
     CookieManagerLayer::new()
 }
 
-/// The layer that drops cookies which only look like ours after decoding.
+/// The layer that removes disguised cookies, whose names look like ours only after decoding.
 ///
-/// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode
-/// spaces, so that `%5F_Host-session`, which a sibling subdomain may set, would be read as ours. And
-/// one cookie that is not UTF-8 makes the parser read none at all.
-pub fn drop_disguised(mut request: Request, next: Next) -> Compiled<'static, Response> {
+/// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode spaces, so it
+/// would read `%5F_Host-session` as ours, which a sibling subdomain can set. Also, one cookie that is not UTF-8
+/// would make the parser read none at all.
+pub fn drop_disguised(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let headers = request.headers_mut();
         let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
@@ -118,29 +118,29 @@ impl SignedCookie {
             .map(|cookie| cookie.value().to_owned())
     }
 
-    /// Whether the request presented the cookie at all, valid or not.
+    /// Whether the request presented the cookie, valid or not.
     pub fn presented(&self, cookies: &Cookies) -> bool {
         cookies.get(&self.name).is_some()
     }
 
-    /// The text in a cookie of [`SignedCookie::set_text`].
+    /// The text that [`SignedCookie::set_text`] has set.
     pub fn text(&self, cookies: &Cookies) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(self.get(cookies)?).ok()?;
         String::from_utf8(bytes).ok()
     }
 
-    /// Sets the cookie for as long as it usually lives. What is no letter or digit may not survive the
-    /// way to the browser and back; see [`SignedCookie::set_text`].
+    /// Sets the cookie with its usual lifetime. The value should have only letters and digits; use
+    /// [`SignedCookie::set_text`] for any other text.
     pub fn set(&self, cookies: &Cookies, value: String) {
         self.add(cookies, value, self.lifetime);
     }
 
-    /// Sets the cookie to any text, encoded. Browsers take 4 KiB, so 2,900 bytes at most.
+    /// Sets the cookie to any text, encoded. Browsers accept 4 KiB, which is 2,900 bytes of text.
     pub fn set_text(&self, cookies: &Cookies, text: &str) {
         self.set(cookies, URL_SAFE_NO_PAD.encode(text));
     }
 
-    /// Sets the cookie for another time than it usually lives.
+    /// Sets the cookie with another lifetime than usual.
     pub fn set_for(&self, cookies: &Cookies, value: String, lifetime: time::Duration) {
         self.add(cookies, value, Some(lifetime));
     }
@@ -151,18 +151,16 @@ impl SignedCookie {
         cookies.signed(&self.key).add(cookie);
     }
 
-    /// One more cookie of this kind, for what several requests at once may set. `part` tells it from the
-    /// others.
-    pub fn another(&self, part: &str) -> Self {
+    /// A cookie of this kind with a suffix to its name. Concurrent requests can set several of them.
+    pub fn with_suffix(&self, suffix: &str) -> Self {
         Self {
-            name: format!("{}-{part}", self.name),
+            name: format!("{}-{suffix}", self.name),
             ..self.clone()
         }
     }
 
-    /// The cookies of this kind that the request presented, in the order of their parts. Not each of them
-    /// need have a valid signature.
-    pub fn others(&self, cookies: &Cookies) -> Vec<Self> {
+    /// The cookies with a suffix that the request presented, sorted by suffix. Their signatures may be invalid.
+    pub fn all_with_suffix(&self, cookies: &Cookies) -> Vec<Self> {
         let begin = format!("{}-", self.name);
         let mut names: Vec<String> = cookies
             .list()

@@ -3,12 +3,12 @@
 pub mod connection;
 pub mod schema;
 pub mod slices;
-pub mod transaction;
 pub mod unavailable;
 mod unknown;
+
+pub use hoglet_jobs::database::begin;
 
 pub use connection::{connect, connect_existing};
 pub use schema::{Migrations, migrate, migrate_down, migrated, pending_migrations};
 pub use slices::delete_in_slices;
-pub use transaction::begin;
 pub use unavailable::is_unavailable;

@@ -1,4 +1,4 @@
-//! E-mail addresses: each has one form, and stands in no log.
+//! [`Email`]: an e-mail address in its normal form. No log shows it.
 
 use idna::AsciiDenyList;
 use sea_orm::DeriveValueType;
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::text;
 
-/// No address is longer, in characters or bytes.
+/// The longest address, in characters and in bytes.
 pub const MAX_LENGTH: usize = 254;
-/// What stands before the `@` is no longer, in bytes (RFC 5321, 4.5.3.1.1).
+/// The longest part before the `@`, in bytes (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL_LENGTH: usize = 64;
 
-/// An address that never shows in `Debug`, so in no log.
+/// An address. Its `Debug` hides it, so no log shows it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
 #[serde(from = "String")]
 pub struct Email(pub String);
@@ -20,8 +20,8 @@ impl Email {
     /// The address as it is stored and looked up: in lower case, and its domain in ASCII, so that
     /// `bücher.example` and `xn--bcher-kva.example` are one.
     ///
-    /// What no address can hold is left out, so that whatever was typed can be looked up and counted:
-    /// PostgreSQL takes no NUL, and a failed log-in hashes no megabytes.
+    /// Any text has a normal form, so that it can be looked up and counted. Control characters are removed,
+    /// because PostgreSQL refuses NUL, and a long text is cut, because a failed log-in hashes it.
     pub fn normalized(typed: &str) -> Self {
         let written = typed.trim().chars().filter(|letter| !letter.is_control());
         let written: String = written.take(MAX_LENGTH).collect();
@@ -32,9 +32,9 @@ impl Email {
         Self(address.chars().take(MAX_LENGTH).collect())
     }
 
-    /// Whether this is an address as browsers understand `type=email`, or an international one: letters
-    /// of any script before the `@` (RFC 6531), and a domain that has an ASCII form. Only a mail that
-    /// arrives proves more.
+    /// Whether a text has the form of an address. The rules are those of browsers for `type=email`, and also
+    /// allow letters of any script before the `@` (RFC 6531) and domains with an ASCII form. Only a mail can
+    /// prove that the address exists.
     pub fn is_well_formed(typed: &str) -> bool {
         let typed = typed.trim();
         if typed.chars().count() > MAX_LENGTH || typed.chars().any(char::is_control) {
@@ -44,7 +44,7 @@ impl Email {
         let Some((local, domain)) = email.0.rsplit_once('@') else {
             return false;
         };
-        // The rest of the rules is about ASCII.
+        // The library checks only ASCII, so other letters are replaced first.
         let local_in_ascii = local.chars().map(|letter| match letter {
             letter if letter.is_ascii() => letter,
             letter if text::is_invisible(letter) => ' ',
@@ -61,10 +61,10 @@ impl Email {
         &self.0
     }
 
-    /// The address as people write it: an international domain in its own script. For pages; what is
-    /// stored and mailed to is the ASCII form.
+    /// The address for pages, with an international domain in its own script. The app stores the ASCII form and
+    /// sends mail to it.
     pub fn for_people(&self) -> String {
-        // Every page of a user shows one, and hardly any is international.
+        // A fast path: few addresses are international.
         if !self.0.contains("xn--") {
             return self.0.clone();
         }
@@ -74,13 +74,21 @@ impl Email {
         });
         readable.unwrap_or_else(|| self.0.clone())
     }
+
+    /// The address as a page shows it to a visitor who opened a link: enough for its owner.
+    pub fn hint(&self) -> String {
+        let email = self.for_people();
+        let (name, domain) = email.rsplit_once('@').unwrap_or_default();
+        let first: String = name.chars().take(1).collect();
+        format!("{first}•••@{domain}")
+    }
 }
 
 fn lower(text: &str) -> String {
     text::composed(&text.to_lowercase()).into_owned()
 }
 
-/// A domain in ASCII, in lower case; as it is where it has no such form.
+/// A domain in ASCII and lower case. A domain without an ASCII form is only changed to lower case.
 fn ascii(domain: &str) -> String {
     match idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::URL) {
         Ok(ascii) => ascii.into_owned(),
@@ -94,7 +102,7 @@ impl std::fmt::Debug for Email {
     }
 }
 
-/// What is read from a job or a form is no address of another kind.
+/// Normalizes, so that an address from a job or a form has the same form as all others.
 impl From<String> for Email {
     fn from(typed: String) -> Self {
         Self::normalized(&typed)

@@ -1,8 +1,8 @@
-//! Turns bare statuses into pages or JSON, and logs what went wrong inside.
+//! The layer that turns bare statuses into pages or JSON, and logs failures of the app.
 //!
-//! The layer stands twice: inside, where it is known who the visitor is, and outside, for what the
-//! outer layers refuse. In development a page shows the error itself (`details`); where even the
-//! error page cannot be rendered, `last_resort` needs no template.
+//! It is in the stack twice: inside, where the user is known, and outside, for requests that outer
+//! layers refuse. In development a page shows the error itself (`details`). If the error page cannot
+//! be rendered, `last_resort` makes one without a template.
 
 use std::sync::Arc;
 
@@ -15,24 +15,25 @@ use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Value, context};
 use serde_json::json;
 
-use crate::compiled::Compiled;
 use crate::error::{AppError, Cause, CauseKind, Result};
-use crate::handlers::proxy::FromPostHog;
 use crate::media_type;
-use crate::package::Package;
 use crate::page::Page;
+use crate::posthog::proxy::FromPostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
+use answer::Answer;
+use futures_core::future::BoxFuture;
 
+mod answer;
 mod details;
 mod last_resort;
 
-/// The layer.
+/// The layer `error_pages`.
 pub fn error_pages(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let (parts, body) = request.into_parts();
         let info = RequestInfo::of(&parts.extensions);
@@ -51,24 +52,29 @@ pub fn error_pages(
             .as_ref()
             .filter(|cause| cause.kind == CauseKind::Error)
         {
-            // The panic hook has logged a panic already.
+            // The panic hook has already logged a panic.
             tracing::error!(error = %cause, "request failed");
         }
-        let message = error
-            .map(|error| error.message)
-            .filter(|message| !message.is_empty())
-            .unwrap_or_else(|| (web.parts.sentence)(status).into());
+        let text = (web.parts.error_text)(status);
+        let said = error.map(|error| error.message);
+        let answer = Answer {
+            status,
+            title: text.title,
+            message: said
+                .filter(|message| !message.is_empty())
+                .unwrap_or(text.message.into()),
+        };
         let body = if info.wants_json {
-            Json(json!({ "success": false, "error": message, "request_id": info.id }))
+            Json(json!({ "success": false, "error": answer.message, "request_id": info.id }))
                 .into_response()
         } else {
             let shown = cause.as_ref().filter(|_| web.settings.has_sources());
-            match render(&page, &web.package, &method, status, &message, shown).await {
+            match render(&page, &answer, shown, &method, web.package.folder).await {
                 Ok(html) => html.into_response(),
                 Err(error) => {
-                    let html = last_resort::page(&web.settings, &info, status, &message, &error);
+                    let html = last_resort::page(&web.settings, &info, &answer, &error);
                     if cause.is_none() {
-                        // Nothing else went wrong, so this is what is captured.
+                        // Nothing else failed, so this error is captured.
                         parts.status = StatusCode::INTERNAL_SERVER_ERROR;
                         parts.extensions.insert(error);
                     }
@@ -76,36 +82,40 @@ pub fn error_pages(
                 }
             }
         };
-        // Headers such as Retry-After, Allow and cookies stay.
+        // Keeps headers such as Retry-After, Allow and cookies.
         parts.headers.remove(CONTENT_LENGTH);
         copy_header(body.headers(), &mut parts.headers);
         Response::from_parts(parts, body.into_body())
     })
 }
 
-/// The page, or the error itself where a cause is to be shown.
+/// Renders the error page or, in development, the page with the cause.
 async fn render(
     page: &Page,
-    package: &Package,
+    answer: &Answer,
+    cause: Option<&Arc<Cause>>,
     method: &Method,
-    status: StatusCode,
-    message: &str,
-    shown: Option<&Arc<Cause>>,
+    app_folder: &'static str,
 ) -> Result<Html<String>> {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let values = context! { status => status.as_u16(), title, message };
-    let Some(cause) = shown else {
+    let Answer {
+        status,
+        title,
+        message,
+    } = answer;
+    let values = context! { status => status.as_u16(), title => *title, message };
+    let Some(cause) = cause else {
         return page.render("error.html", values);
     };
-    let details = details::of(cause.clone(), package.folder).await;
-    // Rendered by itself: where it is broken, the rest of the page is not.
+    let title = status.canonical_reason();
+    let details = details::of(cause.clone(), app_folder).await;
+    // Rendered separately: if it is broken, the rest of the page still works.
     let panel = page.render("captured.html", context! {}).ok();
     let captured_panel = panel.map(|Html(html)| Value::from_safe_string(html));
-    let values = context! { method => method.as_str(), details, captured_panel, ..values };
+    let values = context! { title, method => method.as_str(), details, captured_panel, ..values };
     page.render("development_error.html", values)
 }
 
-/// A handler that has said something itself, in HTML or JSON, is left alone, and so is PostHog.
+/// Whether an error has no body for people or programs yet. An answer from PostHog passes unchanged.
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
     let passed_on = response.extensions().get::<FromPostHog>().is_some();

@@ -1,13 +1,13 @@
-//! Files that a binary carries: the app's, and Hoglet's own behind them.
+//! Embedded files: the app's, and Hoglet's as a fallback.
 //!
-//! A release build carries them inside. Other builds read them from disk each time they are asked
-//! for. A file of the app's takes the place of Hoglet's of the same name.
+//! A release build embeds the files. Other builds read them from disk on each access. A file of the app
+//! replaces Hoglet's file with the same name.
 
 use std::borrow::Cow;
 
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-/// A folder that a binary carries.
+/// An embedded folder.
 #[derive(Clone, Copy, Debug)]
 pub struct Files {
     get: fn(&str) -> Option<EmbeddedFile>,
@@ -23,18 +23,18 @@ impl Files {
         }
     }
 
-    /// The file of this name, its path relative to the folder.
+    /// A file by its path, relative to the folder.
     pub fn get(&self, name: &str) -> Option<EmbeddedFile> {
         (self.get)(name)
     }
 
-    /// The names of all files.
+    /// The paths of all files.
     pub fn names(&self) -> Vec<Cow<'static, str>> {
         (self.names)()
     }
 
-    /// The file of this name here or, where there is none, there.
-    pub fn get_or(&self, name: &str, behind: &Self) -> Option<EmbeddedFile> {
-        self.get(name).or_else(|| behind.get(name))
+    /// A file of this folder, or else of `fallback`.
+    pub fn get_or(&self, name: &str, fallback: &Self) -> Option<EmbeddedFile> {
+        self.get(name).or_else(|| fallback.get(name))
     }
 }

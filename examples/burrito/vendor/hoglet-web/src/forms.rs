@@ -1,4 +1,4 @@
-//! Forms: what was typed, checked, with a message per field.
+//! Forms: checks what was typed, and shows the page again with a message for each field.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,14 @@ use minijinja::Value;
 use crate::error::{AppError, Result};
 use crate::page::Page;
 
-/// Messages by field; `form` is the form as a whole.
+mod words;
+
+pub use words::PlainEnglish;
+
+/// Messages by field; `form` is for the form as a whole.
 pub type Errors = BTreeMap<String, Vec<String>>;
 
-/// What is wrong with a form, by its own rules; `words` is what those of garde say to people.
+/// The messages of the form's rules; `words` has those of garde's own rules.
 pub fn validate<F: Validate<Context: Default>>(form: &F, words: impl I18n + 'static) -> Errors {
     with_i18n(words, || form.validate())
         .err()
@@ -42,12 +46,12 @@ pub fn form_error(message: impl Into<String>) -> Errors {
     error("form", message)
 }
 
-/// The page again, with what was typed and what is wrong: 422.
+/// Answers an invalid form: the page again, with what was typed and the messages (422).
 ///
 /// # Errors
 ///
-/// Where the page cannot be rendered.
-pub fn again(page: &Page, template: &str, values: Value) -> Result<Response> {
+/// If the page cannot be rendered.
+pub fn invalid(page: &Page, template: &str, values: Value) -> Result<Response> {
     Ok((
         StatusCode::UNPROCESSABLE_ENTITY,
         page.render(template, values)?,
@@ -55,23 +59,23 @@ pub fn again(page: &Page, template: &str, values: Value) -> Result<Response> {
         .into_response())
 }
 
-/// The page again, with what was typed, where the form comes too early: after too many tries (429)
-/// or while there is too much to do (503).
+/// Answers a form that must wait, after too many attempts (429) or while there is too much to do
+/// (503): the page again, with what was typed, the message and `Retry-After`.
 ///
 /// # Errors
 ///
-/// Any other error stays one, and so does this one for a program.
-pub fn again_later(
+/// Any other error, and any error if a program reads the answer.
+pub fn try_later(
     page: &Page,
     template: &str,
     error: AppError,
     values: impl FnOnce(Errors) -> Value,
 ) -> Result<Response> {
-    let early = matches!(
+    let must_wait = matches!(
         error.status,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
     );
-    if !early || error.cause.is_some() || page.is_for_a_program() {
+    if !must_wait || error.cause.is_some() || page.is_for_a_program() {
         return Err(error);
     }
     let html = page.render(template, values(form_error(error.message.clone())))?;

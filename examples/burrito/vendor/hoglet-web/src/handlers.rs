@@ -1,7 +1,5 @@
-//! What every app answers besides its pages: assets, PostHog's proxy, the switch for opting out and,
-//! in development, the mail that was kept.
+//! Handlers of Hoglet: assets, the opt-out and, in development, stored mail.
 
 pub mod assets;
 pub mod mail;
 pub mod opt_out;
-pub mod proxy;

@@ -1,4 +1,4 @@
-//! `/livez` and `/readyz`: for whatever keeps the process running.
+//! `/livez` and `/readyz`: health checks for a load balancer or a supervisor.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::database;
 use crate::jobs::upkeep;
 use crate::web::Web;
 
-/// For the database to answer.
+/// The longest time for the database to answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The process is up.
@@ -21,12 +21,12 @@ pub async fn live() -> &'static str {
     "ok"
 }
 
-/// The app can answer: its database is reachable and migrated. PostHog and the jobs are
-/// reported and never decide.
+/// The app is ready if its database is reachable and migrated. PostHog and the jobs are reported, but
+/// do not count.
 pub async fn ready(State(web): State<Web>) -> Response {
     let asked = async {
         let pending = database::pending_migrations(&web.database, web.parts.migrations).await?;
-        // Without its table there is nothing to count.
+        // Without the table of jobs there is nothing to count.
         let jobs = match pending.as_slice() {
             [] => Some(upkeep::numbers(&web.database).await?),
             _ => None,

@@ -1,52 +1,47 @@
-//! Housekeeping: what has expired is removed, and what PostHog has not heard is said again.
+//! Housekeeping: removes expired rows, and sends each `$identify` again that PostHog has not accepted.
 
 use std::time::Duration;
 
-use axum::extract::FromRef;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::jobs::{Job, Jobs, Outcome, Priority, Run, upkeep};
+use crate::jobs::{Job, JobResult, Jobs, Priority, Run, upkeep};
 use crate::person_deletion::DeletePerson;
-use crate::posthog::visitor_link;
 use crate::session::model as session;
 use crate::throttle::{self, known_network};
 use crate::tokens;
+use crate::visitor_link;
 use crate::web::Web;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
-/// An `$identify` younger than this is under way.
+/// An `$identify` that is younger may still be on its way.
 const UNDER_WAY: time::Duration = time::Duration::minutes(1);
-/// How long a failed job is kept for a person to retry: its fields may hold somebody's address.
+/// A failed job can be retried for this long. It is deleted then, as its fields may hold an e-mail address.
 const FAILED_JOBS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How long a job waits for PostHog to take what is sent again. The rest has its turn next time.
+/// The longest time for one round of sending again. The rest is sent in the next round.
 const WAIT: Duration = Duration::from_secs(20);
 
-/// Hoglet's own jobs, for an app's table.
-pub fn jobs<S: Clone + Send + Sync + 'static>() -> Jobs<S>
-where
-    Web: FromRef<S>,
-{
+/// Hoglet's own jobs. Every app has them beside its own.
+pub fn jobs() -> Jobs<Web> {
     Jobs::default()
         .every(INTERVAL, || RemoveExpired {})
-        .every(INTERVAL, SendAgain::usually)
+        .every(INTERVAL, SendAgain::scheduled)
         .job::<DeletePerson>()
 }
 
-/// Enqueues what a process does when it starts.
+/// Enqueues the job that every process runs at its start.
 ///
 /// # Errors
 ///
-/// Where the database fails.
+/// When the database fails.
 pub async fn at_start(web: &Web) -> Result<(), DbErr> {
-    // What the process before this one has left behind; it has nothing under way any more. It may have
-    // been killed within this very second.
+    // Everything that an earlier process has left is sent, also if it was killed in this very second.
     let now = OffsetDateTime::now_utc();
     let again = SendAgain {
         linked_before: Some(now.unix_timestamp() + 1),
     };
-    again.enqueue(&web.database).await.map(drop)
+    web.jobs.enqueue(&web.database, again).await.map(drop)
 }
 
 /// Removes sessions, attempts, known networks, tokens and links that have expired, and jobs that failed
@@ -65,14 +60,14 @@ impl Job for RemoveExpired {
         Some(String::new())
     }
 
-    async fn run(self, web: Web, _: Run) -> Outcome {
+    async fn run(self, web: Web, _: Run) -> JobResult {
         let database = &web.database;
         let sessions = session::delete_expired(database).await?;
         let attempts = throttle::delete_expired(database).await?;
         let networks = known_network::delete_expired(database).await?;
         let tokens = tokens::delete_expired(database).await?;
         let links = visitor_link::delete_old(database).await?;
-        // An erasure that somebody is owed is kept until it is done.
+        // The deletion of a person is kept until it is done.
         let jobs = upkeep::delete_failed(database, FAILED_JOBS, DeletePerson::NAME).await?;
         tracing::debug!(
             sessions,
@@ -87,15 +82,15 @@ impl Job for RemoveExpired {
     }
 }
 
-/// Sends the `$identify` of those links again that PostHog has not taken.
+/// Sends each `$identify` again that PostHog has not accepted.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendAgain {
-    /// Links from before this second; none leaves those alone that may be under way.
+    /// Sends those from before this second. `None`: those that are not on their way any more.
     linked_before: Option<i64>,
 }
 
 impl SendAgain {
-    fn usually() -> Self {
+    fn scheduled() -> Self {
         Self {
             linked_before: None,
         }
@@ -107,12 +102,12 @@ impl Job for SendAgain {
 
     const NAME: &'static str = "hoglet_send_again";
 
-    /// What a process does at its start is not done by what one that was killed has left behind.
+    /// A job of an earlier process that was killed must not take the place of the one at the start.
     fn unique_key(&self) -> Option<String> {
         self.linked_before.is_none().then(String::new)
     }
 
-    async fn run(self, web: Web, _: Run) -> Outcome {
+    async fn run(self, web: Web, _: Run) -> JobResult {
         let linked_before = match self.linked_before {
             Some(second) => OffsetDateTime::from_unix_timestamp(second)?,
             None => OffsetDateTime::now_utc() - UNDER_WAY,
@@ -122,11 +117,14 @@ impl Job for SendAgain {
             Ok(sent) => {
                 let links = sent?;
                 if links > 0 {
-                    tracing::info!(links, "sent again what PostHog had not taken: $identify");
+                    tracing::info!(
+                        links,
+                        "sent each $identify again that PostHog had not accepted"
+                    );
                 }
             }
-            // It is out of order, which the delivery of events says already.
-            Err(_) => tracing::debug!("PostHog has not taken every $identify yet"),
+            // The delivery of events already logs that PostHog does not answer.
+            Err(_) => tracing::debug!("PostHog has not accepted every $identify yet"),
         }
         Ok(())
     }

@@ -1,46 +1,51 @@
-//! What every Hoglet app stands on: what must be right, and is the same for everybody.
+//! The parts of a web app that must be right and are the same for every app.
 //!
-//! # A request's way through
+//! # An app
 //!
-//! [`server`] takes the connection. [`request`] gives the request its id and finds out where it came
-//! from, and whether it is for this app at all; a path that holds a token gets a mask there, see [`secret_paths`]. [`logging`] opens its
-//! span, [`security`] answers for its headers and its origin. Pages come behind [`cookies`] and
-//! [`session`]; [`layers::identify`] says whose request it is. Then the app's handler runs: its
-//! arguments are a [`Visit`](visit::Visit) (who is asking, and all that belongs to them), a
-//! [`Page`](page::Page) to answer with, and [`PostHog`](posthog::PostHog) to say what
-//! happened. On the way out [`layers::capture_errors`] captures what went wrong and [`error_pages`]
-//! makes a page of it.
+//! An app is a type with the trait [`App`](app::App): its settings, pages, jobs, templates and flags.
+//! [`cli::run`] runs its commands, `serve` among them.
 //!
-//! What need not be done at once, or must not be lost, is a [job](jobs): it is enqueued with the
-//! transaction that needs it, and done by a worker, on behalf of the same person. [`mail`] is sent that
-//! way.
+//! # A request
 //!
-//! # What an app brings
+//! [`server`] accepts the connection. [`layers::around`] has put the layers around the app's pages: they
+//! refuse requests for other hosts and from other sites, load the session, find the identity, turn errors
+//! into pages and capture them. `my-app layers` prints all of them in order.
 //!
-//! An app is a type with the trait [`App`](app::App): its settings, its commands, its routes, its jobs, and
-//! [`Parts`](web::Parts) with what Hoglet must know of it: who its users are, its templates, its
-//! flags, what every page knows and what every event carries. [`cli::run`] does the rest.
+//! The arguments of a handler are a [`Visit`](visit::Visit) (the request, its session, its identity and
+//! its PostHog) and a [`Page`](page::Page), which renders templates. It returns a
+//! [`Result`](error::Result): `?` turns any error into a page.
 //!
-//! # How the modules stand
+//! Work that can wait, or must not be lost, is a [job](jobs): it is enqueued in the transaction that needs
+//! it, and keeps the actor of the request. [`mail`] is sent this way.
 //!
-//! Arrows point one way: `cli` and `testing` → `app` → `layers`, `error_pages` and what handlers take (`visit`, `page`) → [`Web`](web::Web), which holds the
-//! parts → the parts themselves → `settings`, `error` and `package`.
+//! # Modules
+//!
+//! Arrows point one way: `cli` and `testing` → `app` → `layers`, `visit`, `page` → [`Web`](web::Web) →
+//! its parts (`session`, `mail`, `views` …) → `settings`, `error` and `package`. PostHog and jobs are
+//! crates of their own: `hoglet-posthog` and `hoglet-jobs`.
+//!
+//! Many functions return a `BoxFuture` instead of being `async`. An `async fn` is compiled where it is
+//! awaited, so an app would compile its layers and its log-in again after each change of its own code.
 
-// `println!` panics where nobody reads on: commands print with `cli::print_line`.
+// `println!` panics when the reader closes the pipe. Commands print with `cli::print_line`.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod account_deletion;
+pub mod account_mail;
+mod actor;
 pub mod app;
 pub mod assets;
-mod caught;
 pub mod cli;
-pub mod compiled;
 pub mod compression;
 pub mod cookies;
 pub mod database;
 pub mod email;
 pub mod error;
 pub mod error_pages;
+pub mod error_text;
+pub mod feature;
 pub mod files;
+mod first_touch;
 pub mod forms;
 pub mod handlers;
 pub mod health;
@@ -50,10 +55,9 @@ pub mod layers;
 pub mod local_path;
 pub mod logging;
 pub mod mail;
-mod mask;
 pub mod media_type;
 pub mod migrations;
-mod outgoing;
+pub mod outbox;
 pub mod package;
 pub mod page;
 pub mod panics;
@@ -71,15 +75,16 @@ pub mod server;
 pub mod session;
 pub mod settings;
 mod signals;
-pub mod stack;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
 pub mod throttle;
+mod timestamp;
 pub mod tokens;
 pub mod users;
 pub mod views;
 pub mod visit;
 pub mod visitor;
+pub mod visitor_link;
 pub mod web;

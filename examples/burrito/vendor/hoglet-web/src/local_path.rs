@@ -1,14 +1,12 @@
-//! Paths that somebody else has written, and that a redirect may lead to.
+//! Local paths: redirect targets that come from a request.
 
-use reqwest::Url;
+use url::Url;
 
-/// The longest path that is followed or kept, in bytes. Without a bound, one request could fill a cookie
-/// or a table.
+/// The longest path, in bytes. Without a limit, a request could fill a cookie or a table.
 pub const MAX_BYTES: usize = 2000;
 
-/// A path of this app, or nothing. Anything a browser could take for another host is refused:
-/// `//host`, `/\host`, and what control characters make of a path. So is what is longer than
-/// [`MAX_BYTES`].
+/// Returns the path if it is a path of this app. A path that a browser could read as another host is refused,
+/// such as `//host`, `/\host` or a path with control characters. So is a path longer than [`MAX_BYTES`].
 pub fn local_path(next: &str) -> Option<&str> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let local = next.len() <= MAX_BYTES
@@ -19,15 +17,14 @@ pub fn local_path(next: &str) -> Option<&str> {
     local.then_some(next)
 }
 
-/// Whether a path could be read as the name of another host, once it stands alone in a script, a link
-/// or a `Location`: `//host`, `/\host`, their percent-encoded forms, which a proxy may decode, and
-/// `/.//host`, which browsers make `//host` of.
+/// Whether a script, a link or a `Location` with only this path could lead to another host: `//host`, `/\host`,
+/// their percent-encoded forms, which a proxy may decode, and `/.//host`, which browsers turn into `//host`.
 pub fn could_name_a_host(path: &str) -> bool {
     if !path.contains("//") && !path.contains(['\\', '%']) {
         return false;
     }
-    // As a browser normalizes it, behind a host that is not in question. `//host/../..` is `/` there,
-    // and yet a host where it stands alone, so the path counts as it was written, too.
+    // The path is checked as a browser normalizes it, and as it was written: `//host/../..` normalizes to `/`, and
+    // still names a host if it stands alone.
     let Ok(url) = Url::parse(&format!("http://host{path}")) else {
         return true;
     };
@@ -42,8 +39,8 @@ fn begins_with_two_slashes(path: &str) -> bool {
         .any(|slash| rest.starts_with(slash))
 }
 
-/// The address of a page that leads on to such a path, as `/login?next=%2Fprofile` does; the page
-/// alone, where the path is not one of this app.
+/// The address of a page that leads on to a path, such as `/login?next=%2Fprofile`. Without `next`, if that is not
+/// a path of this app.
 pub fn leading_to(page: &str, next: &str) -> String {
     let Some(next) = local_path(next) else {
         return page.to_owned();

@@ -1,8 +1,8 @@
-//! Logging: pretty in development and JSON elsewhere, one line a request and more where it matters.
+//! Logging: readable lines in development and JSON elsewhere, one line a request.
 //!
-//! Whatever is logged while a request is worked on carries the request's fields: `request_id`,
-//! `method`, `route`, and `user_id` or `visitor_id` once it is known who that is. E-mail addresses are
-//! masked in every line.
+//! Every line that is logged during a request carries the fields of the request: `request_id`, `method`,
+//! `route`, and `user_id` or `visitor_id` once the identity is known. E-mail addresses are masked in
+//! every line.
 
 use std::time::Instant;
 
@@ -17,11 +17,11 @@ use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::compiled::Compiled;
-use crate::mask::mask_secrets;
 use crate::request::RequestInfo;
 use crate::settings::LogFormat;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
+use hoglet_errors::mask_secrets;
 
 mod json;
 
@@ -29,21 +29,21 @@ mod json;
 const DEFAULT_FILTER: &str =
     "info,sea_orm_migration=warn,tower_sessions_core=error,sqlx=warn,posthog_rs=error";
 
-/// Sets the log up, once for the process.
+/// Sets up the log, once for the process.
 pub fn install(format: LogFormat) {
     let (filter, bad_filter) = filter();
     let logs = tracing_subscriber::registry().with(filter);
-    // A second installation, as tests make, keeps the first.
+    // Tests install a second one, which has no effect.
     let _ = match format {
         LogFormat::Pretty => {
-            // Terminals, and what asks for it with CLICOLOR_FORCE; never with NO_COLOR.
+            // In terminals and with CLICOLOR_FORCE; never with NO_COLOR.
             let colour = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
             let lines = fmt::layer()
                 .compact()
                 .without_time()
                 .with_ansi(colour)
                 .with_writer(std::io::stderr)
-                // It would complain on standard error, and panic where that is closed.
+                // They go to standard error, and panic when that is closed.
                 .log_internal_errors(false)
                 .fmt_fields(masked_fields());
             logs.with(lines).try_init()
@@ -57,7 +57,7 @@ pub fn install(format: LogFormat) {
     }
 }
 
-/// What `RUST_LOG` says, and what is wrong with it.
+/// The filter of `RUST_LOG`, and what is wrong with it.
 fn filter() -> (EnvFilter, Option<String>) {
     let default = || EnvFilter::new(DEFAULT_FILTER);
     let Some(text) = std::env::var_os("RUST_LOG").filter(|text| !text.is_empty()) else {
@@ -84,19 +84,19 @@ fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 's
     .delimited(" ")
 }
 
-/// The span that everything happens in, and the line at its end. The line names no person.
+/// Opens the request's span, and writes one line at its end. The line names no person.
 pub fn log_request(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let started = Instant::now();
         let info = RequestInfo::of(request.extensions());
         let method = request.method().clone();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let route = route.as_ref().map_or("none", MatchedPath::as_str);
-        // An error's level, so that `RUST_LOG=warn` keeps the fields too.
+        // With the level of an error, `RUST_LOG=warn` keeps the fields too.
         let span = tracing::error_span!(
             "request",
             request_id = info.id,
@@ -106,7 +106,7 @@ pub fn log_request(
             visitor_id = Empty,
         );
         let response = next.run(request).instrument(span).await;
-        // A path may hold a token, a route does not. Never the query.
+        // A path may hold a token, a route does not. The query is never logged.
         let path = if web.settings.development() || route == "none" {
             &info.path
         } else {

@@ -1,23 +1,26 @@
-//! Mail: made from two views, and sent with a bound on every step.
+//! Mail: rendered from two templates, and sent with a timeout for every step.
 //!
-//! A [`Message`] names a view and whom it goes to. [`Mailer`], which is `web.mail`, renders both of
-//! the view's halves (`letter`), and gives the result to the server that `SMTP_URL` names (`smtp`).
-//! Without one it keeps it: in development in a folder, to be read at `/dev/mail`, in tests in
-//! memory ([`kept`]). In production there is no mail then, and `settings.mail.available()` says so.
+//! A [`Message`] names a pair of templates and the recipient. [`Mailer`], which is `web.mail`, renders both
+//! templates (`rendered`) and hands the mail to the server in `SMTP_URL` (`smtp`). Without that variable it
+//! stores the mail ([`store`]): in development in a folder, shown at `/dev/mail`; in tests in memory. In
+//! production there is no mail without a server: `settings.mail.available()` is false.
 //!
-//! A server may take minutes, or be gone: mail is sent by a job, never while somebody waits for a page.
-//! The job's `TIMEOUT` is [`TIMEOUT`], so that the bounds of [`Patience`] hold.
+//! A mail server may be slow or down, so jobs send mail; a page never waits for it. Such a job uses
+//! [`TIMEOUT`] as its `TIMEOUT`, which is longer than all [`SmtpTimeouts`] together.
 
 pub mod error;
-pub mod kept;
-mod letter;
 pub mod mailer;
 pub mod message;
-pub mod patience;
+mod rendered;
 pub mod smtp;
+pub mod store;
+pub mod timeouts;
+
+/// The queue of jobs that send mail: while the mail server is slow, everything else goes on.
+pub const QUEUE: &str = "mail";
 
 pub use error::SendError;
-pub use kept::KeptMail;
 pub use mailer::Mailer;
 pub use message::Message;
-pub use patience::{Patience, TIMEOUT};
+pub use store::StoredMail;
+pub use timeouts::{SmtpTimeouts, TIMEOUT};

@@ -1,18 +1,17 @@
-//! Media types in headers: `Content-Type` and `Accept`. Their letter case means nothing.
+//! Media types in the headers `Content-Type` and `Accept`. Upper and lower case are equal.
 //! Source: RFC 9110, 8.3.1 and 12.5.1.
 
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 
-/// Whether a body is of a type, whatever its parameters are.
+/// Whether a body has a media type, with any parameters.
 pub fn is(headers: &HeaderMap, media_type: &str) -> bool {
     let value = headers.get(CONTENT_TYPE);
     let value = value.and_then(|value| value.to_str().ok());
     value.is_some_and(|value| without_parameters(value).eq_ignore_ascii_case(media_type))
 }
 
-/// Whether a type is asked for by its name, and not with a weight of zero: `*/*` asks for nothing in
-/// particular.
+/// Whether `Accept` names a media type, with a weight above zero. `*/*` does not count.
 pub fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let values = headers.get_all(ACCEPT).iter();
     let mut asked = values
@@ -22,7 +21,7 @@ pub fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
         .any(|item| without_parameters(item).eq_ignore_ascii_case(media_type) && weight(item) > 0.0)
 }
 
-/// The weight of an item in a list such as `Accept`: 1 where none is given, 0 where it is no number.
+/// The weight of an item in a list such as `Accept`. The default is 1; a malformed weight is 0.
 pub fn weight(item: &str) -> f32 {
     let mut parameters = item.split(';').skip(1);
     let weight = parameters.find_map(|parameter| {
@@ -33,7 +32,7 @@ pub fn weight(item: &str) -> f32 {
     weight.unwrap_or(0.0)
 }
 
-/// Writes a body's type in lower case, with its parameters as they are: axum's `Form` compares letters.
+/// Changes the media type of a body to lower case, because axum's `Form` is case-sensitive. Parameters stay.
 pub(crate) fn lower_case(headers: &mut HeaderMap) {
     let Some(value) = headers.get_mut(CONTENT_TYPE) else {
         return;
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_asked_for_by_name_in_any_letter_case() {
+    fn accept_names_a_type_in_any_letter_case() {
         for (asked, expected) in [
             ("text/html", true),
             ("TEXT/Html;q=0.1", true),

@@ -1,4 +1,4 @@
-//! [`Page`]: the page that answers a request, with what every page knows.
+//! [`Page`]: renders templates, with the variables of every page.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,23 +10,23 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use crate::error::Result;
-use crate::posthog::tracker::PostHog;
+use crate::posthog::PostHog;
 use crate::request::RequestInfo;
-use crate::session::flash::{Messages, Waiting};
+use crate::session::flash::{Messages, WaitingFlash};
 use crate::web::Web;
 
-/// The page that answers a request. As an argument of a handler it brings the flash messages that
-/// wait in the browser; they are taken away once a page with them has been rendered.
+/// Renders the page that answers a request. As an argument of a handler it has the flash messages that
+/// wait in the browser. They are removed once a page has shown them.
 pub struct Page {
     web: Web,
     info: Arc<RequestInfo>,
     posthog: Option<PostHog>,
     own: Value,
-    flash: Option<(Messages, Vec<Waiting>)>,
+    flash: Option<(Messages, Vec<WaitingFlash>)>,
 }
 
 impl Page {
-    /// For answers that leave flash messages to the next page.
+    /// A page that leaves the flash messages to the next page.
     pub fn without_flash(web: &Web, extensions: &Extensions) -> Self {
         Self {
             web: web.clone(),
@@ -37,17 +37,18 @@ impl Page {
         }
     }
 
-    /// Whether the answer is read by a program, which wants JSON.
+    /// Whether the client is a program that wants JSON.
     pub fn is_for_a_program(&self) -> bool {
         self.info.wants_json
     }
 
-    /// Renders a template with `values`, with what every page of the app knows, and with what Hoglet
-    /// tells every page (`app`, `flash`, `path`, `csp_nonce`, `posthog` …; see the README).
+    /// Renders a template with `values`, the app's variables of every page (`App::every_page`), and
+    /// Hoglet's (`app`, `flash`, `path`, `csp_nonce`, `posthog` …; see the README).
     ///
     /// # Errors
     ///
-    /// Where the template is broken, or uses a value that is not there.
+    /// When the template is broken, or uses a value that is not there.
+    #[track_caller]
     pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
         let settings = &self.web.settings;
         let posthog = self.posthog.as_ref();
@@ -57,7 +58,7 @@ impl Page {
             .flatten()
             .map(|waiting| &waiting.flash)
             .collect();
-        let browser_config = posthog.and_then(|posthog| posthog.browser_config(&settings.posthog));
+        let browser_config = posthog.and_then(PostHog::browser_config);
         let shared = context! {
             app => context! { name => &settings.app_name, description => self.web.package.description },
             flash => Serde(messages),
@@ -78,7 +79,7 @@ impl Page {
         let context = context! { ..values, ..own.clone(), ..shared };
         let html = self.web.views.render(template, context)?;
         if let Some((messages, waiting)) = &self.flash {
-            messages.are_shown(waiting);
+            messages.remove_shown(waiting);
         }
         Ok(Html(html))
     }

@@ -1,10 +1,10 @@
-//! Passwords: argon2id on the blocking pool, with a bound on how many are hashed at once.
+//! Passwords: hashed with argon2id on the blocking pool, a limited number at a time.
 //!
-//! One hash takes tens of milliseconds and 19 MiB. Without the bound a flood of log-ins would take
-//! every core and all memory from the pages.
+//! One hash takes tens of milliseconds and 19 MiB. Without the limit a flood of log-ins would use all cores
+//! and all memory, and no page would be answered.
 //!
-//! A password is brought into its normal form first (NFKC, as NIST SP 800-63B has it): an `ä` is the
-//! same on every keyboard.
+//! A password is normalized before it is hashed (NFKC, as NIST SP 800-63B recommends), because keyboards may
+//! encode an `ä` in different ways.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
@@ -22,15 +22,14 @@ use crate::text;
 
 pub mod rule;
 
-/// How long a password waits for its place: longer than under load, shorter than visitors wait.
+/// How long a password waits for a permit: long enough for normal load, and short enough for visitors.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// A password for an e-mail that has no account is checked against this hash, so that the answer
-/// takes as long as a wrong password's. It has the parameters of [`Hasher::hash`], and no password
-/// fits it.
+/// If an e-mail address has no account, the password is checked against this hash, so that the answer takes
+/// as long as for a wrong password. It has the parameters of [`Hasher::hash`], and matches no password.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                           AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// An argon2 hash that never shows in `Debug`.
+/// An argon2 hash. Its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, DeriveValueType)]
 pub struct PasswordHash(pub String);
 
@@ -41,32 +40,29 @@ impl std::fmt::Debug for PasswordHash {
 }
 
 impl PasswordHash {
-    /// A hash that no password fits, and that nobody can log in with: of an account that is
-    /// entered by link alone, until its owner sets a password. Its salt is fresh, so that sessions
-    /// which were begun with the password before are over.
+    /// A hash that matches no password, for an account whose owner logs in by link until they set a password.
+    /// Its salt is new, which ends all sessions that began with an earlier password.
     pub fn unusable() -> Self {
         let mut bytes = [0; 48];
         getrandom::fill(&mut bytes).expect("the system has randomness");
-        // With the parameters of a real one: a log-in takes the same time.
+        // With the parameters of a real hash, so that a log-in takes the same time.
         let (salt, hash) = bytes.split_at(16);
         let [salt, hash] = [salt, hash].map(|bytes| STANDARD_NO_PAD.encode(bytes));
         Self(format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${hash}"))
     }
 
-    /// The salt, which is fresh with every hash: it tells one password from the next, and nothing
-    /// about either.
+    /// The salt. It is new for every hash, so it identifies a password without revealing anything about it.
     pub fn salt(&self) -> &str {
         self.0.split('$').nth(4).unwrap_or_default()
     }
 }
 
-/// Who hashes passwords for whom. Sign-ups have their own share, so that a flood of them holds up no
-/// log-in.
+/// The hashers of an app. Sign-ups have their own, so that a flood of sign-ups does not delay log-ins.
 #[derive(Debug)]
 pub struct Passwords {
-    /// For people who have an account.
+    /// For existing accounts.
     pub log_in: Hasher,
-    /// For those who make one.
+    /// For new accounts.
     pub sign_up: Hasher,
 }
 
@@ -80,27 +76,27 @@ impl Default for Passwords {
     }
 }
 
-/// Hashes and checks passwords, a bounded number at once. One client has half of the places at most,
-/// and stands in a line of its own for them: others wait behind few of its requests, not behind all.
+/// Hashes and checks a limited number of passwords at a time. One client gets at most half of the permits, and
+/// waits for them in its own queue, so that its requests do not delay all others.
 #[derive(Debug)]
 pub struct Hasher {
-    places: Arc<Semaphore>,
-    places_of_client: usize,
+    permits: Arc<Semaphore>,
+    permits_of_client: usize,
     clients: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
 
-/// A place at a [`Hasher`], until it is dropped.
+/// The permission to hash one password, until it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Permit {
     _held: [OwnedSemaphorePermit; 2],
 }
 
-impl Place {
+impl Permit {
     /// Hashes a new password.
     ///
     /// # Errors
     ///
-    /// 500 where hashing fails.
+    /// 500 if hashing fails.
     pub async fn hash(self, password: String) -> Result<PasswordHash> {
         self.on_blocking_pool(move || {
             let password = text::compatible(&password);
@@ -110,12 +106,11 @@ impl Place {
         .await
     }
 
-    /// Whether the password is the one behind the hash. With no hash the answer is no, after the
-    /// same work.
+    /// Whether the password matches the hash. Without a hash the answer is no, after the same work.
     ///
     /// # Errors
     ///
-    /// 500 where the hash is none.
+    /// 500 if the hash is malformed.
     pub async fn verify(self, password: String, hash: Option<&PasswordHash>) -> Result<bool> {
         let known = hash.is_some();
         let hash = hash.map_or(DUMMY_HASH, |hash| &hash.0).to_owned();
@@ -134,8 +129,8 @@ impl Place {
         work: impl FnOnce() -> std::result::Result<T, argon2::password_hash::Error> + Send + 'static,
     ) -> Result<T> {
         let done = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, also when the client has gone away meanwhile.
-            let _place = self;
+            // Held until the work is done, even if the request is cancelled.
+            let _permit = self;
             work()
         });
         Ok(done.await??)
@@ -143,57 +138,55 @@ impl Place {
 }
 
 impl Hasher {
-    fn new(places: usize) -> Self {
+    fn new(permits: usize) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(places)),
-            places_of_client: places.div_ceil(2),
+            permits: Arc::new(Semaphore::new(permits)),
+            permits_of_client: permits.div_ceil(2),
             clients: Mutex::default(),
         }
     }
 
-    /// Hashes a new password at a place of its own. `client` is whoever the work is for, such as their
-    /// network.
+    /// Hashes a new password. `client` names the client, such as its network.
     ///
     /// # Errors
     ///
-    /// 503 where no place was free in time.
+    /// 503 if no permit was free in time.
     pub async fn hash(&self, client: &str, password: String) -> Result<PasswordHash> {
-        self.place_in_time(client).await?.hash(password).await
+        self.permit(client).await?.hash(password).await
     }
 
-    /// A place, for who does not wait longer than visitors do.
+    /// Waits for a permit for a limited time.
     ///
     /// # Errors
     ///
-    /// 503 where no place was free in time.
-    pub async fn place_in_time(&self, client: &str) -> Result<Place> {
-        let place = tokio::time::timeout(TIMEOUT, self.place(client)).await;
-        place.map_err(|_| AppError::busy())
+    /// 503 if no permit was free in time.
+    pub async fn permit(&self, client: &str) -> Result<Permit> {
+        let permit = tokio::time::timeout(TIMEOUT, self.permit_without_timeout(client)).await;
+        permit.map_err(|_| AppError::busy())
     }
 
-    /// Waits for a place, for other work that is as heavy as hashing. First the client's own line, then
-    /// everybody's.
-    pub async fn place(&self, client: &str) -> Place {
+    /// Waits for a permit without a timeout: first in the client's own queue, then in the common one.
+    pub async fn permit_without_timeout(&self, client: &str) -> Permit {
         const OPEN: &str = "these semaphores are never closed";
-        let own = self.line_of(client).acquire_owned().await.expect(OPEN);
-        let place = self.places.clone().acquire_owned().await.expect(OPEN);
-        Place {
-            _held: [own, place],
+        let own = self.queue_of(client).acquire_owned().await.expect(OPEN);
+        let shared = self.permits.clone().acquire_owned().await.expect(OPEN);
+        Permit {
+            _held: [own, shared],
         }
     }
 
-    fn line_of(&self, client: &str) -> Arc<Semaphore> {
+    fn queue_of(&self, client: &str) -> Arc<Semaphore> {
         let mut clients = self
             .clients
             .lock()
-            .expect("nobody panics while holding the clients");
-        if let Some(line) = clients.get(client).and_then(Weak::upgrade) {
-            return line;
+            .expect("no code panics while it holds this lock");
+        if let Some(queue) = clients.get(client).and_then(Weak::upgrade) {
+            return queue;
         }
-        // Clients that wait for nothing any more are forgotten.
-        clients.retain(|_, line| line.strong_count() > 0);
-        let line = Arc::new(Semaphore::new(self.places_of_client));
-        clients.insert(client.to_owned(), Arc::downgrade(&line));
-        line
+        // Removes clients without requests.
+        clients.retain(|_, queue| queue.strong_count() > 0);
+        let queue = Arc::new(Semaphore::new(self.permits_of_client));
+        clients.insert(client.to_owned(), Arc::downgrade(&queue));
+        queue
     }
 }

@@ -1,20 +1,22 @@
-//! A page without a template and without a script, for where nothing else may run: a few lines.
+//! [`PlainPage`]: a small page without a template, for when templates cannot be used.
 
 use axum::http::StatusCode;
 use axum::response::Html;
 use minijinja::HtmlEscape;
 
-/// Such a page.
+/// A small page without a template.
 pub struct PlainPage<'a> {
-    /// Stands large above everything.
+    /// The number above the headline.
     pub status: StatusCode,
-    /// What happened, and what to do.
+    /// The headline.
+    pub title: &'a str,
+    /// The text below the headline.
     pub message: &'a str,
-    /// For whoever reports it.
+    /// Shown so that people can mention it in a report.
     pub request_id: &'a str,
-    /// More for the head, in HTML.
+    /// HTML to add to the head.
     pub head: &'a str,
-    /// More below the message, in HTML.
+    /// HTML to add below the message.
     pub details: &'a str,
 }
 
@@ -38,14 +40,14 @@ impl PlainPage<'_> {
     <h1>{title}</h1>
     <p class="lead">{message}</p>
     {details}
-    <p><a href="/">Back to the start</a></p>
-    <p class="hint">If you report this, mention <code>{id}</code>.</p>
+    <p><a href="/">Go to the home page</a></p>
+    <p class="hint">If you report this problem, please mention <code>{id}</code>.</p>
   </main>
 </body>
 </html>
 "#,
             code = self.status.as_u16(),
-            title = self.status.canonical_reason().unwrap_or("Error"),
+            title = HtmlEscape(self.title),
             message = HtmlEscape(self.message),
             id = self.request_id,
         ))

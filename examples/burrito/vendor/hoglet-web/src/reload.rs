@@ -1,7 +1,7 @@
-//! Pages that reload by themselves in development, when a view, an asset or a flag changes or the app is restarted.
+//! Reloads open pages in development when a template, an asset or a flag changes, or the app restarts.
 //!
-//! `static/reload.js` asks for the state once a second, and compares its version with the one its page was made with.
-//! While the newest build has failed, `hoglet dev` keeps the last good one serving, and the page shows why.
+//! `static/reload.js` asks for the state once a second, and compares its version with the version of its
+//! page. If the newest build has failed, `hoglet dev` keeps the last good one, and the page shows the error.
 
 use std::env;
 use std::fs;
@@ -10,10 +10,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-/// The file in which `hoglet dev` says why the newest build failed; empty when it did not.
+/// The variable with the path of a file. `hoglet dev` writes the error of a failed build to it.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
-/// What an open page wants to know.
+/// The answer to an open page.
 #[derive(Debug, Serialize)]
 pub struct State {
     version: String,
@@ -28,8 +28,8 @@ pub fn state() -> State {
     }
 }
 
-/// Changes with the process, with the newest of its views and assets, and with `data/reload`, which `hoglet dev` writes
-/// when a flag is switched.
+/// Changes with the process, with each change of a template or an asset, and with `data/reload`, which
+/// `hoglet dev` writes when a flag is switched.
 pub fn version() -> String {
     let newest = [
         "templates",
@@ -49,7 +49,7 @@ pub fn version() -> String {
     )
 }
 
-/// A folder changes with its files, and when one of them goes.
+/// A folder changes with its files, and when a file is removed.
 fn changed_at(path: &Path) -> Option<SystemTime> {
     let inside = fs::read_dir(path).into_iter().flatten().flatten();
     inside

@@ -1,4 +1,4 @@
-//! What every part wants to know of a request.
+//! A request before any handler: what it is, and whether it is for this app.
 
 pub mod info;
 pub mod notices;

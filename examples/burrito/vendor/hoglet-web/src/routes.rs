@@ -1,19 +1,18 @@
-//! Routes that can say what they are, and the ones that every app has.
+//! [`Routes`]: a router with a table of its paths. And the routes that every app has.
 
+use axum::extract::Request;
 use axum::handler::Handler;
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::error::AppError;
 use crate::handlers::assets;
 use crate::handlers::mail;
-use crate::handlers::proxy;
-use crate::settings::Settings;
+use crate::posthog::proxy;
+use crate::request::RequestInfo;
 use crate::web::Web;
-use crate::{health, layers, reload};
+use crate::{health, reload};
 
 /// One line of the route table: a path with its methods.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct Route {
     pub methods: Vec<&'static str>,
 }
 
-/// A router that knows its table.
+/// A router with a table of its paths.
 pub struct Routes<S> {
     router: Router<S>,
     table: Vec<Route>,
@@ -52,7 +51,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.add("POST", path, post(handler))
     }
 
-    /// These routes and those.
+    /// Adds all routes of another table.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
@@ -72,18 +71,18 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// The routes themselves.
+    /// The router.
     pub fn router(self) -> Router<S> {
         self.router
     }
 
-    /// What they are, in the order that they were added in.
+    /// The table, in the order in which the routes were added.
     pub fn table(self) -> Vec<Route> {
         self.table
     }
 }
 
-/// Assets and health: neither sessions nor events.
+/// Assets and health checks. They have no session and capture no events.
 pub fn plain() -> Routes<Web> {
     Routes::default()
         .get("/livez", health::live)
@@ -91,30 +90,27 @@ pub fn plain() -> Routes<Web> {
         .get("/static/{*path}", assets::show)
 }
 
-/// What every app answers besides its pages: assets, health, the proxy and, in development, the mail
-/// that was kept.
+/// The routes of every app besides its pages: assets, health checks, the proxy for posthog-js and, in
+/// development, the kept mail.
 pub fn besides_pages(web: &Web) -> Router {
     plain()
         .router()
-        .merge(proxy(&web.settings))
+        .merge(proxy::routes(&web.posthog, sent))
         .merge(kept_mail(web))
         .with_state(web.clone())
 }
 
-/// posthog-js's way to PostHog, under the path that the settings name.
-fn proxy(settings: &Settings) -> Router<Web> {
-    match &settings.posthog.proxy_path {
-        Some(path) => Router::new()
-            .route(path, any(proxy::forward))
-            .route(&format!("{path}/"), any(proxy::forward))
-            .route(&format!("{path}/{{*path}}"), any(proxy::forward))
-            .layer(RequestBodyLimitLayer::new(proxy::MAX_BODY_BYTES)),
-        None => Router::new(),
+/// The facts about a request that PostHog's proxy needs.
+fn sent(request: &Request) -> proxy::Sent {
+    let info = RequestInfo::of(request.extensions());
+    proxy::Sent {
+        path_and_query: info.sent.expose().to_owned(),
+        ip: info.ip,
     }
 }
 
-/// The mail that was kept, in development only. It holds links that log people in, so the layers for
-/// security stand around it.
+/// The kept mail, in development only. It holds links that log users in, so the security layers are
+/// around it.
 fn kept_mail(web: &Web) -> Router<Web> {
     if !web.settings.development() {
         return Router::new();
@@ -125,7 +121,7 @@ fn kept_mail(web: &Web) -> Router<Web> {
         .route("/dev/mail/{id}", get(mail::show))
 }
 
-/// What open pages and the stand-in for PostHog ask while the app is being worked on.
+/// In development: open pages ask whether to reload, and the local PostHog asks for the flags.
 pub fn development(web: &Web) -> Router {
     if !web.settings.development() {
         return Router::new();
@@ -134,23 +130,21 @@ pub fn development(web: &Web) -> Router {
     Router::new()
         .route("/dev/reload", get(async || Json(reload::state())))
         .route("/dev/flags", get(async move || Json(flags)))
-        // They are for this machine too, and no other host's page.
-        .layer(from_fn_with_state(web.clone(), layers::security::headers))
 }
 
-/// The answer where nothing else answers.
+/// The answer to a path without a route: 404.
 pub async fn not_found() -> Response {
     AppError::not_found().into_response()
 }
 
-/// Whether a path begins with the same segment as one of these, so that the proxy cannot have it.
+/// Whether a path has the same first segment as a route, so that the proxy cannot use it.
 pub fn begins_like_one_of(table: &[Route], path: &str) -> bool {
     let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
     let mut paths = table.iter().map(|route| route.path);
     paths.any(|known| known != "/" && first(known) == first(path))
 }
 
-/// Whether a path lies where development has its own: `/dev/mail` and its neighbours.
+/// Whether a path is below `/dev`, where the routes for development are.
 pub fn is_for_development(path: &str) -> bool {
     path.split('/').nth(1) == Some("dev")
 }

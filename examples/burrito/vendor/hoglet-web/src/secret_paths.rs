@@ -1,38 +1,36 @@
 //! Paths that hold a token: `/reset-password/{token}`.
 //!
-//! Whoever reads such a path can use it, so nobody is told: not the log, not PostHog, not the page
-//! after it. The route table says which paths those are, by the name of the parameter. What an
-//! address is checked against is read as generously as servers and proxies do, because a path that
-//! was mistyped, encoded twice or continued is answered with a 404 and holds the token all the
-//! same.
+//! Anyone who reads such a path can use the token. So neither the log nor PostHog nor the next page gets it. The
+//! route table marks these paths by the name of the parameter. The match is tolerant, because a path that is
+//! mistyped, encoded twice or continued gets a 404, and still holds the token.
 
 use std::borrow::Cow;
 
-/// What stands in a token's place.
+use hoglet_errors::decoded;
+
+/// Replaces a token.
 const MASK: &str = "***";
-/// What stands between parameters, and between their names and values.
+/// Separates parameters, and their names from their values.
 const SEPARATORS: [char; 5] = ['?', '#', '&', '=', ';'];
-/// How often an address may be encoded.
-const MAX_DEPTH: usize = 4;
 
 /// The paths of an app that hold a token.
 #[derive(Clone, Debug, Default)]
 pub struct SecretPaths {
     secret: Vec<SecretPath>,
-    /// Routes without a parameter, which hold none.
+    /// Routes without a parameter. They hold no token.
     plain: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug)]
 struct SecretPath {
-    /// Before the token; none is for a parameter.
+    /// The segments before the token. `None` stands for a parameter.
     before: Vec<Option<&'static str>>,
     /// `/reset-password/***`
     shown: String,
 }
 
 impl SecretPaths {
-    /// Those among the paths of a route table.
+    /// Finds the secret paths of a route table.
     pub fn among(paths: impl IntoIterator<Item = &'static str> + Clone) -> Self {
         let all = paths.clone().into_iter();
         Self {
@@ -44,7 +42,7 @@ impl SecretPaths {
         }
     }
 
-    /// The path with a mask for its token and for all that follows; none where it holds no token.
+    /// The path with a mask in place of its token and everything after it. `None` if it holds no token.
     pub fn masked(&self, path: &str) -> Option<String> {
         if self.secret.is_empty() || self.plain.contains(&path.trim_end_matches('/')) {
             return None;
@@ -61,8 +59,8 @@ impl SecretPaths {
             .map(|secret| secret.shown.clone())
     }
 
-    /// An address, with or without its host, without the tokens in its path and in addresses that
-    /// its parameters hold.
+    /// Masks the tokens in an address, with or without a host: in its path, and in addresses in its
+    /// parameters.
     pub fn masked_address<'a>(&self, address: &'a str) -> Cow<'a, str> {
         if self.secret.is_empty() {
             return Cow::Borrowed(address);
@@ -131,7 +129,7 @@ impl SecretPath {
         })
     }
 
-    /// Anywhere in the path, because links are pasted behind other things.
+    /// Matches anywhere in the path, because people paste links after other text.
     fn is_in(&self, segments: &[&str]) -> bool {
         let length = self.before.len() + 1;
         let named = self.before.iter().any(Option::is_some);
@@ -141,39 +139,6 @@ impl SecretPath {
             pairs.all(|(known, sent)| known.is_none_or(|known| known.eq_ignore_ascii_case(sent)))
         })
     }
-}
-
-/// Without percent-encoding, however often it was applied.
-pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
-    for _ in 0..MAX_DEPTH {
-        match decoded_once(&text) {
-            Some(decoded) => text = Cow::Owned(decoded),
-            None => break,
-        }
-    }
-    text
-}
-
-fn decoded_once(text: &str) -> Option<String> {
-    text.contains('%').then_some(())?;
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hexadecimal = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
-        match (bytes[at], hexadecimal(at + 1), hexadecimal(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, ..) => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    (decoded != bytes).then(|| String::from_utf8_lossy(&decoded).into_owned())
 }
 
 #[cfg(test)]

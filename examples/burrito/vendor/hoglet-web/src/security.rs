@@ -1,4 +1,4 @@
-//! Headers that keep browsers safe, and requests from elsewhere.
+//! The content security policy.
 
 pub mod policy;
 

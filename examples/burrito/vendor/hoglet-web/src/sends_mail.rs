@@ -1,4 +1,4 @@
-//! [`SendsMail`]: for pages that would be of no use without mail.
+//! [`SendsMail`]: an extractor for pages that need mail.
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use crate::error::AppError;
 use crate::web::Web;
 
-/// As an argument of a handler it makes its page a 404 where the app cannot send mail.
+/// A handler with this argument answers 404 if the app cannot send mail.
 #[derive(Clone, Copy, Debug)]
 pub struct SendsMail;
 

@@ -1,7 +1,7 @@
-//! Serving: connections, slow clients, and an orderly end.
+//! The server: connections, slow clients, and the orderly shutdown.
 //!
-//! What stays open: nothing here bounds how many connections there are, or how slowly a client takes
-//! its answer. A flood of those is for what stands in front, or for the limit on open files.
+//! Known limitation: there is no bound on the number of connections, or on the time in which a client reads
+//! its answer. A reverse proxy, or the limit on open files, must set one.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,16 +22,16 @@ use tower::ServiceExt;
 use crate::jobs::Workers;
 use crate::web::Web;
 
-/// How long a client may take to send its headers, and to begin its next request. `axum::serve` sets
-/// no such bound.
+/// The longest time for a client to send its headers, and to begin its next request. `axum::serve` has no
+/// such bound.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// For a request's first line and headers together.
+/// The largest size of a request's first line and headers together.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
-/// Long enough for descriptors to be given back.
+/// Long enough for some file descriptors to become free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` resolves, in whichever way; then finishes the requests and jobs under way and delivers every
-/// captured event, all within the settings' bound.
+/// Serves until `stop` resolves. Then it finishes requests and jobs and delivers every captured event,
+/// within SHUTDOWN_TIMEOUT_SECONDS.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -47,7 +47,7 @@ pub async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok((stream, address)) => connect(stream, address, &router, &handlers, &graceful),
                 Err(error) => {
-                    // Out of file descriptors, most likely: wait for some to be given back.
+                    // Most likely there are no file descriptors left: wait for some to become free.
                     tracing::error!(%error, "could not accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
@@ -56,7 +56,7 @@ pub async fn serve(
         }
     }
     drop(listener);
-    // Requests get most of the time; what they captured needs the rest.
+    // Requests get most of the time. The delivery of their events needs the rest.
     handlers.close();
     let requests = async {
         graceful.shutdown().await;
@@ -71,11 +71,11 @@ pub async fn work(web: Web, workers: Workers, stop: impl Future) {
     finish(&web, workers, async {}).await;
 }
 
-/// An orderly end within the settings' bound.
+/// The orderly shutdown, within SHUTDOWN_TIMEOUT_SECONDS.
 async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>) {
     let bound = web.settings.shutdown_timeout;
     let now = Instant::now();
-    // The last tenth is for the process to end, so that the bound holds from outside too.
+    // The last tenth is for the process itself to end.
     let deadline = now + bound * 9 / 10;
     tracing::info!(
         seconds = bound.as_secs(),
@@ -87,7 +87,7 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
             tracing::warn!("some requests were still under way");
         }
     };
-    // Giving back what does not end in time takes a statement.
+    // Jobs that do not end in time are released with a query, which takes some of the time.
     tokio::join!(requests, workers.stop(now + bound * 7 / 10));
     web.posthog.shut_down(deadline).await;
     web.outbox.shut_down(deadline).await;
@@ -96,14 +96,14 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
         captured = counts.captured,
         delivered = counts.delivered,
         lost = counts.lost,
-        // An app without a `before_send` drops nothing, and its line does not speak of it.
+        // Left out of the line for apps without a `before_send`, which drop nothing.
         dropped = (counts.dropped > 0).then_some(counts.dropped),
         "stopped"
     );
 }
 
-/// What is lost where the process ends in the middle of its orderly end.
-pub fn say_what_is_lost(web: &Web, jobs: usize, signal: u8) {
+/// Logs what is lost when a second signal ends the process during its shutdown.
+pub fn log_losses(web: &Web, jobs: usize, signal: u8) {
     let counts = web.posthog.counts();
     tracing::error!(
         signal,
@@ -123,7 +123,7 @@ fn connect(
     handlers: &TaskTracker,
     graceful: &GracefulShutdown,
 ) {
-    // Answers are small; waiting to fill a packet only delays them.
+    // Answers are small: waiting for a full packet only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not set TCP_NODELAY");
     }
@@ -131,8 +131,8 @@ fn connect(
     let handlers = handlers.clone();
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
-        // In a task of its own: a client that hangs up would otherwise cut its handler in two, with
-        // a row stored and its event not captured.
+        // In a task of its own: otherwise a client that disconnects would stop its handler half way, with a
+        // row stored and its event not captured.
         let answer = handlers.spawn(router.clone().oneshot(request.map(Body::new)));
         async move {
             let Ok(response) = answer.await?;
@@ -143,7 +143,7 @@ fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_header_size(MAX_HEADER_BYTES)
-        // A client may close its sending half once it has sent its request.
+        // A client may close its side of the connection after its request.
         .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);

@@ -1,9 +1,8 @@
-//! Sessions: what is kept of a visitor or a user from request to request.
+//! Sessions: values of a visitor or a user that last from request to request.
 //!
-//! [`Session`] is what handlers use; `layers::sessions` loads and stores it, and [`store`] keeps it in the
-//! app's database, in the table of [`model`]. A value of the app's own has a [`Key`].
+//! Handlers use [`Session`]. `layers::sessions` loads and saves it, and [`store`] keeps it in the app's
+//! database, in the table of [`model`]. An app declares a [`Key`] for each value of its own.
 
-pub mod agent;
 pub mod flash;
 pub mod handle;
 pub mod key;
@@ -11,6 +10,7 @@ pub mod lifetime;
 pub mod model;
 pub mod signed_in;
 pub mod store;
+pub mod user_agent;
 pub mod users;
 
 pub use flash::{Flash, FlashLevel};

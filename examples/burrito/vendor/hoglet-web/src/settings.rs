@@ -1,8 +1,7 @@
-//! Settings: one field a variable, read once at start-up, all errors at once.
+//! Settings: one field per variable, read once at start-up. All errors are reported together.
 //!
-//! Real variables win over `.env`, which is read in development only. What an answer to the
-//! generator decided stands in the app's `defaults.env` and is compiled in. An app reads settings of
-//! its own with the same [`Reader`].
+//! Real variables override `.env`, which is read in development only. The answers to the generator are in the
+//! app's `defaults.env`, which is compiled in. An app reads its own settings with the same [`Reader`].
 
 pub mod database;
 pub mod env_file;
@@ -22,6 +21,5 @@ pub use hoglet::Settings;
 pub use hosts::Hosts;
 pub use jobs::JobsSettings;
 pub use mail::{MailServer, MailSettings, MailTls, WithoutServer};
-pub use posthog::{Compression, PostHogSettings};
 pub use reader::{Reader, SettingsError};
 pub use secret::Secret;

@@ -1,7 +1,7 @@
-//! What asks a process to end: SIGTERM, Ctrl+C, a terminal that closes, and the end of `hoglet dev`.
+//! Shutdown requests: SIGTERM, Ctrl+C, a closed terminal, and the end of `hoglet dev`.
 //!
-//! The first request is met in order: requests and jobs are finished and events are delivered, within the bound. A
-//! second one ends the process at once.
+//! The first one shuts down gracefully: requests and jobs finish and events are delivered, within the time limit. A
+//! second one ends the process immediately.
 
 use std::io::Read;
 use std::time::Duration;
@@ -9,58 +9,63 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// `hoglet dev` sets it: the app then ends with its standard input, which ends with `hoglet dev`, however that ends.
+/// `hoglet dev` sets this variable. The app then ends when its standard input ends, so it ends with `hoglet dev` even
+/// if that is killed.
 const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
 
-/// `timeout` sends each signal twice, and so does a shell when its terminal closes. That is one request.
+/// Signals within this time count as one request: `timeout` sends each signal twice, and so does a shell when its
+/// terminal closes.
 const ONE_REQUEST: Duration = Duration::from_millis(100);
 
-/// The two requests to end.
-pub struct Requests {
-    /// To end in order.
-    pub first: oneshot::Receiver<()>,
-    /// To end at once: the number of the signal.
-    pub second: oneshot::Receiver<u8>,
+/// The requests to shut down.
+pub struct ShutdownRequests {
+    /// The request to shut down gracefully.
+    pub graceful: oneshot::Receiver<()>,
+    /// The request to end immediately, with the number of its signal.
+    pub immediate: oneshot::Receiver<u8>,
 }
 
-/// From now on these signals do not end the process by themselves.
+/// Listens for shutdown requests. From now on these signals no longer end the process by themselves.
 ///
 /// # Panics
 ///
 /// Outside of a Tokio runtime.
-pub fn listen() -> Requests {
+pub fn listen() -> ShutdownRequests {
     let mut signals = Signals::listen();
     let stdin = end_of_stdin();
-    let (tell_first, first) = oneshot::channel();
-    let (tell_second, second) = oneshot::channel();
+    let (send_graceful, graceful) = oneshot::channel();
+    let (send_immediate, immediate) = oneshot::channel();
     tokio::spawn(async move {
         tokio::select! {
             _ = signals.next() => {}
             Ok(()) = stdin => {}
         }
-        // Nobody listens where the process ends by itself.
-        let _ = tell_first.send(());
+        // Sending fails if the process already ends by itself.
+        let _ = send_graceful.send(());
         let begun = Instant::now();
         loop {
             let signal = signals.next().await;
             if begun.elapsed() > ONE_REQUEST {
-                let _ = tell_second.send(signal);
+                let _ = send_immediate.send(signal);
                 return;
             }
         }
     });
-    Requests { first, second }
+    ShutdownRequests {
+        graceful,
+        immediate,
+    }
 }
 
-/// Resolves to an error where standard input says nothing about the end.
+/// Resolves when standard input ends, or to an error if `hoglet dev` does not run this process.
 fn end_of_stdin() -> oneshot::Receiver<()> {
-    let (tell, ended) = oneshot::channel();
+    let (send, ended) = oneshot::channel();
     if std::env::var_os(ENDS_WITH_STDIN).is_some() {
-        // A thread of its own: the runtime would wait for it at the end.
+        // In a thread of its own, because the runtime would wait for a blocking task when it ends.
         std::thread::spawn(move || {
             let mut stdin = std::io::stdin().lock();
             while stdin.read(&mut [0; 64]).is_ok_and(|read| read > 0) {}
-            let _ = tell.send(());
+            let _ = send.send(());
         });
     }
     ended
@@ -70,7 +75,7 @@ fn end_of_stdin() -> oneshot::Receiver<()> {
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
-    /// None where the process was started by `nohup`.
+    /// `None` if `nohup` started the process.
     hangup: Option<tokio::signal::unix::Signal>,
 }
 
@@ -87,7 +92,7 @@ impl Signals {
         }
     }
 
-    /// The number of the next one.
+    /// The number of the next signal.
     async fn next(&mut self) -> u8 {
         let hangup = async {
             match &mut self.hangup {

@@ -1,12 +1,12 @@
-//! What the system tells of this process and of others. Where it tells nothing, as anywhere but on Linux, these say so.
+//! Facts about processes from the operating system. They are available on Linux only.
 //!
-//! The generator compiles this file too, so it uses the standard library alone.
+//! The generator compiles this file too, so it uses only the standard library.
 
 use std::fs;
 use std::path::Path;
 
-/// The process that listens on a TCP port of this machine: `process 4711 (postgres)`. None where that cannot be known:
-/// another user's processes show what they hold to nobody else.
+/// The process that listens on a TCP port of this machine: `process 4711 (postgres)`. `None` if it is unknown, because
+/// it belongs to another user.
 pub fn owner_of_port(port: u16) -> Option<String> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .into_iter()
@@ -26,7 +26,7 @@ pub fn owner_of_port(port: u16) -> Option<String> {
     Some(format!("process {id} ({})", name.trim()))
 }
 
-/// The inodes of the sockets that listen on a port, in a table of the kernel's.
+/// The inodes of the sockets that listen on a port, from a table of the kernel.
 /// Source: <https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html>.
 fn listening(table: &str, port: u16) -> Vec<String> {
     const LISTEN: &str = "0A";
@@ -54,8 +54,7 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether this process was started with SIGHUP ignored, as `nohup` does it: then the end of the terminal is not to
-/// end it.
+/// Whether this process ignores SIGHUP since its start, as with `nohup`. It must then go on when the terminal closes.
 pub fn ignores_hangup() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| hangup_is_ignored(&status))
 }
@@ -75,7 +74,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn whoever_listens_on_a_port_is_named() {
+    fn the_process_that_listens_on_a_port_is_found() {
         for address in ["127.0.0.1:0", "[::1]:0"] {
             let Ok(listener) = std::net::TcpListener::bind(address) else {
                 assert_ne!(address, "127.0.0.1:0", "there is always IPv4");
@@ -91,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn only_sockets_that_listen_count() {
+    fn only_listening_sockets_count() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0 100 0 0 10 0
    1: 0100007F:1F40 0100007F:D431 01 00000000:00000000 00:00000000 00000000  1000        0 4712 1 0 20 4 30 10 -1
@@ -102,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hangup_that_is_ignored_is_noticed() {
+    fn an_ignored_hangup_is_recognized() {
         for (mask, ignored) in [
             ("0000000000000001", true),
             ("0000000000001001", true),

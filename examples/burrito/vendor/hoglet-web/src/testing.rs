@@ -1,4 +1,4 @@
-//! For tests: an app on a free port, browsers that keep cookies, and a PostHog that writes down what
+//! For tests: an app on a free port, browsers that keep cookies, and a PostHog that records what
 //! reaches it. With the feature `testing`.
 //!
 //! A test reads as a story: start the app, act as a visitor or as a user, look at the answer and at
@@ -25,16 +25,19 @@
 
 pub mod app;
 pub mod browser;
+pub mod checks;
 pub mod database;
+mod mailbox;
 pub mod posthog;
 #[cfg(unix)]
 pub mod process;
+mod rows;
 mod variables;
 pub mod wait;
 
 pub use app::{Ran, TestApp};
 pub use browser::{Answer, BROWSER, Browser};
-pub use posthog::{COMPRESSED_SCRIPT, Deletion, Event, Mood, StandIn};
+pub use posthog::{COMPRESSED_SCRIPT, Event, Recorded, Reply, StandIn};
 #[cfg(unix)]
 pub use process::{Binary, Ended, Process, Signal};
 pub use wait::wait_until;

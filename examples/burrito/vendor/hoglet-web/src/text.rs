@@ -1,26 +1,42 @@
-//! Text that people type: one form for what looks the same, and what of it can be seen.
+//! Text that people type: Unicode normalization, and invisible characters.
 
 use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
-/// Blank, and yet neither a space nor ignorable for Unicode: a braille cell without dots, a note without
-/// a head, and the filler of a script.
+/// Characters that show nothing, although Unicode does not class them as spaces or ignorable: the empty braille
+/// cell, a musical note without a head, and the filler of a script.
 const BLANK: [char; 3] = ['\u{2800}', '\u{1d159}', '\u{16fe4}'];
 
-/// NFC: an `ä` of one character or of two is one.
+/// A day in words, such as `1 December 2026`.
+pub fn day(moment: OffsetDateTime) -> String {
+    let words = format_description!("[day padding:none] [month repr:long] [year]");
+    moment.format(&words).unwrap_or_default()
+}
+
+/// A moment in words, such as `1 December 2026, 09:05 UTC`.
+pub fn moment(moment: OffsetDateTime) -> String {
+    let time = format_description!("[hour]:[minute]");
+    let moment = moment.to_offset(UtcOffset::UTC);
+    let time = moment.format(&time).unwrap_or_default();
+    format!("{}, {time} UTC", day(moment))
+}
+
+/// Normalizes to NFC: an `ä` of two characters becomes one character.
 pub fn composed(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
-/// NFKC: so are letters of another width, ligatures, and spaces of every kind.
+/// Normalizes to NFKC: like NFC, and full-width letters, ligatures and special spaces become plain ones.
 pub fn compatible(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfkc().normalize(text)
 }
 
-/// Whether a character shows nothing by itself: spaces, control and format characters, fillers.
+/// Whether a character shows nothing: spaces, control and format characters, fillers.
 pub fn is_invisible(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()
@@ -29,22 +45,25 @@ pub fn is_invisible(letter: char) -> bool {
         || category(letter) == GeneralCategory::Format
 }
 
-/// Whether a text shows anything to people. A mark needs a letter that it stands at.
+/// Whether a text shows anything. A combining mark alone does not count.
 pub fn is_visible(text: &str) -> bool {
     let is_mark = |letter| GeneralCategoryGroup::Mark.contains(category(letter));
     text.chars()
         .any(|letter| !is_invisible(letter) && !is_mark(letter))
 }
 
-/// A text of one line as it is stored: without the space around it, and without the characters that
-/// turn the direction of writing, which would turn the text around it too.
+/// Prepares a text of one line for storage: removes the space around it and the characters that change the
+/// direction of writing, which would also change the text around it.
 pub fn tidied(text: &str) -> String {
-    let kept: String = text.chars().filter(|letter| !turns(*letter)).collect();
-    kept.trim().to_owned()
+    let tidied: String = text
+        .chars()
+        .filter(|letter| !is_bidi_control(*letter))
+        .collect();
+    tidied.trim().to_owned()
 }
 
 /// The bidirectional controls: marks, embeddings, overrides and isolates.
-fn turns(letter: char) -> bool {
+fn is_bidi_control(letter: char) -> bool {
     matches!(
         letter,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -60,7 +79,7 @@ mod tests {
     use super::{compatible, is_visible, tidied};
 
     #[test]
-    fn what_shows_nothing_is_told_from_what_does() {
+    fn invisible_text_is_recognized() {
         for nothing in [
             "",
             " \t\u{a0}\u{3000}",
@@ -83,14 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_text_turns_nothing_around() {
+    fn a_tidied_text_has_no_bidirectional_controls() {
         assert_eq!(tidied("\u{202e} Ann\u{2069} Lee\u{200f} "), "Ann Lee");
-        // Needed in the words of some languages, and between emoji.
+        // Some languages and emoji need this character.
         assert_eq!(tidied("می\u{200c}خواهم"), "می\u{200c}خواهم");
     }
 
     #[test]
-    fn what_keyboards_write_in_two_ways_is_one_text() {
+    fn two_encodings_of_a_text_become_equal() {
         assert_eq!(compatible("a\u{308}"), "ä");
         assert_eq!(compatible("ｐａｓｓ\u{a0}ﬁ"), "pass fi");
     }

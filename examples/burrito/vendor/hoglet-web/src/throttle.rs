@@ -1,31 +1,33 @@
-//! Throttles: how often something may be tried, by account and by network.
+//! Throttles: limits on attempts, such as log-ins, by account and by network.
 //!
-//! A throttle is a constant of the app's, and [`Attempts`] counts for it. Attempts are rows in the
-//! database, so that a throttle holds for all processes together, and after a restart.
+//! An app declares each [`Throttle`] as a constant, and [`Attempts`] counts for it. Attempts are rows in the
+//! database, so a throttle holds for all processes together, and after a restart.
 //!
-//! # Counted first
+//! # Attempts count before they are allowed
 //!
-//! An attempt is counted before it is let through, under a lock: of any number of requests at the same
-//! time exactly as many pass as there is room for. An attempt that is refused is not counted, so the
-//! wait that the answer names is true, and nobody makes it longer by asking again. Where it is known
-//! only later whether an attempt counts (a password has to be checked first), its room is
-//! [reserved](Attempts::reserve), and given back.
+//! An attempt is counted under a lock before it is allowed. So of any number of concurrent requests exactly as
+//! many pass as there is room for. A refused attempt does not count: the wait in the answer is true, and
+//! retries do not make it longer. Sometimes the app knows only later whether an attempt counts, because it
+//! must check a password first. Then it [reserves](Attempts::reserve) room, and releases it after a success.
 //!
-//! # Room for the owner
+//! # Room for the owner of an account
 //!
-//! What strangers have used up does not lock out the owner of an account. Attempts from a network that
-//! the account [is known at](known_network) are counted by themselves: a user of it is signed in there,
-//! or has logged in there within three months. A stranger cannot get that room, because it takes a
-//! log-in. What stays open: an owner who is at a new network, while strangers at many networks go on
-//! trying, waits as they do.
+//! Attempts by strangers do not lock out the owner. Attempts from a network that the account
+//! [is known at](known_network) are counted separately: the owner is logged in there, or has logged in there
+//! within three months. A stranger cannot use that room, because it takes a log-in.
+//!
+//! Known limitation: while strangers at many networks keep trying, an owner at a new network has to wait too.
 
 mod attempts;
 mod limit;
-mod moment;
+mod reservation;
+mod room;
 
+pub mod accounts;
 pub mod attempt;
 pub mod keyed_hash;
 pub mod known_network;
 
-pub use attempts::{Attempts, Reserved, Who, delete_expired};
+pub use attempts::{Attempt, Attempts, delete_expired};
 pub use limit::Throttle;
+pub use reservation::Reservation;

@@ -1,8 +1,8 @@
-//! Views: the app's templates, with Hoglet's own behind them.
+//! [`Views`]: the template engine, with the app's templates and, behind them, Hoglet's own.
 //!
-//! A release build carries the templates inside. Other builds read them from `templates/` on every
-//! request, so that a changed view shows on reload. All are parsed at start-up: only in development
-//! does the app start with a broken one, to show in the page what is wrong with it.
+//! A release build has the templates inside. Other builds read them from `templates/` on every request,
+//! so that a changed template shows on reload. All are parsed at start-up. In development the app starts
+//! even with a broken template, and the page shows the mistake.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -18,7 +18,7 @@ use crate::files::Files;
 use crate::reload;
 use crate::settings::Settings;
 
-/// Hoglet's own: what only development needs.
+/// Hoglet's own templates, for development.
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 struct Templates;
@@ -31,17 +31,17 @@ pub struct Views {
     embedded: Option<Arc<Environment<'static>>>,
 }
 
-/// All that is wrong with the templates, one line each.
+/// All mistakes in the templates, one line each.
 #[derive(Debug, thiserror::Error)]
 #[error("these templates need a change:\n  {}", .0.join("\n  "))]
 pub struct BrokenTemplates(Vec<String>);
 
 impl Views {
-    /// The engine for an app's templates, with Hoglet's behind them.
+    /// Builds the engine for an app's templates.
     ///
     /// # Errors
     ///
-    /// Where a template is broken, unless the sources are at hand: then pages show it.
+    /// When a template is broken, unless the sources are there: then pages show the mistake.
     pub fn new(
         templates: Files,
         assets: Files,
@@ -54,7 +54,7 @@ impl Views {
             (false, true) => tracing::warn!("{broken}"),
             (true, _) => {}
         }
-        // Read again for every page, so that a corrected template shows at once.
+        // Debug builds read the templates for every page, so that a correction shows at once.
         let embedded = (!cfg!(debug_assertions)).then(|| Arc::new(environment));
         Ok(Self {
             templates,
@@ -63,24 +63,30 @@ impl Views {
         })
     }
 
-    /// Renders a template with these variables.
+    /// Renders a template.
     ///
     /// # Errors
     ///
-    /// Where the template is broken, or uses a value that is not there.
+    /// When the template is broken, or uses a value that is not there.
+    #[track_caller]
     pub fn render(&self, template: &str, context: Value) -> Result<String> {
         let environment = self.environment();
         let rendered = environment
             .get_template(template)
             .and_then(|template| template.render(context));
-        rendered.map_err(|error| AppError::from_cause(cause(&error)))
+        match rendered {
+            Ok(rendered) => Ok(rendered),
+            // Not in a closure: the cause begins at the caller.
+            Err(error) => Err(AppError::from_cause(cause(&error))),
+        }
     }
 
-    /// Renders a template and, once more by itself, one of its blocks: first the whole, then the block.
+    /// Renders a template, and one of its blocks a second time by itself. Returns both, the whole first.
     ///
     /// # Errors
     ///
-    /// As above, and where there is no such block.
+    /// As for [`Views::render`], and when there is no such block.
+    #[track_caller]
     pub fn render_with_block(
         &self,
         template: &str,
@@ -93,7 +99,11 @@ impl Views {
             let block = whole.with_state_mut(|state| state.render_block(block))?;
             Ok((whole.into_output(), block))
         });
-        rendered.map_err(|error| AppError::from_cause(cause(&error)))
+        match rendered {
+            Ok(rendered) => Ok(rendered),
+            // Not in a closure: the cause begins at the caller.
+            Err(error) => Err(AppError::from_cause(cause(&error))),
+        }
     }
 
     fn environment(&self) -> Arc<Environment<'static>> {
@@ -104,6 +114,7 @@ impl Views {
     }
 }
 
+#[track_caller]
 fn cause(error: &minijinja::Error) -> Cause {
     Cause {
         template: innermost_place(error),
@@ -127,8 +138,8 @@ fn broken_templates(environment: &Environment<'_>, templates: Files) -> Vec<Stri
     errors.chain(broken_mails(&names, templates)).collect()
 }
 
-/// What lies in `templates/mail/` is a mail in two halves, and says its subject: all but the layout,
-/// and pieces of mails in folders below.
+/// Checks `templates/mail/`: a mail has a `.txt` and an `.html` template, and the `.txt` has a subject. The
+/// layout has none, and files in subfolders are parts of mails.
 fn broken_mails(names: &[Cow<'static, str>], templates: Files) -> Vec<String> {
     let mut broken = Vec::new();
     for name in names {
@@ -144,9 +155,7 @@ fn broken_mails(names: &[Cow<'static, str>], templates: Files) -> Vec<String> {
             _ => continue,
         };
         if templates.get(&other).is_none() {
-            broken.push(format!(
-                "templates/{name}: its other half is missing, templates/{other}"
-            ));
+            broken.push(format!("templates/{name}: it also needs templates/{other}"));
         }
         let file = templates.get(name).filter(|_| name.ends_with(".txt"));
         if let Some(file) = file
@@ -154,7 +163,7 @@ fn broken_mails(names: &[Cow<'static, str>], templates: Files) -> Vec<String> {
             && !has_subject(&String::from_utf8_lossy(&file.data))
         {
             broken.push(format!(
-                "templates/{name}: its subject is missing, {{% block subject %}}…{{% endblock %}}"
+                "templates/{name}: it needs a subject: {{% block subject %}}…{{% endblock %}}"
             ));
         }
     }
@@ -170,8 +179,8 @@ fn has_subject(source: &str) -> bool {
     })
 }
 
-/// The template and the line that an error arose in: its innermost source knows best, as the others
-/// are the templates that include or extend it.
+/// The template and line in which an error arose: those of the innermost source. The other sources are
+/// templates that include or extend it.
 fn innermost_place(error: &minijinja::Error) -> Option<(String, usize)> {
     let mut place = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);

@@ -1,8 +1,8 @@
 //! Visitor ids: random, and dated by being UUIDs of version 7.
 //!
 //! An id can be linked to one user only, and `visitor_links` remembers that. The date lets the table
-//! forget: an id is refused a year after it was made, like one that nobody signed, so its row may go
-//! a day later. Cookies of before hold ids without a date (version 4). They are refused too, because
+//! forget: an id is refused a year after it was made, like one without a signature, so its row may
+//! go a day later. Cookies of before hold ids without a date (version 4). They are refused too, because
 //! one that is played back after its row is gone could be linked to a second person.
 
 use time::{Duration, OffsetDateTime};

@@ -3,25 +3,23 @@
 use std::error::Error;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::{Extensions, StatusCode};
+use hoglet_jobs::Enqueuer;
 use minijinja::Value;
-use posthog_rs::RequestContext;
 use sea_orm::DatabaseConnection;
+use serde_json::Map;
 
+use crate::compression::CompressedAssets;
 use crate::cookies::SignedCookies;
 use crate::database::Migrations;
+use crate::error_text::ErrorText;
 use crate::files::Files;
 use crate::mail::Mailer;
-use crate::outgoing;
+use crate::outbox::Outbox;
 use crate::package::Package;
-use crate::panics;
 use crate::passwords::Passwords;
-use crate::posthog::client::Client;
-use crate::posthog::event::BeforeSend;
-use crate::posthog::flag::Declared;
-use crate::posthog::outbox::Outbox;
+use crate::posthog::{BeforeSend, Client, Declared};
 use crate::request::notices::Notices;
 use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
@@ -29,84 +27,87 @@ use crate::session::users::Users;
 use crate::settings::Settings;
 use crate::throttle::Attempts;
 use crate::tokens;
+use crate::tokens::links::Links;
 use crate::views::Views;
 
-/// What an app tells Hoglet about itself. Each field is a decision of the app's.
+/// An [`App`](crate::app::App) as a value. The trait says more about each field.
 #[derive(Clone)]
 pub struct Parts {
-    /// Who its users are.
+    /// Its table of users.
     pub users: Users,
-    /// How its database comes to be.
+    /// Its migrations, with Hoglet's among them.
     pub migrations: Migrations,
     /// Its views: `templates/`.
     pub templates: Files,
     /// Its stylesheets, scripts and pictures: `static/`.
     pub assets: Files,
-    /// What every page knows, besides what Hoglet tells it, as variables of the templates.
+    /// Makes the app's variables for every template.
     pub every_page: fn(&Extensions) -> Value,
-    /// The sentence for a status that a handler has said nothing about: what happened, what to do.
-    pub sentence: fn(StatusCode) -> &'static str,
-    /// From where else than the app itself pages may load.
+    /// The text for an error whose handler has given none.
+    pub error_text: fn(StatusCode) -> ErrorText,
+    /// The links in its mails, and how long they work.
+    pub links: Links,
+    /// The other sites from which pages may load.
     pub content_security_policy: ContentSecurityPolicy,
+    /// How many bytes a request's body may have.
+    pub body_limit: usize,
     /// Its flags and experiments.
     pub flags: &'static [Declared],
-    /// Adds properties of its own to what every event of a request carries.
+    /// Properties that every event of a request carries.
     pub event_properties: EventProperties,
-    /// Its last look at each event before it is sent, whoever captured it: the event that it returns is
-    /// sent, changed or not, and without one nothing is. `Some` lets everything pass. It runs beside the
-    /// requests, so none waits for it. Where it panics the event is lost, and counted as such: what it
-    /// should have taken out must not leave.
+    /// The app's last look at each event before it is sent.
     pub before_send: BeforeSend,
 }
 
 /// See [`Parts::event_properties`].
-pub type EventProperties = fn(RequestContext, &axum::extract::Request) -> RequestContext;
+pub type EventProperties = fn(&axum::extract::Request) -> Map<String, serde_json::Value>;
 
-/// What handlers and layers share. One pointer, because each layer clones it for each request.
+/// Shared by handlers and layers. It is one pointer, because each layer clones it for each request.
 #[derive(Clone)]
 pub struct Web(Arc<Shared>);
 
-/// What is in a [`Web`].
+/// The fields of a [`Web`].
 pub struct Shared {
-    /// What the variables say.
+    /// Hoglet's settings, from environment variables.
     pub settings: Settings,
-    /// What the app's manifest says.
+    /// The app's name, description and version, from its manifest.
     pub package: Package,
-    /// What the app has told about itself.
+    /// The app, as a value.
     pub parts: Parts,
-    /// Which paths hold a token.
+    /// The paths that hold a token.
     pub secret_paths: SecretPaths,
     /// The app's database.
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
     pub cookies: SignedCookies,
-    /// What tokens of links in mails are made with.
+    /// The key for the tokens of links in mails.
     pub token_key: tokens::Key,
-    /// Who hashes passwords.
+    /// Hashes passwords, a bounded number at once.
     pub passwords: Passwords,
-    /// How often what was tried.
+    /// Counts failed attempts, for throttling.
     pub attempts: Attempts,
-    /// The way to PostHog.
+    /// The client for PostHog.
     pub posthog: Client,
-    /// What PostHog has yet to be told of visitors who became users.
+    /// Sends the `$identify` of visitors who became users.
     pub outbox: Outbox,
+    /// Assets in gzip.
+    pub compressed_assets: CompressedAssets,
     /// The template engine.
     pub views: Views,
-    /// The way that mail goes.
+    /// Enqueues jobs without an actor. A handler has `visit.jobs`, and a job `run.jobs`.
+    pub jobs: Enqueuer,
+    /// Sends mail, or keeps it in development.
     pub mail: Mailer,
-    /// What the log has said once.
+    /// Warnings that the log shows only once.
     pub notices: Notices,
-    /// For the proxy: no redirects, no decompression, no cookies.
-    pub http: reqwest::Client,
 }
 
 impl Web {
-    /// Builds everything, and begins to deliver events.
+    /// Builds everything, and starts the delivery of events.
     ///
     /// # Errors
     ///
-    /// Where a template is broken (in development that is shown in the page instead), or TLS cannot be
-    /// set up.
+    /// When a template is broken (in development the page shows this instead), or TLS cannot be set up.
     pub async fn start(
         package: Package,
         settings: Settings,
@@ -115,36 +116,18 @@ impl Web {
         secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let views = Views::new(parts.templates, parts.assets, &settings)?;
-        let http = outgoing::client()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(5))
-            .no_gzip()
-            .build()?;
-        if settings.posthog.enabled() {
-            for unusable in outgoing::unusable_proxies() {
-                tracing::warn!("{unusable}");
-            }
-            if let Some(proxy) = outgoing::proxy_to(settings.posthog.base_url()) {
-                tracing::info!(proxy, "PostHog is reached through a proxy");
-            }
-        }
-        let posthog = Client::start(
-            &package,
-            &settings,
-            parts.flags,
-            parts.before_send,
-            http.clone(),
-        )
-        .await;
-        panics::install_hook(&posthog);
+        let posthog = Client::start(&settings.posthog, parts.flags, parts.before_send).await?;
+        posthog.capture_panics();
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
+            compressed_assets: CompressedAssets::default(),
             token_key: tokens::Key::new(&settings.secret_key),
             passwords: Passwords::default(),
             attempts: Attempts::new(database.clone(), &settings.secret_key),
             outbox: Outbox::new(database.clone(), parts.users.clone(), posthog.clone()),
             posthog,
             mail: Mailer::new(&package, &settings, views.clone()),
+            jobs: Enqueuer::default(),
             notices: Notices::default(),
             views,
             settings,
@@ -152,7 +135,6 @@ impl Web {
             parts,
             secret_paths,
             database,
-            http,
         })))
     }
 }

@@ -1,5 +1,5 @@
-// In development only: the "just captured" panel, see captured.html. Forms that app.js posts in the background tell here
-// what their request captured.
+// The "just captured" panel, in development only; see captured.html. app.js posts forms in the background, and the answer's
+// header `x-captured` lists what that request captured.
 addEventListener("answered", ({ detail: { response } }) => {
   showCaptured(JSON.parse(response.headers.get("x-captured") ?? "[]"));
 });
@@ -32,7 +32,7 @@ function capturedLine(entry, standin) {
     const id = Object.assign(code(`${entry.distinct_id.slice(0, 8)}…`), { title: entry.distinct_id });
     line.append(` as ${entry.who} `, id);
   } else {
-    line.append(" for nobody");
+    line.append(" without a person");
   }
   return line;
 }

@@ -1,5 +1,5 @@
-// Who opts out is forgotten: what posthog-js stored in this browser goes, and the other tabs are told to reload
-// (see posthog.js), so that they stop too.
+// After an opt-out: removes what posthog-js stored in this browser, and makes the other tabs reload (see posthog.js), so
+// that they stop capturing too.
 (() => {
   const cookies = document.cookie.split("; ").map((cookie) => cookie.split("=")[0]);
   for (const name of cookies.filter(isPostHogs)) document.cookie = `${name}=; path=/; max-age=0`;
@@ -9,7 +9,7 @@
     }
     localStorage.setItem("posthog-person", "");
   } catch {
-    // Storage is blocked: there is nothing in it.
+    // Storage is blocked, so nothing is stored.
   }
 
   function isPostHogs(name) {

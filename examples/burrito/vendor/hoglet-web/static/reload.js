@@ -1,5 +1,5 @@
-// In development only: reloads the page when a view or an asset has changed or the app was restarted, and shows why
-// the newest build failed.
+// In development only: reloads the page when a template or an asset has changed or the app was restarted, and shows the
+// errors of a failed build.
 {
   const SCROLLED = "reload-scrolled"; // in sessionStorage: how far down the page was
   const { version } = document.currentScript.dataset;
@@ -7,22 +7,22 @@
   scrollTo(0, sessionStorage.getItem(SCROLLED) ?? scrollY);
   sessionStorage.removeItem(SCROLLED);
 
-  const ask = async () => {
-    // While the app restarts nobody answers; a page in the background can wait.
+  const checkVersion = async () => {
+    // The app does not answer while it restarts. A page in the background can wait.
     const answer = document.hidden ? undefined : await fetch("/dev/reload", { cache: "no-store" }).catch(() => {});
     const state = answer?.ok ? await answer.json().catch(() => {}) : undefined;
     if (state && state.version !== version) {
       sessionStorage.setItem(SCROLLED, scrollY);
-      // Not reload(): that would post a form again. Nor the path alone: one that begins with two slashes names a host.
+      // Not reload(), which would post a form again. Not the path alone: a path that begins with `//` names a host.
       location.replace(location.href.split("#")[0]);
       return;
     }
     if (state) showBuildError(state.build_error);
-    setTimeout(ask, 1000);
+    setTimeout(checkVersion, 1000);
   };
-  setTimeout(ask, 1000);
+  setTimeout(checkVersion, 1000);
 
-  // In a shadow root, so that neither the page's styles nor these reach the other.
+  // A shadow root keeps these styles and those of the page apart.
   const styles = new CSSStyleSheet();
   styles.replaceSync(`
     :host { position: fixed; inset: auto 0 0; z-index: 1000; }
@@ -42,7 +42,7 @@
       bar = document.createElement("hoglet-build-error");
       const root = bar.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [styles];
-      root.innerHTML = `<section role="alert" tabindex="0"><h2>The build failed; this page is from the last one that worked.</h2><pre></pre></section>`;
+      root.innerHTML = `<section role="alert" tabindex="0"><h2>The build failed. This page is from the last successful build.</h2><pre></pre></section>`;
       document.body.append(bar);
     }
     const text = bar.shadowRoot.querySelector("pre");

@@ -1,11 +1,12 @@
-//! Opening the database, with an error that names the variable and the remedy.
+//! Opens the database. Errors name the variable and the remedy.
 
+use futures_core::future::BoxFuture;
 use sea_orm::DatabaseConnection;
 
-use crate::database;
+use crate::database::{self, Migrations};
 use crate::settings::Settings;
 
-/// The address is not shown: it may hold a password.
+/// Opens the database. The error does not show its address, which may hold a password.
 pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, String> {
     let connected = database::connect(&settings.database_url).await;
     connected.map_err(|error| {
@@ -15,7 +16,7 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, String> 
     })
 }
 
-/// For commands that look at a database and must not make one by looking.
+/// For commands that only look at a database: they must not create one.
 pub async fn connect_existing(
     settings: &Settings,
     app: &str,
@@ -25,5 +26,22 @@ pub async fn connect_existing(
         format!(
             "cannot open the database of DATABASE_URL: {error}; `{app} migrate` makes a SQLite file that is not there yet"
         )
+    })
+}
+
+/// Opens the database and migrates it, for a command of the app's own.
+///
+/// # Errors
+///
+/// When it cannot be opened or migrated. The error says what to do.
+pub fn open_database(
+    settings: &Settings,
+    migrations: Migrations,
+) -> BoxFuture<'_, Result<DatabaseConnection, String>> {
+    Box::pin(async move {
+        let database = connect(settings).await?;
+        database::migrated(database, &settings.database_url, migrations)
+            .await
+            .map_err(|error| format!("the database could not be migrated: {error}"))
     })
 }

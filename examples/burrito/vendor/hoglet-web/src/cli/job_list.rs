@@ -7,20 +7,20 @@ use time::format_description::well_known::Rfc3339;
 
 use super::job_table::Table;
 use super::output::{NotPrinted, print_line};
-use crate::jobs::list::{Listed, State, Unreadable, list as find};
+use crate::jobs::list::{self, Listed, State, Unreadable};
 use crate::jobs::model::Model;
 use crate::jobs::priority::Priority;
 use crate::jobs::upkeep;
 
-/// What people are shown at most.
+/// The most jobs that are shown without --limit.
 const SHOWN: u64 = 100;
 
-/// For whom the list is.
+/// The format of the list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// People.
+    /// Text for people.
     Text,
-    /// Programs.
+    /// JSON for programs.
     Json,
 }
 
@@ -37,8 +37,8 @@ pub async fn list(
     let paused = upkeep::paused(database).await?;
     let is_paused = |job: &Model| paused.iter().any(|(queue, _)| *queue == job.queue);
     // One more tells whether there are more.
-    let asked = limit.map(|limit| limit.saturating_add(1));
-    let mut jobs = find(database, states, asked).await?;
+    let most = limit.map(|limit| limit.saturating_add(1));
+    let mut jobs = list::list(database, states, most).await?;
     let shown = limit.map_or(usize::MAX, |limit| {
         usize::try_from(limit).unwrap_or(usize::MAX)
     });
@@ -138,7 +138,7 @@ fn attempts(job: &Model) -> String {
     }
 }
 
-/// The README says what each field is.
+/// `docs/production.md` explains the fields.
 fn json(job: &Listed, table: &Table, is_paused: impl Fn(&Model) -> bool) -> Value {
     let row = match &job.row {
         Ok(row) => row,
@@ -181,7 +181,7 @@ fn priority(number: i16) -> Option<&'static str> {
     })
 }
 
-/// Milliseconds since 1970 as RFC 3339 has them, in UTC. A year that has more than four digits is a number.
+/// Milliseconds since 1970 as RFC 3339, in UTC; as a number if the year has more than four digits.
 fn moment(milliseconds: i64) -> String {
     let nanoseconds = i128::from(milliseconds) * 1_000_000;
     let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok();

@@ -1,22 +1,29 @@
-//! What the commands know of the app's table of jobs.
+//! The app's table of jobs, for the commands.
 
-use crate::jobs::Jobs;
-use crate::jobs::table::{Bounds, Queue};
+use crate::jobs::kind::Bounds;
+use crate::jobs::{JobState, Jobs};
 
-/// What the app's table of jobs says.
+/// The kinds of jobs of an app and their queues, Hoglet's own among them.
 pub struct Table {
-    /// Each kind of job.
-    pub kinds: Vec<Bounds>,
-    /// Each queue.
-    pub queues: Vec<Queue>,
+    kinds: Vec<Bounds>,
 }
 
 impl Table {
-    pub fn of<S: Clone + Send + Sync + 'static>(jobs: &Jobs<S>) -> Self {
-        Self {
-            kinds: jobs.bounds(),
-            queues: jobs.queues(),
+    pub fn of<S: JobState, T: JobState>(own: &Jobs<S>, hoglets: &Jobs<T>) -> Self {
+        let mut kinds = own.bounds();
+        kinds.extend(hoglets.bounds());
+        Self { kinds }
+    }
+
+    /// The names of the queues, each once.
+    pub fn queues(&self) -> Vec<&'static str> {
+        let mut queues = Vec::new();
+        for kind in &self.kinds {
+            if !queues.contains(&kind.queue) {
+                queues.push(kind.queue);
+            }
         }
+        queues
     }
 
     pub fn kind(&self, name: &str) -> Option<&Bounds> {

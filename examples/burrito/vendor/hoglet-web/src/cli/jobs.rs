@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use sea_orm::DatabaseConnection;
 use sea_orm::prelude::Uuid;
 
@@ -10,11 +11,11 @@ use super::connect::connect_existing;
 use super::job_list::{Format, list};
 use super::job_table::Table;
 use super::output::{complain, print_line};
-use crate::app::Outcome;
-use crate::compiled::Compiled;
+use crate::app::CommandResult;
 use crate::jobs::list::State;
 use crate::jobs::upkeep::{self, Cancelled};
 use crate::settings::Settings;
+use futures_core::future::BoxFuture;
 
 #[derive(Subcommand)]
 pub enum Action {
@@ -24,7 +25,7 @@ pub enum Action {
         #[arg(long, conflicts_with = "state")]
         failed: bool,
         /// Only those in this state; may be given several times
-        #[arg(long, value_enum)]
+        #[arg(long, value_parser = states())]
         state: Vec<State>,
         /// How many at most, 0 for all of them [default: 100; with --json all of them]
         #[arg(long)]
@@ -33,7 +34,7 @@ pub enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Tries failed jobs again
+    /// Retries failed jobs
     Retry {
         /// The id that `jobs list` shows
         #[arg(required_unless_present = "all")]
@@ -42,7 +43,7 @@ pub enum Action {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Removes failed jobs for good, or one that waits
+    /// Removes failed jobs, or one that waits
     Discard {
         /// The id that `jobs list` shows
         #[arg(required_unless_present = "all")]
@@ -51,29 +52,44 @@ pub enum Action {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Stops a job that runs, in whatever process, or removes one that waits
+    /// Stops a job that runs, in any process, or removes one that waits
     Cancel {
         /// The id that `jobs list` shows
         id: Uuid,
     },
-    /// Begins no job of a queue any more, in any process, until it is resumed
+    /// Pauses a queue in all processes, until it is resumed
     Pause {
         /// The queue
         queue: String,
     },
-    /// Goes on with a queue that is paused
+    /// Resumes a paused queue
     Resume {
         /// The queue
         queue: String,
     },
 }
 
-pub fn look_after(
+/// The values of `--state`.
+fn states() -> impl TypedValueParser<Value = State> {
+    let values = State::ALL.map(|state| {
+        PossibleValue::new(state.name()).help(match state {
+            State::Due => "It may be claimed, unless its queue is paused or its twin runs",
+            State::Scheduled => "It waits for the time of its first attempt",
+            State::Retrying => "An attempt has failed, and it waits for the next one",
+            State::Running => "A process works on it",
+            State::Failed => "It is kept until it is retried or discarded",
+        })
+    });
+    PossibleValuesParser::new(values)
+        .map(|name| State::named(&name).expect("only the names of states are possible"))
+}
+
+pub fn manage(
     settings: Settings,
     action: Action,
     table: Table,
     app: &'static str,
-) -> Compiled<'static, Outcome> {
+) -> BoxFuture<'static, CommandResult> {
     Box::pin(async move {
         let database = connect_existing(&settings, app).await?;
         match action {
@@ -92,16 +108,16 @@ pub fn look_after(
             Action::Retry { id, .. } => return retry(&database, id).await,
             Action::Discard { id, .. } => {
                 let discarded = upkeep::discard(&database, id).await?;
-                say(id, discarded, "discarded", "waits or has failed")?;
+                print_count(id, discarded, "discarded", "waits or has failed")?;
             }
             Action::Cancel { id } => {
                 let lease = settings.jobs.lease.as_secs();
                 print_line(cancel(&database, id, lease).await?)?;
             }
             Action::Pause { queue } => {
-                known(&queue, &table)?;
-                let news = upkeep::pause(&database, &queue).await?;
-                let already = if news { "" } else { " already" };
+                check_queue(&queue, &table)?;
+                let changed = upkeep::pause(&database, &queue).await?;
+                let already = if changed { "" } else { " already" };
                 print_line(format_args!(
                     "{queue} is paused{already}; `{app} jobs resume {queue}` goes on with it"
                 ))?;
@@ -110,7 +126,7 @@ pub fn look_after(
                 if upkeep::resume(&database, &queue).await? {
                     print_line(format_args!("{queue} goes on"))?;
                 } else {
-                    known(&queue, &table)?;
+                    check_queue(&queue, &table)?;
                     print_line(format_args!("{queue} was not paused"))?;
                 }
             }
@@ -119,10 +135,10 @@ pub fn look_after(
     })
 }
 
-async fn retry(database: &DatabaseConnection, id: Option<Uuid>) -> Outcome {
+async fn retry(database: &DatabaseConnection, id: Option<Uuid>) -> CommandResult {
     let (retried, left) = upkeep::retry(database, id).await?;
     if left.is_empty() || retried > 0 {
-        say(id, retried, "tried again", "has failed")?;
+        print_count(id, retried, "tried again", "has failed")?;
     }
     for twin in &left {
         complain(format_args!(
@@ -157,9 +173,9 @@ async fn cancel(
     }
 }
 
-/// A queue that the app does not have would be paused in vain.
-fn known(queue: &str, table: &Table) -> Result<(), String> {
-    let names: Vec<_> = table.queues.iter().map(|queue| queue.name).collect();
+/// Refuses a queue that the app does not have.
+fn check_queue(queue: &str, table: &Table) -> Result<(), String> {
+    let names = table.queues();
     if names.contains(&queue) {
         return Ok(());
     }
@@ -169,8 +185,8 @@ fn known(queue: &str, table: &Table) -> Result<(), String> {
     ))
 }
 
-/// One that was named has to be there.
-fn say(
+/// Prints how many jobs were changed. A job that was named must be one of them.
+fn print_count(
     id: Option<Uuid>,
     count: u64,
     done: &str,

@@ -1,20 +1,20 @@
-//! What a command prints, so that it ends well whatever becomes of its reader.
+//! Output of commands, which may be piped to a program that stops reading.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Standard output took no more, as on a full disk.
+/// The output could not be written, for example to a full disk.
 #[derive(Debug, thiserror::Error)]
 #[error("the output could not be written ({0}); make room for it, or write it elsewhere")]
 pub struct NotPrinted(io::Error);
 
-/// Prints a line on standard output. A command uses this and not `println!`, which panics where nobody reads on, as
-/// behind `| head -1`. A reader who has seen enough is no error: the command still does its work.
+/// Prints a line to standard output. Commands use this instead of `println!`, which panics when the
+/// reader closes the pipe, as `| head -1` does. Here that is no error, and the command goes on.
 ///
 /// # Errors
 ///
-/// Where the line could not be written for any other reason.
+/// When the line could not be written for any other reason.
 pub fn print_line(line: impl Display) -> Result<(), NotPrinted> {
     print(&format!("{line}\n"))
 }
@@ -30,12 +30,12 @@ fn print(text: &str) -> Result<(), NotPrinted> {
     }
 }
 
-/// Prints a line on standard error. Where that is closed, there is nowhere left to say so.
+/// Prints a line to standard error. If that fails, there is nowhere to report it.
 pub(super) fn complain(line: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Prints what clap has to say: help and the version on standard output, bad usage on standard error.
+/// Prints a message of clap: help and version to standard output, bad usage to standard error.
 pub(super) fn usage(usage: &clap::Error) -> ExitCode {
     let text = usage.render();
     if usage.use_stderr() {

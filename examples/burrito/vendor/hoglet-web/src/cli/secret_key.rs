@@ -1,4 +1,4 @@
-//! A `SECRET_KEY` for development, made at the first start where there is none.
+//! Makes a `SECRET_KEY` for development at the first start.
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
@@ -8,15 +8,16 @@ use std::path::Path;
 use crate::settings::env_file::{env_file_applies, read_env_file};
 use crate::settings::secret_key::new_secret_key;
 
-/// Adds a key to `.env` and says so. Only in development: a server's key comes from its operator.
+/// Adds a key to `.env` if there is none, and returns a message. In development only: the operator of a
+/// server sets its key.
 pub fn make_for_development() -> Option<String> {
     if !env_file_applies() || std::env::var_os("SECRET_KEY").is_some_and(|key| !key.is_empty()) {
         return None;
     }
     let path = Path::new(".env");
-    // What cannot be read is reported with the settings.
+    // An unreadable file is reported with the settings.
     let present = read_env_file(path).ok()?;
-    if leaves_the_key_alone(&present) {
+    if must_not_change(&present) {
         return None;
     }
     let text = std::fs::read_to_string(path).unwrap_or_default();
@@ -34,9 +35,8 @@ pub fn make_for_development() -> Option<String> {
     }
 }
 
-/// Whether there is a key already, or the file is for another environment than development, which is
-/// not ours to write to.
-fn leaves_the_key_alone(variables: &HashMap<String, String>) -> bool {
+/// Whether there is already a key, or the file is for another environment: then it is not changed.
+fn must_not_change(variables: &HashMap<String, String>) -> bool {
     let value = |name| variables.get(name).map_or("", |value| value.trim());
     !value("SECRET_KEY").is_empty() || !matches!(value("APP_ENV"), "" | "development")
 }

@@ -75,7 +75,7 @@ fn create_parent_folder(url: &str) {
     let Ok(file) = SqliteFile::of(url) else {
         return;
     };
-    if file.is_made
+    if file.is_created
         && let Some(folder) = file.path.parent()
         && let Err(error) = std::fs::create_dir_all(folder)
     {

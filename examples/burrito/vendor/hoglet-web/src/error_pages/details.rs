@@ -1,5 +1,4 @@
-//! What developers see of an error in the page, and nobody else: its causes, its place with the lines
-//! around it, and the stack.
+//! Details of an error for the page in development: its causes, its place in the source, and the stack.
 
 use std::fs;
 use std::path::{Component, Path};
@@ -9,18 +8,18 @@ use minijinja::Value;
 use serde::Serialize;
 
 use crate::error::{Cause, CauseKind};
-use crate::mask::mask_tokens;
-use crate::stack::Frame;
+use hoglet_errors::Frame;
+use hoglet_errors::mask_tokens;
 
-/// Lines shown before and after the one in question.
+/// Lines shown before and after the line of the error.
 const AROUND: usize = 5;
 
 #[derive(Serialize)]
 struct Details {
     kind: &'static str,
-    /// The error first, its causes after it.
+    /// The error, then its causes.
     chain: Vec<Link>,
-    /// Where to look first: the template, or the innermost of the app's own frames.
+    /// The place to look at first: the template, or the innermost frame in the app's code.
     place: Option<Place>,
     frames: Vec<Place>,
 }
@@ -47,11 +46,11 @@ struct Line {
     here: bool,
 }
 
-/// Reads debug information and source files, so on a blocking thread.
+/// Reads debug information and source files, on a blocking thread.
 pub async fn of(cause: Arc<Cause>, app: &'static str) -> Value {
     let read =
         tokio::task::spawn_blocking(move || minijinja::value::Serde(read(&cause, app)).into());
-    // Nothing to see where that failed: the panic hook has logged why.
+    // If that panicked, the panic hook has logged why.
     read.await.unwrap_or_default()
 }
 
@@ -87,7 +86,7 @@ fn read(cause: &Cause, app: &str) -> Details {
             .iter()
             .map(|(name, message)| Link {
                 name: name.clone(),
-                // Developers see their visitors' addresses here, but no token is for them.
+                // Developers may see e-mail addresses here, but no tokens.
                 message: mask_tokens(message).into_owned(),
             })
             .collect(),
@@ -112,7 +111,7 @@ impl Place {
     }
 }
 
-/// The lines around one, from a file in the app's folder; none where it is not there.
+/// The lines around a line of a file in the app's folder. Empty if there is no such file.
 fn source(app: &str, file: &str, line: usize) -> Vec<Line> {
     let path = Path::new(file);
     let inside = path

@@ -1,22 +1,21 @@
-//! The error page where the views themselves are broken.
+//! The error page for when the templates are broken.
 
-use axum::http::StatusCode;
 use axum::response::Html;
 use minijinja::HtmlEscape;
 
+use super::answer::Answer;
 use crate::error::AppError;
-use crate::mask::mask_tokens;
 use crate::plain_page::PlainPage;
 use crate::reload;
 use crate::request::RequestInfo;
 use crate::settings::Settings;
+use hoglet_errors::mask_tokens;
 
-/// Logs why it is needed, and says in development.
+/// Logs why the error page could not be rendered. In development the page shows it too.
 pub fn page(
     settings: &Settings,
     info: &RequestInfo,
-    status: StatusCode,
-    message: &str,
+    answer: &Answer,
     error: &AppError,
 ) -> Html<String> {
     let reason = error.cause.as_ref().map(ToString::to_string);
@@ -25,7 +24,7 @@ pub fn page(
     let (details, head) = if settings.has_sources() {
         (
             format!("<pre>{}</pre>", HtmlEscape(&reason)),
-            // It goes away by itself when the template is mended.
+            // Reloads the page when the template is corrected.
             format!(
                 r#"<script src="/static/reload.js" data-version="{}" nonce="{}" defer></script>"#,
                 reload::version(),
@@ -36,8 +35,9 @@ pub fn page(
         Default::default()
     };
     let page = PlainPage {
-        status,
-        message,
+        status: answer.status,
+        title: answer.title,
+        message: &answer.message,
         request_id: &info.id,
         head: &head,
         details: &details,

@@ -1,4 +1,4 @@
-//! `/static/…`: assets over HTTP, cached for as long as their address holds their hash.
+//! `/static/…`: serves assets. An address with the current hash is cached without limit.
 
 use axum::extract::{Path, Query, State};
 use axum::http::header::{
@@ -13,17 +13,17 @@ use crate::compression;
 use crate::error::AppError;
 use crate::web::Web;
 
-/// The hash in an asset's address.
+/// The query of an asset's address: the hash of its content.
 #[derive(Deserialize)]
 pub struct Version {
     v: Option<String>,
 }
 
-/// Answers with an asset, in gzip for those who take it.
+/// Serves an asset, in gzip if the client accepts it.
 pub async fn show(
     State(web): State<Web>,
     Path(name): Path<String>,
-    Query(asked): Query<Version>,
+    Query(requested): Query<Version>,
     headers: HeaderMap,
 ) -> Response {
     let Some(asset) = Asset::find(web.parts.assets, &name) else {
@@ -32,16 +32,16 @@ pub async fn show(
     let hash = asset.hash();
     let data = asset.into_data();
     let gzip = if compression::accepts_gzip(&headers) {
-        compression::asset(&hash, &data)
+        web.compressed_assets.get(&hash, &data)
     } else {
         None
     };
-    // Another encoding is another text, so it has a tag of its own.
+    // Each encoding needs its own tag.
     let etag = match gzip {
         Some(_) => format!("\"{hash}-gzip\""),
         None => format!("\"{hash}\""),
     };
-    let caching = if asked.v.as_deref() == Some(hash.as_str()) {
+    let caching = if requested.v.as_deref() == Some(hash.as_str()) {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
@@ -51,7 +51,7 @@ pub async fn show(
         (CACHE_CONTROL, caching.to_owned()),
         (VARY, "accept-encoding".to_owned()),
     ];
-    if is_known(&headers, &etag) {
+    if matches_etag(&headers, &etag) {
         return (StatusCode::NOT_MODIFIED, headers_out).into_response();
     }
     let content_type = [(CONTENT_TYPE, content_type(&name))];
@@ -64,9 +64,8 @@ pub async fn show(
     }
 }
 
-/// Whether `If-None-Match` names what would be sent: by its tag, weak or not, or by `*`, which stands for
-/// any. Source: RFC 9110, 13.1.2.
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+/// Whether `If-None-Match` has this tag, weak or strong, or `*`. Source: RFC 9110, 13.1.2.
+fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
     let values = headers.get_all(IF_NONE_MATCH).iter();
     let mut tags = values
         .filter_map(|value| value.to_str().ok())

@@ -1,4 +1,4 @@
-//! `/dev/mail`: in development, the mail that was kept instead of sent.
+//! `/dev/mail`: stored mail, in development.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -9,12 +9,12 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use crate::error::{AppError, Result};
-use crate::mail::kept::Keep;
+use crate::mail::store::MailStore;
 use crate::page::Page;
 use crate::security::OwnPolicy;
 use crate::web::Web;
 
-/// No search engine, and no cache: there are links in there that log people in.
+/// Keeps the pages out of search engines and caches: mails hold links that log people in.
 const PRIVATE: [(HeaderName, HeaderValue); 2] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
@@ -23,22 +23,22 @@ const PRIVATE: [(HeaderName, HeaderValue); 2] = [
     ),
 ];
 
-/// A mail's own styles stand in it, and it may show pictures from anywhere. No script runs, in the
-/// page or in the mail: the frame around the mail inherits this.
+/// Allows the mail's inline styles, and images from anywhere. No script runs, neither in the page nor in the
+/// mail: the frame around the mail inherits this policy.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; \
      font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-/// All of them, newest first: for people, or in JSON.
+/// Lists all mails, newest first, as a page or as JSON.
 ///
 /// # Errors
 ///
-/// Where they cannot be read.
+/// If they cannot be read.
 pub async fn list(State(web): State<Web>, request: Request) -> Result<Response> {
     let page = Page::without_flash(&web, request.extensions());
-    let mails = match web.mail.kept() {
-        Some(keep) => keep.all().await?,
+    let mails = match web.mail.store() {
+        Some(store) => store.all().await?,
         None => Vec::new(),
     };
     if page.is_for_a_program() {
@@ -51,18 +51,18 @@ pub async fn list(State(web): State<Web>, request: Request) -> Result<Response> 
     Ok((PRIVATE, html).into_response())
 }
 
-/// One of them.
+/// Shows one mail.
 ///
 /// # Errors
 ///
-/// 404 where there is none of this id.
+/// 404 if there is no mail with this id.
 pub async fn show(
     State(web): State<Web>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response> {
     let page = Page::without_flash(&web, request.extensions());
-    let mails = kept(&web)?.all().await?;
+    let mails = store(&web)?.all().await?;
     let mut mails = mails.into_iter();
     let mail = mails.find(|mail| mail.id.to_string() == id);
     let mail = mail.ok_or_else(AppError::not_found)?;
@@ -79,31 +79,31 @@ pub async fn show(
     Ok(response)
 }
 
-/// Forgets them all.
+/// Deletes all mails.
 ///
 /// # Errors
 ///
-/// Where they cannot be removed.
+/// If they cannot be removed.
 pub async fn delete(State(web): State<Web>) -> Result<StatusCode> {
-    kept(&web)?.clear().await?;
+    store(&web)?.clear().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Forgets them all, and shows that there are none.
+/// Deletes all mails and shows the empty list.
 ///
 /// # Errors
 ///
-/// Where they cannot be removed.
+/// If they cannot be removed.
 pub async fn delete_by_form(State(web): State<Web>) -> Result<Redirect> {
-    kept(&web)?.clear().await?;
+    store(&web)?.clear().await?;
     Ok(Redirect::to("/dev/mail"))
 }
 
-fn kept(web: &Web) -> Result<&Keep> {
-    web.mail.kept().ok_or_else(AppError::not_found)
+fn store(web: &Web) -> Result<&MailStore> {
+    web.mail.store().ok_or_else(AppError::not_found)
 }
 
-/// In the frame itself they would lead nowhere: the app's pages let nobody frame them.
+/// Makes links open in a new tab: in the frame they would fail, because the app's pages cannot be framed.
 fn with_links_in_new_tabs(html: &str) -> String {
     html.replacen("<head>", "<head><base target=\"_blank\">", 1)
 }

@@ -11,7 +11,7 @@ use crate::error::{AppError, Result};
 use crate::local_path::local_path;
 use crate::web::Web;
 
-/// What the switch posts.
+/// The form of the switch.
 #[derive(Deserialize)]
 pub struct OptOutForm {
     #[serde(default)]
@@ -22,7 +22,7 @@ pub struct OptOutForm {
 ///
 /// # Errors
 ///
-/// 422 where `opt_out` is neither `true` nor `false`.
+/// 422 if `opt_out` is neither `true` nor `false`.
 pub async fn switch(
     State(web): State<Web>,
     cookies: Cookies,
@@ -32,7 +32,7 @@ pub async fn switch(
     match form.opt_out.as_str() {
         "true" => {
             web.cookies.opt_out.set(&cookies, "true".into());
-            // The id goes with the consent: a later opt-in begins as somebody new.
+            // After a later opt-in the visitor has a new id.
             web.cookies.forget_visitor(&cookies);
         }
         "false" => web.cookies.opt_out.delete(&cookies),
@@ -47,7 +47,7 @@ pub async fn switch(
 /// The page that the switch was on. Only its path is taken, so this leads nowhere else.
 fn back(headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
-    let url = referer.and_then(|referer| reqwest::Url::parse(referer).ok());
+    let url = referer.and_then(|referer| url::Url::parse(referer).ok());
     let path = url.map(|url| match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),

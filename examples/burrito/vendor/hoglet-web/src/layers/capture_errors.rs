@@ -1,21 +1,14 @@
-//! The layer that captures what a handler could not answer, and panics.
+//! The layer that captures errors and panics of handlers.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use posthog_rs::RequestContext;
-use serde_json::json;
 
-use crate::compiled::Compiled;
 use crate::error::AppError;
-use crate::posthog::boundary::Boundary;
-use crate::posthog::exception::Exception;
-use crate::posthog::properties;
-use crate::posthog::property::property;
-use crate::posthog::tracker::PostHog;
-use crate::posthog::urls;
+use crate::posthog::{FailedRequest, PostHog};
 use crate::request::RequestInfo;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
 /// On an answer whose error has been captured.
 #[derive(Clone)]
@@ -27,7 +20,7 @@ pub fn capture_errors(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let info = RequestInfo::of(request.extensions());
         let method = request.method().to_string();
@@ -40,27 +33,22 @@ pub fn capture_errors(
             .extensions()
             .get::<AppError>()
             .and_then(|error| error.cause.clone());
-        let Some(cause) =
-            cause.filter(|_| response.status().is_server_error() && web.posthog.capture_exceptions)
-        else {
+        let status = response.status();
+        let Some(cause) = cause.filter(|_| status.is_server_error()) else {
             return response;
         };
-        let status = response.status().as_u16();
-        let exception = Exception::new(cause.clone(), Boundary::of_request(&cause))
-            .with_properties(properties::of(&json!({ "$response_status_code": status })));
         match posthog.or_else(|| response.extensions().get().cloned()) {
-            Some(posthog) => {
-                posthog.capture_exception(exception);
-            }
-            // It broke before anybody knew who was asking.
+            Some(posthog) => posthog.capture_failed_request(cause, status),
+            // It failed before its identity was known.
             None => {
-                let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
-                let context = property(RequestContext::new(), "$request_method", cut(&method));
-                let context = property(context, "$request_path", cut(&info.path));
-                web.posthog
-                    .capture_exception(exception.of_request(Some(&info.id), Some(context)));
+                let request = FailedRequest {
+                    id: &info.id,
+                    method: &method,
+                    path: &info.path,
+                };
+                web.posthog.capture_failed_request(cause, status, &request)
             }
-        }
+        };
         response.extensions_mut().insert(ErrorCaptured);
         response
     })

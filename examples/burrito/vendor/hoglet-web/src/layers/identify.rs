@@ -1,83 +1,87 @@
-//! The layer that says who is who: the person behind a request, and the visitor cookie.
+//! The layer that finds the identity of a request, and sets the visitor cookie.
 //!
-//! Every visitor has a random id in a signed cookie from their first page on, so what they do before
-//! they sign up can be joined to their account afterwards. The order is: signed-in user, presented
-//! visitor cookie, tracing header, fresh visitor id. A header proves nothing: it never overrides the
-//! first two, is never linked to anybody and never chooses whose flags apply.
+//! Every visitor has a random id in a signed cookie from their first page on, so that their events before the
+//! sign-up can be joined to their account. The order is: signed-in user, presented visitor cookie, tracing
+//! header, fresh visitor id. A header proves nothing: it never overrides the first two, is never linked to a
+//! user and never chooses whose flags apply.
 //!
-//! What stays open: an attacker who can plant a visitor cookie of their own in somebody's browser
-//! (from a sibling subdomain, say; `__Host-` cookies prevent it on https) attaches that browser's
-//! anonymous browsing to an id they know.
+//! Known limitation: an attacker who can plant a visitor cookie of their own in another browser (from a sibling
+//! subdomain, say; `__Host-` cookies prevent it on https) attaches that browser's anonymous events to an id
+//! they know.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
+use futures_core::future::BoxFuture;
 use time::OffsetDateTime;
 use tower_cookies::Cookies;
 use uuid::Uuid;
 
-use crate::compiled::Compiled;
-use crate::jobs::behalf;
-use crate::posthog::identity::{Identity, Subject};
-use crate::posthog::tracker::PostHog;
-use crate::posthog::{context, first_touch, headers};
+use crate::actor::Actor;
+use crate::posthog::{
+    Address, DistinctId, Identity, OptOut, PostHog, RequestDetails, first_touch, headers,
+};
 use crate::request::RequestInfo;
 use crate::session::signed_in::{SignedIn, Unreadable};
 use crate::users::User;
 use crate::visitor;
 use crate::web::Web;
 
-/// The layer that finds out who is there, and hands the request its [`PostHog`].
+/// The layer that finds the identity of a request, and hands the request its [`PostHog`].
 pub fn identify(
     State(web): State<Web>,
     cookies: Cookies,
     mut request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let user = request.extensions().get::<SignedIn>();
         let user = user.map(|SignedIn(user)| user.clone());
-        // Whose session could not be read may be a user, and is no new visitor.
+        // With a session that could not be read it may be a user's request, and no new visitor's.
         let unknown = request.extensions().get::<Unreadable>().is_some();
         let (identity, presented) = identity(&web, &cookies, user.as_deref(), request.headers());
-        let page_view = request.method() == Method::GET && !is_prefetch(request.headers());
-        if identity.opted_out {
+        if identity.opted_out() {
             web.cookies.forget_visitor(&cookies);
         } else if user.is_none() && !unknown {
-            remember_visitor(&web, &cookies, &identity, presented, page_view, &request);
+            remember_visitor(&web, &cookies, &identity, presented, &request);
         }
 
-        identity.person.record(&tracing::Span::current());
-        let context = context::of_request(&web.settings, &identity, &request);
-        let context = (web.parts.event_properties)(context, &request);
+        identity.distinct_id.record(&tracing::Span::current());
+        let properties = (web.parts.event_properties)(&request);
         let info = RequestInfo::of(request.extensions());
-        let posthog = PostHog::new(
-            web.posthog.clone(),
-            identity,
-            context.clone(),
-            Some(&info.id),
-            user,
-            page_view,
-            info.has_token,
-        );
-        let extensions = request.extensions_mut();
-        extensions.insert(context);
-        extensions.insert(posthog.clone());
-        let mut response = behalf::acting(posthog.clone(), next.run(request)).await;
-        // For what stands outside and captures errors.
+        let details = RequestDetails {
+            id: Some(&info.id),
+            method: request.method(),
+            origin: &web.settings.app_url(),
+            host: &web.settings.app_host(),
+            path: &info.path,
+            path_and_query: &info.path_and_query,
+            address: match info.has_token {
+                true => Address::Secret,
+                false => Address::Plain,
+            },
+            ip: Some(info.ip),
+            headers: request.headers(),
+        };
+        let person = user.map(|user| user as _);
+        let posthog = PostHog::of_request(&web.posthog, identity, person, &details, properties);
+        posthog.remember_in(request.extensions_mut());
+        let jobs = web.jobs.acting_for(Actor::of(&posthog).stored());
+        request.extensions_mut().insert(jobs);
+        let mut response = next.run(request).await;
+        // For the layers outside that capture errors.
         response.extensions_mut().insert(posthog);
         response
     })
 }
 
-/// Sets the visitor's cookies that are still missing: the id, and how they came here.
+/// Sets the visitor's cookies that are still missing: the id, and the first touch.
 fn remember_visitor(
     web: &Web,
     cookies: &Cookies,
     identity: &Identity,
     presented: bool,
-    page_view: bool,
     request: &Request,
 ) {
     let ours = &web.cookies;
@@ -85,17 +89,21 @@ fn remember_visitor(
     if !presented {
         ours.visitor.set(cookies, id.to_string());
     }
+    let sent = request.headers();
     let first_page = !presented || !ours.first_touch.presented(cookies);
-    if first_page && page_view && is_document(request.headers()) {
+    if first_page && headers::is_page_view(request.method(), sent) && is_document(sent) {
         let path_and_query = &RequestInfo::of(request.extensions()).path_and_query;
         let value = first_touch::cookie(
-            &web.settings,
-            &web.secret_paths,
+            &web.settings.app_host(),
+            &|address| web.secret_paths.masked_address(address).into_owned(),
             path_and_query,
-            request.headers(),
+            sent,
             id,
         );
-        ours.first_touch.set(cookies, value);
+        // Without PostHog there is nothing to keep.
+        if !value.is_empty() {
+            ours.first_touch.set(cookies, value);
+        }
     }
 }
 
@@ -112,29 +120,30 @@ fn identity(
         .get(cookies)
         .and_then(|value| visitor::read_id(&value, OffsetDateTime::now_utc()));
     let visitor_id = presented.unwrap_or_else(visitor::new_id);
-    let person = match (user, presented) {
-        (Some(user), _) => Subject::User(user.id()),
-        (None, Some(id)) => Subject::Visitor(id),
-        (None, None) => {
-            match headers::read(sent, headers::DISTINCT_ID).filter(|id| !headers::is_refused(id)) {
-                Some(id) => Subject::Header(id),
-                None => Subject::Visitor(visitor_id),
-            }
-        }
+    let distinct_id = match (user, presented) {
+        (Some(user), _) => DistinctId::User(user.id().to_string()),
+        (None, Some(id)) => DistinctId::Visitor(id),
+        (None, None) => match headers::distinct_id(sent) {
+            Some(id) => DistinctId::Header(id),
+            None => DistinctId::Visitor(visitor_id),
+        },
     };
-    let respected = web.settings.posthog.respect_opt_out;
-    let forced = respected && sent.get("sec-gpc").is_some_and(|value| value == "1");
-    let chosen = respected
-        && web
-            .cookies
-            .opt_out
-            .get(cookies)
-            .is_some_and(|value| value == "true");
+    let settings = &web.settings.posthog;
+    let chosen = || web.cookies.opt_out.get(cookies).as_deref() == Some("true");
+    let opt_out = if !settings.respect_opt_out {
+        OptOut::No
+    } else if sent.get("sec-gpc").is_some_and(|value| value == "1") {
+        OptOut::Forced
+    } else if chosen() {
+        OptOut::Chosen
+    } else {
+        OptOut::No
+    };
     let identity = Identity {
-        person,
+        distinct_id,
         visitor_id,
-        opted_out: forced || chosen,
-        opt_out_forced: forced,
+        session_id: headers::session_id(sent, &settings.project_token),
+        opt_out,
     };
     (identity, presented.is_some())
 }
@@ -144,13 +153,4 @@ fn is_document(headers: &HeaderMap) -> bool {
     headers
         .get("sec-fetch-dest")
         .is_none_or(|destination| destination == "document")
-}
-
-/// A page that the browser fetches on a guess has not been seen by anybody.
-fn is_prefetch(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-moz"]
-        .iter()
-        .filter_map(|name| headers.get(*name)?.to_str().ok())
-        .map(str::to_ascii_lowercase)
-        .any(|value| value.contains("prefetch") || value.contains("preview"))
 }

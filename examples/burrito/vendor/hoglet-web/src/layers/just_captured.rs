@@ -1,4 +1,4 @@
-//! The layer that carries the panel of what was just captured from request to request.
+//! The layer behind the panel "Just captured", which development shows on every page.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
@@ -6,21 +6,21 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tower_cookies::Cookies;
 
-use crate::compiled::Compiled;
 use crate::media_type;
+use crate::posthog::PostHog;
 use crate::posthog::panel::{decode, encode};
-use crate::posthog::tracker::PostHog;
 use crate::request::RequestInfo;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
-/// The layer that carries the panel from request to request. It stands in the app in development only.
+/// The layer that keeps the captured events for the page after a redirect. In development only.
 pub fn just_captured(
     State(web): State<Web>,
     cookies: Cookies,
     posthog: PostHog,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let cookie = &web.cookies.captured;
         let info = RequestInfo::of(request.extensions());

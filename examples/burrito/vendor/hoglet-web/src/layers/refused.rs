@@ -1,5 +1,5 @@
-//! The answer to a request that is turned away before any page: plain, without a cookie, an event or a
-//! script. On a page whose address begins with two slashes a script could mistake a path for a host.
+//! The answer to a refused request: a plain page without a cookie, an event or a script. If the path begins
+//! with two slashes, a script on the page could mistake a path for a host.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -10,15 +10,16 @@ use crate::request::RequestInfo;
 use crate::request::refusal::Refusal;
 use crate::web::Web;
 
-/// It shows nothing of what the request says.
+/// The answer. It shows nothing that the request contains.
 pub fn answer(web: &Web, info: &RequestInfo, refusal: &Refusal) -> Response {
     let status = refusal.status();
+    let text = (web.parts.error_text)(status);
     let message = match refusal {
         Refusal::OtherHost(_) => {
-            "This app does not answer to the name in this address. Its log says how it can, if the name is \
-             its own."
+            "This app does not answer to the host name in this address. If the name is the app's own, its log \
+             says what to set."
         }
-        Refusal::NoHost | Refusal::PathLikeAHost => (web.parts.sentence)(status),
+        Refusal::NoHost | Refusal::PathLikeAHost => text.message,
     };
     if info.wants_json {
         let answer = json!({ "success": false, "error": message, "request_id": info.id });
@@ -26,6 +27,7 @@ pub fn answer(web: &Web, info: &RequestInfo, refusal: &Refusal) -> Response {
     }
     let page = PlainPage {
         status,
+        title: text.title,
         message,
         request_id: &info.id,
         head: "",

@@ -1,4 +1,4 @@
-//! The layers that every request passes first: what it is, how long it may take.
+//! Layers for the request itself: its facts, its body, its time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,21 +12,21 @@ use axum::response::{IntoResponse, Response};
 use tower::layer::util::Stack;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::media_type;
 use crate::request::info::RequestInfo;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
-/// For a whole form. A bound between two pieces would let a client send a byte now and then, without end.
+/// The longest time for a whole body. A bound for each piece would let a client send single bytes for ever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The outermost layer: reads what there is to know, and takes a trailing slash away.
+/// The outermost layer: reads the request's [`RequestInfo`] and drops a trailing slash.
 pub fn describe(
     State(web): State<Web>,
     mut request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let settings = &web.settings;
         let info = RequestInfo::read(settings, &web.secret_paths, &request);
@@ -47,7 +47,7 @@ pub fn describe(
 }
 
 /// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
-pub fn buffer_body(mut request: Request, next: Next) -> Compiled<'static, Response> {
+pub fn buffer_body(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         media_type::lower_case(request.headers_mut());
         if request.body().is_end_stream() {
@@ -63,22 +63,21 @@ pub fn buffer_body(mut request: Request, next: Next) -> Compiled<'static, Respon
     })
 }
 
-/// Refuses larger requests, also for handlers that read no form.
+/// Refuses larger bodies, also for handlers that do not read the body.
 pub fn body_limit(bytes: usize) -> Stack<RequestBodyLimitLayer, DefaultBodyLimit> {
-    // axum's own bound is for handlers that read the body; this one is for all.
+    // axum's own limit only holds for handlers that read the body.
     Stack::new(
         RequestBodyLimitLayer::new(bytes),
         DefaultBodyLimit::disable(),
     )
 }
 
-/// Answers 503 for a page that takes too long, so that a handler that never ends holds neither its
-/// connection nor its visitor for ever.
-pub fn in_time(
+/// Answers 503 when a page takes too long, so that a handler cannot hold its connection for ever.
+pub fn timeout(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let bound = web.settings.request_timeout;
         let answer = tokio::time::timeout(bound, next.run(request)).await;
@@ -86,7 +85,7 @@ pub fn in_time(
     })
 }
 
-/// `/dashboard/` is `/dashboard`. The proxy passes paths on as they are.
+/// `/dashboard/` becomes `/dashboard`. The proxy passes paths on unchanged.
 fn without_trailing_slash(uri: &Uri, proxy_path: Option<&str>) -> Option<Uri> {
     let path = uri.path();
     let trimmed = path.trim_end_matches('/');
@@ -104,7 +103,7 @@ fn without_trailing_slash(uri: &Uri, proxy_path: Option<&str>) -> Option<Uri> {
     path_and_query.parse().ok()
 }
 
-/// Whether a path is a folder's, or in it.
+/// Whether a path is a folder, or inside it.
 fn is_below(folder: &str, path: &str) -> bool {
     path.strip_prefix(folder)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

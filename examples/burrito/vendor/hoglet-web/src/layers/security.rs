@@ -1,5 +1,4 @@
-//! The layers: headers of every answer, requests for other hosts and of other sites, front ends at other
-//! addresses.
+//! Layers for security: headers of every answer, and requests for other hosts or from other sites.
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -13,7 +12,6 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::refused;
-use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::media_type;
 use crate::posthog::headers as tracing_headers;
@@ -21,17 +19,18 @@ use crate::request::RequestInfo;
 use crate::security::OwnPolicy;
 use crate::settings::Settings;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
-/// Two years, as browsers' preload lists ask for.
+/// Two years, as the preload lists of browsers require.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// The layer that answers for a response's headers, turns away what is not for this app, and sends plain
+/// The layer that sets security headers, refuses requests that are not for this app, and redirects plain
 /// http to https.
 pub fn headers(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let info = RequestInfo::of(request.extensions());
         let mut response = if let Some(refusal) = &info.refused {
@@ -52,10 +51,10 @@ pub fn headers(
         );
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        // posthog-js and the opt-out switch need the path; other sites get the origin only. A path
-        // with a token is told to nobody, the page after it included. The origin is told all the same:
-        // without it a form would be sent from `Origin: null`, which looks like another site's where
-        // the browser sends no `Sec-Fetch-Site`.
+        // posthog-js and the opt-out switch need the path; other sites get the origin only. From a path
+        // with a token, even this app's pages get the origin only. Without the origin a browser would
+        // send a form with `Origin: null`, which looks like another site's if it sends no
+        // `Sec-Fetch-Site`.
         headers.insert(
             REFERRER_POLICY,
             HeaderValue::from_static(if info.has_token {
@@ -76,22 +75,22 @@ pub fn headers(
             || headers.contains_key(SET_COOKIE)
             || info.has_token
         {
-            // A page may name its user; a cookie belongs to one browser.
+            // A page may show its user's data, and a cookie belongs to one browser.
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
         response
     })
 }
 
-/// Where a page asked for over plain http is to be found. A form has travelled in the clear already,
-/// and health checks come from inside.
+/// The https address of a page that was requested over plain http. A form is not redirected, because it
+/// has already been sent in the clear, and health checks come from inside.
 fn https_address(settings: &Settings, info: &RequestInfo, method: &Method) -> Option<String> {
     let page = *method == Method::GET && !matches!(info.path.as_str(), "/livez" | "/readyz");
-    let elsewhere = settings.https() && info.plain_http && page;
-    elsewhere.then(|| format!("{}{}", settings.app_url(), info.sent.expose()))
+    let redirect = settings.https() && info.plain_http && page;
+    redirect.then(|| format!("{}{}", settings.app_url(), info.sent.expose()))
 }
 
-/// Refuses state-changing requests that a browser marks as coming from another site.
+/// Refuses requests that change something and that a browser marks as coming from another site.
 pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Response> {
     let trusted = settings
         .allowed_origins
@@ -106,12 +105,12 @@ pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Respo
     layer.with_rejection_response(refuse as fn(ProtectionError) -> Response)
 }
 
-/// The layer that keeps `ALLOWED_ORIGINS` to `/api/`: a front end elsewhere posts no forms here.
+/// The layer that restricts `ALLOWED_ORIGINS` to `/api/`: front ends there may not send other forms.
 pub fn api_only(
     State(web): State<Web>,
     request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let info = RequestInfo::of(request.extensions());
         let reads = matches!(

@@ -1,9 +1,9 @@
-//! The layer that gives each request its session and stores it afterwards.
+//! The layer that loads the session of each request and stores it afterwards.
 //!
-//! It stands in for `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the
-//! store fails, and re-sends the cookie of a session that another request has ended meanwhile.
-//! Expiry slides without a write on every request: a session is renewed when a fourteenth of its
-//! lifetime has passed, a remembered user's once a day.
+//! It replaces `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the store fails, and
+//! sends the cookie of a session again that another request has just ended. A session is not written on
+//! every request: it is renewed when a fourteenth of its lifetime has passed. For a remembered user that
+//! is once a day.
 
 use std::sync::Arc;
 
@@ -17,51 +17,51 @@ use tower_cookies::Cookies;
 use tower_sessions::session::{Error, Id};
 use tower_sessions::{Expiry, session_store};
 
-use crate::compiled::Compiled;
 use crate::error::{AppError, Result};
-use crate::posthog::tracker::PostHog;
+use crate::posthog::PostHog;
 use crate::request::RequestInfo;
 use crate::session::flash::Messages;
 use crate::session::handle::Session;
 use crate::session::key;
 use crate::session::lifetime::{REMEMBERED, UNTIL_CLOSED, VISITOR};
 use crate::session::signed_in::{SignedIn, Unreadable};
-use crate::session::store::{ENDS_AT, SESSION_ENDED, SeaOrmStore, Seen, USER_ID};
+use crate::session::store::{Client, ENDS_AT, SESSION_ENDED, SeaOrmStore, USER_ID};
 use crate::users::User;
 use crate::web::Web;
+use futures_core::future::BoxFuture;
 
-/// A session is renewed when this part of its lifetime has passed: one fourteenth. One that ends
-/// at a fixed time is written all the same, so that its user can see where they were last.
+/// A session is renewed when one fourteenth of its lifetime has passed. A session that ends at a fixed time
+/// is written too, so that its user can see when it was last used.
 const RENEW_AFTER: i32 = 14;
 const RENEWED_AT: &str = "renewed_at";
 
-/// Gives each request its session and its user, and stores what has changed in the session afterwards.
+/// Loads the session and its user, and stores changes of the session after the request.
 pub fn sessions(
     State(web): State<Web>,
     cookies: Cookies,
     mut request: Request,
     next: Next,
-) -> Compiled<'static, Response> {
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        // The store's key in the database is secret; a forged or truncated cookie counts as absent.
+        // A forged or truncated cookie counts as absent.
         let id = web
             .cookies
             .session
             .get(&cookies)
             .and_then(|value| value.parse::<Id>().ok());
-        let seen = Seen {
+        let client = Client {
             user_agent: request.headers().get(USER_AGENT).cloned(),
             ip: RequestInfo::of(request.extensions()).ip,
         };
         let session_store = Arc::new(SeaOrmStore::new(
             web.database.clone(),
             web.parts.users.clone(),
-            seen,
+            client,
         ));
         let values = tower_sessions::Session::new(id, session_store.clone(), None);
         let session = Session::new(values.clone());
-        let seen = request.method() != Method::HEAD;
-        let messages = Messages::new(cookies.clone(), web.cookies.flash.clone(), seen);
+        let is_shown = request.method() != Method::HEAD;
+        let messages = Messages::new(cookies.clone(), web.cookies.flash.clone(), is_shown);
         let extensions = request.extensions_mut();
         extensions.insert(session.clone());
         extensions.insert(messages);
@@ -88,18 +88,18 @@ pub fn sessions(
     })
 }
 
-/// The user who was loaded with the session, unless their password has changed since it began: a
-/// log-in with the old one may have been in progress.
+/// The user of the session. `None` if their password has changed since the session began: a log-in with
+/// the old password may have been in progress.
 async fn user_of(session: &Session, store: &SeaOrmStore) -> Result<Option<Arc<dyn User>>> {
-    // The first value that is read loads the session's row, and the row brings its user along.
+    // Reading the first value loads the session's row together with its user.
     let begun_with = session.begun_with().await?;
     let user = store.take_user();
     Ok(user.filter(|user| begun_with.as_deref() == Some(user.password_hash().salt())))
 }
 
 async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) -> Result<()> {
-    // A cookie without a session is not deleted: another request may have logged in meanwhile, and
-    // the deletion would reach the browser after the new session's cookie.
+    // A cookie without a session is not deleted: another request may just have logged in, and the deletion
+    // could reach the browser after the new cookie.
     if session.is_empty().await {
         return Ok(());
     }
@@ -135,7 +135,7 @@ async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) 
     }
 }
 
-/// When the session was renewed: now, if that is due.
+/// Renews the session if that is due. Returns when it was last renewed.
 async fn renew(session: &tower_sessions::Session, lifetime: Duration) -> Result<OffsetDateTime> {
     let now = OffsetDateTime::now_utc();
     let stored: Option<i64> = key::value(session, RENEWED_AT).await?;

@@ -1,7 +1,7 @@
-//! One line, one JSON object: `timestamp`, `level`, `target`, `message`, and beside them the fields of
-//! the line and of the request that it belongs to.
+//! Log lines as JSON: one object a line, with `timestamp`, `level`, `target`, `message`, the fields of the
+//! line and the fields of its request.
 //!
-//! tracing-subscriber's own JSON nests the request's fields in `span` and `spans`, and masks nothing.
+//! The JSON of tracing-subscriber nests the request's fields in `span` and `spans`, and masks nothing.
 
 use std::fmt::Debug;
 use std::io::Write;
@@ -16,7 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
-use crate::mask::mask_secrets;
+use hoglet_errors::mask_secrets;
 
 /// A layer of tracing-subscriber.
 pub struct JsonLines<W> {
@@ -70,12 +70,12 @@ where
             &Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
         );
         let text = format!("{}\n", Value::Object(line.0));
-        // Where the log cannot be written there is nowhere to say so.
+        // If the log cannot be written, this cannot be logged either.
         let _ = self.writer.make_writer().write_all(text.as_bytes());
     }
 }
 
-/// What a span or an event says of itself, as JSON.
+/// The fields of a span or an event, as JSON.
 #[derive(Default)]
 struct Fields(Map<String, Value>);
 

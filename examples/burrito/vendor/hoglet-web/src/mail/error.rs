@@ -1,33 +1,32 @@
-//! [`SendError`]: why a mail has not gone out, and whether to try again.
+//! [`SendError`]: why a mail was not sent, and whether to try again.
 
 use std::fmt;
 
-use crate::mask::mask_secrets;
+use hoglet_errors::mask_secrets;
 
-/// Characters of what a server said that are passed on.
-const LONGEST: usize = 300;
+/// The longest server message that is kept, in characters.
+const MAX_LENGTH: usize = 300;
 
-/// Why a mail has not gone out. No text of it holds an address, a link or a password, so it may be
-/// logged and stored.
+/// Why a mail was not sent. Its text holds no address, link or password, so it may be logged and stored.
 ///
-/// In a job `?` makes a `Failure` of it that is tried again or not, as it says here. That is why it
-/// is no [`std::error::Error`]: any of those is tried again.
+/// In a job `?` turns it into a `Failure` that is retried or not, depending on the variant. It does not
+/// implement [`std::error::Error`], because a job retries every error of that trait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// The server wants neither this recipient nor this mail, now or later.
+    /// The server permanently refuses this recipient or this mail.
     Refused(String),
-    /// The server could not be reached, or asks to come back: so does whatever an operator can
-    /// mend, such as a password that has changed or a sender that is not allowed.
+    /// A later attempt may succeed: the server could not be reached, refuses for now, or refuses what
+    /// an operator can correct, such as a wrong password or a sender that is not allowed.
     Later(String),
-    /// One of its views is broken or missing.
-    View(String),
-    /// There is no mail: nobody has set `SMTP_URL`.
+    /// A template is broken or missing.
+    Template(String),
+    /// Mail is off: `SMTP_URL` is not set.
     Off,
 }
 
 impl SendError {
-    /// Whether it is of no use to try again.
-    pub fn is_for_good(&self) -> bool {
+    /// Whether another attempt would fail too.
+    pub fn is_permanent(&self) -> bool {
         matches!(self, Self::Refused(_) | Self::Off)
     }
 }
@@ -35,7 +34,7 @@ impl SendError {
 impl fmt::Display for SendError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(reason) | Self::Later(reason) | Self::View(reason) => {
+            Self::Refused(reason) | Self::Later(reason) | Self::Template(reason) => {
                 formatter.write_str(reason)
             }
             Self::Off => formatter.write_str("there is no mail server; set SMTP_URL and MAIL_FROM"),
@@ -43,20 +42,21 @@ impl fmt::Display for SendError {
     }
 }
 
-/// What a server said, on one line and without what nobody else should read: servers repeat the
-/// recipient's address, and filters the link that they did not like.
-pub(super) fn without_secrets(said: &str, password: Option<&str>) -> String {
-    let said = match password {
-        Some(password) if !password.is_empty() => said.replace(password, "[secret]"),
-        _ => said.to_owned(),
+/// A server's message, on one line and without secrets: servers repeat the recipient's address, and spam
+/// filters the link that they object to.
+pub(super) fn without_secrets(message: &str, password: Option<&str>) -> String {
+    let message = match password {
+        Some(password) if !password.is_empty() => message.replace(password, "[secret]"),
+        _ => message.to_owned(),
     };
-    let words = said
+    let words = message
         .split_whitespace()
         .map(|word| if word.contains("://") { "[link]" } else { word });
-    let said = mask_secrets(&words.collect::<Vec<_>>().join(" "));
-    said.chars()
+    let message = mask_secrets(&words.collect::<Vec<_>>().join(" "));
+    message
+        .chars()
         .filter(|c| !c.is_control())
-        .take(LONGEST)
+        .take(MAX_LENGTH)
         .collect()
 }
 
@@ -65,12 +65,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_repeats_is_taken_out() {
-        let said = "5.1.1 <ann@example.com>: no such\r\n user; we dislike (https://shop.example/reset/abc) and hunter2";
+    fn secrets_in_a_servers_message_are_removed() {
+        let message = "5.1.1 <ann@example.com>: no such\r\n user; we dislike (https://shop.example/reset/abc) and hunter2";
         assert_eq!(
-            without_secrets(said, Some("hunter2")),
+            without_secrets(message, Some("hunter2")),
             "5.1.1 <[e-mail]>: no such user; we dislike [link] and [secret]"
         );
-        assert_eq!(without_secrets(&"x".repeat(5000), None).len(), LONGEST);
+        assert_eq!(without_secrets(&"x".repeat(5000), None).len(), MAX_LENGTH);
     }
 }

@@ -1,4 +1,4 @@
-//! [`Mailer`]: sends mail, or keeps it where there is no server.
+//! [`Mailer`]: sends mail, or stores it without a server.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,45 +7,47 @@ use std::sync::{Arc, Mutex};
 use minijinja::context;
 
 use super::error::SendError;
-use super::kept::{Keep, KeptMail};
-use super::letter::{Letter, Letterhead};
 use super::message::Message;
+use super::rendered::{MailRenderer, RenderedMail};
 use super::smtp::Smtp;
+use super::store::{MailStore, StoredMail};
 use crate::package::Package;
 use crate::settings::{Settings, WithoutServer};
 use crate::views::Views;
 
-/// The way that mail goes; handlers and jobs have it as `web.mail`.
+/// Sends mail. Handlers and jobs have it as `web.mail`.
 pub struct Mailer {
-    way: Way,
-    letterhead: Letterhead,
+    transport: Transport,
+    renderer: MailRenderer,
     views: Views,
-    /// Where kept mail is shown, in development.
-    shown_at: Option<String>,
+    /// The address of the page that shows stored mail, in development.
+    store_url: Option<String>,
 }
 
-enum Way {
-    Server(Box<Smtp>),
-    Kept(Keep),
-    Nowhere,
+enum Transport {
+    Smtp(Box<Smtp>),
+    Store(MailStore),
+    Off,
 }
 
 impl Mailer {
-    /// The way that the settings name.
+    /// A mailer with the transport that the settings name.
     pub fn new(package: &Package, settings: &Settings, views: Views) -> Self {
         let mail = &settings.mail;
-        let way = match (&mail.server, &mail.without_server) {
+        let transport = match (&mail.server, &mail.without_server) {
             (Some(server), _) => {
-                Way::Server(Box::new(Smtp::new(server.clone(), settings.app_domain())))
+                Transport::Smtp(Box::new(Smtp::new(server.clone(), settings.app_domain())))
             }
-            (None, WithoutServer::Folder(folder)) => Way::Kept(Keep::Folder(folder.clone())),
+            (None, WithoutServer::Folder(folder)) => {
+                Transport::Store(MailStore::Folder(folder.clone()))
+            }
             (None, WithoutServer::Memory) => {
-                Way::Kept(Keep::Memory(Arc::new(Mutex::new(VecDeque::new()))))
+                Transport::Store(MailStore::Memory(Arc::new(Mutex::new(VecDeque::new()))))
             }
-            (None, WithoutServer::Nothing) => Way::Nowhere,
+            (None, WithoutServer::Nothing) => Transport::Off,
         };
         let app_url = settings.app_url();
-        let shown_at = settings
+        let store_url = settings
             .development()
             .then(|| format!("{app_url}/dev/mail"));
         let app = context! {
@@ -53,61 +55,61 @@ impl Mailer {
             url => app_url,
             description => package.description,
         };
-        let letterhead = Letterhead {
+        let renderer = MailRenderer {
             from: mail.from.clone(),
             app,
         };
         Self {
-            way,
-            letterhead,
+            transport,
+            renderer,
             views,
-            shown_at,
+            store_url,
         }
     }
 
-    /// Renders a mail and sends it; for jobs, as it may take as long as [`TIMEOUT`](super::TIMEOUT).
+    /// Renders a mail and sends it. For jobs, because it may take as long as [`TIMEOUT`](super::TIMEOUT).
     ///
     /// # Errors
     ///
-    /// Why it has not gone out, and whether to try again.
+    /// Why the mail was not sent, and whether to try again.
     pub async fn send(&self, message: Message) -> Result<(), SendError> {
-        if let Way::Nowhere = self.way {
+        if let Transport::Off = self.transport {
             return Err(SendError::Off);
         }
-        let letter = self.letterhead.write(&self.views, message)?;
-        match &self.way {
-            Way::Server(server) => server.send(&letter.whole).await,
-            Way::Kept(keep) => self.keep(keep, letter).await,
-            Way::Nowhere => Err(SendError::Off),
+        let mail = self.renderer.render(&self.views, message)?;
+        match &self.transport {
+            Transport::Smtp(smtp) => smtp.send(&mail.message).await,
+            Transport::Store(store) => self.store_mail(store, mail).await,
+            Transport::Off => Err(SendError::Off),
         }
     }
 
-    async fn keep(&self, keep: &Keep, letter: Letter) -> Result<(), SendError> {
-        let mail = KeptMail::new(letter);
+    async fn store_mail(&self, store: &MailStore, mail: RenderedMail) -> Result<(), SendError> {
+        let mail = StoredMail::new(mail);
         let (id, subject) = (mail.id, mail.subject.clone());
-        let failed = |error| SendError::Later(format!("the mail could not be kept: {error}"));
-        keep.add(mail).await.map_err(failed)?;
-        if let Some(shown_at) = &self.shown_at {
-            tracing::info!(subject, address = format!("{shown_at}/{id}"), "mail kept");
+        let failed = |error| SendError::Later(format!("the mail could not be stored: {error}"));
+        store.add(mail).await.map_err(failed)?;
+        if let Some(url) = &self.store_url {
+            tracing::info!(subject, address = format!("{url}/{id}"), "mail kept");
         }
         Ok(())
     }
 
-    /// Where mail is kept, if it is.
-    pub fn kept(&self) -> Option<&Keep> {
-        match &self.way {
-            Way::Kept(keep) => Some(keep),
-            Way::Server(_) | Way::Nowhere => None,
+    /// The stored mail, if this mailer stores mail.
+    pub fn store(&self) -> Option<&MailStore> {
+        match &self.transport {
+            Transport::Store(store) => Some(store),
+            Transport::Smtp(_) | Transport::Off => None,
         }
     }
 }
 
 impl fmt::Debug for Mailer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match &self.way {
-            Way::Server(_) => "Mailer(server)",
-            Way::Kept(_) => "Mailer(kept)",
-            Way::Nowhere => "Mailer(nowhere)",
+        formatter.write_str(match &self.transport {
+            Transport::Smtp(_) => "Mailer(smtp)",
+            Transport::Store(_) => "Mailer(store)",
+            Transport::Off => "Mailer(off)",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! [`Message`]: what to send to whom.
+//! [`Message`]: a mail to render and send.
 
 use std::fmt::{self, Display};
 
@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 
 use crate::email::Email;
 
-/// A mail to one person.
+/// A mail to one recipient.
 #[derive(Clone)]
 pub struct Message {
     pub(super) id: String,
@@ -17,11 +17,10 @@ pub struct Message {
 }
 
 impl Message {
-    /// A mail made from `templates/mail/{view}.txt` and `.html`.
+    /// A mail from `templates/mail/{view}.txt` and `.html`.
     ///
-    /// `id` stays the same when the mail is sent again because nobody knows whether it has arrived,
-    /// and then mail programs show it once: the id of the job that sends it. One job may send
-    /// several mails, as long as their views differ.
+    /// Give the id of the job that sends the mail as `id`. A retry then sends the same `Message-ID`, and
+    /// mail programs show the mail once. One job may send several mails with different views.
     pub fn new(id: impl Display, view: &str, to: &Email) -> Self {
         Self {
             id: id.to_string(),
@@ -32,7 +31,7 @@ impl Message {
         }
     }
 
-    /// What the recipient is called.
+    /// Adds the name of the recipient.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self {
@@ -41,14 +40,14 @@ impl Message {
         }
     }
 
-    /// The variables of its views, besides those that every mail knows (`app`, `to`).
+    /// Sets the variables of the templates. All mails also have `app` and `to`.
     #[must_use]
     pub fn with(self, values: Value) -> Self {
         Self { values, ..self }
     }
 }
 
-/// Without its values: a link among them may log somebody in.
+/// Leaves out the values: they may hold a link that logs in.
 impl fmt::Debug for Message {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Message({} {})", self.view, self.id)

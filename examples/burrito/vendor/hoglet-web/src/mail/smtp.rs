@@ -1,110 +1,90 @@
-//! The way to a mail server: one connection a mail, and for each step the time of [`Patience`].
+//! Sends mail to a server: one connection for each mail, and a timeout for each step.
 //!
-//! No connection is kept for the next mail. One that was given up in the middle of a mail would answer
-//! the next mail's questions with the last one's answers.
+//! Connections are not reused. If a mail was given up halfway, its connection would answer the commands of
+//! the next mail with the answers for the last one.
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use lettre::Address;
-use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 
-use super::error::{SendError, without_secrets};
-use super::patience::Patience;
+use super::error::SendError;
+use super::timeouts::SmtpTimeouts;
 use crate::settings::{MailServer, MailTls};
+use server_errors::ServerErrors;
 
-/// For somebody who waits to hear whether mail could be sent.
-const EXAMINATION: Duration = Duration::from_secs(20);
+mod server_errors;
+mod transfer;
 
-/// For the server's answer to our goodbye. The mail has gone.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// For [`Smtp::check`]: a person waits for its result.
+const CHECK: Duration = Duration::from_secs(20);
 
-/// Bytes of a mail that are written at once.
-const BLOCK: usize = 32 * 1024;
-
-const TAKES_NO_MORE: &str = "it took no more of the mail";
+/// For the answer to `QUIT`. The mail is delivered by then.
+const QUIT: Duration = Duration::from_secs(1);
 
 /// A mail server.
 pub struct Smtp {
     server: MailServer,
-    patience: Patience,
+    errors: ServerErrors,
+    timeouts: SmtpTimeouts,
     hello: ClientId,
     tls: OnceLock<TlsParameters>,
 }
 
-/// What is waited for while a mail is written.
-#[derive(Clone, Copy)]
-struct Wait {
-    /// What is said of a server that is too slow.
-    missing: &'static str,
-    bound: Duration,
-    until: Instant,
-}
-
-impl Wait {
-    fn begin(missing: &'static str, bound: Duration) -> Self {
-        Self {
-            missing,
-            bound,
-            until: Instant::now() + bound,
-        }
-    }
-}
-
 impl Smtp {
-    /// The server that the settings name, which is told the app's own host.
+    /// The server that the settings name. `EHLO` tells it the app's own `host`.
     pub fn new(server: MailServer, host: Option<String>) -> Self {
         let hello = host.map(ClientId::Domain);
         Self {
+            errors: ServerErrors::of(&server),
             server,
-            patience: Patience::USUAL,
+            timeouts: SmtpTimeouts::RFC_5321,
             hello: hello.unwrap_or_default(),
             tls: OnceLock::new(),
         }
     }
 
-    /// With other bounds than the usual ones.
+    /// Replaces the timeouts.
     #[must_use]
-    pub fn with_patience(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+    pub fn with_timeouts(self, timeouts: SmtpTimeouts) -> Self {
+        Self { timeouts, ..self }
     }
 
-    /// Where it is.
-    pub fn address(&self) -> String {
-        format!("{}:{}", self.server.host, self.server.port)
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.errors.address
     }
 
-    /// Hands a mail over.
+    /// Sends a mail.
     ///
     /// # Errors
     ///
-    /// Why it has not gone out, and whether to try again.
+    /// Why the mail was not sent, and whether to try again.
     pub async fn send(&self, mail: &lettre::Message) -> Result<(), SendError> {
         let mut connection = self.connect().await?;
         self.hand_over(&mut connection, mail).await?;
-        // What becomes of the goodbye changes nothing.
-        let _ = timeout(GOODBYE, connection.quit()).await;
+        // The mail is delivered, whatever the answer to QUIT is.
+        let _ = timeout(QUIT, connection.quit()).await;
         Ok(())
     }
 
-    /// Goes as far as a mail from this sender would, and sends none.
+    /// Connects and logs in, as for a mail from this sender, and sends nothing.
     ///
     /// # Errors
     ///
     /// Why no mail could be sent.
-    pub async fn examine(&self, sender: &Address) -> Result<(), SendError> {
-        let mut connection = timeout(EXAMINATION, self.connect())
+    pub async fn check(&self, sender: &Address) -> Result<(), SendError> {
+        let mut connection = timeout(CHECK, self.connect())
             .await
-            .map_err(|_| self.too_slow("no greeting", EXAMINATION))??;
-        let offered = self.parameters(&connection, &[sender]);
-        let _ = timeout(GOODBYE, connection.quit()).await;
-        offered.map(drop)
+            .map_err(|_| self.errors.too_slow("no greeting", CHECK))??;
+        let parameters = self.parameters(&connection, &[sender]);
+        let _ = timeout(QUIT, connection.quit()).await;
+        parameters.map(drop)
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
@@ -114,50 +94,57 @@ impl Smtp {
             tls,
             credentials,
         } = &self.server;
-        let Patience {
+        let SmtpTimeouts {
             connection,
             greeting,
             command,
             ..
-        } = self.patience;
-        let wrapper = match tls {
+        } = self.timeouts;
+        let tls_from_the_start = match tls {
             MailTls::FromTheStart => Some(self.tls()?),
             MailTls::Required | MailTls::None => None,
         };
-        let at = (host.as_str(), *port);
-        let connecting =
-            AsyncSmtpConnection::connect_tokio1(at, Some(connection), &self.hello, wrapper, None);
+        let connecting = AsyncSmtpConnection::connect_tokio1(
+            (host.as_str(), *port),
+            Some(connection),
+            &self.hello,
+            tls_from_the_start,
+            None,
+        );
         let connected = self
             .within("no greeting", connection + greeting, connecting)
             .await?;
-        let mut connection = connected.map_err(|error| self.later("no connection", &error))?;
+        let errors = &self.errors;
+        let mut connection = connected.map_err(|error| errors.later("no connection", &error))?;
         if *tls == MailTls::Required {
-            if !connection
-                .server_info()
-                .supports_feature(Extension::StartTls)
-            {
-                return Err(SendError::Later(format!(
-                    "{}: it offers no STARTTLS, so nothing was sent; use smtps://, or ?tls=none on a \
-                     network that you trust",
-                    self.address()
-                )));
-            }
-            let encrypting = connection.starttls(self.tls()?, &self.hello);
-            let encrypted = self
-                .within("no answer to STARTTLS", command, encrypting)
-                .await?;
-            encrypted.map_err(|error| self.later("no encryption", &error))?;
+            self.start_tls(&mut connection).await?;
         }
         if let Some((user, password)) = credentials {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
-            let entering = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-            let entered = self
-                .within("no answer to the log-in", command, entering)
+            let logging_in = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
+            let logged_in = self
+                .within("no answer to the log-in", command, logging_in)
                 .await?;
-            // An operator can mend it, and then no mail is lost.
-            entered.map_err(|error| self.later("the log-in of SMTP_URL failed", &error))?;
+            // An operator can correct the password, and then no mail is lost.
+            logged_in.map_err(|error| errors.later("the log-in of SMTP_URL failed", &error))?;
         }
         Ok(connection)
+    }
+
+    async fn start_tls(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
+        let server = connection.server_info();
+        if !server.supports_feature(Extension::StartTls) {
+            return Err(SendError::Later(format!(
+                "{}: it offers no STARTTLS, so nothing was sent; use smtps://, or ?tls=none on a network that \
+                 you trust",
+                self.address()
+            )));
+        }
+        let encrypting = connection.starttls(self.tls()?, &self.hello);
+        let encrypted = self
+            .within("no answer to STARTTLS", self.timeouts.command, encrypting)
+            .await?;
+        encrypted.map_err(|error| self.errors.later("no encryption", &error))
     }
 
     async fn hand_over(
@@ -165,29 +152,30 @@ impl Smtp {
         connection: &mut AsyncSmtpConnection,
         mail: &lettre::Message,
     ) -> Result<(), SendError> {
-        let Patience { command, data, .. } = self.patience;
+        let errors = &self.errors;
+        let SmtpTimeouts { command, data, .. } = self.timeouts;
         let envelope = mail.envelope();
         let addresses: Vec<_> = envelope.from().into_iter().chain(envelope.to()).collect();
         let parameters = self.parameters(connection, &addresses)?;
         let sender = Mail::new(envelope.from().cloned(), parameters);
         let sending = connection.command(sender);
         let accepted = self.within("no answer to MAIL", command, sending).await?;
-        // Whom mail comes from is the settings' business as well.
-        accepted.map_err(|error| self.later("it refused the sender, MAIL_FROM", &error))?;
+        // An operator can correct the sender, so this is never permanent.
+        accepted.map_err(|error| errors.later("it refused the sender, MAIL_FROM", &error))?;
         for recipient in envelope.to() {
             let sending = connection.command(Rcpt::new(recipient.clone(), vec![]));
             let accepted = self.within("no answer to RCPT", command, sending).await?;
-            accepted.map_err(|error| self.judged("it refused the recipient", &error))?;
+            accepted.map_err(|error| errors.refused("it refused the recipient", &error))?;
         }
         let accepted = self
             .within("no answer to DATA", data, connection.command(Data))
             .await?;
-        accepted.map_err(|error| self.judged("it refused the mail", &error))?;
-        self.write(connection, &mail.formatted()).await
+        accepted.map_err(|error| errors.refused("it refused the mail", &error))?;
+        transfer::transfer(connection, &mail.formatted(), self.timeouts, errors).await
     }
 
-    /// What `MAIL` says besides the sender: whether an address needs more than ASCII. Domains are written
-    /// in ASCII; the name in front of them has no such form.
+    /// The parameters of `MAIL`: `SMTPUTF8` if an address has other letters than ASCII before the `@`. That
+    /// part of an address has no ASCII form, as domains have.
     fn parameters(
         &self,
         connection: &AsyncSmtpConnection,
@@ -199,8 +187,7 @@ impl Smtp {
         let server = connection.server_info();
         if !server.supports_feature(Extension::SmtpUtfEight) {
             return Err(SendError::Refused(format!(
-                "{}: it offers no SMTPUTF8, so it takes no address with other letters than ASCII's in \
-                 front of the @",
+                "{}: it offers no SMTPUTF8, so it accepts only ASCII letters before the @ of an address",
                 self.address()
             )));
         }
@@ -208,33 +195,6 @@ impl Smtp {
             MailParameter::SmtpUtfEight,
             MailParameter::Body(MailBodyParameter::EightBitMime),
         ])
-    }
-
-    /// Writes a mail block by block, and waits for the server's word that it has it.
-    async fn write(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        mail: &[u8],
-    ) -> Result<(), SendError> {
-        let Patience { block, end, .. } = self.patience;
-        let wait = watch::Sender::new(Wait::begin(TAKES_NO_MORE, block));
-        let mut chunks = mail.chunks(BLOCK);
-        // Asked for the next block, once the last one has gone.
-        let blocks = std::iter::from_fn(|| {
-            let next = chunks.next();
-            wait.send_replace(match next {
-                Some(_) => Wait::begin(TAKES_NO_MORE, block),
-                None => Wait::begin("no word that it has the mail", end),
-            });
-            next
-        });
-        tokio::select! {
-            accepted = connection.message_iter(blocks) => {
-                accepted.map_err(|error| self.judged("it refused the mail", &error))?;
-                Ok(())
-            }
-            late = run_out(wait.subscribe()) => Err(self.too_slow(late.missing, late.bound)),
-        }
     }
 
     async fn within<T>(
@@ -245,67 +205,16 @@ impl Smtp {
     ) -> Result<T, SendError> {
         timeout(bound, work)
             .await
-            .map_err(|_| self.too_slow(missing, bound))
+            .map_err(|_| self.errors.too_slow(missing, bound))
     }
 
+    /// The TLS set-up, made once.
     fn tls(&self) -> Result<TlsParameters, SendError> {
         if let Some(known) = self.tls.get() {
             return Ok(known.clone());
         }
         let made = TlsParameters::new(self.server.host.clone());
-        let made = made.map_err(|error| self.later("no encryption", &error))?;
+        let made = made.map_err(|error| self.errors.later("no encryption", &error))?;
         Ok(self.tls.get_or_init(|| made).clone())
-    }
-
-    /// 5xx is the server's last word, unless it asks for a log-in: that is the operator's.
-    fn judged(&self, step: &str, error: &Error) -> SendError {
-        let code = error.status().map(u16::from);
-        if error.is_permanent() && !matches!(code, Some(530 | 534 | 535 | 538)) {
-            SendError::Refused(self.said(step, error))
-        } else {
-            self.later(step, error)
-        }
-    }
-
-    fn later(&self, step: &str, error: &Error) -> SendError {
-        SendError::Later(self.said(step, error))
-    }
-
-    fn said(&self, step: &str, error: &Error) -> String {
-        let password = self.server.credentials.as_ref();
-        let password = password.map(|(_, password)| password.expose());
-        let source = std::error::Error::source(error).map(ToString::to_string);
-        let said = match (error.status(), source) {
-            (Some(code), Some(text)) => format!("{code} {text}"),
-            (Some(code), None) => code.to_string(),
-            (None, Some(text)) => text,
-            (None, None) => error.to_string(),
-        };
-        format!(
-            "{}: {step}: {}",
-            self.address(),
-            without_secrets(&said, password)
-        )
-    }
-
-    fn too_slow(&self, missing: &str, bound: Duration) -> SendError {
-        let seconds = bound.as_secs_f32();
-        SendError::Later(format!(
-            "{}: {missing} within {seconds} seconds",
-            self.address()
-        ))
-    }
-}
-
-/// Resolves when a wait has taken too long; it begins anew with each step.
-async fn run_out(mut wait: watch::Receiver<Wait>) -> Wait {
-    loop {
-        let current = *wait.borrow_and_update();
-        tokio::select! {
-            biased;
-            // It cannot fail: the caller keeps the sender until the mail is written.
-            _ = wait.changed() => {}
-            () = sleep_until(current.until) => return current,
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions, which end with their user.
+//! The table of sessions. They are deleted with their user.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,5 @@
-//! Which visitor became which user, and whether PostHog knows; a visitor id can be linked once.
+//! The table of visitors who became users. A visitor id can be linked once; the row says whether PostHog has
+//! acknowledged the link.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -29,14 +30,14 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // For the deletion of a user.
+        // For deleting a user.
         let of_user = Index::create()
             .name("visitor_links_user_id")
             .table("visitor_links")
             .col("user_id")
             .to_owned();
         manager.create_index(of_user).await?;
-        // For what has to be sent again, which are few rows or none.
+        // For links that must be sent again: few rows or none.
         let unacknowledged = Index::create()
             .name("visitor_links_unacknowledged")
             .table("visitor_links")

@@ -1,5 +1,5 @@
-//! Attempts to log in, to sign up, to have mail sent: throttles count them by account and by network.
-//! And the networks that an account is known at, whose attempts are counted by themselves.
+//! The tables of attempts, which throttles count by account and by network, and of the networks that an account is
+//! known at.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
                     .table("attempts")
                     .col(uuid("id").primary_key())
                     .col(string("action"))
-                    // Both are keyed hashes: the table names nobody.
+                    // Both are keyed hashes, so the table holds no personal data.
                     .col(string("account"))
                     .col(string("network"))
                     .col(boolean("known"))
@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // The last one is for the removal of what has expired.
+        // The last index is for removing expired rows.
         let indexes = [
             (
                 "attempts_account",

@@ -1,4 +1,4 @@
-//! Tokens of links in mails. They go with their user.
+//! The table of tokens in the links of mails. They are deleted with their user.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -35,7 +35,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // An attempt that is made again finds the token of the first one, whatever runs at the same time.
+        // A retry finds the token of the first attempt, even if both run at the same time.
         let one_each = Index::create()
             .name("tokens_occasion_purpose")
             .table("tokens")

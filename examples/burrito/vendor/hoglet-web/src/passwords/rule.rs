@@ -1,17 +1,19 @@
-//! Which passwords an account may get: those of NIST SP 800-63B.
+//! Rules for new passwords, after NIST SP 800-63B.
 //!
-//! Length counts, and that nobody guesses the password first. There are no rules of composition, because
-//! people answer those with `Password1!`, and every character is allowed.
+//! A password must be long enough, and not easy to guess. All characters are allowed, and none is required:
+//! people answer such requirements with `Password1!`.
+
+use std::fmt;
 
 use crate::email::Email;
 use crate::text;
 
-/// Characters that a password has at least.
+/// The least characters of a password.
 pub const MIN_LENGTH: usize = 8;
-/// Characters that a password has at most.
+/// The most characters of a password.
 pub const MAX_LENGTH: usize = 200;
 
-/// The most common ones, one a line, in lower case; `common.md` beside it says where they are from.
+/// The most common passwords, one per line, in lower case. `common.md` names the source.
 const COMMON: &str = include_str!("common.txt");
 
 /// Why a password is refused.
@@ -21,21 +23,39 @@ pub enum Refusal {
     TooShort,
     /// It has more than [`MAX_LENGTH`] characters.
     TooLong,
-    /// It is one of those that are guessed first.
+    /// It is a common password.
     Common,
-    /// It is the account's own address, or what stands before its `@`.
+    /// It is the account's own e-mail address, or the part before the `@`.
     Address,
     /// It is the name of the app.
     AppName,
 }
 
-/// Whether an account with this address may get the password, in the app of this name. Upper and lower
-/// case are the same here, and so are an address or a name with digits behind it, or written without its
-/// spaces and punctuation.
+/// A sentence for people.
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort => write!(formatter, "Use at least {MIN_LENGTH} characters."),
+            Self::TooLong => write!(formatter, "Use at most {MAX_LENGTH} characters."),
+            Self::Common => formatter.write_str(
+                "Many people use this password, so it is easy to guess. Choose another one; a short sentence works well.",
+            ),
+            Self::Address => formatter.write_str(
+                "This is your e-mail address, so it is easy to guess. Choose another password; a short sentence works well.",
+            ),
+            Self::AppName => formatter.write_str(
+                "This is our name, so it is easy to guess. Choose another password; a short sentence works well.",
+            ),
+        }
+    }
+}
+
+/// Checks a new password for an account with this address. Letter case, spaces, punctuation and digits at the
+/// end are ignored when it is compared with the address and the name of the app.
 ///
 /// # Errors
 ///
-/// Why it may not.
+/// Why the password is refused.
 pub fn check(password: &str, email: &Email, app_name: &str) -> Result<(), Refusal> {
     let password = text::compatible(password);
     match password.chars().count() {
@@ -75,7 +95,7 @@ mod tests {
     use crate::email::Email;
 
     #[test]
-    fn what_is_guessed_first_is_refused() {
+    fn easily_guessed_passwords_are_refused() {
         let email = Email::normalized("ann.lee-smith@bücher.example");
         for (password, outcome) in [
             ("a sentence is fine", Ok(())),
@@ -83,7 +103,7 @@ mod tests {
             ("日本語のパスワード", Ok(())),
             ("ann.lee-smith is my name", Ok(())),
             ("short77", Err(Refusal::TooShort)),
-            // Four characters, however many bytes or marks.
+            // Four characters, with combining marks or of several bytes.
             ("a\u{308}o\u{308}u\u{308}e\u{308}", Err(Refusal::TooShort)),
             ("👩👩👩👩", Err(Refusal::TooShort)),
             ("password", Err(Refusal::Common)),
@@ -117,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_one_of_passwords_that_could_be_chosen() {
+    fn the_list_holds_only_passwords_that_pass_the_other_rules() {
         let list: Vec<&str> = COMMON.lines().collect();
         assert!(list.len() > 5000 && list.is_sorted(), "{}", list.len());
         for password in list {

@@ -1,5 +1,4 @@
-//! [`RequestInfo`]: a request's id, its address as it was sent, where it came from, and what kind of
-//! answer it expects.
+//! [`RequestInfo`]: the id of a request, its path, its client's address, and the kind of answer it expects.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -14,35 +13,35 @@ use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
 use crate::settings::secret::Secret;
 
-/// What every part wants to know of a request.
+/// Facts about a request that many parts need.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
     /// Sent back as `x-request-id`, and in every log line.
     pub id: String,
-    /// Path and query as they were sent, but for a token: `/reset-password/***`.
+    /// Path and query as they were sent. A token is masked: `/reset-password/***`.
     pub path_and_query: String,
-    /// The path alone, likewise.
+    /// The path alone, also masked.
     pub path: String,
-    /// Whether the path holds a token. Then nobody is told of it, see
+    /// Whether the path holds a token, which must not leave the app. See
     /// [`secret_paths`](crate::secret_paths).
     pub has_token: bool,
-    /// Path and query as they were sent, for what has to go on to the same place.
+    /// Path and query as they were sent, token included: for redirects to the same path.
     pub sent: Secret,
-    /// The client's address, seen through the proxies that are trusted.
+    /// The client's address, from `X-Forwarded-For` if the proxy is trusted.
     pub ip: IpAddr,
-    /// Whether a trusted proxy says that the client came over plain http.
+    /// Whether the client used plain http, according to a trusted proxy.
     pub plain_http: bool,
-    /// Whether the answer is read by a program: under `/api/`, or where JSON is asked for. A browser
-    /// that sends a form by itself, without our script, names `text/html` and needs a page.
+    /// Whether the answer should be JSON: under `/api/`, or if the request accepts JSON. A browser that
+    /// sends a form without our script accepts `text/html` and needs a page.
     pub wants_json: bool,
-    /// One per answer: what the content security policy lets run.
+    /// The nonce of this answer, for the content security policy.
     pub csp_nonce: String,
-    /// Why the request is turned away, if it is.
+    /// Why the request is refused, if it is.
     pub refused: Option<Refusal>,
 }
 
 impl RequestInfo {
-    /// What a request says, as far as its proxies are trusted.
+    /// Reads a request. Headers of proxies count only if the proxy is trusted.
     pub(crate) fn read(settings: &Settings, secret_paths: &SecretPaths, request: &Request) -> Self {
         let peer = peer(request);
         let headers = request.headers();
@@ -51,7 +50,7 @@ impl RequestInfo {
         let sent = uri
             .path_and_query()
             .map(|sent| sent.as_str())
-            // `*` would run into the host that it is written behind.
+            // `*`, as in `OPTIONS *`, is no path.
             .filter(|sent| sent.starts_with('/'))
             .unwrap_or("/");
         let masked = secret_paths.masked(uri.path());
@@ -75,16 +74,16 @@ impl RequestInfo {
         }
     }
 
-    /// What the layer has read of the request.
+    /// The info that the layer `describe` has read.
     ///
     /// # Panics
     ///
-    /// Without that layer, the layer `describe`.
+    /// Without that layer.
     pub fn of(extensions: &Extensions) -> Arc<Self> {
         extensions
             .get::<Arc<Self>>()
             .cloned()
-            .expect("the request layer wraps everything")
+            .expect("the layer `describe` is around everything")
     }
 
     /// The client's [`network`].
@@ -93,8 +92,8 @@ impl RequestInfo {
     }
 }
 
-/// Who counts as one where something is bounded by address: an IPv4 address, or the network
-/// that a single IPv6 customer has, with 2⁶⁴ addresses to come from.
+/// The unit for limits by address: an IPv4 address, or the /64 network of an IPv6 address, because one
+/// customer has all 2⁶⁴ addresses of it.
 pub fn network(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(address) => address.to_string(),
@@ -118,8 +117,8 @@ pub(super) fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
     networks.any(|network| network.contains(address))
 }
 
-/// The nearest address that is not a trusted proxy. The header is read from the right, because each
-/// proxy appends, and only up to there: what stands further left could be invented by the client.
+/// The nearest address that is not a trusted proxy. Each proxy appends to the header, so it is read from
+/// the right, and only up to that address: the client could have invented everything left of it.
 fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -140,7 +139,7 @@ fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAd
     ip
 }
 
-/// Each proxy may add its own: the first one says how the client came.
+/// Each proxy may append a scheme. The first one is the client's.
 fn forwarded_over_http(headers: &HeaderMap) -> bool {
     let forwarded = headers.get("x-forwarded-proto");
     let schemes = forwarded.and_then(|value| value.to_str().ok());

@@ -1,4 +1,4 @@
-//! [`Notices`]: what the log says once, however often it happens.
+//! [`Notices`]: warnings that the log shows once, however often the cause happens.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -11,12 +11,12 @@ use super::info::{is_trusted, peer};
 use super::refusal::Refusal;
 use crate::settings::Settings;
 
-/// How many refused hosts are named. A client that tries one name after the other must not fill the log.
+/// The most refused hosts to log: a client that tries many names must not fill the log.
 const MAX_HOSTS: usize = 20;
-/// How much of a host's name the log shows, in characters.
+/// The most characters of a host to log.
 const MAX_CHARACTERS: usize = 255;
 
-/// What this process has said already.
+/// The warnings that this process has already logged.
 #[derive(Debug, Default)]
 pub struct Notices {
     hosts: Mutex<HashSet<String>>,
@@ -24,7 +24,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Says what an operator has to know of a request.
+    /// Logs what the operator should know about a request.
     pub(crate) fn notice(&self, settings: &Settings, request: &Request, refused: Option<&Refusal>) {
         if let Some(Refusal::OtherHost(host)) = refused {
             self.refused_host(host);
@@ -48,8 +48,8 @@ impl Notices {
         }
     }
 
-    /// Without the setting everybody behind the proxy counts as one: thirty bad log-ins of one person
-    /// lock out all.
+    /// Without the setting, all clients behind the proxy share one address: thirty failed log-ins of one
+    /// person lock out everybody.
     fn untrusted_proxy(&self, peer: IpAddr) {
         if !self.untrusted_proxy.swap(true, Ordering::AcqRel) {
             tracing::warn!(

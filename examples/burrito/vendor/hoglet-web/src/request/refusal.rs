@@ -1,5 +1,5 @@
-//! [`Refusal`]: requests that are for another host, or whose path looks like one. They are answered
-//! before any page, cookie or event.
+//! [`Refusal`]: requests for another host, or with a path that looks like a host. They are answered without
+//! any page of the app, cookie or event.
 
 use axum::extract::Request;
 use axum::http::header::HOST;
@@ -9,25 +9,25 @@ use crate::local_path::could_name_a_host;
 use crate::settings::Settings;
 use crate::settings::hosts::Host;
 
-/// Why a request is turned away.
+/// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// It names no host, or two.
     NoHost,
-    /// It is for a host that the app does not answer to, which is given as it was sent.
+    /// It is for another host, given here as it was sent.
     OtherHost(String),
     /// Scripts and proxies could take its path for another host.
     PathLikeAHost,
 }
 
 impl Refusal {
-    /// Why this request is turned away, if it is.
+    /// Why this request is refused, if it is.
     pub(super) fn of(settings: &Settings, request: &Request) -> Option<Self> {
         let path = request.uri().path();
         if could_name_a_host(path) {
             return Some(Self::PathLikeAHost);
         }
-        // A load balancer or a supervisor asks by the process's address.
+        // A load balancer or a supervisor uses the address of the process.
         if ["/livez", "/readyz"].contains(&path.trim_end_matches('/')) {
             return None;
         }
@@ -43,7 +43,7 @@ impl Refusal {
         }
     }
 
-    /// The answer's.
+    /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoHost => StatusCode::BAD_REQUEST,
@@ -53,8 +53,8 @@ impl Refusal {
     }
 }
 
-/// The host that a request is for; none in HTTP/1.0, which no browser speaks. An address with a host in
-/// it wins over the header. Source: RFC 9112, 3.2.
+/// The host that a request is for. HTTP/1.0, which no browser uses, needs none. A host in the request's
+/// target overrides the header. Source: RFC 9112, 3.2.
 fn named_host(request: &Request) -> Result<Option<String>, Refusal> {
     let mut headers = request.headers().get_all(HOST).iter();
     let header = headers.next();

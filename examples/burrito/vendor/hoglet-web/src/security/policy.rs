@@ -1,47 +1,44 @@
-//! The content security policy: what pages may load, and from where.
+//! [`ContentSecurityPolicy`]: the origins from which pages may load.
 
 use axum::http::HeaderValue;
 
 use crate::posthog::browser;
 use crate::settings::Settings;
 
-/// From where else than the app itself pages may load. Each entry is an origin such as
-/// `https://js.stripe.com`. Nothing else, by default.
+/// The origins, besides the app's own, from which pages may load: `https://js.stripe.com`. None, by default.
 ///
-/// Scripts run by nonce alone, so a script from elsewhere needs no entry: give its element
-/// `nonce="{{ csp_nonce }}"`. What it asks for, shows or frames needs one.
+/// A script needs a nonce and no entry: give its element `nonce="{{ csp_nonce }}"`. The origins that the
+/// script connects to, shows pictures from or frames need an entry.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ContentSecurityPolicy {
     /// For `fetch` and web sockets.
     pub connect: &'static [&'static str],
     /// For pictures.
     pub images: &'static [&'static str],
-    /// For pages in pages.
+    /// For pages in frames.
     pub frames: &'static [&'static str],
     /// For stylesheets. Those with the nonce are allowed anyway.
     pub styles: &'static [&'static str],
     /// For fonts.
     pub fonts: &'static [&'static str],
-    /// Where forms may be sent.
+    /// For the targets of forms.
     pub form_targets: &'static [&'static str],
 }
 
-/// A policy of one answer's own, in place of the app's: an extension of the response.
+/// A policy for one answer in place of the app's: an extension of the response.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnPolicy(pub HeaderValue);
 
 impl ContentSecurityPolicy {
-    /// The header's value for one answer.
+    /// The value of the header for one answer.
     ///
-    /// posthog-js puts the nonce on whatever it loads (see `static/posthog.js`). No `'self'` for
-    /// scripts: the proxy brings others' files under this address. No `'strict-dynamic'` either: with
-    /// a nonce on every script it would only allow more, and older browsers do not know it.
+    /// posthog-js puts the nonce on everything it loads (see `static/posthog.js`). There is no `'self'` for
+    /// scripts, because the proxy serves files of other sites at this origin, and no `'strict-dynamic'`,
+    /// because every script has a nonce and older browsers do not know it.
     pub(crate) fn header(&self, settings: &Settings, nonce: &str) -> HeaderValue {
-        let posthog = &settings.posthog;
         let mut connect = list(self.connect);
-        if posthog.enabled() && posthog.js && posthog.proxy_path.is_none() {
-            let host = posthog.host.origin().ascii_serialization();
-            connect += &format!(" {host} {}", browser::assets_host(posthog));
+        for origin in browser::origins(&settings.posthog) {
+            connect += &format!(" {origin}");
         }
         let images = list(self.images);
         let styles = list(self.styles);
@@ -52,7 +49,7 @@ impl ContentSecurityPolicy {
         };
         let fonts = directive("font-src", self.fonts);
         let frames = directive("frame-src", self.frames);
-        // Surveys, product tours and the support widget bring `<style>` elements.
+        // Surveys, product tours and the support widget of posthog-js add `<style>` elements.
         let policy = format!(
             "default-src 'self'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'{styles}; \
              img-src 'self' data:{images}; connect-src 'self'{connect};{fonts}{frames} \
@@ -63,7 +60,7 @@ impl ContentSecurityPolicy {
     }
 }
 
-/// Origins, each behind a space.
+/// Origins, each after a space.
 fn list(origins: &[&str]) -> String {
     origins.iter().map(|origin| format!(" {origin}")).collect()
 }

@@ -1,8 +1,8 @@
-//! Messages for the next page that is shown.
+//! Flash messages: shown once, on the next page.
 //!
-//! They travel in cookies and not in the session, so that a message makes no row: anybody can send any
-//! number of forms. Each has a cookie of its own, because two requests at once would overwrite each
-//! other's in a common one.
+//! They are in cookies and not in the session. A message in the session would create a row, and anyone can
+//! send any number of forms. Each message has its own cookie: in a shared cookie, two concurrent requests
+//! would overwrite each other's message.
 
 use axum::http::Extensions;
 use serde::{Deserialize, Serialize};
@@ -11,55 +11,55 @@ use uuid::Uuid;
 
 use crate::cookies::SignedCookie;
 
-/// A longer message is cut, in bytes.
+/// The longest message, in bytes. A longer one is cut.
 const MAX_BYTES: usize = 1000;
-/// How many messages wait at most. Where one more comes, the oldest goes.
+/// How many messages can wait for a page. The oldest are removed first.
 const MAX_WAITING: usize = 5;
 
-/// A message for the next page that is shown.
+/// A message for the next page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Flash {
-    /// How it is meant.
+    /// Success, information or error.
     pub level: FlashLevel,
-    /// One sentence or two.
+    /// One or two sentences.
     pub message: String,
 }
 
-/// How a message is meant; in templates `success`, `info` or `error`.
+/// The kind of a message. In templates it is `success`, `info` or `error`.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FlashLevel {
-    /// Done.
+    /// Something was done.
     Success,
-    /// Good to know.
+    /// Something to know.
     Info,
-    /// It did not work.
+    /// Something failed.
     Error,
 }
 
-/// The messages that wait in a request's browser.
+/// The messages in the browser of one request.
 #[derive(Clone)]
 pub(crate) struct Messages {
     cookies: Cookies,
     cookie: SignedCookie,
-    /// Whether the answer shows a page: that to `HEAD` does not.
-    seen: bool,
+    /// Whether the browser will show the answer. It does not show an answer to `HEAD`.
+    is_shown: bool,
 }
 
 impl Messages {
-    pub fn new(cookies: Cookies, cookie: SignedCookie, seen: bool) -> Self {
+    pub fn new(cookies: Cookies, cookie: SignedCookie, is_shown: bool) -> Self {
         Self {
             cookies,
             cookie,
-            seen,
+            is_shown,
         }
     }
 
-    /// The messages of a request behind the layer `sessions`.
+    /// The messages of a request.
     ///
     /// # Panics
     ///
-    /// Without that layer.
+    /// Outside of the layer `sessions`.
     pub fn of(extensions: &Extensions) -> Self {
         extensions
             .get::<Self>()
@@ -67,48 +67,50 @@ impl Messages {
             .expect("the session layer wraps every page")
     }
 
-    /// Leaves a message for the next page that is shown.
-    pub fn leave(&self, level: FlashLevel, message: &str) {
-        let mut waiting = self.cookie.others(&self.cookies);
+    /// Adds a message for the next page.
+    pub fn add(&self, level: FlashLevel, message: &str) {
+        let mut waiting = self.cookie.all_with_suffix(&self.cookies);
         let surplus = (waiting.len() + 1).saturating_sub(MAX_WAITING);
         for oldest in waiting.drain(..surplus) {
             oldest.delete(&self.cookies);
         }
         let message = message[..message.floor_char_boundary(MAX_BYTES)].to_owned();
         let json = serde_json::to_string(&Flash { level, message }).expect("text serializes");
-        // Ids of this version are in the order of time.
-        let part = Uuid::now_v7().simple().to_string();
-        self.cookie.another(&part).set_text(&self.cookies, &json);
+        // UUIDs of version 7 sort by time.
+        let suffix = Uuid::now_v7().simple().to_string();
+        self.cookie
+            .with_suffix(&suffix)
+            .set_text(&self.cookies, &json);
     }
 
-    /// The messages that wait to be shown, oldest first. Looking takes none away.
-    pub fn waiting(&self) -> Vec<Waiting> {
-        let cookies = self.cookie.others(&self.cookies).into_iter();
+    /// All messages that wait to be shown, oldest first. Reading removes none.
+    pub fn waiting(&self) -> Vec<WaitingFlash> {
+        let cookies = self.cookie.all_with_suffix(&self.cookies).into_iter();
         let waiting = cookies.filter_map(|cookie| {
             let flash = serde_json::from_str(&cookie.text(&self.cookies)?).ok()?;
-            Some(Waiting { cookie, flash })
+            Some(WaitingFlash { cookie, flash })
         });
         waiting.collect()
     }
 
-    /// Takes away the messages that a page shows.
-    pub fn are_shown(&self, waiting: &[Waiting]) {
-        for Waiting { cookie, .. } in waiting.iter().filter(|_| self.seen) {
+    /// Removes messages that a page shows.
+    pub fn remove_shown(&self, shown: &[WaitingFlash]) {
+        for WaitingFlash { cookie, .. } in shown.iter().filter(|_| self.is_shown) {
             cookie.delete(&self.cookies);
         }
     }
 
-    /// Takes all messages away: the person they were for is gone.
-    pub fn forget(&self) {
-        for cookie in self.cookie.others(&self.cookies) {
+    /// Removes all messages, because they were for another person.
+    pub fn remove_all(&self) {
+        for cookie in self.cookie.all_with_suffix(&self.cookies) {
             cookie.delete(&self.cookies);
         }
     }
 }
 
-/// A message, and the cookie that it came in.
-pub(crate) struct Waiting {
+/// A message that waits to be shown, and its cookie.
+pub(crate) struct WaitingFlash {
     cookie: SignedCookie,
-    /// The message itself.
+    /// The message.
     pub flash: Flash,
 }

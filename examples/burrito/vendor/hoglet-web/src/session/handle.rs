@@ -19,7 +19,7 @@ use crate::users::User;
 /// Which password the session was begun with.
 const PASSWORD: &str = "password";
 /// When its user has last shown that they know the way in, in seconds.
-const CONFIRMED_AT: &str = "confirmed_at";
+pub(crate) const CONFIRMED_AT: &str = "confirmed_at";
 /// How far the clocks of two machines may be apart.
 const CLOCK_SKEW: Duration = Duration::minutes(1);
 
@@ -104,7 +104,7 @@ impl Session {
             }
         }
         self.confirm().await?;
-        self.set_password(user).await?;
+        self.bind_to_password(user.password_hash().salt()).await?;
         Ok(anothers)
     }
 
@@ -132,9 +132,8 @@ impl Session {
         Ok(own == Some(user_id))
     }
 
-    /// Binds the session to the user's password of now.
-    pub(crate) async fn set_password(&self, user: &dyn User) -> Result<()> {
-        let salt = user.password_hash().salt();
+    /// Binds the session to the user's password. Another password ends it.
+    pub(crate) async fn bind_to_password(&self, salt: &str) -> Result<()> {
         Ok(self.values.insert(PASSWORD, salt).await?)
     }
 

@@ -1,4 +1,4 @@
-//! Typed keys for what a session holds.
+//! Typed keys for the values of a session.
 
 use std::marker::PhantomData;
 
@@ -7,7 +7,7 @@ use tower_sessions::session;
 
 use crate::error::Result;
 
-/// A name in the session with the type of its value. An app declares each of its own once:
+/// The name and the type of a value in the session. An app declares each key once:
 ///
 /// ```
 /// use hoglet_web::session::Key;
@@ -21,7 +21,7 @@ pub struct Key<T> {
 }
 
 impl<T> Key<T> {
-    /// A key of this name. Two keys of one name would overwrite each other's value.
+    /// A key with this name. Two keys with the same name would overwrite each other's value.
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -30,8 +30,8 @@ impl<T> Key<T> {
     }
 }
 
-/// A value of a session. One that cannot be read any more, because a deploy has changed its type,
-/// counts as absent: an error would meet its visitor on every page until they log out.
+/// Reads a value of a session. If a deploy has changed the type of the value, it counts as absent: an error
+/// would break every page of this visitor until they log out.
 pub(crate) async fn value<T: DeserializeOwned>(
     session: &tower_sessions::Session,
     key: &'static str,
@@ -40,7 +40,7 @@ pub(crate) async fn value<T: DeserializeOwned>(
         Err(session::Error::SerdeJson(_)) => {
             tracing::warn!(
                 key,
-                "a session's value has another type; it counts as absent"
+                "a session value has an unexpected type; it counts as absent"
             );
             Ok(None)
         }

@@ -2,26 +2,26 @@
 
 use time::Duration;
 
-/// A user's who wants to be remembered, without a visit.
+/// With “remember me”: counted from the last visit.
 pub const REMEMBERED: Duration = Duration::days(14);
-/// Any other user's, from the log-in on, visits or not. Its cookie goes when the browser is
-/// closed; but browsers that open their old tabs again keep it for ever.
+/// Without “remember me”: counted from the log-in. The cookie ends with the browser, but browsers that
+/// restore their tabs keep such cookies without limit.
 pub const UNTIL_CLOSED: Duration = Duration::hours(12);
-/// A visitor's, without a visit. Anybody can begin any number of those, so they do not stay for
-/// long.
+/// For a visitor: counted from the last visit. It is short, because anyone can create any number of these
+/// sessions.
 pub const VISITOR: Duration = Duration::days(1);
 
-/// Whether a log-in outlives the browser.
+/// Whether a session lasts longer than the browser is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remember {
-    /// For [`REMEMBERED`], and each visit counts anew.
+    /// For [`REMEMBERED`] from the last visit.
     Yes,
-    /// Until the browser is closed, and for [`UNTIL_CLOSED`] at most.
+    /// Until the browser is closed, and at most for [`UNTIL_CLOSED`].
     No,
 }
 
 impl From<bool> for Remember {
-    /// As a form's box says it.
+    /// From a form's checkbox.
     fn from(remember: bool) -> Self {
         if remember { Self::Yes } else { Self::No }
     }

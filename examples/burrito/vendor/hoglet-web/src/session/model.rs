@@ -1,56 +1,55 @@
-//! Sessions: what the session store keeps. A row knows its user, so that they can see where they
-//! are logged in, and a change of password can end their other sessions.
+//! The table of sessions. A row has its user's id, so that users can see where they are logged in, and a
+//! change of password can end their other sessions.
 
 use std::cmp::Reverse;
 
 use sea_orm::entity::prelude::*;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 
-use super::agent;
-use crate::database;
+use super::user_agent;
+use crate::{database, text};
 
-/// The row of a session that holds something. An empty one has none.
+/// A session. An empty session has no row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    /// A secret: the session cookie holds it, signed.
+    /// A secret: the session cookie holds this id, signed.
     pub id: String,
-    /// Who is signed in; none for a visitor.
+    /// The signed-in user; `None` for a visitor.
     pub user_id: Option<Uuid>,
     /// The session's values as a JSON object.
     pub data: String,
-    /// From then on it counts as absent, and housekeeping takes it away.
+    /// From then on the session counts as absent, and housekeeping removes the row.
     pub expires_at: TimeDateTimeWithTimeZone,
-    /// What others may know it by: `id` is shown to nobody.
+    /// A public id for pages, because `id` is secret.
     #[sea_orm(unique)]
     pub handle: Uuid,
-    /// For a user's session, when they logged in.
+    /// The time of the log-in, for a user's session.
     pub started_at: TimeDateTimeWithTimeZone,
-    /// Written along with other changes, and some minutes late at most then: reading pages costs
-    /// no write for it.
+    /// Only written together with other changes, so that reading a page costs no write.
     pub last_seen_at: TimeDateTimeWithTimeZone,
-    /// The browser's own words, cut short; empty for a visitor's session.
+    /// The `User-Agent` header, cut; empty for a visitor's session.
     pub user_agent: String,
-    /// The network that they were seen in last; empty for a visitor's session.
+    /// The network of the last write; empty for a visitor's session.
     pub address: String,
-    /// Whether it outlives the browser.
+    /// Whether the user chose “remember me”.
     pub remembered: bool,
 }
 
-/// None: the table of users is the app's.
+/// No relations: the table of users belongs to the app.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Ends every session of a user but one. Returns how many ended.
+/// Ends all sessions of a user except one. Returns how many ended.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
-pub async fn delete_others(
+/// If the database fails.
+pub async fn end_others(
     database: &impl ConnectionTrait,
     user_id: Uuid,
     keep: &str,
@@ -63,47 +62,54 @@ pub async fn delete_others(
     Ok(deleted.rows_affected)
 }
 
-/// A user's session, as a page shows it.
+/// A session of a user, as a page shows it.
 #[derive(Clone, Debug, Serialize)]
-pub struct Listed {
-    /// Names it in addresses and forms.
+pub struct UserSession {
+    /// Its id for addresses and forms.
     pub handle: Uuid,
     /// Such as `Firefox on Linux`.
     pub browser: String,
-    /// The network that they were seen in last.
+    /// The network of the last visit.
     pub address: String,
-    /// When they logged in.
+    /// The time of the log-in.
+    #[serde(serialize_with = "in_words")]
     pub started_at: OffsetDateTime,
-    /// At the latest; see [`Model::last_seen_at`].
+    /// May be older than the last visit, see [`Model::last_seen_at`].
+    #[serde(serialize_with = "in_words")]
     pub last_seen_at: OffsetDateTime,
-    /// Whether it outlives the browser.
+    /// Whether the user chose “remember me”.
     pub remembered: bool,
-    /// Whether it is the one of this request.
+    /// Whether it is the session of this request.
     pub is_current: bool,
 }
 
-/// A user's sessions that have not expired, the one seen last first. `current` is the
-/// [`row_id`](super::Session::row_id) of the request's own.
+/// Templates have it in words.
+fn in_words<S: Serializer>(moment: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text::moment(*moment))
+}
+
+/// A user's sessions that have not expired, the last used first. `current` is the
+/// [`row_id`](super::Session::row_id) of this request's session.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database fails.
 pub async fn of_user(
     database: &impl ConnectionTrait,
     user_id: Uuid,
     current: Option<&str>,
-) -> Result<Vec<Listed>, DbErr> {
+) -> Result<Vec<UserSession>, DbErr> {
     let mut rows = Entity::find()
         .filter(Column::UserId.eq(user_id))
         .filter(Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
         .all(database)
         .await?;
-    // Not by the database: SQLite compares moments as text.
+    // Not sorted by the database: SQLite compares times as text.
     rows.sort_by_key(|row| Reverse((row.last_seen_at, row.started_at)));
-    let listed = rows.into_iter().map(|row| Listed {
+    let listed = rows.into_iter().map(|row| UserSession {
         is_current: current == Some(&*row.id),
         handle: row.handle,
-        browser: agent::label(&row.user_agent),
+        browser: user_agent::describe(&row.user_agent),
         address: row.address,
         started_at: row.started_at,
         last_seen_at: row.last_seen_at,
@@ -112,11 +118,11 @@ pub async fn of_user(
     Ok(listed.collect())
 }
 
-/// Whether a user is signed in at a network: a session that has not expired was seen there last.
+/// Whether a user has a session, not expired, that was last used from this network.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database fails.
 pub async fn has_one_at(
     database: &impl ConnectionTrait,
     user_id: Uuid,
@@ -131,11 +137,11 @@ pub async fn has_one_at(
     Ok(rows > 0)
 }
 
-/// Ends one of a user's sessions. Returns whether there was one: another user's is none.
+/// Ends one of a user's sessions. Returns `false` if the user has no such session.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database fails.
 pub async fn end_one(
     database: &impl ConnectionTrait,
     user_id: Uuid,
@@ -149,21 +155,21 @@ pub async fn end_one(
     Ok(deleted.rows_affected > 0)
 }
 
-/// Ends the session of this [`row_id`](super::Session::row_id). Returns whether this call ended it.
+/// Ends the session with this [`row_id`](super::Session::row_id). Returns whether this call ended it.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database fails.
 pub(crate) async fn end(database: &impl ConnectionTrait, id: &str) -> Result<bool, DbErr> {
     let deleted = Entity::delete_by_id(id).exec(database).await?;
     Ok(deleted.rows_affected > 0)
 }
 
-/// Ends every session of a user. Returns how many ended.
+/// Ends all sessions of a user. Returns how many ended.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database fails.
 pub async fn end_all(database: &impl ConnectionTrait, user_id: Uuid) -> Result<u64, DbErr> {
     let deleted = Entity::delete_many()
         .filter(Column::UserId.eq(user_id))
@@ -172,11 +178,11 @@ pub async fn end_all(database: &impl ConnectionTrait, user_id: Uuid) -> Result<u
     Ok(deleted.rows_affected)
 }
 
-/// Removes expired rows. Returns how many went.
+/// Removes expired rows. Returns how many were removed.
 ///
 /// # Errors
 ///
-/// Where the database does not answer; what was deleted before stays deleted.
+/// If the database fails. Rows that are already removed stay removed.
 pub async fn delete_expired(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let expired = Column::ExpiresAt.lte(OffsetDateTime::now_utc());
     database::delete_in_slices::<Entity>(database, Column::Id, expired).await

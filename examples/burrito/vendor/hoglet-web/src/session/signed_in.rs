@@ -10,11 +10,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::flash::{FlashLevel, Messages};
-use crate::compiled::Compiled;
 use crate::error::AppError;
 use crate::local_path::leading_to;
 use crate::request::RequestInfo;
 use crate::users::User;
+use futures_core::future::BoxFuture;
 
 /// The signed-in user, among a request's extensions.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ pub fn user<U: User>(extensions: &Extensions) -> Option<Arc<U>> {
 
 /// The layer that ends a request whose session could not be read. It stands behind identity, so that
 /// the error belongs to a request, and before handlers, which may then trust in sessions.
-pub fn readable(request: Request, next: Next) -> Compiled<'static, Response> {
+pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match request.extensions().get::<Unreadable>() {
             Some(Unreadable(error)) => error.clone().into_response(),
@@ -48,7 +48,7 @@ pub fn readable(request: Request, next: Next) -> Compiled<'static, Response> {
 
 /// The answer to a visitor at a page for users: browsers are sent to the log-in page and come back
 /// from there, programs get a 401.
-pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> Compiled<'a, Response> {
+pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let request = RequestInfo::of(&parts.extensions);
         if request.wants_json {
@@ -61,7 +61,7 @@ pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> Compiled<'a, Response
         // Going to the address of a form would not send the form, so there is no `next`.
         if parts.method == Method::POST {
             let message = "Log in first, then try that again.";
-            Messages::of(&parts.extensions).leave(FlashLevel::Info, message);
+            Messages::of(&parts.extensions).add(FlashLevel::Info, message);
         }
         Redirect::to(log_in).into_response()
     })

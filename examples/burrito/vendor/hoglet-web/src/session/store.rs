@@ -1,8 +1,8 @@
-//! A tower-sessions store on SeaORM: the app's own pool, both databases.
+//! A tower-sessions store on SeaORM, with the app's own pool.
 //!
-//! Each request has a store of its own, which remembers the row that was loaded: so one query brings
-//! the session with its user, a save writes no index for nothing, and it writes only the values that
-//! this request has changed. What another request has written meanwhile stays.
+//! Each request has its own store, which remembers the loaded row. One query loads the session with its
+//! user. A save writes only the columns and values that this request has changed, and keeps the values that
+//! another request has written meanwhile.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -23,50 +23,48 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 use uuid::Uuid;
 
-use super::agent;
 use super::model::{ActiveModel, Column, Entity, Model};
+use super::user_agent;
 use crate::database::is_unavailable;
 use crate::database::unavailable::NO_ANSWER;
 use crate::request::info::network;
 use crate::session::users::{Found, Users};
 use crate::users::User;
 
-/// The key under which a session holds its user's id; the row carries it as a column too.
+/// The key of the user's id. The row has the id as a column too.
 pub const USER_ID: &str = "user_id";
 
-/// The key of when the session ends, whatever happens in it, in seconds; none where each visit
-/// counts anew.
+/// The key of the time when the session ends, in Unix seconds. Absent if each visit extends the session.
 pub const ENDS_AT: &str = "ends_at";
 
-/// What `save` answers when the row is gone: another request logged this session out or cycled its
-/// id meanwhile. The session is over then; it must not come back, and its cookie must not be re-sent.
+/// The error of `save` if the row is gone: another request has logged this session out, or changed its id.
+/// The session must not come back then, and its cookie must not be sent again.
 pub const SESSION_ENDED: &str = "the session has ended";
 
-/// A user's row says every so many minutes that they were here, when it is written anyway.
-const SEEN_EVERY: Duration = Duration::minutes(10);
+/// How old `last_seen_at` must be for a save to update it.
+const LAST_SEEN_INTERVAL: Duration = Duration::minutes(10);
 
-/// The request that a row is written in. What a user's row tells of it is read when one is written.
+/// The client of a request: a user's row stores where it was last used.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    /// What names the browser.
+pub struct Client {
+    /// The `User-Agent` header.
     pub user_agent: Option<HeaderValue>,
-    /// Where it came from.
+    /// The IP address.
     pub ip: IpAddr,
 }
 
-impl Seen {
-    /// The browser's own words, as they are kept.
+impl Client {
     fn user_agent(&self) -> String {
         let user_agent = self.user_agent.as_ref();
-        user_agent.map_or_else(String::new, |value| agent::kept(value.as_bytes()))
+        user_agent.map_or_else(String::new, |value| user_agent::cut(value.as_bytes()))
     }
 }
 
-/// One request's way to the table of sessions.
+/// The session store of one request.
 pub struct SeaOrmStore {
     database: DatabaseConnection,
     users: Users,
-    seen: Seen,
+    client: Client,
     loaded: Mutex<Option<Found>>,
     unreachable: AtomicBool,
 }
@@ -78,25 +76,25 @@ impl std::fmt::Debug for SeaOrmStore {
 }
 
 impl SeaOrmStore {
-    /// A store that has loaded nothing yet.
-    pub fn new(database: DatabaseConnection, users: Users, seen: Seen) -> Self {
+    /// A store for one request.
+    pub fn new(database: DatabaseConnection, users: Users, client: Client) -> Self {
         Self {
             database,
             users,
-            seen,
+            client,
             loaded: Mutex::default(),
             unreachable: AtomicBool::new(false),
         }
     }
 
-    /// The user who was loaded with the session. Only the first call gets them.
+    /// The user who was loaded with the session, on the first call only.
     pub fn take_user(&self) -> Option<Arc<dyn User>> {
         let mut loaded = self.loaded.lock().expect(NOT_POISONED);
         loaded.as_mut()?.1.take()
     }
 
-    /// Whether the database failed when the session was to be loaded. Asking it once more would only
-    /// make the visitor wait twice.
+    /// Whether loading the session failed. Callers then skip other queries, so that the visitor does not wait
+    /// for a second timeout.
     pub fn unreachable(&self) -> bool {
         self.unreachable.load(Ordering::Acquire)
     }
@@ -113,17 +111,17 @@ impl SeaOrmStore {
     }
 }
 
-const NOT_POISONED: &str = "nobody panics while holding what was loaded";
+const NOT_POISONED: &str = "no code panics while it holds this lock";
 
 #[async_trait]
 impl SessionStore for SeaOrmStore {
-    /// Inserts a row. An id that exists is never overwritten: the record gets another one.
+    /// Inserts a row. If the id already exists, the record gets a new one.
     async fn create(&self, record: &mut Record) -> Result<()> {
         let now = OffsetDateTime::now_utc();
         let user_id = user_id(&record.data);
-        // Of a visitor nothing is kept that they have not asked for.
-        let seen = user_id.map(|_| (self.seen.user_agent(), network(self.seen.ip)));
-        let (user_agent, address) = seen.unwrap_or_default();
+        // Nothing is stored about the client of a visitor.
+        let client = user_id.map(|_| (self.client.user_agent(), network(self.client.ip)));
+        let (user_agent, address) = client.unwrap_or_default();
         loop {
             let row = ActiveModel {
                 id: Set(record.id.to_string()),
@@ -149,12 +147,12 @@ impl SessionStore for SeaOrmStore {
         }
     }
 
-    /// Updates the row and never inserts one, so that a request still under way during a log-out
-    /// cannot bring the session back.
+    /// Updates the row, and never inserts one: a request that is still running after a log-out must not bring
+    /// the session back.
     ///
-    /// The row is written only if its data is still what this request knows. Otherwise another
-    /// request was faster: its values are read, this request's changes are made to them, and it is
-    /// tried again. Each further round means that some request has got through, so it comes to an end.
+    /// The update applies only if the row's data is unchanged since it was read. Otherwise another request
+    /// was faster: its values are read, this request's changes are applied to them, and the update is
+    /// repeated. In each round some request succeeds, so the loop ends.
     async fn save(&self, record: &Record) -> Result<()> {
         let id = record.id.to_string();
         let loaded = self.loaded(&id);
@@ -176,12 +174,12 @@ impl SessionStore for SeaOrmStore {
                 update = update.col_expr(Column::ExpiresAt, Expr::value(record.expiry_date));
             }
             if let Some(row) = loaded.as_ref().filter(|row| row.user_id.is_some())
-                && row.last_seen_at + SEEN_EVERY <= now
+                && row.last_seen_at + LAST_SEEN_INTERVAL <= now
             {
                 update = update
                     .col_expr(Column::LastSeenAt, Expr::value(now))
-                    .col_expr(Column::UserAgent, Expr::value(self.seen.user_agent()))
-                    .col_expr(Column::Address, Expr::value(network(self.seen.ip)));
+                    .col_expr(Column::UserAgent, Expr::value(self.client.user_agent()))
+                    .col_expr(Column::Address, Expr::value(network(self.client.ip)));
             }
             let updated = update.exec(&self.database).await.map_err(backend)?;
             if updated.rows_affected > 0 {
@@ -221,10 +219,10 @@ impl SessionStore for SeaOrmStore {
     }
 }
 
-/// A session's values by key.
+/// The values of a session, by key.
 type Data = HashMap<String, Value>;
 
-/// `data` with what differs between `before` and `after`: values that were set, and ones taken away.
+/// Applies the changes from `before` to `after` to `data`: values that were set, and values that were removed.
 fn with_changes(mut data: Data, before: &Data, after: &Data) -> Data {
     data.retain(|key, _| after.contains_key(key) || !before.contains_key(key));
     for (key, value) in after {
@@ -243,11 +241,11 @@ fn encode(data: &Data) -> Result<String> {
     serde_json::to_string(data).map_err(|error| Error::Encode(error.to_string()))
 }
 
-/// What a row holds; nothing, where it is no JSON object. Its visitor then has an empty session, instead
-/// of an error on every page.
+/// The values of a row. If the data is not a JSON object, the session counts as empty: an error would break
+/// every page of this visitor.
 fn decode(row: &Model) -> Data {
     serde_json::from_str(&row.data).unwrap_or_else(|_| {
-        tracing::warn!("a session's row is not readable; it counts as empty");
+        tracing::warn!("the data of a session cannot be read; the session counts as empty");
         Data::new()
     })
 }

@@ -1,6 +1,7 @@
 //! The app's table of users, which a session's row leads to.
 
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,9 +10,11 @@ use sea_orm::{
     ColumnTrait, DatabaseConnection, DbErr, EntityTrait, Iterable, JoinType, PrimaryKeyToColumn,
     QueryFilter, QuerySelect,
 };
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use time::OffsetDateTime;
 
 use super::model as session;
+use crate::email::Email;
 use crate::users::User;
 
 /// The app's table of users, whatever is in it besides.
@@ -52,6 +55,53 @@ impl Users {
     ) -> Result<Vec<Arc<dyn User>>, DbErr> {
         self.0.find(database, ids).await
     }
+
+    /// The user of this address.
+    ///
+    /// # Errors
+    ///
+    /// If the database does not answer.
+    pub async fn find_by_email(
+        &self,
+        database: &DatabaseConnection,
+        email: &Email,
+    ) -> Result<Option<Arc<dyn User>>, DbErr> {
+        self.0.find_by_email(database, email).await
+    }
+
+    /// Every user, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the database does not answer.
+    pub async fn all(&self, database: &DatabaseConnection) -> Result<Vec<Arc<dyn User>>, DbErr> {
+        let mut users = self.0.all(database).await?;
+        users.sort_by_key(|user| user.since());
+        Ok(users)
+    }
+
+    /// Deletes a user. The foreign keys of other tables delete what belongs to the user. `false` if
+    /// the user is gone already: of several requests at once one deletes.
+    ///
+    /// # Errors
+    ///
+    /// If the database does not answer.
+    pub async fn delete(&self, transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr> {
+        self.0.delete(transaction, id).await
+    }
+}
+
+/// The user of this id, as the app's own type.
+///
+/// # Errors
+///
+/// If the database does not answer.
+pub async fn find_one<E: EntityTrait<Model: User>>(
+    database: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<E::Model>, DbErr> {
+    let found = E::find().filter(TableOf::<E>::id().eq(id));
+    found.one(database).await
 }
 
 /// Behind a trait object, so that sessions and identity are compiled once, in this crate.
@@ -68,6 +118,16 @@ trait Table: Send + Sync {
         database: &DatabaseConnection,
         ids: Vec<Uuid>,
     ) -> Result<Vec<Arc<dyn User>>, DbErr>;
+
+    async fn find_by_email(
+        &self,
+        database: &DatabaseConnection,
+        email: &Email,
+    ) -> Result<Option<Arc<dyn User>>, DbErr>;
+
+    async fn all(&self, database: &DatabaseConnection) -> Result<Vec<Arc<dyn User>>, DbErr>;
+
+    async fn delete(&self, transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr>;
 }
 
 struct TableOf<E>(PhantomData<fn() -> E>);
@@ -79,6 +139,15 @@ impl<E: EntityTrait> TableOf<E> {
             .expect("an entity has a primary key")
             .into_column()
     }
+
+    fn email() -> E::Column {
+        let email = E::Column::from_str("email").ok();
+        email.expect("the table of users has a column `email`")
+    }
+}
+
+fn erased<U: User>(user: U) -> Arc<dyn User> {
+    Arc::new(user)
 }
 
 #[async_trait]
@@ -98,7 +167,6 @@ impl<E: EntityTrait<Model: User>> Table for TableOf<E> {
             .select_also(E::default())
             .all(database)
             .await?;
-        let erased = |user| -> Arc<dyn User> { Arc::new(user) };
         Ok(rows
             .into_iter()
             .next()
@@ -114,9 +182,25 @@ impl<E: EntityTrait<Model: User>> Table for TableOf<E> {
             .filter(Self::id().is_in(ids))
             .all(database)
             .await?;
-        Ok(users
-            .into_iter()
-            .map(|user| -> Arc<dyn User> { Arc::new(user) })
-            .collect())
+        Ok(users.into_iter().map(erased).collect())
+    }
+
+    async fn find_by_email(
+        &self,
+        database: &DatabaseConnection,
+        email: &Email,
+    ) -> Result<Option<Arc<dyn User>>, DbErr> {
+        let found = E::find().filter(Self::email().eq(email.clone()));
+        Ok(found.one(database).await?.map(erased))
+    }
+
+    async fn all(&self, database: &DatabaseConnection) -> Result<Vec<Arc<dyn User>>, DbErr> {
+        let users = E::find().all(database).await?;
+        Ok(users.into_iter().map(erased).collect())
+    }
+
+    async fn delete(&self, transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr> {
+        let deleted = E::delete_many().filter(Self::id().eq(id));
+        Ok(deleted.exec(transaction).await?.rows_affected > 0)
     }
 }

@@ -1,11 +1,11 @@
 //! `DATABASE_URL`.
 
-use reqwest::Url;
+use url::Url;
 
 use super::reader::Reader;
 use super::secret::Secret;
 
-/// Reads the address. What is wrong with it is said without showing it: it may hold a password.
+/// Reads the address. No error shows it, because it may hold a password.
 pub(super) fn database_url(reader: &mut Reader) -> Secret {
     let url = reader.text_or_default("DATABASE_URL");
     let known = [
@@ -21,7 +21,7 @@ pub(super) fn database_url(reader: &mut Reader) -> Secret {
                 reader.error("DATABASE_URL", reason);
             }
         }
-        // The driver's own message would show the whole address.
+        // The driver's own message would show the address.
         Some((true, ..)) if Url::parse(&url).is_err() => reader.error(
             "DATABASE_URL",
             "is not an address such as postgres://user:password@host/database; in user and password write \
@@ -45,8 +45,8 @@ pub(super) fn database_url(reader: &mut Reader) -> Secret {
 pub struct SqliteFile {
     /// Percent-decoded.
     pub path: std::path::PathBuf,
-    /// `mode=rwc`: it is made where it is missing.
-    pub is_made: bool,
+    /// Whether the driver creates a missing file: `mode=rwc`.
+    pub is_created: bool,
 }
 
 #[cfg(feature = "sqlite")]
@@ -55,13 +55,13 @@ impl SqliteFile {
     ///
     /// # Errors
     ///
-    /// Where the address names no file, or not one for the driver; the text says so.
+    /// If the address names no file that the driver can open.
     pub fn of(url: &str) -> Result<Self, String> {
         const EXAMPLE: &str = "such as sqlite://data/app.sqlite?mode=rwc";
         let options = url
             .parse::<sea_orm::sqlx::sqlite::SqliteConnectOptions>()
             .map_err(|error| {
-                format!("is not the address of a file ({error}); write one {EXAMPLE}")
+                format!("is not the address of a file ({error}); use one {EXAMPLE}")
             })?;
         let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
         let modes: Vec<_> = form_urlencoded::parse(parameters.as_bytes())
@@ -69,8 +69,8 @@ impl SqliteFile {
             .collect();
         if address.ends_with(":memory:") || modes.iter().any(|mode| mode == "memory") {
             return Err(format!(
-                "a database in memory loses everything with its last connection, and connections block each other in it; \
-                 name a file, {EXAMPLE}"
+                "must name a file, {EXAMPLE}: a database in memory is lost with its last connection, and its connections \
+                 block each other"
             ));
         }
         if Url::parse(url).is_err() {
@@ -81,13 +81,13 @@ impl SqliteFile {
         let path = options.get_filename().to_owned();
         let text = path.to_string_lossy();
         if text.is_empty() {
-            return Err(format!("names no file; write one {EXAMPLE}"));
+            return Err(format!("names no file; use one {EXAMPLE}"));
         }
-        // SQLite would read it as an address once more, and decode it a second time.
+        // SQLite would parse this path as an address again, and decode it a second time.
         if text.starts_with("file:") || text.contains('\0') {
-            return Err(format!("must hold the path of the file alone, {EXAMPLE}"));
+            return Err(format!("must hold only the path of the file, {EXAMPLE}"));
         }
-        let is_made = modes.iter().any(|mode| mode == "rwc");
-        Ok(Self { path, is_made })
+        let is_created = modes.iter().any(|mode| mode == "rwc");
+        Ok(Self { path, is_created })
     }
 }

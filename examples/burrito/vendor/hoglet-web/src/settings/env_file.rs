@@ -1,4 +1,4 @@
-//! `.env`, and what was answered when the app was generated.
+//! The file `.env`, and the defaults from the answers to the generator.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -9,22 +9,22 @@ use std::path::Path;
 use super::env_text;
 use super::reader::SettingsError;
 
-/// `.env` is a convenience of development: a server's variables come from the server.
+/// Whether `.env` is read: only in development. On a server, real variables configure the app.
 pub fn env_file_applies() -> bool {
     let environment = std::env::var_os("APP_ENV").unwrap_or_default();
     matches!(environment.to_string_lossy().trim(), "" | "development")
 }
 
-/// A real variable wins over one of `.env`, also where it is empty.
+/// A variable of the process, even if it is empty, or else of `.env`.
 pub fn variable(name: &str, file: &HashMap<String, String>) -> Option<OsString> {
     std::env::var_os(name).or_else(|| file.get(name).map(OsString::from))
 }
 
-/// The variables of an `.env` file; none, where there is no such file.
+/// The variables of an `.env` file. A missing file has none.
 ///
 /// # Errors
 ///
-/// Where it cannot be read, or a line is not `NAME=value`.
+/// If the file cannot be read, or a line is not `NAME=value`.
 pub fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsError> {
     let error = |reason| SettingsError::new(vec![format!(".env: {reason}")]);
     let bytes = match fs::read(path) {
@@ -37,11 +37,11 @@ pub fn read_env_file(path: &Path) -> Result<HashMap<String, String>, SettingsErr
     env_text::parse(&text).map_err(|line| error(line.to_string()))
 }
 
-/// The variables in a text of the same form, which the app carries.
+/// The variables of `defaults.env`, which is compiled into the app.
 ///
 /// # Panics
 ///
-/// Where a line is not `NAME=value`: the app was built with it.
+/// If a line is not `NAME=value`.
 pub fn defaults(text: &str) -> HashMap<String, String> {
     env_text::parse(text).expect("defaults.env holds NAME=value lines")
 }

@@ -1,15 +1,15 @@
-//! The text of an `.env` file: `NAME=value`, a line each. Values are taken literally.
+//! The syntax of an `.env` file: one `NAME=value` per line. Values are literal.
 //!
-//! There is no substitution: `$` is a character like any other, as it is for `docker --env-file` and systemd. The
-//! generator compiles this file too (`hoglet dev` reads the same `.env`), so it uses the standard library alone.
+//! There is no substitution: `$` has no special meaning, as with `docker --env-file` and systemd. The generator compiles
+//! this file too, because `hoglet dev` reads the same `.env`. So it uses only the standard library.
 
 use std::collections::HashMap;
 use std::fmt;
 
-/// A line that is not `NAME=value`. It does not say what the line holds, which may be a key.
+/// A line that is not `NAME=value`. It does not hold the line's text, which may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadLine {
-    /// Its number; the first line is 1.
+    /// The number of the line, from 1.
     pub number: usize,
 }
 
@@ -22,18 +22,18 @@ impl fmt::Display for BadLine {
 
 impl std::error::Error for BadLine {}
 
-/// Reads the variables; of two with one name the last one holds.
+/// Reads the variables. If a name occurs twice, the last value counts.
 ///
-/// - Empty lines, and lines that begin with `#`, say nothing. `export` before a name is skipped.
-/// - A value without quotes ends at the end of the line, or before a space and a `#`. Spaces around it are not part of it.
-/// - Between single quotes everything is literal, line breaks too.
-/// - Between double quotes `\\`, `\"`, `\$` and `\n` stand for a backslash, a quote, a dollar and a line break.
+/// - Empty lines and lines that begin with `#` are ignored. So is `export` before a name.
+/// - A value without quotes ends at the end of the line, or before a space and a `#`. Spaces around it are removed.
+/// - In single quotes everything is literal, including line breaks.
+/// - In double quotes `\\`, `\"`, `\$` and `\n` stand for a backslash, a quote, a dollar and a line break.
 ///
 /// # Errors
 ///
-/// The first line that is nothing of this.
+/// The first line with another form.
 pub fn parse(text: &str) -> Result<HashMap<String, String>, BadLine> {
-    let text = without_mark(text);
+    let text = without_byte_order_mark(text);
     let mut variables = HashMap::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -45,14 +45,14 @@ pub fn parse(text: &str) -> Result<HashMap<String, String>, BadLine> {
     Ok(variables)
 }
 
-/// The text without the byte order mark that some editors on Windows put at its beginning.
-pub fn without_mark(text: &str) -> &str {
+/// Removes the byte order mark, which some editors on Windows put at the start of a file.
+pub fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 type Variable = (String, String);
 
-/// The first line's variable, if it has one, and the text after that line.
+/// Reads the first line: its variable, if it has one, and the text after the line.
 fn line(text: &str) -> Option<(Option<Variable>, &str)> {
     let (first, after) = text.split_once('\n').unwrap_or((text, ""));
     let trimmed = first.trim();
@@ -65,10 +65,10 @@ fn line(text: &str) -> Option<(Option<Variable>, &str)> {
         Some(quote @ ('\'' | '"')) => quoted(&value[1..], quote)?,
         _ => (unquoted(&first[name.len() + 1..]), after),
     };
-    Some((Some((checked(name)?, value)), after))
+    Some((Some((valid_name(name)?, value)), after))
 }
 
-fn checked(name: &str) -> Option<String> {
+fn valid_name(name: &str) -> Option<String> {
     let name = name.trim();
     let name = match name.split_once([' ', '\t']) {
         Some(("export", name)) => name.trim_start(),
@@ -80,7 +80,7 @@ fn checked(name: &str) -> Option<String> {
 }
 
 fn unquoted(value: &str) -> String {
-    // Behind the equals sign the comment may begin at once: `NAME= # later`.
+    // A comment may follow the equals sign: `NAME= # later`.
     let comment = value
         .char_indices()
         .find(|(at, c)| *c == '#' && value[..*at].ends_with(char::is_whitespace));
@@ -90,14 +90,14 @@ fn unquoted(value: &str) -> String {
         .to_owned()
 }
 
-/// The value up to the closing quote, and the text after that line.
+/// Reads a value up to its closing quote, and returns the text after the line.
 fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
             '\\' if quote == '"' => {
-                // Any other backslash is one.
+                // Any other backslash is literal.
                 let escaped = text[at + 1..].chars().next();
                 match escaped.filter(|next| matches!(next, '\\' | '"' | '$' | 'n')) {
                     Some(next) => {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_a_value_is_skipped() {
+    fn spaces_comments_and_export_are_ignored() {
         for line in [
             "A=b",
             "\u{feff}A=b",
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_none_is_named_by_its_number() {
+    fn a_bad_line_is_reported_by_its_number() {
         for line in [
             "A",
             "A b",

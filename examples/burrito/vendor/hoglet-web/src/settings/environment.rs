@@ -1,15 +1,15 @@
-//! Where an app runs, and what its log looks like.
+//! Where an app runs, and the format of its log.
 
 use std::str::FromStr;
 
 /// `APP_ENV`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// Somebody is working on it.
+    /// A developer's machine.
     Development,
-    /// A test.
+    /// Automated tests.
     Test,
-    /// People use it.
+    /// The real users' app.
     Production,
 }
 
@@ -23,7 +23,7 @@ pub enum LogFormat {
 }
 
 impl Environment {
-    /// As it is written.
+    /// Its name in `APP_ENV`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Development => "development",

@@ -1,31 +1,31 @@
-//! [`Settings`]: Hoglet's own, one field a variable.
+//! [`Settings`]: Hoglet's own settings, one field per variable.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use reqwest::Url;
+use url::Url;
 
 use super::database::database_url;
 use super::environment::{Environment, LogFormat};
 use super::hosts::Hosts;
 use super::jobs::JobsSettings;
 use super::mail::MailSettings;
-use super::posthog::PostHogSettings;
+use super::posthog;
 use super::reader::Reader;
 use super::secret::Secret;
 use super::secret_key::secret_key;
 use crate::package::Package;
 
-/// Room for the longest name of an app, and to spare.
+/// More than the longest name of an app.
 const MAX_COOKIE_PREFIX: usize = 100;
 
-/// What the variables say.
+/// Hoglet's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where it runs.
+    /// Where the app runs.
     pub environment: Environment,
-    /// What people know the app by: shown in pages and titles.
+    /// The name of the app in pages, titles and mails.
     pub app_name: String,
     /// The address to listen on; an IPv6 address without brackets.
     pub host: String,
@@ -35,27 +35,27 @@ pub struct Settings {
     app_url: Option<Url>,
     /// The hosts that the app answers to.
     pub hosts: Hosts,
-    /// Stands before the name of every cookie, so that two apps on one host tell theirs apart.
+    /// Begins the name of every cookie, so that two apps on one host do not share cookies.
     pub cookie_prefix: String,
-    /// Front ends elsewhere that may call `/api/`.
+    /// Other origins whose front ends may call `/api/`.
     pub allowed_origins: Vec<String>,
     /// `sqlite:…` or `postgres://…`.
     pub database_url: Secret,
-    /// What cookies are signed with.
+    /// The key that signs cookies.
     pub secret_key: Secret,
-    /// Whose `X-Forwarded-…` is believed.
+    /// The proxies whose `X-Forwarded-…` headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// What the log looks like.
+    /// The format of the log.
     pub log_format: LogFormat,
-    /// How long a page may take to be answered.
+    /// The longest time for a whole request.
     pub request_timeout: Duration,
-    /// How long ending may take.
+    /// The longest time for the whole shutdown.
     pub shutdown_timeout: Duration,
-    /// Of jobs.
+    /// Settings of jobs.
     pub jobs: JobsSettings,
-    /// PostHog's.
-    pub posthog: PostHogSettings,
-    /// Mail's.
+    /// Settings of PostHog.
+    pub posthog: crate::posthog::Settings,
+    /// Settings of mail.
     pub mail: MailSettings,
 }
 
@@ -87,11 +87,11 @@ impl Settings {
             request_timeout: reader.seconds("REQUEST_TIMEOUT_SECONDS", 30, 1..=3600),
             shutdown_timeout: reader.seconds("SHUTDOWN_TIMEOUT_SECONDS", 8, 1..=3600),
             jobs: JobsSettings::read(reader),
-            posthog: PostHogSettings::read(reader),
+            posthog: posthog::read(reader, environment, package),
         }
     }
 
-    /// Public origin such as `https://example.com`, without a trailing slash.
+    /// The public origin, such as `https://example.com`, without a trailing slash.
     pub fn app_url(&self) -> String {
         match &self.app_url {
             Some(url) => url.origin().ascii_serialization(),
@@ -99,8 +99,8 @@ impl Settings {
         }
     }
 
-    /// Where a browser on this machine finds the app: at `HOST`, or at `localhost` where that means
-    /// every address of the machine and is none itself, such as `0.0.0.0`.
+    /// The address for a browser on this machine: `HOST`, or `localhost` if `HOST` stands for all addresses,
+    /// as `0.0.0.0` does.
     pub fn local_url(&self) -> String {
         let port = self.port;
         match self.host.parse::<IpAddr>() {
@@ -110,65 +110,61 @@ impl Settings {
         }
     }
 
-    /// Whether nobody knows where the app is: it serves at a port that the system chooses, in another
-    /// process than this one.
+    /// Whether this process cannot know the app's address: another process serves the app, on a port that the
+    /// system chooses.
     pub fn lacks_address(&self) -> bool {
         self.app_url.is_none() && self.port == 0
     }
 
-    /// Whether `APP_URL` says what the app's public origin is.
+    /// Whether `APP_URL` is set.
     pub fn has_app_url(&self) -> bool {
         self.app_url.is_some()
     }
 
-    /// Its host, with the port where it is not the scheme's own: what `location.host` says in a browser.
+    /// The public host, as `location.host` has it in a browser: with the port, unless it is the scheme's
+    /// default.
     pub fn app_host(&self) -> String {
         let url = self.app_url();
         url.split_once("://")
             .map_or_else(String::new, |(_, host)| host.to_owned())
     }
 
-    /// Its host where that is a name that others may know: neither a number nor this machine.
+    /// The public host, if it is a domain name and not an IP address or a local name.
     pub fn app_domain(&self) -> Option<String> {
         let domain = self.app_url.as_ref()?.domain()?;
         domain.contains('.').then(|| domain.to_owned())
     }
 
-    /// With `https` in front of it the app's cookies are `Secure` and named `__Host-…`.
+    /// Whether `APP_URL` begins with `https`. Cookies are then `Secure`, and named `__Host-…`.
     pub fn https(&self) -> bool {
         self.app_url
             .as_ref()
             .is_some_and(|url| url.scheme() == "https")
     }
 
-    /// Where the stand-in for PostHog shows what it received, in development beside `hoglet dev`: a
-    /// PostHog on this machine.
+    /// The address of the local stand-in for PostHog, in development: a PostHog host on this machine.
     pub fn standin(&self) -> Option<&str> {
-        let host = self.posthog.host.host_str().unwrap_or_default();
-        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-        let local = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-        (local && self.development() && self.posthog.enabled()).then(|| self.posthog.base_url())
+        self.posthog.local_url().filter(|_| self.development())
     }
 
-    /// Whether people use it.
+    /// Whether the app runs in production.
     pub fn production(&self) -> bool {
         self.environment == Environment::Production
     }
 
-    /// Whether somebody is working on it.
+    /// Whether the app runs in development.
     pub fn development(&self) -> bool {
         self.environment == Environment::Development
     }
 
-    /// Whether the sources are at hand: pages then reload when one changes, and show what went wrong
-    /// inside. Never in a release build: it carries its views, and somebody may have forgotten to set
-    /// `APP_ENV`.
+    /// Whether the app runs beside its sources: pages then reload on a change, and errors show details. Never in
+    /// a release build, because `APP_ENV` may be missing in production by mistake.
     pub fn has_sources(&self) -> bool {
         self.development() && cfg!(debug_assertions)
     }
 }
 
-/// By default the project's name, in title case.
+/// `APP_NAME`, or the project's name in title case.
 fn app_name(reader: &mut Reader, package: &Package) -> String {
     match reader.text("APP_NAME") {
         Some(name) if name.chars().any(char::is_control) => {
@@ -191,35 +187,26 @@ fn host(reader: &mut Reader) -> String {
         return address.to_owned();
     }
     if host.parse::<IpAddr>().is_err() && host != "localhost" {
-        reader.error(
-            "HOST",
-            format_args!("{host:?} is not an IP address to listen on; try 127.0.0.1 or 0.0.0.0"),
-        );
+        let reason = "is not an IP address to listen on; try 127.0.0.1 or 0.0.0.0";
+        reader.refuse("HOST", &host, reason);
     }
     host
 }
 
-/// What may stand in a cookie's name (RFC 6265), but for `%`, which servers decode, and for what browsers
-/// keep for secure cookies.
+/// `COOKIE_PREFIX`: characters that a cookie's name may have (RFC 6265), but not `%`, which servers decode,
+/// and not the prefix that browsers reserve for secure cookies.
 fn cookie_prefix(reader: &mut Reader) -> String {
     let prefix = reader.text("COOKIE_PREFIX").unwrap_or_default();
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte);
     if prefix.len() > MAX_COOKIE_PREFIX || !prefix.bytes().all(is_letter) {
-        reader.error(
-            "COOKIE_PREFIX",
-            format_args!(
-                "{prefix:?} cannot begin a cookie's name; use at most {MAX_COOKIE_PREFIX} letters, digits, \
-                 - and _, such as shop-"
-            ),
+        let reason = format_args!(
+            "cannot begin a cookie's name; use at most {MAX_COOKIE_PREFIX} letters, digits, - and _, such as \
+             shop-"
         );
+        reader.refuse("COOKIE_PREFIX", &prefix, reason);
     } else if prefix.starts_with("__") {
-        reader.error(
-            "COOKIE_PREFIX",
-            format_args!(
-                "{prefix:?} begins as the names that browsers keep for secure cookies; use another one, such \
-                 as shop-"
-            ),
-        );
+        let reason = "begins with __, which browsers reserve for secure cookies; use another prefix, such as shop-";
+        reader.refuse("COOKIE_PREFIX", &prefix, reason);
     }
     prefix
 }

@@ -1,26 +1,25 @@
-//! [`Hosts`]: the names that the app answers to.
+//! [`Hosts`]: the host names that the app answers to.
 //!
-//! A page of somebody else's can have its own name lead to this machine (DNS rebinding), and would then
-//! read the app's answers as its own: the mail that development keeps, for one. The `Host` header
-//! gives it away.
+//! A foreign web page can make its own host name point to this machine (DNS rebinding). The browser then lets
+//! it read the app's answers, such as the mail that development stores. The `Host` header reveals it.
 
 use std::net::IpAddr;
 
-use reqwest::Url;
+use url::Url;
 
 use super::environment::Environment;
 use super::reader::Reader;
 
-/// A host as requests and settings name it: `example.com`, `[::1]:8000`.
+/// A host in a request or a setting: `example.com`, `[::1]:8000`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
-    /// In lower case, in ASCII, without a final dot; an IPv6 address in brackets.
+    /// In lower case and ASCII, without a final dot. An IPv6 address is in brackets.
     name: String,
     port: Option<u16>,
 }
 
 impl Host {
-    /// Reads a name or an address, with or without a port; nothing, where it is neither.
+    /// Parses a name or an address, with or without a port.
     pub fn parse(text: &str) -> Option<Self> {
         let end = match text.find(']') {
             Some(bracket) => bracket + 1,
@@ -39,14 +38,14 @@ impl Host {
             }
         };
         let name = name.strip_suffix('.').unwrap_or(name);
-        let foreign = |character: char| {
+        let is_invalid = |character: char| {
             character.is_ascii()
                 && !character.is_ascii_alphanumeric()
                 && !"-_.[:]".contains(character)
         };
-        // `.example.com` would stand for no name at all: there are no patterns here.
-        let is_cut_short = name.split('.').any(str::is_empty);
-        if is_cut_short || name.contains(foreign) {
+        // `.example.com` is not a host, and patterns are not supported.
+        let has_empty_label = name.split('.').any(str::is_empty);
+        if has_empty_label || name.contains(is_invalid) {
             return None;
         }
         let url = Url::parse(&format!("http://{name}")).ok()?;
@@ -54,7 +53,7 @@ impl Host {
         (url.port().is_none() && url.path() == "/").then_some(Self { name, port })
     }
 
-    /// Whether it is this machine: a loopback address, `localhost`, or a name below it.
+    /// Whether this is a loopback address, `localhost`, or a name below it.
     fn is_this_machine(&self) -> bool {
         let address = self.name.trim_matches(['[', ']']).parse::<IpAddr>();
         match address {
@@ -64,12 +63,12 @@ impl Host {
     }
 }
 
-/// The hosts that are answered. Health checks are answered whatever host they name.
+/// The hosts that the app answers to. Health checks are answered for any host.
 #[derive(Clone, Debug)]
 pub struct Hosts {
-    /// `APP_URL`'s or else `HOST`, and `ALLOWED_HOSTS`.
+    /// The host of `APP_URL` or else `HOST`, and `ALLOWED_HOSTS`.
     listed: Vec<Host>,
-    /// Whether this machine's own names are answered too.
+    /// Whether the names of this machine are answered too.
     this_machine: bool,
 }
 
@@ -81,16 +80,8 @@ impl Hosts {
         host: &str,
         app_url: Option<&Url>,
     ) -> Self {
-        let mut listed = Vec::new();
-        for item in reader.list("ALLOWED_HOSTS") {
-            match Host::parse(&item) {
-                Some(host) => listed.push(host),
-                None => reader.error(
-                    "ALLOWED_HOSTS",
-                    format_args!("{item:?} is not a host such as www.example.com or 10.0.0.7:8000"),
-                ),
-            }
-        }
+        let reason = "is not a host such as www.example.com or 10.0.0.7:8000";
+        let mut listed = reader.parse_list("ALLOWED_HOSTS", reason, Host::parse);
         let production = environment == Environment::Production;
         let bracketed = if host.contains(':') {
             format!("[{host}]")
@@ -106,12 +97,12 @@ impl Hosts {
         listed.extend(own.into_iter().flatten().filter_map(Host::parse));
         Self {
             listed,
-            // Without APP_URL the app has no public name, and this machine is where it is tried.
+            // Without APP_URL the app has no public name, so people try it on this machine.
             this_machine: !production || app_url.is_none(),
         }
     }
 
-    /// Whether a request for this host is answered. A port counts only where `ALLOWED_HOSTS` names one.
+    /// Whether a request for this host is answered. The port matters only if `ALLOWED_HOSTS` names one.
     pub fn contain(&self, host: &Host) -> bool {
         let mut listed = self.listed.iter();
         listed.any(|known| {

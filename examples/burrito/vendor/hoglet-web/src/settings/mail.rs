@@ -1,4 +1,4 @@
-//! Mail's settings: the server that takes the app's mail, and whom it comes from.
+//! Settings of mail: the server and the sender.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
@@ -7,61 +7,61 @@ use std::path::PathBuf;
 use lettre::Address;
 use lettre::message::Mailbox;
 use percent_encoding::percent_decode_str;
-use reqwest::Url;
+use url::Url;
 
 use super::environment::Environment;
 use super::reader::Reader;
 use super::secret::Secret;
 
-/// What `SMTP_URL` and `MAIL_FROM` say.
+/// The settings in `SMTP_URL` and `MAIL_FROM`.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
-    /// The server that takes mail; `None` where there is none.
+    /// The mail server, if there is one.
     pub server: Option<MailServer>,
-    /// Whom mail comes from. The domain of the address is written in ASCII.
+    /// The sender. The domain of its address is in ASCII.
     pub from: Mailbox,
-    /// What becomes of mail without a server.
+    /// What to do with mail without a server.
     pub without_server: WithoutServer,
 }
 
-/// A server that takes mail.
+/// A mail server.
 #[derive(Clone, Debug)]
 pub struct MailServer {
-    /// Its name or address.
+    /// Its host name or IP address.
     pub host: String,
-    /// 465, 587 or 25, unless the address names another one.
+    /// By default 465, 587 or 25, depending on the encryption.
     pub port: u16,
-    /// How the way there is encrypted.
+    /// How the connection is encrypted.
     pub tls: MailTls,
-    /// Name and password, where it asks for them.
+    /// User and password, if the server needs them.
     pub credentials: Option<(String, Secret)>,
 }
 
-/// How the way to a mail server is encrypted. Nothing is encrypted "if possible": whoever stands in
-/// between could then say that it is not.
+/// How the connection to a mail server is encrypted. There is no "if possible": an attacker between app and
+/// server could then pretend that it is not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailTls {
     /// From the first byte: `smtps://`.
     FromTheStart,
-    /// By `STARTTLS`; a server that has none gets neither password nor mail: `smtp://`.
+    /// By `STARTTLS`: `smtp://`. A server without it receives neither password nor mail.
     Required,
-    /// Not at all: `smtp://` on this machine, or `?tls=none`.
+    /// Not encrypted: `smtp://` on this machine, or `?tls=none`.
     None,
 }
 
-/// What becomes of mail where no server is named.
+/// What to do with mail without a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WithoutServer {
-    /// It is kept in this folder, to be read at `/dev/mail`: in development.
+    /// Store it in this folder, and show it at `/dev/mail`: in development.
     Folder(PathBuf),
-    /// It is kept in memory, for tests to look at.
+    /// Store it in memory: for tests.
     Memory,
-    /// There is no mail: in production.
+    /// Send and store nothing: in production.
     Nothing,
 }
 
 impl MailSettings {
-    /// Reads mail's settings.
+    /// Reads the settings of mail.
     pub(super) fn read(
         reader: &mut Reader,
         environment: Environment,
@@ -73,8 +73,8 @@ impl MailSettings {
         if required && reader.text("APP_URL").is_none() {
             reader.error(
                 "APP_URL",
-                "is required beside SMTP_URL in production, such as https://example.com: the links in \
-                 mails begin with it",
+                "is required together with SMTP_URL in production, such as https://example.com: links in mails \
+                 begin with it",
             );
         }
         Self {
@@ -89,7 +89,7 @@ impl MailSettings {
         }
     }
 
-    /// Whether there is mail at all. Without it, offer nothing that needs it.
+    /// Whether mail is sent or stored. If not, the app must not offer what needs mail.
     pub fn available(&self) -> bool {
         self.server.is_some() || self.without_server != WithoutServer::Nothing
     }
@@ -100,7 +100,7 @@ fn server(reader: &mut Reader) -> Option<MailServer> {
     match parse_server(&text) {
         Ok(server) => Some(server),
         Err(reason) => {
-            // The value is not shown: it may hold a password.
+            // The message does not show the value, because it may hold a password.
             reader.error("SMTP_URL", reason);
             None
         }
@@ -127,7 +127,7 @@ fn parse_server(text: &str) -> Result<MailServer, &'static str> {
             ("tls", "none") if scheme == "smtp" => Some(MailTls::None),
             _ => {
                 return Err(
-                    "knows nothing behind the question mark but tls=required and, with smtp://, tls=none",
+                    "accepts only tls=required and, with smtp://, tls=none after the question mark",
                 );
             }
         };
@@ -156,13 +156,13 @@ fn parse_server(text: &str) -> Result<MailServer, &'static str> {
     })
 }
 
-/// The text behind `%40` and the like.
+/// Decodes `%40` and the like.
 fn decoded(text: &str) -> Option<String> {
     let decoded = percent_decode_str(text).decode_utf8().ok()?;
     Some(decoded.into_owned())
 }
 
-/// What travels to this machine passes nobody.
+/// Mail to this machine does not cross a network.
 fn is_this_machine(host: &str) -> bool {
     let address = host.parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
@@ -173,23 +173,21 @@ fn sender(reader: &mut Reader, needed: bool) -> Option<Mailbox> {
         if needed {
             reader.error(
                 "MAIL_FROM",
-                "is required beside SMTP_URL in production, such as Fancy Shop <no-reply@example.com>",
+                "is required together with SMTP_URL in production, such as Fancy Shop <no-reply@example.com>",
             );
         }
         return None;
     };
     let sender = parse_mailbox(&text);
     if sender.is_none() {
-        reader.error(
-            "MAIL_FROM",
-            format_args!("{text:?} is no sender such as Fancy Shop <no-reply@example.com>"),
-        );
+        let reason = "is not a sender such as Fancy Shop <no-reply@example.com>";
+        reader.refuse("MAIL_FROM", &text, reason);
     }
     sender
 }
 
-/// `Name <address>`, or the address alone. The name may hold anything but line breaks: it is encoded
-/// where it needs to be.
+/// Parses `Name <address>`, or an address alone. The name may hold anything except control characters; it is
+/// encoded later if necessary.
 fn parse_mailbox(text: &str) -> Option<Mailbox> {
     if text.chars().any(char::is_control) {
         return None;
@@ -215,8 +213,8 @@ fn parse_address(text: &str) -> Option<Address> {
     Some(Address::new_dangerous(address.user(), domain))
 }
 
-/// The domain of an address as mail servers know it: `xn--bcher-kva.example` for `bücher.example`.
-/// `None` where there can be no such domain.
+/// The ASCII form of a domain, which mail servers use: `xn--bcher-kva.example` for `bücher.example`.
+/// `None` if there can be no such domain.
 fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
     if domain.is_ascii() {
         return Some(Cow::Borrowed(domain));
@@ -225,7 +223,7 @@ fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(ascii))
 }
 
-/// At the app's own host. Where that is only a number, mail goes nowhere but to this machine.
+/// The default sender: `no-reply` at the app's own host. If `APP_URL` has an IP address, `localhost`.
 fn no_reply(app_url: Option<&Url>) -> Address {
     let host = app_url.and_then(Url::domain).unwrap_or("localhost");
     let address = Address::new("no-reply", host);

@@ -1,38 +1,43 @@
-//! One variable at a time: text, numbers, lists, addresses. An error names its variable and the remedy.
+//! [`Reader`]: reads variables as text, numbers, lists and addresses, and collects their errors.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use hoglet_errors::mask_credentials;
 use ipnet::IpNet;
-use reqwest::Url;
+use url::Url;
 
-/// All that is wrong with the settings, one line each, every line naming its variable.
+const NOT_AN_ORIGIN: &str = "is not an origin such as https://example.com";
+
+/// All errors in the settings: one line each, with the name of the variable.
 #[derive(Debug, thiserror::Error)]
 #[error("these settings need a change:\n  {}", .0.join("\n  "))]
 pub struct SettingsError(Vec<String>);
 
 impl SettingsError {
-    /// These lines.
+    /// An error with these lines.
     pub fn new(lines: Vec<String>) -> Self {
         Self(lines)
     }
 }
 
-/// Reads variables one by one and gathers what is wrong with them, and which there are.
+/// Reads variables one by one, and collects their errors and names.
 pub struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<OsString>,
-    /// What was answered when the app was generated.
+    /// From the answers to the generator.
     defaults: HashMap<String, String>,
-    asked: RefCell<Vec<String>>,
+    names: RefCell<Vec<String>>,
     errors: RefCell<Vec<String>>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads from any source of variables, with these defaults behind it.
+    /// A reader for any source of variables, with default values.
     pub fn new(
         variable: &'a dyn Fn(&str) -> Option<OsString>,
         defaults: HashMap<String, String>,
@@ -40,16 +45,16 @@ impl<'a> Reader<'a> {
         Self {
             variable,
             defaults,
-            asked: RefCell::default(),
+            names: RefCell::default(),
             errors: RefCell::default(),
         }
     }
 
-    /// The settings, if nothing was wrong.
+    /// Returns the settings, if there was no error.
     ///
     /// # Errors
     ///
-    /// All that was wrong.
+    /// All errors that were reported.
     pub fn finish<S>(self, settings: S) -> Result<S, SettingsError> {
         let errors = self.errors.into_inner();
         if errors.is_empty() {
@@ -59,26 +64,39 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The names that were asked for, each once, in that order.
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.borrow().clone()
+    /// The names of the variables that were read, each once, in order.
+    pub fn names(&self) -> Vec<String> {
+        self.names.borrow().clone()
     }
 
-    /// Notes that a variable needs a change: `reason` says which.
+    /// Reports an error in a variable. `reason` says what to change, and must not show the value: use
+    /// [`Reader::refuse`] for that.
     pub fn error(&mut self, name: &str, reason: impl fmt::Display) {
         self.note(name, reason);
+    }
+
+    /// Reports a bad value, or a bad item of a list. The message shows it in front of `reason`, but never a
+    /// user or a password in it.
+    pub fn refuse(&mut self, name: &str, value: &str, reason: impl fmt::Display) {
+        let all = self.text(name).unwrap_or_default();
+        // A password may hold the separator of a list, so an item may be a part of it.
+        let shown = match mask_credentials(&all) {
+            masked if masked != all => masked,
+            _ => mask_credentials(value),
+        };
+        self.note(name, format_args!("{shown:?} {reason}"));
     }
 
     fn note(&self, name: &str, reason: impl fmt::Display) {
         self.errors.borrow_mut().push(format!("{name}: {reason}"));
     }
 
-    /// A value as it stands, an empty one too. One that is not UTF-8 is an error, and then none.
+    /// The value as it is, even if it is empty. A value that is not UTF-8 is an error and counts as absent.
     pub fn raw(&self, name: &str) -> Option<String> {
-        let mut asked = self.asked.borrow_mut();
-        let first = !asked.iter().any(|known| known == name);
+        let mut names = self.names.borrow_mut();
+        let first = !names.iter().any(|known| known == name);
         if first {
-            asked.push(name.to_owned());
+            names.push(name.to_owned());
         }
         let value = (self.variable)(name)?.into_string();
         if value.is_err() && first {
@@ -87,37 +105,32 @@ impl<'a> Reader<'a> {
         value.ok()
     }
 
-    /// A value without surrounding space; an empty one counts as absent.
+    /// The value without surrounding space. An empty value counts as absent.
     pub fn text(&self, name: &str) -> Option<String> {
         self.raw(name)
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty())
     }
 
-    /// A value or, where there is none, what was answered when the app was generated.
+    /// The value, or the default from the answers to the generator.
     pub fn text_or_default(&self, name: &str) -> String {
         let default = || self.defaults.get(name).cloned().unwrap_or_default();
         self.text(name).unwrap_or_else(default)
     }
 
-    /// A value of a type that can be read from text.
+    /// A value of a type that can be parsed.
     pub fn parse<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, default: T) -> T {
         let Some(text) = self.text(name) else {
             return default;
         };
         text.parse().unwrap_or_else(|error| {
-            self.error(name, format_args!("{text:?}: {error}"));
+            self.refuse(name, &text, format_args!("is not valid: {error}"));
             default
         })
     }
 
     /// A whole number.
-    pub fn number(
-        &mut self,
-        name: &str,
-        default: u64,
-        range: std::ops::RangeInclusive<u64>,
-    ) -> u64 {
+    pub fn number(&mut self, name: &str, default: u64, range: RangeInclusive<u64>) -> u64 {
         let Some(text) = self.text(name) else {
             return default;
         };
@@ -125,26 +138,19 @@ impl<'a> Reader<'a> {
             Ok(number) if range.contains(&number) => number,
             _ => {
                 let (low, high) = range.into_inner();
-                self.error(
-                    name,
-                    format_args!("{text:?} is not a whole number from {low} to {high}"),
-                );
+                let reason = format_args!("is not a whole number from {low} to {high}");
+                self.refuse(name, &text, reason);
                 default
             }
         }
     }
 
-    /// A time in whole seconds.
-    pub fn seconds(
-        &mut self,
-        name: &str,
-        default: u64,
-        range: std::ops::RangeInclusive<u64>,
-    ) -> Duration {
+    /// A duration in whole seconds.
+    pub fn seconds(&mut self, name: &str, default: u64, range: RangeInclusive<u64>) -> Duration {
         Duration::from_secs(self.number(name, default, range))
     }
 
-    /// Yes or no.
+    /// A boolean.
     pub fn boolean(&mut self, name: &str, default: bool) -> bool {
         let Some(text) = self.text(name) else {
             return default;
@@ -153,13 +159,13 @@ impl<'a> Reader<'a> {
             "true" | "1" | "yes" | "on" => true,
             "false" | "0" | "no" | "off" => false,
             _ => {
-                self.error(name, format_args!("{text:?}: use true or false"));
+                self.refuse(name, &text, "is not valid: use true or false");
                 default
             }
         }
     }
 
-    /// Values with commas or spaces between them.
+    /// A list, separated by commas or spaces.
     pub fn list(&self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default();
         text.split([',', ' ', '\t', '\n'])
@@ -173,45 +179,41 @@ impl<'a> Reader<'a> {
         let text = self.text(name)?;
         let url = parse_origin(&text);
         if url.is_none() {
-            self.error(
-                name,
-                format_args!("{text:?} is not an origin such as https://example.com"),
-            );
+            self.refuse(name, &text, NOT_AN_ORIGIN);
         }
         url
     }
 
-    /// Some of them.
+    /// A list of origins.
     pub fn origins(&mut self, name: &str) -> Vec<String> {
-        let mut origins = Vec::new();
-        for item in self.list(name) {
-            match parse_origin(&item) {
-                Some(url) => origins.push(url.origin().ascii_serialization()),
-                None => self.error(
-                    name,
-                    format_args!("{item:?} is not an origin such as https://example.com"),
-                ),
-            }
-        }
-        origins
+        self.parse_list(name, NOT_AN_ORIGIN, |item| {
+            Some(parse_origin(item)?.origin().ascii_serialization())
+        })
     }
 
-    /// Networks such as `10.0.0.0/8`.
+    /// A list of networks such as `10.0.0.0/8`. An address is a network of its own.
     pub fn networks(&mut self, name: &str) -> Vec<IpNet> {
-        let mut networks = Vec::new();
+        self.parse_list(name, "is not a network such as 10.0.0.0/8", |item| {
+            let address = || item.parse::<IpAddr>().map(IpNet::from).ok();
+            item.parse().ok().or_else(address)
+        })
+    }
+
+    /// A list of values. `reason` is the error for an item that cannot be parsed.
+    pub fn parse_list<T>(
+        &mut self,
+        name: &str,
+        reason: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let mut parsed = Vec::new();
         for item in self.list(name) {
-            let network = item
-                .parse::<IpNet>()
-                .or_else(|_| item.parse::<std::net::IpAddr>().map(IpNet::from));
-            match network {
-                Ok(network) => networks.push(network),
-                Err(_) => self.error(
-                    name,
-                    format_args!("{item:?} is not a network such as 10.0.0.0/8"),
-                ),
+            match parse(&item) {
+                Some(value) => parsed.push(value),
+                None => self.refuse(name, &item, reason),
             }
         }
-        networks
+        parsed
     }
 }
 

@@ -1,18 +1,18 @@
-//! Values that show in no log.
+//! [`Secret`]: a value that no log shows.
 
 use std::fmt;
 
-/// A value that never shows in `Debug`, so never in a log.
+/// A secret value. Its `Debug` hides it, so no log shows it.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a value.
+    /// Wraps a value.
     pub fn new(value: String) -> Self {
         Self(value)
     }
 
-    /// The value itself, for the one place that needs it.
+    /// The value itself.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,13 +1,13 @@
-//! The key that cookies are signed with.
+//! `SECRET_KEY`: the key that signs cookies.
 
 use super::environment::Environment;
 use super::reader::Reader;
 use super::secret::Secret;
 
-/// Bytes of key material that `SECRET_KEY` must hold, twice as many hexadecimal characters.
+/// The least bytes of `SECRET_KEY`. It has twice as many hexadecimal characters.
 const BYTES: usize = 64;
 
-/// `SECRET_KEY`.
+/// Reads `SECRET_KEY`.
 pub(super) fn secret_key(reader: &mut Reader, environment: Environment) -> Secret {
     let characters = BYTES * 2;
     match reader.text("SECRET_KEY") {
@@ -32,12 +32,12 @@ pub(super) fn secret_key(reader: &mut Reader, environment: Environment) -> Secre
             );
             Secret::new(String::new())
         }
-        // Sessions then end with the process, which is what tests want.
+        // Without a key, sessions end with the process. Tests and a first start need no more.
         None => Secret::new(new_secret_key()),
     }
 }
 
-/// Fresh key material from the system's randomness.
+/// A new random key.
 pub fn new_secret_key() -> String {
     let mut bytes = [0u8; BYTES];
     getrandom::fill(&mut bytes).expect("the system has randomness");

@@ -4,11 +4,9 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use chrono::DateTime;
-use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,12 +18,11 @@ use super::database::TestDatabase;
 use super::posthog::{Event, StandIn};
 use super::variables::with_usual;
 use super::wait::wait_until;
-use crate::app::{App, read_settings, secret_paths};
+use crate::app::{App, all_jobs, read_settings, router, secret_paths};
 use crate::database;
 use crate::jobs::attempt::Ended;
-use crate::jobs::workers::run_due;
-use crate::jobs::{Registry, Workers};
-use crate::mail::KeptMail;
+use crate::jobs::attempts::{runner, start_workers};
+use crate::jobs::{Enqueued, Job, Registry};
 use crate::server;
 use crate::settings::WithoutServer;
 use crate::web::Web;
@@ -47,9 +44,9 @@ pub struct TestApp<A> {
     pub url: String,
     /// The PostHog that it talks to.
     pub posthog: StandIn,
-    /// For what cannot be seen from outside: rows, and numbers.
+    /// The parts of the app, such as its database, for what no page shows.
     pub web: Web,
-    /// The app's table of jobs. None of them comes by itself in a test.
+    /// The app's table of jobs. In a test they run only by [`TestApp::run_jobs`].
     pub jobs: Arc<Registry>,
     variables: HashMap<String, String>,
     database: Arc<TestDatabase>,
@@ -73,7 +70,7 @@ impl<A: App> TestApp<A> {
     pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
         let variables = with_usual(variables, &database, &posthog);
-        Self::serve(variables, database, posthog, A::router).await
+        Self::serve(variables, database, posthog, router::<A>).await
     }
 
     /// Starts the app with another router than its own.
@@ -84,16 +81,16 @@ impl<A: App> TestApp<A> {
         let posthog = StandIn::start().await;
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
         let variables = with_usual(variables, &database, &posthog);
-        Self::serve(variables, database, posthog, router).await
+        Self::serve(variables, database, posthog, |state, _| router(state)).await
     }
 
-    /// The same app once more in this process: same settings, same database, nothing else in common.
+    /// A second process of the same app, in this process: the same settings and the same database.
     pub async fn another(&self) -> Self {
         Self::serve(
             self.variables.clone(),
             self.database.clone(),
             self.posthog.clone(),
-            A::router,
+            router::<A>,
         )
         .await
     }
@@ -102,7 +99,7 @@ impl<A: App> TestApp<A> {
         variables: HashMap<String, String>,
         test_database: Arc<TestDatabase>,
         posthog: StandIn,
-        router: impl FnOnce(A::State) -> Router,
+        router: impl FnOnce(A::State, &Web) -> Router,
     ) -> Self {
         let read = read_settings::<A>(&|name| variables.get(name).map(OsString::from));
         let (mut settings, own) = read.unwrap();
@@ -122,10 +119,10 @@ impl<A: App> TestApp<A> {
         let web = web.await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let state = A::state(own, web.clone());
-        let jobs = Arc::new(A::jobs().with(state.clone()).unwrap());
-        // Tests say themselves when jobs run.
-        let workers = Workers::start(web.clone(), jobs.clone(), 0);
-        let router = router(state);
+        let jobs = Arc::new(all_jobs::<A>(&web).with(state.clone()).unwrap());
+        // A test runs the jobs when it wants.
+        let workers = start_workers(web.clone(), jobs.clone(), 0);
+        let router = router(state, &web);
         let serving = tokio::spawn(server::serve(
             listener,
             router,
@@ -149,27 +146,36 @@ impl<A: App> TestApp<A> {
         }
     }
 
-    /// Somebody who has never been here.
+    /// A new visitor.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.url)
     }
 
-    /// Sends a request as no client would write it, and returns all that comes back before the
+    /// Sends the bytes of a request that no client would send. Returns all that comes back before the
     /// connection ends.
     pub async fn answer_to(&self, request: impl AsRef<[u8]>) -> String {
         let address = &self.url["http://".len()..];
         let mut connection = TcpStream::connect(address).await.unwrap();
-        // What is too long is answered before all of it has been taken.
+        // The app answers a request that is too long before it has read all of it.
         let _ = connection.write_all(request.as_ref()).await;
         let mut answer = Vec::new();
         let _ = connection.read_to_end(&mut answer).await;
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Enqueues a job without an actor.
+    pub async fn enqueue(&self, job: impl Job) -> Enqueued {
+        let jobs = &self.web.jobs;
+        jobs.enqueue(&self.web.database, job).await.unwrap()
+    }
+
     /// Runs the jobs that are due, and those that they enqueue, until none is. Returns how each attempt
     /// ended.
     pub async fn run_jobs(&self) -> Vec<Ran> {
-        let ran = run_due(&self.web, &self.jobs).await.unwrap();
+        let ran = runner(self.web.clone(), self.jobs.clone())
+            .run_due()
+            .await
+            .unwrap();
         let ran = ran.into_iter().map(|(job, ended)| Ran {
             job: job.kind,
             attempt: job.attempt,
@@ -184,17 +190,7 @@ impl<A: App> TestApp<A> {
         ran.collect()
     }
 
-    /// Makes it later for what waits in the queue: what would be due in this time is due now.
-    pub async fn let_time_pass(&self, time: Duration) {
-        let earlier = format!("UPDATE jobs SET run_at = run_at - {}", time.as_millis());
-        self.web
-            .database
-            .execute_unprepared(&earlier)
-            .await
-            .unwrap();
-    }
-
-    /// Enqueues what schedules say for a moment. Returns how many jobs that are. A schedule that is new
+    /// Enqueues the jobs of the schedules that are due at a moment. Returns their number. A new schedule
     /// waits for its next time.
     pub async fn run_schedules(&self, now: OffsetDateTime) -> usize {
         let now = DateTime::from_timestamp(now.unix_timestamp(), now.nanosecond()).unwrap();
@@ -221,22 +217,6 @@ impl<A: App> TestApp<A> {
         let events = self.events_named(name).await;
         assert_eq!(events.len(), 1, "events named {name}: {events:#?}");
         events.into_iter().next().unwrap()
-    }
-
-    /// Every mail that was kept so far, oldest first. What jobs send is kept once they have run.
-    pub async fn mails(&self) -> Vec<KeptMail> {
-        let keep = self.web.mail.kept().expect("without SMTP_URL mail is kept");
-        let mut mails = keep.all().await.unwrap();
-        mails.reverse();
-        mails
-    }
-
-    /// The one mail that was kept so far for this address.
-    pub async fn mail_to(&self, address: &str) -> KeptMail {
-        let mut mails = self.mails().await;
-        mails.retain(|mail| mail.to == address);
-        assert_eq!(mails.len(), 1, "mails to {address}: {mails:#?}");
-        mails.remove(0)
     }
 
     /// Stops the app as a signal would, and returns every event that ever reached PostHog.

@@ -9,7 +9,7 @@ use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, LOCATION, SET
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-/// What browsers send when they follow a link or send a form by themselves, without a script.
+/// The header of a browser that follows a link or sends a form without a script.
 pub const BROWSER: &[(&str, &str)] = &[("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
 
 /// Characters of a signature in front of a signed cookie's value.
@@ -23,7 +23,7 @@ pub struct Browser {
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
-/// What came back.
+/// An answer.
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
@@ -34,11 +34,11 @@ pub struct Answer {
 }
 
 impl Browser {
-    /// Somebody who has never been at this address.
+    /// A new visitor at this address.
     pub fn new(url: &str) -> Self {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // What is compressed stays so, and is asked for by the test itself.
+            // A test that wants a compressed answer asks for it, and gets it as it is.
             .no_gzip()
             .no_proxy();
         Self {
@@ -48,7 +48,7 @@ impl Browser {
         }
     }
 
-    /// The same cookies in a browser of their own: what a thief has copied, or a backup kept.
+    /// Another browser with a copy of the cookies, such as that of a thief.
     pub fn copy(&self) -> Self {
         Self {
             cookies: Arc::new(Mutex::new(self.cookies.lock().unwrap().clone())),
@@ -69,7 +69,12 @@ impl Browser {
         self.send(self.request(Method::GET, path)).await
     }
 
-    /// The same, with headers.
+    /// The text of a page.
+    pub async fn page(&self, path: &str) -> String {
+        self.get(path).await.text()
+    }
+
+    /// The same as [`Browser::get`], with headers.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send(with_headers(self.request(Method::GET, path), headers))
             .await
@@ -201,7 +206,7 @@ impl Answer {
             .collect()
     }
 
-    /// What the page tells posthog-js.
+    /// The configuration that the page gives to posthog-js.
     pub fn posthog_config(&self) -> Option<Value> {
         let page = self.text();
         let (_, rest) = page.split_once(r#"id="posthog-config""#)?;

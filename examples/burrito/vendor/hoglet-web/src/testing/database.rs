@@ -21,7 +21,7 @@ pub enum TestDatabase {
 }
 
 impl TestDatabase {
-    /// Makes one. `defaults` is what was answered when the app was generated.
+    /// Makes one. `defaults` are the app's own, `defaults.env`.
     pub async fn create(defaults: &str) -> Self {
         if cfg!(not(feature = "postgres")) {
             return Self::Sqlite(tempfile::tempdir().unwrap());

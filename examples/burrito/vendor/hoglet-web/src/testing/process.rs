@@ -37,11 +37,11 @@ pub struct Process {
 pub struct Binary {
     /// Where it is: `env!("CARGO_BIN_EXE_…")`.
     pub path: &'static str,
-    /// What was answered when the app was generated.
+    /// The app's own defaults, `defaults.env`.
     pub defaults: &'static str,
 }
 
-/// What asks a process to end.
+/// A signal that asks a process to end.
 #[derive(Clone, Copy, Debug)]
 pub enum Signal {
     /// SIGTERM.
@@ -52,7 +52,7 @@ pub enum Signal {
     Hangup,
 }
 
-/// How a process ended, and what it said.
+/// How a process ended, and its log.
 pub struct Ended {
     /// Its exit status.
     pub status: ExitStatus,
@@ -154,7 +154,7 @@ impl Process {
         }
     }
 
-    /// Somebody who has never been here.
+    /// A new visitor.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.url)
     }
@@ -234,7 +234,7 @@ impl Ended {
         assert!(self.after < bound, "{:?} of {bound:?}", self.after);
     }
 
-    /// What it said at last of the events: captured, delivered and lost.
+    /// The last counts of events in the log: captured, delivered and lost.
     pub fn counted(&self) -> [u64; 3] {
         let stopped = self.said_once("stopped");
         ["captured", "delivered", "lost"].map(|name| stopped[name].as_u64().unwrap())

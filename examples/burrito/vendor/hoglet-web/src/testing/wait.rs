@@ -1,11 +1,11 @@
-//! Waiting for what takes a moment.
+//! Waiting until something holds.
 
 use std::time::{Duration, Instant};
 
-/// How long anything that a test waits for may take.
+/// How long a test waits.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Waits for something that takes a moment.
+/// Waits until something holds.
 ///
 /// # Panics
 ///

@@ -1,29 +1,29 @@
-//! Attempts that are counted. Every process on the database sees them.
+//! The table of attempts.
 
 use sea_orm::entity::prelude::*;
 
-/// A row of `attempts`. It names nobody: account and network are [keyed hashes](super::keyed_hash).
+/// An attempt. Account and network are [keyed hashes](super::keyed_hash), so the table holds no personal data.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attempts")]
 pub struct Model {
     /// Random.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// What was tried, such as `log_in`.
+    /// The action of the throttle, such as `log_in`.
     pub action: String,
-    /// The hash of the e-mail address of an account, whether there is one or not.
+    /// The hash of the account's e-mail address, whether the account exists or not.
     pub account: String,
-    /// The hash of whom it came from: an IPv4 address, or the network of an IPv6 customer.
+    /// The hash of an IPv4 address, or of the network of an IPv6 customer.
     pub network: String,
     /// Whether the account is known at this network.
     pub known: bool,
-    /// Whether it is not decided yet that the attempt counts.
+    /// Whether this is a reservation: it is not known yet whether the attempt counts.
     pub pending: bool,
-    /// When, in milliseconds since 1970.
+    /// In milliseconds since 1970.
     pub attempted_at: i64,
 }
 
-/// None that are declared: an attempt may be at an account that is not there.
+/// No relations: the account may not exist.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

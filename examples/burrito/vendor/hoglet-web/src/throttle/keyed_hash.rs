@@ -1,15 +1,15 @@
-//! What the table of attempts knows people by: enough to count, and nothing to read.
+//! Hashes of accounts and networks, for the table of attempts.
 //!
-//! Addresses can be guessed, so a plain hash would tell them to whoever gets hold of the table. This one
-//! needs `SECRET_KEY` too.
+//! A plain hash would not hide them from someone who gets the table: they could hash guessed addresses and
+//! compare. This hash also needs `SECRET_KEY`.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::settings::Secret;
 
-/// Bytes of a hash that are kept: no two people share one by chance.
-const KEPT: usize = 16;
+/// Bytes of a hash that are stored: enough to rule out that two values share one by chance.
+const LENGTH: usize = 16;
 
 /// HMAC-SHA-256 with a key of its own, derived from `SECRET_KEY`.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub struct KeyedHash {
 }
 
 impl KeyedHash {
-    /// With the key that belongs to `SECRET_KEY`.
+    /// Derives the key from `SECRET_KEY`.
     pub fn new(secret_key: &Secret) -> Self {
         let key = keyed(secret_key.expose().as_bytes()).chain_update("hoglet-web attempts");
         Self {
@@ -26,17 +26,17 @@ impl KeyedHash {
         }
     }
 
-    /// The hash of a text, as hexadecimal digits. Texts of two kinds never share one.
+    /// The hash of a text, as hexadecimal digits. The same text has a different hash for each kind.
     pub fn of(&self, kind: &str, text: &str) -> String {
         let hash = self.keyed.clone().chain_update(kind).chain_update("\0");
         let hash = hash.chain_update(text).finalize().into_bytes();
         hash.iter()
-            .take(KEPT)
+            .take(LENGTH)
             .map(|byte| format!("{byte:02x}"))
             .collect()
     }
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("a key of any length will do")
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
 }

@@ -1,4 +1,4 @@
-//! [`Throttle`]: how often something may be tried, and what is said to who has tried too often.
+//! [`Throttle`]: the limits of an action, and the answer when they are exceeded.
 
 use axum::http::StatusCode;
 use time::Duration;
@@ -8,26 +8,26 @@ use crate::error::AppError;
 /// How long an attempt counts.
 pub(super) const WINDOW: Duration = Duration::minutes(5);
 
-/// How many attempts five minutes have room for. Each bound is at least 1.
+/// How many attempts are allowed in five minutes. Each limit is at least 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Throttle {
-    /// What is tried, such as `log_in`. Each action is counted by itself.
+    /// The action, such as `log_in`. Each action is counted separately.
     pub action: &'static str,
-    /// One network at one account.
+    /// Attempts of one network at one account.
     pub account_and_address: u64,
-    /// All networks at one account: those that the account is known at together, and all others
-    /// together. Without this bound whoever commands many networks would guess for as long as they like.
+    /// Attempts of all networks at one account. Networks that the account is known at are counted together,
+    /// and so are all others. This limit stops attackers who use many networks.
     pub account: u64,
-    /// One network at many accounts, where it is known at none of them.
+    /// Attempts of one network at all accounts that are not known there.
     pub address: u64,
-    /// What is said to who has tried too often. How long to wait is added.
+    /// The message of the refusal. The time to wait is added.
     pub message: &'static str,
 }
 
 impl Throttle {
-    /// The answer to who has to wait for this long.
+    /// The answer to an attempt without room.
     pub(super) fn refusal(&self, wait: Duration) -> AppError {
-        // Rounded up: who comes back then finds room.
+        // Rounded up, so that there is room after this time.
         let seconds = wait.as_seconds_f64().ceil() as u64;
         let seconds = seconds.clamp(1, WINDOW.whole_seconds().unsigned_abs());
         let message = match seconds.div_ceil(60) {

@@ -1,4 +1,4 @@
-//! [`Key`]: what tokens are made with.
+//! [`Key`]: the secret key of all tokens.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::token::Token;
 use crate::settings::secret::Secret;
 
-/// The key that an app's tokens are made with. It shows in no `Debug`, so in no log.
+/// The key from which an app's tokens are made. Its `Debug` hides it, so no log shows it.
 #[derive(Clone)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// Derived from `SECRET_KEY`: it signs nothing but tokens.
+    /// Derives a key from `SECRET_KEY`, for tokens only.
     pub fn new(secret_key: &Secret) -> Self {
         Self(hmac(
             secret_key.expose().as_bytes(),
@@ -22,8 +22,8 @@ impl Key {
         ))
     }
 
-    /// The token that belongs to a row. The name of a purpose holds no zero byte, and an id has one
-    /// length, so no two rows have one token.
+    /// The token of a row. Two rows never share a token: the name of a purpose has no zero byte, and all ids
+    /// have the same length.
     pub(super) fn token(&self, purpose: &str, id: Uuid) -> Token {
         Token(hmac(&self.0, &[purpose.as_bytes(), &[0], id.as_bytes()]))
     }

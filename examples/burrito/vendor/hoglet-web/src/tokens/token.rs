@@ -1,4 +1,4 @@
-//! A token itself, on its way into a mail.
+//! [`Token`]: the secret in a link.
 
 use std::fmt;
 
@@ -6,27 +6,26 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// Enough that nobody finds one by trying.
+/// Enough bytes to make guessing impossible.
 const BYTES: usize = 32;
 
-/// A token. It shows in no `Debug`, so in no log.
+/// A token. Its `Debug` hides it, so no log shows it.
 #[derive(Clone)]
 pub struct Token(pub(super) [u8; BYTES]);
 
 impl Token {
-    /// What somebody presents, if it has the form of a token.
+    /// Reads the text of a link, if it has the form of a token.
     pub(super) fn read(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         Some(Self(bytes.try_into().ok()?))
     }
 
-    /// The text for the link: 43 characters that need no encoding there.
+    /// The text for the link: 43 characters that need no encoding in a URL.
     pub fn reveal(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// What the database knows of it. Without a salt: nobody guesses 32 bytes that
-    /// look like random ones.
+    /// The hash that the database stores. It needs no salt, because nobody can guess 32 random-looking bytes.
     pub(super) fn hash(&self) -> String {
         let hash = Sha256::digest(self.0);
         hash.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -56,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_one() {
+    fn any_other_text_is_refused() {
         let text = Token([7; BYTES]).reveal();
         for other in [
             "",

@@ -1,0 +1,19 @@
+//! The features that have a folder of their own, such as `demo`: each is added and removed as a whole.
+
+use std::sync::LazyLock;
+
+use hoglet_web::feature::Features;
+use hoglet_web::posthog::Declared;
+
+use crate::models::user;
+use crate::posthog::flags;
+use crate::state::AppState;
+
+/// Default destination after log-in.
+pub const AFTER_LOG_IN: &str = "/dashboard";
+
+/// All of them.
+pub const FEATURES: Features<AppState, user::Model> = Features(&[&crate::demo::Demo]);
+
+/// The flags of `posthog/flags.rs`, and those of features.
+pub static FLAGS: LazyLock<Vec<Declared>> = LazyLock::new(|| FEATURES.flags(flags::ALL));

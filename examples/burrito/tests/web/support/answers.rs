@@ -1,0 +1,40 @@
+//! What answers say.
+
+use super::{Answer, App, UserActions};
+
+/// A page contains a text.
+#[track_caller]
+pub fn assert_shows(page: &str, text: &str) {
+    assert!(page.contains(text), "no “{text}” in: {page}");
+}
+
+/// A page does not contain a text.
+#[track_caller]
+pub fn assert_hides(page: &str, text: &str) {
+    assert!(!page.contains(text), "“{text}” is in: {page}");
+}
+
+/// The form came back, and says why.
+#[track_caller]
+pub fn assert_refused(answer: &Answer, message: &str) {
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert_shows(&answer.text(), message);
+}
+
+/// A throttle turned the visitor away, says why, and when to come back.
+#[track_caller]
+pub fn assert_throttled(answer: &Answer, message: &str) {
+    assert_eq!(answer.status, 429, "{}", answer.text());
+    assert_shows(&answer.text(), message);
+    let seconds: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=300).contains(&seconds), "{seconds}");
+}
+
+/// A link does not work, whether its page is opened or its form is sent, and logs no one in.
+pub async fn assert_gone(app: &App, link: &str) {
+    let browser = app.browser();
+    for answer in [browser.get(link).await, browser.follow(link).await] {
+        assert_eq!(answer.status, 410, "{link}");
+    }
+    assert!(!browser.is_signed_in().await);
+}

@@ -1,0 +1,94 @@
+//! Work whose panics are an error, with the stack of the place that panicked.
+//!
+//! Only the panic hook sees that stack, and only the code that catches the panic knows what it has broken.
+//! Where a panic will be caught, the hook therefore leaves the cause on the thread, and it is taken here right
+//! afterwards. A hook gets nothing but the panic and returns nothing, so both values stand outside of it: one
+//! beside the task, one on the thread.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use crate::cause::Cause;
+
+tokio::task_local! {
+    /// Set while the task does such work.
+    static CAUGHT: ();
+}
+
+thread_local! {
+    /// The panic that this thread is unwinding from.
+    static LAST_PANIC: RefCell<Option<Cause>> = const { RefCell::new(None) };
+}
+
+/// Does some work whose panics are an error.
+///
+/// # Errors
+///
+/// The panic.
+pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
+    caught_outside(async {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            // A panic leaves the work half done, and it is not polled again.
+            let polled = AssertUnwindSafe(|| work.as_mut().poll(context));
+            match catch_unwind(polled) {
+                Ok(polled) => polled.map(Ok),
+                Err(payload) => Poll::Ready(Err(cause_of(&*payload))),
+            }
+        })
+        .await
+    })
+    .await
+}
+
+/// The same for work that is not async.
+///
+/// # Errors
+///
+/// The panic.
+pub fn caught_now<T>(work: impl FnOnce() -> T) -> Result<T, Cause> {
+    CAUGHT.sync_scope((), || {
+        catch_unwind(AssertUnwindSafe(work)).map_err(|payload| cause_of(&*payload))
+    })
+}
+
+/// Work whose panics a caller catches, who then calls [`cause_of`].
+pub async fn caught_outside<T>(work: impl Future<Output = T>) -> T {
+    CAUGHT.scope((), work).await
+}
+
+/// For the panic hook: leaves the cause for the code that catches the panic. Gives it back if none will.
+pub fn leave(cause: Cause) -> Option<Cause> {
+    if CAUGHT.try_with(|()| ()).is_err() {
+        return Some(cause);
+    }
+    LAST_PANIC.with_borrow_mut(|last| *last = Some(cause));
+    None
+}
+
+/// The cause of the panic that was just caught on this thread.
+#[track_caller]
+pub fn cause_of(payload: &(dyn Any + Send)) -> Cause {
+    let (message, here) = (text_of(payload), Location::caller());
+    // A panic that is only passed on (`resume_unwind`) has called no hook.
+    LAST_PANIC
+        .take()
+        .filter(|cause| cause.chain.iter().any(|(_, text)| text == message))
+        .unwrap_or_else(|| Cause {
+            synthetic: true,
+            ..Cause::panic(message, here)
+        })
+}
+
+/// The message of a panic.
+pub fn text_of(payload: &(dyn Any + Send)) -> &str {
+    payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("panic with a value that is no text")
+}

@@ -1,0 +1,55 @@
+//! [`Actor`]: the person a job is done for.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The person a job is done for, as a value of the app's own that is stored with the job as JSON.
+///
+/// This crate never looks inside: [`Hooks`](crate::Hooks) read the value back for each attempt.
+///
+/// ```
+/// use hoglet_jobs::Actor;
+///
+/// let actor = Actor::of(&"user 7");
+/// assert_eq!(actor.read::<String>().as_deref(), Some("user 7"));
+/// assert_eq!(Actor::nobody().read::<String>(), None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Actor(Option<String>);
+
+impl Actor {
+    /// No person: for schedules, commands, and what a process does by itself.
+    pub fn nobody() -> Self {
+        Self(None)
+    }
+
+    /// The person that this value stands for. Keep it small: it is stored with each job.
+    ///
+    /// # Panics
+    ///
+    /// If the value is no JSON, such as a map whose keys are no texts.
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(Some(
+            serde_json::to_string(value).expect("an actor is a value that JSON can hold"),
+        ))
+    }
+
+    /// The value; none for nobody, and for a value of another type.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.0.as_deref()?).ok()
+    }
+
+    /// Whether there is no person.
+    pub fn is_nobody(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// As it is stored.
+    pub(crate) fn stored(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
+    pub(crate) fn from_stored(json: Option<String>) -> Self {
+        Self(json)
+    }
+}

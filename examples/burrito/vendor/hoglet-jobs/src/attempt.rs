@@ -1,0 +1,229 @@
+//! One attempt at a job: within its limits, for its actor, with its errors reported.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use sea_orm::prelude::Uuid;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use hoglet_errors::caught::caught;
+use hoglet_errors::mask_secrets;
+
+use crate::actor::Actor;
+use crate::failure::{Failure, JobResult};
+use crate::hooks::{ActorNow, Attempt, Begun};
+use crate::model::Model;
+use crate::registry::Runnable;
+use crate::run::Run;
+use crate::runner::Runner;
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The job is done.
+    Done,
+    /// It is not.
+    Failed {
+        /// Why.
+        error: String,
+        /// When to try again; never, where that was the last time.
+        retry_in: Option<Duration>,
+        /// Whether it is kept for a person where it is not tried again: it is not where the user whom it
+        /// belongs to is deleted.
+        kept: bool,
+    },
+    /// It has asked to be run later.
+    PutOff(Duration),
+    /// It was stopped: the lease has run out, so that another process may be working on it by now, or this
+    /// process ends.
+    Stopped,
+    /// It was cancelled while it ran.
+    Cancelled,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("no end within {0:?} (TIMEOUT of this job)")]
+struct TimedOut(Duration);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the process ended during its last attempt, before it could say why")]
+struct NeverReturned;
+
+/// Runs a claimed job once.
+pub async fn attempt<C: Clone + Send + Sync + 'static>(
+    runner: &Runner<C>,
+    job: Model,
+    lease: watch::Receiver<Instant>,
+) -> Ended {
+    let Some(kind) = runner.registry.kinds.get(job.kind.as_str()) else {
+        unreachable!("only jobs that this process knows are claimed");
+    };
+    let attempt = Attempt {
+        id: job.id,
+        number: job.attempt.unsigned_abs(),
+        max: kind.bounds.attempts,
+        actor: Actor::from_stored(job.actor),
+        job: job.kind,
+    };
+    let span = runner.hooks.span(&attempt);
+    let began = Instant::now();
+    let work = async {
+        let Begun { context, actor } = runner.hooks.begin(&attempt).await;
+        let (actor_is_gone, failure) = match actor {
+            ActorNow::There => (false, None),
+            ActorNow::Gone => (true, None),
+            ActorNow::Unknown(failure) => (false, Some(failure)),
+        };
+        let result = match failure {
+            Some(failure) => Err(failure),
+            None => run(runner, kind, &attempt, &job.payload, &context, lease).await?,
+        };
+        if result.is_ok() {
+            log_done(&attempt, began);
+        }
+        let Err(failure) = result else {
+            return Some(Ended::Done);
+        };
+        let (cause, retry, unexpected) = match failure {
+            Failure::Error {
+                cause,
+                retry,
+                unexpected,
+            } => (cause, retry, unexpected),
+            Failure::Later(wait) => {
+                tracing::debug!(run_in = ?wait, "a job has put itself off");
+                return Some(Ended::PutOff(wait));
+            }
+        };
+        let retry_in = (retry && attempt.number < attempt.max)
+            .then(|| with_jitter((kind.bounds.backoff)(attempt.number)));
+        // A database's message may quote the row that broke a rule.
+        let error = mask_secrets(&cause.to_string());
+        log_failed(&error, retry_in, unexpected, actor_is_gone);
+        let is_first_or_last = attempt.number <= 1 || retry_in.is_none();
+        if unexpected && is_first_or_last {
+            runner.hooks.report(&context, &cause);
+        }
+        Some(Ended::Failed {
+            error,
+            retry_in,
+            kept: !actor_is_gone,
+        })
+    };
+    work.instrument(span).await.unwrap_or(Ended::Stopped)
+}
+
+/// `None` if the lease ended first.
+async fn run<C: Clone + Send + Sync + 'static>(
+    runner: &Runner<C>,
+    kind: &Runnable<C>,
+    attempt: &Attempt,
+    payload: &str,
+    context: &C,
+    lease: watch::Receiver<Instant>,
+) -> Option<JobResult> {
+    if attempt.number > attempt.max {
+        return Some(Err(Failure::for_good(NeverReturned)));
+    }
+    let timeout = kind.bounds.timeout;
+    let run = Run {
+        id: attempt.id,
+        attempt: attempt.number,
+        jobs: runner.jobs.acting_for(attempt.actor.clone()),
+        context: context.clone(),
+    };
+    // What the job does before its first `await` can panic too.
+    let work = caught(async { (kind.run)(payload, run).await });
+    let work = while_held(lease.clone(), tokio::time::timeout(timeout, work));
+    tokio::select! {
+        ended = work => Some(match ended? {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(Failure::of(Arc::new(panic))),
+            Err(_) => Err(Failure::from(TimedOut(timeout))),
+        }),
+        () = run_out(lease) => None,
+    }
+}
+
+/// `None` as soon as the lease has ended: a process that was suspended notices it here first.
+async fn while_held<T>(
+    lease: watch::Receiver<Instant>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        if *lease.borrow() <= Instant::now() {
+            return Poll::Ready(None);
+        }
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+/// Jobs of an actor log at info level, as their request did. Scheduled jobs log at debug level.
+fn log_done(attempt: &Attempt, began: Instant) {
+    let milliseconds = began.elapsed().as_millis() as u64;
+    if attempt.actor.is_nobody() {
+        tracing::debug!(milliseconds, "job done");
+    } else {
+        tracing::info!(milliseconds, "job done");
+    }
+}
+
+fn log_failed(error: &str, retry_in: Option<Duration>, unexpected: bool, actor_is_gone: bool) {
+    match retry_in {
+        Some(wait) => tracing::warn!(error, retry_in = ?wait, "a job failed; it is tried again"),
+        None if actor_is_gone => tracing::warn!(
+            error,
+            "a job failed; it is not kept, because the user whom it belongs to is deleted"
+        ),
+        None if unexpected => tracing::error!(
+            error,
+            "a job failed; it is kept until it is retried or discarded"
+        ),
+        None => tracing::warn!(
+            error,
+            "a job failed; it is kept until it is retried or discarded"
+        ),
+    }
+}
+
+/// Resolves when the lease has ended. Extending the lease puts that off.
+async fn run_out(mut lease: watch::Receiver<Instant>) {
+    loop {
+        let until = *lease.borrow_and_update();
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => return,
+            extended = lease.changed() => if extended.is_err() {
+                // It is not extended any more.
+                return tokio::time::sleep_until(until).await;
+            },
+        }
+    }
+}
+
+/// A fifth more or less.
+fn with_jitter(wait: Duration) -> Duration {
+    let random = Uuid::new_v4().as_u128() % 1_000;
+    let seconds = wait.as_secs_f64() * (0.8 + 0.4 * (random as f64 / 1_000.0));
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_differs_by_a_fifth_however_long_it_is() {
+        let minute = Duration::from_secs(60);
+        let range = Duration::from_secs(48)..=Duration::from_secs(72);
+        assert!((0..1_000).all(|_| range.contains(&with_jitter(minute))));
+        // A backoff that doubles without a bound comes here.
+        assert!((0..1_000).all(|_| with_jitter(Duration::MAX) > minute));
+    }
+}

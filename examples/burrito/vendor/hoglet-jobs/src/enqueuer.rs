@@ -1,0 +1,88 @@
+//! [`Enqueuer`]: enqueues jobs for an actor, and wakes the workers of this process.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, DbErr};
+use tokio::sync::watch;
+
+use crate::actor::Actor;
+use crate::insert::set_actor;
+
+/// Enqueues jobs for an actor, and wakes the workers of this process.
+///
+/// A process has one for nobody, which its [`Workers`](crate::Workers) listen to. A request gets a copy for
+/// its own actor, see [`Enqueuer::acting_for`]; a job has one in its [`Run`](crate::Run).
+#[derive(Clone, Debug, Default)]
+pub struct Enqueuer {
+    /// Counts what is enqueued. The workers look for jobs when it changes.
+    count: watch::Sender<u64>,
+    /// None: jobs are enqueued for nobody.
+    acting: Option<Arc<Mutex<Acting>>>,
+}
+
+#[derive(Debug)]
+struct Acting {
+    actor: Actor,
+    /// The jobs that were enqueued for this actor.
+    enqueued: Vec<Uuid>,
+}
+
+impl Enqueuer {
+    /// Enqueues for this actor, and wakes the same workers. Copies of the result share the actor.
+    #[must_use]
+    pub fn acting_for(&self, actor: Actor) -> Self {
+        let enqueued = Vec::new();
+        Self {
+            count: self.count.clone(),
+            acting: Some(Arc::new(Mutex::new(Acting { actor, enqueued }))),
+        }
+    }
+
+    /// The actor that jobs are enqueued for.
+    pub fn actor(&self) -> Actor {
+        self.acting()
+            .map_or_else(Actor::nobody, |acting| acting.actor.clone())
+    }
+
+    /// Changes the actor: the visitor of this request has become a user. Jobs that were enqueued before, in
+    /// the same transaction, become the new actor's.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub async fn change_actor(
+        &self,
+        transaction: &impl ConnectionTrait,
+        actor: Actor,
+    ) -> Result<(), DbErr> {
+        let enqueued = self.acting().map(|mut acting| {
+            acting.actor = actor.clone();
+            acting.enqueued.clone()
+        });
+        set_actor(transaction, &enqueued.unwrap_or_default(), &actor).await
+    }
+
+    /// Notes a job that was enqueued for the actor, see [`Enqueuer::change_actor`].
+    pub(crate) fn note(&self, job: Uuid) {
+        if let Some(mut acting) = self.acting() {
+            acting.enqueued.push(job);
+        }
+    }
+
+    /// Makes the workers of this process look for jobs.
+    pub(crate) fn wake_workers(&self) {
+        self.count
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes whenever something is enqueued.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.count.subscribe()
+    }
+
+    fn acting(&self) -> Option<MutexGuard<'_, Acting>> {
+        let acting = self.acting.as_ref()?;
+        Some(acting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,75 @@
+//! [`Hooks`]: what an app does around each attempt at a job.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use futures_core::future::BoxFuture;
+use hoglet_errors::Cause;
+use sea_orm::prelude::Uuid;
+use tracing::Span;
+
+use crate::actor::Actor;
+use crate::failure::Failure;
+
+/// What is known of an attempt before it begins.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The job's id.
+    pub id: Uuid,
+    /// The job's [`NAME`](crate::Job::NAME).
+    pub job: String,
+    /// Counts from 1.
+    pub number: u32,
+    /// How often the job is tried at most.
+    pub max: u32,
+    /// The person the job is done for.
+    pub actor: Actor,
+}
+
+/// The result of [`Hooks::begin`].
+pub struct Begun<C> {
+    /// What the job gets in its [`Run`](crate::Run).
+    pub context: C,
+    /// What is known of the actor now.
+    pub actor: ActorNow,
+}
+
+/// What is known of a job's actor when an attempt begins.
+#[derive(Debug)]
+pub enum ActorNow {
+    /// The actor is there, or the job has none.
+    There,
+    /// The actor was deleted. A job of theirs that fails for the last time is not kept.
+    Gone,
+    /// This could not be found out. The attempt fails with it.
+    Unknown(Failure),
+}
+
+/// What an app does around each attempt at a job. `()` does nothing.
+pub trait Hooks<C>: Send + Sync + 'static {
+    /// The span that the attempt's log lines belong to.
+    fn span(&self, attempt: &Attempt) -> Span {
+        tracing::error_span!(
+            "job",
+            job = attempt.job,
+            job_id = %attempt.id,
+            attempt = attempt.number
+        )
+    }
+
+    /// Makes the context for an attempt, from its actor. Runs within the span.
+    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Begun<C>>;
+
+    /// Reports an unexpected error, such as to an error tracker. Called for the first and for the last attempt
+    /// at a job.
+    fn report(&self, _context: &C, _error: &Arc<Cause>) {}
+}
+
+impl Hooks<()> for () {
+    fn begin<'a>(&'a self, _: &'a Attempt) -> BoxFuture<'a, Begun<()>> {
+        Box::pin(ready(Begun {
+            context: (),
+            actor: ActorNow::There,
+        }))
+    }
+}

@@ -1,0 +1,87 @@
+//! Storing how attempts have ended.
+
+use sea_orm::{DatabaseConnection, DbErr};
+use tokio::time::Instant;
+
+use crate::attempt::Ended;
+use crate::lease::{Claim, complete, fail, put_off};
+
+/// Stored in place of an error whose own text the database refuses.
+const REFUSED: &str =
+    "the job failed; its error is in the log, because the database would not store it";
+
+/// An ended attempt whose result is not stored yet.
+pub(crate) struct Unstored {
+    pub claim: Claim,
+    pub ended: Ended,
+    /// When its lease ends. It is not extended any more.
+    pub until: Instant,
+}
+
+/// Stores results. Those that the database does not take stay in the list, to be stored again until the lease
+/// ends; then the job runs again, like one that a dead process has left behind.
+pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<Unstored>) {
+    if unstored.is_empty() {
+        return;
+    }
+    let is_done = |unstored: &mut Unstored| matches!(unstored.ended, Ended::Done);
+    let done: Vec<_> = unstored.extract_if(.., is_done).collect();
+    let claims: Vec<_> = done.iter().map(|unstored| unstored.claim).collect();
+    let mut others = std::mem::take(unstored);
+    if !claims.is_empty() {
+        match complete(database, &claims).await {
+            Ok(held) if held == claims.len() as u64 => {}
+            Ok(_) => {
+                tracing::warn!("a job was done after its lease had ended; it may run once more");
+            }
+            // The database refuses one of them: store each by itself.
+            Err(_) => others.extend(done),
+        }
+    }
+    for one in others {
+        let Err(error) = store(database, one.claim, &one.ended).await else {
+            continue;
+        };
+        let job_id = one.claim.id;
+        if one.until > Instant::now() {
+            tracing::warn!(%error, %job_id, "could not note how a job has ended; it is noted later");
+            unstored.push(one);
+        } else {
+            tracing::error!(
+                %error, %job_id, ended = ?one.ended,
+                "could not note how a job has ended; it begins anew when its lease ends"
+            );
+        }
+    }
+}
+
+/// Stores the result of one attempt.
+pub(crate) async fn store(
+    database: &DatabaseConnection,
+    claim: Claim,
+    ended: &Ended,
+) -> Result<(), DbErr> {
+    match ended {
+        Ended::Done => complete(database, &[claim]).await.map(drop),
+        Ended::Failed {
+            retry_in: None,
+            kept: false,
+            ..
+        } => complete(database, &[claim]).await.map(drop),
+        Ended::Failed {
+            error, retry_in, ..
+        } => match fail(database, claim, error, *retry_in).await {
+            Ok(_) => Ok(()),
+            Err(_) => fail(database, claim, REFUSED, *retry_in).await.map(drop),
+        },
+        Ended::PutOff(wait) => put_off(database, claim, *wait).await.map(drop),
+        Ended::Stopped => {
+            tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
+            Ok(())
+        }
+        Ended::Cancelled => {
+            tracing::info!(job_id = %claim.id, "a job was cancelled");
+            complete(database, &[claim]).await.map(drop)
+        }
+    }
+}

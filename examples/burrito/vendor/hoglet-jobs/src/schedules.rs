@@ -1,0 +1,160 @@
+//! Schedules: jobs that are enqueued by the clock, each time once, however many processes there are.
+//!
+//! A schedule has a row with the time for which it last enqueued its job. When a later time has come, a process
+//! updates the row and enqueues the job in one transaction; of several processes, one succeeds. If times were
+//! missed because no process ran, the job is enqueued once for all of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use croner::Cron;
+use sea_orm::prelude::Uuid;
+use sea_orm::{DatabaseConnection, DbErr};
+
+use crate::database::begin;
+use crate::insert::{New, insert};
+use crate::sql::execute;
+
+/// The row of a schedule that is new.
+const BEGIN: &str =
+    "INSERT INTO schedule_runs (schedule, last_run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+/// Changes the row unless another process has done so.
+const MOVE_ON: &str =
+    "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2";
+
+/// Corrects a row that is in the future, unless another process has done so.
+const BEGIN_ANEW: &str = "UPDATE schedule_runs SET last_run_at = $2 \
+     WHERE schedule = $1 AND last_run_at > $3";
+
+/// How far the clocks of two machines may differ. A row that is further in the future was written by a wrong
+/// clock.
+const CLOCKS_DIFFER: i64 = 5 * 60 * 1_000;
+
+/// A schedule of an app.
+pub struct Schedule {
+    /// The name of its row.
+    pub name: String,
+    /// When it is due.
+    pub times: Times,
+    /// Makes its job, with this id.
+    pub job: Arc<dyn Fn(Uuid) -> Result<New, DbErr> + Send + Sync>,
+}
+
+/// When a schedule is due.
+#[derive(Debug)]
+pub enum Times {
+    /// At multiples of so many milliseconds since 1970.
+    Every(i64),
+    /// At the times of a cron text, in a time zone.
+    Cron(Box<Cron>, Tz),
+}
+
+impl Times {
+    /// At whole multiples of an interval.
+    pub fn every(interval: Duration) -> Result<Self, String> {
+        match i64::try_from(interval.as_millis()) {
+            Ok(milliseconds) if milliseconds >= 1_000 => Ok(Self::Every(milliseconds)),
+            _ => Err("an interval is one second at least".to_owned()),
+        }
+    }
+
+    /// At the times that match.
+    pub fn cron(times: &str, zone: &str) -> Result<Self, String> {
+        let cron = times.parse::<Cron>().map_err(|error| {
+            format!("{times:?} is no cron text such as \"30 8 * * MON\": {error}")
+        })?;
+        let zone = zone.parse().map_err(|_| {
+            format!("{zone:?} is no time zone such as \"UTC\" or \"Europe/Berlin\"")
+        })?;
+        // A thirtieth of February never comes.
+        cron.find_next_occurrence(&Utc::now(), true)
+            .map_err(|error| format!("{times:?} never comes: {error}"))?;
+        Ok(Self::Cron(Box::new(cron), zone))
+    }
+
+    /// The latest time that has come, in milliseconds since 1970.
+    pub fn latest(&self, now: DateTime<Utc>) -> Option<i64> {
+        match self {
+            Self::Every(interval) => Some(now.timestamp_millis().div_euclid(*interval) * interval),
+            Self::Cron(cron, zone) => {
+                let now = now.with_timezone(zone);
+                let latest = cron.find_previous_occurrence(&now, true).ok()?;
+                Some(latest.timestamp_millis())
+            }
+        }
+    }
+}
+
+/// The schedules of an app, and what this process knows of their rows.
+pub struct Schedules {
+    all: Vec<Schedule>,
+    /// The last time of each schedule, so that each time takes one look into the database.
+    known: Vec<Option<i64>>,
+}
+
+impl Schedules {
+    /// Of a table of jobs.
+    pub fn new(all: Vec<Schedule>) -> Self {
+        Self {
+            known: vec![None; all.len()],
+            all,
+        }
+    }
+
+    /// Enqueues what is due at this moment. Returns how many jobs that are.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails. Jobs that were enqueued before the failure stay.
+    pub async fn enqueue_due(
+        &mut self,
+        database: &DatabaseConnection,
+        now: DateTime<Utc>,
+    ) -> Result<usize, DbErr> {
+        let mut enqueued = 0;
+        for (schedule, known) in self.all.iter().zip(&mut self.known) {
+            let Some(latest) = schedule.times.latest(now) else {
+                continue;
+            };
+            // If this process's clock was wrong, the time that it remembers is in the future.
+            let still_to_come = now.timestamp_millis() + CLOCKS_DIFFER;
+            if known.is_some_and(|known| known >= latest && known <= still_to_come) {
+                continue;
+            }
+            enqueued += usize::from(come_round(database, schedule, latest, still_to_come).await?);
+            *known = Some(latest);
+        }
+        Ok(enqueued)
+    }
+}
+
+/// Updates the row and enqueues the job. `false` if another process was first. A new schedule waits for its next
+/// time. So does one whose row is later than `still_to_come`; without that it would not run until then.
+async fn come_round(
+    database: &DatabaseConnection,
+    schedule: &Schedule,
+    latest: i64,
+    still_to_come: i64,
+) -> Result<bool, DbErr> {
+    let name = schedule.name.as_str();
+    let row = || [name.into(), latest.into()];
+    let transaction = begin(database).await?;
+    let new = execute(&transaction, BEGIN, row()).await?;
+    let moved_on = new == 0 && execute(&transaction, MOVE_ON, row()).await? > 0;
+    if moved_on {
+        insert(&transaction, (schedule.job)(Uuid::now_v7())?).await?;
+    } else if new == 0 {
+        let values = [name.into(), latest.into(), still_to_come.into()];
+        if execute(&transaction, BEGIN_ANEW, values).await? > 0 {
+            tracing::warn!(
+                schedule = name,
+                "this schedule had come round at a time that is still to come, by a clock that was wrong; it \
+                 begins anew, and comes at its next time"
+            );
+        }
+    }
+    transaction.commit().await?;
+    Ok(moved_on)
+}

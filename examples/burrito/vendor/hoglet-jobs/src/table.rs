@@ -1,0 +1,290 @@
+//! [`Jobs`]: the table of an app's jobs and schedules.
+
+use std::any::TypeId;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_core::future::BoxFuture;
+use tokio::sync::Mutex;
+
+use crate::actor::Actor;
+use crate::enqueue::new;
+use crate::failure::JobResult;
+use crate::insert::When;
+use crate::job::{DEFAULT_QUEUE, Job};
+use crate::kind::{Bounds, Queue};
+use crate::registry::{Registry, Runnable};
+use crate::run::Run;
+use crate::schedules::{Schedule, Schedules, Times};
+use crate::state::JobState;
+
+/// The faults of a table of jobs. The app does not start with it.
+#[derive(Debug, thiserror::Error)]
+#[error("the table of jobs needs a change:\n  {}", .0.join("\n  "))]
+pub struct BrokenJobs(Vec<String>);
+
+/// The jobs of an app, one line each, and their schedules.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use hoglet_jobs::{Job, JobResult, Jobs, Run};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct SendReport {}
+///
+/// impl Job for SendReport {
+///     type State = ();
+///
+///     const NAME: &'static str = "send_report";
+///
+///     async fn run(self, _: (), run: Run) -> JobResult {
+///         println!("attempt {}", run.attempt);
+///         Ok(())
+///     }
+/// }
+///
+/// let jobs = Jobs::default()
+///     .every(Duration::from_secs(3600), || SendReport {})
+///     .cron("30 8 * * MON", "Europe/Berlin", || SendReport {});
+/// assert!(jobs.faults().is_empty());
+/// ```
+pub struct Jobs<S: JobState> {
+    kinds: Vec<Kind<S>>,
+    /// The queues that have a limit, and how many of their jobs run at once.
+    queues: Vec<(&'static str, usize)>,
+    schedules: Vec<Schedule>,
+    broken: Vec<String>,
+}
+
+struct Kind<S: JobState> {
+    of: TypeId,
+    bounds: Bounds,
+    run: RunWith<S>,
+}
+
+type RunWith<S> = Box<RunFn<S>>;
+type RunFn<S> =
+    dyn Fn(&S, &str, Run<<S as JobState>::Context>) -> BoxFuture<'static, JobResult> + Send + Sync;
+
+impl<S: JobState> Default for Jobs<S> {
+    fn default() -> Self {
+        Self {
+            kinds: Vec::new(),
+            queues: Vec::new(),
+            schedules: Vec::new(),
+            broken: Vec::new(),
+        }
+    }
+}
+
+impl<S: JobState> Jobs<S> {
+    /// A job.
+    #[must_use]
+    pub fn job<J: Job<State = S>>(mut self) -> Self {
+        self.add::<J>();
+        self
+    }
+
+    /// A queue of which at most `at_once` jobs run at the same time in one process. Jobs name it in
+    /// [`Job::QUEUE`]. The workers' `concurrency` (an app's `JOBS_CONCURRENCY`) limits all queues together: make
+    /// it greater than the number of queues, so that each queue always has a place. If it is not, the jobs of
+    /// the queues that have a line here leave one place to the others.
+    #[must_use]
+    pub fn queue(mut self, name: &'static str, at_once: usize) -> Self {
+        self.queues.push((name, at_once));
+        self
+    }
+
+    /// A job that is enqueued at each multiple of an interval, counted from midnight of 1 January 1970, UTC.
+    #[must_use]
+    pub fn every<J: Job<State = S>>(
+        self,
+        interval: Duration,
+        job: impl Fn() -> J + Send + Sync + 'static,
+    ) -> Self {
+        let name = format!("{} every {interval:?}", J::NAME);
+        self.schedule(name, Times::every(interval), job)
+    }
+
+    /// A job that is enqueued at the times of a cron text: `"30 8 * * MON"` with `"Europe/Berlin"` is half past
+    /// eight each Monday in Berlin. Time zones have the names of the IANA's list, such as `"UTC"`.
+    #[must_use]
+    pub fn cron<J: Job<State = S>>(
+        self,
+        times: &str,
+        zone: &str,
+        job: impl Fn() -> J + Send + Sync + 'static,
+    ) -> Self {
+        let name = format!("{} at {times} {zone}", J::NAME);
+        self.schedule(name, Times::cron(times, zone), job)
+    }
+
+    fn schedule<J: Job<State = S>>(
+        mut self,
+        name: String,
+        times: Result<Times, String>,
+        job: impl Fn() -> J + Send + Sync + 'static,
+    ) -> Self {
+        // A scheduled job may have a line of its own too.
+        if !self.kinds.iter().any(|kind| kind.of == TypeId::of::<J>()) {
+            self.add::<J>();
+        }
+        match times {
+            Ok(times) => self.schedules.push(Schedule {
+                name,
+                times,
+                job: Arc::new(move |id| {
+                    let job = job();
+                    new(&job, id, When::In(job.delay()), Actor::nobody())
+                }),
+            }),
+            Err(reason) => self.broken.push(format!("{name}: {reason}")),
+        }
+        self
+    }
+
+    /// With the jobs of another table. `state` makes that table's state from this one's.
+    #[must_use]
+    pub fn merge<T: JobState<Context = S::Context>>(
+        mut self,
+        other: Jobs<T>,
+        state: impl Fn(&S) -> T + Clone + Send + Sync + 'static,
+    ) -> Self {
+        self.kinds.extend(other.kinds.into_iter().map(|kind| {
+            let state = state.clone();
+            Kind {
+                of: kind.of,
+                bounds: kind.bounds,
+                run: Box::new(move |own, payload, run| (kind.run)(&state(own), payload, run)),
+            }
+        }));
+        self.queues.extend(other.queues);
+        self.schedules.extend(other.schedules);
+        self.broken.extend(other.broken);
+        self
+    }
+
+    fn add<J: Job<State = S>>(&mut self) {
+        self.kinds.push(Kind {
+            of: TypeId::of::<J>(),
+            bounds: Bounds {
+                name: J::NAME,
+                queue: J::QUEUE,
+                attempts: J::ATTEMPTS.max(1),
+                timeout: J::TIMEOUT,
+                backoff: J::backoff,
+            },
+            run: Box::new(|state, payload, run| {
+                let job: Result<J, _> = serde_json::from_str(payload);
+                let state = state.clone();
+                // During a deployment a process of the newer version may be able to read it.
+                Box::pin(async move { job?.run(state, run).await })
+            }),
+        });
+    }
+
+    /// What each kind of job says about itself.
+    pub fn bounds(&self) -> Vec<Bounds> {
+        self.kinds.iter().map(|kind| kind.bounds).collect()
+    }
+
+    /// The queues that jobs wait in, each with its kinds.
+    pub fn queues(&self) -> Vec<Queue> {
+        let mut queues: Vec<Queue> = Vec::new();
+        for Bounds { name, queue, .. } in self.bounds() {
+            let at_once = self.queues.iter().find(|(name, _)| *name == queue);
+            match queues.iter_mut().find(|known| known.name == queue) {
+                Some(known) => known.kinds.push(name),
+                None => queues.push(Queue {
+                    name: queue,
+                    at_once: at_once.map(|(_, at_once)| *at_once),
+                    kinds: vec![name],
+                }),
+            }
+        }
+        queues
+    }
+
+    /// The faults of the table: two jobs, queues or schedules with the same name, invalid names, queues without
+    /// a line, and times that never come.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = self.broken.clone();
+        let mut names = HashSet::new();
+        for Bounds { name, queue, .. } in self.bounds() {
+            if !names.insert(name) {
+                faults.push(format!(
+                    "{name}: two lines have this name; a job has one line, and a NAME of its own"
+                ));
+            }
+            if !is_name(name) || !is_name(queue) {
+                faults.push(format!(
+                    "{name:?} in the queue {queue:?}: a name has letters, digits and `_-.:/`"
+                ));
+            } else if queue != DEFAULT_QUEUE
+                && !self.queues.iter().any(|(known, _)| *known == queue)
+            {
+                faults.push(format!(
+                    "{name}: its QUEUE is {queue}, which has no line here; add `.queue({queue:?}, 2)`, \
+                     where 2 says how many of its jobs run at once"
+                ));
+            }
+        }
+        let mut names = HashSet::new();
+        for (name, at_once) in &self.queues {
+            if !names.insert(name) {
+                faults.push(format!("{name}: two lines are about this queue"));
+            }
+            if *at_once == 0 {
+                faults.push(format!(
+                    "{name}: nothing of this queue would ever run; `jobs pause {name}` holds a queue for a while"
+                ));
+            }
+        }
+        let mut names = HashSet::new();
+        for Schedule { name, .. } in &self.schedules {
+            if !names.insert(name) {
+                faults.push(format!("{name}: this schedule stands here twice"));
+            }
+        }
+        faults
+    }
+
+    /// The table with the state that its jobs work with, for the workers.
+    ///
+    /// # Errors
+    ///
+    /// The faults of the table, see [`Jobs::faults`].
+    pub fn with(self, state: S) -> Result<Registry<S::Context>, BrokenJobs> {
+        let faults = self.faults();
+        if !faults.is_empty() {
+            return Err(BrokenJobs(faults));
+        }
+        let queues = self.queues();
+        let kinds = self.kinds.into_iter().map(|kind| {
+            let state = state.clone();
+            let bound = Runnable {
+                bounds: kind.bounds,
+                run: Box::new(move |payload, run| (kind.run)(&state, payload, run)),
+            };
+            (kind.bounds.name, bound)
+        });
+        let kinds: HashMap<_, _> = kinds.collect();
+        let mut names: Vec<_> = kinds.keys().copied().collect();
+        names.sort_unstable();
+        Ok(Registry {
+            kinds,
+            names,
+            queues,
+            schedules: Mutex::new(Schedules::new(self.schedules)),
+        })
+    }
+}
+
+/// Whether a name can be typed in a terminal and stored in any database.
+fn is_name(name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || "_-.:/".contains(character);
+    !name.is_empty() && name.chars().all(is_part)
+}

@@ -1,0 +1,71 @@
+//! [`Tidy`]: looks for jobs that no process would run, repairs them if possible, and logs them.
+
+use sea_orm::{DatabaseConnection, DbErr};
+
+use crate::registry::Registry;
+use crate::unreadable::set_aside_unfindable;
+use crate::upkeep::{kinds, move_to_queue, paused};
+
+/// What this process has logged already.
+#[derive(Default)]
+pub(crate) struct Tidy {
+    unknown: Vec<String>,
+    paused: Vec<String>,
+}
+
+impl Tidy {
+    /// Looks for jobs that no process would run.
+    pub async fn look<C>(&mut self, database: &DatabaseConnection, registry: &Registry<C>) {
+        if let Err(error) = self.try_look(database, registry).await {
+            tracing::warn!(%error, "could not look for jobs that no process runs");
+        }
+    }
+
+    async fn try_look<C>(
+        &mut self,
+        database: &DatabaseConnection,
+        registry: &Registry<C>,
+    ) -> Result<(), DbErr> {
+        let set_aside = set_aside_unfindable(database).await?;
+        if set_aside > 0 {
+            tracing::error!(
+                jobs = set_aside,
+                "rows of jobs cannot be read; they are kept as failed, and `jobs list` says why"
+            );
+        }
+        let mut unknown = Vec::new();
+        for (kind, queue, jobs) in kinds(database).await? {
+            match registry.kinds.get(kind.as_str()) {
+                None => unknown.push((kind, jobs)),
+                Some(known) if known.bounds.queue != queue => {
+                    move_to_queue(database, &kind, known.bounds.queue).await?;
+                }
+                Some(_) => {}
+            }
+        }
+        for (kind, jobs) in &unknown {
+            if !self.unknown.contains(kind) {
+                tracing::warn!(
+                    kind,
+                    jobs,
+                    "jobs wait whose kind this version does not know; they are kept for one that does: add it \
+                     to the table of jobs again, or discard them"
+                );
+            }
+        }
+        self.unknown = unknown.into_iter().map(|(kind, _)| kind).collect();
+        let paused: Vec<_> = paused(database)
+            .await?
+            .into_iter()
+            .map(|(queue, _)| queue)
+            .collect();
+        for queue in paused.iter().filter(|queue| !self.paused.contains(queue)) {
+            tracing::warn!(queue, "this queue is paused; `jobs resume` goes on with it");
+        }
+        for queue in self.paused.iter().filter(|queue| !paused.contains(queue)) {
+            tracing::info!(queue, "this queue goes on");
+        }
+        self.paused = paused;
+        Ok(())
+    }
+}

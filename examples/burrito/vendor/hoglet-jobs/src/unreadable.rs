@@ -1,0 +1,118 @@
+//! Rows that cannot be read: each is set aside as failed, with the reason. All other jobs run as usual.
+//!
+//! SQLite stores a text in a column of numbers where a program or a person writes one there.
+
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Value};
+
+use crate::sql::{execute, query, storable_error};
+
+/// The columns that the claim looks at, each with a condition. A row that breaks one would never be claimed.
+const ON_SQLITE: [(&str, &str); 6] = [
+    ("run_at", "typeof(run_at) = 'integer'"),
+    (
+        "priority",
+        "typeof(priority) = 'integer' AND priority BETWEEN 0 AND 2",
+    ),
+    ("kind", "typeof(kind) = 'text'"),
+    ("queue", "typeof(queue) = 'text'"),
+    ("begun", "typeof(begun) = 'integer'"),
+    (
+        "unique_key",
+        "typeof(unique_key) = 'text' OR unique_key IS NULL",
+    ),
+];
+
+const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
+
+/// Sets a claimed row aside that [`Model`](crate::model::Model) cannot hold. If the database refuses, the row
+/// is claimed again when its lease ends.
+pub(crate) async fn try_set_aside(
+    database: &impl ConnectionTrait,
+    row: &QueryResult,
+    error: &DbErr,
+) {
+    if let Err(error) = set_aside(database, row, error).await {
+        tracing::warn!(%error, "could not set a job's row aside that cannot be read");
+    }
+}
+
+async fn set_aside(
+    database: &impl ConnectionTrait,
+    row: &QueryResult,
+    error: &DbErr,
+) -> Result<(), DbErr> {
+    // A broken id finds no row; SQLite has a number for each row.
+    let (column, value): (_, Value) = match database.get_database_backend() {
+        DatabaseBackend::Postgres => ("id", row.try_get::<Uuid>("", "id")?.into()),
+        _ => ("rowid", row.try_get::<i64>("", "row_number")?.into()),
+    };
+    let reason = reason(error);
+    tracing::error!(
+        error = reason,
+        "a job's row cannot be read; it is kept as failed"
+    );
+    let sql = format!(
+        "UPDATE jobs SET lease = NULL, error = $1, failed_at = {{now}} WHERE {column} = $2"
+    );
+    let error = storable_error(&reason);
+    execute(database, &sql, [error.into(), value])
+        .await
+        .map(drop)
+}
+
+/// Sets rows aside that the claim never finds. Returns how many.
+///
+/// # Errors
+///
+/// If the database fails.
+pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let (columns, garbled): (&[(&str, &str)], _) = match database.get_database_backend() {
+        DatabaseBackend::Postgres => (&ON_POSTGRES, 0),
+        _ => (&ON_SQLITE, set_aside_garbled(database).await?),
+    };
+    let all: Vec<_> = columns
+        .iter()
+        .map(|(_, good)| format!("({good})"))
+        .collect();
+    let broken = format!("failed_at IS NULL AND NOT ({})", all.join(" AND "));
+    // A `SELECT` takes no lock. An `UPDATE` takes SQLite's only one, even if it changes nothing.
+    let look = format!("SELECT 1 AS one FROM jobs WHERE {broken} LIMIT 1");
+    if query(database, &look, []).await?.is_empty() {
+        return Ok(garbled);
+    }
+    let which = columns
+        .iter()
+        .map(|(column, good)| format!("WHEN NOT ({good}) THEN '{column}'"));
+    let sql = format!(
+        "UPDATE jobs SET lease = NULL, failed_at = {{now}}, \
+         error = 'this row cannot be read: its column ' || CASE {} END || ' holds no value of its kind' \
+         WHERE {broken}",
+        which.collect::<Vec<_>>().join(" ")
+    );
+    Ok(garbled + execute(database, &sql, []).await?)
+}
+
+/// Sets rows aside whose kind or queue is not UTF-8, which SQLite does not check.
+async fn set_aside_garbled(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let look = "SELECT kind, queue, min(rowid) AS row_number FROM jobs \
+                WHERE failed_at IS NULL GROUP BY kind, queue";
+    let mut set_aside = 0;
+    for row in query(database, look, []).await? {
+        let read = |column| row.try_get::<String>("", column).map(drop);
+        let Err(error) = read("kind").and_then(|()| read("queue")) else {
+            continue;
+        };
+        let sql = "UPDATE jobs SET lease = NULL, failed_at = {now}, error = $1 WHERE failed_at IS NULL \
+                   AND (kind, queue) = (SELECT kind, queue FROM jobs WHERE rowid = $2)";
+        let error = storable_error(&reason(&error));
+        let row_number: i64 = row.try_get("", "row_number")?;
+        set_aside += execute(database, sql, [error.into(), row_number.into()]).await?;
+    }
+    Ok(set_aside)
+}
+
+/// Why a row cannot be read.
+pub(crate) fn reason(error: &DbErr) -> String {
+    format!("this row cannot be read: {error}")
+}

@@ -1,0 +1,134 @@
+//! Claiming due jobs, and beginning them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{POLL, Work};
+use crate::attempt::{Ended, attempt};
+use crate::claim::claim;
+use crate::database::is_unavailable;
+use crate::due::due_in;
+use crate::held::Held;
+use crate::lease::Claim;
+use crate::model::Model;
+use crate::results::Unstored;
+use crate::wanted::Wanted;
+
+/// How long to wait after another process has claimed the due jobs first.
+const BUSY: Duration = Duration::from_millis(20);
+
+impl<C: Clone + Send + Sync + 'static> Work<C> {
+    /// Claims due jobs and begins them.
+    pub(super) async fn look(&mut self) {
+        if let Err(error) = self.claim_due().await {
+            tracing::warn!(%error, "could not look for jobs");
+            self.hot.fill(false);
+            self.look_at = Instant::now() + POLL;
+        }
+    }
+
+    pub(super) async fn claim_due(&mut self) -> Result<(), DbErr> {
+        let registry = self.runner.registry.clone();
+        let held = self.held.keys().copied();
+        let except: Vec<_> = held
+            .chain(self.ended.iter().map(|unstored| unstored.claim.id))
+            .collect();
+        let wanted = |queue: usize| Wanted {
+            queue: Some(registry.queues[queue].name),
+            kinds: &registry.queues[queue].kinds,
+            except: &except,
+        };
+        if self.look_at <= Instant::now() {
+            // Looking is a read. Claiming takes SQLite's only write lock, even if nothing is due.
+            let unsure = |queue: &usize| !self.hot[*queue] && self.room(*queue) > 0;
+            let unsure: Vec<_> = self.queues().filter(unsure).collect();
+            let look_for: Vec<_> = unsure.iter().map(|queue| wanted(*queue)).collect();
+            let due = due_in(&self.runner.database, &look_for).await?;
+            let mut wait = POLL;
+            for (queue, due_in) in unsure.into_iter().zip(due) {
+                let due_in = due_in.unwrap_or(POLL);
+                self.hot[queue] = due_in.is_zero();
+                if !self.hot[queue] {
+                    wait = wait.min(due_in);
+                }
+            }
+            if Instant::now() < self.alert_until {
+                self.step *= 2;
+                wait = wait.min(self.step);
+            }
+            self.look_at = Instant::now() + wait;
+        }
+        self.turn = (self.turn + 1) % self.hot.len().max(1);
+        let in_turn: Vec<_> = self.queues().collect();
+        let (later, first) = in_turn.split_at(self.turn);
+        let mut refused = Ok(());
+        for queue in first.iter().chain(later).copied() {
+            let room = self.room(queue);
+            if !self.hot[queue] || room == 0 {
+                continue;
+            }
+            // The lease begins in the statement, so it ends after this.
+            let until = self.until(Instant::now());
+            let first = self.places.first(queue);
+            let database = &self.runner.database;
+            let jobs = match claim(database, wanted(queue), first, room, self.lease).await {
+                // The other queues have their turn.
+                Err(error) if !is_unavailable(&error) => {
+                    refused = Err(error);
+                    continue;
+                }
+                jobs => jobs?,
+            };
+            self.hot[queue] = jobs.len() == room;
+            if !self.hot[queue] {
+                // Look for the time of the next job: at once, unless other processes hold the due ones.
+                let wait = if jobs.is_empty() {
+                    BUSY
+                } else {
+                    Duration::ZERO
+                };
+                self.look_at = Instant::now() + wait;
+            }
+            for job in jobs {
+                self.begin(queue, job, until);
+            }
+        }
+        refused
+    }
+
+    pub(super) fn begin(&mut self, queue: usize, job: Model, until: Instant) {
+        let claim = Claim::of(&job);
+        if job.cancelled_at.is_some() {
+            // The process that should have stopped it has died.
+            let ended = Ended::Cancelled;
+            self.ended.push(Unstored {
+                claim,
+                ended,
+                until,
+            });
+            return;
+        }
+        let (sender, lease) = watch::channel(until);
+        let held = Held {
+            claim,
+            queue,
+            until: sender,
+            cancelled: false,
+        };
+        self.held.insert(job.id, held);
+        self.under_way.send_replace(self.held.len());
+        self.places.take(queue, 1);
+        let runner = self.runner.clone();
+        self.running.spawn_blocking(move || {
+            let attempt = attempt(&runner, job, lease);
+            let ended = catch_unwind(AssertUnwindSafe(|| Handle::current().block_on(attempt)));
+            // The attempt catches panics of the job. After any other panic the lease ends by itself.
+            (claim, ended.unwrap_or(Ended::Stopped))
+        });
+    }
+}

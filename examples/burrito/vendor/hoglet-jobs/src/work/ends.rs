@@ -1,0 +1,78 @@
+//! The end of attempts, and of all attempts when the process ends.
+
+use tokio::task::JoinError;
+use tokio::time::{Instant, timeout_at};
+
+use super::{GRACE, Work};
+use crate::attempt::Ended;
+use crate::lease::{self, Claim};
+use crate::results::{Unstored, store_all};
+
+impl<C: Clone + Send + Sync + 'static> Work<C> {
+    /// Notes this ended attempt, and all others that have ended meanwhile.
+    pub(super) fn note(&mut self, joined: Result<(Claim, Ended), JoinError>) {
+        let mut next = Some(joined);
+        while let Some(joined) = next {
+            match joined {
+                Ok((claim, ended)) => self.end(claim, ended),
+                Err(error) => tracing::error!(%error, "a job's thread ended early"),
+            }
+            next = self.running.try_join_next();
+        }
+        if !self.knows_of_more() {
+            // A job that has waited for a place, or for the end of its twin, begins at once.
+            self.look_at = Instant::now();
+        }
+    }
+
+    pub(super) fn end(&mut self, claim: Claim, ended: Ended) {
+        let Some(held) = self.held.remove(&claim.id) else {
+            return;
+        };
+        self.under_way.send_replace(self.held.len());
+        self.places.free(held.queue);
+        let ended = match ended {
+            Ended::Stopped if held.cancelled => Ended::Cancelled,
+            ended => ended,
+        };
+        let until = *held.until.borrow();
+        self.ended.push(Unstored {
+            claim,
+            ended,
+            until,
+        });
+    }
+
+    /// Stops the jobs that still run. They have not failed, so the attempt does not count. A job that blocks its
+    /// thread cannot be stopped: it runs until the process ends, so it is not given back before its lease ends.
+    pub(super) async fn give_back(&mut self, deadline: Instant) {
+        let now = Instant::now();
+        for held in self.held.values() {
+            held.until.send_replace(now);
+        }
+        let bound = deadline.max(now) + GRACE;
+        while let Ok(Some(joined)) = timeout_at(bound, self.running.join_next()).await {
+            self.note(joined);
+        }
+        if !self.held.is_empty() {
+            tracing::warn!(
+                jobs = self.held.len(),
+                "jobs block their threads and could not be stopped; they go on when their leases end"
+            );
+        }
+        let is_stopped = |unstored: &mut Unstored| matches!(unstored.ended, Ended::Stopped);
+        let stopped: Vec<_> = self.ended.extract_if(.., is_stopped).collect();
+        store_all(&self.runner.database, &mut self.ended).await;
+        let claims: Vec<_> = stopped.iter().map(|unstored| unstored.claim).collect();
+        if claims.is_empty() {
+            return;
+        }
+        tracing::info!(
+            jobs = claims.len(),
+            "giving back jobs that are not done yet"
+        );
+        if let Err(error) = lease::give_back(&self.runner.database, &claims).await {
+            tracing::warn!(%error, "could not give jobs back; they go on later");
+        }
+    }
+}

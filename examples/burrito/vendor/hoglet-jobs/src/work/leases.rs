@@ -1,0 +1,60 @@
+//! The leases of the jobs that run here.
+
+use std::collections::HashMap;
+
+use sea_orm::prelude::Uuid;
+use tokio::time::Instant;
+
+use super::Work;
+use crate::database::is_unavailable;
+use crate::lease::{self, Claim, Extended};
+
+impl<C: Clone + Send + Sync + 'static> Work<C> {
+    /// The end, for this process, of a lease that begins or is extended now: a third before its end in the
+    /// database. So this process stops the job before another one begins it, even if this one is slow. The
+    /// lease is extended twice until then.
+    pub(super) fn until(&self, begins: Instant) -> Instant {
+        begins + self.lease * 2 / 3
+    }
+
+    /// Extends the leases of the running jobs, and stops jobs whose lease is lost and jobs that are cancelled.
+    pub(super) async fn extend(&mut self) {
+        let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
+        let until = self.until(Instant::now());
+        match lease::extend(&self.runner.database, &claims, self.lease).await {
+            Ok(extended) => self.extended(&claims, &extended, until),
+            // The database refuses to change one of the rows: try each by itself.
+            Err(error) if claims.len() > 1 && !is_unavailable(&error) => {
+                for claim in claims {
+                    match lease::extend(&self.runner.database, &[claim], self.lease).await {
+                        Ok(extended) => self.extended(&[claim], &extended, until),
+                        Err(error) => {
+                            tracing::warn!(%error, job_id = %claim.id, "could not extend a lease");
+                        }
+                    }
+                }
+            }
+            // Each job is stopped before its lease ends.
+            Err(error) => tracing::warn!(%error, "could not extend the leases of running jobs"),
+        }
+    }
+
+    /// Notes which of these leases were extended.
+    pub(super) fn extended(
+        &mut self,
+        claims: &[Claim],
+        extended: &HashMap<Uuid, Extended>,
+        until: Instant,
+    ) {
+        for Claim { id, .. } in claims {
+            let Some(held) = self.held.get_mut(id) else {
+                continue;
+            };
+            let state = extended.get(id);
+            held.cancelled = state == Some(&Extended::Cancelled);
+            let is_held = state == Some(&Extended::Held);
+            held.until
+                .send_replace(if is_held { until } else { Instant::now() });
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Whether PostHog can be reached, and knows the project token.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::outgoing;
+use crate::settings::Settings;
+
+/// For PostHog to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Asks PostHog whether it knows the project token, and says so in a sentence.
+///
+/// Capturing with a wrong token answers 200 and loses everything; asking for flags answers 401.
+///
+/// # Errors
+///
+/// What is wrong, and what to do about it.
+pub async fn check(settings: &Settings) -> Result<String, String> {
+    if settings.disabled {
+        return Ok("off: POSTHOG_DISABLED is set".into());
+    }
+    if settings.project_token.is_empty() {
+        return Ok("off: set POSTHOG_PROJECT_TOKEN to your project token to send events".into());
+    }
+    let body = json!({ "api_key": settings.project_token, "distinct_id": "doctor" });
+    let url = format!("{}/flags/?v=2", settings.base_url());
+    let client = outgoing::client()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let asked = client
+        .post(&url)
+        .timeout(TIMEOUT)
+        .header("content-type", "application/json")
+        .body(body.to_string());
+    match asked.send().await {
+        Ok(answer) if answer.status().is_success() => {
+            Ok(format!("{} knows the token", settings.base_url()))
+        }
+        Ok(answer) if answer.status().as_u16() == 401 => Err(format!(
+            "{} does not know this POSTHOG_PROJECT_TOKEN; copy the project token (phc_…) from the project's settings",
+            settings.base_url()
+        )),
+        Ok(answer) => Err(format!(
+            "{} answered {}; check POSTHOG_HOST",
+            settings.base_url(),
+            answer.status()
+        )),
+        Err(error) => Err(format!(
+            "{} cannot be reached ({}); check POSTHOG_HOST and the network",
+            settings.base_url(),
+            outgoing::describe(error, &url)
+        )),
+    }
+}

@@ -1,0 +1,128 @@
+//! The context of a request: the properties that each of its events carries.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request};
+use axum::http::header::{HOST, USER_AGENT};
+use axum::http::{HeaderMap, Method};
+use posthog_rs::RequestContext;
+use posthog_rs::tower::PostHogLayer;
+use serde_json::{Map, Value};
+
+use crate::headers;
+use crate::identity::Identity;
+use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
+use crate::urls;
+
+/// A request, as PostHog is told of it.
+#[derive(Clone, Debug)]
+pub struct RequestDetails<'a> {
+    /// The id that its answer names, to be found in the log.
+    pub id: Option<&'a str>,
+    /// The method.
+    pub method: &'a Method,
+    /// The app's public address, without a trailing slash: `https://example.com`.
+    pub origin: &'a str,
+    /// The host in it, with its port where it is not the scheme's own.
+    pub host: &'a str,
+    /// The path, without tokens.
+    pub path: &'a str,
+    /// Path and query, without tokens.
+    pub path_and_query: &'a str,
+    /// Whether the address as it was sent holds a token.
+    pub address: Address,
+    /// The client's address; none where it is not known.
+    pub ip: Option<IpAddr>,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+}
+
+/// Whether PostHog may see the address of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// It may.
+    Plain,
+    /// It holds a token: posthog-js, which reads it, does not run on the page.
+    Secret,
+}
+
+impl<'a> RequestDetails<'a> {
+    /// As the request itself says. Behind a proxy the app knows better: its own address, and the client's.
+    pub fn of(request: &'a Request) -> Self {
+        let host = request.headers().get(HOST);
+        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let uri = request.uri();
+        Self {
+            id: None,
+            method: request.method(),
+            origin: "",
+            host,
+            path: uri.path(),
+            path_and_query: uri
+                .path_and_query()
+                .map_or(uri.path(), |sent| sent.as_str()),
+            address: Address::Plain,
+            ip: peer.map(|ConnectInfo(address)| address.ip().to_canonical()),
+            headers: request.headers(),
+        }
+    }
+}
+
+/// The layer that keeps the context beside the task that handles the request, for code that uses the SDK
+/// itself. It takes the context from the request's extensions, see
+/// [`PostHog::remember_in`](crate::PostHog::remember_in).
+pub fn layer() -> PostHogLayer {
+    PostHogLayer::new()
+}
+
+/// The SDK's context of a request. `properties` are the app's own.
+pub fn of_request(
+    identity: &Identity,
+    request: &RequestDetails<'_>,
+    properties: Map<String, Value>,
+) -> RequestContext {
+    let mut context = RequestContext::new().distinct_id(identity.distinct_id.to_string());
+    let url = match request.origin {
+        "" => format!("http://{}{}", request.host, request.path_and_query),
+        origin => format!("{origin}{}", request.path_and_query),
+    };
+    // A client writes what it likes, and each of its events is to be small.
+    let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
+    let path = cut(request.path);
+    context = property(context, "$current_url", urls::safe(&url));
+    context = property(context, "$host", request.host);
+    context = property(context, "$pathname", path);
+    context = property(context, "$request_method", cut(request.method.as_str()));
+    context = property(context, "$request_path", path);
+    context = match request.ip {
+        Some(ip) => property(context, "$ip", ip.to_string()),
+        None => property(context, GEOIP_DISABLE, true),
+    };
+    if let Some(agent) = headers::read(request.headers, USER_AGENT.as_str()) {
+        context = property(context, "$raw_user_agent", agent.as_str());
+        context = property(context, "$user_agent", agent);
+    }
+    context = of_identity(context, identity);
+    with_all(context, properties)
+}
+
+/// Adds the identity's properties, besides the distinct id.
+pub(crate) fn of_identity(mut context: RequestContext, identity: &Identity) -> RequestContext {
+    if let Some(session_id) = &identity.session_id {
+        context = context.session_id(session_id);
+    }
+    if !identity.distinct_id.is_user() {
+        context = property(context, PROCESS_PERSON_PROFILE, false);
+    }
+    context
+}
+
+/// With these properties.
+pub(crate) fn with_all(context: RequestContext, properties: Map<String, Value>) -> RequestContext {
+    properties
+        .into_iter()
+        .fold(context, |context, (name, value)| {
+            property(context, &name, value)
+        })
+}

@@ -1,0 +1,67 @@
+//! Links that log in or set a new password, for any address that a visitor types.
+//!
+//! The jobs find out whether the address has an account: the time of the answer tells nothing.
+
+use std::time::Duration;
+
+use sea_orm::prelude::Uuid;
+use serde::{Deserialize, Serialize};
+
+use super::message::issue_and_send;
+use crate::email::Email;
+use crate::jobs::{Job, JobResult, Priority, Run};
+use crate::mail;
+use crate::tokens::Purpose;
+use crate::web::Web;
+
+/// Mails a link that sets a new password, if the address has an account.
+#[derive(Serialize, Deserialize)]
+pub struct SendResetLink {
+    /// As it was typed, normalized.
+    pub email: Email,
+}
+
+impl Job for SendResetLink {
+    type State = Web;
+
+    const NAME: &'static str = "send_reset_link";
+    const QUEUE: &'static str = mail::QUEUE;
+    /// Spread over some twenty minutes: nobody waits longer.
+    const ATTEMPTS: u32 = 8;
+    const TIMEOUT: Duration = mail::TIMEOUT;
+    const PRIORITY: Priority = Priority::High;
+
+    async fn run(self, web: Web, run: Run) -> JobResult {
+        to_account(&web, web.parts.links.reset_password, &self.email, run.id).await
+    }
+}
+
+/// Mails a link that logs in, if the address has an account.
+#[derive(Serialize, Deserialize)]
+pub struct SendLoginLink {
+    /// As it was typed, normalized.
+    pub email: Email,
+}
+
+impl Job for SendLoginLink {
+    type State = Web;
+
+    const NAME: &'static str = "send_login_link";
+    const QUEUE: &'static str = mail::QUEUE;
+    /// Spread over some ten minutes: the link does not work much longer.
+    const ATTEMPTS: u32 = 7;
+    const TIMEOUT: Duration = mail::TIMEOUT;
+    const PRIORITY: Priority = Priority::High;
+
+    async fn run(self, web: Web, run: Run) -> JobResult {
+        to_account(&web, web.parts.links.login_link, &self.email, run.id).await
+    }
+}
+
+async fn to_account(web: &Web, purpose: Purpose, email: &Email, occasion: Uuid) -> JobResult {
+    let users = &web.parts.users;
+    match users.find_by_email(&web.database, email).await? {
+        Some(user) => issue_and_send(web, purpose, &*user, occasion).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,56 @@
+//! The macros by which an app declares its events and flags.
+
+/// Declares events, each with its name and its properties:
+///
+/// ```
+/// hoglet_web::events! {
+///     /// Somebody made an account.
+///     "user_signed_up" => UserSignedUp { signup_method: &'static str },
+///
+///     /// Somebody logged out.
+///     "user_logged_out" => UserLoggedOut {},
+/// }
+/// ```
+///
+/// Properties have names, because PostHog knows no others: an event is a struct with named fields.
+#[macro_export]
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:literal => $event:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }),* $(,)?) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, $crate::posthog::event::Serialize)]
+            #[serde(crate = "hoglet_web::posthog::event::serde")]
+            pub struct $event {
+                $($(#[$field_doc])* pub $field: $type),*
+            }
+
+            impl $crate::posthog::TrackedEvent for $event {
+                const NAME: &'static str = $name;
+            }
+        )*
+    };
+}
+
+/// Declares an app's flags, and derives the list of them all from the declarations:
+///
+/// ```
+/// use hoglet_web::posthog::{Experiment, Flag};
+///
+/// hoglet_web::flags! {
+///     /// Shows the new dashboard.
+///     pub const NEW_DASHBOARD: Flag = Flag::new("new-dashboard");
+///
+///     /// Which headline the dashboard has.
+///     pub const HEADLINE: Experiment = Experiment::new("headline", &["control", "bold"]);
+/// }
+/// assert_eq!(ALL.len(), 2);
+/// ```
+#[macro_export]
+macro_rules! flags {
+    ($($(#[$doc:meta])* pub const $name:ident: $type:ty = $flag:expr;)*) => {
+        $($(#[$doc])* pub const $name: $type = $flag;)*
+
+        /// Every flag above: what PostHog is asked for.
+        pub const ALL: &[$crate::posthog::Declared] = &[$($name.declared()),*];
+    };
+}
