@@ -1,4 +1,8 @@
 //! The queue, in an app that has nothing else.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that fails by unwrapping says where and why"
+)]
 
 mod actors;
 mod app;
