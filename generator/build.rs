@@ -1,18 +1,18 @@
-//! Puts the template into the binary: every file below `embed/`, as bytes.
+//! Embeds the template in the binary: every file below `embed/`, as bytes.
 //!
-//! `embed/X.in` is a link to `template/X`, one for each entry at the template's top. Cargo follows links when it packs
-//! a crate, so the published crate carries the files themselves. The `.in` keeps names apart that mean something to
-//! git, cargo and cargo-generate (`.gitignore`, `cargo-generate.toml`).
+//! Each entry at the top of the template has a link: `embed/X.in` points to `template/X`. Cargo follows links when it
+//! packs a crate, so the published crate contains the files themselves. Without the `.in`, git, cargo and cargo-generate
+//! would act on some of these names (`.gitignore`, `cargo-generate.toml`).
 //!
-//! A crate inside the template has a folder of its own in `embed/`, with a link for each of its entries: cargo packs no
-//! folder that holds a `Cargo.toml`.
+//! A crate inside the template has its own folder in `embed/`, with a link for each of its entries, because cargo does
+//! not pack a folder that contains a `Cargo.toml`.
 
 use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Path in the template, and where its bytes are.
+/// The path of each file in the template, and the path to read it from.
 type Files = Vec<(String, PathBuf)>;
 
 /// Modules that the generator compiles too, and their files in the template.
@@ -24,7 +24,7 @@ const SHARED: &[(&str, &str)] = &[
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let template = here.join("../template");
-    // A checkout without links (Windows) has text files in their place; the template beside us is the same.
+    // A checkout without links (Windows) has text files instead, so the files come from the template itself if it exists.
     let template = template.is_dir().then_some(template);
 
     let mut files = Files::new();
@@ -77,7 +77,7 @@ fn follow(
             None => path,
         };
         println!("cargo:rerun-if-changed={}", source.display());
-        // Its entry may be gone from the template; the refresh that removes the link needs this crate to build.
+        // The link may point to a deleted entry. `cargo xtask refresh` removes the link, but first needs this crate to build.
         if source.exists() {
             collect(source, name, files)?;
         }

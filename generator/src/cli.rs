@@ -27,7 +27,7 @@ pub enum Command {
     Completions { shell: Shell },
 }
 
-/// The names that other tools have for our commands.
+/// Other tools' names for our commands.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("create", "new"),
     ("init", "new"),
@@ -38,7 +38,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("watch", "dev"),
 ];
 
-/// Suggests our command for another tool's name of it, and for swapped letters. Clap suggests for most other slips.
+/// Suggests our command for another tool's name, and for swapped letters. Clap handles most other typing mistakes.
 pub fn with_suggestion(mut usage: clap::Error) -> clap::Error {
     let typed = match usage.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(typed)) => typed.as_str(),

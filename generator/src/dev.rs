@@ -7,10 +7,10 @@
 //!                                   app
 //! ```
 //!
-//! Views and styles need no build: the app reads them on every request, and open pages reload by themselves.
-//! [`console`] prints each line with a prefix for its source; cargo prints its own lines. [`log`] shortens the app's log
-//! for the terminal, and [`log_file`] keeps all of it. At Ctrl+C the app ends first, so that its last events still reach
-//! the stand-in.
+//! Views and styles need no build: the app reads them on every request, and open pages reload automatically.
+//! [`console`] prints each line with a prefix that names its source. Cargo prints its own lines without a prefix.
+//! [`log`] shortens the app's log for the terminal, and [`log_file`] keeps the whole log. At Ctrl+C the app ends first,
+//! so that its last events still reach the stand-in.
 
 mod app;
 mod arguments;
@@ -35,7 +35,7 @@ use crate::project::Project;
 
 use session::Session;
 
-/// Runs until it is told to end.
+/// Runs until a signal ends it, such as Ctrl+C.
 pub fn run(folder: &Path, arguments: &Arguments, first_build: FirstBuild) -> Result<End, Error> {
     let project = Project::find(folder)?;
     // Only this command and `hoglet posthog` need threads.

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-/// Its path is relative to the app's directory and has `/` between its parts.
+/// The path is relative to the app's directory, with `/` between its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     pub path: String,
     pub contents: Cow<'static, [u8]>,
-    /// Readable by its owner only, never in git, and never overwritten.
+    /// A secret file is readable by its owner only, is never in git, and is never overwritten.
     pub secret: bool,
 }

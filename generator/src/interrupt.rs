@@ -1,12 +1,12 @@
-//! Ctrl+C and other signals, handled between two steps instead of in the middle of one.
+//! Ctrl+C and other signals, handled between two steps and never in the middle of a step.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The exit code after Ctrl+C, as shells have it: 128 and the signal's number.
+/// The exit code after Ctrl+C, as in shells: 128 plus the signal's number.
 pub const INTERRUPTED: u8 = 130;
 
-/// Why a command ended that runs until it is told to end.
+/// The reason why a long-running command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// Ctrl+C.
@@ -15,7 +15,7 @@ pub enum End {
     Asked,
 }
 
-/// A signal came before the files were in their place.
+/// A signal came before the files were moved to the app's directory.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("interrupted; nothing was written")]
 pub struct Interrupted;
@@ -24,16 +24,16 @@ pub struct Interrupted;
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// From now on signals are only recorded and no longer end the process.
+    /// From now on, signals are only recorded and no longer end the process.
     pub fn listen() -> Self {
         let interrupt = Self::default();
         let noted = interrupt.clone();
-        // It fails if there is a handler already; then a signal ends the process as usual.
+        // This fails if there is a handler already. Then a signal ends the process as usual.
         let _ = ctrlc::set_handler(move || noted.0.store(true, Ordering::Relaxed));
         interrupt
     }
 
-    /// An error if a signal has come.
+    /// Returns an error if a signal has come.
     pub fn check(&self) -> Result<(), Interrupted> {
         if self.0.load(Ordering::Relaxed) {
             Err(Interrupted)

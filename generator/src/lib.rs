@@ -1,15 +1,15 @@
-//! Writes a new web app from the template it carries.
+//! Writes a new web app from the template in this binary.
 //!
-//! One module for each command: [`new`](mod@new) writes an app, [`dev`] runs it while it is worked on, [`posthog`] runs the
-//! local stand-in for PostHog (the crate `hoglet-standin`), [`vendor`] brings Hoglet's own tests into an app.
+//! Each command has a module: [`new`](mod@new) writes an app, [`dev`] runs the app during development, [`posthog`] runs the
+//! local stand-in for PostHog (the crate `hoglet-standin`), and [`vendor`] copies Hoglet's own tests into an app.
 //!
-//! They share the [`template`], which the binary carries, and [`write`](mod@write), the only module that changes an app:
-//! completely, or not at all.
+//! They share two modules: [`template`], which is embedded in the binary, and [`write`](mod@write). Only `write` changes an
+//! app, and it applies all changes or none.
 //!
-//! `template/cargo-generate.toml` says which questions there are and which files contain an answer. Stock cargo-generate
-//! reads it too, so a new question is a change in the template alone.
+//! `template/cargo-generate.toml` lists the questions and the files that contain an answer. Stock cargo-generate reads
+//! it too, so a new question is a change in the template alone.
 
-// `println!` panics if the reader is gone.
+// `println!` panics if standard output is closed.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cli;
@@ -38,7 +38,7 @@ use crate::dev::FirstBuild;
 use crate::error::Error;
 use crate::interrupt::{End, INTERRUPTED};
 
-/// Carries out what the command line asks for.
+/// Runs the command of the command line.
 pub fn run(cli: Cli) -> Result<ExitCode, Error> {
     let end = match cli.command {
         Command::New(arguments) => match new::run(&arguments)? {

@@ -1,6 +1,6 @@
 //! `hoglet new`: writes a new web app from the template.
 //!
-//! A run is a pipeline, one module a step:
+//! A run is a pipeline; each step has a module:
 //!
 //! ```text
 //! arguments → questions → answers → render → write → what to type next
@@ -34,7 +34,7 @@ use answers::Answers;
 use project_name::ProjectName;
 use report::Report;
 
-/// Writes the app. Gives its folder if it is to be run.
+/// Writes the app. Returns its folder if `--run` asks to start it.
 pub fn run(arguments: &Arguments) -> Result<Option<PathBuf>, Error> {
     let template = Rc::new(Template::embedded()?);
     let asks = !arguments.yes && prompt::is_possible();
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<Option<PathBuf>, Error> {
         committed: written.as_ref().is_some_and(|written| written.committed),
         arguments,
     };
-    // A run whose report cannot be printed has failed, and then nothing stays written.
+    // If the report cannot be printed, the run has failed, and dropping `written` removes the files.
     report.print()?;
     if let Some(written) = written {
         notes.extend(written.keep());

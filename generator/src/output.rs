@@ -1,9 +1,9 @@
-//! Prints on standard output and standard error, also when nobody reads it to the end.
+//! Prints on standard output and standard error, even if the reader stops early.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-/// Prints on standard output. A reader that stops early (`| head -1`) is no error; a full disk is.
+/// Prints on standard output. A reader that stops early (`| head -1`) is not an error; a full disk is one.
 pub fn print(text: &str) -> io::Result<()> {
     end(anstream::stdout().write_all(text.as_bytes()))
 }
@@ -16,7 +16,7 @@ pub fn end(printed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Prints a line on standard error. The command goes on if the terminal is gone.
+/// Prints a line on standard error. The command continues if the terminal is closed.
 pub fn log(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }

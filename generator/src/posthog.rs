@@ -1,4 +1,4 @@
-//! `hoglet posthog`: the stand-in for PostHog by itself, and its page. The stand-in is a crate of its own.
+//! `hoglet posthog`: runs the stand-in for PostHog (the crate `hoglet-standin`) and its page, without an app.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -51,7 +51,7 @@ pub enum Error {
     Listen {
         address: SocketAddr,
         cause: io::Error,
-        /// The process that has the port, if it can be found.
+        /// The process that uses the port, if it can be found.
         owner: Option<String>,
     },
 
@@ -75,7 +75,7 @@ impl From<hoglet_standin::Error> for Error {
     }
 }
 
-/// Runs until it is told to end.
+/// Runs until a signal ends it, such as Ctrl+C.
 pub fn run(arguments: Arguments) -> Result<End, Error> {
     let open = arguments.open;
     let options = Options {

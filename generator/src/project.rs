@@ -1,11 +1,11 @@
-//! The app that a command works on: where it is and what it is called.
+//! The app that a command works on: its folder and its name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::shared::env_text::without_byte_order_mark;
 
-/// Every generated app has it.
+/// Every generated app has this file.
 pub const MARK: &str = ".hoglet.toml";
 const MANIFEST: &str = "Cargo.toml";
 
@@ -21,12 +21,12 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Project {
     pub root: PathBuf,
-    /// The name of its package and of its program.
+    /// The name of the app's package and program.
     pub name: String,
 }
 
 impl Project {
-    /// Looks in the folder and in the folders above it, as cargo does.
+    /// Searches the folder and the folders above it, as cargo does.
     pub fn find(folder: &Path) -> Result<Self, Error> {
         let root = folder
             .ancestors()
@@ -44,7 +44,7 @@ impl Project {
         })
     }
 
-    /// Reads the name again: it may have changed. If it cannot be read, cargo says why.
+    /// Reads the name again, because it may have changed. If the manifest is broken, cargo reports the error.
     pub fn reread(&mut self) {
         if let Ok(name) = read_name(&self.root) {
             self.name = name;

@@ -1,4 +1,4 @@
-//! Ctrl+C and other signals, each time they come, for commands that run until they are told to end.
+//! Ctrl+C and other signals, for commands that run until a signal comes and may receive several.
 
 use std::io;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::interrupt::End;
 
-/// `timeout` sends each signal twice, and so does a shell when its terminal closes. Both count as one request.
+/// `timeout` sends each signal twice, and so does a shell when its terminal closes. The two signals count as one request.
 const ONE_REQUEST: Duration = Duration::from_millis(100);
 
 pub struct Signals {
@@ -16,7 +16,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// From now on signals arrive here and no longer end the process.
+    /// From now on, signals arrive here and no longer end the process.
     pub fn listen() -> io::Result<Self> {
         let (system, last) = (System::listen()?, None);
         Ok(Self { system, last })
@@ -78,7 +78,7 @@ impl System {
     }
 
     async fn next(&mut self) -> End {
-        // Without a handler no signal arrives here; it ends the process, as the system does by default.
+        // If no handler can be installed, Ctrl+C ends the process, as the system does by default.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -1,7 +1,8 @@
 //! The template: a tree of files, with its questions.
 //!
-//! A file `X.liquid` is rendered and written as `X`. If `X` itself is there too, it makes the template a crate, and is
-//! left out. All other files are written as they are, except those that `ignore` in `cargo-generate.toml` names.
+//! A file `X.liquid` is rendered and written as `X`. If the template has a file `X` too, that file only makes the template
+//! a crate, and is left out. All other files are written unchanged, except those that `ignore` in `cargo-generate.toml`
+//! names.
 
 pub mod questions;
 
@@ -16,20 +17,20 @@ const LOCK: &str = "Cargo.lock";
 
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/template.rs"));
 
-/// Contents by path; the path is relative and has `/` between its parts.
+/// Contents by path. The path is relative, with `/` between its parts.
 type Tree = BTreeMap<String, Cow<'static, [u8]>>;
 
 #[derive(Debug)]
 pub struct Template {
     pub questions: Questions,
-    /// The files of an app, under the paths that they have there.
+    /// The files of an app, by their paths in the app.
     pub files: Tree,
     /// The tests of the crates in `vendor/`, which an app gets on request only.
     pub tests: Tree,
 }
 
 impl Template {
-    /// The template that this program carries.
+    /// The template that is embedded in this program.
     pub fn embedded() -> Result<Self, Error> {
         Self::new(
             EMBEDDED
@@ -38,7 +39,7 @@ impl Template {
         )
     }
 
-    /// A template of the given files, their paths relative and with `/`.
+    /// Makes a template from the given files. Paths are relative, with `/` between their parts.
     pub fn new(
         tree: impl IntoIterator<Item = (String, Cow<'static, [u8]>)>,
     ) -> Result<Self, Error> {
@@ -77,7 +78,7 @@ impl Template {
     }
 }
 
-/// The crate in `vendor/` that a path is a test of: `hoglet-web` for `vendor/hoglet-web/tests/web/main.rs`.
+/// The crate in `vendor/` whose test has this path: `hoglet-web` for `vendor/hoglet-web/tests/web/main.rs`.
 pub fn vendored_crate(path: &str) -> Option<&str> {
     let (name, rest) = path.strip_prefix("vendor/")?.split_once('/')?;
     rest.starts_with("tests/").then_some(name)

@@ -1,4 +1,4 @@
-//! `hoglet vendor --with-tests`: brings the tests of the crates in `vendor/` into the app.
+//! `hoglet vendor --with-tests`: copies the tests of the crates in `vendor/` into the app.
 //!
 //! An app gets these crates without their tests. An owner who changes one of the crates needs the tests.
 
@@ -39,7 +39,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<(), Error> {
         match fs::read(project.root.join(path)) {
             Ok(present) if present == **contents => continue,
             Ok(_) => changed.push(path.clone()),
-            // It is missing. Any other problem shows when it is written.
+            // The file is missing. Any other problem shows when the file is written.
             Err(_) => {}
         }
         files.push(File {
@@ -85,7 +85,7 @@ struct Crate {
     features: Vec<String>,
 }
 
-/// The crates in the app's `vendor/` that have tests. Each must have the version that this program carries.
+/// The crates in the app's `vendor/` that have tests. Each must have the same version as in the embedded template.
 fn crates(project: &Project, template: &Template, origin: &Origin) -> Result<Vec<Crate>, Error> {
     refuse_other_version("the app", &origin.version, env!("CARGO_PKG_VERSION"))?;
     let names: BTreeSet<&str> = template
@@ -138,7 +138,7 @@ fn version(manifest: &toml::Table) -> &str {
     version.and_then(toml::Value::as_str).unwrap_or_default()
 }
 
-/// The features that tests may need, as far as the crate has them.
+/// The features that the tests may need and that the crate has.
 fn features(manifest: &toml::Table, origin: &Origin) -> Vec<String> {
     let wanted = ["testing".to_owned()]
         .into_iter()

@@ -1,8 +1,8 @@
 //! The only module that writes files into an app: all of them, or none.
 //!
-//! The files are first written to a temporary folder on the same file system, which is removed however the run ends. One
-//! rename then makes a new directory of it. If the directory exists, the files are moved into it one by one, and a failure
-//! moves them back.
+//! The files are first written to a temporary folder on the same file system. One rename then turns this folder into the
+//! new directory. If the directory exists already, the files are moved into it one by one, and a failure moves them back.
+//! The temporary folder is removed in every case.
 
 pub mod destination;
 mod git;
@@ -20,18 +20,18 @@ use crate::interrupt::Interrupt;
 use crate::write::destination::Destination;
 use crate::write::undo::Undo;
 
-/// Whether the files get a git repository.
+/// Whether to make a git repository for the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repository {
-    /// A new one, with the files in its first commit; none inside another repository.
+    /// Make a new repository with the files in its first commit, unless the app is inside another repository.
     FirstCommit,
     None,
 }
 
-/// The files in their place. [`Written::keep`] leaves them there; if it is dropped, they are removed again.
+/// The written files. [`Written::keep`] leaves them on disk. If this is dropped instead, they are removed again.
 #[derive(Debug)]
 pub struct Written {
-    /// Whether they are in a first commit.
+    /// Whether the files are in a first commit.
     pub committed: bool,
     /// A problem that did no harm.
     note: Option<String>,
@@ -42,10 +42,10 @@ pub struct Written {
 }
 
 impl Written {
-    /// Leaves the files where they are. Gives a note about a problem that did no harm.
+    /// Leaves the files on disk. Returns a note about a problem that did no harm, if there was one.
     pub fn keep(self) -> Option<String> {
         self.moves.keep();
-        // Only empty folders are left in it.
+        // Only empty folders are left in the temporary folder.
         drop(self.aside);
         self.parents.keep();
         self.note
@@ -66,7 +66,7 @@ pub fn write(
         path.parent().unwrap_or(path)
     };
 
-    // An early return drops these in reverse order: files move back, then the temporary folder is removed, then the parents.
+    // An early return drops these in reverse order: files move back, then the temporary folder and the parents are removed.
     let mut parents = Undo::default();
     parents
         .create_folders(beside)
@@ -74,12 +74,12 @@ pub fn write(
     let aside = tempfile::Builder::new()
         .prefix(".hoglet-")
         .tempdir_in(beside)
-        // Its own message would name the temporary folder.
+        // Keep only the kind of the error: its message would name the temporary folder.
         .map_err(|error| error.kind().into())
         .map_err(Error::disk("write to", beside))?;
     let mut moves = Undo::default();
 
-    // One folder deeper, because a temporary folder has tighter permissions than the app should have.
+    // A folder inside it, because a temporary folder has stricter permissions than the app should have.
     let app = aside.path().join("app");
     fs::create_dir(&app).map_err(Error::disk("write to", beside))?;
     for file in files {

@@ -1,6 +1,6 @@
-//! The app as a process: it starts with the stand-in as its PostHog, and ends so that its events arrive.
+//! The process of the app. It starts with the stand-in as its PostHog, and delivers its events before it ends.
 //!
-//! Unless `LOG_FORMAT` is set it logs in JSON, which [`Log`] shortens for the terminal.
+//! Unless `LOG_FORMAT` is set, the app logs in JSON, and [`Log`] shortens the log for the terminal.
 
 use std::future::pending;
 use std::path::Path;
@@ -21,18 +21,18 @@ use crate::dev::error::Error;
 use crate::dev::log::Log;
 use crate::dev::log_file::LogFile;
 
-/// The app prints this and its address when it is ready.
+/// When the app is ready, it prints this text and its address.
 const LISTENING: &str = "listening on ";
-/// The app limits its own shutdown to less than this. Containers are killed after the same time.
+/// The app's own limit for its shutdown is shorter. Container runtimes kill a container after the same time.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
-/// For an app that was told to end a second time.
+/// The limit after a second signal to the app.
 const STOP_AT_ONCE_TIMEOUT: Duration = Duration::from_secs(2);
-/// For the last lines of a process that has ended. Processes that it started may hold the pipe for longer.
+/// The limit for reading the last lines of an ended process. Its child processes may keep the pipe open for longer.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 pub struct App {
     child: Child,
-    /// The app ends when it is closed, and so also when this process is killed.
+    /// The app ends when this pipe closes, so it also ends if this process is killed.
     #[cfg_attr(unix, expect(dead_code, reason = "it is only held open"))]
     stdin: Option<ChildStdin>,
     readers: [JoinHandle<()>; 2],
@@ -43,9 +43,9 @@ pub struct App {
 }
 
 pub enum News {
-    /// Reported once.
+    /// The app listens at this address; reported once.
     Listens(String),
-    /// It was not told to end.
+    /// The app has ended without a signal from here.
     Ended(ExitStatus),
 }
 
@@ -56,7 +56,7 @@ pub struct Surroundings<'a> {
     pub name: &'a str,
     /// Address of the stand-in; `None` leaves PostHog to the app's own settings.
     pub posthog: Option<&'a str>,
-    /// The port of the last process.
+    /// The port of the app's previous process.
     pub port: Option<u16>,
     /// File with the errors of a failed build, for the pages to show.
     pub build_error: &'a Path,
@@ -69,11 +69,11 @@ const PROXY_PATH: &str = "/relay";
 const COOKIE_PREFIX: &str = "COOKIE_PREFIX";
 /// Variable that tells the app to end when its standard input closes (`vendor/hoglet-web/src/signals.rs`).
 const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
-/// Variable with the path of the file with the build's errors.
+/// Variable with the path of the file that holds the build's errors.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
 impl App {
-    /// Starts it in its folder. The variables set here win over `.env`, so its events go to the stand-in.
+    /// Starts the app in its folder. The variables set here override `.env`, so the app's events go to the stand-in.
     pub fn start(program: Program, around: &Surroundings) -> Result<Self, Error> {
         let environment = Environment::read(around.folder);
         let mut command = Command::new(&program.path);
@@ -100,7 +100,7 @@ impl App {
             command.env("PORT", port.to_string());
         }
         if environment.get(COOKIE_PREFIX).is_none() {
-            // Browsers send cookies to every port of a host: two apps on this machine would log each other's users out.
+            // Browsers send cookies to every port of a host, so two apps on this machine would log out each other's users.
             command.env(COOKIE_PREFIX, format!("{}-", around.name));
         }
         let chosen = environment.get("LOG_FORMAT").is_some();
@@ -117,7 +117,7 @@ impl App {
             }
         };
         if console::is_coloured() {
-            // The app prints to a pipe, but its output ends in a terminal.
+            // The app writes to a pipe, but a terminal shows its output.
             command.env("CLICOLOR_FORCE", "1");
         }
         let failed = |cause| Error::Disk {
@@ -150,10 +150,10 @@ impl App {
         })
     }
 
-    /// Waits for the next thing that happens to it. May be dropped and called again.
+    /// Waits for the next [`News`]. The future may be dropped and called again.
     pub async fn news(&mut self) -> News {
         if let Some(address) = &mut self.address {
-            // An error means that it prints nothing more: it is ending.
+            // An error means that the app prints nothing more, because it is ending.
             let known = address.await;
             self.address = None;
             if let Ok(address) = known {
@@ -165,18 +165,18 @@ impl App {
                 self.last_lines().await;
                 News::Ended(status)
             }
-            // Its status is unknown. It will be told to end later, as usual.
+            // The status is unknown. The app will get a signal to end later, as usual.
             Err(_) => pending().await,
         }
     }
 
-    /// Tells it to end, and waits until it has finished its requests and delivered its events.
+    /// Tells the app to end, and waits until it has finished its requests and delivered its events.
     pub async fn stop(&mut self) {
         self.terminate();
         self.end_within(STOP_TIMEOUT).await;
     }
 
-    /// Tells it to end a second time: it says what is lost, and ends.
+    /// Tells the app to end a second time. The app reports its losses and ends.
     pub async fn stop_at_once(&mut self) {
         self.terminate();
         self.end_within(STOP_AT_ONCE_TIMEOUT).await;
@@ -189,7 +189,7 @@ impl App {
                 Source::Hoglet,
                 &format!("the app did not end within {seconds} seconds; ending it by force"),
             );
-            // It fails only if the app has ended meanwhile.
+            // This fails only if the app has ended meanwhile.
             let _ = self.child.kill().await;
         }
         self.last_lines().await;
@@ -200,12 +200,12 @@ impl App {
         use rustix::process::{Pid, Signal, kill_process};
         let pid = self.child.id().and_then(|id| i32::try_from(id).ok());
         if let Some(pid) = pid.and_then(Pid::from_raw) {
-            // It fails only if the app has ended already.
+            // This fails only if the app has ended already.
             let _ = kill_process(pid, Signal::TERM);
         }
     }
 
-    /// There are no such signals on other systems. The app ends when its standard input closes; the second time it is killed.
+    /// Other systems have no such signals. The first call closes the app's standard input, and the second kills the app.
     #[cfg(not(unix))]
     fn terminate(&mut self) {
         if self.stdin.take().is_none() {
@@ -222,7 +222,7 @@ impl App {
     }
 }
 
-/// Prints the lines of the app. The line with the address is printed as it is, so that scripts find it.
+/// Prints the lines of the app. The line with the address is printed unchanged, so that scripts find it.
 async fn pass_on(
     output: Option<impl AsyncRead + Unpin>,
     mut log: Log,
@@ -259,7 +259,7 @@ async fn pass_on(
             Some(rest) if address.is_some() => {
                 console::print(&format!("{line}\n"));
                 if let Some(address) = address.take() {
-                    // It fails if nobody waits for the address any more.
+                    // This fails if the receiver was dropped.
                     let _ = address.send(rest.to_owned());
                 }
             }

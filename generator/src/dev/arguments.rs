@@ -1,4 +1,4 @@
-//! The arguments of `hoglet dev`, and what it does when the first build fails.
+//! The arguments of `hoglet dev`, and its reaction to a failed first build.
 
 use std::path::PathBuf;
 
@@ -24,8 +24,8 @@ pub struct Arguments {
 /// Whether the first build may fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FirstBuild {
-    /// The run goes on: the next change may correct it.
+    /// The run continues, because the next change may correct the error.
     MayFail,
-    /// The run fails with it.
+    /// The run fails too.
     MustStart,
 }

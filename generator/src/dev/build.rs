@@ -1,4 +1,4 @@
-//! Builds the app with cargo, whose output reaches the terminal unchanged.
+//! Builds the app with cargo. Cargo's output reaches the terminal unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::project::Project;
 
 /// A program that is ready to start, in a folder that is deleted when this is dropped.
 ///
-/// Cargo may write the next one while this one runs.
+/// So cargo can write the next program while this one runs.
 #[derive(Debug)]
 pub struct Program {
     pub path: PathBuf,
@@ -24,7 +24,7 @@ pub struct Program {
 
 pub enum Built {
     Program(Program),
-    /// With cargo's output, if it was read.
+    /// Cargo's output; empty if only the terminal received it.
     Failed(String),
 }
 
@@ -98,7 +98,7 @@ async fn print_and_keep(output: Option<impl AsyncRead + Unpin>) -> std::io::Resu
     Ok(all)
 }
 
-/// The path of the program, from cargo's messages: the target directory may be anywhere.
+/// The path of the program, from cargo's messages, because the target directory can be anywhere.
 fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
     #[derive(Deserialize)]
     struct Message {
@@ -116,9 +116,10 @@ fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
         .find_map(|message| message.executable)
 }
 
-/// Keeps the program under a second name beside the first: programs may run there, and a hard link is enough, because cargo
-/// removes the old file before it writes the next (rust-lang/cargo#8348). Windows does not let it remove a program that
-/// runs, so there it is a copy.
+/// Keeps the program under a second name in the same folder, where programs are allowed to run.
+///
+/// A hard link is enough, because cargo removes the old file before it writes the next one (rust-lang/cargo#8348). Windows
+/// does not let cargo remove a running program, so on Windows the second file is a copy.
 fn keep(built: &Path) -> Result<Program, Error> {
     let failed = |cause| Error::Disk {
         action: "copy",

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::dev::error::Error;
 
-/// Nobody reads more than this on a page.
+/// A page shows at most this much of the errors.
 const MOST_BYTES: usize = 16 * 1024;
 
 pub struct BuildError {
@@ -31,17 +31,17 @@ impl BuildError {
         &self.file
     }
 
-    /// Shows the errors in cargo's output on every open page.
+    /// Shows the errors from cargo's output on every open page.
     pub fn show(&self, said: &str) -> Result<(), Error> {
         self.write(&errors(said))
     }
 
-    /// The build has succeeded.
+    /// Removes the errors after a successful build.
     pub fn clear(&self) -> Result<(), Error> {
         self.write("")
     }
 
-    /// Writes by a rename, so that a page reads either the old text or the new one, never a part.
+    /// Writes by a rename, so that a page reads either the old text or the new text, never a part of it.
     fn write(&self, text: &str) -> Result<(), Error> {
         let aside = self.file.with_extension("new");
         let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, &self.file));
@@ -53,7 +53,7 @@ impl BuildError {
     }
 }
 
-/// The errors in cargo's output, without warnings, progress and colours. An empty line ends each of them.
+/// The errors in cargo's output, without warnings, progress and colours. An empty line ends each error.
 fn errors(said: &str) -> String {
     let plain = anstream::adapter::strip_str(said).to_string();
     let paragraphs = plain.split("\n\n").filter_map(|paragraph| {

@@ -1,4 +1,4 @@
-//! All output of `hoglet dev`: on stderr, a line at a time, with the name of its source before it.
+//! Prints all output of `hoglet dev`: on stderr, line by line, each line after the name of its source.
 
 use std::io::Write;
 
@@ -39,7 +39,7 @@ pub fn print_line(source: Source, line: &str) {
     print(&format!("{style}{name:<7} |{style:#} {line}\n"));
 }
 
-/// Prints text as it is, and goes on if the terminal is gone.
+/// Prints text unchanged, and continues if the terminal is closed.
 pub fn print(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
@@ -60,7 +60,7 @@ pub struct Addresses<'a> {
 }
 
 impl Addresses<'_> {
-    /// Prints them in columns.
+    /// Prints the addresses in columns.
     pub fn print(&self) {
         let Self {
             project,

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use crate::shared::env_text;
 
-/// PostHog's name for the variable with the token, and the older one.
+/// PostHog's name for the variable with the token, and its older name.
 const TOKENS: [&str; 2] = ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"];
 
 pub struct Environment {
     file: HashMap<String, String>,
-    /// The app will refuse it and say why.
+    /// The app will refuse the file and report the reason.
     file_is_broken: bool,
 }
 

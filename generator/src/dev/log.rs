@@ -19,21 +19,21 @@ use serde_json::{Map, Value};
 
 use crate::colors::{ACCENT, DIM, ERROR};
 
-/// An event whose request takes longer is shown before it.
+/// If a request takes longer, its events are shown before its line.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const MOST_WAITING: usize = 100;
 
 /// Fields of the formatter and the spans that a terminal does not need.
 const NOT_SHOWN: &[&str] = &["level", "message", "span", "spans", "target", "timestamp"];
 
-/// Fields that the request's own line shows already. Warnings and errors repeat them, so that one finds them in the file.
+/// Fields that the request's own line shows already. Warnings and errors repeat them, to make them easy to find in the file.
 const OF_THE_REQUEST: &[&str] = &["method", "request_id", "route", "user_id", "visitor_id"];
 
 /// The log of one process.
 pub struct Log {
-    /// Whether it is shown unchanged, because `LOG_FORMAT` is set.
+    /// Whether the log is shown unchanged, because `LOG_FORMAT` is set.
     verbatim: bool,
-    /// Paths whose successful requests are not shown; one that ends in `/` stands for all paths below it.
+    /// Paths whose successful requests are not shown. A path that ends in `/` includes all paths below it.
     quiet: Vec<String>,
     waiting: VecDeque<Waiting>,
 }
@@ -62,7 +62,7 @@ impl Log {
         }
     }
 
-    /// A log that is shown unchanged.
+    /// Makes a log that is shown unchanged.
     pub fn verbatim() -> Self {
         Self {
             verbatim: true,
@@ -91,7 +91,7 @@ impl Log {
         }
     }
 
-    /// Events that have waited too long for their request; all events if the app has ended.
+    /// The events that have waited too long for their request, or all waiting events if the app has ended.
     pub fn overdue(&mut self, ended: bool) -> Vec<String> {
         let mut lines = Vec::new();
         while self.waiting.front().is_some_and(|first| {
@@ -102,7 +102,7 @@ impl Log {
         lines
     }
 
-    /// How long until [`Log::overdue`] has something to show.
+    /// The time until [`Log::overdue`] has something to show.
     pub fn next_overdue(&self) -> Option<Duration> {
         let first = self.waiting.front()?;
         Some(LONGEST_WAIT.saturating_sub(first.since.elapsed()))
@@ -138,7 +138,7 @@ impl Log {
         lines
     }
 
-    /// A job that is done.
+    /// A finished job.
     fn job(&mut self, entry: &Map<String, Value>) -> Vec<String> {
         let name = visible(anywhere(entry, "job").unwrap_or("?"));
         let time = entry
@@ -198,7 +198,7 @@ impl Log {
     }
 }
 
-/// A mail that was kept instead of sent, and its address.
+/// A mail that was kept instead of sent, and the address of its page.
 fn mail(entry: &Map<String, Value>) -> Vec<String> {
     let subject = visible(text(entry, "subject").unwrap_or("?"));
     let address = visible(text(entry, "address").unwrap_or("?"));
@@ -261,7 +261,7 @@ fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     entry.get(name)?.as_str()
 }
 
-/// Paths come from anybody: without their control characters they cannot control the terminal.
+/// Removes control characters: paths come from clients and must not control the terminal.
 fn visible(text: &str) -> String {
     text.chars()
         .filter(|c| *c == '\n' || !c.is_control())
@@ -313,7 +313,7 @@ mod tests {
         );
         assert_eq!(log.next_overdue(), None);
 
-        // The fields of the request may stand in the line itself.
+        // The fields of the request may be in the line itself.
         let flat = json!({"level": "INFO", "message": "captured", "event": "seen", "person": "0198a2f1-7c66-4b1e",
             "request_id": "3", "visitor_id": "0198a2f1-7c66-4b1e", "route": "/", "method": "GET"});
         assert_eq!(read(&mut log, flat), nothing);

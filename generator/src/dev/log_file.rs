@@ -7,14 +7,14 @@ use std::sync::Mutex;
 
 use crate::dev::console::{Source, print_line};
 
-/// In the app's folder. Git ignores `data`.
+/// Path in the app's folder. Git ignores `data`.
 pub const LOG_FILE: &str = "data/hoglet-dev.log";
 
-/// Each `hoglet dev` starts with an empty one.
+/// Each `hoglet dev` starts with an empty file.
 pub struct LogFile(Mutex<Option<File>>);
 
 impl LogFile {
-    /// If it cannot be written, a line says so: the app works without it.
+    /// If the file cannot be written, this prints a line and continues, because the app works without it.
     pub fn create(folder: &Path) -> Self {
         let path = folder.join(LOG_FILE);
         let created = match path.parent() {

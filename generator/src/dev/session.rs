@@ -31,12 +31,12 @@ pub struct Session {
     build_error: BuildError,
     log_file: Arc<LogFile>,
     app: Option<App>,
-    /// The app's port; the next process takes it too. A change of `.env` clears it.
+    /// The app's port, which the next process takes over. A change of `.env` clears it.
     port: Option<u16>,
     addresses_printed: bool,
 }
 
-/// Whether the run goes on.
+/// Whether the run continues.
 type Flow = ControlFlow<End>;
 
 impl Session {
@@ -70,7 +70,7 @@ impl Session {
         })
     }
 
-    /// Runs until it is told to end. The app ends first, so that its last events reach the stand-in.
+    /// Runs until a signal ends it. The app ends first, so that its last events reach the stand-in.
     pub async fn run(mut self) -> Result<End, Error> {
         let worked = self.work().await;
         let ended = match &mut self.app {

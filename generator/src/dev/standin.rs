@@ -1,6 +1,6 @@
 //! The stand-in for PostHog in this process. A line in the terminal shows each event that a browser sends.
 //!
-//! The data is kept below the app's `data/` for the next run. When a flag changes, the app's open pages reload.
+//! The data stays in the app's `data/` for the next run. When a flag changes, the app's open pages reload.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use crate::dev::console::{Source, print_line};
 use crate::dev::error::Error;
 use crate::posthog;
 
-/// Lines that are printed at once, so that a load test does not hide everything else.
+/// The number of lines to print at once, so that a load test does not hide all other output.
 const LINES_AT_ONCE: usize = 20;
 
-/// In the app's folder; git ignores it.
+/// Path of the stand-in's state in the app's folder. Git ignores `data`.
 const STATE: &str = "data/posthog.json";
-/// The app's pages reload when it changes.
+/// The app's open pages reload when this file changes.
 const RELOAD: &str = "data/reload";
 
 pub struct Standin {
@@ -47,7 +47,7 @@ impl Standin {
         })
     }
 
-    /// The app listens at this address.
+    /// Tells the stand-in the app's address.
     pub fn app_listens(&self, address: &str) {
         self.beside.listens(address);
     }

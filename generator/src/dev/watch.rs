@@ -1,8 +1,8 @@
-//! Notices changes of the files that the app is built from or started with: its sources, those of the crates in its
-//! folder, their manifests, and the settings. Views and assets do not count: the app reads them again by itself.
+//! Watches the files that the app is built from or started with: the sources and manifests of the app and of the crates in
+//! its folder, and the settings. Views and assets do not count, because the app reads them again without a restart.
 //!
-//! The system only says that something happened; the files themselves show what. So it does not matter in how many steps
-//! an editor saves, and a change during a build is not missed.
+//! The system only reports that something happened; a comparison of the files then shows the change. So an editor may save
+//! in several steps, and a change during a build is not missed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +23,7 @@ const VENDOR: &str = "vendor";
 const CRATE_FILES: &[&str] = &[MANIFEST, "build.rs"];
 /// Files at the top of the app.
 const APP_FILES: &[&str] = &[".env", "Cargo.lock", "defaults.env", "rust-toolchain.toml"];
-/// An editor, or git, is done if nothing has happened for so long.
+/// An editor, or git, has finished if nothing happens for this long.
 const QUIET: Duration = Duration::from_millis(40);
 
 pub struct Watch {
@@ -33,7 +33,7 @@ pub struct Watch {
     watcher: RecommendedWatcher,
 }
 
-/// When each file was changed, and its size.
+/// The modification time and the size of each file.
 type Snapshot = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
 impl Watch {
@@ -45,7 +45,7 @@ impl Watch {
         let happened = Arc::new(Notify::new());
         let notify = Arc::clone(&happened);
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            // Reading is no change; an error may hide one.
+            // Reading a file is not a change; an error may hide a change.
             if event.map_or(true, |event| !event.kind.is_access()) {
                 notify.notify_one();
             }
@@ -60,7 +60,7 @@ impl Watch {
         })
     }
 
-    /// The file that changed, relative to the app; one of them if there are more. May be dropped and called again.
+    /// Waits for a change, and returns a changed file, relative to the app. The future may be dropped and called again.
     pub async fn next(&mut self) -> PathBuf {
         loop {
             let now = snapshot(&self.root);
@@ -73,12 +73,12 @@ impl Watch {
             }
             self.happened.notified().await;
             while timeout(QUIET, self.happened.notified()).await.is_ok() {}
-            // A folder that was replaced is not watched yet.
+            // A folder that has replaced another is not watched yet.
             let _ = listen(&mut self.watcher, &self.root);
         }
     }
 
-    /// A build has written its lock file, which is no change.
+    /// Ignores the lock file that a build has written, which is not a change.
     pub fn built(&mut self) {
         let lock = self.root.join("Cargo.lock");
         if let Some(state) = state(&lock) {
@@ -87,14 +87,14 @@ impl Watch {
     }
 }
 
-/// Not to everything below the app: `target`, `data` and `.git` change often, and nothing is built from them.
+/// Watches no more than the sources: `target`, `data` and `.git` change often, and nothing is built from them.
 fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
     let vendor = root.join(VENDOR);
     let vendor = vendor.is_dir().then_some(vendor);
     for folder in crates(root).into_iter().chain(vendor) {
         watcher.watch(&folder, RecursiveMode::NonRecursive)?;
         let sources = folder.join(SOURCES);
-        // If they are missing, a change of the folder tells when they come.
+        // If the sources are missing, the folder's own change shows when they appear.
         if sources.is_dir() {
             watcher.watch(&sources, RecursiveMode::Recursive)?;
         }
@@ -102,7 +102,7 @@ fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
     Ok(())
 }
 
-/// The app itself, and the folders at its top and in `vendor/` that hold a crate.
+/// The app itself, and the folders at its top and in `vendor/` that contain a crate.
 fn crates(root: &Path) -> Vec<PathBuf> {
     let folders = [root.to_owned(), root.join(VENDOR)];
     let inside = folders
@@ -141,7 +141,7 @@ fn collect(folder: &Path, snapshot: &mut Snapshot) {
     }
 }
 
-/// Files that editors keep beside the file they edit.
+/// Whether an editor keeps this file beside the file that it edits.
 fn is_scratch(name: &str) -> bool {
     name.starts_with(['.', '#']) || name.ends_with('~')
 }

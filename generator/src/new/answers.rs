@@ -13,7 +13,7 @@ use crate::template::questions::Questions;
 pub struct Answers(BTreeMap<String, String>);
 
 impl Answers {
-    /// Checks the answers of the command line; of two answers to one question the last one counts.
+    /// Checks the answers of the command line. If a question has two answers, the last one counts.
     pub fn given(questions: &Questions, pairs: &[(String, String)]) -> Result<Self, Error> {
         let mut answers = Self::default();
         for (key, value) in pairs {
@@ -31,7 +31,7 @@ impl Answers {
         self.0.get(key).map(String::as_str)
     }
 
-    /// Gives every question without an answer its default.
+    /// Answers every open question with its default.
     pub fn complete(&mut self, questions: &Questions) {
         for question in &questions.questions {
             self.0

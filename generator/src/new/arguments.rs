@@ -45,7 +45,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// The answers that they give to questions of the template.
+    /// The answers to questions of the template.
     pub fn answers(&self) -> Vec<(String, String)> {
         let mut answers = self.set.clone();
         if self.no_agents {

@@ -6,7 +6,7 @@ use crate::error::Error;
 
 const LONGEST: usize = 64;
 
-/// Reserved in some edition, 2015 to 2024; cargo refuses them as package names.
+/// Words that are reserved in an edition from 2015 to 2024. Cargo refuses them as package names.
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
     "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
@@ -30,15 +30,15 @@ const STANDARD_CRATES: &[&str] = &[
     "unwind",
 ];
 
-/// Cargo's own folders in `target/debug`, where the binary goes too.
+/// Cargo's own folders in `target/debug`, where cargo also puts the binary.
 const BUILD_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 
-/// A checked project name: the package, its binary and the app's name on its pages have it.
+/// A checked project name, used for the package, for its binary, and on the app's pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectName(String);
 
 impl ProjectName {
-    /// Checks a name; `locked_crates` are the packages that the app's own lock file names.
+    /// Checks a name. `locked_crates` are the packages in the app's own lock file.
     pub fn new<'a>(
         name: &str,
         mut locked_crates: impl Iterator<Item = &'a str>,
@@ -49,7 +49,7 @@ impl ProjectName {
                 reason: reason.to_owned(),
             })
         };
-        // In Rust code `-` in a package's name is `_`.
+        // Rust code writes `-` in a package's name as `_`.
         let same = |other: &str| name.replace('-', "_") == other.replace('-', "_");
 
         if name.is_empty() {

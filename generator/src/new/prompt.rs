@@ -1,4 +1,4 @@
-//! Asks in a terminal for everything that the command line did not answer.
+//! Asks, in a terminal, each question that the command line did not answer.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::new::answers::Answers;
 use crate::new::project_name::ProjectName;
 use crate::template::questions::{Question, Questions};
 
-/// Questions are read from stdin and shown on stderr.
+/// Answers are read from stdin, and questions are shown on stderr.
 pub fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
@@ -83,7 +83,7 @@ fn ask_one(question: &Question) -> io::Result<String> {
         .interact()
 }
 
-/// One accent colour; grey for questions that are answered.
+/// Prompts with one accent colour; answered questions are grey.
 struct Calm;
 
 impl Theme for Calm {

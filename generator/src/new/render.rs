@@ -1,4 +1,4 @@
-//! Makes files of the template and the answers, in memory. No clock, no randomness, no disk.
+//! Makes files from the template and the answers, in memory. No clock, no randomness, no disk.
 
 use std::borrow::Cow;
 
@@ -31,7 +31,7 @@ pub fn render(
         let contents = if template.questions.rendered.contains(path) {
             let source = str::from_utf8(contents).map_err(Error::template(path))?;
             let (before, liquid, after) = split(source);
-            // For our renderer an undefined variable is an error; cargo-generate leaves it blank.
+            // This renderer fails on an undefined variable, while cargo-generate leaves it blank.
             let rendered = parser
                 .parse(liquid)
                 .and_then(|liquid| liquid.render(&variables))
@@ -50,7 +50,7 @@ pub fn render(
     Ok(files)
 }
 
-/// The variables of the template, with the names that cargo-generate gives them.
+/// The variables of the template, under the names that cargo-generate uses.
 fn variables(name: &ProjectName, answers: &Answers) -> Object {
     let mut variables = Object::new();
     variables.insert("project-name".into(), Value::scalar(name.to_string()));
@@ -61,9 +61,10 @@ fn variables(name: &ProjectName, answers: &Answers) -> Object {
     variables
 }
 
-/// Cuts off the text before the first and after the last liquid: it needs no parsing. In a lock file that is nearly
-/// everything, and parsing it would take longer than the rest of the run. Whitespace stays inside, because `{{-` and `-}}`
-/// trim it.
+/// Splits off the text before the first and after the last Liquid tag, which needs no parsing.
+///
+/// In a lock file that text is nearly everything, and parsing it would take longer than the rest of the run. Whitespace
+/// around the tags stays in the middle part, because `{{-` and `-}}` trim it.
 fn split(source: &str) -> (&str, &str, &str) {
     let first =
         |delimiters: [&str; 2]| delimiters.iter().filter_map(|text| source.find(text)).min();
@@ -78,7 +79,7 @@ fn split(source: &str) -> (&str, &str, &str) {
     };
     let end = match (last(["{{", "{%"]), last(["}}", "%}"])) {
         (Some(open), Some(close)) if open < close => close + 2,
-        // It is never closed, and the parser will say so.
+        // The tag is never closed, and the parser will report it.
         _ => source.len(),
     };
     let start = source[..start].trim_end().len();

@@ -13,10 +13,10 @@ use crate::new::project_name::ProjectName;
 use crate::output;
 use crate::write::destination::Destination;
 
-/// Where a fresh app listens.
+/// The default address of a new app.
 const ADDRESS: &str = "http://127.0.0.1:8000";
 const FIRST_BUILD: &str = "The first build takes a few minutes";
-/// The name of the database in `compose.yaml`.
+/// Starts the service `database` of the app's `compose.yaml`.
 const START_DATABASE: &str = "docker compose up -d database";
 
 pub struct Report<'a> {
@@ -143,7 +143,7 @@ fn is_installed() -> bool {
     })
 }
 
-/// Notes on stderr, a line each.
+/// Prints the notes on stderr, one line each.
 pub fn notes(notes: &[String]) {
     for note in notes {
         output::log(format_args!("{DIM}note:{DIM:#} {note}"));
@@ -158,7 +158,7 @@ fn line(command: &str, comment: &str) -> String {
     }
 }
 
-/// In quotes if a shell needs them.
+/// The path, in quotes if a shell needs them.
 fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./~:\\".contains(c);
     if path.chars().all(plain) {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::error::Error;
 use crate::file::File;
 
-/// Bytes of a signing key; the app refuses a shorter one.
+/// The length of the signing key in bytes. The app refuses a shorter key.
 const KEY_LENGTH: usize = 64;
 
 /// `.env`, with a random key.

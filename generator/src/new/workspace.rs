@@ -1,8 +1,8 @@
-//! The cargo workspaces around a new app. Looks at the disk, changes nothing.
+//! Finds the cargo workspaces around a new app. Reads the disk and changes nothing.
 //!
-//! An app is a workspace of its own. Cargo allows it inside another workspace if that one does not include it, such as by a
-//! pattern in its `members`; then cargo refuses both until the app is excluded. It also refuses an included folder without
-//! a manifest: one above the app, or one in it.
+//! An app is a workspace of its own. Cargo allows it inside another workspace only if the outer workspace does not include
+//! it. If a pattern in the outer `members` includes the app, cargo refuses to build both until the app is excluded. Cargo
+//! also refuses an included folder without a manifest, such as a folder above the app or inside it.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::shared::env_text::without_byte_order_mark;
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// A sentence for each workspace that includes the app, with the line to write into its manifest.
+/// A note for each workspace that includes the app, with the line to write into its manifest.
 pub fn notes(app: &Path, files: &[File]) -> Vec<String> {
     let around = app.ancestors().skip(1);
     around
@@ -36,7 +36,7 @@ fn note(folder: &Path, app: &Path, files: &[File]) -> Option<String> {
     let inside = inside.map(|place| format!("{app}/{place}"));
     let place = above.chain([app.clone()]).chain(inside).find(is_included)?;
     let member = members.iter().find(|member| includes(member, &place))?;
-    // A folder is excluded with everything in it.
+    // Excluding a folder also excludes everything in it.
     let place = if place.starts_with(&app) { app } else { place };
 
     let file = file.display();
@@ -67,7 +67,7 @@ fn folders_above(path: &str) -> impl Iterator<Item = String> {
     ends.map(|at| path[..at].to_owned())
 }
 
-/// The paths of a list in a manifest, without `./` before and `/` after them.
+/// The paths of a list in a manifest, without `./` at the start and `/` at the end.
 fn list(workspace: &toml::Value, key: &str) -> Vec<String> {
     let paths = workspace.get(key).and_then(toml::Value::as_array);
     let paths = paths
@@ -78,7 +78,7 @@ fn list(workspace: &toml::Value, key: &str) -> Vec<String> {
     paths.map(str::to_owned).collect()
 }
 
-/// Whether a pattern matches a path, as cargo reads it: `*` stays within one part of a path, `**` does not.
+/// Whether a pattern matches a path by cargo's rules: `*` matches within one part of a path, `**` across parts.
 fn includes(member: &str, path: &str) -> bool {
     let options = MatchOptions {
         require_literal_separator: true,

@@ -1,7 +1,7 @@
 //! The questions of the template, read from its `cargo-generate.toml`.
 //!
-//! Stock cargo-generate reads the same file. Two keys are ours: `rule` says in words what `regex` wants, and a question
-//! with `asked = false` takes its default unless the command line answers it.
+//! Stock cargo-generate reads the same file. Two keys are ours. `rule` describes `regex` in words, and a question with
+//! `asked = false` takes its default unless the command line answers it.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::error::Error;
 
 #[derive(Debug, Default)]
 pub struct Questions {
-    /// Paths of the files that are rendered; all others are copied.
+    /// Paths of the files that are rendered. All other files are copied.
     pub rendered: Vec<String>,
-    /// Paths of the files and folders that no app gets.
+    /// Paths of the files and folders that are in no app.
     pub ignored: Vec<String>,
-    /// Paths that an app with a certain answer does not get.
+    /// Paths that are left out of an app with a certain answer.
     pub conditional: Vec<Conditional>,
     pub questions: Vec<Question>,
 }
 
-/// Paths that an app does not get if a question has this answer.
+/// Paths that are left out of an app if a question has this answer.
 #[derive(Debug)]
 pub struct Conditional {
     pub key: String,
@@ -34,7 +34,7 @@ pub struct Question {
     pub key: String,
     pub prompt: String,
     pub default: String,
-    /// Empty: any text that fits `regex`.
+    /// If empty, the answer is any text that matches `regex`.
     pub choices: Vec<String>,
     /// Whether it is asked in a terminal.
     pub asked: bool,
@@ -115,12 +115,12 @@ impl Questions {
         })
     }
 
-    /// Whether no app gets a file of the template, by its own path or by that of a folder around it.
+    /// Whether a file of the template is in no app, because its path or a folder above it is ignored.
     pub fn ignores(&self, path: &str) -> bool {
         contains(&self.ignored, path)
     }
 
-    /// Whether an app with these answers does not get a file.
+    /// Whether a file is left out of an app with these answers.
     pub fn ignores_for<'a>(&self, path: &str, answer: impl Fn(&str) -> Option<&'a str>) -> bool {
         self.conditional.iter().any(|conditional| {
             answer(&conditional.key) == Some(&conditional.answer)
@@ -163,7 +163,7 @@ impl Conditional {
     }
 }
 
-/// Whether a path is among these, or in a folder among them.
+/// Whether a path, or a folder above it, is in the list.
 fn contains(paths: &[String], path: &str) -> bool {
     paths.iter().any(|ignored| {
         path.strip_prefix(ignored.as_str())
@@ -171,6 +171,8 @@ fn contains(paths: &[String], path: &str) -> bool {
     })
 }
 
+/// Removes the leading slash, which each pattern must have.
+///
 /// For cargo-generate these are patterns as in `.gitignore`: without the slash they would match in every folder.
 fn anchored(patterns: &[String]) -> Result<Vec<String>, String> {
     let anchored = |pattern: &String| match pattern.strip_prefix('/') {

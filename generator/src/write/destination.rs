@@ -1,4 +1,4 @@
-//! The directory of an app, and whether files may be written there. Reads the disk, changes nothing.
+//! The directory of an app, and the checks before writing there. Reads the disk and changes nothing.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -12,22 +12,22 @@ use crate::file::File;
 pub struct Destination {
     path: PathBuf,
     exists: bool,
-    /// As it was typed.
+    /// The path as it was typed.
     typed: PathBuf,
-    /// Its last part.
+    /// The last part of the path.
     name: Option<OsString>,
 }
 
 impl Destination {
-    /// Refuses a file, a place below a file, and without `force` a directory with anything but `.git` in it.
+    /// Refuses a file, a path below a file and, without `force`, a directory with anything but `.git` in it.
     pub fn find(typed: &Path, force: bool) -> Result<Self, Error> {
         let path = absolute(typed)?;
-        // A link to nothing exists too.
+        // A dangling link counts as existing.
         let exists = path.symlink_metadata().is_ok();
         if exists && !path.is_dir() {
             return Err(Error::NotADirectory { path });
         }
-        // The nearest path above it that exists must be a directory.
+        // The nearest existing path above it must be a directory.
         let holder = path
             .ancestors()
             .skip(1)
@@ -86,7 +86,7 @@ impl Destination {
                 .skip(1)
                 .take_while(|folder| *folder != self.path);
             for folder in folders {
-                // A link may lead out of the directory.
+                // A link could lead out of the directory.
                 if folder.symlink_metadata().is_ok_and(|there| !there.is_dir()) {
                     return Err(Error::InTheWay {
                         path: folder.to_owned(),
@@ -99,7 +99,7 @@ impl Destination {
     }
 }
 
-/// If the typed path does not end in a name, the directory's own name.
+/// The last part of the typed path, or the directory's own name if the path does not end in a name.
 fn last_part(typed: &Path, path: &Path) -> Option<OsString> {
     match typed.components().next_back() {
         Some(Component::Normal(name)) => Some(name.to_owned()),
@@ -108,14 +108,14 @@ fn last_part(typed: &Path, path: &Path) -> Option<OsString> {
     }
 }
 
-/// The working directory's name in the shell: the system has resolved the links to it.
+/// The working directory's name as the shell shows it. The system's own path has the links resolved.
 fn here(path: &Path) -> Option<OsString> {
     let shown = PathBuf::from(std::env::var_os("PWD")?);
     let same = shown.canonicalize().is_ok_and(|real| real == path);
     shown.file_name().filter(|_| same).map(OsStr::to_owned)
 }
 
-/// Resolves `.`, `..` and links, also where the last parts do not exist yet.
+/// Resolves `.`, `..` and links, even if the last parts do not exist yet.
 fn absolute(typed: &Path) -> Result<PathBuf, Error> {
     let mut path = PathBuf::new();
     for part in std::path::absolute(typed)

@@ -7,27 +7,28 @@ use std::process::{Command, Stdio};
 
 use crate::file::File;
 
-/// Settings that an author has for commits of their own could fail this commit, or make git ask a question: hooks, a file
-/// watcher, checks of line endings, signatures. They are all off here.
+/// Turns off the author's own git settings that could make this commit fail, or make git ask a question.
+///
+/// These are hooks, the file watcher, checks of line endings, and signatures.
 const SETTINGS: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.safecrlf=false",
     "commit.gpgSign=false",
-    // It would go on in the background, while the folder is moved.
+    // It would continue in the background while the folder is moved.
     "gc.auto=0",
     "maintenance.auto=false",
 ];
 
-/// Whether a repository is at the path or above it.
+/// Whether the path or a folder above it contains a repository.
 pub fn is_inside_work_tree(path: &Path) -> bool {
     path.ancestors().any(|folder| folder.join(".git").exists())
 }
 
-/// Makes the repository. The error says how far it came, why, and what to do.
+/// Makes the repository. The error names the failed step, the reason and the remedy.
 pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> {
     if let Err(reason) = run(git(directory).args(["init", "--quiet"]), &[]) {
-        // With half a repository here, git would not look for one further up.
+        // With half a repository here, git would not search the folders above.
         let _ = fs::remove_dir_all(directory.join(".git"));
         return Err(match reason {
             Failed::NotStarted(cause) if cause.kind() == io::ErrorKind::NotFound => {
@@ -36,7 +37,7 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
             reason => format!("no repository was made: `git init` failed{}", reason.said()),
         });
     }
-    // By name and by force: the author's own ignore rules do not apply to the first commit.
+    // Files are added by name and with `--force`, so the author's own ignore rules do not apply to the first commit.
     let mut names = Vec::new();
     for file in files.iter().filter(|file| !file.secret) {
         names.extend_from_slice(file.path.as_bytes());
@@ -61,7 +62,7 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
     })
 }
 
-/// Git in that directory, even if a calling hook or script has set another repository.
+/// A git command for that directory, even if a calling hook or script has set another repository.
 fn git(directory: &Path) -> Command {
     let mut command = Command::new("git");
     command.current_dir(directory);
@@ -85,12 +86,12 @@ fn git(directory: &Path) -> Command {
 
 enum Failed {
     NotStarted(io::Error),
-    /// With its output.
+    /// Git failed; the text is its output.
     Refused(String),
 }
 
 impl Failed {
-    /// In git's own words, each line below the sentence that it explains.
+    /// Git's own message, with each line indented below the sentence that it explains.
     fn said(&self) -> String {
         let words = match self {
             Self::NotStarted(cause) => cause.to_string(),
@@ -113,7 +114,7 @@ fn run(command: &mut Command, input: &[u8]) -> Result<(), Failed> {
         .spawn()
         .map_err(Failed::NotStarted)?;
     if let Some(mut stdin) = child.stdin.take() {
-        // If git ended early, its status says so.
+        // If git ended early, its exit status shows it.
         let _ = stdin.write_all(input);
     }
     let output = child.wait_with_output().map_err(Failed::NotStarted)?;

@@ -1,4 +1,4 @@
-//! Changes to the disk that are undone unless they are kept.
+//! Undoes changes to the disk unless they are kept.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -14,7 +14,7 @@ enum Step {
 }
 
 impl Undo {
-    /// Creates a folder, and the folders above it that are missing.
+    /// Creates a folder and all missing folders above it.
     pub fn create_folders(&mut self, folder: &Path) -> io::Result<()> {
         let mut missing: Vec<&Path> = folder
             .ancestors()
@@ -29,7 +29,7 @@ impl Undo {
         Ok(())
     }
 
-    /// Moves a file to its place; a file that is there moves to `replaced`.
+    /// Moves a file to `to`. An existing file at `to` moves to `replaced`.
     pub fn move_in(&mut self, from: &Path, to: &Path, replaced: &Path) -> io::Result<()> {
         if let Some(folder) = to.parent() {
             self.create_folders(folder)?;
@@ -62,7 +62,7 @@ impl Undo {
 impl Drop for Undo {
     fn drop(&mut self) {
         while let Some(step) = self.0.pop() {
-            // A failure here is not reported: the error that led here matters more.
+            // A failure here is not reported, because the error that caused the undo matters more.
             let _ = match step {
                 Step::Created { folder } => fs::remove_dir(folder),
                 Step::Moved { from, to } => fs::rename(to, from),
