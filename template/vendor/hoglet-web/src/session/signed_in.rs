@@ -1,4 +1,4 @@
-//! Who is signed in, as the layer of sessions leaves it with the request.
+//! The signed-in user of a request, stored in its extensions by the layer of sessions.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use futures_core::future::BoxFuture;
 #[derive(Clone)]
 pub(crate) struct SignedIn(pub Arc<dyn User>);
 
-/// Why nobody knows who is signed in.
+/// The session could not be read, so the user is unknown.
 #[derive(Clone)]
 pub(crate) struct Unreadable(pub AppError);
 
@@ -28,15 +28,15 @@ pub(crate) struct Unreadable(pub AppError);
 ///
 /// # Panics
 ///
-/// Where `U` is not the type of user that the app has named in its `Parts`.
+/// If `U` is not the app's type of user.
 pub fn user<U: User>(extensions: &Extensions) -> Option<Arc<U>> {
     let SignedIn(user) = extensions.get::<SignedIn>()?;
     let user: Arc<dyn Any + Send + Sync> = user.clone();
     Some(user.downcast().expect("an app has one type of user"))
 }
 
-/// The layer that ends a request whose session could not be read. It stands behind identity, so that
-/// the error belongs to a request, and before handlers, which may then trust in sessions.
+/// The layer that ends a request whose session could not be read. It is inside the identity layer, so the
+/// error belongs to an identity, and around handlers, which can rely on the session.
 pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match request.extensions().get::<Unreadable>() {
@@ -46,19 +46,19 @@ pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
     })
 }
 
-/// The answer to a visitor at a page for users: browsers are sent to the log-in page and come back
-/// from there, programs get a 401.
+/// The answer to a visitor at a page for users: browsers go to the log-in page and come back after it,
+/// programs get a 401.
 pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let request = RequestInfo::of(&parts.extensions);
         if request.wants_json {
             return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
         }
-        // A link with a token is opened again from the mail, not from an address that others read.
+        // No `next` for a link with a token: addresses are logged. The user opens the mail again.
         if parts.method == Method::GET && !request.has_token {
             return Redirect::to(&leading_to(log_in, &request.path_and_query)).into_response();
         }
-        // Going to the address of a form would not send the form, so there is no `next`.
+        // No `next` after a form: opening its address would not send the form again.
         if parts.method == Method::POST {
             let message = "Log in first, then try that again.";
             Messages::of(&parts.extensions).add(FlashLevel::Info, message);

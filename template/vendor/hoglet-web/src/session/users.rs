@@ -1,4 +1,4 @@
-//! The app's table of users, which a session's row leads to.
+//! The app's table of users, as sessions and identities read it.
 
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use super::model as session;
 use crate::email::Email;
 use crate::users::User;
 
-/// The app's table of users, whatever is in it besides.
+/// The app's table of users, whatever its columns are.
 #[derive(Clone)]
 pub struct Users(Arc<dyn Table>);
 
@@ -25,7 +25,7 @@ pub struct Users(Arc<dyn Table>);
 pub type Found = (session::Model, Option<Arc<dyn User>>);
 
 impl Users {
-    /// The table of an entity.
+    /// The table of this entity.
     pub fn of<E: EntityTrait<Model: User>>() -> Self {
         Self(Arc::new(TableOf::<E>(PhantomData)))
     }
@@ -34,7 +34,7 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// Where the database does not answer.
+    /// If the database does not answer.
     pub async fn with_session(
         &self,
         database: &DatabaseConnection,
@@ -43,11 +43,11 @@ impl Users {
         self.0.with_session(database, session_id).await
     }
 
-    /// The users of these ids, as far as they are there.
+    /// The users of these ids; users that are gone are left out.
     ///
     /// # Errors
     ///
-    /// Where the database does not answer.
+    /// If the database does not answer.
     pub async fn find(
         &self,
         database: &DatabaseConnection,
@@ -104,7 +104,7 @@ pub async fn find_one<E: EntityTrait<Model: User>>(
     found.one(database).await
 }
 
-/// Behind a trait object, so that sessions and identity are compiled once, in this crate.
+/// A trait object, so that code that uses it is compiled in this crate and not again in each app.
 #[async_trait]
 trait Table: Send + Sync {
     async fn with_session(
