@@ -1,4 +1,4 @@
-//! The crate as a plain axum app uses it, beside a PostHog that records what reaches it.
+//! Uses the crate like a plain axum app, with a stand-in for PostHog that records requests.
 
 #![expect(
     clippy::unwrap_used,
@@ -39,7 +39,7 @@ hoglet_posthog::flags! {
     pub const FRIENDLY: Flag = Flag::new("friendly");
 }
 
-/// A PostHog that records what reaches it, and knows one flag.
+/// A stand-in for PostHog that records requests, and knows one flag.
 #[derive(Clone, Default)]
 struct Recorder {
     events: Arc<Mutex<Vec<Value>>>,
@@ -79,7 +79,7 @@ impl Recorder {
         (recorder, serve(routes).await)
     }
 
-    /// The events of this name.
+    /// The recorded events with this name.
     fn events(&self, name: &str) -> Vec<Value> {
         let events = self.events.lock().unwrap();
         let named = events.iter().filter(|event| event["event"] == name);
@@ -96,7 +96,7 @@ async fn serve(routes: Router) -> String {
     address
 }
 
-/// Variables without a process.
+/// Variables from a list instead of the process.
 struct Given(Vec<(&'static str, String)>);
 
 impl Variables for Given {
@@ -152,7 +152,7 @@ async fn panics() {
     panic!("undone");
 }
 
-/// What an app's own log-in would do.
+/// Does what an app's own log-in would do.
 async fn log_in(mut request: Request, next: Next) -> Response {
     if let Some(user) = request.headers().get("x-user") {
         let user = user.to_str().unwrap().to_owned();
@@ -195,7 +195,7 @@ impl Running {
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    /// All events of this name, once everything is delivered.
+    /// Waits until everything is delivered. Returns all events with this name.
     async fn events(&self, name: &str) -> Vec<Value> {
         assert!(self.client.flush(Duration::from_secs(20)).await);
         self.posthog.events(name)
