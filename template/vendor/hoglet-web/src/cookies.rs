@@ -24,8 +24,10 @@ pub struct SignedCookie {
     lifetime: Option<time::Duration>,
 }
 
-/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`. With https they are also `Secure`, and their
-/// names begin with `__Host-`. The value of `COOKIE_PREFIX` follows.
+/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`.
+///
+/// With https they are also `Secure`, and their names begin with `__Host-`. Then comes the value of
+/// `COOKIE_PREFIX`.
 #[derive(Clone)]
 pub struct SignedCookies {
     /// The id of the session's row. Lives until the browser is closed, or as long as a remembered session.
@@ -36,12 +38,12 @@ pub struct SignedCookies {
     pub first_touch: SignedCookie,
     /// The opt-out of this browser. Lives five years.
     pub opt_out: SignedCookie,
-    /// Messages for the next page, see [`session::flash`](crate::session::flash). Each has its own cookie, with a
-    /// suffix to the name. Live ten minutes.
+    /// Messages for the next page, see [`session::flash`](crate::session::flash). Each message has its own cookie,
+    /// with a suffix to the name. They live ten minutes.
     pub flash: SignedCookie,
     /// The page to open after a log-in by a link. Lives an hour.
     pub next: SignedCookie,
-    /// In development only: what a redirect has captured, see `posthog::panel`.
+    /// In development only: the events that a redirect has captured, see `posthog::panel`.
     /// Lives a minute.
     pub captured: SignedCookie,
 }

@@ -106,7 +106,7 @@ impl Permit {
         .await
     }
 
-    /// Whether the password matches the hash. Without a hash the answer is no, after the same work.
+    /// Whether the password matches the hash. Without a hash it is `false`, after the same work.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Hasher {
         }
     }
 
-    /// Hashes a new password. `client` names the client, such as its network.
+    /// Hashes a new password. `client` identifies the client, for example by its network.
     ///
     /// # Errors
     ///

@@ -75,7 +75,7 @@ pub async fn work(web: Web, workers: Workers, stop: impl Future) {
 async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>) {
     let bound = web.settings.shutdown_timeout;
     let now = Instant::now();
-    // The last tenth is for the process itself to end.
+    // The last tenth of the time is left for the process to end.
     let deadline = now + bound * 9 / 10;
     tracing::info!(
         seconds = bound.as_secs(),
@@ -87,7 +87,7 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
             tracing::warn!("some requests were still under way");
         }
     };
-    // Jobs that do not end in time are released with a query, which takes some of the time.
+    // Jobs that do not end in time are released with a query, which takes some time.
     tokio::join!(requests, workers.stop(now + bound * 7 / 10));
     web.posthog.shut_down(deadline).await;
     web.outbox.shut_down(deadline).await;
@@ -131,8 +131,8 @@ fn connect(
     let handlers = handlers.clone();
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
-        // In a task of its own: otherwise a client that disconnects would stop its handler half way, with a
-        // row stored and its event not captured.
+        // The handler runs in a task of its own. Otherwise a client that disconnects would stop the handler
+        // halfway, with a row stored and its event not captured.
         let answer = handlers.spawn(router.clone().oneshot(request.map(Body::new)));
         async move {
             let Ok(response) = answer.await?;

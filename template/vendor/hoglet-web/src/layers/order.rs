@@ -18,7 +18,7 @@ pub(super) struct Layer {
     pub why: &'static str,
 }
 
-/// Makes two things of one list: a constant with names and reasons, and a function that puts the
+/// Builds two items from one list: a constant with names and reasons, and a function that puts the
 /// layers around a router. The first layer is the outermost one.
 macro_rules! layers {
     ($list:ident, fn $around:ident($web:ident) {
@@ -33,7 +33,7 @@ macro_rules! layers {
     };
 }
 
-// Around the router itself, because a path is changed before its route is chosen.
+// Around the router itself, because this layer changes the path before the router chooses a route.
 layers!(AROUND_THE_ROUTER, fn around_the_router(web) {
     /// Gives the request its id, finds the client's address, drops a trailing slash.
     describe: from_fn_with_state(web.clone(), request::describe),

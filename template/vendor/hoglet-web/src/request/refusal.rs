@@ -27,7 +27,7 @@ impl Refusal {
         if could_name_a_host(path) {
             return Some(Self::PathLikeAHost);
         }
-        // A load balancer or a supervisor uses the address of the process.
+        // A load balancer or a supervisor uses the address of the process, not the app's host.
         if ["/livez", "/readyz"].contains(&path.trim_end_matches('/')) {
             return None;
         }

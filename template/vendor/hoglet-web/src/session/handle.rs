@@ -1,4 +1,4 @@
-//! [`Session`]: reads and writes the values of a request's session.
+//! [`Session`]: reads and writes the values in the session of a request.
 
 use std::convert::Infallible;
 
@@ -16,11 +16,11 @@ use super::store::{ENDS_AT, USER_ID};
 use crate::error::Result;
 use crate::users::User;
 
-/// The salt of the password that the session was begun with.
+/// The key for the salt of the password with which the session began.
 const PASSWORD: &str = "password";
-/// The time of the log-in or of the last correct password, in seconds.
+/// The key for the time when the user last logged in or confirmed their password, in Unix seconds.
 pub(crate) const CONFIRMED_AT: &str = "confirmed_at";
-/// How far the clocks of two machines may be apart.
+/// The largest difference between the clocks of two machines.
 const CLOCK_SKEW: Duration = Duration::minutes(1);
 
 /// The request's session. Reading an empty one costs nothing and writes no row.
@@ -34,11 +34,11 @@ impl Session {
         Self { values }
     }
 
-    /// The session of a request behind the layer `sessions`.
+    /// The session of a request.
     ///
     /// # Panics
     ///
-    /// Without that layer.
+    /// If the request has not passed the layer `sessions`.
     pub fn of(extensions: &Extensions) -> Self {
         extensions
             .get::<Self>()
@@ -46,7 +46,7 @@ impl Session {
             .expect("the session layer wraps every page")
     }
 
-    /// A value of the app; `None` if it is not set, or has another type by now.
+    /// Reads a value of the app. `None` if it is absent, or if its type has changed.
     ///
     /// # Errors
     ///
@@ -55,15 +55,17 @@ impl Session {
         value(&self.values, key.name).await
     }
 
-    /// Sets a value of the app. Values that other requests set meanwhile stay. If two requests set the
+    /// Sets a value of the app.
+    ///
+    /// Values that other requests set are kept, even if they set them meanwhile. If two requests set the
     /// same value at once, the last one wins: count in the database instead.
     ///
-    /// The first value of a visitor creates a row, which is kept for a day. Store nothing here that a
-    /// visitor can make large.
+    /// The first value of a visitor creates a row, which lives for a day. Do not store values here that
+    /// anyone can create without limit.
     ///
     /// # Errors
     ///
-    /// If the session cannot be read, or the value cannot be written as JSON.
+    /// If the session cannot be read, or if the value cannot be written as JSON.
     pub async fn set<T: Serialize>(&self, key: &Key<T>, value: T) -> Result<()> {
         Ok(self.values.insert(key.name, value).await?)
     }
@@ -78,13 +80,15 @@ impl Session {
         Ok(())
     }
 
-    /// The salt of the password that the session was begun with.
+    /// The salt of the password with which the session began.
     pub(crate) async fn begun_with(&self) -> Result<Option<String>> {
         value(&self.values, PASSWORD).await
     }
 
-    /// Begins a user's session with a new id, so that an id from before the log-in is useless. Values of
-    /// the visitor are kept; values of another user are not. Returns whether there was another user.
+    /// Begins a user's session under a new id. An id that was known before the log-in becomes useless.
+    ///
+    /// The values of a visitor are kept; those of another user are removed. Returns whether there was
+    /// another user.
     pub(crate) async fn log_in(&self, user: &dyn User, remember: Remember) -> Result<bool> {
         let previous: Option<Uuid> = value(&self.values, USER_ID).await?;
         let was_another_user = previous.is_some_and(|previous| previous != user.id());
@@ -107,7 +111,7 @@ impl Session {
         Ok(was_another_user)
     }
 
-    /// Notes that the user has just logged in or typed their password.
+    /// Stores that the user has just logged in or confirmed their password.
     pub(crate) async fn confirm(&self) -> Result<()> {
         let now = OffsetDateTime::now_utc().unix_timestamp();
         Ok(self.values.insert(CONFIRMED_AT, now).await?)
@@ -131,12 +135,12 @@ impl Session {
         Ok(own == Some(user_id))
     }
 
-    /// Binds the session to the user's password. Another password ends it.
+    /// Binds the session to the user's password. A new password ends the session.
     pub(crate) async fn bind_to_password(&self, salt: &str) -> Result<()> {
         Ok(self.values.insert(PASSWORD, salt).await?)
     }
 
-    /// Ends the session: its row goes now.
+    /// Ends the session and deletes its row at once.
     pub(crate) async fn log_out(&self) -> Result<()> {
         if self.values.id().is_some() {
             self.values.flush().await?;

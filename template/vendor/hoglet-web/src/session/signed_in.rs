@@ -1,4 +1,4 @@
-//! The signed-in user of a request, stored in its extensions by the layer of sessions.
+//! The signed-in user, which the layer `sessions` puts into the request's extensions.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -35,8 +35,10 @@ pub fn user<U: User>(extensions: &Extensions) -> Option<Arc<U>> {
     Some(user.downcast().expect("an app has one type of user"))
 }
 
-/// The layer that ends a request whose session could not be read. It is inside the identity layer, so the
-/// error belongs to an identity, and around handlers, which can rely on the session.
+/// The layer that answers with an error if the session could not be read.
+///
+/// It is inside the layer `identify`, so that the error belongs to an identity. It is outside the
+/// handlers, so that they can rely on the session.
 pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match request.extensions().get::<Unreadable>() {
@@ -46,19 +48,21 @@ pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
     })
 }
 
-/// The answer to a visitor at a page for users: browsers go to the log-in page and come back after it,
-/// programs get a 401.
+/// The answer to a visitor who opens a page for users.
+///
+/// Browsers are redirected to the log-in page, and return after the log-in. Programs get a 401.
 pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let request = RequestInfo::of(&parts.extensions);
         if request.wants_json {
             return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
         }
-        // No `next` for a link with a token: addresses are logged. The user opens the mail again.
+        // A path with a token is not put into `next`, which others may read. The user opens the link
+        // in the mail again.
         if parts.method == Method::GET && !request.has_token {
             return Redirect::to(&leading_to(log_in, &request.path_and_query)).into_response();
         }
-        // No `next` after a form: opening its address would not send the form again.
+        // A redirect to the address of a form would not send the form, so there is no `next`.
         if parts.method == Method::POST {
             let message = "Log in first, then try that again.";
             Messages::of(&parts.extensions).add(FlashLevel::Info, message);

@@ -11,7 +11,7 @@ use crate::settings::MailServer;
 /// Makes the errors of one server.
 pub(super) struct ServerErrors {
     pub(super) address: String,
-    /// Servers may repeat it in their messages.
+    /// Servers may repeat the password in their messages.
     password: Option<String>,
 }
 
