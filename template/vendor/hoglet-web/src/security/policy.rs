@@ -7,8 +7,9 @@ use crate::settings::Settings;
 
 /// The origins, besides the app's own, from which pages may load. None by default.
 ///
-/// An example is `https://js.stripe.com`. A script needs no entry, but a nonce: give its element `nonce="{{
-/// csp_nonce }}"`. The origins that the script connects to, shows pictures from or frames need an entry.
+/// An example is `https://js.stripe.com`. A script needs no entry, but a nonce: give its element
+/// `nonce="{{ csp_nonce }}"`. The origins that the script connects to, shows pictures from or frames need an
+/// entry.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ContentSecurityPolicy {
     /// For `fetch` and web sockets.
