@@ -27,7 +27,7 @@ pub async fn status(State(standin): Shared) -> Response {
     Json(overview(&standin)).into_response()
 }
 
-/// The numbers of everything that is kept, and the address of the app.
+/// The counts of all data that is kept, and the address of the app.
 pub fn overview(standin: &Standin) -> Value {
     let app = standin.app();
     let store = standin.read();
@@ -58,14 +58,14 @@ pub async fn groups(State(standin): Shared) -> Response {
     Json(standin.read().groups_json()).into_response()
 }
 
-/// Forgets events, people, warnings and failures; flags, surveys and the project's settings stay.
+/// Deletes events, people, warnings and failures, and keeps flags, surveys and the project's settings.
 pub async fn reset(State(standin): Shared) -> Response {
     standin.failures.forget();
     standin.change(Store::reset);
     status(State(standin)).await
 }
 
-/// The description of this interface, for people who come here with curl.
+/// The description of this interface, for people who use it with curl.
 pub async fn description() -> Response {
     (
         [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")],

@@ -14,11 +14,11 @@ use tokio::time::timeout;
 
 use crate::standin::Standin;
 
-/// The app is on this machine: if it has not answered by then, it is being built, or hangs.
+/// The app runs on this machine, so without an answer within this time it is being built, or hangs.
 const TIMEOUT: Duration = Duration::from_secs(2);
 const LARGEST_ANSWER: usize = 256 * 1024;
 
-/// For a program that runs an app beside the stand-in: it passes the app's address on, and waits for changes of flags.
+/// The handle for a program that runs an app beside the stand-in. It sets the app's address and waits for changes of flags.
 #[derive(Clone)]
 pub struct Beside {
     standin: Arc<Standin>,
@@ -44,7 +44,7 @@ impl Beside {
         }
     }
 
-    /// The app listens at this address.
+    /// Sets the address of the app.
     pub fn listens(&self, address: &str) {
         self.standin.set_app(address);
     }
@@ -65,7 +65,7 @@ impl Beside {
     }
 }
 
-/// Asks the app for its flags; the error says why there is no answer.
+/// Asks the app for its flags. The error is the reason why there is no answer.
 pub async fn flags(app: &str) -> Result<Vec<AppFlag>, String> {
     let uri: Uri = format!("{}/dev/flags", app.trim_end_matches('/'))
         .parse()
@@ -92,7 +92,7 @@ async fn request_flags(uri: &Uri) -> Result<Vec<AppFlag>, String> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|cause| text(&cause))?;
-    // It ends with the connection. The request below reports the same errors.
+    // The task ends with the connection. The request below reports the same errors.
     tokio::spawn(connection);
     let request = Request::get(uri.path())
         .header(header::HOST, authority.as_str())

@@ -1,4 +1,4 @@
-//! The errors that keep a stand-in from starting, or stop it.
+//! The errors that prevent a stand-in from starting, or stop it.
 
 use std::io;
 use std::net::SocketAddr;

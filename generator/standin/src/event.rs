@@ -14,7 +14,7 @@ pub struct Event {
     pub name: String,
     pub uuid: String,
     pub distinct_id: String,
-    /// As the client wrote it; `None` if the client did not send a time.
+    /// The time as the client wrote it; `None` if the client did not send a time.
     pub timestamp: Option<String>,
     pub properties: Map<String, Value>,
 }
@@ -66,14 +66,15 @@ impl Event {
     }
 }
 
-/// An id as the older endpoints and `/flags` read it: any value but null becomes text, cut to 200 characters. Blank text is
-/// no id.
+/// Reads an id as the older endpoints and `/flags` do: any value but null becomes text, cut to 200 characters. Blank text
+/// is not an id.
 pub fn distinct_id(value: &Value) -> Option<String> {
     read_id(value).map(|(id, _)| id)
 }
 
-/// The same, with its original length in characters if it was cut.
-/// From `extract_distinct_id_checked` in PostHog's `rust/common/types/src/event.rs`; older versions cut silently.
+/// Like [`distinct_id`], with the original length in characters if the id was cut.
+///
+/// It follows `extract_distinct_id_checked` in PostHog's `rust/common/types/src/event.rs`. Older versions cut silently.
 pub fn read_id(value: &Value) -> Option<(String, Option<usize>)> {
     let text = match value {
         Value::Null => return None,

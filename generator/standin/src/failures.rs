@@ -1,4 +1,4 @@
-//! Failures that a test asks for, to see what an app does when PostHog is slow, broken or gone.
+//! Failures that a test asks for, to see how an app behaves when PostHog is slow, broken or unreachable.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,9 +18,9 @@ pub struct Failure {
     pub retry_after: Option<u64>,
     /// Do not answer until the failure is lifted.
     pub hang: bool,
-    /// Handle the request all the same, as if only the answer was lost.
+    /// Still handle the request, as if only the answer was lost.
     pub keep: bool,
-    /// For this many requests; without it, until the failure is lifted.
+    /// The number of requests that fail; if `None`, requests fail until the failure is lifted.
     pub times: Option<u64>,
     /// Only for this path (`/batch`), or for all paths that begin with it (`/flags*`).
     pub path: Option<String>,
@@ -57,7 +57,7 @@ impl Failures {
         self.lock().clone()
     }
 
-    /// How many requests have failed by one.
+    /// The number of requests that a failure was applied to.
     pub fn met(&self) -> u64 {
         self.met.load(Ordering::Relaxed)
     }
@@ -67,12 +67,12 @@ impl Failures {
         self.met.store(0, Ordering::Relaxed);
     }
 
-    /// Ends when all failures are lifted.
+    /// Resolves when all failures are lifted.
     pub fn lifted(&self) -> Notified<'_> {
         self.lifted.notified()
     }
 
-    /// The failure for a request of this path; it is counted.
+    /// The failure for a request to this path. The failure counts the request.
     pub fn take(&self, path: &str) -> Option<Failure> {
         let mut set = self.lock();
         let index = set.iter().rposition(|failure| failure.concerns(path))?;

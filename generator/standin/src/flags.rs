@@ -22,10 +22,10 @@ pub struct Flag {
     pub active: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The share in percent of those who get it, without conditions.
+    /// The share of persons or groups that get the flag, in percent. It applies without `conditions`.
     #[serde(default = "everybody")]
     pub rollout_percentage: f64,
-    /// A variant for everybody, whatever the hash is.
+    /// A variant for everybody, independent of the hash.
     #[serde(default)]
     pub variant: Option<String>,
     /// The variants with their shares in percent, in the order in which PostHog assigns them.
@@ -34,7 +34,7 @@ pub struct Flag {
     /// A payload by variant, or under `true` for a flag without variants.
     #[serde(default)]
     pub payloads: Map<String, Value>,
-    /// Tried in order. If there are any, `rollout_percentage` and `variant` above have no effect.
+    /// Conditions are tried in order. If there are any, `rollout_percentage` and `variant` above have no effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// The group type that the flag is evaluated for, instead of a person.

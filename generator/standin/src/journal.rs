@@ -9,9 +9,9 @@ use tokio::sync::watch;
 
 use crate::standin::Standin;
 
-/// The SDK of generated apps.
+/// The SDK that generated apps use.
 const FROM_THE_APP: &str = "posthog-rs";
-/// Lines are printed in bundles, one after each such pause.
+/// The pause between two groups of lines.
 const PULSE: Duration = Duration::from_millis(100);
 
 pub struct Journal {
@@ -37,7 +37,7 @@ impl Journal {
 
     /// Waits until there may be new lines.
     pub async fn changed(&mut self) {
-        // The sender lives as long as the stand-in, which we hold.
+        // The sender lives as long as the stand-in, and this journal keeps the stand-in alive.
         let _ = self.changes.changed().await;
         tokio::time::sleep(PULSE).await;
     }
@@ -100,7 +100,7 @@ pub fn line(event: &str, who: &str, distinct_id: &str) -> String {
     visible(&format!("{event:<24} as {who}{beginning}{ellipsis}"))
 }
 
-/// Events hold text from anybody: without its control characters it cannot control the terminal.
+/// Removes control characters: events contain text from strangers, which must not control the terminal.
 fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

@@ -1,4 +1,4 @@
-//! The layers that every request passes before it reaches an endpoint.
+//! The layers that a request passes before it reaches an endpoint.
 
 pub mod failure;
 pub mod guard;

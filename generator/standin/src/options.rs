@@ -1,4 +1,4 @@
-//! Where the stand-in listens, and what it starts with.
+//! The options of a stand-in: its address, and the data that it starts with.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -22,20 +22,20 @@ pub struct Options {
     pub flags: Option<PathBuf>,
     /// Folder with the posthog-js to serve instead of the one in this crate.
     pub posthog_js: Option<PathBuf>,
-    /// How many events to keep; the oldest are dropped first.
+    /// The number of events to keep; the oldest are dropped first.
     pub keep: usize,
     /// File that keeps the data for the next start.
     pub state: Option<PathBuf>,
     /// Address of the app; the page links to it.
     pub app: Option<String>,
-    /// Receives messages about the state file, a line each.
+    /// Receives messages about the state file, one line each.
     pub log: fn(&str),
 }
 
 impl Options {
-    /// The port unless another one is given.
+    /// The default port.
     pub const DEFAULT_PORT: u16 = 8010;
-    /// How many events are kept unless another number is given.
+    /// The default number of events to keep.
     pub const DEFAULT_KEEP: usize = EVENTS_KEPT;
 
     pub(crate) fn read_flags(&self) -> Result<BTreeMap<String, Flag>, Error> {
@@ -62,7 +62,7 @@ impl Default for Options {
             keep: Self::DEFAULT_KEEP,
             state: None,
             app: None,
-            // The stand-in goes on if the terminal is gone.
+            // The stand-in continues if the terminal is closed.
             log: |line| drop(writeln!(std::io::stderr(), "{line}")),
         }
     }

@@ -18,7 +18,7 @@ use crate::standin::Standin;
 /// The page gets at most one message in this time, even if many events arrive.
 const PULSE: Duration = Duration::from_millis(150);
 
-/// Events hold text from anybody. The page inserts it as text only; if a mistake is made there, no script may run.
+/// Events contain text from strangers. The page inserts it as text only. If that fails, this policy still blocks scripts.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -67,7 +67,7 @@ pub async fn file(Path(name): Path<String>) -> Response {
     match name.rsplit('.').next() {
         Some("css") => answer("text/css; charset=utf-8", content),
         Some("js") => answer("text/javascript; charset=utf-8", content),
-        // Without the policy: it would forbid the styles inside the drawing.
+        // Drawings are served without the policy, which would forbid the styles inside them.
         _ => ([(header::CONTENT_TYPE, "image/svg+xml")], *content).into_response(),
     }
 }

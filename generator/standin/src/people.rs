@@ -1,14 +1,14 @@
-//! PostHog's rules for persons: which distinct ids belong to which person. A data structure without input and output.
+//! PostHog's rules for persons: which distinct ids belong to which person. This is a data structure without input or output.
 //!
 //! An event makes a person for its distinct id, unless it is personless. `$identify` with `$anon_distinct_id`,
 //! `$create_alias` and `$merge_dangerously` link two ids:
 //!
 //! - If neither has a person, a new person gets both ids.
 //! - If one has a person, the other id joins it.
-//! - If both have persons, the second person is merged into the first, unless the second one is identified already.
+//! - If both have persons, the second person is merged into the first, unless the second person is identified already.
 //!
-//! A personless event belongs to the person that has its distinct id when the events are read. So it may arrive before the
-//! `$identify` or after it.
+//! A personless event belongs to the person that has its distinct id when the events are read. So the event may arrive
+//! before or after the `$identify`.
 //!
 //! The rules are from PostHog's `nodejs/src/ingestion/common/persons/` and its handbook, "Person processing". [`merging`]
 //! links and merges, [`properties`] keeps the properties of persons.
@@ -33,9 +33,9 @@ use crate::people::person::{Chapter, Kind, Moment, Person, PersonId, name};
 const HEAVIEST: usize = 64 * 1024 * 1024;
 /// PostHog's limit for the properties of one person, in bytes.
 const HEAVIEST_PROPERTIES: usize = 512 * 1024;
-/// A person with more ids is a person that everybody was merged into.
+/// The limit for the ids of one person. More ids mean that everybody was merged into this person by mistake.
 pub const MOST_IDS: usize = 10_000;
-/// Events about persons: PostHog drops them if they are personless.
+/// Events about persons. PostHog drops them if they are personless.
 const PERSON_EVENTS: [&str; 4] = [
     "$identify",
     "$create_alias",
@@ -151,7 +151,7 @@ impl People {
         self.next
     }
 
-    /// Drops the persons that were not seen for the longest time, a tenth at once, so that the search is rare.
+    /// Drops the least recently seen persons, a tenth at once, so that this search is rare.
     fn make_room(&mut self, keep: PersonId) {
         if self.weight <= HEAVIEST {
             return;
@@ -226,7 +226,7 @@ impl People {
         self.persons.get(&id).map(|person| &*person.properties)
     }
 
-    /// All persons; the one that was seen last comes first.
+    /// All persons, the most recently seen first.
     pub fn newest_first(&self) -> Vec<&Person> {
         let mut persons: Vec<_> = self.persons.values().collect();
         persons.sort_unstable_by_key(|person| {

@@ -1,6 +1,6 @@
 //! The scripts of posthog-js: those in this crate, or those of a folder.
 //!
-//! `posthog-js/refresh` fetches them; the licences and the version are beside them.
+//! `posthog-js/refresh` fetches them. The licences and the version are in the same folder.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::error::Error;
 /// The first script that a page loads.
 const ARRAY: &str = "array.js";
 
-/// The name and the gzip of each script.
+/// The name and the gzipped contents of each script.
 macro_rules! carried {
     ($($name:literal)+) => {
         &[$(($name, include_bytes!(concat!("../posthog-js/", $name, ".gz")))),+]
@@ -39,7 +39,7 @@ static CARRIED: &[(&str, &[u8])] = carried! {
     "web-vitals-with-attribution-soft-navs.js"
 };
 
-/// Where posthog-js comes from.
+/// The source of posthog-js.
 #[derive(Debug)]
 pub enum Scripts {
     Carried,
@@ -47,7 +47,7 @@ pub enum Scripts {
 }
 
 impl Scripts {
-    /// The crate's own scripts, or those of a folder, which must hold posthog-js.
+    /// The crate's own scripts, or those of a folder, which must contain posthog-js.
     pub fn find(folder: Option<&Path>) -> Result<Self, Error> {
         match folder {
             None => Ok(Self::Carried),
@@ -58,7 +58,7 @@ impl Scripts {
         }
     }
 
-    /// The answer for a script, if it is there.
+    /// The answer for a script, if the script exists.
     pub async fn serve(&self, name: &str, headers: &HeaderMap) -> Option<Response> {
         match self {
             Self::Carried if accepts_gzip(headers) => {
@@ -82,7 +82,7 @@ impl Scripts {
         }
     }
 
-    /// `array.js` as text, to be put behind a project's settings.
+    /// `array.js` as text, to be appended to a project's settings.
     pub async fn array(&self) -> Option<String> {
         match self {
             Self::Carried => String::from_utf8(unpacked(ARRAY)?).ok(),

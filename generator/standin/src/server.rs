@@ -30,7 +30,7 @@ use crate::standin::Standin;
 use crate::state::State;
 use crate::store::Store;
 
-/// In bytes: PostHog accepts 20 MB in a batch and 25 MB of replay.
+/// The limit of a body in bytes. PostHog accepts 20 MB in a batch and 25 MB of replay.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
 
 /// A stand-in that listens, but does not answer yet.
@@ -75,7 +75,7 @@ impl Server {
         self.address
     }
 
-    /// Lines for a terminal about the events from now on.
+    /// Lines for a terminal about the events that arrive from now on.
     pub fn journal(&self) -> Journal {
         Journal::new(Arc::clone(&self.standin))
     }
@@ -85,12 +85,12 @@ impl Server {
         Beside::new(Arc::clone(&self.standin))
     }
 
-    /// Answers until `stop` ends, then writes the state file, if there is one. It does not wait for open streams and for
+    /// Answers until `stop` resolves, then writes the state file, if there is one. It does not wait for open streams or for
     /// requests that hang.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        // Otherwise a small answer waits until the client acknowledges the last one.
+        // Otherwise a small answer waits until the client acknowledges the previous answer.
         let listener = self.listener.tap_io(|stream| {
-            // If it fails, answers are only slower.
+            // If this fails, answers are only slower.
             let _ = stream.set_nodelay(true);
         });
         let keeping = self
@@ -120,7 +120,7 @@ fn router(standin: Arc<Standin>, hosts: Hosts) -> Router {
         .layer(from_fn(header_limit::bounded))
 }
 
-/// PostHog's endpoints for SDKs and browsers. As at PostHog, web pages of any origin may call them.
+/// PostHog's endpoints for SDKs and browsers. Web pages of any origin may call them, as at PostHog.
 fn posthog(standin: &Arc<Standin>) -> Router<Arc<Standin>> {
     let cors = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
@@ -196,7 +196,7 @@ fn answering_options(route: MethodRouter<Arc<Standin>>) -> MethodRouter<Arc<Stan
     route.options(async || StatusCode::OK)
 }
 
-/// The page and the JSON interface, for this machine alone: no other site may read or write here.
+/// The page and the JSON interface. Other web sites may neither read nor write here.
 fn own() -> Router<Arc<Standin>> {
     Router::new()
         .route("/", get(page::html))

@@ -15,9 +15,9 @@ pub struct Standin {
     pub failures: Failures,
     /// The scripts of posthog-js.
     pub scripts: Scripts,
-    /// Address of the app that runs beside it, if it is known.
+    /// Address of the app that runs beside the stand-in, if it is known.
     app: Mutex<Option<String>>,
-    /// Every open stream holds a clone of it.
+    /// Every open stream holds a clone, so the number of clones is the number of streams.
     stream: Arc<()>,
 }
 
@@ -33,7 +33,7 @@ impl Standin {
         }
     }
 
-    /// A stream holds it for as long as it is open.
+    /// The clone that a stream holds for as long as it is open.
     pub fn stream(&self) -> Arc<()> {
         Arc::clone(&self.stream)
     }

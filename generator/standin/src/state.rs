@@ -1,7 +1,7 @@
 //! The state file, which keeps the data for the next start.
 //!
-//! [`saved`] is its contents. It is written some time after a change, and at the end: first to a file beside it, which is
-//! then renamed, so that a process that is killed leaves a complete file.
+//! [`saved`] has its contents. The file is written some time after a change, and at the end. The data is first written to a
+//! second file, which is then renamed, so that a killed process leaves a complete file.
 
 mod saved;
 
@@ -16,13 +16,13 @@ use crate::standin::{Standin, now};
 use crate::state::saved::{Saved, Snapshot};
 use crate::store::Store;
 
-/// The shortest pause between two writes. Writing takes at most one part in `SHARE` of the time.
+/// The shortest pause between two writes. Writing takes at most 1/`SHARE` of the time.
 const PAUSE: Duration = Duration::from_secs(1);
 const SHARE: u32 = 20;
 
 pub struct State {
     file: PathBuf,
-    /// Locked for as long as this process uses the file.
+    /// A lock that this process holds for as long as it uses the file.
     _lock: File,
     log: fn(&str),
     /// Only one write at a time.
@@ -31,7 +31,7 @@ pub struct State {
 }
 
 impl State {
-    /// Reads the file into the store. `None` if the file cannot be used; a message says why.
+    /// Reads the file into the store. Returns `None` if the file cannot be used, and logs the reason.
     pub fn open(file: &Path, store: &mut Store, log: fn(&str)) -> Option<Self> {
         let shown = file.display();
         let lock = match lock(file) {
@@ -102,7 +102,7 @@ impl State {
     pub async fn keep(self: Arc<Self>, standin: Arc<Standin>) {
         let mut changes = standin.changes();
         let mut pause = PAUSE;
-        // The sender lives as long as the stand-in, which we hold.
+        // The sender lives as long as the stand-in, and this task keeps the stand-in alive.
         while changes.changed().await.is_ok() {
             tokio::time::sleep(pause).await;
             changes.mark_unchanged();
@@ -123,7 +123,7 @@ impl State {
                 "cannot write `{}` ({cause}); make room or permission for it, or new data is not kept",
                 self.file.display()
             )),
-            // The message was sent already.
+            // The failure has been logged already.
             Err(_) => {}
         }
     }

@@ -20,9 +20,9 @@ use crate::store::project::Project;
 use crate::warnings::Warnings;
 use crate::warnings::kind::Kind;
 
-/// How many events are kept by default.
+/// The number of events that are kept by default.
 pub const EVENTS_KEPT: usize = 20_000;
-/// The limit for all of them together, in bytes of JSON.
+/// The limit for all events together, in bytes of JSON.
 const HEAVIEST: usize = 128 * 1024 * 1024;
 const MALFORMED_KEPT: usize = 200;
 const TOKENS_COUNTED: usize = 100;
@@ -30,7 +30,7 @@ const FLAGS_NOTED: usize = 500;
 /// The limit for dropped events that changed persons, in bytes of JSON.
 const HEAVIEST_PAST: usize = 8 * 1024 * 1024;
 const GROUPS_KEPT: usize = 10_000;
-/// PostHog passes an event on as one message of at most 1 MB.
+/// PostHog processes an event as one message of at most 1 MB.
 const LARGEST_EVENT: usize = 1_000_000;
 const LONGEST_GROUP_KEY: usize = 400;
 /// PostHog's limit for group types in a project.
@@ -40,7 +40,7 @@ pub struct Store {
     kept: usize,
     events: VecDeque<Arc<Kept>>,
     weight: usize,
-    /// Dropped events that changed persons: a state file needs them to restore the persons.
+    /// Dropped events that changed persons. A state file needs them to restore the persons.
     past: VecDeque<Arc<Kept>>,
     past_weight: usize,
     uuids: HashSet<String>,
@@ -53,11 +53,11 @@ pub struct Store {
     /// The answer of `/api/surveys`.
     pub surveys: Vec<Value>,
     pub project: Project,
-    /// How often the app read each flag, by its `$feature_flag_called` events.
+    /// The number of times that the app read each flag, by its `$feature_flag_called` events.
     flags_called: BTreeMap<String, u64>,
-    /// Flags that the app read in any way, with the variants that it got.
+    /// All flags that the app read, by events or by requests, with the variants that it got.
     flags_asked: BTreeMap<String, BTreeSet<String>>,
-    /// Raised when an event may belong to another person than before, or a person may have another name.
+    /// Raised when events may belong to another person than before, or a person may have another name.
     pub identities: u64,
     groups: BTreeMap<(String, String), Map<String, Value>>,
     group_types: Vec<String>,
@@ -73,7 +73,7 @@ pub struct Counts {
     pub duplicates: u64,
     /// Events that were dropped for newer ones, or deleted with their person.
     pub forgotten: u64,
-    /// Events that PostHog accepts and drops; a warning says why.
+    /// Events that PostHog accepts and then drops. A warning gives the reason.
     pub dropped: u64,
     pub exceptions: u64,
     pub malformed: u64,
@@ -88,7 +88,7 @@ pub struct Counts {
     pub tokens: BTreeMap<String, u64>,
 }
 
-/// An event and its ingestion. The properties are text, which takes a fifth of the memory.
+/// An event and its ingestion. The properties are kept as text, which takes a fifth of the memory.
 pub struct Kept {
     pub sequence: u64,
     pub received_at: u64,
@@ -101,12 +101,12 @@ pub struct Kept {
     pub timestamp: Option<String>,
     pub personless: bool,
     ingestion: Ingestion,
-    /// It links ids, or changes the properties of a person.
+    /// Whether the event links ids or changes the properties of a person.
     about_people: bool,
     pub properties: Box<RawValue>,
 }
 
-/// The parts of a person that are deleted.
+/// The data of a person that is to be deleted.
 #[derive(Debug, Clone, Copy)]
 pub struct Deletion {
     pub events: bool,
@@ -149,7 +149,7 @@ impl Store {
         }
     }
 
-    /// Forgets everything but the flags, the surveys and the project's settings.
+    /// Deletes everything except the flags, the surveys and the project's settings.
     pub fn reset(&mut self) {
         let new = Self::new(self.kept, std::mem::take(&mut self.flags));
         let old = std::mem::replace(self, new);
@@ -178,7 +178,7 @@ impl Store {
             return self.drop_event(kind, &event, detail, moment);
         }
         let ingestion = self.people.take(&event, moment);
-        // PostHog notices this only when it passes the event on; the person has changed already.
+        // PostHog checks the size only after it has changed the person.
         let length = properties.get().len();
         if length > LARGEST_EVENT {
             let detail = format!("`{}` has {length} bytes of properties", event.name);
@@ -320,7 +320,7 @@ impl Store {
         self.people.named(names, distinct_ids)
     }
 
-    /// Deletes a person, its events, or both. They do not come back from a state file.
+    /// Deletes a person, its events, or both. A state file does not restore them.
     pub fn delete(&mut self, person: PersonId, deletion: Deletion) {
         let Some(found) = self.people.by_id(person) else {
             return;
@@ -374,7 +374,7 @@ impl Store {
         self.groups.len()
     }
 
-    /// `{"0": "company"}`, numbered as PostHog does: first the types in events, then those that only flags name.
+    /// `{"0": "company"}`, with PostHog's numbers: first the types in events, then those that only flags name.
     pub fn group_types(&self) -> BTreeMap<String, String> {
         let mut kinds: Vec<&String> = self.group_types.iter().collect();
         for kind in self
@@ -415,7 +415,7 @@ impl Store {
             distinct_id: &'a str,
             timestamp: Option<&'a str>,
             session_id: Option<&'a str>,
-            /// The person that it belongs to now.
+            /// The person that the event belongs to now.
             person: Option<String>,
             personless: bool,
             outcome: &'a Ingestion,
@@ -453,8 +453,9 @@ fn about_people(event: &Event) -> bool {
         ) || says(&["$anon_distinct_id", "$set", "$set_once", "$unset"]))
 }
 
-/// Events that PostHog drops before they change anything, as in its `validate-event-properties.ts` and
-/// `handle-client-ingestion-warning-step.ts`.
+/// The reason why PostHog drops an event before it changes anything.
+///
+/// It follows PostHog's `validate-event-properties.ts` and `handle-client-ingestion-warning-step.ts`.
 fn dropped(event: &Event) -> Option<(Kind, String)> {
     match event.name.as_str() {
         "$groupidentify" => {
@@ -486,7 +487,7 @@ fn dropped(event: &Event) -> Option<(Kind, String)> {
 }
 
 impl Kept {
-    /// PostHog drops it; here it is shown.
+    /// Whether PostHog drops the event. The stand-in still shows it.
     pub fn is_dropped(&self) -> bool {
         self.ingestion.ignored.is_some()
     }

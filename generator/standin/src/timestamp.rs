@@ -3,19 +3,20 @@
 use time::format_description::well_known::{Iso8601, Rfc2822, Rfc3339};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
-/// Whether it is complete and has a zone, as v1 requires: `2026-01-01T12:00:00Z`, `…+01:00`.
+/// Whether a timestamp is complete and has a zone, as v1 requires: `2026-01-01T12:00:00Z`, `…+01:00`.
 pub fn is_rfc3339(text: &str) -> bool {
     OffsetDateTime::parse(text, &Rfc3339).is_ok()
 }
 
-/// Whether the older endpoints can read it; otherwise they take the time of arrival. After `parse_date` in
-/// PostHog's `rust/common/types/src/timestamp.rs`: ISO 8601 with or without time and zone, slashes between the parts of
-/// the date, RFC 2822, and Unix time in seconds to nanoseconds.
+/// Whether the older endpoints can read a timestamp. Otherwise they use the time of arrival.
+///
+/// The formats follow `parse_date` in PostHog's `rust/common/types/src/timestamp.rs`: ISO 8601 with or without time and zone,
+/// slashes between the parts of the date, RFC 2822, and Unix time in seconds to nanoseconds.
 pub fn is_readable(text: &str) -> bool {
     milliseconds(text).is_some()
 }
 
-/// Its value for the older endpoints, in milliseconds since 1970. A time without a zone is in UTC.
+/// The time as the older endpoints read it, in milliseconds since 1970. A time without a zone is in UTC.
 pub fn milliseconds(text: &str) -> Option<i128> {
     if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
         return Some(of(time));

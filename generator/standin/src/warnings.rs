@@ -1,7 +1,7 @@
-//! Common mistakes, recognised in the events (by [`mistakes`]), each with its remedy.
+//! Warnings about common mistakes, each with its remedy. [`mistakes`] recognises them in the events.
 //!
-//! Warnings are counted by kind and subject, so a mistake in every request is one line. Whether two ids of a session are
-//! two persons is decided when the warnings are read, because a later `$identify` may link them.
+//! Warnings are counted by kind and subject, so a mistake in every request makes one line. Two ids of a session are compared
+//! when the warnings are read, because a later `$identify` may make them one person.
 
 mod email;
 mod exceptions;
@@ -26,7 +26,7 @@ const MOST_WARNINGS: usize = 500;
 pub struct Warnings {
     seen: HashMap<(Kind, String), Seen>,
     sessions: Sessions,
-    /// How often a distinct id was linked to an id that it had already, by token and distinct id.
+    /// The number of times that a distinct id was linked to the same id again, by token and distinct id.
     repeats: HashMap<(Arc<str>, String), u64>,
 }
 
@@ -90,7 +90,7 @@ impl Warnings {
         }
     }
 
-    /// The most serious kinds come first, and within a kind the newest.
+    /// All warnings as JSON. The most serious kinds come first, and within a kind the newest.
     pub fn to_json(&self, people: &People) -> Vec<Value> {
         let mut all: Vec<_> = self
             .seen

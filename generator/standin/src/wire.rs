@@ -1,4 +1,4 @@
-//! Reads the bytes of a request into checked events; the errors have PostHog's own words.
+//! Reads the bytes of a request into checked events. The errors have PostHog's own texts.
 
 pub mod body;
 pub mod intake;

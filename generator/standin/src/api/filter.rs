@@ -16,9 +16,9 @@ pub struct Filter {
     person: Option<String>,
     session: Option<String>,
     token: Option<String>,
-    /// Text anywhere in name, ids or properties, in upper or lower case.
+    /// Text anywhere in the name, the ids or the properties, in upper or lower case.
     search: Option<String>,
-    /// A JSON object with the properties that an event must have; `null` stands for any value.
+    /// A JSON object with the properties that an event must have; `null` matches any value.
     #[serde(deserialize_with = "object")]
     properties: Map<String, Value>,
     group_type: Option<String>,
@@ -31,7 +31,7 @@ pub struct Filter {
     after: Option<u64>,
     /// Only events with a smaller sequence.
     before: Option<u64>,
-    /// At most so many, the newest.
+    /// Only this many events, the newest.
     limit: Option<usize>,
 }
 
@@ -83,7 +83,7 @@ impl Filter {
         if self.properties.is_empty() && self.group_type.is_none() && self.group_key.is_none() {
             return true;
         }
-        // Parsing all of it takes long, and most events do not contain the name.
+        // Parsing all properties takes long, and most events do not contain the name.
         let named = |name: &str| raw.get().contains(&*Value::from(name).to_string());
         if !self.properties.keys().all(|name| named(name)) {
             return false;
@@ -143,7 +143,7 @@ impl Filter {
     }
 }
 
-/// The value as a person types it: `1` and `"1"` are the same.
+/// The value as text, so that `1` and `"1"` are the same.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,7 +1,8 @@
-//! How many persons did one thing, then the next: PostHog's funnel in its default, sequential order.
+//! Counts the persons that reached each step: PostHog's funnel in its default, sequential order.
 //!
-//! If a visitor became a user, the events of both count for one person, by the persons that [`crate::people`] knows now. A
-//! distinct id without a person counts for itself. PostHog has a limit of 14 days; here there is none.
+//! If a visitor became a user, the events of both count for one person, according to the current persons in
+//! [`crate::people`]. A distinct id without a person counts as one person. PostHog has a limit of 14 days; here there is
+//! none.
 
 use std::collections::HashMap;
 
@@ -50,7 +51,7 @@ enum Who<'a> {
     },
 }
 
-/// The time of an event, in milliseconds since 1970, with a bit for each step that it can be.
+/// The time of an event, in milliseconds since 1970, with a bit for each step that the event matches.
 struct Done {
     at: i128,
     steps: u16,
@@ -83,7 +84,7 @@ impl Funnel {
         }
     }
 
-    /// How many persons reached each step.
+    /// Counts the persons that reached each step.
     pub fn count(&self, store: &Store) -> Vec<Reached> {
         let mut did: HashMap<Who, Vec<Done>> = HashMap::new();
         for kept in store.events() {
@@ -148,7 +149,7 @@ impl<'a> Who<'a> {
     }
 }
 
-/// How many steps one person took in order. Each event is one step at most.
+/// The number of steps that one person took in order. Each event counts for one step at most.
 fn reached(mut did: Vec<Done>) -> usize {
     did.sort_by_key(|done| done.at);
     let mut reached = 0;
@@ -162,7 +163,7 @@ fn reached(mut did: Vec<Done>) -> usize {
     reached
 }
 
-/// The time by the sender's clock; the time of arrival if PostHog could not read that.
+/// The time by the sender's clock, or the time of arrival if PostHog could not read the timestamp.
 fn happened_at(kept: &Kept) -> i128 {
     let sent = kept.timestamp.as_deref();
     sent.and_then(timestamp::milliseconds)

@@ -14,7 +14,7 @@ impl Desk {
         Self(Store::new(100, BTreeMap::new()))
     }
 
-    /// An event of a second, whenever it arrives.
+    /// Takes an event that happened at this second, independent of its arrival.
     fn take(&mut self, name: &str, whose: &str, second: u32, properties: Value) {
         let text = RawValue::from_string(properties.to_string()).unwrap();
         let event = Event {
@@ -41,21 +41,21 @@ impl Desk {
 #[test]
 fn the_steps_count_in_their_order_by_when_they_happened() {
     let mut desk = Desk::new();
-    // Arrives the wrong way round, and with something else in between.
+    // The events arrive in reverse order, with another event in between.
     desk.did("confirmed", "ann", 3);
     desk.did("seen", "ann", 2);
     desk.did("signed_up", "ann", 1);
-    // Did the second step before the first only.
+    // The second step happened only before the first.
     desk.did("confirmed", "bob", 1);
     desk.did("signed_up", "bob", 2);
-    // Before it and after it.
+    // The second step happened before and after the first.
     desk.did("confirmed", "cid", 1);
     desk.did("signed_up", "cid", 2);
     desk.did("confirmed", "cid", 3);
-    // Both in the same moment.
+    // Both steps happened at the same moment.
     desk.did("confirmed", "dot", 1);
     desk.did("signed_up", "dot", 1);
-    // The second step alone is no way in.
+    // The second step alone does not count.
     desk.did("confirmed", "eve", 1);
     assert_eq!(desk.count("signed_up,confirmed"), [4, 3]);
     assert_eq!(desk.count("signed_up, confirmed, paid"), [4, 3, 0]);

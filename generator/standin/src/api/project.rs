@@ -19,7 +19,7 @@ pub async fn replace(State(standin): Shared, body: Bytes) -> Response {
         Ok(project) => {
             standin.change(|store| {
                 store.project = project;
-                // Clients that evaluate locally read it with the definitions.
+                // Clients that evaluate locally read the settings with the definitions.
                 store.flags_version += 1;
             });
             read(State(standin)).await

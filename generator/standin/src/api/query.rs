@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// Like axum's own, but its rejection is JSON, as every error of this interface.
+/// Like axum's `Query`, but its rejection is JSON, like every error of this interface.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {

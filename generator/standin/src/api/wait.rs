@@ -26,7 +26,7 @@ fn five_seconds() -> u64 {
     5_000
 }
 
-/// Answers when there are so many events, or 504 if they do not come in time.
+/// Answers as soon as enough events have arrived, or 504 if they do not arrive in time.
 pub async fn wait(State(standin): Shared, Query(wait): Query<Wait>) -> Response {
     let anything = wait.event.is_none() && wait.distinct_id.is_none();
     let filter = Filter::of(wait.event, wait.distinct_id);

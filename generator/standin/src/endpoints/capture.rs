@@ -14,7 +14,7 @@ use crate::event::Arrival;
 use crate::standin::{Standin, now};
 use crate::wire::intake;
 
-/// `/batch`, `/capture`, `/e`, `/track`, `/i/v0/e`: everything or nothing.
+/// `/batch`, `/capture`, `/e`, `/track`, `/i/v0/e`: accepts all events of a request, or none.
 pub async fn events(
     path: &'static str,
     State(standin): State<Arc<Standin>>,
@@ -53,7 +53,7 @@ fn ok(request: &Incoming) -> Response {
     }
 }
 
-/// Stores events, a few at a time, so that other requests reach the store while a large batch goes in.
+/// Stores events, a few at a time, so that other requests reach the store while a large batch is stored.
 pub fn keep(standin: &Standin, arrivals: Vec<Arrival>, path: &'static str) {
     const AT_ONCE: usize = 50;
     // They become text before the lock is taken, so that batches do not wait for each other.

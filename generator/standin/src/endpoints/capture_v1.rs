@@ -1,6 +1,6 @@
-//! `/i/v1/analytics/events`: a result for each event.
+//! `/i/v1/analytics/events`: answers with a result for each event.
 //!
-//! After PostHog's `rust/capture/src/v1/`.
+//! It follows PostHog's `rust/capture/src/v1/`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::wire::refusal::Refusal;
 use crate::wire::{body, intake, intake_v1};
 
 const PATH: &str = "/i/v1/analytics/events";
-/// A longer name of an SDK is not added to the events.
+/// The name of an SDK is added to the events unless it is longer than this.
 const LONGEST_SDK: usize = 200;
 
 pub async fn events(State(standin): State<Arc<Standin>>, request: Incoming) -> Response {

@@ -1,4 +1,4 @@
-//! PostHog's endpoints for clients that evaluate flags by themselves.
+//! PostHog's endpoints for clients that evaluate flags locally.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! `/api/projects/PROJECT/persons/bulk_delete`: deletes persons, and their events.
 //!
-//! As PostHog's `posthog/api/person.py`, but at once: PostHog deletes a person within minutes and the events at the weekend.
-//! A key is checked by its form only, because the stand-in has no keys.
+//! Follows PostHog's `posthog/api/person.py`, but deletes everything at once. PostHog deletes a person within minutes, and the
+//! events at the weekend. Only the form of a key is checked, because the stand-in has no keys.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::endpoints::request::bearer;
 use crate::standin::Standin;
 use crate::store::Deletion;
 
-/// PostHog accepts no more ids at once.
+/// PostHog's limit for the ids of one request.
 const MOST_IDS: usize = 1000;
 
 #[derive(Deserialize)]
@@ -108,7 +108,7 @@ fn invalid(detail: &str) -> Response {
     )
 }
 
-/// In the words of Django REST framework.
+/// An error in the form of Django REST framework.
 fn refusal(status: StatusCode, kind: &str, code: &str, detail: &str) -> Response {
     let error: Value = json!({ "type": kind, "code": code, "detail": detail, "attr": null });
     (status, Json(error)).into_response()

@@ -1,4 +1,4 @@
-//! PostHog's endpoints for flags that are evaluated here. [`super::definitions`] is for clients that evaluate them.
+//! PostHog's endpoints for flags that the server evaluates. [`super::definitions`] is for clients that evaluate flags.
 
 use std::sync::Arc;
 
@@ -62,7 +62,8 @@ pub async fn evaluate(State(standin): State<Arc<Standin>>, incoming: Incoming) -
     Json(response).into_response()
 }
 
-/// Only JSON, text and forms are read (`decode_request` in PostHog's `rust/feature-flags/src/handler/decoding.rs`).
+/// Refuses all bodies but JSON, text and forms, as `decode_request` in PostHog's
+/// `rust/feature-flags/src/handler/decoding.rs` does.
 fn readable(headers: &HeaderMap) -> Result<(), Refusal> {
     const KINDS: [&str; 3] = [
         "application/json",
@@ -93,7 +94,7 @@ fn check(json: Value) -> Result<Checked, Refusal> {
             "No API token provided. Please include a valid API token in your request.",
         )
     })?;
-    // PostHog knows its tokens; here any text in the form of a token passes.
+    // PostHog accepts only existing tokens; here any text in the form of a token passes.
     if !token.starts_with("phc_") {
         return Err(Refusal::unauthorized(
             "The provided API key is invalid or has expired. Please check your API key and try again.",
@@ -123,7 +124,7 @@ fn answer(
             .cloned()
             .unwrap_or_default()
     };
-    // Properties in the request win over those of the person.
+    // Properties in the request override those of the person.
     let mut properties = store
         .people
         .properties_of(token, id)
@@ -183,7 +184,7 @@ fn answer(
             })
             .collect();
         response.insert("flags".to_owned(), Value::Object(flags));
-        // Sent only if it is on.
+        // The field is sent only if the setting is on.
         if store.project.minimal_flag_called_events {
             response.insert("minimalFlagCalledEvents".to_owned(), true.into());
         }

@@ -1,4 +1,4 @@
-//! The requests of posthog-js: for its own [`scripts`](crate::scripts), and for the project's settings.
+//! Answers posthog-js's requests for its own [`scripts`](crate::scripts) and for the project's settings.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::scripts::javascript;
 use crate::standin::Standin;
 use crate::store::Store;
 
-/// The settings for posthog-js. All that would make more requests is off.
+/// The settings for posthog-js. Every feature that would make more requests is off.
 pub fn config(token: &str, store: &Store) -> Map<String, Value> {
     let replay = json!({
         "endpoint": "/s/", "version": "v2", "recorderVersion": "v2", "consoleLogRecordingEnabled": false,
@@ -58,7 +58,7 @@ pub async fn project(
     }
 }
 
-/// `/static/array.js`, and with the version in between: `/static/1.449.2/recorder.js`.
+/// `/static/array.js`, and paths with a version: `/static/1.449.2/recorder.js`.
 pub async fn scripts(
     State(standin): State<Arc<Standin>>,
     Path(path): Path<String>,

@@ -1,4 +1,5 @@
-//! OpenTelemetry's logs, traces and metrics: checked as in PostHog's `rust/capture-logs/src/`, counted, and not kept.
+//! Checks OpenTelemetry's logs, traces and metrics as PostHog's `rust/capture-logs/src/` does, and counts but does not keep
+//! them.
 
 use std::str;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::store::Counts;
 use crate::wire::refusal::Refusal;
 use crate::wire::{body, intake};
 
-/// Limit of a body in bytes, packed and unpacked.
+/// Limit of a body in bytes, compressed and uncompressed.
 const LARGEST: usize = 2 * 1024 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl Signal {
         }
     }
 
-    /// The one field of a request, in JSON. In protobuf it is field 1.
+    /// The name of a request's only field in JSON. In protobuf it is field 1.
     fn field(self) -> &'static str {
         match self {
             Self::Logs => "resourceLogs",
@@ -82,7 +83,7 @@ fn check(signal: Signal, request: &Incoming) -> Result<(), Refusal> {
         )));
     }
     let unpacked;
-    // Recognised by its first bytes; the headers do not count.
+    // Gzip is recognised by its first bytes, not by the headers.
     let bytes = if body::is_gzip(body) {
         unpacked = body::read_all(MultiGzDecoder::new(body), "gzip", LARGEST as u64)?;
         &unpacked[..]
@@ -104,11 +105,11 @@ fn token(request: &Incoming) -> Option<String> {
         Some(value) => value.to_str().ok()?.rsplit("Bearer ").next()?.to_owned(),
         None => request.field("token")?,
     };
-    // HTTP drops the space at the end of a header, so that of an empty token only the scheme is left.
+    // HTTP drops spaces at the end of a header, so with an empty token only the scheme is left.
     Some(token).filter(|token| !token.is_empty() && token != "Bearer")
 }
 
-/// One object, or one in each line.
+/// Whether the body is one JSON object, or one in each line.
 fn is_json(signal: Signal, bytes: &[u8]) -> bool {
     let fits = |value: &Value| {
         let list = value.get(signal.field());

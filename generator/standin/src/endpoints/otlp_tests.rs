@@ -6,7 +6,7 @@ use super::*;
 fn protobuf_is_whole_fields() {
     for (bytes, fits) in [
         (&b""[..], true),
-        // Field 1 with two bytes, then field 2 with a number that nobody knows.
+        // Field 1 with two bytes, then field 2, which is unknown, with a number.
         (b"\x0a\x02ab\x10\x96\x01", true),
         (b"\x0a\x03ab", false),
         // Field 1 is a message, not a number.

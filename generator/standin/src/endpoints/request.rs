@@ -13,7 +13,7 @@ use crate::store::Malformed;
 use crate::wire::body;
 use crate::wire::refusal::Refusal;
 
-/// How much of a body is kept to show what was wrong with it.
+/// The length of the beginning of a refused body that is kept to be shown.
 const SNIPPET: usize = 400;
 
 pub struct Incoming {
@@ -55,12 +55,12 @@ impl Incoming {
         self.body.as_deref().map_err(Refusal::rejected)
     }
 
-    /// The JSON that it carries in one of the forms of the older endpoints.
+    /// The request's JSON, in one of the encodings of the older endpoints.
     pub fn json(&self) -> Result<Value, Refusal> {
         body::json(self.query(), &self.headers, self.bytes()?)
     }
 
-    /// Shows the refused request in the interface, with the reason.
+    /// Records the refused request with its reason, for `/hoglet/malformed`.
     pub fn report(&self, refusal: &Refusal, path: &str, standin: &Standin) {
         let body = self.body.as_deref().unwrap_or_default();
         let client = self.headers.get(header::USER_AGENT);

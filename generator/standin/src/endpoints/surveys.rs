@@ -1,4 +1,4 @@
-//! Surveys that a test sets: posthog-js shows them, and the answers arrive as events.
+//! Surveys that a test sets. posthog-js shows them, and the answers arrive as events.
 
 use std::sync::Arc;
 

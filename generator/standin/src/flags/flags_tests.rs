@@ -67,7 +67,7 @@ fn conditions_are_tried_in_the_order_written() {
     for (properties, variant, condition) in [
         (json!({"plan": "paid"}), "control", 0),
         (email.clone(), "test", 1),
-        // The first one that holds decides, whether or not a later one names a variant.
+        // The first condition that is met decides, even if a later condition names a variant.
         (both, "control", 0),
     ] {
         let answer = answer(flag.clone(), "a", properties);

@@ -1,4 +1,4 @@
-//! Reads a flag from each of the forms that it may be written in.
+//! Reads a flag in any of its written forms.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ impl Flag {
         Self::read_in(value, &Map::new())
     }
 
-    /// The same, with the group types that PostHog's definitions name by number.
+    /// Like [`Self::read`], with the group types that PostHog's definitions refer to by number.
     fn read_in(value: &Value, group_types: &Map<String, Value>) -> Result<Self, String> {
         match value {
             Value::Bool(active) => Self::from_object(json!({"active": active})),

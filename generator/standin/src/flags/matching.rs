@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// PostHog's `property_matching_version` that this code follows, for clients that evaluate locally.
+/// The `property_matching_version` of PostHog that this code follows, for clients that evaluate locally.
 pub const VERSION: u32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,8 +20,10 @@ pub struct Property {
     pub kind: String,
 }
 
-/// As `match_property` in PostHog's `rust/feature-flags/src/properties/property_matching.rs`. Other operators (regular
-/// expressions, dates, cohorts, versions) are never true here.
+/// Whether the properties meet a condition on one property.
+///
+/// It follows `match_property` in PostHog's `rust/feature-flags/src/properties/property_matching.rs`. Other operators
+/// (regular expressions, dates, cohorts, versions) are never true here.
 pub fn holds(property: &Property, properties: &Map<String, Value>) -> bool {
     let wanted = &property.value;
     let operator = property.operator.as_str();
@@ -54,8 +56,11 @@ pub fn holds(property: &Property, properties: &Map<String, Value>) -> bool {
     }
 }
 
-/// If the condition names only booleans, every value counts as one: all but `true` is false, so `exact false` is true for
-/// `"banana"`. This is `property_matching_version` 1, which [`VERSION`] tells SDKs; a project has it unless it chooses 2.
+/// Whether a value equals the condition's value, or one of them.
+///
+/// If the condition has only booleans, every value counts as a boolean: all values but `true` are false, so `exact false` is
+/// true for `"banana"`. This is `property_matching_version` 1, which SDKs get from [`VERSION`]. A project has version 1
+/// unless it chooses 2.
 fn equals(wanted: &Value, actual: &Value) -> bool {
     if is_boolean(wanted) {
         return is_true(wanted) == is_true(actual);
@@ -141,7 +146,7 @@ mod tests {
             ("admin", "gte", json!(0), false),
             ("list", "gt", json!(0), false),
             ("missing", "lt", json!(1), false),
-            // If the condition is a boolean, every value counts as one.
+            // If the condition is a boolean, every value counts as a boolean.
             ("fruit", "exact", json!(false), true),
             ("fruit", "exact", json!("False"), true),
             ("fruit", "exact", json!(["false"]), true),

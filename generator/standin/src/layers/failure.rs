@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::standin::Standin;
 
-/// Stands before PostHog's endpoints only.
+/// This layer is around PostHog's endpoints only.
 pub async fn interfere(
     State(standin): State<Arc<Standin>>,
     request: Request,

@@ -1,4 +1,4 @@
-// The address: the view and its filters. All of it is after the `#`, so a reload keeps it.
+// The address contains the view and its filters. They are after the `#`, so a reload keeps them.
 //
 //   #/events?event=$pageview&time=1h&open=12     #/people/user-1     #/groups/company/acme-corp     #/flags?open=beta
 //   #/funnel?steps=user_signed_up,email_confirmed
@@ -37,7 +37,7 @@ export const personLink = (id, query) => link(`people/${encodeURIComponent(id)}`
 
 export const groupLink = (type, key, query) => link(`groups/${encodeURIComponent(type)}/${encodeURIComponent(key)}`, query);
 
-// Changes the address without a new entry in the history: typing would add one for each letter.
+// Changes the address without a new entry in the history. Otherwise typing would add an entry for each letter.
 export const replace = (hash) => {
   history.replaceState(null, "", hash);
   dispatchEvent(new HashChangeEvent("hashchange"));

@@ -1,4 +1,4 @@
-// A question before anything is deleted.
+// A dialog that asks for confirmation before data is deleted.
 
 import { element } from "./element.js";
 

@@ -1,6 +1,6 @@
-// Elements, times and small texts for all views.
+// Helpers for elements, times and short texts in all views.
 //
-// Events hold text from anybody: it goes into the page as text nodes only, never as HTML.
+// Events contain text from strangers. It is inserted into the page as text nodes only, never as HTML.
 
 export const element = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
@@ -15,12 +15,12 @@ export const element = (tag, attributes = {}, ...children) => {
 
 export const code = (text) => element("code", {}, text);
 
-// Text with `code` in backticks, as the server writes its sentences.
+// Turns `code` in backticks into code elements. The server's sentences have this form.
 export const marked = (text) => text.split("`").map((part, index) => (index % 2 ? code(part) : part));
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
 
-// A random id is cut; a readable one is shown in full.
+// Shortens a random id, and shows a readable id in full.
 export const short = (id) => (id.length > 24 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id);
 
 export const clock = (at) => element("time", { datetime: new Date(at).toISOString(), title: new Date(at).toLocaleString() },

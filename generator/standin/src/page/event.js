@@ -7,7 +7,7 @@ import { face, who } from "./person.js";
 import { properties } from "./properties.js";
 import { gist } from "./sentence.js";
 
-// Notes on its ingestion
+// Notes on the event's ingestion.
 const outcome = ({ ignored, refused, properties_lost: lost, fused, repeated }) => [
   ignored && note("", `PostHog drops this event: ${ignored}.`, "Send it in the user's own context, without `$process_person_profile: false`."),
   refused && note("", `Merge refused: ${refused.reason}.`, refused.remedy),

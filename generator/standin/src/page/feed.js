@@ -1,4 +1,4 @@
-// Events, the newest first. An update requests only the new ones.
+// Events, the newest first. An update requests only the new events.
 
 import { get } from "./server.js";
 
@@ -12,7 +12,7 @@ export class Feed {
   #identities;
   #many = PAGE;
 
-  // `filter` is the query for the server. `key` identifies the filter: `since` in the query moves with the clock.
+  // `filter` is the query for the server. `key` identifies the filter, because `since` in the query changes with the clock.
   async load(filter, key, { identities }) {
     if (this.#key !== undefined && key !== this.#key) this.#many = PAGE;
     const anew = key !== this.#key || identities !== this.#identities || this.events.length === 0;
@@ -31,7 +31,7 @@ export class Feed {
     this.events = found.slice(0, this.#many);
   }
 
-  // The next update requests as many more.
+  // Makes the next update request one more page of older events.
   older() {
     this.#many += PAGE;
     this.#key = undefined;

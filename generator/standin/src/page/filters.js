@@ -1,5 +1,5 @@
-// The filters of the list of events. They are part of the address: `event`, `time`, `properties`, `search`, and those of
-// links from other views (`person`, `distinct_id`, `session`).
+// The filters of the list of events. They are part of the address: `event`, `time`, `properties`, `search`, and the filters
+// in links from other views (`person`, `distinct_id`, `session`).
 
 import { link, replace } from "./address.js";
 import { element, short } from "./element.js";

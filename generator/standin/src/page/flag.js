@@ -5,7 +5,7 @@ import { send } from "./server.js";
 
 export const putFlag = (key, flag) => send("PUT", `flags/${encodeURIComponent(key)}`, flag);
 
-// A switch.
+// A switch. `put` receives the new state.
 export const toggle = (label, on, put) => element("button", { class: "switch", type: "button", role: "switch", "aria-checked": String(on), "aria-label": label, onclick: () => put(!on) });
 
 // Divides 100 % evenly, in whole percents.
@@ -17,7 +17,7 @@ const payloadText = (content) => (content === undefined ? "" : JSON.stringify(co
 
 const payloadOf = (text) => (text.trim() === "" ? undefined : JSON.parse(text));
 
-// The payload of a flag without variants; it is saved when the field loses the focus.
+// The payload of a flag without variants. It is saved when the field loses focus.
 const payloadEditor = (key, flag) => {
   const id = `payload ${key} true`;
   const area = element("textarea", { id, rows: 1, spellcheck: "false", placeholder: "none; write JSON" }, payloadText(flag.payloads.true));
@@ -42,7 +42,7 @@ const variantRow = ({ key, rollout_percentage: share }, payload) => {
   return row;
 };
 
-// All variants are saved together: half of a change may not be a valid flag.
+// All variants are saved together, because a partial change may not be a valid flag.
 const variantEditor = (key, flag, done) => {
   const list = element("ol", { class: "variants" }, flag.variants.map((variant) => variantRow(variant, flag.payloads[variant.key])));
   const trouble = element("div", { role: "alert" });
@@ -108,7 +108,7 @@ export const flagCard = (key, flag, called) => {
     onchange: () => putFlag(key, { ...flag, rollout_percentage: Number(slider.value) }) });
   const variants = element("div", {}, flag.variants.length > 0 ? !conditional && variantList(key, flag) : payloadEditor(key, flag));
   const edit = element("button", { class: "plain", type: "button", onclick: () => {
-    // While it is edited, the card is not redrawn.
+    // The card is not redrawn while it is edited.
     card.dataset.editing = "true";
     edit.hidden = true;
     variants.replaceChildren(variantEditor(key, flag, () => {

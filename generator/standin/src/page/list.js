@@ -1,9 +1,9 @@
-// A list whose rows open in place. Arrow keys move through it, Enter opens, Esc closes.
+// A list whose rows open in place. Arrow keys move through the list, Enter opens a row, and Esc closes it.
 
 import { element } from "./element.js";
 
-// Makes the children of a list as `items` says. Children that have not changed stay, with their focus and selection. An
-// item is `{ id, version, make }`.
+// Makes the children of a list from `items`. Unchanged children stay in the page, with their focus and selection. An item
+// is `{ id, version, make }`.
 const settle = (list, items) => {
   const kept = new Map([...list.children].map((child) => [child.dataset.id, child]));
   const first = kept.size === 0;
@@ -31,8 +31,8 @@ const settle = (list, items) => {
   for (const left of kept.values()) left.remove();
 };
 
-// Items are `{ id, version, open, row, detail }`: `row` makes the part that is always shown, `detail` the part for an open
-// item. An item without `row` is a heading, which `make` makes.
+// Items are `{ id, version, open, row, detail }`. `row` makes the part that is always shown, and `detail` makes the part of
+// an open item. An item without `row` is a heading, which `make` makes.
 export const fill = (list, items) => {
   settle(list, items.map(({ id, version = "", row, make }) => ({
     id: String(id), version: String(version), make: make || (() => element("li", { class: "item" }, row())),

@@ -1,6 +1,6 @@
-// The status from the server, whenever it changes.
+// Receives the status from the server whenever it changes.
 
-// Uses the stream that all tabs share. The result is a function to call with whether this tab is visible.
+// Uses the stream that all tabs share. Returns a function to call with `true` or `false`: whether this tab is visible.
 const shared = (hear) => {
   const worker = new SharedWorker("/hoglet/page/stream.js");
   worker.addEventListener("error", () => hear(null));
@@ -9,7 +9,7 @@ const shared = (hear) => {
   return (looks) => worker.port.postMessage(looks);
 };
 
-// A stream of this tab's own, for browsers without shared workers, as on some phones.
+// A separate stream for this tab, for browsers without shared workers, such as on some phones.
 const own = (hear) => {
   let source;
   return (looks) => {
@@ -25,7 +25,7 @@ const own = (hear) => {
   };
 };
 
-// Calls `changed` with the status, at once and whenever it is another one, and `told` with how it stands.
+// Calls `changed` with the status, at once and after each change, and `told` with the state of the connection.
 export const listen = (changed, told) => {
   told("", "connecting");
   const say = (globalThis.SharedWorker ? shared : own)((status) => {

@@ -24,7 +24,7 @@ let staged;
 let running = false;
 let again = false;
 
-// Makes the content of the page, unless it is there already.
+// Makes the content of the page, unless it exists already.
 const stage = (key, make) => {
   if (staged !== key) {
     staged = key;

@@ -1,4 +1,4 @@
-// A person, or a visitor without a person. A person is shown by its id and its name.
+// Shows a person, or a visitor without a person, with a coloured icon and a name.
 
 import { element, short } from "./element.js";
 
@@ -7,7 +7,7 @@ export const label = (person) => {
   return [name, email].find((text) => typeof text === "string" && text.trim()) || person.distinct_ids[0];
 };
 
-// Colours that differ clearly: each is the golden angle away from the last.
+// Clearly different colours: each is the golden angle away from the previous one.
 const hue = (id) => (Number(id.slice(1)) * 137.5) % 360;
 
 export const face = (id, name, size = "") => {

@@ -1,4 +1,4 @@
-// Properties of events, people and groups: names and values; those of PostHog's SDKs are folded.
+// Names and values of the properties of events, people and groups. Properties of PostHog's SDKs are folded.
 
 import { link } from "./address.js";
 import { element } from "./element.js";
@@ -12,7 +12,7 @@ const value = (content, pick) => {
   return element("dd", { class: kind }, isOfApp(content) ? element("a", { href: content, target: "_blank", rel: "noopener" }, text) : text, pick);
 };
 
-// With `filter`, each plain value links to the events that have it too.
+// With `filter`, each plain value links to the events with the same value.
 const picking = (name, content, filter) => filter && isPlain(content) && String(content).length < 300
   && element("a", { class: "pick", href: link("events", { ...filter, properties: JSON.stringify({ ...JSON.parse(filter.properties || "{}"), [name]: content }) }),
     "aria-label": `Only events with ${name} = ${String(content).slice(0, 40)}` }, "only these");
@@ -24,7 +24,7 @@ export const properties = (all, { hidden = [], filter } = {}) => {
   const entries = Object.entries(all).filter(([name]) => !hidden.includes(name));
   const theirs = entries.filter(([name]) => name.startsWith("$"));
   const named = entries.filter(([name]) => !name.startsWith("$"));
-  // posthog-js sends a null for each campaign parameter that an address does not have.
+  // posthog-js sends a null for each campaign parameter that is not in the address.
   const [own, empty] = [named.filter(([, content]) => content !== null), named.filter(([, content]) => content === null)];
   return [
     own.length > 0 && table(own, filter),

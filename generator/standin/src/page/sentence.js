@@ -63,7 +63,7 @@ const KNOWN = {
   "survey dismissed": (all) => ["put away the survey ", em(String(all.$survey_name || all.$survey_id || ""))],
 };
 
-// The first property that is the event's own, to tell events of the same name apart.
+// The event's first property that PostHog does not set, to distinguish events of the same name.
 const own = (all) => {
   const [first] = Object.entries(all).filter(([name, content]) => !name.startsWith("$") && typeof content !== "object" && name !== "environment" && name !== "release");
   return first && `${first[0]}: ${first[1]}`;
@@ -76,7 +76,7 @@ export const sentence = (event) => {
   return [element("b", {}, event.event), gist && [" ", element("span", { class: "gist" }, gist)], where && [" ", element("span", { class: "gist" }, "on ", where)]];
 };
 
-// The sentence behind an event's name; without links, because the row is one.
+// The sentence after an event's name. It has no links, because the row is itself a link.
 export const gist = (event) => {
   if (!Object.hasOwn(KNOWN, event.event)) return own(event.properties);
   const parts = KNOWN[event.event](event.properties, event).flat();

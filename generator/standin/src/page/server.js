@@ -13,7 +13,7 @@ export const send = async (method, path, body) => {
   return response.json();
 };
 
-// The app beside the stand-in; `undefined` until it is known.
+// The address of the app beside the stand-in; `undefined` until it is known.
 let app;
 let origins = [];
 
@@ -21,11 +21,11 @@ export const appIs = (address) => {
   app = address ?? undefined;
   if (!app) return;
   const { protocol, port } = new URL(app);
-  // All names that this machine has for itself mean the same server.
+  // All local names of this machine lead to the same server.
   origins = [new URL(app).origin, ...["localhost", "127.0.0.1", "[::1]"].map((host) => `${protocol}//${host}${port && `:${port}`}`)];
 };
 
 export const appAddress = () => app;
 
-// Whether an address is a page of the app, to which a link may lead.
+// Whether an address is a page of the app, so that a link to it is safe.
 export const isOfApp = (url) => app !== undefined && URL.canParse(url) && origins.includes(new URL(url).origin);

@@ -1,4 +1,4 @@
-// The events of one person in the order of time: first as a visitor, then as a user.
+// The events of one person in chronological order: first as a visitor, then as a user.
 
 import { clock, code, day, element, marked, short } from "./element.js";
 import { eventDetail, marks } from "./event.js";
@@ -6,7 +6,7 @@ import { sentence } from "./sentence.js";
 
 const YEAR = 365 * 24 * 3600 * 1000;
 
-// Servers send in batches, browsers at once: the order comes from the sender's clock, unless it is far off.
+// Servers send in batches, and browsers send at once. So the sender's clock gives the order, unless it is far off.
 const when = (event) => {
   const sent = Date.parse(event.timestamp);
   return sent > event.received_at - YEAR && sent < event.received_at + 60_000 ? sent : event.received_at;
@@ -26,14 +26,14 @@ const milestone = (event, chapters) => event?.event === "$identify" && chapters.
 
 const phase = ({ event }) => (!event ? undefined : event.personless ? `As a visitor, ${short(event.distinct_id)}` : `As user ${short(event.distinct_id)}`);
 
-// The rows in order. The person's story is shown beside the events that made it.
+// The rows in order. Each entry of the person's story is shown with its event.
 const entries = (events, story, whole, newestFirst) => {
   const chapters = Map.groupBy(story, ({ sequence }) => sequence);
   const oldest = events.at(-1)?.sequence ?? 0;
   const known = new Set(events.map(({ sequence }) => sequence));
   const all = [
     ...events.map((event) => ({ at: when(event), sequence: event.sequence, event, chapters: chapters.get(event.sequence) || [] })),
-    // The event that made the person may be dropped already, or not be shown yet.
+    // The event that created the person may have been dropped, or may not be shown yet.
     ...[...chapters].filter(([sequence]) => !known.has(sequence) && (whole || sequence > oldest))
       .map(([sequence, of]) => ({ at: of[0].at, sequence, chapters: of })),
   ];
@@ -53,14 +53,14 @@ const row = ({ at, event, chapters }, href) => {
   return event ? element("a", { class: `row entry ${kind}`, href }, unlink(content)) : element("div", { class: `entry ${kind}` }, content);
 };
 
-// A row is a link, and a link may not be in another link.
+// Removes links, because a row is a link, and HTML does not allow a link inside a link.
 const unlink = (nodes) => {
   const inside = element("span", {}, nodes);
   for (const each of inside.querySelectorAll("a")) each.replaceWith(element("span", { class: "page" }, each.textContent));
   return [...inside.childNodes];
 };
 
-// The items of a list; `href` gives the address with that event open.
+// The items of the list. `href` returns the address with that event open.
 export const timeline = ({ events, people, story = [], whole, newestFirst, open, href }) => {
   const items = [];
   let [today, now] = [];

@@ -1,13 +1,13 @@
-//! The id that an event links to its own, and the ids that PostHog never merges.
+//! The id that an event links to its own distinct id, and the ids that PostHog never merges.
 
 use crate::event::Event;
 use crate::people::ingestion::{LONGEST_MERGED, Refused};
 
-/// The id that this event links to its own, or the reason why PostHog refuses it.
+/// The id that this event links to its own distinct id, or the reason why PostHog refuses the link.
 ///
-/// `$identify` with a null means the id `null`, as `String(null)` in PostHog's `person-merge-service.ts`; an empty `alias`
-/// means none. PostHog drops an event with an id that is not text (`validate-event-properties.ts`); older versions turned it
-/// into text.
+/// In an `$identify`, a null means the id `null`, as `String(null)` in PostHog's `person-merge-service.ts` does. An empty
+/// `alias` means no id. PostHog drops an event with an id that is not text (`validate-event-properties.ts`). Older versions
+/// turned the id into text.
 pub fn linked(event: &Event) -> Result<Option<&str>, Refused> {
     let linking = match event.name.as_str() {
         "$identify" => "$anon_distinct_id",
@@ -40,14 +40,15 @@ pub fn linked(event: &Event) -> Result<Option<&str>, Refused> {
     }
 }
 
-/// From `isDistinctIdUnmergeable` in PostHog's `nodejs/src/common/persons/person-utils.ts`; older versions tried long
-/// ids too, and failed.
+/// From `isDistinctIdUnmergeable` in PostHog's `nodejs/src/common/persons/person-utils.ts`. Older versions tried to merge
+/// long ids too, and failed.
 fn is_unmergeable(id: &str) -> bool {
     is_illegal(id) || id.contains('\0') || id.chars().count() > LONGEST_MERGED
 }
 
-/// Ids that PostHog never merges: they come from a bug, and would merge many visitors.
-/// From `isDistinctIdIllegal` in PostHog's `nodejs/src/common/persons/person-utils.ts`.
+/// Whether PostHog never merges this id: such ids come from a bug, and would merge many visitors.
+///
+/// It follows `isDistinctIdIllegal` in PostHog's `nodejs/src/common/persons/person-utils.ts`.
 pub fn is_illegal(id: &str) -> bool {
     const IN_ANY_CASE: [&str; 10] = [
         "anonymous",

@@ -1,24 +1,24 @@
-//! The result of an event's ingestion, with the reason if the sender wanted something else.
+//! The result of an event's ingestion, with the reasons for every request that PostHog did not fulfil.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// PostHog's table of persons has no room for a longer id.
+/// The longest id that fits into PostHog's table of persons, in characters.
 pub const LONGEST_MERGED: usize = 400;
 
-/// How an event changed persons, and what PostHog did not do.
+/// The effects of an event on persons, and the changes that PostHog refused.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct Ingestion {
-    /// Why PostHog drops the event.
+    /// The reason why PostHog drops the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ignored: Option<&'static str>,
-    /// The merge it asked for was refused; the event itself is kept.
+    /// The event asked for a merge that was refused. The event itself is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
-    /// The merge it asked for had been done before.
+    /// The event asked for a merge that had been done before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub repeated: bool,
-    /// `$set`, `$set_once` or `$unset` that PostHog does not apply.
+    /// The reason why PostHog does not apply `$set`, `$set_once` or `$unset`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties_lost: Option<&'static str>,
     /// Two users have become one person.
@@ -28,7 +28,7 @@ pub struct Ingestion {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// One of the two ids is one that PostHog never merges.
+    /// PostHog never merges one of the two ids.
     IllegalId(String),
     /// The id to be linked is not text.
     NotText {

@@ -1,12 +1,12 @@
-//! Properties that PostHog copies from an event to its person by itself: page, referrer, campaign, browser and system.
+//! Properties that PostHog copies automatically from an event to its person: page, referrer, campaign, browser and system.
 //!
-//! Each goes to `$set` under its own name, and to `$set_once` as `$initial_…`; properties that the event itself sets win.
-//! From `personInitialAndUTMProperties` in PostHog's `nodejs/src/common/utils/db/utils.ts`, with the names of
-//! `eventToPersonProperties` in its `nodejs/src/common/persons/person-property-utils.ts`. `$host` is not among them; older
-//! versions wrote `$initial_…: null`, and took `$os` from servers too.
+//! Each property goes to `$set` under its own name, and to `$set_once` as `$initial_…`. Properties that the event itself sets
+//! override these. The rules follow `personInitialAndUTMProperties` in PostHog's `nodejs/src/common/utils/db/utils.ts`, and
+//! the names `eventToPersonProperties` in its `nodejs/src/common/persons/person-property-utils.ts`. `$host` is not among
+//! them. Older versions wrote `$initial_…: null`, and took `$os` from servers too.
 //!
-//! Not done here: PostHog skips some writes that change only such a property (`FILTERED_PERSON_UPDATE_PROPERTIES`), so a
-//! person's `$current_url` can be older there. Which writes it skips depends on its batches.
+//! Known difference: PostHog skips some writes that change only such a property (`FILTERED_PERSON_UPDATE_PROPERTIES`), so a
+//! person's `$current_url` can be older at PostHog. The skipped writes depend on PostHog's batches.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::event::Event;
 
 macro_rules! names {
     ($($bare:literal)*; $($dollar:literal)*) => {
-        /// The property, and the name of its first value.
+        /// Each property, and the name under which its first value is kept.
         const LIFTED: &[(&str, &str)] = &[
             $(($bare, concat!("$initial_", $bare)),)*
             $((concat!("$", $dollar), concat!("$initial_", $dollar)),)*
@@ -31,7 +31,7 @@ names! {
     "screen_height" "screen_width" "viewport_height" "viewport_width" "raw_user_agent"
 }
 
-/// Events that say nothing about their person.
+/// Events that contain no information about their person.
 const NOT_LIFTED: [&str; 3] = ["$snapshot", "$performance_event", "$groupidentify"];
 
 pub struct Lifted<'a> {
@@ -42,7 +42,7 @@ pub struct Lifted<'a> {
 
 /// The properties that this event gives its person.
 pub fn lifted(event: &Event) -> impl Iterator<Item = Lifted<'_>> {
-    // The operating system of a server is not the person's.
+    // The operating system of a server is not the person's system.
     let of_server = event.properties.get("$is_server") == Some(&Value::Bool(true));
     let names: &[_] = match NOT_LIFTED.contains(&event.name.as_str()) {
         true => &[],

@@ -1,4 +1,4 @@
-//! The person rules as a table: what is sent, and who is who afterwards.
+//! The rules for persons, as tables of events and the resulting persons.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn anonymous(id: &str) -> Event {
     event("seen", id, json!({"$process_person_profile": false}))
 }
 
-/// `user+visitor*` is a person with two ids, identified; persons and ids are sorted.
+/// The persons after these events, sorted, and the ingestions. `user+visitor*` is an identified person with two ids.
 fn after(events: &[Event]) -> (String, Vec<Ingestion>) {
     let mut people = People::default();
     let ingestions = events
@@ -65,7 +65,7 @@ fn after(events: &[Event]) -> (String, Vec<Ingestion>) {
         })
         .collect();
     persons.sort();
-    // The books must agree with what is there, or the bound on memory drifts.
+    // The recorded weight and ids must match the persons, or the limit for memory becomes wrong.
     assert_eq!(
         people.weight,
         people.persons.values().map(Person::weight).sum::<usize>()
@@ -496,7 +496,7 @@ fn an_event_weighs_what_it_changes_and_not_the_whole_person() {
             let event = event("$set", "ann", json!({"$set": {key: "value"}}));
             people.take(&event, Moment { at: 0, sequence });
         }
-        // The books agree with a person weighed afresh.
+        // The recorded weight matches a newly weighed person.
         let person = people.newest_first()[0];
         let whole = serde_json::to_string(&*person.properties).unwrap().len();
         assert!(person.weight() >= 4 * whole && person.weight() < 4 * whole + 2_000);

@@ -18,9 +18,9 @@ pub struct Moment {
     pub sequence: u64,
 }
 
-/// A longer story loses its middle.
+/// The limit for a story. A longer story loses its middle.
 const LONGEST_STORY: usize = 100;
-/// How many user ids of one person are kept.
+/// The number of user ids of one person that are kept.
 const MOST_USERS: usize = 8;
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct Person {
     pub last_seen: u64,
     pub last_sequence: u64,
     story: Vec<Chapter>,
-    /// The ids of its `$identify` events; two of them are two users.
+    /// The user ids of the person's `$identify` events. Two different ids mean two users.
     users: Vec<String>,
 }
 
@@ -109,7 +109,7 @@ impl Person {
         self.story.push(chapter);
     }
 
-    /// Records the user id of an `$identify`. Returns two ids if it is not the first one.
+    /// Records the user id of an `$identify`. Returns two ids if the person has another user id already.
     pub fn becomes_user(&mut self, id: &str) -> Option<[String; 2]> {
         if self.users.iter().any(|user| user == id) {
             return None;
@@ -121,7 +121,7 @@ impl Person {
         first.map(|first| [first, id.to_owned()])
     }
 
-    /// Takes over ids, properties and story of a person that is merged into it. Its own properties win.
+    /// Takes over the ids, properties and story of a person that is merged into this one. This person's properties win.
     pub fn absorb(&mut self, source: Self, event: &Event, moment: Moment) -> Option<[String; 2]> {
         let fused = source
             .users
@@ -153,9 +153,9 @@ impl Person {
         }
     }
 
-    /// About how many bytes of memory it needs.
+    /// The approximate memory of this person in bytes.
     pub fn weight(&self) -> usize {
-        // Each id is here, in the index and in the story.
+        // Each id is stored here, in the index and in the story.
         let ids: usize = self.distinct_ids.iter().map(|id| 3 * (id.len() + 32)).sum();
         512 + ids + 4 * self.properties.weight()
     }

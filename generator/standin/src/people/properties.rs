@@ -12,7 +12,7 @@ use crate::people::lifting::lifted;
 #[derive(Debug, Default)]
 pub struct Properties {
     map: Map<String, Value>,
-    /// In bytes of JSON, kept up to date with every change.
+    /// The size in bytes of JSON, kept up to date with every change.
     weight: usize,
 }
 
@@ -39,10 +39,11 @@ impl Properties {
         }
     }
 
-    /// Applies `$set`, `$set_once`, `$unset` and the lifted properties; `false` if they would weigh more than `heaviest`.
+    /// Applies `$set`, `$set_once`, `$unset` and the lifted properties.
     ///
-    /// After `computeEventPropertyUpdates` in PostHog's `nodejs/src/ingestion/common/persons/person-update.ts`: `$unset`
-    /// removes only properties from before the event, and `$set_once` replaces null (older versions kept the null).
+    /// Changes nothing and returns `false` if the properties would weigh more than `heaviest`. The rules follow
+    /// `computeEventPropertyUpdates` in PostHog's `nodejs/src/ingestion/common/persons/person-update.ts`: `$unset` removes
+    /// only properties from before the event, and `$set_once` replaces null (older versions kept the null).
     pub fn update(&mut self, event: &Event, heaviest: usize) -> bool {
         // Only changes are copied and weighed: a person may have thousands of properties.
         let changes = self.changes(event);
@@ -68,7 +69,7 @@ impl Properties {
         true
     }
 
-    /// The properties that change; `None` for one that is removed.
+    /// The properties that change; `None` for a property that is removed.
     fn changes<'a>(&self, event: &'a Event) -> BTreeMap<&'a str, Option<&'a Value>> {
         let mut changes = BTreeMap::new();
         let (set, once) = (event.object("$set"), event.object("$set_once"));
@@ -129,6 +130,6 @@ fn json_length(value: &Value) -> usize {
 
 #[cfg(test)]
 thread_local! {
-    /// How many bytes have been weighed, for the test that no event weighs the whole person.
+    /// The number of bytes that were weighed, for the test that no event weighs the whole person.
     pub static WEIGHED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }

@@ -1,6 +1,7 @@
-//! The contents of the state file: the events that are kept, older events that changed persons, the flags, the project's
-//! settings and the counts. At the start the events are ingested again, so that persons, groups and warnings follow the
-//! current rules.
+//! The contents of the state file.
+//!
+//! The file contains the events that are kept, older events that changed persons, the flags, the project's settings and the
+//! counts. At the start the events are ingested again, so that persons, groups and warnings follow the current rules.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,9 +123,9 @@ pub fn read(text: &str) -> Result<Saved<'_>, String> {
     serde_json::from_str(text).map_err(|cause| cause.to_string())
 }
 
-/// Ingests the events again. Flags from the command line win over flags in the file.
+/// Ingests the events again. Flags from the command line override flags in the file.
 pub fn restore(store: &mut Store, saved: Saved) -> Result<(), String> {
-    // Everything is read before anything is changed.
+    // All events are read before the store is changed.
     let read = |event: &SavedEvent| serde_json::from_str(event.properties.get());
     let properties: Result<Vec<_>, _> = saved.events.iter().map(read).collect();
     let properties = properties.map_err(|cause| format!("an event's properties: {cause}"))?;
@@ -151,7 +152,7 @@ pub fn restore(store: &mut Store, saved: Saved) -> Result<(), String> {
             store.asked(&flag, Some(&variant));
         }
     }
-    // Raised by one: a client that evaluates locally may have the old flags.
+    // The version goes up by one, because a client that evaluates locally may have the old flags.
     store.flags_version = saved.flags_version + 1;
     let kept = store.events().len() as u64;
     store.counts = Counts {

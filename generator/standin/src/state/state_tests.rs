@@ -25,7 +25,7 @@ const EVENT_WITHOUT_PROPERTIES: &str = r#"{"version": 1, "counts": {}, "flags": 
     "events": [{"sequence": 1, "received_at": 1, "path": "/e", "token": "phc_a", "event": "seen", "uuid": "u",
     "distinct_id": "a", "timestamp": null, "properties": [1]}]}"#;
 
-/// A stand-in with its file, as after a start.
+/// A stand-in with its state file, just after the start.
 struct Started {
     standin: Standin,
     state: Option<State>,
@@ -63,12 +63,12 @@ impl Started {
         });
     }
 
-    /// Ends it in an orderly way.
+    /// Ends the stand-in in an orderly way.
     fn stop(self) {
         self.state.unwrap().save(&self.standin);
     }
 
-    /// All that can be seen of it.
+    /// All of its data that a client can see.
     fn shows(&self) -> Value {
         let store = self.standin.read();
         let people = store.people.newest_first();

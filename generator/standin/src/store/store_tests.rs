@@ -141,7 +141,7 @@ fn a_person_who_is_deleted_is_gone_with_all_they_did_also_before_they_had_a_name
         event.distinct_id = whose.to_owned();
         store.take(event, text, "/batch", 0);
     };
-    // The one that made her who she is has made room for newer ones.
+    // The event that linked her ids is dropped for newer events.
     take(
         &mut store,
         "$identify",

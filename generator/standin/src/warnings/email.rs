@@ -1,4 +1,4 @@
-//! Finds e-mail addresses in values that should have none.
+//! Finds e-mail addresses in values that should not contain any.
 
 pub fn is_email(text: &str) -> bool {
     match text.split_once('@') {

@@ -1,4 +1,4 @@
-//! The kinds of mistakes: how serious each is, and its remedy.
+//! The kinds of mistakes, each with its severity and its remedy.
 
 use serde::Serialize;
 

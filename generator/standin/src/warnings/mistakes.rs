@@ -1,4 +1,4 @@
-//! Mistakes in an event, recognised by its properties and by its ingestion. [`super::exceptions`] has those of an
+//! Mistakes in an event, recognised by its properties and its ingestion. [`super::exceptions`] has the mistakes in an
 //! `$exception`.
 
 use std::sync::Arc;
@@ -162,7 +162,7 @@ impl Warnings {
         }
     }
 
-    /// A blank key, in the groups of an event or in a `$groupidentify`.
+    /// Warns about a blank key, in the groups of an event or in a `$groupidentify`.
     fn look_at_groups(&mut self, event: &Event, moment: Moment) {
         let described = (event.name == "$groupidentify").then(|| {
             let kind = event.text("$group_type").unwrap_or_default();

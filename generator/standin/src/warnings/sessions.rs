@@ -34,7 +34,7 @@ pub struct TwoPeople<'a> {
 }
 
 impl Sessions {
-    /// Records the session of an event. Gives the last session and this one if this one began too early.
+    /// Records the session of an event. Returns the last session and this one if this one began too early.
     pub fn look_at(&mut self, event: &Event, moment: Moment) -> Option<[String; 2]> {
         let session = event.session_id()?;
         make_room(&mut self.known, MOST_SESSIONS);
@@ -55,7 +55,7 @@ impl Sessions {
         } else if known.ids.len() < MOST_IDS_IN_A_SESSION {
             known.ids.push((event.distinct_id.clone(), 1));
         }
-        // A user who logs out and in again brings the session that began as a visitor.
+        // A user who logs in keeps the session that began as a visitor, such as after a log-out.
         let logs_in = event.name == "$identify" || known.ids[0].0 != event.distinct_id;
 
         // A second browser of the same user has a session of its own.

@@ -1,10 +1,10 @@
-//! Each mistake, and the warning that tells of it.
+//! The warning for each mistake.
 
 use serde_json::json;
 
 use super::*;
 
-/// The kinds warned of after these `(event, distinct id, properties)`.
+/// The kinds of the warnings after these `(event, distinct id, properties)`.
 fn kinds(events: &[(&str, &str, Value)]) -> Vec<String> {
     let (mut people, mut warnings) = (People::default(), Warnings::default());
     for (sequence, (name, id, properties)) in events.iter().enumerate() {

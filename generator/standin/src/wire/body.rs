@@ -1,8 +1,8 @@
-//! A request's body, unwrapped to JSON: plain, gzip, deflate, base64, or a form's `data` field.
+//! Decodes a request's body to JSON: plain, gzip, deflate, base64, or a form's `data` field.
 //!
-//! posthog-js sends all of these, depending on the browser and on whether the page is closing. Query, form and headers often
-//! do not name the encoding, so gzip is also recognised by its first bytes. A body that is declared as gzip must be gzip
-//! (`extract_compression` and `decompress_payload` in PostHog's `rust/capture/src/`).
+//! posthog-js uses all of these encodings, depending on the browser and on whether the page is closing. Query, form and
+//! headers often do not name the encoding, so gzip is also recognised by its first bytes. A body that is declared as gzip
+//! must be gzip (`extract_compression` and `decompress_payload` in PostHog's `rust/capture/src/`).
 
 use std::io::Read;
 
@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::wire::refusal::Refusal;
 
-/// Limits of an unpacked body in bytes, so that a small body cannot fill the memory. The older endpoints have the same limit
-/// for the packed body.
+/// Limits of an uncompressed body in bytes, so that a small body cannot fill the memory. The older endpoints have the same
+/// limit for the compressed body.
 const LARGEST_UNPACKED: u64 = 25 * 1024 * 1024;
 const LARGEST_UNPACKED_V1: u64 = 64 * 1024 * 1024;
 
@@ -48,7 +48,7 @@ pub fn json(query: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refu
     if !looks_like_json(&bytes) && !is_gzip(&bytes) {
         bytes = from_base64(&bytes)?;
     }
-    // The text in base64 may be compressed.
+    // The decoded base64 may be compressed.
     if is_gzip(&bytes) {
         bytes = gunzip(&bytes)?;
     } else if must_be_gzip {
@@ -67,8 +67,9 @@ fn declares_gzip(form: &[u8], headers: &HeaderMap) -> bool {
         || NAMES.contains(&encoding(headers).as_str())
 }
 
-/// The JSON of a v1 request; `Content-Encoding` names its compression.
-/// PostHog takes `br` there too (`SUPPORTED_ENCODINGS` in its `rust/capture/src/v1/constants.rs`); no SDK uses it by default.
+/// The JSON of a v1 request. `Content-Encoding` names its compression.
+///
+/// PostHog also accepts `br` (`SUPPORTED_ENCODINGS` in its `rust/capture/src/v1/constants.rs`); no SDK uses it by default.
 pub fn json_v1(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     if body.is_empty() {
         return Err(Refusal::bad("request body is empty"));
@@ -106,7 +107,7 @@ fn encoding(headers: &HeaderMap) -> String {
 fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
     match serde_json::from_slice(bytes) {
         Ok(value) => Ok(value),
-        // JavaScript can cut a string in the middle of an emoji. PostHog repairs that, and so does this.
+        // JavaScript can cut a string in the middle of an emoji. PostHog repairs such a string, and so does this code.
         Err(first) => repair_surrogates(bytes)
             .and_then(|repaired| serde_json::from_slice(&repaired).ok())
             .ok_or_else(|| Refusal::bad(format!("failed to parse request: {first}"))),
@@ -168,7 +169,7 @@ fn looks_like_json(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
-/// Replaces each `\uD800`–`\uDFFF` that has no partner by `\uFFFD`; `None` if there is none.
+/// Replaces each unpaired surrogate (`\uD800`–`\uDFFF`) by `\uFFFD`. Returns `None` if there is none.
 fn repair_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut repaired = bytes.to_vec();
     let mut changed = false;
@@ -185,7 +186,7 @@ fn repair_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
                 changed = true;
                 at += 6;
             }
-            // A backslash and what it escapes belong together, or `\\u` would be taken for `\u`.
+            // Skip a backslash together with the character that it escapes, or `\\u` would be read as `\u`.
             None if repaired[at] == b'\\' => at += 2,
             None => at += 1,
         }

@@ -1,6 +1,6 @@
 //! Reads JSON into events, with the checks and the error texts of PostHog's older endpoints.
 //!
-//! They accept three shapes (a batch, a list, one event), and refuse the whole request for one bad event.
+//! These accept three shapes (a batch, a list, one event), and refuse the whole request for one bad event.
 //! [`super::intake_v1`] is for the newer endpoint.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::event::{Adjusted, Arrival, Event, read_id};
 use crate::wire::refusal::Refusal;
 
-/// A longer text is not a token; PostHog's own tokens have 47 characters.
+/// The longest text that can be a token. PostHog's own tokens have 47 characters.
 const LONGEST_TOKEN: usize = 64;
 
 /// `/batch`, `/e`, `/capture`, `/track`, `/i/v0/e`.
@@ -73,7 +73,7 @@ fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
         Value::Null => "event submitted without a distinct_id",
         _ => "event submitted with an empty distinct_id",
     })?;
-    // As `sanitizeEvent` in PostHog's `nodejs/src/utils/event.ts`: both count, and the outer one wins.
+    // As in `sanitizeEvent` in PostHog's `nodejs/src/utils/event.ts`: both objects count, and the outer one wins.
     for field in ["$set", "$set_once"] {
         if let Some(Value::Object(outside)) = item.remove(field) {
             match properties.get_mut(field) {
@@ -104,7 +104,7 @@ fn event(token: &Arc<str>, item: Value) -> Result<Arrival, String> {
     })
 }
 
-/// Refuses a field of a type that PostHog's `RawEvent` (`rust/common/types/src/event.rs`) cannot hold. Null counts as missing.
+/// Refuses a field whose type does not fit PostHog's `RawEvent` (`rust/common/types/src/event.rs`). Null counts as missing.
 fn check_types(item: &Map<String, Value>) -> Result<(), String> {
     type Check = fn(&Value) -> bool;
     let checks: [(&str, Check, &str); 7] = [
@@ -128,7 +128,7 @@ fn check_types(item: &Map<String, Value>) -> Result<(), String> {
     }
 }
 
-/// An empty text counts as missing.
+/// Whether the value is a UUID. An empty text counts as missing and passes.
 fn is_uuid(value: &Value) -> bool {
     value
         .as_str()
@@ -143,7 +143,7 @@ pub fn token_of(object: &Map<String, Value>) -> Option<&str> {
         .or_else(|| object.get("properties")?.get("token")?.as_str())
 }
 
-/// Refuses a text that cannot be a project token. A token of no project passes, as at PostHog.
+/// Refuses a text that cannot be a project token. A token that belongs to no project passes, as at PostHog.
 pub fn check_token(token: &str) -> Result<&str, Refusal> {
     let token = token.trim();
     let reason = if token.is_empty() {

@@ -1,7 +1,7 @@
-//! Reads JSON into events at the v1 endpoint. A wrong shape or uuid refuses the batch; any other mistake drops one event.
+//! Reads JSON into events at the v1 endpoint.
 //!
-//! After `validate_batch`, `validate_events` and `RawOptions` in PostHog's `rust/capture/src/v1/analytics/process.rs`
-//! and `types.rs`.
+//! A wrong shape or uuid refuses the batch; any other mistake drops one event. The rules follow `validate_batch`,
+//! `validate_events` and `RawOptions` in PostHog's `rust/capture/src/v1/analytics/process.rs` and `types.rs`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,8 +16,9 @@ use crate::wire::refusal::Refusal;
 
 const LONGEST_NAME: usize = 200;
 
-/// v1 makes no person for these ids, in upper or lower case (`ILLEGAL_DISTINCT_IDS` in PostHog's `constants.rs`; an older version dropped
-/// the event). The older endpoints only refuse to merge them, and fewer of them.
+/// v1 makes no person for these ids, in upper or lower case (`ILLEGAL_DISTINCT_IDS` in PostHog's `constants.rs`).
+///
+/// An older version dropped the event. The older endpoints have a shorter list, and only refuse to merge its ids.
 const WITHOUT_PERSON: [&str; 20] = [
     "0",
     "00000000-0000-0000-0000-000000000000",
@@ -66,7 +67,7 @@ fn no_properties() -> Value {
     Value::Object(Map::new())
 }
 
-/// The events of a well-formed batch; each has a uuid of its own.
+/// The events of a well-formed batch. Each has a different uuid.
 pub fn batch(json: Value) -> Result<Vec<Sent>, Refusal> {
     let Batch {
         created_at,
@@ -122,7 +123,7 @@ pub fn event(
     let Value::Object(mut properties) = sent.properties else {
         return Err("malformed_event_properties");
     };
-    // v1 has fields beside the properties, which PostHog turns into properties.
+    // v1 has fields outside `properties`, which PostHog turns into properties.
     for (property, value) in [
         ("$session_id", sent.session_id),
         ("$window_id", sent.window_id),

@@ -6,7 +6,7 @@ use super::*;
 
 const UUID: &str = "0190a6e4-0000-7000-8000-000000000000";
 
-/// A good event with `changes`; null takes a field away.
+/// A valid event with `changes`; null removes a field.
 fn sent(changes: Value) -> Value {
     let mut event = json!({
         "event": "seen", "uuid": UUID, "distinct_id": "ann", "timestamp": "2026-01-01T00:00:00+01:00",

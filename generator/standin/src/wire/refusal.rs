@@ -1,4 +1,4 @@
-//! The reason why a request is refused, in PostHog's own words: plain text at its older endpoints.
+//! The reason why a request is refused, with PostHog's own texts: plain text at the older endpoints.
 
 use std::fmt::Display;
 

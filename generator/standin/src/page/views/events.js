@@ -1,4 +1,4 @@
-// All events, as they arrive.
+// The view of all events, live.
 
 import { address, link } from "../address.js";
 import { day, element, empty, plural } from "../element.js";
@@ -10,7 +10,7 @@ import { get } from "../server.js";
 
 const feed = new Feed();
 
-// Rows, with a heading for each new day.
+// Rows for events, with a heading for each new day.
 export const eventItems = ({ events, people }, open, href, filter) => {
   let today = day(Date.now());
   return events.flatMap((event) => {
@@ -34,7 +34,7 @@ export const older = (end, feed, status, refresh, filtered) => {
   end.hidden = content === "";
 };
 
-// `#event=UUID` may lead to an event that has not arrived; the page waits for it.
+// `#event=UUID` may lead to an event that has not arrived yet. The page waits for it.
 const find = async (uuid) => {
   const { events: [found] } = await get("events", { uuid });
   if (found) history.replaceState(null, "", link("events", { open: found.sequence }));
@@ -62,7 +62,7 @@ export const eventsView = {
     const href = (sequence) => link("events", { ...filter, open: sequence });
     const items = eventItems(feed, open, href, filter);
     fill(list, items);
-    // An open event that is not in the list, because it is older or filtered out, is shown above the list.
+    // If the open event is not in the list, because it is older or filtered out, it is shown above the list.
     const other = open && !items.some((item) => item.open) ? await get("events", { after: open - 1, before: Number(open) + 1 }) : { events: [], people: {} };
     fill(pinned, eventItems(other, open, href, filter));
     older(end, feed, status, refresh, filtered);
@@ -71,7 +71,7 @@ export const eventsView = {
   },
 };
 
-// The filters are redrawn when they change, but not while somebody types.
+// The filters are redrawn when they change, but not while the user types in them.
 const draw = (bar, query, names, people) => {
   const { search: _, open: __, ...chosen } = query;
   const version = JSON.stringify([chosen, Object.keys(names).length, people[query.person]?.label]);

@@ -78,7 +78,7 @@ const cards = (list, all, called) => {
     shown.delete(key);
     const version = JSON.stringify([flag, called[key]]);
     let card = old;
-    // Nothing is redrawn while somebody types.
+    // Nothing is redrawn while the user types.
     const busy = old && (old.dataset.editing || (old.contains(document.activeElement) && document.activeElement.matches("textarea")));
     if (!old || (old.dataset.version !== version && !busy)) {
       const name = (each) => each?.getAttribute("aria-label") || each?.id || each?.textContent;
