@@ -1,4 +1,4 @@
-//! `/profile/email`: another address for an account, once its owner has confirmed it.
+//! `/profile/email`: an account gets another address after its owner has confirmed the address.
 
 use serde_json::json;
 
@@ -33,7 +33,7 @@ async fn the_address_changes_when_the_new_one_is_confirmed() {
     let page = ann.page("/profile").await;
     assert!(page.contains(ANN) && page.contains(LEE) && is_waiting(&ann).await);
 
-    // A scanner in the new mailbox.
+    // A mail scanner opens the link in the new mailbox.
     app.browser().get(&link).await;
     assert_shows(&ann.page("/profile").await, ANN);
 

@@ -4,11 +4,11 @@ use insta::assert_snapshot;
 
 use crate::support::*;
 
-/// What the pages say as long as the address is not confirmed.
+/// The reminder on all pages until the address is confirmed.
 const LINE: &str = "Your e-mail address is not confirmed yet.";
 const SUBJECT: &str = "Confirm your e-mail address";
 
-/// How many mails asked Ann to confirm her address.
+/// The number of mails that asked Ann to confirm her address.
 async fn mails_sent(app: &App) -> usize {
     let subjects = app.subjects_to(ANN).await;
     subjects.iter().filter(|sent| *sent == SUBJECT).count()
@@ -94,7 +94,7 @@ async fn it_is_sent_again_on_demand_but_not_too_often() {
     }
     let answer = ann.post("/confirm-email", &[]).await;
     assert_throttled(&answer, "Too many mails were asked for.");
-    // The other requests found it in the queue.
+    // The other requests found this mail in the queue, and enqueued no other.
     assert_eq!(mails_sent(&app).await, 1);
 
     ann.post(&app.link_to(ANN, CONFIRM).await, &[]).await;

@@ -1,4 +1,4 @@
-//! The sentences about a field that breaks a rule: `forms/messages.rs` has them.
+//! The messages for fields that break a rule. `hoglet_web::forms` has the texts.
 
 use app::forms;
 use garde::Validate;
