@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Reply, StandIn};
+use super::recorder::{Reply, StandIn};
 
 impl StandIn {
     /// From now on a flag has this value, `true` or the name of a variant, and this payload.

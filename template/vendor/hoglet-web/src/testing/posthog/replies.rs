@@ -14,26 +14,16 @@ use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 use serde_json::{Value, from_value, json};
 
-use super::{Event, Recorded, Reply, StandIn};
+use super::recorder::{BATCH, DEFINITIONS, DELETION, Event, FLAGS, Recorded, Reply, StandIn};
 
 /// A script as PostHog compresses it. No one between PostHog and the browser may change it.
 pub const COMPRESSED_SCRIPT: &[u8] = &[0x1f, 0x8b, 0xff, 0x00, 0xc3, 0x28];
-
-pub const BATCH: &str = "/batch/";
-pub const FLAGS: &str = "/flags/";
-const DEFINITIONS: &str = "/flags/definitions/";
-const DELETION: &str = "/persons/bulk_delete/";
 
 /// The token of the project.
 const TOKEN: &str = "phc_test";
 /// PostHog's limits for a batch and for one event.
 const MAX_BATCH_BYTES: usize = 20 * 1024 * 1024;
 const MAX_EVENT_BYTES: usize = 1_000_000;
-
-/// Whether the server requests this path, and not a browser.
-pub fn is_from_server(path: &str) -> bool {
-    [BATCH, FLAGS, DEFINITIONS].contains(&path) || path.ends_with(DELETION)
-}
 
 /// Records a request and replies to it.
 pub async fn reply(State(posthog): State<StandIn>, request: Request) -> Response {
