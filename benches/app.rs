@@ -1,15 +1,15 @@
-//! What the generated app takes: requests a second, latency, memory and start-up.
+//! Measures the generated app: requests per second, latency, memory and start-up.
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench app                 # prints the table
 //! cargo bench -p hoglet --bench app -- --refresh    # and writes it into docs/figures.md
 //! ```
 //!
-//! The release build of `template/` runs beside the load generator, which shares the machine with
-//! it. PostHog's end is part of the load generator and does next to nothing with an event: in
-//! production that work is done elsewhere. Every figure is the median of interleaved rounds, every
-//! ratio the median of the rounds' ratios, and only ratios say much on another machine. PostgreSQL
-//! is measured where `TEST_POSTGRES_URL` names a database or a server can be started.
+//! The release build of `template/` shares the machine with the load generator. PostHog is part of
+//! the load generator and does almost nothing with an event, because in production another machine
+//! does that work. Every figure is the median of interleaved rounds, and every ratio is the median
+//! of the rounds' ratios. Only ratios are comparable between machines. PostgreSQL is measured if
+//! `TEST_POSTGRES_URL` names a database or a server can be started.
 
 #[path = "load.rs"]
 mod load;
@@ -82,7 +82,7 @@ async fn measure(binary: &Path) -> String {
             }
         }
     }
-    // Afterwards, because nothing takes the rows away again.
+    // This comes last, because the rows are never removed.
     for (sessions, scenario) in CROWDS {
         for column in &mut columns {
             column.fill(*sessions).await;
@@ -99,7 +99,7 @@ async fn measure(binary: &Path) -> String {
     report(binary, &columns)
 }
 
-/// Where PostHog would be: it reads what it gets and answers as PostHog does.
+/// A minimal PostHog: it reads each request and gives PostHog's answer.
 async fn posthog() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
@@ -117,7 +117,7 @@ struct Scenario {
     signed_in: bool,
 }
 
-/// The columns that differ in one thing from the first.
+/// The titles of the first column, and of the columns that differ from it in one setting.
 const ON: &str = "SQLite";
 const OFF: &str = "SQLite, PostHog off";
 const NO_JOBS: &str = "SQLite, `JOBS_CONCURRENCY=0`";
@@ -162,7 +162,7 @@ const SCENARIOS: &[Scenario] = &[
     MANY_CONNECTIONS,
 ];
 
-/// How the signed-in `POST` fares with so many rows in the table of sessions.
+/// The signed-in `POST` with many rows in the table of sessions.
 const FEW_SESSIONS: Scenario = Scenario {
     title: "the same `POST`, 1,000 sessions",
     ..POST
@@ -179,11 +179,11 @@ struct Column {
     app: Process,
     start_up: Duration,
     idle_memory: u64,
-    /// One session a connection: nobody else's row is in the way.
+    /// One session for each connection, so that no two connections use the same row.
     sessions: Vec<String>,
     visitor: String,
     rows: usize,
-    /// What `/readyz` says of the events after the load.
+    /// The counts of events in `/readyz` after the load.
     counts: Value,
     results: Vec<Outcome>,
 }
@@ -197,7 +197,7 @@ struct Outcome {
 impl Column {
     async fn start(title: &'static str, mut command: Command) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder").keep();
-        // The first start migrates; the second one is the start that is measured.
+        // The first start migrates the database. The second start is measured.
         Process::start(&mut command, &folder).stop();
         let started = Instant::now();
         let app = Process::start(&mut command, &folder);
@@ -267,7 +267,7 @@ impl Column {
         });
     }
 
-    /// Visitors who consider a burrito and never come back leave a session each.
+    /// Fills the table of sessions. Each visitor who considers a burrito and never comes back leaves one session.
     async fn fill(&mut self, rows: usize) {
         let missing = Arc::new(AtomicUsize::new(rows - self.rows));
         let one_more = move || {
@@ -284,7 +284,7 @@ impl Column {
         self.rows = rows;
     }
 
-    /// Waits until the queue is empty: what is late is not lost.
+    /// The counts of events, once the queue is empty: late events are not lost.
     async fn counts(&self) -> Value {
         let mut connection = Connection::open(&self.app.address)
             .await
@@ -324,7 +324,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// The median of the ratios of runs that stood beside each other.
+/// The median of the ratios of neighbouring runs.
 fn ratio(one: &[f64], other: &[f64]) -> f64 {
     median(
         one.iter()

@@ -1,6 +1,6 @@
 //! A kept-alive connection to the app.
 //!
-//! It speaks just enough HTTP/1.1 to be cheap: what it costs is missing from the app it measures.
+//! It implements a minimum of HTTP/1.1 to be cheap, because its own cost is missing from the app that it measures.
 
 use std::io;
 
@@ -13,7 +13,7 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Where an answer ends in the buffer.
+/// The positions where an answer ends in the buffer.
 struct Received {
     status: u16,
     head: usize,
@@ -47,14 +47,14 @@ impl Connection {
         Ok(answer)
     }
 
-    /// Asks for the status alone, which copies nothing.
+    /// Sends a request and returns only the status, which copies nothing.
     pub async fn status(&mut self, request: &str) -> io::Result<u16> {
         let received = self.exchange(request).await?;
         self.buffer.drain(..received.all);
         Ok(received.status)
     }
 
-    /// Leaves the whole answer in the buffer.
+    /// Sends a request and leaves the whole answer in the buffer.
     async fn exchange(&mut self, request: &str) -> io::Result<Received> {
         self.stream.write_all(request.as_bytes()).await?;
         let head = loop {
@@ -90,7 +90,7 @@ impl Connection {
     }
 }
 
-/// The value of a header, whose name is in lower case.
+/// The value of a header. `name` is in lower case.
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines()
         .filter_map(|line| line.split_once(": "))

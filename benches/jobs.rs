@@ -1,11 +1,11 @@
-//! What the queue takes: jobs a second, and how soon a job begins after it was enqueued.
+//! Measures the queue: jobs per second, and the time from enqueuing a job until it begins.
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench jobs
 //! ```
 //!
-//! The generated app's own parts on SQLite, in one process, with a job that does nothing. Every figure is the median of
-//! its rounds; they differ with the machine and its disk.
+//! It uses the generated app's own parts on SQLite, in one process, with a job that does nothing. Every figure is the median
+//! of its rounds. The figures depend on the machine and its disk.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 
 const ROUNDS: usize = 5;
 const JOBS: u64 = 10_000;
-/// Enqueued in one transaction.
+/// The number of jobs that are enqueued in one transaction.
 const BATCH: u64 = 500;
 const SAMPLES: usize = 200;
 
@@ -107,7 +107,7 @@ async fn a_second(concurrency: usize) -> f64 {
     JOBS as f64 / took.as_secs_f64()
 }
 
-/// From the beginning of the commit until the job begins, in milliseconds, while the workers have nothing else to do.
+/// The times from the start of the commit until the job begins, in milliseconds, while the workers are idle.
 async fn latencies() -> Vec<f64> {
     let (app, registry) = start().await;
     let workers = start_workers(app.web.clone(), registry, 2);
@@ -122,11 +122,11 @@ async fn latencies() -> Vec<f64> {
             .enqueue(&transaction, Nothing {})
             .await
             .expect("it is enqueued");
-        // What a handler does besides.
+        // This stands for the handler's other work.
         tokio::time::sleep(Duration::from_millis(5)).await;
         let committing = Instant::now();
         transaction.commit().await.expect("it is committed");
-        // A notice of an earlier one may still be there.
+        // A notification of an earlier job may still be pending.
         let waited = loop {
             ONE_HAS_BEGUN.notified().await;
             let began = *BEGAN.lock().expect("nobody panics while holding it");

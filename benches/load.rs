@@ -1,4 +1,4 @@
-//! A load generator: many connections that ask the same thing again and again.
+//! A load generator: many connections that repeat the same request.
 
 #[path = "connection.rs"]
 mod connection;
@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 pub use connection::{Connection, get, post};
 
-/// What one run of load saw.
+/// The figures of one run.
 pub struct Measured {
     pub requests_per_second: f64,
     pub p50: Duration,
     pub p99: Duration,
-    /// Answers with another status than the one expected.
+    /// The number of answers with an unexpected status.
     pub failed: usize,
 }
 
-/// Asks `request(connection)` on each of so many connections, again and again while `go_on`.
+/// Opens this many connections, and repeats `request(connection)` on each of them while `go_on` returns true.
 pub async fn run(
     address: &str,
     connections: usize,

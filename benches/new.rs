@@ -1,4 +1,4 @@
-//! `hoglet new` takes at most 20 ms, starting the process and writing the full tree included.
+//! Checks that `hoglet new` takes at most 20 ms, including the start of the process and writing all files.
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench new

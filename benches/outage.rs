@@ -1,4 +1,4 @@
-//! What an outage of PostHog does to the generated app: nothing that anybody notices.
+//! Checks that an outage of PostHog has no noticeable effect on the generated app.
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench outage                     # seven minutes, prints the table
@@ -6,11 +6,11 @@
 //! cargo bench -p hoglet --bench outage -- --seconds 20     # a shorter outage
 //! ```
 //!
-//! Five processes of the app's release build run side by side, each with a PostHog of its own in
-//! this process: four of them get into trouble for five minutes, one stays well and is the control.
-//! Each app gets 100 requests a second that capture an event, whether or not earlier ones have been
-//! answered. A noisy machine slows all five down, so a process is compared with the control, too.
-//! It fails if an event is missing, or if requests get slower than the bounds below.
+//! Five processes of the app's release build run side by side, each with its own PostHog in this
+//! process. Four of these PostHogs have an outage for five minutes; the fifth stays healthy as the
+//! control. Each app gets 100 requests per second that capture an event, even if earlier requests
+//! have no answer yet. A noisy machine slows all five down, so each process is also compared with
+//! the control. The benchmark fails if an event is missing, or if requests exceed the limits below.
 
 #[path = "connection.rs"]
 mod connection;
@@ -44,14 +44,14 @@ const TABLE: &str = "outage";
 const CONSIDER: &str = "/api/burrito/consider";
 const EVENTS_A_SECOND: u32 = 100;
 const CONNECTIONS: u32 = 4;
-/// Of an outage, in seconds.
+/// The usual length of an outage, in seconds.
 const USUAL_LENGTH: u64 = 300;
-/// In the trouble, against the healthy minute: the median, and the 99th percentile unless it is
-/// below `P99_ANYWAY`.
+/// Limits for the latency during the outage, relative to the healthy minute: for the median, and for
+/// the 99th percentile unless it is below `P99_ANYWAY`.
 const MEDIAN_BOUND: f64 = 1.1;
 const P99_BOUND: f64 = 2.0;
 const P99_ANYWAY: Duration = Duration::from_millis(5);
-/// As many wait in a healthy app, too: a batch waits for company.
+/// This many events wait in a healthy app too, because a batch waits for more events.
 const FEW: u64 = 50;
 const CATCH_UP_BOUND: Duration = Duration::from_secs(120);
 
@@ -110,7 +110,7 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!failures.is_empty()))
 }
 
-/// When what happens, from the beginning on.
+/// The start of each phase, counted from the beginning.
 #[derive(Clone, Copy)]
 struct Plan {
     healthy: Duration,
@@ -119,7 +119,7 @@ struct Plan {
 }
 
 impl Plan {
-    /// Five parts of trouble after one healthy one; what comes before that warms up.
+    /// A healthy phase, then an outage five times as long. The time before them is a warm-up.
     fn new(length: Duration) -> Self {
         let warm = length / 60;
         Self {
@@ -130,7 +130,7 @@ impl Plan {
     }
 }
 
-/// One app, its PostHog, and what it goes through.
+/// One app, its PostHog, and the kind of its outage.
 struct App {
     title: &'static str,
     trouble: Option<Trouble>,
@@ -143,7 +143,7 @@ struct Outage {
     title: &'static str,
     answered: usize,
     failed: usize,
-    /// Events that PostHog got, each counted once, and how many came again.
+    /// The number of events that PostHog received, without repetitions, and the number of repetitions.
     arrived: usize,
     repeated: usize,
     counts: Value,
@@ -240,7 +240,7 @@ impl App {
         }
     }
 
-    /// What `/readyz` says of the events.
+    /// The counts of events in `/readyz`.
     async fn counts(&self) -> Value {
         let mut connection = Connection::open(&self.process.address)
             .await
@@ -280,8 +280,8 @@ struct Answer {
     status: u16,
 }
 
-/// Asks at fixed times. What is late because of an earlier answer took longer; what is late because
-/// this process was, did not.
+/// Sends requests at fixed times. A delay that a late answer causes counts as latency; a delay of
+/// this process does not.
 async fn consider(
     address: String,
     request: String,
@@ -307,7 +307,7 @@ async fn consider(
     answers
 }
 
-/// A PostHog that can get into trouble, and remembers each event's uuid.
+/// A PostHog that can have an outage, and remembers each event's uuid.
 struct PostHog {
     address: SocketAddr,
     state: Arc<Taking>,
@@ -347,7 +347,7 @@ impl PostHog {
         self.state.trouble.send_replace(trouble);
         if trouble == Some(Trouble::Refuses) {
             self.serving.abort();
-            // Until the listener is really gone.
+            // Wait until the listener is closed.
             let _ = (&mut self.serving).await;
             self.refusing = Some(bind(self.address));
         }
@@ -366,7 +366,7 @@ impl PostHog {
     }
 }
 
-/// Also where connections of an earlier socket are still open.
+/// Binds a socket, even if connections of an earlier socket are still open.
 fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_reuseaddr(true).expect("a port can be reused");
@@ -398,7 +398,7 @@ async fn take_batch(State(posthog): State<Arc<Taking>>, body: Bytes) -> Response
     let trouble = *not_hanging.await.expect("its sender is there");
     match trouble {
         None | Some(Trouble::Hangs) => {}
-        // A connection from before the trouble: the last one.
+        // This connection is from before the outage, so this answer is its last.
         Some(Trouble::Refuses) => {
             return (StatusCode::SERVICE_UNAVAILABLE, [(CONNECTION, "close")]).into_response();
         }
@@ -410,7 +410,7 @@ async fn take_batch(State(posthog): State<Arc<Taking>>, body: Bytes) -> Response
     let batch: Batch = serde_json::from_reader(GzDecoder::new(&*body)).expect("a batch");
     let mut taken = posthog.taken.lock().expect("nobody panics with it");
     for event in batch.batch {
-        // The others are of the sign-ups.
+        // The other events are from the sign-ups.
         if event.event == "burrito_considered" && !taken.uuids.insert(event.uuid) {
             taken.repeated += 1;
         }
@@ -418,7 +418,7 @@ async fn take_batch(State(posthog): State<Arc<Taking>>, body: Bytes) -> Response
     Json(json!({ "status": 1 })).into_response()
 }
 
-/// SIGTERM while PostHog hangs: a sentence with what became of it.
+/// Ends an app by SIGTERM while PostHog hangs. Returns a sentence with the result.
 async fn end_in_a_hang(binary: &Path) -> String {
     let mut app = App::start("hangs", Some(Trouble::Hangs), binary).await;
     app.wait_until_fewer_wait(0).await;

@@ -1,6 +1,7 @@
-//! The stand-in for PostHog takes at least 10,000 events a second in batches, in bounded memory: apps are measured
-//! against it, so it must not be what is measured. A thousand changes of one person in one batch take no longer than
-//! those of a thousand.
+//! Checks that the stand-in for PostHog takes at least 10,000 events per second in batches, in bounded memory.
+//!
+//! Apps are measured with the stand-in, so it must not be the bottleneck. A thousand changes of one person in one batch take
+//! no longer than changes of a thousand persons.
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench posthog_standin
@@ -69,7 +70,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Milliseconds for a batch in which each event gives the same person one property more.
+/// The milliseconds for a batch in which each event adds a property to the same person.
 async fn sets_on_one_person(http: &reqwest::Client, url: &str) -> f64 {
     let events: Vec<Value> = (0..SETS)
         .map(|number| {
@@ -101,7 +102,7 @@ fn start() -> (Child, String) {
     (standin, url)
 }
 
-/// Events as the template's app sends them, about 1 kB each: every tenth is a user's, every fiftieth a log-in.
+/// A batch like the template's app sends, with about 1 kB per event. Every tenth event is from a user, every fiftieth a log-in.
 fn batch(first: usize) -> String {
     let events: Vec<Value> = (first..first + BATCH)
         .map(|number| {
@@ -134,7 +135,7 @@ fn batch(first: usize) -> String {
     json!({"api_key": "phc_bench", "historical_migration": false, "sent_at": "2026-11-21T09:00:00Z", "batch": events}).to_string()
 }
 
-/// The most memory it ever had, where the system tells.
+/// The peak memory of the process, if the system reports it.
 fn megabytes(process: &Child) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

@@ -1,5 +1,5 @@
-//! What benchmarks of the generated app stand on: its release build, servers in processes of their
-//! own, and the tables of `docs/figures.md`.
+//! Helpers for benchmarks of the generated app: its release build, its processes, and the tables of
+//! `docs/figures.md`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 
-/// Both drivers in one binary, so that one build serves both columns.
+/// Builds the app with both drivers, so that one binary serves both databases.
 pub fn build() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    // What `cargo bench` says of this crate would make build scripts of others run again.
+    // Cargo's variables for this crate would make the build scripts of other crates run again.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         let of_this_crate = ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"];
@@ -39,7 +39,7 @@ pub fn build() -> PathBuf {
         .join("release/my-app")
 }
 
-/// The app as it runs in production, on SQLite in the folder that it is started in.
+/// The app as in production, on SQLite in its working directory.
 pub fn in_production(binary: &Path) -> Command {
     let mut command = Command::new(binary);
     command
@@ -51,14 +51,14 @@ pub fn in_production(binary: &Path) -> Command {
     command
 }
 
-/// Lets it capture events and send them to `posthog`.
+/// Makes the app capture events and send them to `posthog`.
 pub fn with_posthog(command: &mut Command, posthog: &str) {
     command
         .env("POSTHOG_PROJECT_TOKEN", "phc_benchmark")
         .env("POSTHOG_HOST", posthog);
 }
 
-/// A running server; its log goes to a file, as a service's would.
+/// A running server. Its log goes to a file, as for a service.
 pub struct Process {
     pub address: String,
     child: Child,
@@ -125,7 +125,7 @@ impl Process {
             .expect("Linux counts it in KiB")
     }
 
-    /// Asks it to end: what it ends with, and after how long.
+    /// Tells the server to end. Returns its exit status and the time that it needed.
     pub fn stop(&mut self) -> (ExitStatus, Duration) {
         self.ended = true;
         let asked_at = Instant::now();
@@ -162,7 +162,7 @@ pub fn cookies(head: &str) -> String {
     set.join("; ")
 }
 
-/// Puts a table into `docs/figures.md`, between `<!-- name: begin -->` and `<!-- name: end -->`.
+/// Writes a table into `docs/figures.md`, between `<!-- name: begin -->` and `<!-- name: end -->`.
 pub fn write_into_figures(name: &str, table: &str) {
     let (begin, end) = (
         format!("<!-- {name}: begin -->"),

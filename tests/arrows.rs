@@ -1,7 +1,7 @@
-//! Arrows point one way: between modules, between the parts of a folder, and between crates.
+//! Dependencies have no circles: between modules, between the parts of a folder, and between crates.
 //!
-//! A module points to another one if it names it or something in it: in a `use`, in a type, in a function's body. A
-//! module that contains another one does not point to it by that, and code for tests does not count.
+//! A module depends on another one if it names that module or an item in it: in a `use`, in a type, in a function's body. A
+//! module does not depend on a module merely because it contains that module, and code for tests does not count.
 
 #[path = "arrows/graph.rs"]
 mod graph;
@@ -122,7 +122,7 @@ fn no_crate_depends_on_one_that_it_must_not_know() {
     }
 }
 
-/// Of every kind: those of its tests and of its build script too.
+/// Dependencies of every kind, including those of tests and of the build script.
 fn dependencies(manifest: &toml::Table) -> Vec<String> {
     let targets = manifest.get("target").and_then(toml::Value::as_table);
     let targets = targets.into_iter().flat_map(toml::Table::values);
@@ -160,7 +160,7 @@ fn a_circle_is_found_wherever_it_is_written() {
         ("c", "use crate::{a::b::{self}};"),
         ("a::b", "use super::Thing;"),
     ]));
-    // No circle of single modules, but one of `a` and `b` with everything in them, at the top and in a folder.
+    // The single modules have no circle, but `a` and `b` with all their contents have one, at the top and in a folder.
     assert!(circles(&[
         ("a", ""),
         ("a::one", "use crate::b;"),

@@ -1,11 +1,12 @@
 //! A real browser with the real posthog-js on the running app, and a stand-in for PostHog behind the app's proxy.
 //!
-//! Only a browser shows whether posthog-js agrees with the server about the distinct id, whatever happens in other tabs,
-//! and whether a page breaks the content security policy, logs to the console, or fails on a small screen or a keyboard.
+//! Only a browser can show that posthog-js and the server agree on the distinct id, even when other tabs log in or out. It
+//! also shows whether a page violates the content security policy, logs to the console, or fails on a small screen or with
+//! a keyboard.
 //!
-//! It needs Chromium, and npm for axe; without them it says so, and in CI it fails. posthog-js is the version that `hoglet`
-//! carries. After an update these tests tell whether `static/posthog.js` still works with it. `SCREENSHOTS=FOLDER` keeps a
-//! picture of every page.
+//! The tests need Chromium, and npm for axe. Without them they print a message, and in CI they fail. posthog-js is the
+//! version embedded in `hoglet`. After an update these tests show whether `static/posthog.js` still works with it.
+//! `SCREENSHOTS=FOLDER` keeps a picture of every page.
 
 #![cfg(unix)]
 
@@ -68,7 +69,7 @@ fn browser_server_and_events_agree_on_the_identity() {
         "log-out ends the session"
     );
 
-    // Another user in the same browser.
+    // Another user signs up in the same browser.
     sign_up(&tab, &house, "grace@example.com");
     let grace = who(&tab);
     assert_ne!(grace.id, ada.id);
@@ -76,7 +77,7 @@ fn browser_server_and_events_agree_on_the_identity() {
     log_out(&tab);
     let last_visitor = who(&tab);
 
-    // And the first one again.
+    // The first user logs in again.
     log_in(&tab, &house, "ada@example.com");
     let ada_again = who(&tab);
     assert_eq!(ada_again.id, ada.id);
@@ -142,7 +143,7 @@ fn browser_server_and_events_agree_on_the_identity() {
             .filter(|event| event["event"] == name && is_from(event, "posthog-rs"))
             .count()
     };
-    // Page loads and form posts carry no header: their session is that of posthog-js's cookie.
+    // Page loads and form posts carry no header. Their session comes from posthog-js's cookie.
     for (name, times) in [
         ("user_signed_up", 2),
         ("dashboard_viewed", 3),
@@ -173,7 +174,7 @@ fn other_tabs_follow_a_log_in_and_a_log_out() {
     let visitor = who(&one);
     other.go(&house.url("/burrito"));
     assert_eq!(who(&other), visitor);
-    // A form that was posted is not posted again.
+    // A reload does not post a form again.
     let posted = browser.new_tab();
     posted.go(&house.url("/signup"));
     posted.eval("document.querySelector('main form').noValidate = true");
@@ -222,7 +223,8 @@ fn a_page_that_comes_back_belongs_to_whom_the_browser_is_now() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let tab = browser.new_tab();
-    // Chromium drops a `no-store` page when a cookie changes, as that of posthog-js does on every page; Safari does not.
+    // Chromium drops a `no-store` page when a cookie changes, and posthog-js changes its cookie on every page. Safari keeps
+    // such pages.
     tab.ignore_no_store();
     let back = |pages: u32| tab.eval(&format!("history.go(-{pages})"));
     let is_fetched =
@@ -238,7 +240,7 @@ fn a_page_that_comes_back_belongs_to_whom_the_browser_is_now() {
     assert_eq!(tab.eval("window.isKept"), true, "it comes as it was");
     assert_eq!(who(&tab), visitor);
 
-    // As if another tab had logged in meanwhile: the page that comes back asks the server first.
+    // As if another tab had logged in meanwhile: the restored page asks the server first.
     tab.go(&house.url("/"));
     who(&tab);
     tab.eval("localStorage.setItem('posthog-person', 'somebody else')");
@@ -252,7 +254,7 @@ fn a_page_that_comes_back_belongs_to_whom_the_browser_is_now() {
     tab.until(is_fetched);
     assert_eq!(who(&tab), visitor);
 
-    // Past the sign-up form, to the page from before.
+    // Go back past the sign-up form, to the page before it.
     tab.eval("window.isKept = true");
     sign_up(&tab, &house, "ada@example.com");
     let ada = who(&tab);
@@ -368,7 +370,7 @@ fn a_visitor_who_opted_out_gets_no_posthog_js() {
     assert_ne!(again.id, visitor.id);
     assert_ne!(again.session, visitor.session);
 
-    // A browser that asks for it itself is not asked to press a button.
+    // A browser that opts out by itself is not shown the button.
     tab.call(
         "Network.setExtraHTTPHeaders",
         json!({"headers": {"Sec-GPC": "1"}}),
@@ -390,7 +392,7 @@ fn flags_are_there_before_posthog_js_asks_for_them() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let tab = browser.new_tab();
-    // The browser itself never gets to ask.
+    // The browser cannot request flags itself.
     tab.call(
         "Network.setBlockedURLs",
         json!({"urls": ["*/relay/flags*"]}),
@@ -429,7 +431,7 @@ fn the_browser_evaluates_flags_only_where_the_server_has_not() {
         "performance.getEntriesByType('resource').some(({ name }) => name.includes('/flags/'))";
     let headline = "posthog.getFeatureFlag('dashboard-headline')";
 
-    // The dashboard's handler reads flags. Even when asked to, the browser leaves these to the server.
+    // The dashboard's handler reads flags. Even if a script asks for these flags, the browser does not request them.
     sign_up(&tab, &house, "ada@example.com");
     let seen = tab.requests().len();
     tab.reload();
@@ -445,7 +447,7 @@ fn the_browser_evaluates_flags_only_where_the_server_has_not() {
     );
     assert_eq!(tab.text(headline), "friendly");
 
-    // The profile's reads none, and the page's scripts have them all the same.
+    // The profile's handler reads no flags, but the page's scripts have them anyway.
     let seen = tab.requests().len();
     tab.go(&house.url("/profile"));
     who(&tab);
@@ -538,7 +540,7 @@ fn errors_and_slowness_in_the_browser_reach_posthog() {
 
 #[test]
 fn a_users_first_touch_is_the_page_that_the_visitor_came_to() {
-    // With posthog-js's memory, and with the server's alone.
+    // With the first touch from posthog-js, and with the server's alone.
     for variables in [&[][..], &[("POSTHOG_JS", "false")]] {
         let Some(house) = House::with(variables) else {
             return;
@@ -580,7 +582,7 @@ fn secrets_in_addresses_never_leave_the_browser() {
         ));
         tab.leaves(|| tab.click("#link"));
     };
-    // posthog-js begins on the second page, so the first one is its referrer.
+    // posthog-js starts on the second page, so the first page is its referrer.
     tab.call("Network.setBlockedURLs", json!({"urls": ["*/relay/*"]}));
     tab.go(&house.url("/signup?secret=hush0"));
     tab.call("Network.setBlockedURLs", json!({"urls": []}));
@@ -634,7 +636,7 @@ fn session_replay_shows_neither_names_nor_addresses_of_people() {
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let tab = browser.new_tab();
-    // Everything the recorder takes down, before it is packed and sent.
+    // Keeps everything that the recorder records, before it is compressed and sent.
     tab.call(
         "Page.addScriptToEvaluateOnNewDocument",
         json!({"source": "
@@ -705,7 +707,7 @@ fn a_script_without_the_pages_nonce_does_not_run() {
         ));
         assert_eq!(blocked, house.url(source));
     }
-    // As if it came with a text that a user typed.
+    // An inline script, as if it came from a text that a user typed.
     let blocked = tab.eval(
         "new Promise((done) => {
            document.addEventListener('securitypolicyviolation', ({ blockedURI }) => done(blockedURI), { once: true });
@@ -747,7 +749,7 @@ fn posthog_js_may_talk_to_posthog_without_the_proxy() {
 
 #[test]
 fn pages_work_while_posthog_or_javascript_is_missing() {
-    // Where a page that fails says no more than it would in production.
+    // In this environment an error page shows no more than in production.
     let Some(house) = House::with(&[("APP_ENV", "test")]) else {
         return;
     };
@@ -776,7 +778,7 @@ fn pages_work_while_posthog_or_javascript_is_missing() {
         "the count survives the log-in"
     );
 
-    // Every button leads to a page that says what happened, under `/api/` too.
+    // Every button leads to a page with the result, under `/api/` too.
     tab.go(&house.url("/dashboard"));
     tab.leaves(|| tab.click("form[action='/api/group-analytics'] button"));
     assert_eq!(tab.text("location.pathname"), "/dashboard");
@@ -852,7 +854,7 @@ fn no_page_has_a_fault_on_a_desk_or_on_a_phone() {
             look("profile-errors");
             tab.leaves(|| tab.click("form:has(#name) button"));
             look("profile-saved");
-            // These pages are about statuses of 400 and more.
+            // Some of these pages have a status of 400 or more.
             let problems = without(tab.problems(), "the server responded with a status of");
             assert_eq!(problems, [""; 0], "{scheme}, {width}");
             let elsewhere: Vec<String> = tab
@@ -921,7 +923,7 @@ fn every_form_control_is_styled() {
 fn a_page_that_fails_looks_like_one_of_ours() {
     for (environment, status) in [
         ("test", "500"),
-        // In development it says what went wrong.
+        // In development the page shows the error.
         ("development", "500 Internal Server Error GET /dashboard"),
     ] {
         let Some(house) = House::with(&[("APP_ENV", environment)]) else {
@@ -932,7 +934,7 @@ fn a_page_that_fails_looks_like_one_of_ours() {
         sign_up(&tab, &house, "ada@example.com");
         for entry in fs::read_dir(house.data.path().join("data")).expect("a folder") {
             let path = entry.expect("an entry").path();
-            // Not the folder of mail.
+            // The folder of mail stays.
             if path.is_file() {
                 fs::write(path, "no database").expect("a writable file");
             }
@@ -979,7 +981,7 @@ fn the_keyboard_reaches_everything() {
         "Skip to the content | My App | Burrito | Log in | Sign up | Consider the burrito | log in | Opt out | Mail",
     );
 
-    // Past the navigation, through the form, and in.
+    // The keyboard skips the navigation, fills the form, and signs up.
     tab.go(&house.url("/signup"));
     tab.press("Tab");
     tab.press("Enter");
@@ -1027,7 +1029,7 @@ fn a_page_whose_address_begins_with_two_slashes_never_leaves_for_another_host() 
     let Some(house) = House::open() else { return };
     let browser = Chromium::start();
     let other = browser.new_tab();
-    // Addresses of our origin that a link on another site can lead to. Only requests to the server count.
+    // A link on another site can lead to these addresses of our origin. Each is opened by a request to the server.
     let address = house.url("//evil.example/x");
     for path in [
         "//evil.example/x",
@@ -1043,7 +1045,7 @@ fn a_page_whose_address_begins_with_two_slashes_never_leaves_for_another_host() 
         assert_eq!(other.eval("document.scripts.length"), 0, "{path}");
     }
 
-    // A page with scripts that has come to such an address without the server: they renew it where it is.
+    // A page with scripts can get such an address without a request. Its scripts reload the page at the same address.
     let here = format!("history.replaceState(null, '', {address:?})");
     let stays = |tab: &Tab| {
         assert_eq!(tab.text("location.href"), address);
@@ -1057,13 +1059,13 @@ fn a_page_whose_address_begins_with_two_slashes_never_leaves_for_another_host() 
     who(&tab);
     tab.eval(&here);
     other.go(&house.url("/signup"));
-    // posthog.js, because another user is signed in now.
+    // posthog.js reloads the page, because another user is signed in now.
     tab.leaves(|| {
         sign_up_here(&other, "ada@example.com");
     });
     stays(&tab);
 
-    // reload.js, because a view has changed.
+    // reload.js reloads the page, because a view has changed.
     other.go("about:blank");
     tab.go(&house.url("/burrito"));
     tab.eval(&here);

@@ -1,4 +1,4 @@
-//! Stock cargo-generate makes the same app of the template as `hoglet new` does.
+//! Stock cargo-generate makes the same app from the template as `hoglet new`.
 
 mod support;
 
@@ -95,7 +95,7 @@ fn cargo_generate_finds_the_template_in_the_whole_repository() {
     if !has_an_author("cargo_generate_finds_the_template_in_the_whole_repository") {
         return;
     }
-    // The files of a clone, without files that a build has added to this folder.
+    // The files of a clone, without the files that a build has added to this folder.
     let clone = tempfile::tempdir().expect("a temporary folder");
     let output = Command::new("git")
         .args(["ls-files", "-z"])
@@ -173,7 +173,7 @@ fn in_a_crate_in_vendor_nothing_is_rendered_and_its_tests_are_left_out() {
     assert!(tests(&tree) && !tests(&ours), "they are Hoglet's own");
 }
 
-/// The template in the repository, with its questions and twins.
+/// The template in the repository, with its questions and `.liquid` files.
 fn template_on_disk() -> Tree {
     xtask::repository::read("template").expect("the template is readable")
 }
@@ -212,7 +212,7 @@ fn stock(path: &Path, name: &str, answers: &[(&str, &str)]) -> Tree {
     read_tree(&made)
 }
 
-/// cargo-generate fails without an author, such as in a bare container; then the test runs once more, with one.
+/// cargo-generate fails without an author, such as in a bare container. Then the test runs again with an author.
 fn has_an_author(test: &str) -> bool {
     if env::var_os("CARGO_NAME").is_some() {
         return true;

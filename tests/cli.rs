@@ -33,7 +33,7 @@ fn a_new_app_ends_with_the_next_commands() {
 
     exit code 0
     ");
-    // Where this very program is on the PATH, and the database is a server.
+    // This program is on the PATH, and the database is a server.
     let program = Path::new(env!("CARGO_BIN_EXE_hoglet"));
     let path = format!(
         "{}:{}",
@@ -152,7 +152,7 @@ fn the_secret_key_is_long_and_private() {
                 & 0o777
         };
         assert_eq!(mode("hedge/.env"), 0o600);
-        // As the shell's own umask would have it.
+        // The permissions follow the shell's own umask.
         fs::create_dir(sandbox.path().join("other")).expect("a writable folder");
         assert_eq!(mode("hedge"), mode("other"));
     }
@@ -313,7 +313,7 @@ fn the_name_may_differ_from_the_directory() {
     assert!(!sandbox.path().join("1st").exists());
 }
 
-/// A program that fails, and names the setting that ran it.
+/// A hook that fails, and prints its own path.
 #[cfg(unix)]
 const HOOK: &str = "#!/bin/sh\necho \"a hook of the author's: $0\" >&2\nexit 1\n";
 
@@ -430,7 +430,7 @@ fn the_name_is_the_last_part_of_the_typed_path_even_if_it_is_a_link() {
         assert_eq!(outcome.code, 0, "{typed}: {outcome}");
         assert_eq!(name(&outcome), "my-shop", "{typed}");
     }
-    // Here is what the shell calls it.
+    // `.` has the name that the shell shows for the folder.
     let here = sandbox.path().join("shop");
     let mut new = sandbox.command("new . --yes --json");
     new.current_dir(&here).env("PWD", &here);
@@ -515,7 +515,7 @@ fn a_workspace_that_includes_the_app_gets_a_note_with_the_line_to_add() {
                 "{note}"
             );
         }
-        // Cargo itself is the judge of the line.
+        // Cargo itself checks the line.
         assert_eq!(metadata(), line.is_none(), "{workspace}");
         if let Some(line) = line {
             let without = workspace.lines().next().unwrap_or_default();
@@ -729,7 +729,7 @@ fn the_version_is_printed() {
     );
 }
 
-/// The files below a folder but for git's own, relative to it.
+/// The files below a folder except git's own files, relative to the folder.
 fn files_below(folder: &Path) -> BTreeSet<String> {
     fn collect(root: &Path, folder: &Path, files: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).expect("a readable folder") {

@@ -1,12 +1,11 @@
-//! The table of what PostHog's specification for SDKs asks: each test that it names exists, and no specification is
-//! missing.
+//! The table of PostHog's specification for SDKs: each test in the table exists, and no specification is missing.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 /// The specifications in `acceptance/` of PostHog/sdk-specs with a scenario tagged `@server` or `@both`, in November 2026.
-/// Experiment holdouts have scenarios of their own, and belong to the evaluator.
+/// Experiment holdouts are not listed: they have separate scenarios, and belong to the evaluator.
 const SPECIFICATIONS: &[&str] = &[
     "alias",
     "before-send-hook",
@@ -51,7 +50,7 @@ fn rows() -> Vec<Row> {
     let file = root().join("docs/posthog-sdk-compliance.md");
     let text = fs::read_to_string(file).expect("the table");
     let lines = text.lines().filter(|line| line.starts_with('|'));
-    // Below the names of the columns.
+    // Skip the header of the table.
     lines.skip(2).map(row).collect()
 }
 
@@ -67,7 +66,7 @@ fn row(line: &str) -> Row {
     }
 }
 
-/// `file.rs::test`, as they stand between backticks.
+/// The tests in a cell, written as `file.rs::test` between backticks.
 fn tests(text: &str) -> Vec<(&str, &str)> {
     let between_backticks = text.split('`').skip(1).step_by(2);
     between_backticks
@@ -112,7 +111,7 @@ fn every_test_that_is_named_exists() {
             let is_test = text
                 .split_once(&format!("fn {test}("))
                 .is_some_and(|(before, _)| {
-                    // Its attribute stands right above it.
+                    // The attribute of a test is directly above it.
                     let attribute = before.trim_end_matches("async ").trim_end().lines().last();
                     attribute.is_some_and(|line| line.contains("test"))
                 });

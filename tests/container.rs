@@ -1,5 +1,5 @@
-//! The container's recipe, followed as far as that goes without a container engine: its build steps run in a plain
-//! folder, and what they make runs where the image would, with a volume that outlives it.
+//! Follows the Dockerfile as far as possible without a container engine. Its build steps run in a plain folder, and the
+//! result runs as in the image, with a volume that outlives the container.
 
 #![cfg(unix)]
 
@@ -45,7 +45,7 @@ fn the_container_builds_starts_and_keeps_its_data_in_the_volume() {
     );
     let volume = image.path().join("volume");
     fs::rename(out.join("data"), &volume).expect("the recipe makes the folder");
-    // A user signs up in the first container; the second one, with the same volume, knows the user.
+    // A user signs up in the first container. The second container, with the same volume, accepts the user.
     let first = start(&out.join("server"), &image.path().join("first"), &volume);
     assert_eq!(post(&first, "/signup", &ANN), (303, "/dashboard".into()));
     first.stop();
@@ -81,8 +81,8 @@ fn a_release_build_carries_its_views_and_does_not_wait_for_changes_of_them() {
     }
 }
 
-/// An app as it is generated now, once for all tests here: one of an earlier run would be tested in its place, and a
-/// second one compiled again.
+/// A newly generated app, once for all tests here. An app of an earlier run would be out of date, and a second app would be
+/// compiled again.
 fn app() -> &'static Path {
     static APP: OnceLock<PathBuf> = OnceLock::new();
     APP.get_or_init(generate)
@@ -99,7 +99,7 @@ fn generate() -> PathBuf {
     app
 }
 
-/// The commands of the recipe's first stage after the sources are copied, as a shell script without the engine's caches.
+/// The commands of the Dockerfile's first stage after the sources are copied, as a shell script without the engine's caches.
 fn build_steps(recipe: &str) -> String {
     let (build, _) = recipe.split_once("\nFROM ").expect("two stages");
     let (_, steps) = build
@@ -121,7 +121,7 @@ fn build_steps(recipe: &str) -> String {
     runs.join("\n")
 }
 
-/// The server as the image starts it: in a folder of its own, with the volume at `data`.
+/// Starts the server as the image does: in its own folder, with the volume at `data`.
 fn start(server: &Path, folder: &Path, volume: &Path) -> Server {
     fs::create_dir(folder).expect("a fresh folder");
     std::os::unix::fs::symlink(volume, folder.join("data")).expect("a link");

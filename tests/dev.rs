@@ -1,7 +1,7 @@
-//! `hoglet dev` as its user sees it: what is changed shows, what is broken does no harm, and no event is lost.
+//! `hoglet dev` as its user sees it: changes show, a broken build does no harm, and no event is lost.
 //!
-//! Like `generated_app`, this compiles an app with all its dependencies; `target/` keeps them. What only a browser can
-//! tell needs Chromium: without it those tests say so, and in CI they fail.
+//! Like `generated_app`, this compiles an app with all its dependencies; `target/` keeps them. Some tests need a browser,
+//! which is Chromium. Without it those tests print a message, and in CI they fail.
 
 #![cfg(unix)]
 
@@ -23,7 +23,7 @@ use process::Server;
 use reqwest::blocking::{Client, Response, get};
 use serde_json::{Value, json};
 
-/// Settings that `hoglet dev` overrules; otherwise no event would reach the stand-in.
+/// Settings that `hoglet dev` overrides. Otherwise no event would reach the stand-in.
 const ELSEWHERE: &str = "
 POSTHOG_API_KEY=phc_elsewhere
 POSTHOG_PROJECT_TOKEN=phc_elsewhere
@@ -39,7 +39,7 @@ fn changes_show_and_a_failed_build_does_no_harm() {
     let dev = app.dev();
     let posthog = dev.posthog();
 
-    // A view shows at once, and pages hear of it.
+    // A changed view shows at once, and open pages learn of the change.
     let version = dev.version();
     assert!(
         dev.text("/")
@@ -52,14 +52,14 @@ fn changes_show_and_a_failed_build_does_no_harm() {
     let changed = dev.version();
     assert_ne!(changed, version);
 
-    // A flag that is switched shows as soon.
+    // A switched flag shows at once too.
     let flag = Client::new().put(format!("{posthog}/hoglet/flags/new-menu"));
     let switched = flag.body("true").send().expect("an answer");
     assert_eq!(switched.status(), 200);
     dev.reloads(&changed);
     let changed = dev.version();
 
-    // A handler is built, and the new app answers at the same address.
+    // A changed handler is built, and the new app answers at the same address.
     app.edit("src/routes/home.rs", |text| {
         text.replace(
             r#"page.render("home.html", context! {})?"#,
@@ -70,7 +70,7 @@ fn changes_show_and_a_failed_build_does_no_harm() {
     dev.answers("/", "another sentence");
     assert_ne!(dev.version(), changed, "pages hear of it too");
 
-    // A broken build is cargo's to explain, in the terminal and to the open pages. Meanwhile the last good one serves.
+    // Cargo's errors appear in the terminal and on the open pages. Meanwhile the last good build keeps serving.
     let good = app.read("src/routes/home.rs");
     app.edit("src/routes/home.rs", |text| text + "broken\n");
     dev.server.says("error: ");
@@ -88,7 +88,7 @@ fn changes_show_and_a_failed_build_does_no_harm() {
     dev.answers("/", "corrected sentence");
     assert_eq!(dev.state()["build_error"], Value::Null);
 
-    // Events of the old processes have arrived, and the last ones will.
+    // Events of the old processes have arrived, and the last events will arrive.
     dev.consider_burrito();
     let arrived =
         format!("{posthog}/hoglet/wait?event=burrito_considered&events=1&timeout_ms=20000");
@@ -153,7 +153,7 @@ fn the_terminal_has_a_line_for_a_request_and_one_for_an_event() {
     );
     assert!(!log.contains("{\""), "no JSON in the terminal: {log}");
 
-    // The file has it all, with full ids.
+    // The file has the whole log, with full ids.
     let file = app.read("data/hoglet-dev.log");
     let captured = file
         .lines()
@@ -188,7 +188,7 @@ fn a_package_can_be_renamed_meanwhile() {
     let app = App::generate();
     let dev = app.dev();
     let version = dev.version();
-    // Apps that are worked on side by side tell their cookies apart.
+    // Apps that run side by side in development have different cookies.
     assert!(dev.sets_cookie("hedge-visitor"));
     app.edit("Cargo.toml", |text| {
         text.replace("name = \"hedge\"", "name = \"hedgerow\"")
@@ -292,7 +292,7 @@ fn an_open_page_shows_a_failed_build_until_it_is_corrected() {
     assert!(dev.server.stop().success());
 }
 
-/// None where there is no Chromium, which is an error in CI.
+/// `None` if there is no Chromium, which is an error in CI.
 fn browser() -> Option<Chromium> {
     if chromium::program().is_none() {
         assert!(
@@ -327,7 +327,7 @@ fn a_change_of_settings_restarts_the_app_without_losing_events() {
         .expect("JSON");
     assert_ne!(now["version"], *version);
 
-    // A setting that cannot be is the app's to explain, and to be mended.
+    // The app reports an invalid setting, and starts again once the setting is corrected.
     app.edit(".env", |text| text + "PORT=none\nLOG_FORMAT=none\n");
     dev.server.says("LOG_FORMAT");
     dev.server.says("hoglet  | the app ended");
@@ -391,7 +391,7 @@ impl App {
 
     fn dev_with(&self, arguments: &[&str]) -> Dev {
         let mut hoglet = self.hoglet();
-        // From anywhere inside the app, as cargo does.
+        // It works in any folder of the app, as cargo does.
         hoglet
             .arg("dev")
             .args(arguments)
@@ -419,7 +419,7 @@ struct Dev {
 }
 
 impl Dev {
-    /// The address that it prints.
+    /// The address of the stand-in, as printed.
     fn posthog(&self) -> String {
         let line = self.server.says("    posthog ");
         line.replace("posthog", "").trim().to_owned()
@@ -448,7 +448,7 @@ impl Dev {
         cookies.any(|cookie| cookie.as_bytes().starts_with(&begin))
     }
 
-    /// Waits until open pages are told to reload.
+    /// Waits until open pages would reload.
     #[track_caller]
     fn reloads(&self, version: &str) {
         let start = Instant::now();

@@ -1,6 +1,6 @@
-//! How commands that run until they are told to end do end, and what ends with them.
+//! The end of long-running commands, and of the processes that they started.
 //!
-//! The app of `hoglet dev` is a shell script here, and so is the cargo that builds it: what matters is when it ends.
+//! The app of `hoglet dev` is a shell script here, and so is the cargo that builds it, because only its end matters.
 
 #![cfg(unix)]
 
@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use process::Server;
 use tempfile::TempDir;
 
-/// Says what it is asked, and ends in order or, asked a second time, at once. Its standard input is read in the
-/// background, so that the shell itself hears signals.
+/// Notes each signal, and ends in order after the first SIGTERM, or at once after the second. Its standard input is read in
+/// the background, so that the shell itself receives signals.
 const APP: &str = r#"#!/bin/sh
 note() { echo "$1" >> "$0.log"; echo "$1" >&2; }
 asked() {
@@ -80,7 +80,7 @@ impl Desk {
         Server::start(&mut command)
     }
 
-    /// The app's notes; it runs under a name of its own.
+    /// The app's notes. The app runs as a copy in another folder.
     fn noted(&self) -> String {
         let mut folders = vec![self.0.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -129,7 +129,7 @@ fn every_request_to_end_reaches_the_app_once() {
 #[test]
 fn a_second_request_ends_the_app_at_once() {
     let desk = Desk::new();
-    // Beside the copy that runs.
+    // The file that slows the app down belongs beside the running copy.
     let dev = desk.dev();
     for entry in fs::read_dir(desk.0.path()).into_iter().flatten().flatten() {
         if entry
@@ -142,7 +142,7 @@ fn a_second_request_ends_the_app_at_once() {
     }
     assert!(dev.send("INT"));
     dev.says("ends in order");
-    // Closer to the first, it would be the same request once more.
+    // Without this pause, both signals would count as one request.
     std::thread::sleep(Duration::from_millis(150));
     let (status, log) = dev.interrupt();
     assert_eq!(status.code(), Some(130), "{log}");
@@ -212,7 +212,7 @@ fn a_byte_order_mark_in_the_flags_or_the_state_is_skipped() {
     assert!(active(&server), "{}", server.log());
 }
 
-/// As an editor on Windows may save it.
+/// Adds a byte order mark, as some editors on Windows do.
 fn mark(file: &Path) {
     let text = fs::read_to_string(file).expect("it is written");
     fs::write(file, format!("\u{feff}{text}")).expect("a writable file");

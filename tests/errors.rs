@@ -1,5 +1,5 @@
-//! Errors of a generated app, as PostHog and its developer see them: in the release build too, where functions are
-//! inlined and names and files get lost.
+//! Errors of a generated app, as PostHog and the developer see them. The release build is tested too, because there
+//! functions are inlined, and names and files can be lost.
 
 #![cfg(unix)]
 
@@ -22,7 +22,7 @@ use reqwest::blocking::{Client, Response};
 
 const NAME: &str = "hedge";
 
-/// A page that breaks in many ways, with the lines where it does.
+/// A page that fails in many ways, and the lines where it fails.
 const BROKEN: &str = include_str!("errors/broken.rs");
 const PLACES: &[(&str, &str, &str)] = &[
     ("error", "Err(OrderError.into())", "error"),
@@ -179,7 +179,7 @@ fn generate() -> PathBuf {
     folder
 }
 
-/// As its author would add a page.
+/// Adds the broken page, as the app's author would add a page.
 fn break_in_many_ways(app: &Path) {
     fs::write(app.join("src/routes/broken.rs"), BROKEN).expect("a writable folder");
     let routes = app.join("src/routes.rs");
@@ -204,7 +204,7 @@ fn cargo(app: &Path, arguments: &[&str]) {
     generated::run(&mut cargo);
 }
 
-/// The built binary, in a folder and with nothing in its environment.
+/// The built binary, in a folder and with an empty environment.
 fn binary(profile: &str, folder: &Path) -> Command {
     let mut command = Command::new(generated::target().join(profile).join(NAME));
     command.current_dir(folder).env_clear().env("PORT", "0");

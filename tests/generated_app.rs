@@ -1,4 +1,4 @@
-//! A generated app works: it is checked, built, tested, started and used, for each database.
+//! Checks that a generated app works: it is linted, built, tested, started and used, for each database.
 //!
 //! This compiles an app with all its dependencies, which takes minutes the first time; `target/` keeps them:
 //!
@@ -171,7 +171,7 @@ fn an_app_starts_with_every_region_that_the_question_takes() {
             "us" | "eu" => format!("https://{region}.i.posthog.com"),
             _ => region.clone(),
         };
-        // Settings are read first; then there is no database to look at.
+        // Settings are read first, and without them there is no database.
         let output = app
             .binary(empty.path())
             .args(["migrate", "status"])
@@ -190,7 +190,7 @@ fn an_app_starts_with_every_region_that_the_question_takes() {
     );
 }
 
-/// A generated app, in a folder that keeps what was compiled from run to run.
+/// A generated app, in a folder that keeps its compiled files from run to run.
 struct App {
     folder: PathBuf,
 }
@@ -219,7 +219,7 @@ impl App {
         Self { folder }
     }
 
-    /// As its author would before a commit.
+    /// Runs the checks that the app's author would run before a commit.
     fn check(&self, environment: &[(&str, &str)]) {
         self.cargo(&["fmt", "--check"], &[]);
         self.cargo(
@@ -237,15 +237,15 @@ impl App {
         self.cargo(&["test", "--locked"], environment);
     }
 
-    /// With the tests that `hoglet vendor` writes, on this app's database: `cargo test --workspace` has run them on SQLite.
+    /// Runs the tests that `hoglet vendor` writes, on this app's database. `cargo test --workspace` has run them on SQLite.
     fn check_hoglet_web(&self, environment: &[(&str, &str)]) {
         generated::run(
             Command::new(env!("CARGO_BIN_EXE_hoglet"))
                 .args(["vendor", "--with-tests"])
                 .current_dir(&self.folder),
         );
-        // Together with the app, whose feature it is that chooses the database.
-        // Both drivers: some of these tests are about SQLite files.
+        // `--workspace` includes the app, because the app's feature chooses the database.
+        // `sqlite` adds the second driver, because some of these tests are about SQLite files.
         let features = ["--workspace", "--features", "sqlite"];
         let arguments = [&["test", "--locked", "--test", "web"][..], &features].concat();
         self.cargo(&arguments, environment);
@@ -261,7 +261,7 @@ impl App {
         generated::run(cargo.envs(environment.iter().copied()));
     }
 
-    /// The built binary, in a folder and with nothing in its environment.
+    /// The built binary, in a folder and with an empty environment.
     fn binary(&self, folder: &Path) -> Command {
         let mut command = Command::new(generated::target().join("debug").join(NAME));
         command.current_dir(folder).env_clear().env("PORT", "0");
@@ -277,7 +277,7 @@ impl App {
         tour(server, &posthog, "development@example.com");
     }
 
-    /// In an empty folder: all it needs is in the binary.
+    /// Runs in an empty folder, because the binary contains everything that it needs.
     fn works_in_production(&self, database: &str) {
         let posthog = Posthog::start([]);
         let empty = tempfile::tempdir().expect("a temporary folder");
@@ -289,7 +289,7 @@ impl App {
         let mut command = self.binary(folder.path());
         command
             .env("APP_ENV", "production")
-            // Off in production otherwise.
+            // Without this setting, the demo's errors are off in production.
             .env("DEMO_ERRORS", "true")
             .env("SECRET_KEY", "5e".repeat(64))
             .env("DATABASE_URL", database);
@@ -298,7 +298,7 @@ impl App {
 
     fn shares_sessions_between_processes(&self, database: &str) {
         let empty = tempfile::tempdir().expect("a temporary folder");
-        // At once, so that they meet at the migrations too.
+        // Both start at once, so that they also run the migrations at the same time.
         let (one, other) = std::thread::scope(|scope| {
             let one = scope.spawn(|| Server::start(&mut self.production(&empty, database)));
             let other = scope.spawn(|| Server::start(&mut self.production(&empty, database)));
@@ -309,14 +309,14 @@ impl App {
         });
         let browser = Browser::in_session(1);
         browser.sign_up(&one, "shared@example.com");
-        // Cookies do not know ports.
+        // Cookies are independent of ports.
         assert_eq!(browser.get(&other, "/dashboard").status(), 200);
         assert_eq!(browser.post(&other, "/logout", &[]).status(), 303);
         assert_eq!(browser.get(&one, "/dashboard").status(), 303);
     }
 }
 
-/// A visit to every corner, then a look at what PostHog received of it.
+/// Visits every part of the app, then checks the events that PostHog received.
 fn tour(server: Server, posthog: &Posthog, email: &str) {
     visit_every_corner(&server, email);
 
@@ -349,7 +349,7 @@ fn tour(server: Server, posthog: &Posthog, email: &str) {
     );
     assert!(!exceptions.contains(email), "no error carries an address");
 
-    // The last event is delivered too, although the process is told to end at once.
+    // The last event is delivered too, although the process gets its signal immediately.
     Browser::in_session(3).post(&server, "/api/burrito/consider", &[]);
     assert!(server.stop().success());
     posthog.wait_for("burrito_considered", 2);
@@ -409,13 +409,13 @@ fn visit_every_corner(server: &Server, email: &str) {
     assert_eq!(browser.get(server, "/logout").status(), 405);
     assert_eq!(browser.post(server, "/logout", &[]).status(), 303);
     assert_eq!(browser.get(server, "/dashboard").status(), 303);
-    // After log-out posthog-js begins a new session.
+    // After a log-out, posthog-js begins a new session.
     let wrong = [("email", email), ("password", "not the password")];
     let failed = Browser::in_session(2).post(server, "/login", &wrong);
     assert_eq!(failed.status(), 422);
 }
 
-/// Keeps cookies, follows nothing, and says as posthog-js would which session it is in.
+/// Keeps cookies, does not follow redirects, and sends its session id as posthog-js would.
 struct Browser(Client);
 
 impl Browser {

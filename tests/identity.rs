@@ -10,10 +10,10 @@ use std::process::Command;
 use hoglet::template::Template;
 use support::{Tree, assert_same, render, repository, tracked};
 
-/// In a generated app it has more lines at its end: `xtask/manifest-tail.toml`.
+/// In a generated app this file has more lines at its end: `xtask/manifest-tail.toml`.
 const MANIFEST: &str = "Cargo.toml";
 
-/// Files that an app does not get: the questions, and Hoglet's own tests.
+/// Files of the template that are not in an app: the questions, and Hoglet's own tests.
 const KEPT: &[&str] = &[
     "cargo-generate.toml",
     "vendor/hoglet-errors/tests/",
@@ -37,7 +37,7 @@ fn the_default_app_is_the_template() {
         .collect();
     let mut app = render(&embedded(), "my-app", &[]);
 
-    // Files that exist in the app only, and the one that says more there.
+    // These files exist in the app only, and the manifest has more lines there.
     assert!(app.remove("Cargo.lock").is_some());
     assert!(app.remove(".hoglet.toml").is_some());
     let manifest = app.get_mut(MANIFEST).expect("the app has a manifest");
@@ -187,7 +187,7 @@ fn the_same_answers_give_the_same_bytes() {
     );
 }
 
-/// The files of the template that git tracks, without those that an app does not get.
+/// The files of the template that git tracks, without those that are not in an app.
 fn handed_out() -> Vec<String> {
     let mut files = tracked("template");
     for kept in KEPT {

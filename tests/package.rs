@@ -1,4 +1,4 @@
-//! The crates as they would be published: on their own they build, and generate the same bytes.
+//! The crates as they would be published: they build outside this repository, and generate the same bytes.
 //!
 //! ```sh
 //! cargo test -p hoglet --test package
@@ -36,7 +36,7 @@ fn the_packed_crates_build_elsewhere_and_generate_the_same() {
         let archive = repository().join(format!("target/package-test/package/{packed}.crate"));
         let size = fs::metadata(&archive).expect("the packed crate").len();
         assert!(size < LARGEST_CRATE, "{name}: {size} bytes");
-        // As of now: packed files have a date of long ago, and cargo would take an earlier build for this one's.
+        // `-m` sets the current time. Packed files have an old date, and cargo would reuse an earlier build.
         run(Command::new("tar")
             .arg("-xmf")
             .arg(&archive)
@@ -51,7 +51,8 @@ fn the_packed_crates_build_elsewhere_and_generate_the_same() {
         let file = standin.join("posthog-js").join(license);
         assert!(file.exists(), "{}", file.display());
     }
-    // Until it is published, the registry does not have it. The lock file names the registry, so `--locked` would refuse.
+    // The registry does not have the stand-in until it is published. The lock file names the registry, so `--locked` would
+    // fail.
     let patch = format!("patch.crates-io.hoglet-standin.path = {standin:?}");
     run(cargo()
         .args(["build", "--offline", "--quiet", "--config", &patch])

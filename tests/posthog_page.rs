@@ -1,8 +1,8 @@
-//! The stand-in's page in a real browser: what arrives shows at once, people have one timeline, flags switch with a click,
-//! the keyboard reaches everything, and text that strangers send stays text.
+//! The stand-in's page in a real browser: events show at once, each person has one timeline, flags switch with a click, the
+//! keyboard reaches everything, and text from strangers stays text.
 //!
-//! It needs Chromium, and npm for axe; without them it says so, and in CI it fails. `SCREENSHOTS=FOLDER` keeps a picture
-//! of every view.
+//! The tests need Chromium, and npm for axe. Without them they print a message, and in CI they fail. `SCREENSHOTS=FOLDER`
+//! keeps a picture of every view.
 
 #![cfg(unix)]
 
@@ -29,7 +29,7 @@ use chromium::{Chromium, Tab};
 use posthog::Posthog;
 use serde_json::{Value, json};
 
-/// Alone, beside the app, and a phone, in CSS pixels.
+/// A full window, a window beside the app, and a phone, in CSS pixels.
 const SCREENS: [(u32, u32); 3] = [(1280, 900), (768, 1000), (390, 844)];
 const LIVE: &str = "document.querySelector('#live')?.className === 'on'";
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
@@ -114,13 +114,13 @@ impl Desk {
         assert!(sent.expect("an answer").status().is_success());
     }
 
-    /// Opens the page anew, where another part after the `#` would only change what it shows.
+    /// Loads the page anew. Otherwise a different part after the `#` would only change the view.
     fn visit(&self, tab: &Tab, hash: &str) {
         tab.go("about:blank");
         tab.go(&self.url(&format!("#{hash}")));
     }
 
-    /// Waits until so many listen to the stand-in.
+    /// Waits until the stand-in has this many open streams.
     #[track_caller]
     fn has_streams(&self, count: usize) {
         let start = Instant::now();
@@ -137,7 +137,7 @@ impl Desk {
         }
     }
 
-    /// `p1`, by the name of the person.
+    /// The id of a person (such as `p1`), by the person's name.
     fn person(&self, name: &str) -> String {
         let people = self.posthog.get(&format!("/hoglet/people?search={name}"));
         people[0]["id"].as_str().expect("a person").to_owned()
@@ -150,7 +150,7 @@ fn shows(tab: &Tab, text: &str) {
     ));
 }
 
-/// The texts of all that a selector finds.
+/// The texts of all elements that a selector finds.
 fn texts(tab: &Tab, selector: &str) -> Vec<String> {
     let all = tab.eval(&format!(
         "[...document.querySelectorAll({selector:?})].map((each) => each.innerText.trim())"
@@ -167,7 +167,7 @@ fn rows(tab: &Tab, count: usize) {
     ));
 }
 
-/// An app that says which flags it has, and nothing else.
+/// An app that answers only with its list of flags.
 fn app() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -269,13 +269,13 @@ fn filters_by_event_property_and_time_live_in_the_address() {
     choose("time", "");
     rows(&tab, 3);
 
-    // A property of an event leads to the events that have it too.
+    // A property of an event links to the events with the same value.
     desk.visit(&tab, "/events?open=3");
     tab.until("document.querySelector('.detail .pick') !== null");
     tab.click(".detail .pick");
     rows(&tab, 3);
     assert_eq!(texts(&tab, ".chip"), ["plan = pro"]);
-    // Chromium reports an issue because a choice that a test makes in a select does not count as an action of a person.
+    // Chromium reports an issue because a choice that a test makes in a select does not count as a user's action.
     let skippable = |problem: &String| problem.contains("NavigationEntryMarkedSkippable");
     assert!(tab.problems().iter().all(skippable), "{:?}", tab.problems());
 }
@@ -513,7 +513,7 @@ fn a_funnel_counts_live_and_its_steps_live_in_the_address() {
     tab.until("document.querySelectorAll('.funnel .reached')[1].innerText === '1 person 100%'");
     assert_eq!(tab.problems(), Vec::<String>::new());
 
-    // Others are refused by the server, which says why.
+    // The server refuses other mistakes, with a reason.
     tab.fill("input[name=steps]", &["seen"; 11].join(","));
     shows(&tab, "steps has 11 steps: a funnel has 10 at most");
 }
@@ -539,7 +539,7 @@ fn links_from_other_pages_open_their_target() {
             .to_owned()
     };
 
-    // One further down the list is scrolled to, one beyond its end stands above it.
+    // The page scrolls to an event further down the list. An event beyond the end of the list is shown above the list.
     for (number, sequence) in [(75, "76"), (3, "4")] {
         desk.visit(&tab, &format!("event={}", uuid(number)));
         tab.until("document.querySelector('.item.open .detail') !== null");
@@ -551,7 +551,7 @@ fn links_from_other_pages_open_their_target() {
         );
     }
 
-    // One that the app still holds back is waited for.
+    // The page waits for an event that the app has not sent yet.
     let coming = "0198f3aa-0000-7000-8000-000000000001";
     desk.visit(&tab, &format!("event={coming}"));
     shows(&tab, "has not arrived yet");
@@ -631,7 +631,7 @@ fn a_flag_is_added_with_the_apps_variants_which_can_be_edited() {
     tab.click(".choices button:last-child");
     tab.until("document.querySelector('.choices button:last-child').getAttribute('aria-pressed') === 'true'");
 
-    // A wrong sum shows an error and nothing is saved; changes of others meanwhile do not disturb.
+    // A wrong sum shows an error, and nothing is saved. Changes by others meanwhile do not disturb the form.
     tab.click(".flag footer button");
     tab.fill(".variants li:nth-child(3) [name=key]", "brave");
     tab.fill(".variants li:nth-child(3) [name=share]", "50");
@@ -675,7 +675,7 @@ fn eight_tabs_share_one_stream() {
     let mut tabs: Vec<_> = (0..8)
         .map(|_| {
             let tab = desk.browser.new_tab();
-            // Each counts as one that is looked at, as windows beside each other do.
+            // Each tab counts as visible, like windows beside each other.
             tab.call(
                 "Emulation.setFocusEmulationEnabled",
                 json!({"enabled": true}),
@@ -693,7 +693,7 @@ fn eight_tabs_share_one_stream() {
         shows(tab, "noticed_by_all");
     }
 
-    // The tab that opened the stream goes, and half of the others.
+    // The tab that opened the stream is closed, and half of the others too.
     for gone in tabs.drain(..4) {
         gone.call("Page.close", json!({}));
     }
@@ -802,7 +802,7 @@ fn thousands_of_events_are_not_drawn_anew() {
         .count();
     assert_eq!(whole, 0, "only what is new is asked for");
 
-    // A person who gets a name has it on the rows that are there already.
+    // If a person gets a name, it also appears on existing rows.
     desk.capture(
         "$set",
         "user-150",
@@ -863,7 +863,7 @@ fn every_view_fits_every_screen_and_everybody() {
                         &Path::new(&folder).join(format!("posthog-{name}-{width}-{scheme}.png")),
                     );
                 }
-                // Its rows come in with a colour that fades, and colours are measured.
+                // axe measures colours, and new rows have a colour that fades.
                 tab.eval("document.getAnimations().forEach((each) => each.finish())");
                 tab.eval(&format!("{axe}; undefined"));
                 let found = tab.eval("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`))");

@@ -34,7 +34,7 @@ impl Standin {
             address: ([127, 0, 0, 1], 0).into(),
             ..options
         };
-        // On a thread of its own: a client that is dropped blocks its thread until all is delivered.
+        // The client runs on its own thread, because dropping it blocks the thread until all events are delivered.
         let (tell, told) = tokio::sync::oneshot::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -208,7 +208,7 @@ async fn malformed_requests_are_refused_and_shown_with_the_reason() {
         }
     }
     assert_eq!(standin.get("/hoglet/status").await["counts"]["events"], 0);
-    // One byte too many: the answer comes when all has been sent, or nearly.
+    // One byte too many. The answer comes when nearly all bytes have been sent.
     let too_large = vec![b' '; 25 * 1024 * 1024 + 1];
     assert_eq!(standin.post("/e/", too_large).await.status(), 413);
 }
@@ -478,7 +478,7 @@ async fn posthog_rs_evaluates_locally_as_the_stand_in_does() {
 #[tokio::test]
 async fn posthog_rs_survives_trouble_and_delivers_once() {
     let standin = Standin::start().await;
-    // The second failure loses the answer only: the event comes twice and counts once.
+    // The second failure loses only the answer, so the event arrives twice and counts once.
     standin
         .post(
             "/hoglet/fail",
@@ -521,7 +521,7 @@ async fn failures_delay_and_hang_until_they_are_lifted() {
         .await;
     let hanging = standin.post("/e/", event);
     let lift = async {
-        // Not before the request hangs, or it would find nothing to hang on.
+        // Wait until the request hangs. Otherwise the failure would be lifted before the request arrives.
         while standin.get("/hoglet/status").await["failed_requests"] != 2 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -588,7 +588,7 @@ async fn strangers_are_kept_out() {
             .contains_key("access-control-allow-origin")
     );
 
-    // The app's own pages, of another port, may capture.
+    // The app's own pages, on another port, may capture.
     let preflight = request(reqwest::Method::OPTIONS, "/e/")
         .header("origin", "http://localhost:8000")
         .header("access-control-request-method", "POST")
@@ -675,7 +675,7 @@ async fn the_posthog_js_in_the_binary_is_served_packed_and_plain() {
         .expect("gzip");
     assert!(unpacked == plain, "the same script");
 
-    // The recorder that the settings name, and the other parts that a page loads when they are switched on.
+    // The recorder from the settings, and the other scripts that a page loads when they are switched on.
     let config = get("/array/phc_a/config", "identity").await;
     let config: Value = config.json().await.expect("JSON");
     let recorder = config["sessionRecording"]["scriptConfig"]["script"].clone();
@@ -896,7 +896,7 @@ async fn the_app_beside_it_is_asked_for_its_flags() {
             Value::Null,
             Some("EOF"),
         ),
-        // It takes the question and never answers.
+        // This server accepts the request and never answers.
         ("", Value::Null, Some("no answer within 2 seconds")),
     ] {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -1,4 +1,4 @@
-//! `hoglet posthog --state FILE`, ended in every way there is: what had come in is there again.
+//! `hoglet posthog --state FILE`, ended in every possible way: the received data is there after the next start.
 
 #![cfg(unix)]
 
@@ -83,7 +83,7 @@ fn after_a_kill_at_any_moment_the_file_is_complete() {
             "{found} of {before} written events are left"
         );
         let start = Instant::now();
-        // It writes a second after a change; each round is killed at another moment around that.
+        // The file is written a second after a change. Each round kills the process at a different moment around that.
         while start.elapsed() < Duration::from_millis(900 + 90 * round) {
             capture(&server, &batch);
             sleep(Duration::from_millis(50));

@@ -1,4 +1,4 @@
-//! The questions, asked in a terminal.
+//! The questions in a terminal.
 
 #![cfg(unix)]
 

@@ -1,4 +1,4 @@
-//! What the app's documents say, done as they say: the recipes followed, the demo removed, the commands for agents run.
+//! Follows the app's documents: the recipes are followed, the demo is removed, and the commands for agents are run.
 //!
 //! The last test compiles both apps, which takes minutes the first time.
 
@@ -26,7 +26,7 @@ use support::{Tree, read_tree, render};
 const RECIPES: &str = "docs/recipes.md";
 const AGENTS: &str = "AGENTS.md";
 
-/// Documents that name files of a new app. The recipes name files that their reader makes, too.
+/// Documents that name files of a new app. The recipes also name files that their reader creates.
 const DOCUMENTS: &[&str] = &[
     AGENTS,
     "README.md",
@@ -36,7 +36,7 @@ const DOCUMENTS: &[&str] = &[
     "vendor/hoglet-web/README.md",
 ];
 
-/// What a name in a document begins with, if it is a file's or a folder's.
+/// The beginnings of names in a document that are files or folders.
 const PLACES: &[&str] = &[
     "docs/",
     "src/",
@@ -110,7 +110,7 @@ fn the_commands_for_agents_stand_in_one_list() {
         listed.iter().any(|command| command == "cargo test"),
         "{listed:?}"
     );
-    // A command in a sentence would be one that no test runs.
+    // Commands are in code blocks only, because no test runs a command in a sentence.
     let outside = text(&app, AGENTS).split("```").step_by(2);
     for code in outside.flat_map(|text| text.split('`').skip(1).step_by(2)) {
         let is_command = ["cargo ", "hoglet "]
@@ -123,20 +123,20 @@ fn the_commands_for_agents_stand_in_one_list() {
     }
 }
 
-/// What stands between backticks and is one word.
+/// The single words between backticks.
 fn names(text: &str) -> impl Iterator<Item = &str> {
     let code = text.split('`').skip(1).step_by(2);
     code.filter(|name| !name.contains(char::is_whitespace))
 }
 
-/// Relative links, without the heading that they lead to.
+/// The targets of relative links, without the part after `#`.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let links = text.split("](").skip(1);
     let links = links.filter_map(|link| link.split([')', '#']).next());
     links.filter(|link| !link.is_empty() && !link.contains("://"))
 }
 
-/// A relative link from a document's folder.
+/// Resolves a relative link from a document's folder.
 fn joined(folder: &str, link: &str) -> String {
     let mut path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in link.split('/') {
@@ -173,7 +173,7 @@ fn every_place_of_the_demo_is_named() {
     }
 }
 
-/// The next test compiles what comes of them.
+/// The next test compiles the result.
 #[test]
 fn every_place_that_a_recipe_names_is_there() {
     let template = Template::embedded().expect("the template is sound");
@@ -196,7 +196,7 @@ fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
     let mut app = generated.clone();
     recipes::follow(&mut app);
     write(&folder, &app);
-    // It brings the lines into order that the recipes say nothing of.
+    // It sorts lines for which the recipes give no order.
     cargo(&folder, "fmt");
     agents::run_all(&folder, &app);
     assert_eq!(
@@ -216,8 +216,7 @@ fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
     cargo(&folder, "test --offline --locked");
 }
 
-/// Makes the folder hold this and nothing else. What is the same already stays as old as it is, so that it need not be
-/// compiled again.
+/// Makes the folder contain exactly these files. Unchanged files keep their time, so that they are not compiled again.
 fn write(folder: &Path, app: &Tree) {
     let there = read_tree(folder);
     for name in there.keys().filter(|name| !app.contains_key(*name)) {
@@ -242,7 +241,7 @@ fn block(section: &str, language: &str) -> String {
     blocks(section, language).swap_remove(0)
 }
 
-/// The code blocks of a language, those in lists too, without what they are indented by.
+/// The code blocks of a language, including those in lists, without their indentation.
 fn blocks(section: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = section.lines();

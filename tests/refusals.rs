@@ -1,4 +1,4 @@
-//! Everything the generator refuses: its sentence, its exit code, and a disk that is as it was.
+//! Every refusal of the generator: its sentence, its exit code, and an unchanged disk.
 
 #[path = "support/command.rs"]
 mod command;
@@ -201,7 +201,7 @@ fn answers_that_break_a_rule() {
         "https://-a",
         "https://a.",
         "https://a\nX=1",
-        // The app could not read these: a port that is none, and what looks like an IP address.
+        // The app could not read these: an invalid port, and hosts that look like an IP address.
         "https://x.example:99999",
         "https://foo.1",
         "https://300.1.1.1",
@@ -287,7 +287,7 @@ fn links_that_lead_out_of_the_directory() {
     ");
 }
 
-/// Permissions do not bind root, but even root cannot make folders in `/proc`.
+/// Permissions do not restrict root, but even root cannot make folders in `/proc`.
 #[cfg(target_os = "linux")]
 #[test]
 fn places_that_cannot_be_written_to() {

@@ -1,4 +1,4 @@
-//! How an app names its release: `template/build.rs`, compiled and run where there is git, and where there is none.
+//! The name of an app's release: compiles `template/build.rs` and runs it with and without git.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -27,7 +27,7 @@ impl BuildScript {
         Self { folder }
     }
 
-    /// A folder with a package in it.
+    /// Makes a folder with a package in it.
     fn package(&self, name: &str) -> PathBuf {
         let package = self.folder.path().join(name);
         fs::create_dir_all(&package).expect("a folder");
@@ -102,7 +102,7 @@ fn a_release_build_knows_the_commit_that_it_is_built_from() {
         assert!(said.contains(&watched), "{said}");
     }
 
-    // Nothing that would build a development build anew at every commit.
+    // A development build must not depend on git, or every commit would rebuild it.
     let debug = ("PROFILE", "debug".as_ref());
     assert_eq!(script.release(&package, &[debug]), "1.2.3");
     assert!(!script.says(&package, &[debug]).contains(".git"));

@@ -1,4 +1,4 @@
-//! A run that fails half-way puts back what was there.
+//! A run that fails halfway restores the previous files.
 
 use std::fs;
 

@@ -1,12 +1,12 @@
-//! Modules, the arrows between them, and the circles that those form.
+//! Modules, their dependencies (arrows), and the circles that these form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A module as its path in the crate; the crate itself is empty.
+/// A module, as its path in the crate. The path of the crate's root is empty.
 pub type Module = Vec<String>;
 pub type Arrows = BTreeMap<Module, BTreeSet<Module>>;
 
-/// A circle of modules, or of the parts of a folder: a part is a module with everything in it.
+/// A circle of modules, or of the parts of a folder. A part is a module with everything in it.
 pub fn circle(arrows: &Arrows) -> Option<Vec<Module>> {
     let folders: BTreeSet<&[String]> = arrows
         .keys()

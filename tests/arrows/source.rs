@@ -1,4 +1,4 @@
-//! Reads the modules of a crate, and which other modules each one names.
+//! Reads the modules of a crate, and the other modules that each module names.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -50,7 +50,7 @@ pub fn arrows(files: &BTreeMap<Module, File>) -> Arrows {
     arrows.collect()
 }
 
-/// The module that a name leads to; none for other crates.
+/// The module that a name refers to; `None` for other crates.
 fn target(files: &BTreeMap<Module, File>, module: &Module, name: &[String]) -> Option<Module> {
     let mut at = module.clone();
     let mut rest = name;
@@ -83,7 +83,7 @@ fn target(files: &BTreeMap<Module, File>, module: &Module, name: &[String]) -> O
     Some(at)
 }
 
-/// The names in a file that may lead to a module, one word an entry.
+/// The names in a file that may refer to a module, each as a list of its parts.
 #[derive(Default)]
 struct Names(Vec<Vec<String>>);
 
@@ -122,7 +122,7 @@ impl Visit<'_> for Names {
         self.add_tree(&[], &item.tree);
     }
 
-    /// `pub(super)` names who may look, not what is used.
+    /// Ignores `pub(super)`, which names a module but uses nothing of it.
     fn visit_visibility(&mut self, _: &syn::Visibility) {}
 
     fn visit_path(&mut self, path: &syn::Path) {

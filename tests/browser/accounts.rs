@@ -1,4 +1,4 @@
-//! Whole accounts in a real browser: mails and their links, sessions, deletion, on a desk and on a phone, with and
+//! Complete accounts in a real browser: mails and their links, sessions, deletion, on a desktop and on a phone, with and
 //! without JavaScript.
 
 use std::time::{Duration, Instant};
@@ -52,7 +52,7 @@ fn an_account_is_confirmed_reset_entered_changed_and_deleted() {
             assert_eq!(problems, [""; 0], "{width} pixels, scripts: {scripts}");
         }
     }
-    // One funnel shows where sign-ups die: here nowhere.
+    // A funnel shows where users stop. Here all of them reach the last step.
     house.posthog.wait_for("account_deleted", 4);
     let funnel = house
         .posthog
@@ -60,7 +60,7 @@ fn an_account_is_confirmed_reset_entered_changed_and_deleted() {
     for step in funnel["steps"].as_array().expect("a list") {
         assert_eq!(step["people"], 4, "{funnel}");
     }
-    // Whatever the browser and the server said, no token was in it.
+    // No event of the browser or the server contains a token.
     let mails = mails(&house);
     let events = house.posthog.events("");
     for mail in mails.as_array().expect("a list") {
@@ -206,7 +206,7 @@ fn links_work_at_a_host_name_over_plain_http_and_no_request_tells_their_path() {
         links.push(link);
     }
 
-    // From such a page to one of ours, and to another site.
+    // Go from such a page to a page of the app, and to another site.
     open_gone(&tab, &links[0]);
     tab.leaves(|| tab.click("main a.button"));
     let elsewhere = house.url("/burrito");
@@ -250,7 +250,7 @@ fn open_gone(tab: &Tab, link: &str) {
     assert_eq!(tab.eval("document.querySelectorAll('main form').length"), 0);
 }
 
-/// As if the link in a mail were pressed: posthog-js has not been loaded, and nothing was captured yet.
+/// Opens the link of a mail. On this page posthog-js is not loaded, and nothing is captured yet.
 fn open(tab: &Tab, link: &str) {
     tab.go(link);
     assert_eq!(tab.eval("typeof window.posthog"), "undefined");

@@ -1,4 +1,4 @@
-//! Deleting a person, as PostHog's private API has it.
+//! Deletes a person by PostHog's private API.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};

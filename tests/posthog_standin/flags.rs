@@ -1,5 +1,5 @@
-//! Flags, evaluated by the stand-in and by posthog-rs: both agree, but for what posthog-rs 0.30 does differently from
-//! PostHog: it tries conditions that name a variant first, and compares what is no number as text.
+//! Flags, evaluated by the stand-in and by posthog-rs. Both agree, except where posthog-rs 0.30 differs from PostHog: it tries
+//! conditions that name a variant first, and compares values that are not numbers as text.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ async fn a_flag_for_groups_needs_no_earlier_group() {
     for number in 0..40 {
         let options = |only_evaluate_locally| EvaluateFlagsOptions {
             groups: Some(HashMap::from([("company".to_owned(), number.to_string())])),
-            // Without them the SDK does not evaluate by itself.
+            // Without them the SDK does not evaluate locally.
             group_properties: Some(HashMap::from([("company".to_owned(), HashMap::new())])),
             only_evaluate_locally,
             ..EvaluateFlagsOptions::default()
@@ -34,7 +34,7 @@ async fn a_flag_for_groups_needs_no_earlier_group() {
         assert_eq!(asked, computed, "company {number}");
         enabled += usize::from(asked == Some(FlagValue::Boolean(true)));
 
-        // Browsers send the key as a number where the page has one.
+        // Browsers send the key as a number if the page has a number.
         let request =
             json!({"api_key": "phc_test", "distinct_id": "ann", "groups": {"company": number}});
         let answer: Value = standin
@@ -227,7 +227,7 @@ async fn flags_may_begin_with_a_byte_order_mark() {
     let keys: Vec<_> = flags["flags"].as_object().expect("flags").keys().collect();
     assert_eq!(keys, ["from-file", "put"]);
 
-    // One is skipped, not two; and what is wrong is still said.
+    // Only one mark is skipped, not two, and the error is still reported.
     std::fs::write(&file, format!("{MARK}{MARK}{{}}")).expect("written");
     let error = Server::bind(&Options {
         address: ([127, 0, 0, 1], 0).into(),

@@ -1,4 +1,4 @@
-//! The way of events from the endpoint to the person.
+//! The ingestion of events, from the endpoint to the person.
 
 use std::time::{Duration, Instant};
 
@@ -44,14 +44,14 @@ impl Standin {
 #[tokio::test]
 async fn a_persons_first_touch_is_as_at_posthog() {
     let standin = Standin::start().await;
-    // The server knows the landing page when it identifies; the event itself comes from `/signup`.
+    // The server sends the landing page with its `$identify`. The event itself comes from `/signup`.
     standin
         .capture(json!({"event": "$identify", "distinct_id": "ann", "properties": {
             "$anon_distinct_id": "visitor", "$current_url": "https://x/signup", "$os": "Linux", "$is_server": true,
             "$raw_user_agent": "Mozilla", "$set_once": {"$initial_current_url": "https://x/?utm_source=news"},
         }}))
         .await;
-    // posthog-js sends its own beside the properties.
+    // posthog-js sends `$set` and `$set_once` outside the properties.
     standin
         .capture(json!({"event": "$pageview", "distinct_id": "ann",
             "$set_once": {"$initial_referrer": "https://news"}, "$set": {"plan": "paid"},
@@ -260,7 +260,7 @@ async fn v1_drops_single_events_and_refuses_whole_batches() {
     );
 }
 
-/// Nine seconds, when each `$set` copied and weighed the whole person.
+/// This took nine seconds when each `$set` copied and weighed the whole person.
 #[tokio::test]
 async fn a_thousand_sets_on_one_person_are_taken_at_once() {
     let standin = Standin::start().await;

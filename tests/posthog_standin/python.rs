@@ -1,4 +1,4 @@
-//! With PostHog's own SDK for Python.
+//! The stand-in with PostHog's own SDK for Python.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -80,7 +80,7 @@ async fn the_python_sdk_uses_v1_with_zstd() {
         "{seen:?}"
     );
     assert_eq!(of("glanced")[0]["personless"], true);
-    // Dropped there: an id of more than 200 characters.
+    // The endpoint drops the event with an id of more than 200 characters.
     assert_eq!(rows.len(), 2, "{events}");
     let malformed = standin.get("/hoglet/malformed").await;
     assert_eq!(
@@ -100,7 +100,7 @@ posthog.capture("too long", distinct_id="x" * 201)
 posthog.shutdown()
 "#;
 
-/// Evaluated by the stand-in and by the SDK, asked the same: each line is `key id remote local`.
+/// The stand-in and the SDK evaluate the same flags. Each line is `key id remote local`.
 #[tokio::test]
 async fn the_python_sdk_evaluates_locally_as_the_stand_in_does() {
     let Some(python) = python_with_posthog() else {
@@ -162,7 +162,7 @@ remote.shutdown()
 local.shutdown()
 "#;
 
-/// The output of the script, which gets the stand-in's address.
+/// Runs a script with the stand-in's address, and returns its output.
 async fn run(python: PathBuf, script: &str, standin: &Standin) -> String {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(script.as_bytes()).expect("written");
@@ -181,13 +181,13 @@ async fn run(python: PathBuf, script: &str, standin: &Standin) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// A Python that has PostHog's SDK: `POSTHOG_PYTHON` names one, else a new environment gets it from PyPI.
+/// A Python with PostHog's SDK: the one that `POSTHOG_PYTHON` names, or a new environment with the SDK from PyPI.
 fn python_with_posthog() -> Option<PathBuf> {
-    // The tests of this file run at once and share the environment: the first makes it, the others wait.
+    // The tests of this file run in parallel and share the environment. The first test makes it, and the others wait.
     static INSTALLED: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);
     match &*INSTALLED {
         Ok(python) => Some(python.clone()),
-        // A machine without Python or without a network may still run the other tests; CI must not.
+        // A machine without Python or without a network skips these tests. In CI this is an error.
         Err(error) => {
             assert!(
                 std::env::var_os("CI").is_none(),

@@ -8,7 +8,7 @@ use super::process::Server;
 use super::support::Tree;
 use super::{AGENTS, blocks, text};
 
-/// Serves until it is stopped.
+/// This command runs until it is stopped.
 const SERVE: &str = "cargo run";
 
 /// Every command, without its comment.
@@ -20,7 +20,7 @@ pub fn commands(app: &Tree) -> Vec<String> {
         .collect()
 }
 
-/// Runs each of them in an app's folder.
+/// Runs each command in an app's folder.
 pub fn run_all(folder: &Path, app: &Tree) {
     for command in commands(app) {
         let arguments = command.strip_prefix("cargo ").expect("cargo's commands");

@@ -1,4 +1,4 @@
-//! "Remove the demo", done as a reader would.
+//! Follows "Remove the demo" as a reader would.
 
 use super::support::Tree;
 use super::{block, section};
@@ -26,7 +26,7 @@ pub fn remove(app: &mut Tree) {
     }
 }
 
-/// A file, or a folder with all that is in it.
+/// Deletes a file, or a folder with everything in it.
 fn delete(app: &mut Tree, path: &str) {
     let before = app.len();
     let folder = format!("{path}/");
@@ -34,7 +34,7 @@ fn delete(app: &mut Tree, path: &str) {
     assert!(app.len() < before, "there is no {path}");
 }
 
-/// A place as it is before (`-`) or after (`+`) the change; lines that begin with a space are in both.
+/// The lines of a diff before (`-`) or after (`+`) the change. Lines that begin with a space are in both.
 fn lines(place: &str, sign: char) -> String {
     let lines = place.lines();
     let lines = lines.filter_map(|line| line.strip_prefix(sign).or(line.strip_prefix(' ')));

@@ -1,9 +1,9 @@
-//! The recipes, followed as a reader would who wants orders.
+//! Follows the recipes as a reader would who adds orders to the app.
 
 use super::support::Tree;
 use super::{blocks, section};
 
-/// Tries what came of the recipes.
+/// Tests for the code from the recipes.
 const TESTS: &str = r#"//! What came of the recipes.
 
 use app::jobs::tidy_name::TidyName;
@@ -98,7 +98,7 @@ async fn search_engines_see_the_real_one_only() {
 }
 "#;
 
-/// Two jobs that the recipe for schedules takes for granted.
+/// Two jobs that the recipe for schedules assumes.
 const JOBS: &str = "//! What is done now and then.
 
 use hoglet_web::jobs::{Job, JobResult, Run};
@@ -108,7 +108,7 @@ use crate::state::AppState;
 
 ";
 
-/// Follows every recipe that brings code.
+/// Follows every recipe that contains code.
 pub fn follow(app: &mut Tree) {
     let mut recipes = Recipes { app };
     recipes.page();
@@ -369,7 +369,7 @@ impl Recipes<'_> {
         );
     }
 
-    /// A module of pages, and their lines at the end of the table.
+    /// Adds a module of pages, with lines at the end of the route table.
     fn route(&mut self, module: &str, lines: &[&str]) {
         self.put(
             "src/routes.rs",
@@ -385,7 +385,7 @@ impl Recipes<'_> {
         }
     }
 
-    /// A module of jobs, and lines at the end of the table.
+    /// Adds a module of jobs, with lines at the end of the table of jobs.
     fn enlist(&mut self, module: &str, jobs: &[&str], lines: &str) {
         let jobs = jobs.join(", ");
         self.put(
@@ -400,7 +400,7 @@ impl Recipes<'_> {
         );
     }
 
-    /// A copy of a view with a `main` block of its own.
+    /// Adds a copy of a view with a different `main` block.
     fn view(&mut self, from: &str, name: &str, main: &str) {
         let from = self.text(from);
         let (before, _) = from
@@ -421,7 +421,7 @@ impl Recipes<'_> {
             .unwrap_or_else(|_| panic!("{heading} has {count} blocks of code"))
     }
 
-    /// A line of code that stands in a recipe's sentence.
+    /// A line of code in a recipe's sentence.
     fn in_backticks(&self, heading: &str, start: &str) -> String {
         let section = section(self.app, heading);
         let code = section.split('`').find(|code| code.starts_with(start));
@@ -444,7 +444,7 @@ impl Recipes<'_> {
         assert!(before.is_none(), "there is a {name} already");
     }
 
-    /// Puts text behind the first place of some other text.
+    /// Inserts text after the first occurrence of another text.
     fn put(&mut self, name: &str, behind: &str, text: &str) {
         self.replace(name, behind, &format!("{behind}{text}"));
     }

@@ -1,4 +1,4 @@
-//! axe, which finds what keeps people from using a page.
+//! axe, which finds accessibility problems on a page.
 
 use std::env;
 use std::fs;

@@ -1,7 +1,7 @@
-//! A headless Chromium, driven over its DevTools protocol: tabs, clicks, keys, and everything it complains about.
+//! A headless Chromium, driven over its DevTools protocol: tabs, clicks, keys, and all reported problems.
 //!
-//! Calls and answers are JSON over one web socket, and every wait is a question asked again. What the browser reports
-//! in between (console, network, policy violations) is kept, and read by [`Tab::problems`] and [`Tab::requests`].
+//! Calls and answers are JSON over one web socket, and every wait is a repeated question. The browser's reports in between
+//! (console, network, policy violations) are kept, and read by [`Tab::problems`] and [`Tab::requests`].
 
 use std::cell::RefCell;
 use std::env;
@@ -20,11 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const FLAGS: &[&str] = &[
     "--headless=new",
     "--remote-debugging-port=0",
-    // Where tests run as root, in a container, Chromium has no sandbox.
+    // Chromium has no sandbox if tests run as root, in a container.
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--disable-gpu",
-    // It sends requests to the app under test only.
+    // Chromium sends requests only to the app under test.
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -32,13 +32,13 @@ const FLAGS: &[&str] = &[
     "--disable-sync",
 ];
 
-/// posthog-js takes a browser that is driven, or calls itself headless, for a robot.
+/// Makes the browser look like a person's. posthog-js treats a driven or headless browser as a robot.
 const AS_A_PERSON: &[&str] = &[
     "--disable-blink-features=AutomationControlled",
     "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
 ];
 
-/// One browser with a profile of its own, as one person's computer.
+/// A browser with its own profile, like one person's computer.
 pub struct Chromium {
     process: Child,
     _profile: TempDir,
@@ -68,18 +68,18 @@ pub fn program() -> Option<PathBuf> {
 }
 
 impl Chromium {
-    /// With the settings of a normal browser.
+    /// Starts a browser with the settings of a normal browser.
     pub fn start() -> Self {
         Self::with(AS_A_PERSON)
     }
 
-    /// A browser that finds a host of this name on this machine.
+    /// Starts a browser that resolves this host name to this machine.
     pub fn finding(host: &str) -> Self {
         let rule = format!("--host-resolver-rules=MAP {host} 127.0.0.1");
         Self::with(&[AS_A_PERSON, &[&*rule]].concat())
     }
 
-    /// As an end-to-end test drives it, hiding nothing.
+    /// Starts a browser as an end-to-end test does, visibly driven.
     pub fn driven() -> Self {
         Self::with(&[])
     }
@@ -137,7 +137,7 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // Asked to, it ends with all its processes, and lets go of the profile.
+        // After this call the browser ends all its processes and releases the profile.
         let connection = self.connection.get_mut();
         if connection.call(None, "Browser.close", json!({})).is_err() {
             let _ = self.process.kill();
@@ -160,7 +160,7 @@ impl Tab<'_> {
             .call(Some(&self.session), method, parameters)
     }
 
-    /// Goes to an address, and waits until the page and its scripts are there.
+    /// Goes to an address, and waits until the page and its scripts are loaded.
     #[track_caller]
     pub fn go(&self, url: &str) {
         self.leaves(|| {
@@ -176,17 +176,17 @@ impl Tab<'_> {
         });
     }
 
-    /// Does what leads to another page, or to the same one anew, and waits until that is there.
+    /// Runs an action that loads another page, or the same page anew, and waits until the page is loaded.
     #[track_caller]
     pub fn leaves(&self, action: impl FnOnce()) {
-        // In a page in the background posthog-js delays its `$pageview`.
+        // posthog-js delays its `$pageview` in a background page.
         self.call("Page.bringToFront", json!({}));
         self.eval("window.isThePageBefore = true");
         action();
         self.until("!window.isThePageBefore && document.readyState === 'complete'");
     }
 
-    /// The value of a JavaScript expression; a promise is waited for.
+    /// The value of a JavaScript expression. If it is a promise, its result.
     #[track_caller]
     pub fn eval(&self, expression: &str) -> Value {
         self.try_eval(expression)
@@ -203,7 +203,7 @@ impl Tab<'_> {
         }
     }
 
-    /// Text that an expression gives.
+    /// The text that an expression returns.
     #[track_caller]
     pub fn text(&self, expression: &str) -> String {
         match self.eval(expression) {
@@ -212,7 +212,7 @@ impl Tab<'_> {
         }
     }
 
-    /// Waits until an expression is true. Between two pages it cannot be evaluated, which is no error.
+    /// Waits until an expression is true. Between two pages it cannot be evaluated, which is not an error.
     #[track_caller]
     pub fn until(&self, condition: &str) {
         let start = Instant::now();
@@ -286,13 +286,13 @@ impl Tab<'_> {
         self.call("Emulation.setDeviceMetricsOverride", screen);
     }
 
-    /// Keeps pages for the back-forward cache that ask not to be kept.
+    /// Keeps pages in the back-forward cache even if they ask not to be stored.
     pub fn ignore_no_store(&self) {
         let pages = json!([{"resourceType": "Document", "requestStage": "Response"}]);
         self.call("Fetch.enable", json!({"patterns": pages}));
     }
 
-    /// `light` or `dark`.
+    /// Sets the colour scheme, `light` or `dark`.
     pub fn scheme(&self, scheme: &str) {
         let feature = json!({"name": "prefers-color-scheme", "value": scheme});
         self.call("Emulation.setEmulatedMedia", json!({"features": [feature]}));
@@ -315,7 +315,7 @@ impl Tab<'_> {
         fs::write(file, bytes).expect("a writable folder");
     }
 
-    /// The addresses of everything this tab has asked for.
+    /// The addresses of all requests of this tab.
     pub fn requests(&self) -> Vec<String> {
         let events = self.events();
         events
@@ -326,7 +326,7 @@ impl Tab<'_> {
             .collect()
     }
 
-    /// The headers of everything this tab has asked for, as they were sent.
+    /// The headers of all requests of this tab, as they were sent.
     pub fn sent_headers(&self) -> Vec<Value> {
         let events = self.events();
         events
@@ -343,7 +343,7 @@ impl Tab<'_> {
     }
 
     fn events(&self) -> Vec<Value> {
-        // A question takes in what the browser has to say before the answer.
+        // A call also reads the reports that the browser sends before the answer.
         let _ = self.try_eval("0");
         let connection = self.browser.connection.borrow();
         let ours = connection
@@ -378,7 +378,7 @@ fn problem(event: &Value) -> Option<String> {
                 entry["source"], entry["text"], entry["url"]
             ))
         }
-        // That posthog-js reads `document.cookie` is its business.
+        // posthog-js reads `document.cookie`, which Chromium reports as a performance issue. That is not our problem.
         "Audits.issueAdded" if parameters["issue"]["code"] != "PerformanceIssue" => {
             Some(format!("issue: {}", parameters["issue"]))
         }

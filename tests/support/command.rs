@@ -1,4 +1,4 @@
-//! Runs the binary in a folder of its own, and reports how the run ended.
+//! Runs the binary in its own folder, and reports the result.
 
 #![expect(dead_code, reason = "each test file uses its own part of this")]
 
@@ -16,7 +16,7 @@ pub struct Sandbox {
     identity: TempDir,
 }
 
-/// How a run ended. Printed, it is what the user saw, with the sandbox's path as `[here]`.
+/// The result of a run. When printed, it is the user's view, with the sandbox's path as `[here]`.
 #[derive(Debug)]
 pub struct Outcome {
     pub code: i32,
@@ -62,7 +62,7 @@ impl Sandbox {
         self.outcome(&mut self.command(arguments))
     }
 
-    /// Runs it in a folder of the sandbox.
+    /// Runs the binary in a folder of the sandbox.
     pub fn run_in(&self, folder: &str, arguments: &str) -> Outcome {
         self.outcome(&mut self.command_in(folder, arguments))
     }
@@ -87,7 +87,7 @@ impl Sandbox {
         }
     }
 
-    /// Runs what must be refused: the disk is as it was, and stdout is empty.
+    /// Runs a command that must be refused, and checks that the disk is unchanged and stdout is empty.
     #[track_caller]
     pub fn refused(&self, arguments: &str) -> Outcome {
         self.refused_outcome(&mut self.command(arguments))

@@ -1,10 +1,10 @@
-//! Where generated apps are compiled: one target directory for all of them, so that dependencies are compiled once.
+//! The folder where generated apps are compiled. All apps share one target directory, so that dependencies are compiled once.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A folder that keeps what was compiled from run to run.
+/// A folder that keeps compiled files from run to run.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -16,7 +16,7 @@ pub fn target() -> PathBuf {
     folder().join("target")
 }
 
-/// One test at a time uses it, also where tests are processes of their own.
+/// A lock, so that one test at a time uses the folder, even if each test is a separate process.
 pub fn lock() -> File {
     fs::create_dir_all(folder()).expect("a writable folder");
     let file = File::create(folder().join("lock")).expect("a writable file");
@@ -24,7 +24,7 @@ pub fn lock() -> File {
     file
 }
 
-/// Runs a command to its end, and shows what it said where it fails.
+/// Runs a command to its end, and shows its output if it fails.
 #[track_caller]
 pub fn run(command: &mut Command) {
     let output = command.output().expect("it starts");

@@ -1,4 +1,4 @@
-//! The running app with a stand-in for PostHog behind it, and what somebody does there in a browser.
+//! The running app with a stand-in for PostHog behind it, and the actions of a user in a browser.
 
 use std::env;
 use std::ffi::OsStr;
@@ -20,10 +20,10 @@ pub const CONFIG: &str = "JSON.parse(document.getElementById('posthog-config').t
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Wide and narrow, in CSS pixels.
+/// A wide and a narrow screen, in CSS pixels.
 pub const SCREENS: [(u32, u32); 2] = [(1280, 900), (390, 844)];
 
-/// The app, its data, and PostHog next door.
+/// The app, its data, and the stand-in for PostHog.
 pub struct House {
     pub app: Server,
     pub posthog: Posthog,
@@ -31,12 +31,12 @@ pub struct House {
 }
 
 impl House {
-    /// None where there is no browser.
+    /// `None` if there is no browser.
     pub fn open() -> Option<Self> {
         Self::with(&[])
     }
 
-    /// With variables of its own for the app.
+    /// Like [`Self::open`], with environment variables for the app.
     pub fn with(environment: &[(&str, &str)]) -> Option<Self> {
         if chromium::program().is_none() {
             assert!(env::var_os("CI").is_none(), "no chromium here: install it");
@@ -68,14 +68,14 @@ impl House {
         self.app.url(path)
     }
 
-    /// Nothing went wrong inside the app, and it ends when it is asked to.
+    /// Checks that the app logged no error, and that it ends when it is told to.
     pub fn close(self) {
         let log = self.app.log();
         assert!(!log.contains("ERROR") && !log.contains("panicked"), "{log}");
         assert!(self.app.stop().success());
     }
 
-    /// Every event belongs to one of these, in their session, and there are no warnings.
+    /// Checks that every event belongs to one of these persons and sessions, and that there are no warnings.
     #[track_caller]
     pub fn received_only(&self, expected: &[&Who]) {
         for event in self.posthog.events("") {
@@ -101,7 +101,7 @@ impl House {
     }
 }
 
-/// The person of a page; posthog-js and the server agree on it.
+/// The person of a page, on which posthog-js and the server agree.
 #[derive(Debug, PartialEq)]
 pub struct Who {
     pub id: String,
@@ -197,8 +197,9 @@ pub fn picture(tab: &Tab, name: &str) {
     }
 }
 
-/// The template's own binary. `cargo test --workspace` has built it already, and building it by itself would compile
-/// its dependencies anew with other features; so it is built only where it is missing or old.
+/// The template's own binary, which is built only if it is missing or old.
+///
+/// `cargo test --workspace` has built it already. A separate build would compile its dependencies again, with other features.
 fn app() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {

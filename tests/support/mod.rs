@@ -21,12 +21,12 @@ pub fn tracked(folder: &str) -> Vec<String> {
     xtask::repository::tracked(folder).expect("git runs")
 }
 
-/// The app of that name, with defaults for what is not answered.
+/// The app of that name, with defaults for questions without an answer.
 pub fn render(template: &Template, name: &str, given: &[(&str, &str)]) -> Tree {
     xtask::app::render(template, name, given).expect("the template renders")
 }
 
-/// Every file below a folder, as it is on the disk.
+/// Every file below a folder, as on the disk.
 pub fn read_tree(folder: &Path) -> Tree {
     let mut tree = Tree::new();
     collect(folder, folder, &mut tree);

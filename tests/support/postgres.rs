@@ -1,4 +1,4 @@
-//! A PostgreSQL server: the one that `TEST_POSTGRES_URL` names, or one of our own for as long as it is needed.
+//! A PostgreSQL server: the one that `TEST_POSTGRES_URL` names, or a temporary one that the tests start.
 
 use std::env;
 use std::fs;
@@ -19,7 +19,7 @@ struct Own {
 }
 
 impl Postgres {
-    /// None where neither a server nor the programs to start one are there.
+    /// `None` if there is neither a server nor the programs to start one.
     pub fn find() -> Option<Self> {
         if let Ok(url) = env::var("TEST_POSTGRES_URL") {
             return Some(Self { url, own: None });

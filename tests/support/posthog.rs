@@ -1,4 +1,4 @@
-//! Our own stand-in for PostHog, as a process, and what it says it received.
+//! Our own stand-in for PostHog, as a process, and the data that it received.
 
 use std::ffi::OsStr;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::process::Server;
 pub struct Posthog(Server);
 
 impl Posthog {
-    /// With arguments for `hoglet posthog`.
+    /// Starts it with arguments for `hoglet posthog`.
     pub fn start<const N: usize>(arguments: [&OsStr; N]) -> Self {
         Self(Server::start(
             Command::new(env!("CARGO_BIN_EXE_hoglet"))
@@ -41,7 +41,7 @@ impl Posthog {
         answer.expect("it is taken");
     }
 
-    /// The events it has, oldest first, with a filter such as `event=$pageview`.
+    /// The received events, the oldest first, with a filter such as `event=$pageview`.
     pub fn events(&self, filter: &str) -> Vec<Value> {
         let answer = self.get(&format!("/hoglet/events?{filter}"));
         answer["events"].as_array().expect("a list").clone()
@@ -55,7 +55,7 @@ impl Posthog {
         assert_eq!(answer["met"], true, "{event} came {times} times");
     }
 
-    /// It found nothing to complain about.
+    /// Checks that it has no malformed requests and no warnings.
     #[track_caller]
     pub fn is_content(&self) {
         assert_eq!(self.get("/hoglet/malformed"), json!([]));

@@ -1,4 +1,4 @@
-//! A server under test: started, asked, and stopped as a process manager would stop it.
+//! A server under test: it is started, gets requests, and is stopped as a process manager would stop it.
 
 #![allow(
     dead_code,
@@ -10,7 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// A running process that has said `listening on http://…`.
+/// A running process that has printed `listening on http://…`.
 pub struct Server {
     child: Child,
     pub address: String,
@@ -18,7 +18,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Waits for the address; a process that ends first, or says nothing for a minute, fails with its log.
+    /// Waits for the address. A process that ends first, or prints nothing for a minute, fails with its log.
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
         let mut child = command
@@ -61,23 +61,23 @@ impl Server {
         format!("{}{path}", self.address)
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Tells the process to end, and waits until it has ended.
     pub fn stop(mut self) -> ExitStatus {
         self.end("TERM")
     }
 
-    /// Ends it without a word of warning.
+    /// Kills the process.
     pub fn kill(mut self) {
         self.child.kill().expect("it was still running");
         self.child.wait().expect("its status");
     }
 
-    /// As Ctrl+C does: how it ended, and what it logged until then.
+    /// Ends the process as Ctrl+C does. Returns its status and its log.
     pub fn interrupt(self) -> (ExitStatus, String) {
         self.end_by("INT")
     }
 
-    /// The same with another signal.
+    /// Ends the process with another signal. Returns its status and its log.
     pub fn end_by(mut self, signal: &str) -> (ExitStatus, String) {
         let status = self.end(signal);
         (status, self.log.iter().collect::<Vec<_>>().join("\n"))
@@ -107,7 +107,7 @@ impl Server {
         }
     }
 
-    /// Waits for a line that holds the text, and gives that line.
+    /// Waits for a line that contains the text, and returns that line.
     #[track_caller]
     pub fn says(&self, text: &str) -> String {
         let mut seen = Vec::new();
@@ -120,7 +120,7 @@ impl Server {
         panic!("it did not say `{text}`:\n{}", seen.join("\n"));
     }
 
-    /// Its log since it listens.
+    /// The log since the process listens.
     pub fn log(&self) -> String {
         self.log.try_iter().collect::<Vec<_>>().join("\n")
     }
@@ -128,7 +128,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Asked first, it ends what it has started itself.
+        // A signal comes first, so that the process can end its own child processes.
         if self.child.try_wait().is_ok_and(|status| status.is_none()) {
             self.send("TERM");
             self.ended(Duration::from_secs(2));

@@ -1,4 +1,4 @@
-//! The app that a template makes.
+//! Renders the app from the template.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use hoglet::template::Template;
 
 use crate::Tree;
 
-/// The template as it is on the disk, which may be newer than the one in the generator's binary.
+/// The template from the disk, which may be newer than the template in the generator's binary.
 pub fn template(tree: &Tree) -> anyhow::Result<Template> {
     let tree = tree
         .iter()

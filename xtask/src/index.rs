@@ -1,4 +1,4 @@
-//! `vendor/hoglet-web/INDEX.md`: what an app can call, on one page, for agents and people.
+//! `vendor/hoglet-web/INDEX.md`: the interface that an app can call, on one page, for agents and people.
 
 use std::fmt::Write;
 
@@ -6,13 +6,13 @@ use anyhow::ensure;
 
 use crate::rustdoc::{self, Item, Module};
 
-/// Where it stands in the template.
+/// The path of the index in the template.
 pub const PATH: &str = "vendor/hoglet-web/INDEX.md";
 
-/// `hoglet_web` re-exports what apps need of the other two.
+/// The crates in the index. `hoglet_web` re-exports the items of the other two that apps need.
 const CRATES: &[&str] = &["hoglet-web", "hoglet-jobs", "hoglet-posthog"];
 
-/// Modules that no app calls: what stands around its pages, and what Hoglet keeps for itself.
+/// Modules that no app calls: the layers around its pages, and Hoglet's internals.
 const LEFT_OUT: &[&str] = &[
     "hoglet_web::assets",
     "hoglet_web::compression",
@@ -35,7 +35,7 @@ const LEFT_OUT: &[&str] = &[
     "hoglet_web::visitor_link",
 ];
 
-/// What an app needs of the modules inside those modules. Everything else there is a detail.
+/// Modules inside those modules that an app does need. Everything else in them is a detail.
 const DEEPER: &[&str] = &[
     "hoglet_web::handlers::opt_out",
     "hoglet_web::passwords::rule",
@@ -55,7 +55,7 @@ Lifetimes are left out. Await a function that returns a `BoxFuture` like an `asy
 ";
 
 pub fn derive() -> anyhow::Result<Vec<u8>> {
-    // With the app: its features are those that its handlers see.
+    // The app is documented too, so that the crates have the features that the app's handlers use.
     let crates = [&["my-app"], CRATES].concat();
     let pages = rustdoc::run(&crates, &["hoglet-web/testing"])?;
     let mut text = HEAD.to_owned();
@@ -117,7 +117,7 @@ fn behind_colon(doc: &str) -> String {
     }
 }
 
-/// A declaration without what says little: `pub`, lifetimes, the value of a constant.
+/// A declaration without its unimportant parts: `pub`, lifetimes, the value of a constant.
 fn short(declaration: &str) -> String {
     let declaration = match declaration.split_once(" = ") {
         Some((constant, _)) if declaration.contains("const ") => constant,

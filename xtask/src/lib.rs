@@ -1,6 +1,6 @@
 //! The files of this repository that are derived from the template, and whether they are up to date.
 //!
-//! The template is a crate, so its real files are the ones to edit. These are derived from them, one module each:
+//! The template is a crate, and its real files are the files to edit. Others are derived from them, with one module each:
 //!
 //! ```text
 //! template/ ─┬→ vendor/hoglet-web/INDEX.md, the public interface   index
@@ -10,8 +10,8 @@
 //!            └→ examples/burrito, the default output              app
 //! ```
 //!
-//! All of it is made in memory, in this order. [`stale`] returns what differs on the disk; `cargo xtask refresh` writes that,
-//! and the test `refresh` fails if there is any.
+//! All derived files are made in memory, in this order. [`stale`] returns those that differ on the disk. `cargo xtask
+//! refresh` writes them, and the test `refresh` fails if there are any.
 
 pub mod app;
 pub mod derived;
@@ -27,13 +27,13 @@ use std::collections::BTreeMap;
 
 use crate::derived::{Derived, State};
 
-/// A tree of files: relative path with `/`, contents.
+/// A tree of files: the contents by relative path, with `/` between its parts.
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
 /// Folders in which every file is derived. Other files there are deleted.
 const DERIVED_FOLDERS: &[&str] = &["examples/burrito", "generator/embed"];
 
-/// Everything that is out of date. Deletions come first: a file may be in the way of a folder.
+/// All derived files that are out of date. Deletions come first, because a new folder may replace a file.
 pub fn stale() -> anyhow::Result<Vec<Derived>> {
     let wanted = wanted()?;
     let mut stale = Vec::new();

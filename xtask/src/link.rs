@@ -13,7 +13,7 @@ pub fn read(place: &Path) -> io::Result<String> {
     Ok(target)
 }
 
-/// Creates a link, and its folder if that is missing.
+/// Creates a link, and its folder if the folder is missing.
 pub fn write(place: &Path, target: &str) -> io::Result<()> {
     if let Some(folder) = place.parent() {
         fs::create_dir_all(folder)?;

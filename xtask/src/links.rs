@@ -1,7 +1,7 @@
-//! The links in `generator/embed/`, which put the template into the generator's package.
+//! The links in `generator/embed/`, which include the template in the generator's package.
 //!
-//! There is one for each entry of the template's top folder, and for the tests in `vendor/`, which
-//! `hoglet vendor --with-tests` writes. A crate inside the template has a folder of its own with a link for each of its
+//! There is a link for each entry of the template's top folder, and for the tests in `vendor/`, which
+//! `hoglet vendor --with-tests` writes. A crate inside the template has its own folder, with a link for each of its
 //! entries, because cargo does not package a folder that has a `Cargo.toml`.
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub fn derive(template: &Tree, questions: &Questions) -> BTreeMap<String, String
     template
         .keys()
         .filter(|path| !questions.ignores(path) || vendored_crate(path).is_some())
-        // `X.liquid` takes the place of `X`.
+        // `X.liquid` replaces `X`.
         .filter(|path| !template.contains_key(&format!("{path}.liquid")))
         .map(|path| {
             let inner = crates.iter().filter(|folder| path.starts_with(**folder));

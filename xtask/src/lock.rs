@@ -16,8 +16,8 @@ pub fn derive(template: &Template) -> anyhow::Result<Vec<u8>> {
     let lock = folder.path().join("Cargo.lock");
     fs::copy(repository::top().join("Cargo.lock"), &lock).context("copying the lock file")?;
 
-    // Resolving keeps the locked versions and drops entries that are not needed. It may download: it needs the crates of
-    // every platform, and a build here has fetched only this platform's.
+    // Resolving keeps the locked versions and drops unneeded entries. It may download crates, because it needs the crates of
+    // every platform, and a build here has fetched only the crates of this platform.
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut metadata = Command::new(cargo);
     metadata

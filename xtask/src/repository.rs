@@ -23,7 +23,7 @@ pub fn tracked(folder: &str) -> anyhow::Result<Vec<String>> {
         .current_dir(top());
     let mut paths: Vec<String> = output(&mut git)?
         .split_terminator('\0')
-        // Without files that are deleted but still in git's index. A link counts even if its target is missing.
+        // Leave out files that are deleted but still in git's index. A link counts even if its target is missing.
         .filter(|path| top().join(path).is_symlink() || top().join(path).exists())
         .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'))
         .map(str::to_owned)
@@ -47,7 +47,7 @@ pub fn read(folder: &str) -> anyhow::Result<Tree> {
 ///
 /// # Errors
 ///
-/// What it prints on stderr, if it fails.
+/// Fails with the text that the command prints on stderr.
 pub fn output(command: &mut Command) -> anyhow::Result<String> {
     let output = command
         .output()

@@ -1,8 +1,11 @@
 //! The public interface of a crate, read from the pages that rustdoc writes.
 //!
-//! Stable rustdoc writes HTML and nothing else, so this reads HTML. It relies on four things: a module's page lists its
-//! items in `<dt>` elements with links whose class is the kind, an item's page has its declaration in `item-decl`, its
-//! documentation in `docblock` and its methods in `<section class="method">`.
+//! Stable rustdoc writes only HTML, so this module reads HTML. It relies on four facts:
+//!
+//! - A module's page lists its items in `<dt>` elements, with links whose class is the item's kind.
+//! - An item's page has the declaration in `item-decl`,
+//! - the documentation in `docblock`,
+//! - and the methods in `<section class="method">`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,11 +17,11 @@ use anyhow::Context;
 
 use crate::repository;
 
-/// A module, with the items that an app can name below it.
+/// A module, with its items that an app can name.
 #[derive(Debug)]
 pub struct Module {
     pub path: String,
-    /// The first sentence of its documentation.
+    /// The first sentence of the module's documentation.
     pub doc: String,
     pub items: Vec<Item>,
 }
@@ -32,7 +35,7 @@ pub struct Item {
     pub doc: String,
     /// Named public fields of a struct, or variants of an enum.
     pub parts: Vec<String>,
-    /// Methods, and what a trait asks for.
+    /// Methods, including the required methods of a trait.
     pub methods: Vec<Method>,
 }
 
@@ -61,7 +64,7 @@ pub fn run(crates: &[&str], features: &[&str]) -> anyhow::Result<PathBuf> {
 
 /// Every public module of a crate, in alphabetical order, its root first.
 ///
-/// An item that a `pub use` gives another path is listed under that path only, also if it is another crate's.
+/// An item that a `pub use` re-exports is listed under the new path only, even if it is from another crate.
 pub fn read(pages: &Path, crate_name: &str) -> anyhow::Result<Vec<Module>> {
     let mut listed = Vec::new();
     list(pages, &module_page(crate_name), crate_name, &mut listed)?;
@@ -91,7 +94,7 @@ struct Link {
     name: String,
     /// Relative to the folder of all pages.
     page: PathBuf,
-    /// By a `pub use`.
+    /// Whether a `pub use` re-exports the item.
     exported: bool,
 }
 
@@ -161,7 +164,7 @@ fn parts(text: &str) -> Vec<String> {
 }
 
 fn methods(text: &str) -> Vec<Method> {
-    // Behind these come the methods that other traits and types bring along.
+    // The methods of other traits and types begin after these headings.
     let ends = [
         "id=\"deref-methods",
         "id=\"trait-implementations\"",
@@ -216,7 +219,7 @@ fn plain(html: &str) -> String {
         ("&#39;", "'"),
         ("&nbsp;", " "),
         ("’", "'"),
-        // rustdoc's mark of a type whose traits it shows.
+        // rustdoc marks a type with this sign if it shows the type's traits.
         ("ⓘ", ""),
         ("&amp;", "&"),
     ] {

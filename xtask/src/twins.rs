@@ -1,4 +1,4 @@
-//! `X.liquid` beside each `X` that has an answer in it: the same text, with Liquid in place of the default answers.
+//! `X.liquid` beside each `X` that contains an answer: the same text, with Liquid instead of the default answers.
 
 use anyhow::{Context, ensure};
 

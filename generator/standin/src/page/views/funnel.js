@@ -1,4 +1,4 @@
-// A funnel: how many people did one thing, then the next, and where they stopped.
+// A funnel: the number of people that reached each step, and the step where the others stopped.
 
 import { link, replace } from "../address.js";
 import { code, element, note, plural } from "../element.js";
@@ -15,9 +15,9 @@ const editing = () => {
     element("p", { class: "quiet small", id: "steps-help" }, "Names of events, separated by commas; ", code("$pageview:/signup"), " is a page."));
 };
 
-// Without steps the server counts a sign-up. It refuses steps that it cannot count, with a reason.
+// Without steps the server counts a sign-up. It refuses invalid steps, with a reason.
 const ask = async (text = "") => {
-  // After a comma at the end one more step will be typed.
+  // A comma at the end means that the user is about to type one more step.
   const steps = text.split(",").map((step) => step.trim()).filter(Boolean);
   if (steps.length === 1) return { steps: [], hint: "A funnel needs at least two steps. Add another one after a comma." };
   try {

@@ -43,7 +43,7 @@ const list = async ({ query, status, stage }) => {
   return view;
 };
 
-// By a distinct id, which never changes, or by the stand-in's own number of a person.
+// Finds a person by a distinct id, which never changes, or by the stand-in's own number of the person.
 const find = async (id) => {
   const [person] = await get("people", { distinct_id: id });
   return person || (/^p\d+$/.test(id) ? (await get("people", { id }))[0] : undefined);
