@@ -52,8 +52,10 @@ pub fn is_visible(text: &str) -> bool {
         .any(|letter| !is_invisible(letter) && !is_mark(letter))
 }
 
-/// Prepares a text of one line for storage: removes the space around it and the characters that change the
-/// direction of writing, which would also change the text around it.
+/// Prepares a text of one line for storage.
+///
+/// Removes the space around it, and the characters that change the direction of writing, which would also
+/// change the text around it.
 pub fn tidied(text: &str) -> String {
     let tidied: String = text
         .chars()

@@ -1,9 +1,10 @@
 //! Tokens: secrets in the links of mails, such as the link to reset a password.
 //!
 //! A token is 32 bytes, made from the id of its row and a key that is derived from `SECRET_KEY`. The database
-//! stores only a hash, so nobody can follow a link with the database or a backup of it. If a mail is sent
-//! again, because a job was retried, it has the same link as before. An app declares each purpose as a
-//! constant:
+//! stores only a hash. So nobody can follow a link with the database or a backup of it.
+//!
+//! If a mail is sent again, because a job was retried, it has the same link as before. An app declares each
+//! purpose as a constant:
 //!
 //! ```
 //! use hoglet_web::tokens::Purpose;
@@ -13,7 +14,7 @@
 //! ```
 //!
 //! A user may have several tokens of a purpose: a link that a stranger requests does not invalidate the
-//! earlier ones. Using one of them ends all.
+//! earlier ones. Using one token ends all tokens of its purpose.
 //!
 //! Opening a link changes nothing ([`Purpose::find`]), because mail scanners open every link. Only a `POST`
 //! uses the token ([`Purpose::spend`]), in the transaction of the change that it allows. A route with a token

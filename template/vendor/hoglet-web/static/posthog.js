@@ -12,7 +12,7 @@
   const page = JSON.parse(document.getElementById("posthog-config").textContent);
   const nonce = document.currentScript.nonce;
   const flags = { featureFlags: page.flags, featureFlagPayloads: page.flag_payloads };
-  const withNonce = (element) => Object.assign(element, { nonce }); // the content security policy asks for it
+  const withNonce = (element) => Object.assign(element, { nonce }); // the content security policy requires it
 
   // Matches names such as `access_token`, `api_key` or `key[0]`, but not `keyword`. Matches parameters such
   // as `?token=abc`, or `%3Ftoken%3Dabc` within another parameter. The length of names is bounded, because an
@@ -26,8 +26,7 @@
   // such an address, but other pages may link to it.
   const TOKEN = /(\/|%2[fF])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43,}/g;
 
-  // --- The current person, which all tabs of this browser share
-  // ------------------------------------------------
+  // --- The current person, which all tabs of this browser share ------------------------------------------------
 
   const PERSON = "posthog-person"; // in localStorage: the distinct id of the newest page
   const AWAITED = "posthog-awaited"; // in sessionStorage: the distinct id that this tab reloads for

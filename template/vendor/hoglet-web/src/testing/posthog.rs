@@ -1,7 +1,7 @@
 //! A PostHog that records the requests of an app. A test chooses how it replies.
 //!
-//! It knows neither persons nor merges: the stand-in that `hoglet posthog` runs does. `replies` has the
-//! few rules of PostHog that an app must not break.
+//! It knows neither persons nor merges, unlike the stand-in that `hoglet posthog` runs. `replies` has
+//! the few rules of PostHog that an app must not break.
 
 use axum::Router;
 use tokio::net::TcpSocket;
@@ -14,7 +14,7 @@ pub use recorder::{Event, Recorded, Reply, StandIn};
 pub use replies::COMPRESSED_SCRIPT;
 
 impl StandIn {
-    /// A PostHog that replies as it should.
+    /// Starts a PostHog that replies correctly.
     pub async fn start() -> Self {
         let (standin, socket) = Self::down();
         standin.come_up(socket);

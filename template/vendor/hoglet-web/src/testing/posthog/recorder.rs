@@ -1,4 +1,4 @@
-//! The requests and events that reached it, and the replies that a test has chosen.
+//! The requests and events that the recorder has received, and the replies that a test has chosen.
 
 use std::collections::VecDeque;
 use std::ops::Index;
@@ -20,10 +20,10 @@ pub(super) fn is_from_server(path: &str) -> bool {
     [BATCH, FLAGS, DEFINITIONS].contains(&path) || path.ends_with(DELETION)
 }
 
-/// A PostHog that records what reaches it.
+/// A PostHog that records requests.
 #[derive(Clone)]
 pub struct StandIn {
-    /// For `POSTHOG_HOST`.
+    /// The value for `POSTHOG_HOST`.
     pub url: String,
     seen: Arc<Mutex<Seen>>,
 }
@@ -31,45 +31,45 @@ pub struct StandIn {
 /// An event as it arrived. Indexing it reads its properties: `event["$current_url"]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Event {
-    /// Its id.
+    /// The id.
     pub uuid: String,
-    /// Such as `user_signed_up`.
+    /// The name, such as `user_signed_up`.
     #[serde(rename = "event")]
     pub name: String,
-    /// The visitor or user that it belongs to.
+    /// The visitor or user to whom it belongs.
     pub distinct_id: String,
-    /// When it happened.
+    /// The time at which it happened.
     pub timestamp: String,
-    /// Its properties.
+    /// The properties.
     pub properties: Map<String, Value>,
 }
 
 /// A request as it arrived, with its body unpacked.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// Its method.
+    /// The method.
     pub method: Method,
-    /// Its path, with the query.
+    /// The path, with the query.
     pub path_and_query: String,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The body.
     pub body: Bytes,
 }
 
 /// How PostHog replies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reply {
-    /// As it should.
+    /// The correct reply.
     #[default]
     Normal,
-    /// With this status. With 200 the body is a page that is not PostHog's.
+    /// A reply with this status. With 200, the body is a page that is not PostHog's.
     Status(u16),
-    /// With the status 429, and this `Retry-After`.
+    /// A reply with the status 429, and this `Retry-After`.
     RetryAfter(&'static str),
-    /// Not before the test says something else.
+    /// No reply until the test chooses another one.
     Never,
-    /// The connection breaks, but PostHog has taken the events.
+    /// The connection breaks, after PostHog has accepted the events.
     Disconnect,
 }
 
@@ -88,7 +88,7 @@ pub(super) struct Seen {
 }
 
 impl StandIn {
-    /// A PostHog that refuses connections, on a port that no one else gets.
+    /// A PostHog that refuses connections, on a port that no other process gets.
     pub fn down() -> (Self, TcpSocket) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -102,12 +102,12 @@ impl StandIn {
         self.seen().reply = reply;
     }
 
-    /// From now on PostHog refuses a batch that is larger.
+    /// From now on PostHog refuses a batch with more bytes.
     pub fn takes_at_most(&self, bytes: usize) {
         self.seen().batch_limit = Some(bytes);
     }
 
-    /// How many requests got another reply than they should.
+    /// The number of requests that did not get the correct reply.
     pub fn bad_replies(&self) -> usize {
         self.seen().bad_replies
     }
@@ -151,13 +151,13 @@ impl StandIn {
 }
 
 impl Recorded {
-    /// Its path, without the query.
+    /// The path, without the query.
     pub fn path(&self) -> &str {
         let path = self.path_and_query.split('?').next();
         path.unwrap_or_default()
     }
 
-    /// Its body as JSON.
+    /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }

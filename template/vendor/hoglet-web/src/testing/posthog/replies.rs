@@ -1,4 +1,4 @@
-//! What the recorder replies.
+//! The replies of the recorder.
 
 use std::io::Read;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use serde_json::{Value, from_value, json};
 
 use super::recorder::{BATCH, DEFINITIONS, DELETION, Event, FLAGS, Recorded, Reply, StandIn};
 
-/// A script as PostHog compresses it. No one between PostHog and the browser may change it.
+/// A script as PostHog compresses it. The app's proxy must pass it on unchanged.
 pub const COMPRESSED_SCRIPT: &[u8] = &[0x1f, 0x8b, 0xff, 0x00, 0xc3, 0x28];
 
 /// The token of the project.
@@ -94,7 +94,7 @@ impl StandIn {
             _ => return script(&request),
         };
         if reply == Reply::Disconnect {
-            // Not by a panic: the app in this process would capture it.
+            // Not with `panic!`: the panic hook of the app in this process would capture it.
             std::panic::resume_unwind(Box::new("the connection breaks"));
         }
         response.map_or_else(IntoResponse::into_response, |json| {
@@ -102,7 +102,7 @@ impl StandIn {
         })
     }
 
-    /// PostHog refuses a batch as a whole, even for one event.
+    /// Refuses a batch as a whole, even because of one event, as PostHog does.
     fn take_batch(&self, request: &Recorded) -> Result<Value, StatusCode> {
         let batch = request.json();
         assert_eq!(batch["api_key"], TOKEN);
@@ -123,7 +123,7 @@ impl StandIn {
         Ok(json!({ "status": 1 }))
     }
 
-    /// The flags that were asked for. PostHog wants the token of the project, and a person.
+    /// The requested flags. PostHog requires the token of the project, and a person.
     fn flags(&self, asked: &Value) -> Result<Value, StatusCode> {
         // posthog-js calls it `token`.
         if asked["api_key"] != TOKEN && asked["token"] != TOKEN {
@@ -169,6 +169,8 @@ impl StandIn {
     }
 }
 
+/// Whether an event lacks a field that PostHog needs.
+///
 /// PostHog refuses an event without a name or a person, and drops a group without a type or a key. Here
 /// both are refused, so that a test sees it.
 fn is_incomplete(event: &Value) -> bool {
@@ -183,7 +185,7 @@ fn is_blank(value: &Value) -> bool {
     value.as_str().is_none_or(|text| text.trim().is_empty())
 }
 
-/// What PostHog serves to browsers.
+/// The script that PostHog serves to browsers.
 fn script(request: &Recorded) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/javascript"),
