@@ -1,4 +1,4 @@
-//! The leases of the jobs that run here.
+//! Extends the leases of the jobs that run in this process.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,10 @@ use crate::database::is_unavailable;
 use crate::lease::{self, Claim, Extended};
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
-    /// The end, for this process, of a lease that begins or is extended now: a third before its end in the
-    /// database. So this process stops the job before another one begins it, even if this one is slow. The
-    /// lease is extended twice until then.
+    /// When a lease that begins or is extended now ends for this process.
+    ///
+    /// That is a third of its time before its end in the database. So this process stops the job before
+    /// another one begins it, even if this one is slow. Until then there are two tries to extend the lease.
     pub(super) fn until(&self, begins: Instant) -> Instant {
         begins + self.lease * 2 / 3
     }
@@ -23,7 +24,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         let until = self.until(Instant::now());
         match lease::extend(&self.runner.database, &claims, self.lease).await {
             Ok(extended) => self.extended(&claims, &extended, until),
-            // The database refuses to change one of the rows: try each by itself.
+            // The database refuses to change one of the rows, so try each by itself.
             Err(error) if claims.len() > 1 && !is_unavailable(&error) => {
                 for claim in claims {
                     match lease::extend(&self.runner.database, &[claim], self.lease).await {
@@ -34,12 +35,12 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
                     }
                 }
             }
-            // Each job is stopped before its lease ends.
+            // Nothing more to do: each job is stopped before its lease ends.
             Err(error) => tracing::warn!(%error, "could not extend the leases of running jobs"),
         }
     }
 
-    /// Notes which of these leases were extended.
+    /// Sets the new end of the leases that were extended, and stops the jobs of the others.
     pub(super) fn extended(
         &mut self,
         claims: &[Claim],

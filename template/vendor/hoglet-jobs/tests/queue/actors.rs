@@ -1,4 +1,4 @@
-//! Actors: jobs belong to the person they are done for.
+//! Tests of actors: a job belongs to the person it is done for.
 
 use hoglet_jobs::Actor;
 use hoglet_jobs::database::begin;
@@ -24,7 +24,7 @@ async fn jobs_from_before_the_actor_changed_are_the_new_actors() {
     let transaction = begin(&app.database).await.unwrap();
     jobs.enqueue(&transaction, Bake::Bread).await.unwrap();
     jobs.enqueue(&transaction, Serve {}).await.unwrap();
-    // A copy shares the actor.
+    // A clone shares the actor.
     jobs.clone()
         .change_actor(&transaction, Actor::of(&"Ann"))
         .await

@@ -1,4 +1,4 @@
-//! An app with jobs and nothing else: a bakery.
+//! An app that has only jobs: a bakery.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,11 +19,11 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-/// What the jobs work with.
+/// The app's state, which the jobs work with.
 #[derive(Clone)]
 pub struct Bakery {
     pub database: DatabaseConnection,
-    /// What was baked, and the name of the customer.
+    /// The things that were baked, each with the name of its customer.
     pub baked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -32,7 +32,7 @@ impl JobState for Bakery {
     type Context = String;
 }
 
-/// What a test wants a job to do.
+/// A job that does what a test needs.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum Bake {
     Bread,
@@ -66,7 +66,7 @@ impl Job for Bake {
     }
 }
 
-/// Runs before the others.
+/// A job that runs before the others.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Serve {}
 
@@ -88,7 +88,7 @@ impl Job for Serve {
     }
 }
 
-/// Actors are names; `Zoe` was deleted.
+/// Hooks for actors that are names. The actor `Zoe` was deleted.
 struct Names(Arc<Mutex<Vec<String>>>);
 
 impl Hooks<String> for Names {
@@ -124,7 +124,7 @@ pub struct App {
     pub runner: Runner<String>,
     pub baked: Arc<Mutex<Vec<String>>>,
     pub reported: Arc<Mutex<Vec<String>>>,
-    /// Removed at the end.
+    /// The database, which is removed when this is dropped.
     _place: Place,
 }
 
@@ -160,7 +160,7 @@ impl App {
         }
     }
 
-    /// Enqueues for nobody.
+    /// Enqueues a job without an actor.
     pub async fn enqueue(&self, job: impl Job) {
         let jobs = &self.runner.jobs;
         jobs.enqueue(&self.database, job).await.unwrap();
@@ -170,7 +170,7 @@ impl App {
         self.runner.jobs.acting_for(Actor::of(&name))
     }
 
-    /// Runs what is due, and returns how each attempt ended.
+    /// Runs the due jobs. Returns how each attempt ended.
     pub async fn run(&self) -> Vec<Ended> {
         let ran = self.runner.run_due().await.unwrap();
         ran.into_iter().map(|(_, ended)| ended).collect()
@@ -194,7 +194,7 @@ impl App {
     }
 }
 
-/// Where a database is: a file or, built with the feature `postgres`, a schema where `TEST_DATABASE_URL` leads.
+/// A database for a test: a file, or a schema in `TEST_DATABASE_URL` with the feature `postgres`.
 enum Place {
     File(TempDir),
     Schema { server: String, name: String },
@@ -231,7 +231,7 @@ impl Drop for Place {
             return;
         };
         let (server, drop) = (server.clone(), format!("DROP SCHEMA {name} CASCADE"));
-        // The runtime of the test is ending.
+        // In another thread with another runtime, because the runtime of the test is ending.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(execute(&server, &drop));

@@ -1,4 +1,4 @@
-//! Attempts: what runs when, and what a failure leads to.
+//! Tests of attempts: the order of jobs, and the effects of failures.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ async fn an_error_is_retried_later_and_reported_the_first_and_the_last_time() {
     }
     let kept = app.rows().await.remove(0);
     assert_eq!((kept.attempt, kept.failed_at.is_some()), (3, true));
-    // Stored errors hold no addresses.
+    // Stored errors contain no addresses.
     assert_eq!(kept.error.as_deref(), Some("burnt, says [e-mail]"));
     assert_eq!(app.reported.lock().unwrap().len(), 2);
 
@@ -92,7 +92,7 @@ async fn a_kind_that_this_version_does_not_know_is_kept() {
     assert_eq!(kinds, [unknown]);
 }
 
-/// During a deployment the newer process can read what this one cannot.
+/// During a deployment a newer process can read fields that this one cannot.
 #[tokio::test]
 async fn fields_that_this_version_cannot_read_are_tried_again_like_any_failure() {
     let app = App::start().await;

@@ -1,4 +1,4 @@
-//! Claims: only the holder of a lease can store how a job ended.
+//! Tests of claims: only the holder of a lease can store how a job ended.
 
 use std::time::Duration;
 

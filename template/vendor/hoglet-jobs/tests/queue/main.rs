@@ -1,4 +1,4 @@
-//! The queue, in an app that has nothing else.
+//! Tests the queue in an app that has only jobs.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that fails by unwrapping says where and why"

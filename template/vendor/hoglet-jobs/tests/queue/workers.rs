@@ -1,4 +1,4 @@
-//! Workers: they run what is due, soon after it was enqueued.
+//! Tests of workers: they run due jobs soon after these were enqueued.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::app::{App, Bake, Bakery, Serve};
 
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Waits until something is baked, and returns how long that took.
+/// Waits until something is baked. Returns how long that took; none if it took too long.
 async fn bread(app: &App) -> Option<Duration> {
     let began = Instant::now();
     while app.baked.lock().unwrap().is_empty() {
@@ -27,7 +27,7 @@ async fn stop(workers: Workers) {
     workers.stop(deadline).await;
 }
 
-/// Without being woken, workers look once a second: of ten jobs one at least would wait for half of that.
+/// If they are not woken, workers look once a second, so ten jobs would take several seconds.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_is_noticed_long_before_the_next_poll() {
     let app = App::start().await;
