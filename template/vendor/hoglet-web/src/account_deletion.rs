@@ -1,4 +1,4 @@
-//! Deletes an account: its rows at once, and its person at PostHog in a job.
+//! Deletes an account: its rows in the transaction, and its person at PostHog in a job.
 
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -23,9 +23,9 @@ pub struct AccountDeletion<'a> {
 impl AccountDeletion<'_> {
     /// Deletes an account. Returns `false` if another request has just deleted it.
     ///
-    /// The database also deletes the rows that belong to the user: sessions, tokens, links to
-    /// visitors, and the rows of each table of the app whose foreign key to the user declares
-    /// `on_delete`.
+    /// The database also deletes the rows that belong to the user: sessions, tokens and links to
+    /// visitors. It deletes the rows of the app's tables too, if their foreign key to the user
+    /// declares `on_delete`.
     ///
     /// # Errors
     ///

@@ -88,8 +88,10 @@ pub fn run_with<A: App>(
     }
 }
 
-/// Runs a command in a runtime of its own, and does not wait for other tasks at the end: a job that
-/// blocks its thread must not keep the process alive.
+/// Runs a command in a runtime of its own.
+///
+/// It does not wait for other tasks at the end: a job that blocks its thread must not keep the
+/// process alive.
 fn block_on(command: BoxFuture<'static, ExitCode>) -> ExitCode {
     let runtime = Builder::new_multi_thread()
         .enable_all()

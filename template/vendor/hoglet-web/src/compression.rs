@@ -31,7 +31,7 @@ const MIN_BYTES: u64 = 1024;
 /// compression off.
 pub fn pages() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
     CompressionLayer::new()
-        // Every answer is compressed anew, so better compression would cost more than it saves.
+        // Every answer is compressed separately, so better compression would cost more than it saves.
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_BYTES)))
 }

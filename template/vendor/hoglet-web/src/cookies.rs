@@ -13,8 +13,10 @@ use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 use crate::settings::Settings;
 use futures_core::future::BoxFuture;
 
-/// A signed cookie. Each has its own key: a signature does not cover the cookie's name, so with a shared key the
-/// value of one cookie would be valid for another.
+/// A signed cookie with its own key.
+///
+/// A signature does not cover the cookie's name. With a shared key, the value of one cookie would be valid for
+/// another.
 #[derive(Clone)]
 pub struct SignedCookie {
     name: String,

@@ -62,7 +62,7 @@ impl AppError {
         Self::new(StatusCode::NOT_FOUND, "")
     }
 
-    /// A 503 with `Retry-After`, when too many log-ins wait at once.
+    /// A 503 with `Retry-After`, when too many log-ins wait at the same time.
     pub fn busy() -> Self {
         let message = "Many people are logging in right now. Try again in a few seconds.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message).retry_after(Duration::from_secs(5))

@@ -1,4 +1,4 @@
-//! Forms: checks what was typed, and shows the page again with a message for each field.
+//! Forms: checks the typed values, and shows the page again with a message for each field.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub fn form_error(message: impl Into<String>) -> Errors {
     error("form", message)
 }
 
-/// Answers an invalid form: the page again, with what was typed and the messages (422).
+/// Answers an invalid form: the page again, with the typed values and the messages (422).
 ///
 /// # Errors
 ///

@@ -45,7 +45,7 @@ impl Job for DeletePerson {
     type State = Web;
 
     const NAME: &'static str = "hoglet_delete_person";
-    /// Three days with the usual backoff. A deleted user cannot ask for the deletion again.
+    /// Three days with the usual backoff. A deleted user cannot request the deletion again.
     const ATTEMPTS: u32 = 80;
     /// The user is already deleted when this job runs, and a failed job is kept all the same.
     const WITHOUT_ACTOR: bool = true;

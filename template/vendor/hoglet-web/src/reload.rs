@@ -1,7 +1,8 @@
 //! Reloads open pages in development when a template, an asset or a flag changes, or the app restarts.
 //!
-//! `static/reload.js` asks for the state once a second, and compares its version with the version of its
-//! page. If the newest build has failed, `hoglet dev` keeps the last good one, and the page shows the error.
+//! `static/reload.js` requests the state once a second, and compares its version with the version of its
+//! page. If the newest build has failed, `hoglet dev` keeps the last good one running, and the page shows
+//! the error.
 
 use std::env;
 use std::fs;

@@ -122,7 +122,8 @@ fn kept_mail(web: &Web) -> Router<Web> {
         .route("/dev/mail/{id}", get(mail::show))
 }
 
-/// In development: open pages ask whether to reload, and the local PostHog asks for the flags.
+/// In development: open pages request the state for reloads, and the local PostHog requests the
+/// flags.
 pub fn development(web: &Web) -> Router {
     if !web.settings.development() {
         return Router::new();

@@ -102,7 +102,7 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
     );
 }
 
-/// Logs what is lost when a second signal ends the process during its shutdown.
+/// Logs the losses when a second signal ends the process during its shutdown.
 pub fn log_losses(web: &Web, jobs: usize, signal: u8) {
     let counts = web.posthog.counts();
     tracing::error!(

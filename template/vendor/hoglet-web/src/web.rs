@@ -83,7 +83,7 @@ pub struct Shared {
     pub cookies: SignedCookies,
     /// The key for the tokens of links in mails.
     pub token_key: tokens::Key,
-    /// Hashes passwords, a limited number at once.
+    /// Hashes passwords, a limited number at a time.
     pub passwords: Passwords,
     /// Counts failed attempts, for throttling.
     pub attempts: Attempts,
@@ -107,9 +107,8 @@ impl Web {
     /// Builds everything, and starts the delivery of events.
     ///
     /// # Errors
-    /// If a template is broken (in development the page shows this instead), or if TLS cannot be set
-    /// up.
-    /// When a template is broken (in development the page shows this instead), or TLS cannot be set up.
+    ///
+    /// If a template is broken (in development the page shows this instead), or if TLS cannot be set up.
     pub async fn start(
         package: Package,
         settings: Settings,

@@ -29,7 +29,7 @@ pub async fn connect_existing(
     })
 }
 
-/// Opens the database and migrates it, for a command of the app's own.
+/// Opens the database and migrates it, for one of the app's own commands.
 ///
 /// # Errors
 ///

@@ -14,7 +14,7 @@ pub struct NotPrinted(io::Error);
 ///
 /// # Errors
 ///
-/// When the line could not be written for any other reason.
+/// If the line could not be written for any other reason.
 pub fn print_line(line: impl Display) -> Result<(), NotPrinted> {
     print(&format!("{line}\n"))
 }

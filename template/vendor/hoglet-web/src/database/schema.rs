@@ -29,8 +29,8 @@ impl MigratorTraitSelf for Migrations {
 
 /// Applies the pending migrations.
 ///
-/// Processes that start at once on PostgreSQL wait for each other. Migrations that a newer version
-/// has applied are left alone: this version runs beside it.
+/// On PostgreSQL, processes that start at the same time wait for each other. Migrations that a
+/// newer version has applied stay applied: this version may run beside it during a rollout.
 ///
 /// # Errors
 ///

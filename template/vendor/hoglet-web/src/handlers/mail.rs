@@ -14,7 +14,7 @@ use crate::page::Page;
 use crate::security::OwnPolicy;
 use crate::web::Web;
 
-/// Keeps the pages out of search engines and caches: mails hold links that log people in.
+/// Keeps the pages out of search engines and caches, because mails contain links that log users in.
 const PRIVATE: [(HeaderName, HeaderValue); 2] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (

@@ -20,7 +20,7 @@ impl JobState for Web {
     type Context = Context;
 }
 
-/// Starts workers, which run at most `concurrency` jobs at once.
+/// Starts workers, which run at most `concurrency` jobs at the same time.
 pub fn start_workers(web: Web, registry: Arc<Registry>, concurrency: usize) -> Workers {
     let lease = web.settings.jobs.lease;
     Workers::start(runner(web, registry), concurrency, lease)

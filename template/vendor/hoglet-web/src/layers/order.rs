@@ -12,7 +12,7 @@ use crate::session::signed_in;
 use crate::web::Web;
 use crate::{compression, cookies, error_pages, logging, panics};
 
-/// A layer's name, and one line that says why it is there.
+/// A layer's name, and one line with its reason.
 pub(super) struct Layer {
     pub name: &'static str,
     pub why: &'static str,

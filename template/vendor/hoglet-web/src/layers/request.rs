@@ -72,7 +72,7 @@ pub fn body_limit(bytes: usize) -> Stack<RequestBodyLimitLayer, DefaultBodyLimit
     )
 }
 
-/// Answers 503 when a page takes too long, so that a handler cannot hold its connection for ever.
+/// Answers 503 when a page takes too long, so that a handler cannot keep its connection for ever.
 pub fn timeout(
     State(web): State<Web>,
     request: Request,

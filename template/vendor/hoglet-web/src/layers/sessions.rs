@@ -100,7 +100,7 @@ async fn user_of(session: &Session, store: &SeaOrmStore) -> Result<Option<Arc<dy
 }
 
 async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) -> Result<()> {
-    // A cookie without a session is not deleted: another request may just have logged in, and the deletion
+    // A cookie without a session is not deleted. Another request may just have logged in, and the deletion
     // could reach the browser after the new cookie.
     if session.is_empty().await {
         return Ok(());

@@ -114,7 +114,7 @@ impl MailRenderer {
 
 /// The address for lettre, without lettre's own check.
 ///
-/// That check refuses some addresses that a server may know, such as those with two dots in a row. A
+/// That check refuses some addresses that a server may accept, such as those with two dots in a row. A
 /// well-formed [`Email`] has no spaces or quotes, so it cannot break out of a header or an SMTP command, and
 /// its domain is ASCII.
 fn recipient(email: &Email) -> Result<Address, SendError> {

@@ -68,7 +68,7 @@ impl Smtp {
     pub async fn send(&self, mail: &lettre::Message) -> Result<(), SendError> {
         let mut connection = self.connect().await?;
         self.hand_over(&mut connection, mail).await?;
-        // The mail is delivered, whatever the answer to QUIT is.
+        // The mail is delivered, so the answer to QUIT does not matter.
         let _ = timeout(QUIT, connection.quit()).await;
         Ok(())
     }

@@ -50,7 +50,7 @@ macro_rules! flags {
     ($($(#[$doc:meta])* pub const $name:ident: $type:ty = $flag:expr;)*) => {
         $($(#[$doc])* pub const $name: $type = $flag;)*
 
-        /// Every flag above: what PostHog is asked for.
+        /// Every flag above. Hoglet requests these flags from PostHog.
         pub const ALL: &[$crate::posthog::Declared] = &[$($name.declared()),*];
     };
 }

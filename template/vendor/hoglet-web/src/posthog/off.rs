@@ -583,7 +583,7 @@ pub mod headers {
     }
 }
 
-/// The panel of what was captured, which stays empty.
+/// The panel "Just captured", which stays empty.
 pub mod panel {
     use serde::Serialize;
 

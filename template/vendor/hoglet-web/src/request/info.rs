@@ -120,7 +120,7 @@ pub(super) fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
 
 /// The nearest address that is not a trusted proxy.
 ///
-/// Each proxy appends to the header, so it is read from the right, and only up to that address: the client
+/// Each proxy appends to the header. So it is read from the right, and only up to that address: the client
 /// could have invented everything left of it.
 fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let forwarded: Vec<&str> = headers

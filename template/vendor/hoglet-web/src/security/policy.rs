@@ -34,8 +34,8 @@ impl ContentSecurityPolicy {
     /// The value of the header for one answer.
     ///
     /// posthog-js puts the nonce on everything it loads (see `static/posthog.js`). There is no `'self'` for
-    /// scripts, because the proxy serves files of other sites at this origin, and no `'strict-dynamic'`,
-    /// because every script has a nonce and older browsers do not know it.
+    /// scripts, because the proxy serves files of other sites at this origin. There is no
+    /// `'strict-dynamic'`, because every script has a nonce, and older browsers do not know it.
     pub(crate) fn header(&self, settings: &Settings, nonce: &str) -> HeaderValue {
         let mut connect = list(self.connect);
         for origin in browser::origins(&settings.posthog) {

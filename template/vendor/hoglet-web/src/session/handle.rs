@@ -58,7 +58,7 @@ impl Session {
     /// Sets a value of the app.
     ///
     /// Values that other requests set are kept, even if they set them meanwhile. If two requests set the
-    /// same value at once, the last one wins: count in the database instead.
+    /// same value at the same time, the last one wins: count in the database instead.
     ///
     /// The first value of a visitor creates a row, which lives for a day. Do not store values here that
     /// anyone can create without limit.
@@ -140,7 +140,7 @@ impl Session {
         Ok(self.values.insert(PASSWORD, salt).await?)
     }
 
-    /// Ends the session and deletes its row at once.
+    /// Ends the session and deletes its row immediately.
     pub(crate) async fn log_out(&self) -> Result<()> {
         if self.values.id().is_some() {
             self.values.flush().await?;

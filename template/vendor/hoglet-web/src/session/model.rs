@@ -15,7 +15,7 @@ use crate::{database, text};
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    /// A secret: the session cookie holds this id, signed.
+    /// A secret: the session cookie contains this id, signed.
     pub id: String,
     /// The signed-in user; `None` for a visitor.
     pub user_id: Option<Uuid>,

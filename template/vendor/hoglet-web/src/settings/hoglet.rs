@@ -23,7 +23,7 @@ const MAX_COOKIE_PREFIX: usize = 100;
 /// Hoglet's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where the app runs.
+    /// The environment in which the app runs.
     pub environment: Environment,
     /// The name of the app in pages, titles and mails.
     pub app_name: String,
@@ -99,8 +99,8 @@ impl Settings {
         }
     }
 
-    /// The address for a browser on this machine: `HOST`, or `localhost` if `HOST` stands for all addresses,
-    /// as `0.0.0.0` does.
+    /// The address for a browser on this machine: `HOST`, or `localhost` if `HOST` means all addresses, as
+    /// `0.0.0.0` does.
     pub fn local_url(&self) -> String {
         let port = self.port;
         match self.host.parse::<IpAddr>() {

@@ -7,7 +7,7 @@ use super::reader::Reader;
 /// The settings in the variables that begin with `JOBS_`.
 #[derive(Clone, Debug)]
 pub struct JobsSettings {
-    /// How many jobs of all queues run at once in this process. 0 if it only serves.
+    /// How many jobs of all queues run at the same time in this process. 0 if it only serves.
     pub concurrency: usize,
     /// How long a job belongs to a process that no longer renews its lease. After this time, the jobs
     /// of a killed process begin again.

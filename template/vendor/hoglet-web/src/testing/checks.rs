@@ -30,7 +30,7 @@ pub async fn migrations<A: App>(app: &TestApp<A>) {
         let pending = pending_migrations(database, migrations).await.unwrap();
         assert_eq!(pending, names[left..], "the newest goes first");
     }
-    // A connection from before may still know the old schema.
+    // A connection from before the migrations may still know the old schema.
     let new = connect(&app.web.settings.database_url).await.unwrap();
     migrate(&new, migrations).await.unwrap();
     let pending = pending_migrations(&new, migrations).await.unwrap();

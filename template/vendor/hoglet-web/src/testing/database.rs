@@ -1,5 +1,7 @@
-//! A database for one test: a SQLite file in a temporary folder or, in a build for PostgreSQL, a
-//! schema of its own in the database that `TEST_DATABASE_URL` names.
+//! A database for one test: a SQLite file in a temporary folder.
+//!
+//! In a build for PostgreSQL, it is a schema of its own in the database that `TEST_DATABASE_URL`
+//! names.
 
 use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;

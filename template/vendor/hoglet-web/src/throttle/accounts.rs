@@ -4,7 +4,7 @@
 
 use super::limit::Throttle;
 
-/// Wrong passwords, at log-in and wherever the current password is asked for.
+/// Wrong passwords, at log-in and in all forms that require the current password.
 pub const LOG_IN: Throttle = Throttle {
     action: "log_in",
     account_and_address: 5,

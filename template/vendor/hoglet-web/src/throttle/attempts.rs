@@ -92,8 +92,8 @@ impl Attempts {
     /// Refuses an attempt without room early, before it costs anything. Counts nothing.
     ///
     /// # Errors
+    ///
     /// The errors of [`Attempts::count`].
-    /// As [`Attempts::count`].
     pub async fn check(&self, throttle: &Throttle, attempt: Attempt<'_>) -> Result<()> {
         match room(&self.database, throttle, &self.row(throttle, attempt)).await? {
             Room::Full(wait) => Err(throttle.refusal(wait)),

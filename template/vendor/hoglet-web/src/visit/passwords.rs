@@ -33,7 +33,8 @@ impl Visit {
             let attempt = self.attempt(email, &network, user).await?;
             let attempts = &self.web.attempts;
             attempts.check(throttle, attempt).await?;
-            // The permit comes before the reservation, so that few passwords hold a reservation at once.
+            // The permit comes before the reservation, so that only few passwords have a reservation at
+            // the same time.
             let permit = self.web.passwords.log_in.permit(&network).await?;
             let reservation = attempts.reserve(throttle, attempt).await?;
             let matches = permit
@@ -102,8 +103,8 @@ impl Visit {
     /// account is not limited by network there.
     ///
     /// # Errors
+    ///
     /// The errors of [`Visit::count`].
-    /// As [`Visit::count`].
     pub fn count_mail<'a>(
         &'a self,
         throttle: &'a Throttle,
