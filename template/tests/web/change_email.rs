@@ -84,6 +84,19 @@ async fn it_takes_the_password_and_an_address_without_an_account() {
 }
 
 #[tokio::test]
+async fn the_owner_of_a_mistyped_address_gets_no_account() {
+    let (app, ann) = app_with_ann().await;
+    ann.change_email(TYPO).await;
+    let link = app.link_to(TYPO, CONFIRM).await;
+    let owner = app.browser();
+    let page = owner.page(&link).await;
+    assert!(page.contains(r#"type="password""#) && !page.contains(ANN));
+    assert_eq!(owner.post(&link, &[("password", "mine")]).await.status, 422);
+    assert!(!owner.is_signed_in().await);
+    assert_shows(&ann.page("/profile").await, ANN);
+}
+
+#[tokio::test]
 #[cfg_attr(not(feature = "posthog"), ignore)]
 async fn an_address_that_somebody_took_in_the_meantime_changes_nothing() {
     let (app, ann) = app_with_ann().await;

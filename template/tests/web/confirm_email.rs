@@ -82,6 +82,22 @@ async fn on_another_device_the_password_confirms_and_logs_in() {
 }
 
 #[tokio::test]
+async fn another_user_sees_that_the_link_is_for_another_account() {
+    let (app, _) = app_with_ann().await;
+    let link = app.link_to(ANN, CONFIRM).await;
+    let browser = app.sign_up(BOB).await;
+    let page = browser.page(&link).await;
+    assert_shows(&page, "You are logged in to a different account.");
+    assert_eq!(browser.post(&link, &[]).await.status, 422);
+    assert_shows(&browser.page("/profile").await, BOB);
+
+    // Ann's password logs Ann in.
+    let answer = browser.post(&link, &[("password", PASSWORD)]).await;
+    assert_eq!(answer.location(), AFTER_LOG_IN);
+    assert_shows(&browser.page("/profile").await, ANN);
+}
+
+#[tokio::test]
 async fn it_is_sent_again_on_demand_but_not_too_often() {
     let app = App::start().await;
     let visitor = app.browser().post("/confirm-email", &[]).await;

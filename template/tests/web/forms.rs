@@ -1,4 +1,4 @@
-//! The controls of `templates/forms.html`. `messages.rs` tests the error messages.
+//! The controls of `templates/forms.html`. `hoglet-web` tests the error messages.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Value, context};

@@ -29,7 +29,6 @@ mod home;
 mod login;
 mod login_link;
 mod logout;
-mod messages;
 mod next;
 mod opt_out;
 mod password;

@@ -30,6 +30,7 @@ mod first_touch;
 mod flag_reading;
 mod flags;
 mod flash;
+mod form_messages;
 mod forms;
 mod groups;
 mod hanging;

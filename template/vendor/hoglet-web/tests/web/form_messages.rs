@@ -1,7 +1,7 @@
-//! The messages for fields that break a rule. `hoglet_web::forms` has the texts.
+//! `PlainEnglish`: the messages for fields that break a rule.
 
-use app::forms;
 use garde::Validate;
+use hoglet_web::forms::{self, PlainEnglish};
 
 #[derive(Validate)]
 struct Order {
@@ -29,7 +29,7 @@ fn a_message_is_a_sentence_for_users() {
         many: 10,
         plan: None,
     };
-    let messages: Vec<_> = forms::validate(&order)
+    let messages: Vec<_> = forms::validate(&order, PlainEnglish)
         .into_iter()
         .map(|(field, messages)| format!("{field}: {}", messages.join(" ")))
         .collect();
