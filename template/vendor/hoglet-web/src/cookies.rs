@@ -40,8 +40,9 @@ pub struct SignedCookies {
     pub first_touch: SignedCookie,
     /// The opt-out of this browser. Lives five years.
     pub opt_out: SignedCookie,
-    /// Messages for the next page, see [`session::flash`](crate::session::flash). Each message has its own cookie,
-    /// with a suffix to the name. They live ten minutes.
+    /// Messages for the next page, see [`session::flash`](crate::session::flash).
+    ///
+    /// Each message has its own cookie, with a suffix to the name. They live ten minutes.
     pub flash: SignedCookie,
     /// The page to open after a log-in by a link. Lives an hour.
     pub next: SignedCookie,
@@ -133,8 +134,9 @@ impl SignedCookie {
         String::from_utf8(bytes).ok()
     }
 
-    /// Sets the cookie with its usual lifetime. The value should have only letters and digits; use
-    /// [`SignedCookie::set_text`] for any other text.
+    /// Sets the cookie with its usual lifetime.
+    ///
+    /// The value should have only letters and digits; use [`SignedCookie::set_text`] for any other text.
     pub fn set(&self, cookies: &Cookies, value: String) {
         self.add(cookies, value, self.lifetime);
     }

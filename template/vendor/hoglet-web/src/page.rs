@@ -44,8 +44,10 @@ impl Page {
         self.info.wants_json
     }
 
-    /// Renders a template with `values`, the app's variables of every page (`App::every_page`), and
-    /// Hoglet's (`app`, `flash`, `path`, `csp_nonce`, `posthog` …; see the README).
+    /// Renders a template with `values` and the variables of every page.
+    ///
+    /// These are the app's (`App::every_page`) and Hoglet's (`app`, `flash`, `path`, `csp_nonce`,
+    /// `posthog` …; see the README).
     ///
     /// # Errors
     ///

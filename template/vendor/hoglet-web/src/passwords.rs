@@ -24,8 +24,10 @@ pub mod rule;
 
 /// How long a password waits for a permit: long enough for normal load, and short enough for visitors.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// If an e-mail address has no account, the password is checked against this hash. So the answer takes as long
-/// as for a wrong password. The hash has the parameters of [`Hasher::hash`], and matches no password.
+/// If an e-mail address has no account, the password is checked against this hash.
+///
+/// So the answer takes as long as for a wrong password. The hash has the parameters of [`Hasher::hash`], and
+/// matches no password.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                           AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -41,6 +43,7 @@ impl std::fmt::Debug for PasswordHash {
 
 impl PasswordHash {
     /// A hash that matches no password, for an account whose owner logs in by link until they set a password.
+    ///
     /// Its salt is new, which ends all sessions that began with an earlier password.
     pub fn unusable() -> Self {
         let mut bytes = [0; 48];

@@ -29,8 +29,9 @@ pub fn state() -> State {
     }
 }
 
-/// Changes with the process, with each change of a template or an asset, and with `data/reload`, which
-/// `hoglet dev` writes when a flag is switched.
+/// The version of the process, its templates and its assets.
+///
+/// It also changes with `data/reload`, which `hoglet dev` writes when a flag is switched.
 pub fn version() -> String {
     let newest = [
         "templates",

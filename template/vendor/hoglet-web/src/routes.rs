@@ -110,8 +110,9 @@ fn sent(request: &Request) -> proxy::Sent {
     }
 }
 
-/// The pages for stored mail, in development only. Mails contain links that log users in, so the
-/// security layers are around these pages.
+/// The pages for stored mail, in development only.
+///
+/// Mails contain links that log users in, so the security layers are around these pages.
 fn kept_mail(web: &Web) -> Router<Web> {
     if !web.settings.development() {
         return Router::new();

@@ -30,8 +30,9 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Long enough for some file descriptors to become free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` resolves. Then it finishes requests and jobs and delivers every captured event,
-/// within SHUTDOWN_TIMEOUT_SECONDS.
+/// Serves until `stop` resolves.
+///
+/// Then it finishes requests and jobs and delivers every captured event, within SHUTDOWN_TIMEOUT_SECONDS.
 pub async fn serve(
     listener: TcpListener,
     router: Router,

@@ -28,6 +28,7 @@ pub fn owner_of_port(port: u16) -> Option<String> {
 }
 
 /// The inodes of the sockets that listen on a port, from a table of the kernel.
+///
 /// Source: <https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html>.
 fn listening(table: &str, port: u16) -> Vec<String> {
     const LISTEN: &str = "0A";

@@ -8,8 +8,9 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-/// Characters that show nothing, although Unicode does not class them as spaces or ignorable. They are the
-/// empty braille cell, a musical note without a head, and the filler of a script.
+/// Characters that show nothing, although Unicode does not class them as spaces or ignorable.
+///
+/// They are the empty braille cell, a musical note without a head, and the filler of a script.
 const BLANK: [char; 3] = ['\u{2800}', '\u{1d159}', '\u{16fe4}'];
 
 /// A day in words, such as `1 December 2026`.

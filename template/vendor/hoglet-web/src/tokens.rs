@@ -40,8 +40,9 @@ pub use key::Key;
 pub use model::Model as StoredToken;
 pub use purpose::{Issued, Purpose};
 
-/// How long a row is kept after its token has expired. Jobs retry a mail for less time than this, so no retry
-/// can issue an ended token again.
+/// How long a row is kept after its token has expired.
+///
+/// Jobs retry a mail for less time than this, so no retry can issue an ended token again.
 const KEEP_EXPIRED: Duration = Duration::days(1);
 
 /// Ends all tokens of a user, for all purposes. Returns how many ended.

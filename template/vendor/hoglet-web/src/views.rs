@@ -138,8 +138,9 @@ fn broken_templates(environment: &Environment<'_>, templates: Files) -> Vec<Stri
     errors.chain(broken_mails(&names, templates)).collect()
 }
 
-/// Checks `templates/mail/`: a mail has a `.txt` and an `.html` template, and the `.txt` has a subject. The
-/// layout has none, and files in subfolders are parts of mails.
+/// Checks `templates/mail/`: a mail has a `.txt` and an `.html` template, and the `.txt` has a subject.
+///
+/// The layout has none, and files in subfolders are parts of mails.
 fn broken_mails(names: &[Cow<'static, str>], templates: Files) -> Vec<String> {
     let mut broken = Vec::new();
     for name in names {
@@ -179,8 +180,9 @@ fn has_subject(source: &str) -> bool {
     })
 }
 
-/// The template and line in which an error arose: those of the innermost source. The other sources are
-/// templates that include or extend it.
+/// The template and line in which an error arose.
+///
+/// They are those of the innermost source. The other sources are templates that include or extend it.
 fn innermost_place(error: &minijinja::Error) -> Option<(String, usize)> {
     let mut place = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);

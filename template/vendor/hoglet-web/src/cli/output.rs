@@ -9,8 +9,10 @@ use std::process::ExitCode;
 #[error("the output could not be written ({0}); make room for it, or write it elsewhere")]
 pub struct NotPrinted(io::Error);
 
-/// Prints a line to standard output. Commands use this instead of `println!`, which panics when the
-/// reader closes the pipe, as `| head -1` does. Here that is no error, and the command goes on.
+/// Prints a line to standard output.
+///
+/// Commands use this instead of `println!`, which panics when the reader closes the pipe, as
+/// `| head -1` does. Here that is no error, and the command goes on.
 ///
 /// # Errors
 ///

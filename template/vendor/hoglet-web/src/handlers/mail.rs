@@ -23,8 +23,9 @@ const PRIVATE: [(HeaderName, HeaderValue); 2] = [
     ),
 ];
 
-/// Allows the mail's inline styles, and images from anywhere. No script runs, neither in the page nor in the
-/// mail: the frame around the mail inherits this policy.
+/// Allows the mail's inline styles, and images from anywhere.
+///
+/// No script runs, neither in the page nor in the mail: the frame around the mail inherits this policy.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; \
      font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

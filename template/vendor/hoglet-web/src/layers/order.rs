@@ -18,8 +18,10 @@ pub(super) struct Layer {
     pub why: &'static str,
 }
 
-/// Builds two items from one list: a constant with names and reasons, and a function that puts the
-/// layers around a router. The first layer is the outermost one.
+/// Builds two items from one list: a constant and a function.
+///
+/// The constant has the names and reasons. The function puts the layers around a router. The first
+/// layer is the outermost one.
 macro_rules! layers {
     ($list:ident, fn $around:ident($web:ident) {
         $(#[doc = $why:literal] $name:ident: $layer:expr,)*

@@ -31,8 +31,9 @@ use crate::users::User;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
 
-/// A session is renewed when one fourteenth of its lifetime has passed. A session that ends at a fixed time
-/// is written too, so that its user can see when it was last used.
+/// A session is renewed when one fourteenth of its lifetime has passed.
+///
+/// A session that ends at a fixed time is written too, so that its user can see when it was last used.
 const RENEW_AFTER: i32 = 14;
 const RENEWED_AT: &str = "renewed_at";
 

@@ -16,8 +16,10 @@ const MAX_LENGTH: usize = 300;
 pub enum SendError {
     /// The server permanently refuses this recipient or this mail.
     Refused(String),
-    /// A later attempt may succeed. The server could not be reached, refused temporarily, or refused
-    /// something that an operator can correct, such as a wrong password or sender.
+    /// A later attempt may succeed.
+    ///
+    /// The server could not be reached, refused temporarily, or refused something that an operator can
+    /// correct, such as a wrong password or sender.
     Later(String),
     /// A template is broken or missing.
     Template(String),

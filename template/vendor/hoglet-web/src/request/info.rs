@@ -31,8 +31,9 @@ pub struct RequestInfo {
     pub ip: IpAddr,
     /// Whether the client used plain http, according to a trusted proxy.
     pub plain_http: bool,
-    /// Whether the answer should be JSON: under `/api/`, or if the request accepts JSON. A browser that
-    /// sends a form without our script accepts `text/html` and needs a page.
+    /// Whether the answer should be JSON: under `/api/`, or if the request accepts JSON.
+    ///
+    /// A browser that sends a form without our script accepts `text/html` and needs a page.
     pub wants_json: bool,
     /// The nonce of this answer, for the content security policy.
     pub csp_nonce: String,

@@ -48,8 +48,9 @@ impl Notices {
         }
     }
 
-    /// Without TRUSTED_PROXIES, all clients behind the proxy share one address. Then thirty failed
-    /// log-ins of one person lock out everybody.
+    /// Without TRUSTED_PROXIES, all clients behind the proxy share one address.
+    ///
+    /// Then thirty failed log-ins of one person lock out everybody.
     fn untrusted_proxy(&self, peer: IpAddr) {
         if !self.untrusted_proxy.swap(true, Ordering::AcqRel) {
             tracing::warn!(

@@ -1,5 +1,7 @@
-//! The table of sessions. A row has its user's id. So users can see where they are logged in, and a
-//! change of password can end their other sessions.
+//! The table of sessions.
+//!
+//! A row has its user's id. So users can see where they are logged in, and a change of password can
+//! end their other sessions.
 
 use std::cmp::Reverse;
 

@@ -38,7 +38,9 @@ pub const USER_ID: &str = "user_id";
 pub const ENDS_AT: &str = "ends_at";
 
 /// The error of `save` if the row no longer exists: another request has logged this session out, or changed
-/// its id. Then the session must not come back, and its cookie must not be sent again.
+/// its id.
+///
+/// Then the session must not come back, and its cookie must not be sent again.
 pub const SESSION_ENDED: &str = "the session has ended";
 
 /// How old `last_seen_at` must be for a save to update it.
@@ -241,8 +243,10 @@ fn encode(data: &Data) -> Result<String> {
     serde_json::to_string(data).map_err(|error| Error::Encode(error.to_string()))
 }
 
-/// The values of a row. If the data is not a JSON object, the session counts as empty: an error would break
-/// every page of this visitor.
+/// The values of a row.
+///
+/// If the data is not a JSON object, the session counts as empty: an error would break every page of this
+/// visitor.
 fn decode(row: &Model) -> Data {
     serde_json::from_str(&row.data).unwrap_or_else(|_| {
         tracing::warn!("the data of a session cannot be read; the session counts as empty");

@@ -216,8 +216,9 @@ fn parse_address(text: &str) -> Option<Address> {
     Some(Address::new_dangerous(address.user(), domain))
 }
 
-/// The ASCII form of a domain, which mail servers use: `xn--bcher-kva.example` for `bücher.example`. `None`
-/// if the domain is not valid.
+/// The ASCII form of a domain, which mail servers use: `xn--bcher-kva.example` for `bücher.example`.
+///
+/// `None` if the domain is not valid.
 fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
     if domain.is_ascii() {
         return Some(Cow::Borrowed(domain));

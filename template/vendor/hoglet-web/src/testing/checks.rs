@@ -13,8 +13,9 @@ use crate::database::{connect, migrate, migrate_down, pending_migrations};
 /// The older name of `POSTHOG_PROJECT_TOKEN`, which no example lists.
 const OLDER_NAME: &str = "POSTHOG_API_KEY";
 
-/// Checks that every migration can be reverted and applied again. Its name must contain its date and
-/// what it does: `m20261121_143000_create_users`.
+/// Checks that every migration can be reverted and applied again.
+///
+/// The name of a migration must contain its date and what it does: `m20261121_143000_create_users`.
 pub async fn migrations<A: App>(app: &TestApp<A>) {
     let (database, migrations) = (&app.web.database, A::parts().migrations);
     let all = migrations.migrations();

@@ -13,8 +13,10 @@ pub const LOG_IN: Throttle = Throttle {
     message: "Too many log-ins have failed.",
 };
 
-/// Sign-ups, successful or not, about one per second: a school behind one address can sign up
-/// together. Hashing their passwords takes a twentieth of a core.
+/// Sign-ups, successful or not: about one per second.
+///
+/// A school behind one address can sign up together. Hashing their passwords takes a twentieth of a
+/// core.
 pub const SIGN_UP: Throttle = Throttle {
     action: "sign_up",
     account_and_address: 20,
@@ -23,8 +25,10 @@ pub const SIGN_UP: Throttle = Throttle {
     message: "Too many sign-ups came from here.",
 };
 
-/// Sign-ups with an address that has an account. Above the limit, the network cannot sign up at all
-/// for a while. Refusing only these addresses would still reveal which ones have an account.
+/// Sign-ups with an address that has an account.
+///
+/// Above the limit, the network cannot sign up at all for a while. Refusing only these addresses
+/// would still reveal which ones have an account.
 pub const TAKEN: Throttle = Throttle {
     action: "sign_up_taken",
     account_and_address: 20,
@@ -42,8 +46,9 @@ pub const LOGIN_LINK_MAIL: Throttle = mail("login_link_mail", 5, 30);
 /// Links to confirm an address: one at sign-up, and four on demand.
 pub const CONFIRMATION_MAIL: Throttle = mail("confirmation_mail", 5, 30);
 
-/// Links to change an address, and the notice to the old address. They count for both addresses. The
-/// form reveals whether the new address has an account.
+/// Links to change an address, and the notice to the old address.
+///
+/// They count for both addresses. The form reveals whether the new address has an account.
 pub const CHANGE_MAIL: Throttle = mail("change_mail", 5, 20);
 
 /// All mails to addresses that visitors type, together: limits to how many addresses one network can

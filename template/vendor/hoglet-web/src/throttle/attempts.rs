@@ -59,8 +59,9 @@ impl Attempts {
         self.admit(throttle, self.row(throttle, attempt)).await
     }
 
-    /// Counts an attempt in a transaction that was begun with [`begin`]. Returns whether there was room; the
-    /// transaction can go on in both cases.
+    /// Counts an attempt in a transaction that was begun with [`begin`].
+    ///
+    /// Returns whether there was room; the transaction can go on in both cases.
     ///
     /// # Errors
     ///
@@ -75,8 +76,10 @@ impl Attempts {
         Ok(matches!(room, Room::Free))
     }
 
-    /// Reserves room for an attempt until it is known whether it counts. If the rest of the room is reserved,
-    /// other attempts wait for it for a few seconds before they are refused.
+    /// Reserves room for an attempt until it is known whether it counts.
+    ///
+    /// If the rest of the room is reserved, other attempts wait for it for a few seconds before they are
+    /// refused.
     ///
     /// # Errors
     ///

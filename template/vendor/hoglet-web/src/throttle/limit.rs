@@ -15,8 +15,10 @@ pub struct Throttle {
     pub action: &'static str,
     /// The limit for one network at one account.
     pub account_and_address: u64,
-    /// The limit for all networks at one account. Networks where the account is known are counted together,
-    /// and so are all others. This limit stops attackers who use many networks.
+    /// The limit for all networks at one account.
+    ///
+    /// Networks where the account is known are counted together, and so are all others. This limit stops
+    /// attackers who use many networks.
     pub account: u64,
     /// The limit for one network at all accounts that are not known there.
     pub address: u64,

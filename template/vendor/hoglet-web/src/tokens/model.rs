@@ -14,8 +14,9 @@ pub struct Model {
     pub id: Uuid,
     /// SHA-256 of the token, in hexadecimal. Only the mail has the token itself.
     pub hash: String,
-    /// The id of the event for which the token was issued, such as the job that mails it. One occasion has at
-    /// most one token of a purpose.
+    /// The id of the event for which the token was issued, such as the job that mails it.
+    ///
+    /// One occasion has at most one token of a purpose.
     pub occasion: Uuid,
     /// The user.
     pub user_id: Uuid,
@@ -27,8 +28,9 @@ pub struct Model {
     pub created_at: i64,
     /// The time from which the token is invalid, in milliseconds. Housekeeping removes the row a day later.
     pub expires_at: i64,
-    /// The time when the token ended earlier, in milliseconds: it or another token of its purpose was used, or
-    /// the user cancelled the action.
+    /// The time when the token ended earlier, in milliseconds since 1970.
+    ///
+    /// It or another token of its purpose was used, or the user cancelled the action.
     pub ended_at: Option<i64>,
 }
 

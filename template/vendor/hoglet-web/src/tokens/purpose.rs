@@ -22,9 +22,10 @@ pub struct Purpose {
     pub name: &'static str,
     /// How long a token is valid, counted from when it was first issued.
     pub lifetime: Duration,
-    /// How many tokens of a user are valid at the same time: the newest ones. It must be small enough to keep
-    /// the table small, and large enough that strangers cannot invalidate the owner's link by requesting
-    /// others. Use 1 if only the newest token may be valid.
+    /// How many tokens of a user are valid at the same time: the newest ones.
+    ///
+    /// It must be small enough to keep the table small, and large enough that strangers cannot invalidate the
+    /// owner's link by requesting others. Use 1 if only the newest token may be valid.
     pub max_valid: u32,
 }
 
@@ -37,8 +38,10 @@ pub struct Issued {
     pub row: Model,
 }
 
-/// More tokens than strangers can have mailed to one account while a link is valid. They can request ten in
-/// five minutes, see `throttle::accounts`: 130 within the hour of a link to reset a password.
+/// More tokens than strangers can have mailed to one account while a link is valid.
+///
+/// They can request ten in five minutes, see `throttle::accounts`. That is 130 within the hour of a link to
+/// reset a password.
 const MAX_VALID: u32 = 150;
 
 impl Purpose {

@@ -192,8 +192,9 @@ impl LogIn {
 }
 
 impl KeptSession {
-    /// Binds the session to the user's password, so that a new password does not end it. Call it after
-    /// the commit: if the commit fails, the old password stays.
+    /// Binds the session to the user's password, so that a new password does not end it.
+    ///
+    /// Call it after the commit: if the commit fails, the old password stays.
     ///
     /// # Errors
     ///
