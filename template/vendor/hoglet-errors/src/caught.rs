@@ -1,4 +1,4 @@
-//! Runs work and returns its panic as an error, with the stack of the place that panicked.
+//! Runs work and returns its panic as an error, with the stack of the panic.
 //!
 //! Only the panic hook sees that stack, and only the code that catches the panic knows what failed. So if a
 //! panic will be caught, the hook stores its cause in a thread-local, and [`cause_of`] takes it from there

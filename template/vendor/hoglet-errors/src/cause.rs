@@ -20,7 +20,7 @@ pub struct Cause {
     pub kind: CauseKind,
     /// The type and the message of each error, outermost first.
     pub chain: Vec<(String, String)>,
-    /// The stack of the place where the error became a cause, in most cases a `?`; or of the panic.
+    /// The stack of the panic, or of the place where the error became a cause: mostly a `?`.
     pub stack: Stack,
     /// Whether the stack is not the error's own: a value that implements [`Error`] has no stack.
     pub synthetic: bool,
@@ -94,7 +94,9 @@ impl fmt::Display for Cause {
     }
 }
 
-/// A message may quote a library's whole input, and PostHog drops an event larger than a megabyte.
+/// Cuts a message, because it may quote a library's whole input.
+///
+/// PostHog drops an event larger than a megabyte.
 fn cut(message: &mut String) {
     if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_CHARACTERS) {
         message.truncate(end);

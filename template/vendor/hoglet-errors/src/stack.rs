@@ -164,7 +164,7 @@ fn short_path(app: &str, path: &str) -> String {
         .to_owned()
 }
 
-/// Adds the module to a bare name in the app's own code; the module comes from the file's name.
+/// Adds the module to a bare function name in the app's own code, by its file.
 fn with_module(function: String, file: &str, in_app: bool) -> String {
     let path = function.split('<').next().unwrap_or_default();
     let bare = !function.starts_with('<') && !path.contains("::");
@@ -308,7 +308,7 @@ mod tests {
         }
     }
 
-    /// The index of the first useful frame of `stack`, which has the innermost frame first.
+    /// The index of the first useful frame. `stack` has the innermost frame first.
     fn begin_of(place: (&str, u32), stack: &[(&str, &str, u32)]) -> usize {
         let stack_of = Stack {
             begin: Box::new((place.0.to_owned(), place.1)),

@@ -31,7 +31,7 @@ pub enum Ended {
     Failed {
         /// The error's text.
         error: String,
-        /// How long to wait before the next attempt; none if this was the last one.
+        /// How long the job waits before its next attempt; none if this was the last one.
         retry_in: Option<Duration>,
         /// Whether the job is kept as failed after its last attempt. It is not if its user was deleted.
         kept: bool,
@@ -165,7 +165,7 @@ async fn while_held<T>(
     .await
 }
 
-/// Logs at info level for a job with an actor, like a request, and at debug level for other jobs.
+/// Logs that a job is done: at info level if it has an actor, like a request, else at debug level.
 fn log_done(attempt: &Attempt, began: Instant) {
     let milliseconds = began.elapsed().as_millis() as u64;
     if attempt.actor.is_nobody() {

@@ -12,7 +12,7 @@ use crate::sql::{milliseconds, query};
 use crate::unreadable;
 use crate::wanted::Wanted;
 
-/// How many jobs may be skipped in one claim because the database refuses to change them.
+/// How many jobs one claim may skip because the database refuses to change them.
 const MOST_REFUSED: usize = 100;
 
 /// Claims at most `count` due jobs for the time of `lease`.

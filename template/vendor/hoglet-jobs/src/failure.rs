@@ -26,7 +26,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A failure that another try would not change, such as an address that does not exist.
+    /// A failure that another try would not change, such as an invalid address.
     ///
     /// The job is kept as failed at once.
     ///

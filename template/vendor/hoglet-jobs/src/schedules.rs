@@ -1,5 +1,6 @@
-//! Schedules enqueue jobs at certain times, once each time, however many processes there are.
+//! Schedules enqueue jobs at certain times.
 //!
+//! Each time a job is enqueued only once, however many processes there are.
 //! A schedule has a row with the time for which it last enqueued its job. When the next time has come, a
 //! process updates the row and enqueues the job in one transaction. If several processes try, only one
 //! succeeds. If times were missed because no process ran, the job is enqueued once for all of them.

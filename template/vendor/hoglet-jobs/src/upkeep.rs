@@ -67,7 +67,9 @@ pub async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, Strin
     Ok(readable.collect())
 }
 
-/// Moves the jobs of a kind to its queue, because an older version of the app may have used another one.
+/// Moves the jobs of a kind to its queue.
+///
+/// An older version of the app may have used another one.
 ///
 /// # Errors
 ///
@@ -218,9 +220,9 @@ pub async fn resume(database: &impl ConnectionTrait, queue: &str) -> Result<bool
     Ok(execute(database, sql, [queue.into()]).await? > 0)
 }
 
-/// The paused queues in alphabetical order, each with the moment when it was paused.
+/// The paused queues in alphabetical order, each with the time of the pause.
 ///
-/// The moment is in milliseconds since 1970.
+/// The time is in milliseconds since 1970.
 ///
 /// # Errors
 ///

@@ -25,8 +25,9 @@ use crate::tidy::Tidy;
 
 /// How often workers look for jobs of other processes, and for due schedules.
 const POLL: Duration = Duration::from_secs(1);
-/// How long workers look more often after this process has enqueued a job, whose transaction may not be
-/// committed yet.
+/// How long workers look more often after this process has enqueued a job.
+///
+/// They do because the job's transaction may not be committed yet.
 const ALERT: Duration = Duration::from_secs(1);
 /// How often workers look for jobs that no process would run.
 const TIDY: Duration = Duration::from_secs(60);

@@ -76,7 +76,7 @@ fn cut(text: &str) -> String {
     text.take(MAX_CHARACTERS).collect()
 }
 
-/// The wait in `Retry-After`, which is in seconds or a date; none if the date is in the past.
+/// The wait in `Retry-After`; none if it is over. The header has seconds or a date.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse() {

@@ -7,8 +7,7 @@
 //! | by the app itself, `capture_error` | `generic` | `true` | | `error` |
 //! | a handler's `Err`, or another 5xx | `middleware` | `false` | `axum.error_response` | `error` |
 //! | a handler that panicked | `panic` | `false` | `axum.catch_panic` | `error` |
-//! | a background task that failed or panicked | `task` | `false` | the caller's, such as `hoglet.job` |
-//! `error` |
+//! | a background task that failed or panicked | `task` | `false` | its own, such as `hoglet.job` | `error` |
 //! | a panic in a spawned task | `task` | `false` | `rust.panic_hook` | `error` |
 //! | a panic in a thread | `panic` | `false` | `rust.panic_hook` | `error` |
 //! | a panic that ends the process | `panic` | `false` | `rust.panic_hook` | `fatal` |

@@ -43,8 +43,8 @@ pub struct BrowserConfig<'a> {
     /// Properties of every event on the page.
     properties: Map<String, Value>,
     capture_exceptions: bool,
-    /// Whether posthog-js captures nothing in a browser that is automated or calls itself a robot. Only in
-    /// production, because elsewhere it is the developer's end-to-end test.
+    /// Whether posthog-js captures nothing in an automated browser or a robot. Only in production, because
+    /// elsewhere it is the developer's end-to-end test.
     filter_robots: bool,
     secret_parameters: SecretParameters,
     flags: Map<String, Value>,
@@ -112,7 +112,7 @@ pub(crate) fn ui_host(settings: &Settings) -> Cow<'_, str> {
     }
 }
 
-/// The origins that posthog-js sends requests to, for a page's content security policy.
+/// The origins of posthog-js's requests, for a page's content security policy.
 ///
 /// There are none if posthog-js is off, or if it uses the proxy.
 pub fn origins(settings: &Settings) -> Vec<String> {

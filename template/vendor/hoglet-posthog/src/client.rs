@@ -125,7 +125,7 @@ impl Client {
         self.0.connection.is_some()
     }
 
-    /// Queues an event and returns at once. Without PostHog the development log shows it instead.
+    /// Queues an event and returns at once. In development the log shows it, even if PostHog is off.
     pub fn capture(&self, event: Event) {
         let event = self.dated(event, Utc::now());
         if let Some(connection) = &self.0.connection {
@@ -234,7 +234,7 @@ impl Client {
         self.capture_and_tell(event, happened_at.unwrap_or_default())
     }
 
-    /// Deletes the persons with these distinct ids, their events and recordings, at PostHog.
+    /// Deletes the persons with these distinct ids at PostHog, and their events and recordings.
     ///
     /// PostHog accepts the request at once and deletes within days. This waits for the answer, for a bounded
     /// time.
@@ -317,7 +317,9 @@ impl Client {
         self.enabled().then_some(uuid)
     }
 
-    /// Delivers everything captured so far, until the deadline. Events after that are lost.
+    /// Delivers everything captured so far, until the deadline.
+    ///
+    /// Events that are left then are lost, and so are events that are captured later.
     pub async fn shut_down(&self, deadline: Instant) {
         if let Some(connection) = &self.0.connection {
             connection.evaluator.flush(deadline).await;
@@ -332,7 +334,7 @@ impl Client {
     }
 }
 
-/// The panic hook has only a weak reference, so an app that has ended captures no panics.
+/// Captures panics. The hook has a weak reference, so an app that has ended captures none.
 impl Listener for Inner {
     fn panicked(self: Arc<Self>, cause: Cause, ends: Ends) {
         if self.settings.capture_exceptions {

@@ -49,7 +49,8 @@ pub enum Address {
 impl<'a> RequestDetails<'a> {
     /// Takes all details from the request itself.
     ///
-    /// Behind a proxy its own address and the client's are wrong then, and the app must fill them in.
+    /// Behind a proxy, the app must replace its public address and the client's address: the request has the
+    /// proxy's.
     pub fn of(request: &'a Request) -> Self {
         let host = request.headers().get(HOST);
         let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();

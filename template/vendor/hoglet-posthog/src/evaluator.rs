@@ -30,7 +30,7 @@ use crate::unknown::UnknownFlags;
 /// [`Evaluator::evaluate`] sets it, and the hook removes it.
 const PERSONLESS: &str = "personless";
 
-/// A property that tells the same hook that PostHog may look up the location of `$ip`.
+/// A property that tells that hook that PostHog may look up the location of `$ip`.
 const LOCATED: &str = "located";
 
 /// How long to wait before the only retry after a temporary failure: a broken connection, 502, 504.
@@ -193,9 +193,10 @@ impl Evaluator {
         }
     }
 
-    /// Remembers the flags that PostHog does not know, so that no request is sent for them alone.
+    /// Remembers the flags that PostHog does not know.
     ///
-    /// Without definitions this is of no use, because PostHog is asked for the other flags anyway.
+    /// So no request is sent for them alone. Without definitions this is of no use, because PostHog is asked
+    /// for the other flags anyway.
     fn remember_unknown(&self, answer: &FeatureFlagEvaluations) {
         if self.has_definitions && is_whole(answer) {
             let known = answer.keys();
@@ -281,8 +282,8 @@ fn attempt_seconds(timeout: Duration) -> u64 {
 
 /// Whether PostHog has evaluated all flags that it knows.
 ///
-/// It leaves out flags that it could not compute, and all flags if a quota is used up. The SDK shows this
-/// only in the debug format. If it is not found there, the answer counts as incomplete.
+/// It leaves out flags if it could not compute them, or if a quota is used up. The SDK shows this only in the
+/// debug format. If it is not found there, the answer counts as incomplete.
 fn is_whole(answer: &FeatureFlagEvaluations) -> bool {
     format!("{answer:?}").ends_with("errors_while_computing: false, quota_limited: false, .. }")
 }

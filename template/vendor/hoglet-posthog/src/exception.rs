@@ -76,7 +76,9 @@ impl Exception {
         self
     }
 
-    /// Adds the id of the request that failed, or that started the failed work, and the request's context.
+    /// Adds the id and the context of a request.
+    ///
+    /// It is the request that failed, or that started the work that failed.
     pub(crate) fn of_request(mut self, id: Option<&str>, context: Option<RequestContext>) -> Self {
         self.request_id = id.map(str::to_owned);
         self.context = context;

@@ -19,10 +19,12 @@ use uuid::Uuid;
 
 use crate::urls;
 
-/// Browsers and proxies limit the size of a header. At most, the cookie has 1.4 KB.
+/// How many bytes of the path and of the referrer the app's cookie keeps.
+///
+/// Browsers and proxies limit the size of a header. With these bounds the cookie has at most 1.4 KB.
 const MAX_PATH_BYTES: usize = 700;
 const MAX_REFERRER_BYTES: usize = 250;
-/// The length of the longest address that posthog-js stores in its cookie, in characters.
+/// How many characters an address in posthog-js's cookie has at most.
 const MAX_REMEMBERED: usize = 1000;
 
 /// PostHog's value for no referrer: the address was typed or bookmarked, or the browser sent none.
@@ -160,7 +162,7 @@ fn web_page(text: &str) -> Option<Url> {
     plain.then_some(url)
 }
 
-/// The host, and the port unless it is the scheme's default, like `location.host` in a browser.
+/// The host, with the port unless it is the default, like `location.host` in a browser.
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {

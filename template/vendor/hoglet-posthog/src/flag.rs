@@ -4,7 +4,7 @@ use posthog_rs::{Event, FeatureFlagEvaluations, FlagValue};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Declares an app's flags, and makes a list of all of them:
+/// Declares an app's flags, and makes `ALL`, the list of them:
 ///
 /// ```
 /// use hoglet_posthog::{Experiment, Flag};

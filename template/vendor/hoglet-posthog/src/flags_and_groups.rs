@@ -54,7 +54,9 @@ impl FlagsAndGroups {
         })
     }
 
-    /// Remembers the flags that the handler has got, for the properties of later events.
+    /// Remembers the flags that the handler has received.
+    ///
+    /// Later events of the request carry them.
     pub fn decides_by(&self, flags: Arc<Flags>) {
         self.with(|state| state.latest = Some(flags));
     }

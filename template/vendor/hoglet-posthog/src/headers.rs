@@ -42,9 +42,9 @@ const REFUSED_IDS: &[&str] = &[
     "00000000-0000-0000-0000-000000000000",
 ];
 
-/// A header's value, trimmed and without control characters; none if it is empty or not UTF-8.
+/// A header's value, trimmed, without control characters and cut to 1,000 characters.
 ///
-/// It has at most 1,000 characters.
+/// None if it is empty or not UTF-8.
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get(name)
@@ -73,7 +73,7 @@ pub fn distinct_id(headers: &HeaderMap) -> Option<String> {
     read(headers, DISTINCT_ID).filter(|id| !is_refused(id))
 }
 
-/// The id of the browser's session, from the header or else from posthog-js's cookie.
+/// The id of the browser's session, from the header or from posthog-js's cookie.
 ///
 /// Only requests that a script makes have the header. With the cookie, page loads and form posts join the
 /// session replay too.

@@ -19,9 +19,10 @@ use crate::tracker::PostHog;
 
 /// Finds the identity of a request, and gives the request its [`PostHog`].
 ///
-/// If a layer outside of this one has put a [`SignedIn`](crate::SignedIn) into the request's extensions, its
-/// distinct id counts. Otherwise it is the one in `X-PostHog-Distinct-Id`, or that of a new visitor. A layer
-/// may put an `Arc<dyn Person>` there too, for flags that depend on person properties. `Sec-GPC: 1` opts out.
+/// The distinct id is that of the [`SignedIn`](crate::SignedIn) which a layer outside of this one has put
+/// into the request's extensions. Without it, it is the one in `X-PostHog-Distinct-Id`, or else that of a new
+/// visitor. A layer may put an `Arc<dyn Person>` into the extensions too, for flags that depend on person
+/// properties. `Sec-GPC: 1` opts out.
 ///
 /// It also captures errors: an `Arc<Cause>` in the extensions of an answer with a 5xx status, and panics,
 /// which it answers with a bare 500.

@@ -60,7 +60,8 @@ pub(crate) struct Entry {
 
 /// Resolves when PostHog has accepted an event; to an error if the event is lost.
 ///
-/// It also resolves if the app's before-send hook has dropped the event, which must not be sent again then.
+/// It also resolves if the app's before-send hook has dropped the event. Then the event must not be sent
+/// again.
 pub type Delivered = oneshot::Receiver<()>;
 
 /// For an event that is not sent at all: resolves to an error.

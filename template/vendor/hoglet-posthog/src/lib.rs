@@ -44,9 +44,9 @@
 //!    next attempt, and `trouble` logs an outage.
 //! 4. [`ledger`] counts each event once: as delivered, lost or dropped.
 //!
-//! Requests and events share two modules: [`first_touch`] keeps a visitor's first page and referrer, and [`urls`] removes
-//! secrets from addresses. Two others are for posthog-js: [`browser`] is its configuration on a page, and
-//! [`proxy`] passes its requests on to PostHog.
+//! Requests and events share two modules: [`first_touch`] keeps a visitor's first page and referrer, and
+//! [`urls`] removes secrets from addresses. Two others are for posthog-js: [`browser`] is its configuration
+//! on a page, and [`proxy`] passes its requests on to PostHog.
 
 mod alias;
 mod answer;

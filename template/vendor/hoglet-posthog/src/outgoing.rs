@@ -144,7 +144,9 @@ pub fn describe(error: reqwest::Error, url: &str) -> String {
     text + &by_way_of(url)
 }
 
-/// `, through the proxy http://proxy.example:3128 …`, or an empty text if no proxy applies.
+/// A part of a message that names the proxy; empty if no proxy applies.
+///
+/// It is `, through the proxy http://proxy.example:3128 …`.
 pub fn by_way_of(url: &str) -> String {
     proxy_to(url).map_or_else(String::new, |proxy| {
         format!(", through the proxy {proxy} (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY; NO_PROXY leaves it out)")

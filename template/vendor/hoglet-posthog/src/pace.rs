@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
-/// The longest wait, short enough that a shutdown's time limit has room for an attempt.
+/// The longest wait. It is shorter than a shutdown's time limit, which must have room for an attempt.
 const LAST_BACKOFF: Duration = Duration::from_secs(5);
 
 /// The wait that all batches share.
@@ -39,7 +39,7 @@ impl Backoff {
 }
 
 impl Pace {
-    /// The app is stopping, so from now on batches ignore the waits that PostHog asks for.
+    /// From now on batches ignore the waits that PostHog asks for, because the app is stopping.
     pub fn hurry(&self) {
         self.stopping.cancel();
     }

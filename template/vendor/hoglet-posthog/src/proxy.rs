@@ -73,7 +73,9 @@ const FROM_POSTHOG: &[HeaderName] = &[
 #[derive(Clone, Copy)]
 pub struct FromPostHog;
 
-/// A request's address and its client's, which only the app knows: it may be behind proxies.
+/// A request's original path and client.
+///
+/// Only the app knows them, because it knows which proxies in front of it to trust.
 #[derive(Clone, Debug)]
 pub struct Sent {
     /// The path and the query, as the browser has sent them.
@@ -212,7 +214,7 @@ pub fn target(settings: &Settings, path_and_query: &str) -> Option<Url> {
     known.then_some(url)
 }
 
-/// Whether a path is that of posthog-js itself, or of the project's settings for it.
+/// Whether a path is that of posthog-js, or of the project's settings for it.
 ///
 /// The settings contain scripts of the project's owner. Those of another project would be a stranger's script
 /// at this app's own address, so they are refused.

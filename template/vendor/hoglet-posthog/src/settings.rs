@@ -70,7 +70,7 @@ pub struct Settings {
     pub session_replay: bool,
     /// Whether `Sec-GPC: 1` and the app's own opt-out switch turn tracking off.
     pub respect_opt_out: bool,
-    /// First-party path of the proxy for posthog-js; `None` sends browsers straight to PostHog.
+    /// The path of the first-party proxy for posthog-js. Without it browsers connect straight to PostHog.
     pub proxy_path: Option<String>,
     /// How many events may wait. Large events count as several, see `delivery`.
     pub queue_size: usize,
@@ -335,7 +335,7 @@ fn secret_key(reader: &mut Reader<impl Variables>) -> Option<SecretKey> {
     Some(SecretKey(key))
 }
 
-/// Reports a token in quotes or brackets, such as a placeholder from PostHog's docs.
+/// Reports a token in quotes or brackets, such as a placeholder of PostHog's docs.
 ///
 /// PostHog would answer 200 to it and store nothing. The message does not show the value, which may be a key.
 fn refuse_decoration(reader: &mut Reader<impl Variables>, name: &str, value: &str, what: &str) {

@@ -261,7 +261,7 @@ impl PostHog {
         self
     }
 
-    /// Sends the properties of a group, if they have changed since this process last sent them.
+    /// Sends the properties of a group, if they have changed since they were last sent.
     ///
     /// They are sent again if they were lost. A blank type or key is logged as an error, and nothing is sent.
     #[track_caller]
@@ -359,7 +359,7 @@ impl PostHog {
         on.then(|| self.capture_exception(exception)).flatten()
     }
 
-    /// Captures an error of the request's person; without a person if they have opted out.
+    /// Captures an error of the request's person. It has no person after an opt-out.
     fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         let context = if self.identity.opted_out() {
             self.without_person.as_deref().cloned()
@@ -463,7 +463,7 @@ impl PostHog {
         self.identity.opt_out == OptOut::Forced
     }
 
-    /// The events that this request has captured and the flags it has read; only in development.
+    /// The events that this request has captured, and its flags; only in development.
     pub fn captured(&self) -> Vec<Entry> {
         if !self.panel.is_shown() {
             return Vec::new();

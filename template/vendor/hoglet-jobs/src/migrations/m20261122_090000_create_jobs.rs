@@ -1,4 +1,4 @@
-//! Creates tables for waiting and failed jobs, the last times of schedules, and paused queues.
+//! Creates tables for jobs, the last times of schedules, and paused queues.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

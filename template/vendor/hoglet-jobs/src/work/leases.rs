@@ -18,7 +18,9 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         begins + self.lease * 2 / 3
     }
 
-    /// Extends the leases of the running jobs, and stops jobs whose lease is lost and jobs that are cancelled.
+    /// Extends the leases of the running jobs.
+    ///
+    /// Stops jobs whose lease is lost, and jobs that were cancelled.
     pub(super) async fn extend(&mut self) {
         let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
         let until = self.until(Instant::now());
@@ -40,7 +42,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         }
     }
 
-    /// Sets the new end of the leases that were extended, and stops the jobs of the others.
+    /// Sets the new end of extended leases, and stops the jobs of the others.
     pub(super) fn extended(
         &mut self,
         claims: &[Claim],
