@@ -1,4 +1,4 @@
-//! The address that a request comes from, whatever its headers claim.
+//! The client's address of a request, with any claims in its headers.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ fn stranger() -> impl Strategy<Value = IpAddr> {
     ]
 }
 
-/// An address as one proxy or another writes it.
+/// An address in the notation of one proxy or another.
 fn written(address: IpAddr, port: bool, spaces: bool) -> String {
     let text = if port {
         SocketAddr::new(address, 4711).to_string()

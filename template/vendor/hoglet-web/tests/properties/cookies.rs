@@ -1,4 +1,4 @@
-//! Cookies: what comes back is what was signed.
+//! Signed cookies: only a signed value is accepted.
 
 use std::convert::Infallible;
 
@@ -75,7 +75,7 @@ proptest! {
             2 => drop(forged.remove(place)),
             _ => forged.truncate(place),
         }
-        // A `;` ends the cookie, and browsers and servers trim what stands around a value.
+        // A `;` ends the cookie, and browsers and servers trim whitespace around a value.
         let ends = |bytes: &[u8]| bytes.split(|byte| *byte == b';').next().unwrap().trim_ascii().to_vec();
         if ends(&forged) != presented.as_bytes() {
             prop_assert_eq!(read(&cookies.visitor, "visitor", &forged), None);

@@ -1,7 +1,7 @@
 //! Rules that hold for any input: local paths, cookies, addresses, headers.
 //!
-//! An input that ever failed is kept in `.proptest-regressions` beside its test, and tried first
-//! from then on.
+//! Every input that has failed is kept in `.proptest-regressions` beside its test, and is tried
+//! first from then on.
 
 #![cfg(feature = "testing")]
 #![expect(

@@ -1,4 +1,4 @@
-//! Paths from outside: where a redirect may lead, and what the proxy passes on to PostHog.
+//! Paths from outside: the targets of redirects, and the requests that the proxy forwards to PostHog.
 
 use axum::http::HeaderValue;
 use hoglet_web::local_path::local_path;
@@ -8,7 +8,7 @@ use reqwest::Url;
 
 use crate::{config, settings};
 
-/// Text that is likely to be taken for another host.
+/// Text that could be mistaken for another host.
 fn tricky_path() -> impl Strategy<Value = String> {
     prop_oneof![
         r"/?[/\\\t\r\n\x00 .:@?#%;a\u{e9}\u{3000}\u{ff0f}-]{0,12}",
@@ -28,7 +28,7 @@ proptest! {
             prop_assert!(url.is_ok(), "{path:?}");
             let url = url.unwrap();
             prop_assert_eq!(url.origin(), base.origin());
-            // Nor does its path lead elsewhere, where a script takes it alone.
+            // The path alone, which a script may use, does not lead to another host either.
             prop_assert_eq!(base.join(url.path()).unwrap().origin(), base.origin());
             prop_assert!(HeaderValue::from_str(path).is_ok());
         }
@@ -66,7 +66,7 @@ proptest! {
             } else {
                 prop_assert!(["eu.i.posthog.com", "eu-assets.i.posthog.com"].contains(&host), "{}", host);
             }
-            // However the other end decodes it, it is no other project's script.
+            // No way of decoding it can lead to the script of another project.
             prop_assert!(!path.contains('%'), "{}", path);
             prop_assert!(path.split('/').all(|segment| segment != ".."), "{}", path);
             if path.trim_start_matches("/posthog").starts_with("/array") {

@@ -22,7 +22,7 @@ use crate::{DEVELOPMENT, RUNTIME, config};
 enum Shape {
     Json(Value),
     Text(String),
-    /// A map whose keys are no text.
+    /// A map whose keys are not text.
     Map(Vec<(Shape, Shape)>),
     List(Vec<Shape>),
     Unit,

@@ -1,4 +1,4 @@
-//! Addresses as PostHog may see them.
+//! URLs as PostHog may see them.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -9,7 +9,7 @@ use serde_json::Map;
 
 use crate::{WEB, a_visitor, config};
 
-/// A name that stands for a secret, with some of its letters in upper case or percent-encoded.
+/// The name of a secret parameter, with some of its letters in upper case or percent-encoded.
 fn secret_name() -> impl Strategy<Value = String> {
     let names = prop::sample::select(vec![
         "token",

@@ -1,4 +1,4 @@
-//! One person of two ids, by hand.
+//! Merging two ids into one person with `alias`.
 
 use axum::Router;
 use axum::extract::Path;

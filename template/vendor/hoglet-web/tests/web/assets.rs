@@ -95,7 +95,7 @@ async fn assets_are_compressed_for_clients_that_accept_it() {
     assert!(compressed.body.len() * 2 < plain.body.len());
     assert_eq!(compressed.unzipped(), plain.text());
 
-    // Each encoding is known by a tag of its own.
+    // Each encoding has its own entity tag.
     let (plain_tag, tag) = (plain.header("etag"), compressed.header("etag"));
     assert_ne!(tag, plain_tag);
     let known = [gzip[0], ("if-none-match", tag)];
@@ -133,20 +133,20 @@ async fn pages_are_compressed_for_clients_that_accept_it() {
         assert_eq!(page.header("cache-control"), "no-store", "{path}");
         assert!(page.body.len() * 3 < plain.body.len() * 2, "{path}");
         assert!(page.unzipped().ends_with("</html>"), "{path}");
-        // The length of what is not sent must not be told either.
+        // A `HEAD` request must not get the length of the uncompressed page.
         let head = ann.request(Method::HEAD, path);
         let head = ann.send(head.header("accept-encoding", "gzip")).await;
         assert_eq!(head.header("content-encoding"), "gzip", "{path}");
         assert_eq!(head.header("content-length"), "", "{path}");
     }
-    // Nothing is done twice or for nothing, however little a client takes.
+    // A client that accepts no encoding still gets the page, uncompressed.
     for asked in ["identity;q=0", "br, *;q=0", "gzip;q=0"] {
         let refuses = [("accept-encoding", asked)];
         let page = ann.get_with("/card", &refuses).await;
         assert_eq!(page.status, StatusCode::OK, "{asked}");
         assert_eq!(page.header("content-encoding"), "", "{asked}");
     }
-    // Too short to gain from it.
+    // These answers are too short to be worth compressing.
     for path in ["/livez", "/readyz", "/api/nowhere"] {
         let answer = ann.get_with(path, &gzip).await;
         assert_eq!(answer.header("content-encoding"), "", "{path}");

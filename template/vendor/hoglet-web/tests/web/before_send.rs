@@ -1,4 +1,4 @@
-//! The app's last look at each event before it is sent.
+//! The app's hook that sees each event before it is sent.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn an_event_is_sent_as_the_app_lets_it_go() {
         let sent = app.event(name).await;
         assert_eq!(sent["seen"], true, "{name}");
         assert!(!sent.properties.contains_key("secret"), "{name}");
-        // It has seen all of it, and the rest is as it was.
+        // The hook has seen the complete event, and the other properties are unchanged.
         assert_eq!(sent["$lib"], "posthog-rs", "{name}");
         assert_eq!(sent["environment"], "test", "{name}");
     }
@@ -38,7 +38,7 @@ async fn an_event_that_the_app_drops_is_counted_as_dropped_and_not_as_lost() {
     let app = App::start().await;
     app.web.posthog.capture(event("dropped"));
     app.web.posthog.capture(event("kept"));
-    // The sender of one of these learns that it must not send it again.
+    // The sender of a dropped event learns that it must not send the event again.
     let settled = app
         .web
         .posthog
@@ -64,7 +64,7 @@ async fn a_hook_that_panics_lets_nothing_out_and_holds_nothing_up() {
     }
     assert!(app.web.posthog.flush(Duration::from_secs(10)).await);
 
-    // Nor does the panic make an event that the hook would see again.
+    // The panic does not make an event either, which the hook would see again.
     let events = app.posthog.events().split_off(before);
     let names: Vec<_> = events.iter().map(|event| event.name.as_str()).collect();
     assert_eq!(names, ["moved", "moved", "moved"]);

@@ -1,8 +1,8 @@
-//! A chess club: an app as small as one can be that uses all of Hoglet.
+//! A chess club: the smallest app that uses all of Hoglet.
 //!
-//! Its table of users is called `members`. `account` signs up, in and out; `bell` is for everybody
-//! and `lounge` for members; `pass` is a link in a mail; `broken` fails in every way there is.
-//! `program` is its binary.
+//! Its table of users is called `members`. `account` has sign-up, log-in and log-out. `bell` is for
+//! everybody, and `lounge` is for members. `pass` is a link in a mail. `broken` has all kinds of
+//! failures. `program` is the club's binary.
 
 use std::process::ExitCode;
 
@@ -51,7 +51,7 @@ pub struct Assets;
 
 pub struct Club;
 
-/// Its one setting.
+/// The club's only setting.
 pub struct Motto(pub String);
 
 #[derive(Subcommand)]
@@ -154,7 +154,7 @@ pub fn pages() -> Routes<Web> {
         .get("/members/pass/{token}", pass::show_to_members)
 }
 
-/// The club with pages of one test's own, behind every layer.
+/// The club with additional pages of one test, behind every layer.
 pub fn router_with(own: Router<Web>, web: Web) -> Router {
     let pages = pages().router().merge(own).with_state(web.clone());
     layers::around(pages, &web, Places::default())

@@ -1,4 +1,4 @@
-//! The commands, each in a process and a folder of its own.
+//! The commands, each in its own process and folder.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -8,7 +8,7 @@ use hoglet_web::testing::StandIn;
 
 use crate::club::program::BINARY;
 
-/// Runs a command to its end, with nothing in the environment but these variables.
+/// Runs a command to its end, with only these variables in its environment.
 fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     Command::new(BINARY.path)
         .args(arguments)
@@ -19,7 +19,7 @@ fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output 
         .unwrap()
 }
 
-/// Everything it printed, after the lines of the test around it.
+/// The command's whole output, including the lines of the test around it.
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -144,7 +144,7 @@ fn the_env_file_is_read_in_development_and_real_variables_win() {
 #[test]
 fn the_routes_are_listed_hoglets_among_them() {
     let folder = tempfile::tempdir().unwrap();
-    // Whatever the settings are.
+    // The command works with invalid settings too.
     let output = run(folder.path(), &["routes"], &[("PORT", "x")]);
     assert!(output.status.success(), "{output:?}");
     for line in [

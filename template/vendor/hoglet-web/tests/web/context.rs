@@ -184,7 +184,7 @@ async fn the_header_wins_over_the_cookie() {
 #[tokio::test]
 async fn headers_are_cleaned_and_cut() {
     let app = App::start().await;
-    // Twice in one request, whose headers have room for 64 KiB.
+    // A request sends this twice, and its headers may have 64 KiB.
     let long = "é".repeat(10_000);
     for (sent, known) in [
         ("  spaces \t ".as_bytes(), json!("spaces")),
@@ -229,7 +229,7 @@ async fn every_event_knows_its_release_and_where_that_runs() {
         for how in ["by hand", "error", "panic"] {
             ann.post("/api/break", &[("how", how)]).await;
         }
-        // Of no request.
+        // This event belongs to no request.
         app.web
             .posthog
             .capture(posthog_rs::Event::new_anon("tidied_up"));
@@ -273,7 +273,7 @@ async fn the_address_is_seen_through_trusted_proxies_only() {
         ("", "192.0.2.7", "127.0.0.1"),
         ("127.0.0.0/8", "192.0.2.7", "192.0.2.7"),
         ("127.0.0.1", "", "127.0.0.1"),
-        // Only what trusted proxies wrote themselves counts: the rest is the client's words.
+        // Only the addresses that trusted proxies wrote count. The client may have written the others.
         ("127.0.0.1", "198.51.100.1, 192.0.2.7", "192.0.2.7"),
         (
             "127.0.0.1 10.0.0.0/8",

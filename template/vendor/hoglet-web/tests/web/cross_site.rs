@@ -1,4 +1,4 @@
-//! Requests that other sites make browsers send, and front ends that may.
+//! Requests that browsers send for other sites, and front ends that are allowed to send them.
 
 use hoglet_web::app::all_routes;
 use reqwest::{Method, StatusCode};
@@ -14,7 +14,7 @@ const SAME_SITE: (&str, &str) = ("sec-fetch-site", "same-site");
 async fn a_post_from_another_site_is_refused_with_our_page() {
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
-    // The headers of browsers, with a sandboxed frame and old ones without Sec-Fetch-Site among them.
+    // Headers of browsers, including a sandboxed frame, and old browsers without Sec-Fetch-Site.
     for (headers, path) in [
         (&[CROSS_SITE, EVIL][..], "/card"),
         (
@@ -150,7 +150,7 @@ async fn other_origins_are_refused_and_pages_are_not_the_api() {
             assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");
         }
     }
-    // It may call the API, but it cannot post forms or log a user out.
+    // The front end may call the API, but it cannot post forms or log a user out.
     let front = [("origin", "https://front.example"), CROSS_SITE];
     for path in ["/logout", "/card", "/login", "/opt-out"] {
         let answer = ann.post_with(path, &[("name", "Eve")], &front).await;

@@ -1,4 +1,4 @@
-//! Nothing that was captured is lost, or else it is counted.
+//! Every captured event is delivered, or counted as lost.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ async fn every_event_arrives_once_through_any_outage_and_delays_no_page() {
 
     let well = *medians.last().unwrap();
     for (trouble, median) in troubles.iter().zip(&medians) {
-        // Generous, because other tests run beside this one.
+        // The limit is generous, because other tests run at the same time.
         let bound = well * 3 + Duration::from_millis(20);
         assert!(*median < bound, "{trouble:?}: {median:?}, well: {well:?}");
     }
@@ -118,8 +118,8 @@ async fn a_batch_whose_answer_is_lost_is_sent_again_as_it_was() {
 #[tokio::test]
 async fn a_server_in_trouble_is_asked_again_and_a_refusal_is_counted() {
     let mut stories = JoinSet::new();
-    // A bare 429 and a proxy's 520 are what the SDK itself does not try again. In a test, as in PostHog's
-    // harness for SDKs, an operator's mistake is a refusal.
+    // The SDK itself does not retry a bare 429 or a proxy's 520. In a test, as in PostHog's harness for SDKs, an
+    // operator's mistake counts as a refusal.
     let troubles = [408, 429, 500, 502, 503, 504, 520].map(|status| (status, 0));
     let refusals = [301, 400, 401, 402, 403, 404, 413].map(|status| (status, 1));
     for (status, lost) in troubles.into_iter().chain(refusals) {
@@ -176,13 +176,13 @@ async fn an_operators_mistake_ends_as_an_outage_does() {
     assert!(app.posthog.bad_replies() > 1);
 }
 
-/// A process that waited five seconds at most, as ours once did, would come too early.
+/// A process that waits five seconds at most, as an older version did, would retry too early.
 const SIX_SECONDS: Duration = Duration::from_secs(6);
 
 #[tokio::test]
 async fn posthog_is_asked_again_when_it_says_and_not_earlier() {
     let in_seconds: fn() -> String = || SIX_SECONDS.as_secs().to_string();
-    // A date counts whole seconds.
+    // A date has whole seconds only.
     let as_date: fn() -> String = || {
         let until = Utc::now() + SIX_SECONDS + Duration::from_secs(1);
         until.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -197,7 +197,7 @@ async fn posthog_is_asked_again_when_it_says_and_not_earlier() {
             browser.post(RING, &[]).await;
             wait_until("it has met", || app.posthog.bad_replies() > 0).await;
             app.posthog.replies(Reply::Normal);
-            // Nor does the next batch come earlier.
+            // The next batch does not come earlier either.
             browser.post(RING, &[]).await;
 
             assert_eq!(app.events().await.len(), 2);
@@ -300,7 +300,7 @@ async fn when_posthog_begins_to_hang_during_the_shutdown_all_is_counted_once() {
     }
     app.events().await;
     let (client, posthog) = (app.web.posthog.clone(), app.posthog.clone());
-    // Neither in a batch yet nor delivered when the shutdown begins.
+    // These events are neither in a batch nor delivered when the shutdown begins.
     for _ in 0..10 {
         client.capture(Event::new_anon("late"));
     }
@@ -331,7 +331,7 @@ async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice
             posthog.replies(Reply::Never);
             for _ in 0..4 {
                 client.capture(Event::new_anon("considered"));
-                // Longer than a batch waits for company: four sends are under way.
+                // This is longer than a batch waits for more events, so four batches are on their way.
                 tokio::time::sleep(Duration::from_millis(150)).await;
             }
             let lift = async {

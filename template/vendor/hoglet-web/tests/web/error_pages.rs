@@ -141,7 +141,7 @@ async fn a_trailing_slash_is_tolerated() {
     let answer = ann.post("/api/bell/", &[]).await;
     assert_eq!(answer.json()["count"], 1);
     assert_eq!(app.browser().get("/nowhere/").await.status, 404);
-    // `//` is not the name of a page, and a `Location` of `//x` would be another host.
+    // A path with `//` is not a page, and a `Location` of `//x` would lead to another host.
     let doubled = ann.get("//evil.example/").await;
     assert_eq!(doubled.status, StatusCode::NOT_FOUND);
 }

@@ -1,4 +1,4 @@
-//! Errors in an app's pages: the exception that PostHog gets, and the page that the visitor sees.
+//! Errors in an app's pages: the exception for PostHog, and the page for the visitor.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{Answer, App, Event, People, with_broken_pages};
 const DEVELOPMENT: &[(&str, &str)] = &[("APP_ENV", "development")];
 const PAGE: &[(&str, &str)] = &[("accept", "text/html")];
 
-/// The file and the line of the frame that stands last: where it arose, in the app's own code.
+/// The file and the line of the last frame, which is the origin of the error in the app's own code.
 fn innermost(exception: &Event) -> (String, u64) {
     let frames = exception["$exception_list"][0]["stacktrace"]["frames"].as_array();
     let frames = frames.expect("there is a stack");
@@ -77,7 +77,7 @@ async fn a_panic_in_a_task_is_captured_once_and_on_nobodys_behalf() {
         captured["$exception_list"][0]["mechanism"]["handled"],
         false
     );
-    // The task ends, the process goes on.
+    // The task ends, and the process continues.
     assert_eq!(captured["$exception_level"], "error");
     assert_eq!(captured["$process_person_profile"], false);
     assert_ne!(captured.distinct_id, app.user_id("Ann").await);
@@ -136,7 +136,7 @@ async fn in_development_the_page_shows_the_error_its_causes_and_its_place() {
 
     let page = shown(&answer);
     assert!(page.contains("OrderError"));
-    // The cause, and lines of its file.
+    // The page shows the cause, and lines of its file.
     assert!(page.contains(&std::fmt::Error.to_string()));
     assert!(page.contains("Err(OrderError(std::fmt::Error).into())"));
     assert!(page.contains("broken.rs:"));

@@ -1,4 +1,4 @@
-//! Events of any shape: what they carry, and that capturing them never fails.
+//! Events of any shape: their properties, and that capturing them never fails.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ impl Serialize for Broken {
     }
 }
 
-/// The event that arrives when a page captures one of this shape.
+/// The event that arrives when a page captures an event of this shape.
 async fn arrives<T: Serialize + Clone + Send + Sync + 'static>(shape: T) -> Value {
     let page = get(async move |posthog: PostHog| {
         posthog.capture(Shape(shape));

@@ -1,4 +1,4 @@
-//! Exceptions: what PostHog learns about an error, and about the visitor or user who met it.
+//! Exceptions: the data that PostHog gets about an error, and about the visitor or user of the request.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use uuid::{Uuid, Version};
 use crate::club::chores::Chore;
 use crate::support::{App, Browser, Event, PASSWORD, People, Person, with_broken_pages};
 
-/// The mechanism of an exception in the form that PostHog's specification gives it.
+/// The mechanism of an exception, in the form of PostHog's specification.
 fn outermost(kind: &str, handled: bool, synthetic: bool) -> Value {
     json!({ "type": kind, "handled": handled, "synthetic": synthetic, "exception_id": 0 })
 }
 
-/// The same of the cause of another one.
+/// The mechanism of an exception that is the cause of another one.
 fn cause_of(parent: usize) -> Value {
     json!({
         "type": "chained",
@@ -33,8 +33,8 @@ fn mechanisms(exception: &Event) -> Vec<Value> {
 #[tokio::test]
 async fn each_exception_says_how_it_was_noticed_and_how_its_causes_hang_together() {
     let app = with_broken_pages(&[]).await;
-    // A value that implements `Error` has no stack, so ours stands in; a panic has its own, unless it
-    // was only passed on.
+    // A value that implements `Error` has no stack, so Hoglet adds the stack of the capture. A panic has
+    // its own stack, unless it was resumed.
     let returned = outermost("middleware", false, true);
     let response = json!("axum.error_response");
     let caught = json!("axum.catch_panic");
@@ -88,7 +88,7 @@ async fn each_exception_says_how_it_was_noticed_and_how_its_causes_hang_together
         let before = app.events_named("$exception").await.len();
         app.browser().get(path).await;
         let exceptions = app.events_named("$exception").await;
-        // The hook has captured an error that is passed on already.
+        // If a panic is resumed, the hook has captured it once already.
         let passed_on = usize::from(path == "/passed-on");
         assert_eq!(exceptions.len(), before + 1 + passed_on, "{path}");
         let exception = exceptions[before..]
@@ -136,11 +136,11 @@ async fn an_error_captured_by_hand_takes_properties_along_and_tells_its_id() {
     let captured = app.event("$exception").await;
     assert_eq!(captured.uuid, id.to_string());
     assert_eq!(captured["table"], 7);
-    // Nothing is no property; in a list it keeps its place.
+    // A `None` is not sent as a property, but becomes null in a list.
     assert!(!captured.properties.contains_key("clock"));
     assert_eq!(captured["opening"], json!({ "name": "Sicilian" }));
     assert_eq!(captured["moves"], json!(["e4", null, "c5"]));
-    // No caller says where an exception was captured, or how bad it is.
+    // A caller cannot set the source or the level of an exception.
     assert_eq!(captured["$exception_level"], "error");
     assert_eq!(captured["$exception_list"][0]["type"], "OrderError");
     for reserved in ["$exception_source", "$debug_images"] {

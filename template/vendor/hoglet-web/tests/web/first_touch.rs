@@ -1,4 +1,4 @@
-//! The first touch: how a visitor came here, captured when they become a user.
+//! The first touch: how a visitor first came to the app. It is captured when they become a user.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -140,7 +140,7 @@ async fn posthog_js_memory_is_not_trusted() {
         json!({ "$initial_person_info": { "u": 7, "r": "$direct" } }).to_string(),
         json!({ "$initial_person_info": { "u": "javascript:alert(1)" } }).to_string(),
         json!({ "$initial_person_info": { "u": "https://example.com/a\u{0}b" } }).to_string(),
-        // A cookie of another person, which no page has corrected yet.
+        // The cookie is of another person, and no page has corrected it yet.
         json!({ "distinct_id": Uuid::new_v4(), "$initial_person_info": { "u": "https://x.example/" } })
             .to_string(),
     ]
@@ -231,7 +231,7 @@ async fn each_person_at_one_browser_has_a_first_touch_of_their_own() {
     let told = first_touch(&app, &browser, "Bob").await;
     assert_eq!(told["$initial_utm_source"], "bobs");
 
-    // Ann's cookies of before are played back: her visitor id is hers, and so is her first touch.
+    // Ann's old cookies are sent again. Her visitor id and her first touch still belong to her.
     let told = first_touch(&app, &anns, "Cem").await;
     assert_eq!(told, json!({}));
 }

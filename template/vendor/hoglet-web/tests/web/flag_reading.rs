@@ -1,4 +1,4 @@
-//! Reading flags in a page: what it shows, what that sends, and how long it waits.
+//! Reading flags in a page: the result, the events that it sends, and the time that it waits.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ async fn decides_and_panics(posthog: PostHog) {
     panic!("at the end");
 }
 
-/// Decides as a visitor, then as the user that they have become.
+/// Reads flags as a visitor, then signs up and reads them as the user.
 async fn decides_and_joins(State(web): State<Web>, mut visit: Visit) -> Result<()> {
     visit.posthog.flags().await;
     let hash = visit.hash_password("a sentence is fine".to_owned()).await?;
@@ -70,7 +70,7 @@ async fn decides_and_joins(State(web): State<Web>, mut visit: Visit) -> Result<(
     Ok(())
 }
 
-/// The club with pages that decide by flags, of which one is on and one is off.
+/// The club with pages that read flags, of which one is on and one is off.
 async fn with_pages_that_decide() -> App {
     let pages = Router::new()
         .route("/read", get(reads))
@@ -113,7 +113,7 @@ async fn an_event_after_the_flags_were_evaluated_carries_them() {
         };
         assert_eq!(carrying("vote_cast"), [false, true, true]);
         assert_eq!(carrying("$exception"), [false, true, true]);
-        // It says what a group is like, and nothing about what was done.
+        // A `$groupidentify` describes a group and not an action, so it carries no flags.
         assert!(!carrying("$groupidentify").contains(&true));
     }
     let before = app.events().await.len();
@@ -168,7 +168,7 @@ async fn a_client_that_is_known_by_a_header_only_has_the_defaults() {
     assert_eq!(vote.distinct_id, "a-robot");
     assert!(!carries_flags(&vote));
 
-    // With a visitor's cookie it is that visitor.
+    // With a visitor's cookie, the request belongs to that visitor.
     let browser = app.browser();
     browser.get("/bell").await;
     let answer = browser.get_with("/read", &header).await;

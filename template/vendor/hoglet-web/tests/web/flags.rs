@@ -1,4 +1,4 @@
-//! Flags: which are asked for, what their reading sends, and evaluation in this process.
+//! Flags: the requests for them, the events that reading them sends, and evaluation in this process.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use crate::club::plan::{ALL, NEW_LOUNGE};
 use crate::club::router_with;
 use crate::support::{App, Browser, Event, People, Reply, StandIn, until_asked, wait_until};
 
-/// An app that keeps the definitions of flags, and knows them already.
+/// An app that evaluates flags locally, and has received their definitions.
 async fn with_definitions(posthog: StandIn, variables: &[(&str, &str)]) -> (App, Browser) {
     let mut all = vec![("POSTHOG_SECRET_KEY", "phx_key")];
     all.extend(variables);
     posthog.define_flag("new-lounge", true, Some(json!({ "colour": "green" })));
     let app = App::beside(posthog, &all).await;
     let ann = app.sign_up("Ann").await;
-    // They arrive in the background; until then the defaults hold.
+    // The definitions arrive in the background. Until then the defaults apply.
     let begin = Instant::now();
     while !ann.get("/lounge").await.text().contains("new chairs") {
         assert!(begin.elapsed() < Duration::from_secs(10));
@@ -50,7 +50,7 @@ async fn a_flag_without_a_definition_is_asked_for_and_the_others_keep_their_valu
     assert!(page.contains("Your move"), "{page}");
     assert!(page.contains("new chairs"), "{page}");
 
-    // PostHog's specification has the request name every flag.
+    // PostHog's specification demands that the request names every flag.
     let asked = &app.posthog.flag_requests()[before..];
     assert_eq!(asked.len(), 1);
     let declared: Vec<_> = ALL.iter().map(|flag| flag.key).collect();
@@ -65,7 +65,7 @@ async fn flags_are_not_those_of_the_place_where_the_server_stands() {
     ann.get("/lounge").await;
     wait_until("the flag was read", || !read(&app).is_empty()).await;
     assert_eq!(app.posthog.flag_requests()[0]["geoip_disable"], true);
-    // The event is still located, by the person's own address.
+    // PostHog can still locate the event, by the person's own address.
     let read = read(&app).remove(0);
     assert_eq!(read["$ip"], "127.0.0.1");
     for name in ["$geoip_disable", "located"] {
@@ -89,7 +89,7 @@ async fn an_answer_that_is_not_whole_does_not_tell_which_flags_there_are() {
     for (name, value) in [
         ("errorsWhileComputingFlags", json!(true)),
         ("quotaLimited", json!(true)),
-        // As the SDK cannot read it.
+        // The SDK cannot read this form.
         ("quotaLimited", json!(["feature_flags"])),
     ] {
         let posthog = StandIn::start().await;
@@ -128,7 +128,7 @@ async fn flags_with_local_definitions_work_whatever_posthog_replies() {
         posthog.replies_to_flags([reply; 100]);
         let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "50")];
         let (app, ann) = with_definitions(posthog, &timeout).await;
-        // At first PostHog is asked, and then it is left alone for a while.
+        // The first requests ask PostHog. Then it is not asked for a while.
         for _ in 0..6 {
             let page = ann.get("/lounge").await.text();
             assert!(page.contains("new chairs"), "{reply:?}: {page}");
@@ -178,7 +178,7 @@ async fn posthog_is_not_asked_again_after_its_own_refusal() {
 
 #[tokio::test]
 async fn a_timeout_of_a_second_has_room_for_a_retry_and_the_default_has_none() {
-    // Empty is the default.
+    // An empty value means the default.
     for (milliseconds, times) in [("1000", 2), ("", 1)] {
         let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", milliseconds)];
         let app = App::with(&timeout).await;

@@ -1,4 +1,4 @@
-//! Messages for the next page: they wait in cookies.
+//! Messages for the next page, which are kept in cookies.
 
 use hoglet_web::session::model as session;
 use reqwest::StatusCode;

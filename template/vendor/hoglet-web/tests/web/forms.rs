@@ -1,4 +1,4 @@
-//! Bodies that are too large or no forms, and markup that a user typed.
+//! Bodies that are too large or are not forms, and markup that a user typed.
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, StatusCode};
@@ -100,7 +100,7 @@ async fn a_forms_type_is_the_same_in_any_letter_case() {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{content_type}");
         assert!(ann.get("/card").await.text().contains(&name));
     }
-    // So is what is asked for.
+    // Types in `Accept` are compared without regard to case too.
     for accept in ["Text/HTML", "application/json;q=0.5, TEXT/html;q=0.9"] {
         let answer = ann.get_with("/api/nowhere", &[("accept", accept)]).await;
         assert_eq!(
@@ -125,7 +125,7 @@ async fn markup_that_a_user_typed_stays_text() {
     let markup = r#""><script>alert('x')</script>{{ 'in' ~ 'jected' }}</title>"#;
     let browser = app.browser();
 
-    // Reflected: the forms come back with what was typed, and error pages know the path.
+    // Reflected: forms show the typed text again, and error pages show the path.
     let email = [("name", markup), ("email", markup), ("password", markup)];
     for answer in [
         browser.post("/signup", &email).await,

@@ -1,4 +1,4 @@
-//! Requests on behalf of a group, as a handler makes them.
+//! Requests that a handler makes on behalf of a group.
 
 use axum::Router;
 use axum::response::Html;
@@ -26,7 +26,7 @@ async fn joins_two_groups(posthog: PostHog) -> &'static str {
     posthog.flags().await.variant(&GREETING).unwrap_or("none")
 }
 
-/// Two parts of one request, of which one joins a group.
+/// Two parts of one request. One part joins a group.
 async fn captures_before_and_after(posthog: PostHog, page: Page) -> Result<Html<String>> {
     let other = posthog.clone();
     posthog.capture(VoteCast { choice: "before" });
@@ -45,7 +45,7 @@ async fn describes_again_and_again(posthog: PostHog) {
     posthog.with_group("company", "acme", json!({}));
 }
 
-/// Where the company has no name: a blank key, and a blank type.
+/// Joins groups with a blank key, and with a blank type.
 async fn belongs_to_no_company(posthog: PostHog) {
     for blank in ["", " ", "\t\r\n", "\u{2003}"] {
         posthog.with_group("company", blank, json!({ "plan": "large" }));
@@ -72,7 +72,7 @@ async fn app() -> App {
     app
 }
 
-/// The SDK sends the reading of a flag when it likes.
+/// Waits until the reading of a flag has arrived, which the SDK sends later.
 async fn flag_read(app: &App) {
     let arrived = || {
         let events = app.posthog.events();
@@ -164,7 +164,7 @@ async fn a_group_is_described_once_a_process_before_the_event_that_is_its() {
     let place = |name| names.iter().position(|other| other == name);
     assert!(place("$groupidentify") < place("vote_cast"));
 
-    // Another process does not know what this one has said.
+    // Another process does not know that this process has described the group.
     let other = app.another().await;
     let ann = ann.at(&other.url);
     ann.post("/api/vote", &[]).await;
@@ -188,7 +188,7 @@ async fn a_group_makes_no_person_of_a_visitor() {
         assert_eq!(event["$groups"], json!({ "company": "acme" }));
         assert!(event["personless"].is_null());
     }
-    // PostHog throws a personless one away.
+    // PostHog drops a personless `$groupidentify`.
     let described = app.event("$groupidentify").await;
     assert!(described["$process_person_profile"].is_null());
     assert_eq!(described.distinct_id, "$company_acme");
@@ -200,7 +200,7 @@ async fn a_visitor_who_opted_out_describes_no_group() {
     let app = app().await;
     let ann = app.browser();
     ann.get_with("/after", &[("sec-gpc", "1")]).await;
-    // An error is captured all the same, without a person and without a group.
+    // An error is still captured, without a person and without a group.
     let events = app.events().await;
     let names: Vec<_> = events.iter().map(|event| &*event.name).collect();
     assert_eq!(names, ["$exception"]);
@@ -236,7 +236,7 @@ async fn a_description_that_was_lost_is_sent_again_and_one_that_waits_is_not() {
     wait_until("the description is lost", lost).await;
     assert!(app.events_named("$groupidentify").await.is_empty());
 
-    // Twice, while nothing arrives.
+    // The member votes twice while no event arrives.
     app.posthog.replies(Reply::Never);
     for _ in 0..2 {
         ann.post("/api/vote", &[]).await;

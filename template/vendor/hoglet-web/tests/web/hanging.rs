@@ -1,4 +1,4 @@
-//! A database that does not answer: who waits for it, and for how long.
+//! A database that does not answer: the requests that wait for it, and for how long.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, TransactionTrait};
 
 use crate::support::{Answer, App, PASSWORD, People, Person, RING};
 
-/// Takes every connection there is, as queries would that never end.
+/// Takes every connection, like queries that never end.
 async fn all_connections(app: &App) -> Vec<DatabaseTransaction> {
     let mut held = Vec::new();
     while let Ok(Ok(connection)) =
@@ -18,7 +18,7 @@ async fn all_connections(app: &App) -> Vec<DatabaseTransaction> {
     held
 }
 
-/// That the app is not at fault, and when to ask again.
+/// Checks that the answer is 503 with a time to try again.
 fn assert_ask_again(answer: &Answer, what: &str) {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{what}");
     let wait: u64 = answer.header("retry-after").parse().unwrap();
@@ -37,7 +37,7 @@ async fn a_page_waits_for_it_once_and_apologizes() {
     let answer = ann.get("/card").await;
     assert_ask_again(&answer, "/card");
     assert!(answer.text().contains("The board fell over."));
-    // One connection is waited for during 5 seconds.
+    // A request waits 5 seconds for a connection.
     assert!(begin.elapsed() < Duration::from_secs(9), "{begin:?}");
     drop(held);
     assert!(ann.is_signed_in().await);
@@ -73,7 +73,7 @@ async fn pages_forms_and_programs_are_told_when_to_ask_again() {
     for (answer, what) in [(log_in, "log-in"), (sign_up, "sign-up"), (link, "a link")] {
         assert_ask_again(&answer, what);
     }
-    // A visitor's first value is written at the end of its request.
+    // The first value in a visitor's session is written at the end of the request.
     assert_ask_again(
         &visitor.post(RING, &[]).await,
         "a value of a visitor's session",
@@ -129,7 +129,7 @@ async fn a_file_that_another_process_keeps_locked_is_read_and_its_writers_give_u
     assert_eq!(ann.ring().await, 1, "what failed was not counted");
 }
 
-/// A PostgreSQL, as far as a port can tell, that takes connections and says nothing.
+/// The server accepts connections like PostgreSQL, and never answers.
 #[cfg(feature = "postgres")]
 #[tokio::test]
 async fn a_server_that_says_nothing_is_given_up() {

@@ -1,15 +1,15 @@
-//! Requests for other hosts, and paths that could be taken for one.
+//! Requests for other hosts, and paths that could be mistaken for a host.
 
 use reqwest::StatusCode;
 
 use crate::support::{Answer, App, BROWSER, People, Person};
 
-/// The status of a page, asked for at this host.
+/// Requests a page with this host.
 async fn at(app: &App, host: &str, path: &str) -> Answer {
     app.browser().get_with(path, &[("host", host)]).await
 }
 
-/// Plain: no script, no cookie, and nothing of what was asked for.
+/// Checks that an answer is plain: no script, no cookie, and no part of the request.
 fn assert_plain(answer: &Answer, status: StatusCode, what: &str) {
     assert_eq!(answer.status, status, "{what}");
     assert!(answer.cookies().is_empty(), "{what}");
@@ -110,7 +110,7 @@ async fn in_production_its_own_names_are_answered_and_health_checks_by_any() {
             assert_eq!(at(&app, host, path).await.status, StatusCode::OK, "{host}");
         }
     }
-    // The host that a proxy names is ignored, and a redirect does not lead to our own address.
+    // The host that a proxy names is ignored, and there is no redirect to the app's own address.
     let forwarded = [
         ("host", "evil.example"),
         ("x-forwarded-host", "shop.example"),
@@ -210,7 +210,7 @@ async fn a_path_that_could_be_taken_for_a_host_has_a_page_without_a_script() {
                 "GET {path}?a=1 HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
             );
             let answer = app.answer_to(request).await;
-            // A target that does not begin with a slash is not HTTP.
+            // A request target that does not begin with a slash is invalid HTTP.
             let refused = answer.starts_with("HTTP/1.1 404") || path.starts_with('\\');
             assert!(refused, "{environment} {path}: {answer}");
             for kept_out in ["<script", "evil.example", "set-cookie", "location:"] {
@@ -219,7 +219,7 @@ async fn a_path_that_could_be_taken_for_a_host_has_a_page_without_a_script() {
         }
         assert!(app.posthog.passed().is_empty());
         assert!(app.events().await.is_empty());
-        // Two slashes further on are no beginning of a host.
+        // Two slashes later in a path do not begin a host.
         let browser = app.browser();
         assert_eq!(browser.get("/bell//").await.status, StatusCode::OK);
         let elsewhere = browser.get_with("/nowhere//evil", BROWSER).await;

@@ -1,4 +1,4 @@
-//! Requests as no browser writes them.
+//! Requests that no browser sends.
 
 use reqwest::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,7 +25,7 @@ async fn a_request_that_is_not_http_is_refused_and_the_app_lives_on() {
     ] {
         let answer = app.answer_to(nonsense).await;
         assert!(answer.starts_with("HTTP/1.1 400"), "{nonsense:?}: {answer}");
-        // These come from below the app, and bear no name and no version either.
+        // These answers come from the HTTP library, and contain no name and no version either.
         assert!(!answer.to_lowercase().contains("server:"), "{answer}");
     }
     assert_eq!(app.browser().get("/").await.status, StatusCode::OK);
@@ -35,7 +35,7 @@ async fn a_request_that_is_not_http_is_refused_and_the_app_lives_on() {
 async fn a_second_request_hidden_in_the_first_is_not_answered() {
     let app = App::start().await;
     let hidden = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    // A proxy in front that heeds the length takes all of it for one body.
+    // A proxy that uses the length would treat the hidden request as part of the body.
     let length = hidden.len() + 5;
     let answer = app
         .answer_to(format!(
@@ -60,7 +60,7 @@ async fn headers_have_bounds() {
     let path = "y".repeat(100_000);
     let answer = app.answer_to(format!("GET /{path} HTTP/1.1\r\n\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
-    // 64 KiB in all, the first line included, and not a byte more.
+    // The limit is exactly 64 KiB, including the first line.
     let end = "Connection: close\r\nX-Header: ";
     let room = 64 * 1024 - begin.len() - end.len() - "\r\n\r\n".len();
     for (length, status) in [(room, "200"), (room + 1, "431")] {
@@ -104,7 +104,7 @@ async fn methods_that_no_page_has_do_nothing() {
         let headers = "Host: localhost\r\nConnection: close\r\nCookie: echo=me\r\n\r\n";
         let answer = app.answer_to(format!("{request}\r\n{headers}")).await;
         let status = answer.split(' ').nth(1).unwrap();
-        // 421: what is asked for is another host.
+        // 421: the request is for another host.
         assert!(
             ["404", "405", "421"].contains(&status),
             "{request}: {answer}"
@@ -119,7 +119,7 @@ async fn the_host_in_a_request_does_not_choose_where_a_redirect_leads() {
         let variables = [
             ("APP_URL", url),
             ("TRUSTED_PROXIES", "127.0.0.1"),
-            // Behind the check of the host.
+            // The request must pass the check of the host.
             ("ALLOWED_HOSTS", "evil.example"),
         ];
         let app = App::with(&variables).await;

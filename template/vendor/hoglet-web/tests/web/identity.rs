@@ -1,4 +1,4 @@
-//! Identity: every visitor has an id, the id of a user is their UUID, and only users make a person.
+//! Identity: every visitor has an id, a user's id is their UUID, and only users make a person.
 
 use hoglet_web::session::model as session;
 use hoglet_web::visitor_link;
@@ -82,7 +82,7 @@ async fn an_id_is_known_for_a_year() {
         (days_old(366), false),
         // Another machine's clock may be ahead, but not by days.
         (days_old(-2), false),
-        // Without a date.
+        // This id contains no date.
         (of_before, false),
     ] {
         let browser = app.browser();

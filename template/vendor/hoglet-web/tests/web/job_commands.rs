@@ -1,4 +1,4 @@
-//! `jobs list`, `jobs retry`, `jobs discard`, each in a process of its own.
+//! `jobs list`, `jobs retry`, `jobs discard`, each in a separate process.
 
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn listed(app: &App, arguments: &[&str]) -> Vec<Value> {
     let output = jobs(app, &[&["list", "--json"], arguments].concat());
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let said = said(&output);
-    // The club's main is a test, which has something to say as well.
+    // The club's `main` is a test, whose own output comes first.
     let array = &said[said.find('[').unwrap()..];
     let mut values = serde_json::Deserializer::from_str(array).into_iter();
     values.next().unwrap().unwrap()
@@ -158,7 +158,7 @@ async fn of_failed_jobs_that_share_a_key_one_is_retried_and_the_others_are_named
     assert_eq!(output.status.code(), Some(1));
     assert!(!said(&output).contains("tried again"), "{output:?}");
 
-    // Where its key is free again, it is tried again.
+    // Once its key is free, the job can be retried.
     assert_eq!(app.run_jobs().await.len(), 3);
     let output = jobs(&app, &["retry", &ids[1].to_string()]);
     assert!(said(&output).contains("1 job tried again"), "{output:?}");

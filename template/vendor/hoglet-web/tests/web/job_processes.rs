@@ -46,7 +46,7 @@ async fn enqueue(
     transaction.commit().await.unwrap();
 }
 
-/// How often each job has been done, and whether one ran twice at the same time.
+/// The number of starts and ends of each job, and whether a job ran twice at the same time.
 fn log(folder: &TempDir) -> (BTreeMap<u32, u32>, BTreeMap<u32, u32>, bool) {
     let log = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
     let of = |what: &str| {
@@ -82,7 +82,7 @@ async fn processes_that_are_killed_lose_no_job_and_run_none_twice_at_once() {
     wait_until("all are done", || done(&folder) == 300).await;
     let (_, done, twice) = log(&folder);
     assert!(!twice, "a job ran twice at the same time");
-    // Killed between its end and its row's.
+    // These processes were killed after the end of a job, but before its row was deleted.
     let again: Vec<_> = done.values().filter(|count| **count > 1).collect();
     assert!(again.len() <= 20, "{again:?}");
     wait_for_none(&database).await;
@@ -109,13 +109,13 @@ async fn a_process_that_is_stopped_finishes_what_it_can_and_gives_the_rest_back(
     let [left] = left.as_slice() else {
         panic!("one is left: {left:?}");
     };
-    // At once, not when its lease would have ended; and the attempt does not count.
+    // The lease ends at once, and the attempt does not count.
     assert_eq!((left.lease, left.attempt), (None, 0));
     let _next = process.another().await;
     wait_until("the next process goes on", || log(&folder).0[&1] == 2).await;
 }
 
-/// As where a trigger, a full disk or a text that is none says so.
+/// The database may refuse because of a trigger, a full disk, or invalid text.
 #[tokio::test]
 async fn jobs_whose_end_the_database_refuses_hold_neither_a_place_nor_a_lease() {
     let variables = [("JOBS_LEASE_SECONDS", "2"), ("JOBS_CONCURRENCY", "2")];
@@ -171,18 +171,18 @@ async fn a_job_that_the_database_refuses_to_change_takes_no_other_one_along() {
     enqueue(&database, folder.path(), 1..3, 3_000).await;
     wait_until("both have begun", || log(&folder).0.len() == 2).await;
     database.execute_unprepared(&refuse).await.unwrap();
-    // Its lease is extended all the same.
+    // The lease of the other job is still extended.
     wait_until("the other one is done", || log(&folder).1.contains_key(&2)).await;
     assert_eq!(log(&folder).0[&2], 1);
     let refused = Entity::find().filter(Column::RunAt.lt(0));
     let end_of_lease = "UPDATE jobs SET run_at = -1 WHERE payload LIKE '%\"number\":1,%'";
-    // In one transaction, so that its process never finds the table without the trigger.
+    // One transaction, so that the process never sees the table without the trigger.
     let transaction = begin(&database).await.unwrap();
     for sql in [&*allow, end_of_lease, &*refuse] {
         transaction.execute_unprepared(sql).await.unwrap();
     }
     transaction.commit().await.unwrap();
-    // It is due before these.
+    // The refused job is due before these jobs.
     enqueue(&database, folder.path(), 3..9, 0).await;
     wait_until("the others are done", || done(&folder) >= 7).await;
     assert_eq!(refused.count(&database).await.unwrap(), 1);
@@ -197,7 +197,7 @@ struct Refusal {
 }
 
 impl Refusal {
-    /// Of the jobs that a condition names.
+    /// Refuses changes of the jobs that match a condition.
     async fn of(database: &DatabaseConnection, condition: &str) -> Self {
         let trigger = "CREATE TRIGGER refuse BEFORE UPDATE ON jobs";
         let (refuse, allow) = match database.get_database_backend() {
@@ -250,7 +250,7 @@ async fn jobs_that_block_their_threads_keep_neither_the_pages_nor_the_bound() {
     ];
     let mut process = Process::start(*BINARY, &variables).await;
     let database = database_of(&process).await;
-    // More than there are threads for everything else. One place is the mails'.
+    // These are more jobs than threads for other work. One place is reserved for mails.
     for _ in 0..16 {
         let folder = folder.path().to_owned();
         Enqueuer::default()
@@ -291,7 +291,7 @@ async fn a_job_enqueued_while_its_twin_runs_is_done_soon_after_it() {
     assert_eq!((done[&0], twice), (2, false));
 }
 
-/// As when a machine goes on that was suspended.
+/// This happens when a suspended machine resumes.
 #[tokio::test]
 async fn a_clock_that_jumps_forward_begins_nothing_anew() {
     let folder = tempfile::tempdir().unwrap();
@@ -338,7 +338,7 @@ async fn of_ten_thousand_jobs_two_processes_do_each_once() {
                 .await
                 .unwrap();
         }
-        // Every third thousand was never there.
+        // Every third thousand is rolled back.
         if thousand % 3 == 2 {
             transaction.rollback().await.unwrap();
         } else {

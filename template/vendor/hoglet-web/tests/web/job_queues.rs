@@ -1,4 +1,4 @@
-//! Queues: what goes first, what is paused, and what is cancelled.
+//! Queues: priorities, pausing, and cancelling.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ async fn the_priority_whose_turn_it_is_goes_first_and_then_the_highest() {
     };
     assert_eq!(claimed(Priority::Low, 1).await, ["chore"]);
     assert_eq!(claimed(Priority::High, 1).await, ["urgent"]);
-    // None is of this priority, so the usual order holds.
+    // No job has this priority, so the usual order applies.
     assert_eq!(claimed(Priority::Normal, 1).await, ["urgent"]);
     assert_eq!(claimed(Priority::High, 2).await, ["urgent", "chore"]);
 }
@@ -67,7 +67,7 @@ async fn of_a_paused_queue_nothing_begins_and_the_others_go_on() {
     assert_eq!(names(app.run_jobs().await), ["chore"]);
     app.let_time_pass(Duration::from_secs(600)).await;
     let ready = app.browser().get("/readyz").await.json();
-    // Nobody is to be woken for what somebody has paused.
+    // A paused queue must not cause an alarm.
     assert_eq!(ready["jobs"]["oldest_due_seconds"], 0);
 
     assert!(resume(database, "mail").await.unwrap());

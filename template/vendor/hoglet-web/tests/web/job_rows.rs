@@ -1,4 +1,4 @@
-//! Rows of jobs that are broken, and texts that a database does not store: neither takes other jobs along.
+//! Broken rows of jobs, and texts that a database does not store: neither affects other jobs.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use sea_orm::{
 use crate::club::chores::{Announced, Chore, Pinned, Urgent};
 use crate::support::App;
 
-/// Only SQLite stores what is of another type than its column.
+/// Whether the database stores values of another type than their column. Only SQLite does.
 fn stores_anything(app: &App) -> bool {
     app.web.database.get_database_backend() == DatabaseBackend::Sqlite
 }
@@ -52,7 +52,7 @@ async fn a_row_that_cannot_be_read_is_set_aside_with_its_reason_and_the_others_a
         assert_eq!(left.len(), 1, "{broken}: {left:?}");
         assert_eq!(left[0].state, State::Failed, "{broken}");
         let reason = match &left[0].row {
-            // Its reason stands where the error was that could not be read.
+            // The reason replaces the stored error, which could not be read.
             Ok(row) => row.error.clone().unwrap(),
             Err(unreadable) => unreadable.reason.clone(),
         };
@@ -146,7 +146,7 @@ async fn an_endless_error_is_cut_for_the_log_the_table_and_posthog() {
     let app = App::start().await;
     let database = &app.web.database;
     app.enqueue(Urgent {}).await;
-    // A library quotes what it could not read.
+    // The error contains the whole value, because a library quotes the text that it could not read.
     let payload = format!("\"{}\"", "ü".repeat(3_000_000));
     let jobs = Entity::update_many().col_expr(Column::Payload, payload.into());
     jobs.exec(database).await.unwrap();
@@ -203,7 +203,7 @@ async fn a_failed_job_goes_with_its_user_wherever_the_address_stands_in_it() {
             delay: Duration::ZERO,
         };
         for payload in ["payload", "'{\"note\":\"\"}'"] {
-            // Its key has the address as well, and is alone with it the second time.
+            // The key contains the address too. In the second round only the key contains it.
             app.enqueue(pinned()).await;
             let failed = format!("UPDATE jobs SET failed_at = 1, payload = {payload}");
             database.execute_unprepared(&failed).await.unwrap();

@@ -1,4 +1,4 @@
-//! Jobs: written down with a transaction, done at least once, kept when they fail.
+//! Jobs: stored in a transaction, done at least once, and kept if they fail.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ async fn a_job_that_fails_is_tried_again_later_and_each_time_after_a_longer_wait
     app.enqueue(Chore::FailTwice).await;
     let first = app.run_jobs().await;
     assert_eq!(first.len(), 1);
-    // Addresses do not stand in errors.
+    // Errors contain no addresses.
     let error = first[0].error.as_deref().unwrap();
     assert!(
         error.starts_with("the broom of ") && !error.contains("ann@"),

@@ -1,4 +1,4 @@
-//! Processes that are killed, and what the next one finds.
+//! Processes that are killed, and the data that the next process finds.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ async fn a_process_that_is_killed_takes_no_session_and_no_row_along() {
     for (n, (browser, count)) in browsers.into_iter().enumerate() {
         let there = browser.at(&other.url);
         assert!(there.is_signed_in().await);
-        // No answer says whether the press during the kill was counted.
+        // The request during the kill got no answer, so it may have been counted or not.
         let next = there.post(RING, &[]).await.json()["count"].as_u64();
         let counted = [Some(count + 1), Some(count + 2)];
         assert!(counted.contains(&next), "{count}, then {next:?}");
@@ -87,7 +87,7 @@ async fn a_user_who_signed_up_before_a_kill_is_complete_after_the_restart() {
                 cut_off.spawn(request.send());
             }
         }
-        // Somewhere between the hash and the answer.
+        // The process is killed somewhere between the hash and the answer.
         tokio::time::sleep(Duration::from_millis(100 * round as u64)).await;
         process.kill();
         cut_off.join_all().await;
@@ -103,7 +103,7 @@ async fn a_user_who_signed_up_before_a_kill_is_complete_after_the_restart() {
             .unwrap();
         let browser = browser.at(&process.url);
         let user_id = match there {
-            // The first process stored them, but its answer is lost: the browser tries again.
+            // The first process stored the user, but its answer is lost, so the browser tries again.
             Some(user) if name.ends_with('2') => {
                 browser.log_in(&name).await;
                 user.id

@@ -1,4 +1,4 @@
-//! Layers: in which order they stand, and what an app's own layers see at their places.
+//! Layers: their order, and the requests that an app's own layers see at their places.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -79,7 +79,7 @@ async fn an_outermost_layer_sees_every_request_and_may_change_every_header() {
     let browser = app.browser();
     for path in ["/", "/nowhere", "/livez", "/static/nothing.css", "/relay/x"] {
         let answer = browser.get(path).await;
-        // The first one is outside of the second.
+        // The first layer is outside the second.
         assert_eq!(noted_on(&answer), ["again", "all"], "{path}");
         assert_eq!(answer.header("x-frame-options"), "SAMEORIGIN", "{path}");
     }

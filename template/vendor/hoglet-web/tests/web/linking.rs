@@ -121,7 +121,7 @@ async fn the_same_visitor_and_the_same_user_are_linked_once() {
     browser.get("/bell?utm_source=news").await;
     let interrupted = browser.copy();
     browser.sign_up("Ann").await;
-    // The answer never reached this one, who tries again.
+    // The answer never reached this browser, so the user tries again.
     interrupted.log_in("Ann").await;
 
     let identifies = app.events_named("$identify").await;
@@ -185,7 +185,7 @@ async fn expire_all_sessions(app: &App) {
         .unwrap();
 }
 
-/// No visitor id goes to two users, none is itself a user's id, and users' ids are users'.
+/// Checks that no visitor id is linked to two users or is a user's id, and that exactly users' events have a person.
 fn assert_one_person_each(events: &[Event]) {
     let identifies = events.iter().filter(|event| event.name == "$identify");
     let mut linked = HashMap::new();

@@ -1,4 +1,4 @@
-//! Floods and slow clients: what they cost everybody else.
+//! Floods and slow clients, and their effect on other clients.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -81,7 +81,7 @@ async fn a_client_that_floods_the_log_in_does_not_slow_down_the_others() {
     assert_eq!(other.location(), "/lounge");
 }
 
-/// Work that takes every place of a hasher which some clients can have, until it is dropped.
+/// Work that takes all places of a hasher that some clients may use, until it is dropped.
 struct Flood {
     over: Arc<AtomicBool>,
 }
@@ -92,7 +92,7 @@ impl Flood {
             over: Arc::default(),
         };
         for client in clients {
-            // A client that has all its places waits for the next in vain.
+            // A client that uses all its places gets no more.
             let soon = Duration::from_millis(100);
             while let Ok(place) =
                 tokio::time::timeout(soon, hasher.permit_without_timeout(client)).await
@@ -154,7 +154,7 @@ async fn a_client_that_sends_slowly_is_disconnected() {
             let mut connection = TcpStream::connect(address).await.unwrap();
             connection.write_all(begin.as_bytes()).await.unwrap();
             let (mut from, mut to) = connection.into_split();
-            // A byte now and then, where the request is not complete yet.
+            // The client sends a byte each second while its request is incomplete.
             let complete = begin.contains("livez") || begin.is_empty();
             let drip = tokio::spawn(async move {
                 while !complete && to.write_all(b"x").await.is_ok() {

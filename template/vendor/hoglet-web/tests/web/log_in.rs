@@ -1,4 +1,4 @@
-//! Logging in: what it tells a guesser, and what a session is worth afterwards.
+//! Logging in: nothing is revealed to a guesser, and the session is replaced.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +43,7 @@ async fn a_wrong_password_and_an_unknown_email_take_as_long() {
     app.sign_up("Ann").await;
     let browser = app.browser();
     let time = async |email: &str, n: usize| {
-        // From another address each time, or the throttle would answer.
+        // Each request has another address, or the throttle would refuse it.
         let address = format!("192.0.2.{n}");
         let form = [("email", email), ("password", "wrong-password")];
         let from = [("x-forwarded-for", &*address)];

@@ -1,4 +1,4 @@
-//! The log: what it contains, and what it never contains.
+//! The log: its required contents, and secrets that it never contains.
 
 use hoglet_web::settings::secret_key::new_secret_key;
 use hoglet_web::testing::{Process, Signal};
@@ -18,7 +18,7 @@ async fn no_log_holds_a_password_a_cookie_a_key_or_an_email() {
     let variables = [
         ("SECRET_KEY", &*key),
         ("POSTHOG_SECRET_KEY", "phx_secret"),
-        // Libraries included.
+        // This includes the logs of libraries.
         ("RUST_LOG", "trace"),
         ("SHUTDOWN_TIMEOUT_SECONDS", "2"),
     ];

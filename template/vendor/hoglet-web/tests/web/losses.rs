@@ -1,4 +1,4 @@
-//! Events that are lost on the way to PostHog: as few as possible, and all are counted.
+//! Events that are lost on the way to PostHog: they are as few as possible, and all are counted.
 
 use std::collections::HashSet;
 
@@ -106,7 +106,7 @@ async fn an_event_over_a_megabyte_is_lost_alone() {
     let client = client_alone(&posthog).await;
     let too_large = [
         "x".repeat(1_100_000),
-        // Three times as long once it is JSON.
+        // This text is about three times as long in JSON.
         "\n\u{1}".repeat(150_000),
     ];
     for text in too_large {
@@ -147,7 +147,7 @@ async fn large_requests_of_visitors_fill_no_memory_while_posthog_hangs() {
     for _ in 0..20 {
         let (browser, client) = (app.browser(), app.web.posthog.clone());
         strangers.spawn(async move {
-            // As much as a request's head may hold.
+            // The headers are about as long as allowed.
             let long = "x".repeat(14_000);
             let path = format!("{RING}?{long}");
             let headers = [
@@ -158,7 +158,7 @@ async fn large_requests_of_visitors_fill_no_memory_while_posthog_hangs() {
             for _ in 0..25 {
                 let answer = browser.post_with(&path, &[], &headers).await;
                 assert_eq!(answer.status, StatusCode::OK);
-                // An event that is turned away at this moment is counted for that moment.
+                // An event that is being refused is still counted as waiting for a moment.
                 let waiting = client.counts().waiting_bytes;
                 assert!(waiting < 2 * 512 * 2 * 1024, "{waiting}");
             }
@@ -169,7 +169,7 @@ async fn large_requests_of_visitors_fill_no_memory_while_posthog_hangs() {
     assert!(waiting <= 512 * 2 * 1024, "{waiting}");
     app.posthog.replies(Reply::Normal);
 
-    // A batch that was on its way when its time was up may have come twice.
+    // A batch that was on its way at its timeout may have arrived twice.
     let events = app.events().await;
     let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
     let arrived = once.len() as u64;

@@ -1,4 +1,4 @@
-//! Mail: what is made of two views, and where it goes without a server.
+//! Mail: rendering it from two views, and keeping it without a server.
 
 use hoglet_web::app::{App as _, read_settings};
 use hoglet_web::email::Email;
@@ -20,7 +20,7 @@ fn invitation(id: &str) -> Message {
         .with(values)
 }
 
-/// The club's way for mail, without a club around it.
+/// The club's mailer, without the rest of the club.
 fn mailer(settings: &Settings) -> Mailer {
     let parts = Club::parts();
     let views = Views::new(parts.templates, parts.assets, settings).unwrap();
@@ -89,7 +89,7 @@ async fn a_broken_view_is_named_and_no_mail_goes_out() {
     let app = App::start().await;
     let to = Email::normalized("ann@example.com");
     for (message, said) in [
-        // Without the variables that it needs.
+        // This message has none of the variables that its view needs.
         (
             Message::new("1", "invitation", &to),
             "templates/mail/invitation.txt: ",

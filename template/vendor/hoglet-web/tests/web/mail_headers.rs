@@ -34,7 +34,7 @@ fn sent(id: &str, name: &str, from: &str) -> StoredMail {
     })
 }
 
-/// The names, in their order. What begins with a space goes on with the line above.
+/// The names of the headers, in order. A line that begins with a space continues the previous line.
 fn names(mail: &StoredMail) -> Vec<&str> {
     let lines = mail.headers.lines().filter(|line| !line.starts_with(' '));
     lines.map(|line| line.split_once(": ").unwrap().0).collect()
@@ -73,7 +73,7 @@ fn a_name_cannot_add_a_header_or_a_recipient() {
 }
 
 proptest! {
-    // One test at a time owns the mailer: the newest mail is the one that was just sent.
+    // Only one test uses the mailer, so the newest mail is the mail that was just sent.
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn no_text_can(id in "(?s).{0,60}", name in "(?s).{0,60}", from in "(?s).{0,60}") {

@@ -1,4 +1,4 @@
-//! `/dev/mail`: in development, the mail that was kept.
+//! `/dev/mail`: shows the kept mail, in development.
 
 use hoglet_web::email::Email;
 use hoglet_web::mail::Message;
@@ -115,7 +115,7 @@ async fn only_development_shows_it_and_it_captures_nothing() {
         assert!(page.posthog_config().is_none());
         assert!(!page.text().contains("posthog.js"));
     }
-    // Another site's page cannot make a browser empty it.
+    // Another site's page cannot make a browser delete the mail.
     let elsewhere = [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://evil.example"),

@@ -1,4 +1,4 @@
-//! Mail from processes: while a server hangs, over encrypted ways, and kept while the app is worked on.
+//! Mail from processes: while a server hangs, over encrypted connections, and kept in development.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,7 +19,7 @@ use crate::club::invite::Invite;
 use crate::club::program::{BINARY, FOLDER};
 use crate::mail_server::MailServer;
 
-/// A process at work, and its database.
+/// A running process, and its database.
 async fn at_work(variables: &[(&str, &str)]) -> (Process, DatabaseConnection) {
     let process = Process::start(*BINARY, variables).await;
     let database = database::connect(&process.database_url()).await.unwrap();
@@ -34,7 +34,7 @@ async fn invite(database: &DatabaseConnection) {
         .unwrap();
 }
 
-/// The jobs that are not done, as soon as they are as they should be.
+/// Waits until the unfinished jobs meet a condition, and returns them.
 async fn jobs(database: &DatabaseConnection, good: impl Fn(&[Model]) -> bool) -> Vec<Model> {
     let begin = Instant::now();
     loop {
@@ -69,13 +69,13 @@ async fn while_a_mail_server_hangs_other_jobs_go_on_and_the_process_ends_in_time
         .enqueue(&database, RemoveExpired {})
         .await
         .unwrap();
-    // Long before the server is given up.
+    // This is long before the timeout of the mail server.
     let left = jobs(&database, are_invites).await;
     assert_eq!(left.len(), 8);
     assert_eq!(left.iter().filter(runs).count(), 1, "one place is left");
 
     process.end(Signal::Terminate).await.assert_in_time();
-    // None has failed, and the next process begins at once.
+    // No job has failed, and the next process can begin them at once.
     let left = Entity::find().all(&database).await.unwrap();
     let is_given_back = |job: &Model| job.lease.is_none() && job.error.is_none();
     assert!(left.iter().all(is_given_back), "{left:?}");
@@ -117,7 +117,7 @@ async fn an_encrypted_way_leads_to_the_server_that_the_certificate_names_and_to_
         let port = server.port;
         let address = |host: &str| format!("{scheme}://ann:hunter2@{host}:{port}{end}");
 
-        // First a certificate without an authority, then one of another host.
+        // The first certificate has no trusted authority, and the second is for another host.
         let trusting = ("SSL_CERT_FILE", &**certificate);
         let (localhost, number) = (address("localhost"), address("127.0.0.1"));
         for variables in [
@@ -148,7 +148,7 @@ async fn in_development_mail_is_kept_in_a_folder_and_the_log_says_where_to_read_
     let variables = [
         ("APP_ENV", "development"),
         ("LOG_FORMAT", "json"),
-        // Every address of the machine, and none to open.
+        // This means every address of the machine. A browser cannot open it.
         ("HOST", "0.0.0.0"),
         (FOLDER, folder.path().to_str().unwrap()),
     ];
@@ -169,7 +169,7 @@ async fn in_development_mail_is_kept_in_a_folder_and_the_log_says_where_to_read_
     assert!(file.exists());
     assert_eq!(mail["subject"], "Ben & Co invites you to a game");
     assert_eq!(mail["links"][0], format!("{url}/lounge?game=7"));
-    // As `hoglet dev` reads it.
+    // `hoglet dev` reads these fields.
     assert_eq!(logged["subject"], mail["subject"]);
     assert_eq!(logged["address"], format!("{url}/dev/mail/{id}"));
 }

@@ -1,6 +1,6 @@
-//! Mail on its way to a real server: `smtp.py`, in Python with aiosmtpd.
+//! Delivery of mail to a real server: `smtp.py`, in Python with aiosmtpd.
 //!
-//! Without them these tests say so, and in CI they fail.
+//! Without Python and aiosmtpd these tests print a message, and in CI they fail.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::club::invite::Invite;
 use crate::support::{App, wait_until};
 
-/// Debian's packages are Debian's Python's.
+/// Debian's Python comes first, because Debian's packages are installed for it.
 const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/smtp.py");
@@ -30,7 +30,7 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// `None` where there is nothing to run it with.
+    /// Starts a server. Returns `None` if there is no Python with aiosmtpd.
     pub fn start(arguments: &[&str]) -> Option<Self> {
         let has_aiosmtpd = |python: &&&str| {
             let mut import = Command::new(python);
@@ -73,7 +73,7 @@ impl MailServer {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Everything that it received, as soon as there is this much of it.
+    /// Everything that the server received, as soon as there are `count` entries.
     pub async fn said(&self, count: usize) -> Vec<Value> {
         let said = || self.said.lock().unwrap().clone();
         wait_until("the mail server says so", || said().len() >= count).await;
@@ -107,7 +107,7 @@ async fn waiting(app: &App) -> Vec<Model> {
     Entity::find().all(&app.web.database).await.unwrap()
 }
 
-/// How the one attempt that was due has failed.
+/// Runs the one attempt that is due, and returns its error.
 async fn failed(app: &App) -> String {
     let ran: Vec<Ran> = app.run_jobs().await;
     assert_eq!(ran.len(), 1, "{ran:?}");
@@ -205,7 +205,7 @@ async fn a_recipient_that_the_server_refuses_is_not_tried_again() {
             .all(|job| job.failed_at.is_some() && job.error.is_some())
     );
     server.said(0).await;
-    // An unknown recipient is no error of the app.
+    // An unknown recipient is not an error of the app.
     assert!(app.events_named("$exception").await.is_empty());
 }
 
@@ -326,7 +326,7 @@ async fn a_name_beyond_ascii_goes_to_servers_that_take_it_and_fails_for_good_at_
         assert_eq!(arrived["utf8"], true, "{arrived}");
     }
 
-    // `doctor` checks it too, so that it is found without sending a mail.
+    // `doctor` checks the server too, so that the problem is found without sending a mail.
     for (server, healthy) in [(&server, true), (&old, false)] {
         let app = app_from("grüße@chess.example", &server.address()).await;
         let mail = &app.web.settings.mail;

@@ -25,7 +25,7 @@ const LONG: SmtpTimeouts = SmtpTimeouts {
 /// A server that answers until it reads this word, and then stops reading.
 fn server_that_goes_silent_at(word: &'static str) -> MailServer {
     let socket = TcpSocket::new_v4().unwrap();
-    // With a small buffer it soon takes no more data.
+    // With a small buffer the server soon accepts no more data.
     socket.set_recv_buffer_size(4_096).unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -119,7 +119,7 @@ fn the_timeouts_are_those_of_the_rfc_and_fit_into_the_jobs_timeout() {
     assert_eq!(usual.data, 2 * MINUTE);
     assert_eq!(usual.block, 3 * MINUTE);
     assert_eq!(usual.end, 10 * MINUTE);
-    // The log-in, sender and recipient; and a mail of five blocks.
+    // The log-in, the sender, the recipient, and a mail of five blocks.
     let longest = usual.connection
         + usual.greeting
         + 4 * usual.command

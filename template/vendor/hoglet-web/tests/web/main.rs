@@ -1,8 +1,8 @@
-//! Hoglet from outside: HTTP in, HTTP out, and what reaches PostHog.
+//! Hoglet from outside: HTTP requests, HTTP answers, and the events that reach PostHog.
 //!
-//! The app under test is `club`, which no user owns: it has members instead of users, so no
-//! test here can rely on the names of tables and pages in a generated app. Built for PostgreSQL,
-//! `TEST_DATABASE_URL` says where; each test makes a schema there and drops it.
+//! The app under test is `club`, which is not a generated app. It has members instead of users, so
+//! no test here can rely on the names of tables and pages in a generated app. For PostgreSQL,
+//! `TEST_DATABASE_URL` names the server; each test creates a schema there and drops it.
 
 #![cfg(feature = "testing")]
 #![expect(
@@ -71,7 +71,7 @@ mod turned_away;
 mod unique_jobs;
 mod whereabouts;
 
-// Where a process is ended by a signal, and the club's binary is a script.
+// These tests end processes by signals, and the club's binary is a shell script.
 #[cfg(unix)]
 mod commands;
 #[cfg(unix)]

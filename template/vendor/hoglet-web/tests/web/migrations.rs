@@ -1,4 +1,4 @@
-//! The schema goes up, down and up again.
+//! Migrations of the schema: up, down and up again.
 
 use hoglet_web::app::App as _;
 use hoglet_web::database;
@@ -93,7 +93,7 @@ async fn migrating_at_once_migrates_once() {
     app.sign_up("Ann").await;
 }
 
-/// As after a rollout that was taken back, or while it is under way.
+/// This happens after a rollback, or during a rollout.
 #[tokio::test]
 async fn a_newer_versions_migration_is_left_alone() {
     let app = App::start().await;

@@ -1,4 +1,4 @@
-//! `/opt-out`, and what it means to have opted out.
+//! `/opt-out`, and its effects.
 
 use hoglet_web::visitor_link;
 use reqwest::StatusCode;
@@ -81,7 +81,7 @@ async fn visitor_links(app: &App) -> u64 {
     links.await.unwrap()
 }
 
-/// Signs up and visits all that captures anything but errors.
+/// Signs up, and visits every page that captures events other than errors.
 async fn use_everything(browser: &Browser, headers: &[(&str, &str)]) {
     let account = [
         ("name", "Ann"),

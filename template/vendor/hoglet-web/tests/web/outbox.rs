@@ -1,4 +1,4 @@
-//! No `$identify` is lost, and old links go.
+//! No `$identify` is lost, and old links are deleted.
 
 use chrono::{DateTime, Utc};
 use hoglet_web::email::Email;
@@ -19,7 +19,7 @@ async fn links(app: &App) -> Vec<visitor_link::Model> {
     links.unwrap()
 }
 
-/// How many links wait for PostHog.
+/// The number of links that PostHog has not acknowledged.
 async fn untold(app: &App) -> usize {
     let links = links(app).await;
     links
@@ -126,7 +126,7 @@ async fn links_of_ids_that_are_refused_go() {
     let told = Some(now());
     insert_links(&app, 1100, 367, told).await;
     insert_links(&app, 2, 365, told).await;
-    // PostHog has been out of order for a day, or for more than a year.
+    // PostHog may have been down for a day, or for more than a year.
     insert_links(&app, 3, 367, None).await;
     let database = &app.web.database;
     assert_eq!(visitor_link::delete_old(database).await.unwrap(), 1100);
@@ -146,7 +146,7 @@ async fn links_of_ids_that_are_refused_go() {
     }
 }
 
-/// Links of a user of their own, with ids that are so many days old.
+/// Inserts links of a new user, with ids that are this many days old.
 async fn insert_links(app: &App, count: u16, days: i64, acknowledged_at: Option<OffsetDateTime>) {
     let database = &app.web.database;
     let name = Uuid::new_v4().simple().to_string();

@@ -1,4 +1,4 @@
-//! The way to PostHog where a company's proxy stands in it.
+//! Requests to PostHog through a company's proxy.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use crate::club::program::BINARY;
 use crate::support::RING;
 
-/// An address where nothing listens.
+/// A proxy with an address where nothing listens.
 const PROXY: &str = "http://ann:hunter2@127.0.0.1:9";
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn a_proxy_is_told_at_the_start_and_named_where_it_fails() {
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     let ended = process.end(Signal::Terminate).await;
 
-    // The first line comes before the app listens.
+    // This is logged before the app listens.
     let failed = &ended.said_once("the proxy could not reach PostHog")["error"];
     let failed = failed.as_str().unwrap();
     assert!(
@@ -57,7 +57,7 @@ async fn a_proxy_is_told_at_the_start_and_named_where_it_fails() {
 async fn a_proxy_that_answers_in_posthogs_place_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let proxy = format!("http://{}", listener.local_addr().unwrap());
-    // It ends with the test's process.
+    // The thread ends with the test's process.
     std::thread::spawn(move || {
         for client in listener.incoming() {
             let mut client = client.unwrap();

@@ -1,4 +1,4 @@
-//! "Just captured": what pages show in development of what their request captured.
+//! "Just captured": the panel that shows, in development, the events of a page's request.
 
 use serde_json::{Value, json};
 
@@ -125,7 +125,7 @@ async fn it_shows_the_flags_that_were_read_and_their_values() {
     let flag = link(&app, "flag", "lounge-greeting");
     let line = format!("read flag {flag}<code>lounge-greeting</code></a>: <code>bold</code>");
     assert!(text.contains(&line), "{text}");
-    // A page that reads none shows none.
+    // A page that reads no flags shows none.
     assert!(!ann.get("/card").await.text().contains("read flag"));
 }
 
@@ -137,7 +137,7 @@ async fn nothing_of_it_exists_outside_development() {
         let signed_up = browser.sign_up("Ann").await;
         assert!(signed_up.headers.get("x-captured").is_none());
         assert!(browser.cookie("captured").is_none(), "{environment}");
-        // One that was planted is neither shown nor taken away.
+        // A planted cookie is neither shown nor removed.
         browser.set_cookie("captured", "planted");
         let page = browser.get("/lounge").await;
         assert!(!page.text().contains("Just captured"));
@@ -156,7 +156,7 @@ async fn a_cookie_that_is_not_ours_or_very_many_events_do_no_harm() {
     let page = ann.get("/card").await;
     assert_eq!(shown(&page), ["GET /card", "card_viewed"]);
 
-    // Each of these redirects, and none of them is followed.
+    // Each request is answered with a redirect, which is not followed.
     for _ in 0..20 {
         ann.post_with("/api/vote", &[], BROWSER).await;
     }
@@ -185,7 +185,7 @@ fn names(answer: &Answer) -> Vec<Value> {
     entries.map(|entry| entry["name"].clone()).collect()
 }
 
-/// The beginning of a link into the stand-in, as it stands in a page.
+/// The beginning of a link to the stand-in, as written in a page.
 fn link(app: &App, kind: &str, id: &str) -> String {
     let standin = app.posthog.url.replace('/', "&#x2f;");
     format!(r#"<a href="{standin}/#{kind}={id}">"#)

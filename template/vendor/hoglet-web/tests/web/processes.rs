@@ -1,4 +1,4 @@
-//! Two processes of the app on one database: what one knows, the other knows too.
+//! Two processes of the app share their state through one database.
 
 use hoglet_web::app::App as _;
 use hoglet_web::database;

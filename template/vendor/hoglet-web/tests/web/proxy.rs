@@ -230,7 +230,7 @@ async fn an_upload_that_is_too_large_is_said_to_be_where_its_length_is_not() {
     connection.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("100000\r\n{}\r\n", "x".repeat(0x10_0000));
     for _ in 0..65 {
-        // The app may have answered and closed before all of it is written.
+        // The app may have answered and closed the connection before the whole body is written.
         if connection.write_all(chunk.as_bytes()).await.is_err() {
             break;
         }

@@ -1,4 +1,4 @@
-//! `/dev/reload`, which pages ask in development whether they are still up to date.
+//! `/dev/reload`, which tells open pages in development whether they are up to date.
 
 use hoglet_web::settings::secret_key::new_secret_key;
 use reqwest::StatusCode;
@@ -28,7 +28,7 @@ async fn in_development_a_page_knows_its_version_and_asks_for_the_newest() {
     assert_eq!(newest["build_error"], serde_json::Value::Null);
     assert!(process.posthog.events().is_empty());
 
-    // As `hoglet dev` does when a flag is switched.
+    // `hoglet dev` does this when a flag is switched.
     std::fs::create_dir(folder.path().join("data")).unwrap();
     std::fs::write(folder.path().join("data/reload"), "").unwrap();
     let after = browser.get("/dev/reload").await.json();

@@ -1,4 +1,4 @@
-//! The route table says what answers, and nothing else does.
+//! All routes in the route table answer, and no others.
 
 use hoglet_web::app::all_routes;
 use reqwest::{Method, StatusCode};
@@ -24,7 +24,7 @@ async fn every_method_that_is_listed_answers_and_every_other_is_a_405() {
     for route in routes {
         let path = route.path.replace("{*path}", "app.css");
         for method in METHODS {
-            // A path that answers GET answers HEAD.
+            // A path that answers GET also answers HEAD.
             let asked = if method == Method::HEAD {
                 "GET"
             } else {

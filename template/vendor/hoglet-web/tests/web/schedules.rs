@@ -1,4 +1,4 @@
-//! Schedules: each time once, and what was missed once.
+//! Schedules: a job runs once for each time, and once for all missed times together.
 
 use chrono::{DateTime, Duration, Utc};
 use hoglet_jobs::schedules::Times;
@@ -60,7 +60,7 @@ fn a_time_that_the_clocks_skip_comes_and_one_that_they_repeat_comes_once() {
         seen.extend(times.latest(now));
         now += Duration::minutes(7);
     }
-    // Of the day before, of the day whose 2:30 is not there, and of the day after.
+    // The times of the day before, of the day without 2:30, and of the day after.
     assert_eq!(seen.len(), 3, "{seen:?}");
 
     let mut now = at("2026-10-24T12:00:00Z");
@@ -75,9 +75,9 @@ fn a_time_that_the_clocks_skip_comes_and_one_that_they_repeat_comes_once() {
 #[tokio::test]
 async fn a_schedule_enqueues_its_job_once_each_time_it_comes_round() {
     let app = App::start().await;
-    // A Wednesday. What was before the schedule was there is not made up for.
+    // This is a Wednesday. Times before the first run of the schedule are not made up for.
     assert_eq!(app.run_schedules(moment("2026-11-18T12:00:00Z")).await, 0);
-    // Housekeeping comes every ten minutes, the boards on Mondays.
+    // Housekeeping runs every ten minutes, and the boards are set up on Mondays.
     assert_eq!(app.run_schedules(moment("2026-11-18T12:05:00Z")).await, 0);
     assert_eq!(app.run_schedules(moment("2026-11-18T12:10:00Z")).await, 2);
     assert_eq!(app.run_schedules(moment("2026-11-18T12:10:01Z")).await, 0);
@@ -88,16 +88,16 @@ async fn a_schedule_enqueues_its_job_once_each_time_it_comes_round() {
     };
     let housekeeping = ["hoglet_remove_expired", "hoglet_send_again"];
     assert_eq!(names(app.run_jobs().await), housekeeping);
-    // Three weeks in which nothing ran.
+    // No schedule has run for three weeks.
     assert_eq!(app.run_schedules(moment("2026-12-09T12:00:00Z")).await, 3);
     assert!(names(app.run_jobs().await).contains(&"set_up_the_boards".to_owned()));
     assert_eq!(app.run_schedules(moment("2026-12-09T12:00:00Z")).await, 0);
-    // Nobody's events make no person.
+    // Events of a job without an actor make no person.
     assert_eq!(
         app.event("bell_rung").await["$process_person_profile"],
         false
     );
-    // A clock that is set back brings nothing twice.
+    // A clock that is set back makes no job run twice.
     assert_eq!(app.run_schedules(moment("2026-11-30T12:00:00Z")).await, 0);
 }
 
@@ -115,7 +115,7 @@ async fn several_processes_enqueue_it_once() {
     assert_eq!(first + second, 3);
 }
 
-/// A clock was wrong once: of this process, or of one before it.
+/// The clock of this process, or of an earlier process, was wrong once.
 #[tokio::test]
 async fn a_schedule_whose_row_is_from_the_future_begins_anew() {
     let app = App::start().await;
@@ -130,7 +130,7 @@ async fn a_schedule_whose_row_is_from_the_future_begins_anew() {
         before.run_schedules(moment("2026-11-18T12:10:00Z")).await,
         2
     );
-    // This one's own memory is from the future too.
+    // This process also remembers a time in the future.
     assert_eq!(app.run_schedules(moment("2026-11-18T12:10:30Z")).await, 0);
     assert_eq!(app.run_schedules(moment("2026-11-18T12:20:00Z")).await, 2);
 }

@@ -20,7 +20,7 @@ fn shown(answer: &Answer) -> String {
     format!("{:?}\n{}", answer.headers, answer.text())
 }
 
-/// The first touch, which a cookie holds encoded.
+/// The first touch, which is encoded in a cookie.
 fn first_touch(browser: &Browser) -> String {
     let cookie = browser.cookie("first_touch").unwrap_or_default();
     let value = cookie.get(44..).unwrap_or_default();
@@ -32,7 +32,7 @@ async fn no_log_page_or_event_contains_the_token_of_a_link() {
     for environment in ["development", "production"] {
         let variables = [
             ("APP_ENV", environment),
-            // Libraries included.
+            // This includes the logs of libraries.
             ("RUST_LOG", "trace"),
             (
                 "LOG_FORMAT",
@@ -87,7 +87,7 @@ async fn no_log_page_or_event_contains_the_token_of_a_link() {
             let shown = shown(answer);
             assert!(!shown.contains(&token), "{shown}");
         }
-        // Nothing of ours leads to these.
+        // The app itself never links to these.
         for path in [
             format!("/login?next=%2Fpass%2F{token}"),
             format!("/card?next=/pass/{token}"),
@@ -191,7 +191,7 @@ async fn a_link_that_is_opened_over_plain_http_arrives_all_the_same() {
 #[tokio::test]
 async fn the_form_of_a_page_with_a_token_arrives_and_another_sites_does_not() {
     let app = App::start().await;
-    // Browsers send no `Sec-Fetch-Site` to a host over plain http, and old ones never.
+    // Browsers send no `Sec-Fetch-Site` over plain HTTP, and old browsers never send it.
     let post = async |headers: &[(&str, &str)]| {
         let path = "/pass/hunter2";
         app.browser().post_with(path, &[], headers).await
@@ -199,7 +199,7 @@ async fn the_form_of_a_page_with_a_token_arrives_and_another_sites_does_not() {
     for own in [
         &[("origin", &*app.url)][..],
         &[("origin", &app.url), ("sec-fetch-site", "same-origin")],
-        // From a page that was opened while the policy was another one.
+        // The page was opened under an earlier referrer policy.
         &[("origin", "null"), ("sec-fetch-site", "same-origin")],
     ] {
         assert_eq!(post(own).await.status, StatusCode::GONE, "{own:?}");

@@ -175,7 +175,7 @@ async fn on_http_they_are_plain() {
 async fn two_apps_on_one_host_tell_their_cookies_apart() {
     let pizza = App::with(&[("APP_ENV", "development"), ("COOKIE_PREFIX", "pizza-")]).await;
     let pasta = App::with(&[("APP_ENV", "development"), ("COOKIE_PREFIX", "pasta_")]).await;
-    // Browsers send cookies to every port.
+    // Browsers send cookies to every port of a host.
     let browser = pizza.browser();
     let at_pasta = browser.at(&pasta.url);
     let mut names = HashSet::new();
@@ -279,8 +279,8 @@ async fn a_sibling_subdomain_cannot_plant_a_cookie() {
     let ann = app.sign_up("Ann").await;
     let anns_session = ann.cookie("__Host-session").unwrap();
 
-    // Browsers keep the name for this host. These other names they take from a sibling, and
-    // parsers have taken them for it.
+    // Browsers reserve the prefix `__Host-` for this host. A sibling host can set the names below,
+    // and some parsers have confused them with the prefix.
     for planted in [
         "%5F%5FHost-",
         "%5f_Host%2D",

@@ -1,4 +1,4 @@
-//! The session store: a row a session, and only what has changed is written.
+//! The session store: one row for each session, and only changed values are written.
 
 use hoglet_web::session::model as session;
 use hoglet_web::session::store::{Client, SeaOrmStore};
@@ -70,7 +70,7 @@ async fn a_save_writes_the_columns_with_an_index_only_when_they_change() {
         let row = session::Entity::find().one(&app.web.database).await;
         row.unwrap().unwrap().expires_at
     };
-    // A write would show: it would take this back.
+    // A write of the expiry would show, because it would undo this change.
     let written_elsewhere = session.expiry_date + Duration::days(1);
     session::Entity::update_many()
         .col_expr(session::Column::ExpiresAt, Expr::value(written_elsewhere))
@@ -114,7 +114,7 @@ async fn only_what_a_request_has_changed_is_written() {
     session.data.insert("kept".into(), json!(1));
     first.create(&mut session).await.unwrap();
 
-    // Two requests load it, and the slower one has the older values.
+    // Two requests load the session, and the slower one has the older values.
     let slow = store_of(&app);
     let mut slow_record = slow.load(&session.id).await.unwrap().unwrap();
     let fast = store_of(&app);

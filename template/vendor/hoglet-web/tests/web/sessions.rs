@@ -1,4 +1,4 @@
-//! Sessions, and what hangs on them.
+//! Sessions, their cookies and their messages.
 
 use hoglet_web::session::model as session;
 use reqwest::StatusCode;
@@ -26,7 +26,7 @@ async fn expiry_slides_without_a_write_on_every_request() {
     assert_eq!(until().await, before, "a look writes nothing");
     assert!(answer.cookies().is_empty());
 
-    // Two days later the session is renewed, cookie and row.
+    // Two days later the cookie and the row of the session are renewed.
     let earlier = before - Duration::days(2);
     let renewed_at = (OffsetDateTime::now_utc() - Duration::days(2)).unix_timestamp();
     let row = session::Entity::find().one(&app.web.database).await;
@@ -43,7 +43,7 @@ async fn expiry_slides_without_a_write_on_every_request() {
     assert_eq!(answer.cookies()[0].name(), "session");
 }
 
-/// Logs in with the box ticked.
+/// Logs in with "remember me" ticked.
 async fn log_in_to_stay(browser: &Browser) -> Answer {
     let form = [
         ("email", "ann@example.com"),
@@ -55,7 +55,7 @@ async fn log_in_to_stay(browser: &Browser) -> Answer {
     answer
 }
 
-/// The session's cookie, and how long its row lives on.
+/// The lifetimes of the session's cookie and of its row.
 async fn lifetime(app: &App, answer: &Answer) -> (Option<Duration>, Duration) {
     let row = session::Entity::find().one(&app.web.database).await;
     let left = row.unwrap().unwrap().expires_at - OffsetDateTime::now_utc();
@@ -97,7 +97,7 @@ async fn any_other_users_session_ends_with_the_browser_and_after_twelve_hours_at
         assert!(is_about(row, Duration::hours(12)), "{row}");
     }
 
-    // Eleven hours later visits count, but no longer than before.
+    // Eleven hours later the session is still valid, but requests do not extend it.
     let row = session::Entity::find().one(&app.web.database).await;
     let row = row.unwrap().unwrap();
     let mut data: serde_json::Value = serde_json::from_str(&row.data).unwrap();
@@ -116,7 +116,7 @@ async fn any_other_users_session_ends_with_the_browser_and_after_twelve_hours_at
         assert_eq!(cookie, None);
         assert!(is_about(row, Duration::hours(1)), "{row}");
     }
-    // A kept cookie is worth nothing afterwards.
+    // After that, a stored cookie is worthless.
     session::Entity::update_many()
         .col_expr(
             session::Column::ExpiresAt,
@@ -176,7 +176,7 @@ async fn messages_wait_for_a_page_that_shows_them() {
     let ann = app.sign_up("Ann").await;
     ann.post("/card", &[("name", "Anna")]).await;
 
-    // Neither a redirect, nor JSON, nor a look without a page has shown anything.
+    // A redirect, JSON, a `HEAD` request and an error page do not show the message.
     let redirect = ann.post_with(RING, &[], BROWSER).await;
     assert_eq!(redirect.location(), "/bell");
     assert_eq!(ann.ring().await, 2);
@@ -260,7 +260,7 @@ async fn a_request_under_way_during_a_log_in_does_not_take_the_new_session_away(
     let under_way = browser.copy();
     browser.log_in("Ann").await;
 
-    // Its answer arrives last, in the same browser.
+    // The older request's answer arrives last, in the same browser.
     let answer = under_way.get("/bell").await;
     let cookies = answer.cookies();
     let mut names = cookies.iter().map(|cookie| cookie.name());

@@ -1,4 +1,4 @@
-//! Settings: every variable, and what is said about a bad one.
+//! Settings: every variable, and the error for each invalid value.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use hoglet_web::settings::{Environment, MailTls, Settings, SettingsError};
 
 use crate::club::{Club, Motto};
 
-/// Whatever driver this build has.
+/// A valid URL for the driver of this build.
 const DATABASE_URL: &str = if cfg!(feature = "sqlite") {
     "sqlite:data/app.sqlite"
 } else {
@@ -313,7 +313,7 @@ fn no_secret_shows_in_debug() {
     for secret in [&*key, "phx_secret", "hunter2"] {
         assert!(!text.contains(secret), "{text}");
     }
-    // Those that are no addresses as well: the driver would show them whole.
+    // This includes invalid URLs, which the driver's own error would show completely.
     for wrong in [
         "oracle://app:hunter2@db",
         "postgres://app:hunter2#1@db/app",
@@ -479,7 +479,7 @@ fn mail_comes_from_the_sender_in_the_settings() {
         ),
         ("\"Müller\" <a@example.com>", "Müller", "a@example.com"),
         ("<a@example.com>", "", "a@example.com"),
-        // Mail servers know a domain by its ASCII form. The name before it has none.
+        // Mail servers use the ASCII form of a domain. The part before the `@` has no such form.
         ("a@bücher.example", "", "a@xn--bcher-kva.example"),
         (
             "Büro <büro@BÜCHER.example>",
@@ -529,7 +529,7 @@ fn production_invents_neither_a_sender_nor_an_address_for_links() {
         (&[][..], &["APP_URL", "MAIL_FROM"][..]),
         (&[url], &["MAIL_FROM"]),
         (&[sender], &["APP_URL"]),
-        // An empty value is an absent one.
+        // An empty value counts as missing.
         (&[sender, ("APP_URL", " ")], &["APP_URL"]),
     ] {
         let errors = errors(&[&with_server[..], given].concat());
@@ -541,7 +541,7 @@ fn production_invents_neither_a_sender_nor_an_address_for_links() {
     }
     assert!(read(&[&with_server[..], &[sender, url]].concat()).is_ok());
 
-    // Together with what else is wrong, the server's address and the key included.
+    // All errors are reported together, including the server's address and the key.
     let bad = [production[0], ("SMTP_URL", "smtp:"), ("PORT", "x")];
     let said = errors(&bad).join("\n");
     for name in ["APP_URL", "MAIL_FROM", "SMTP_URL", "PORT", "SECRET_KEY"] {

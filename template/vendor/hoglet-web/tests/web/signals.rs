@@ -45,7 +45,7 @@ async fn end_under_load(signal: Signal) {
     let once: HashSet<_> = events.iter().map(|event| &event.uuid).collect();
     assert_eq!(once.len(), events.len());
     let (arrived, answered) = (events.len() as u64, answered.load(Ordering::Relaxed));
-    // An answer that its client did not get may have left an event as well.
+    // A request whose answer was lost may have captured an event too.
     assert!(arrived >= answered, "{arrived} of {answered}");
     assert_eq!(ended.counted(), [arrived, arrived, 0]);
 }
@@ -81,7 +81,7 @@ async fn losses_are_told_once_an_episode_and_with_their_number() {
             process.posthog.replies(reply);
             browser.post(RING, &[]).await;
             *count += 1;
-            // One reply's event shall not be sent in another.
+            // The event must be sent before the reply changes.
             while browser.get("/readyz").await.json()["posthog"]["waiting"] != 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -163,7 +163,7 @@ async fn asked_a_second_time_it_ends_at_once_and_says_what_is_lost() {
         while tokio::net::TcpStream::connect(&address).await.is_ok() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        // Closer to the first, it would be the same request once more.
+        // Without this pause, both signals would count as one request.
         tokio::time::sleep(Duration::from_millis(150)).await;
         let ended = process.end(second).await;
 

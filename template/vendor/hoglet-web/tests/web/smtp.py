@@ -27,7 +27,7 @@ arguments.add_argument("--utf8", action="store_true")
 arguments = arguments.parse_args()
 
 
-# Of log-ins without encryption, and of certificates that nobody trusts: these are tests.
+# Ignore warnings about log-ins without encryption and untrusted certificates, because these are tests.
 warnings.simplefilter("ignore")
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 

@@ -1,5 +1,5 @@
-//! Scenarios of PostHog's specification for SDKs that no other file here is about. `docs/posthog-sdk-compliance.md` of
-//! the repository has them all.
+//! Scenarios of PostHog's specification for SDKs that no other file here covers. `docs/posthog-sdk-compliance.md` of the
+//! repository lists all scenarios.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -50,7 +50,7 @@ async fn captures(posthog: PostHog) {
 }
 
 async fn describes(posthog: PostHog) {
-    // A property stays, whatever its name is.
+    // Every property is kept, independent of its name.
     let nested = json!({
         "preferences": { "theme": "dark" }, "tags": ["beta"], "note": null, "score": 0,
         "$group_type": "literal-type", "$group_key": "literal-key",

@@ -1,4 +1,4 @@
-//! The vocabulary of the tests: `hoglet_web::testing`, and members who sign up and log in at the club.
+//! Helpers for the tests: `hoglet_web::testing`, and members who sign up and log in at the club.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ pub use hoglet_web::testing::{
 
 use crate::club::{Club, broken, member, router_with};
 
-/// The club on a free port, with a database of its own and a stand-in for PostHog.
+/// The club on a free port, with its own database and a stand-in for PostHog.
 pub type App = TestApp<Club>;
 
 /// The password of every member.
@@ -45,8 +45,9 @@ pub fn without_what_differs(browser: &Browser, answer: Answer) -> String {
         .replace(answer.header("x-request-id"), "REQUEST")
 }
 
-/// Visits a page that reads flags until PostHog is asked for them. Evaluation starts in the background;
-/// until then the defaults hold.
+/// Visits a page that reads flags until PostHog is asked for them.
+///
+/// Evaluation starts in the background. Until then the defaults apply.
 pub async fn until_asked(app: &App, path: &str) {
     let begin = Instant::now();
     while app.posthog.flag_requests().is_empty() {
@@ -67,7 +68,7 @@ pub async fn client_alone(posthog: &StandIn) -> Client {
     Client::start(&settings.posthog, &[], Some).await.unwrap()
 }
 
-/// What a member does in a browser.
+/// The actions of a member in a browser.
 pub trait Person {
     async fn sign_up(&self, name: &str) -> Answer;
     async fn log_in(&self, name: &str) -> Answer;

@@ -1,4 +1,4 @@
-//! Broken templates: visitors never see one, and developers see where it is broken.
+//! Broken templates: visitors see no details, and developers see the broken line.
 
 use std::marker::PhantomData;
 
@@ -23,7 +23,7 @@ use crate::support::App;
 #[folder = "tests/web/club/broken_templates/"]
 struct Broken;
 
-/// A folder with none of the templates that an app has.
+/// A folder without any of an app's templates.
 #[derive(RustEmbed)]
 #[folder = "tests/web/club/static/"]
 struct Nothing;
@@ -74,7 +74,7 @@ fn with_whole_templates_every_app_starts() {
     }
 }
 
-/// The club with other templates than its own.
+/// The club with different templates.
 struct With<T>(PhantomData<T>);
 
 impl<T: RustEmbed + 'static> HogletApp for With<T> {
@@ -135,7 +135,7 @@ async fn an_error_page_that_cannot_be_rendered_is_replaced_by_one_without_templa
         app.web.parts.assets,
         &app.web.settings,
     );
-    // No template at all is not a broken one.
+    // A missing template is not reported as a broken template.
     let error = views
         .unwrap()
         .render("error.html", context! {})

@@ -1,4 +1,4 @@
-//! Throttles: how often something may be tried, by account, by network and by both.
+//! Throttles: limits for attempts by account, by network and by both.
 
 use std::time::Duration;
 
@@ -142,7 +142,7 @@ async fn an_ipv6_network_counts_as_one_address() {
 
     let turned_away = log_in("2001:db8:0:1:ffff::1", "wrong").await;
     assert_eq!(turned_away, StatusCode::TOO_MANY_REQUESTS);
-    // IPv4 addresses in IPv6's notation are addresses of their own.
+    // IPv4 addresses in IPv6 notation count as separate addresses.
     for owner in ["2001:db8:0:2::1", "::ffff:192.0.2.1"] {
         assert_eq!(log_in(owner, PASSWORD).await, StatusCode::SEE_OTHER);
     }
@@ -159,7 +159,7 @@ async fn fail(
     }
 }
 
-/// An attempt from a network that the account is not known at.
+/// Counts an attempt from a network that is unknown for the account.
 async fn count(app: &App, throttle: Throttle, email: &str, network: &str) {
     let attempt = Attempt {
         email: &Email::normalized(email),
@@ -287,7 +287,7 @@ async fn room_that_is_reserved_is_waited_for() {
     let refused = attempts.reserve(&LOG_IN, attempt).await.unwrap_err();
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
 
-    // An attempt that was reserved counts if its request ends before it is decided.
+    // A reserved attempt counts if its request ends without a result.
     let nobody = "UPDATE attempts SET pending = true, attempted_at = attempted_at - 11000";
     database.execute_unprepared(nobody).await.unwrap();
     let refused = attempts.reserve(&LOG_IN, attempt).await.unwrap_err();
@@ -320,9 +320,9 @@ async fn attempts_of_strangers_do_not_lock_out_the_owner() {
         answer.status
     };
     assert_eq!(log_in(office).await, 303);
-    // Neither a session nor a cookie is left at home.
+    // No session and no cookie is left at her home.
     ann.post_with("/logout", &[], &from(home)).await;
-    // Strangers at home have used up what their network has.
+    // Strangers have used up the limit of her home network.
     fail(&app, 30, |n| format!("{n}@example.com"), |_| home.into()).await;
     let strangers = |n: usize| format!("198.51.100.{n}");
     fail(&app, 50, |_| "ann@example.com".into(), strangers).await;
@@ -337,7 +337,7 @@ async fn attempts_of_strangers_do_not_lock_out_the_owner() {
         answer.status, 429,
         "the account is not known at this network"
     );
-    // Where she is known, guesses are counted too.
+    // Guesses from a known network are counted too.
     let wrong = [("email", "ann@example.com"), ("password", "wrong")];
     for status in [422, 422, 422, 422, 422, 429] {
         let answer = app.browser().post_with("/login", &wrong, &from(home)).await;
@@ -345,7 +345,7 @@ async fn attempts_of_strangers_do_not_lock_out_the_owner() {
     }
     assert_eq!(log_in(office).await, 303);
 
-    // Three months after the last log-in there it is a network like any other.
+    // Three months after the last log-in, the network is no longer known.
     let database = &app.web.database;
     let long_ago = "UPDATE known_networks SET seen_at = seen_at - 7776000000";
     database.execute_unprepared(long_ago).await.unwrap();
@@ -417,7 +417,7 @@ async fn the_table_of_attempts_names_nobody() {
     assert_eq!(rows.count(database).await.unwrap(), attempts.len() as u64);
 }
 
-/// The table as another process has it.
+/// The attempts as another process sees them.
 async fn attempts(app: &App) -> Attempts {
     let settings = &app.web.settings;
     let database = database::connect(&settings.database_url).await.unwrap();
@@ -441,7 +441,7 @@ async fn sign_ups_are_throttled_by_address_and_by_account() {
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.location(), "/lounge");
 
-    // A second request for the same account tells no more than the first.
+    // A second sign-up with the same address is refused, and these refusals are limited too.
     let answer = sign_up("bob@example.com", "192.0.2.2").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for _ in 0..18 {
@@ -461,7 +461,7 @@ async fn a_visitor_who_tries_many_addresses_learns_of_twenty_accounts_and_then_c
         let from = [("x-forwarded-for", network)];
         app.browser().post_with("/signup", &form, &from).await
     };
-    // One that has joined counts for nothing here.
+    // A successful sign-up does not count here.
     assert_eq!(sign_up("eve@example.com", "192.0.2.1").await.status, 303);
     for n in 1..TAKEN.address {
         count(&app, TAKEN, &format!("{n}@example.com"), "192.0.2.1").await;

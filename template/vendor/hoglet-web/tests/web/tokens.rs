@@ -1,4 +1,4 @@
-//! Tokens of links in mails: single use, bounded in time and number, the same each time they are sent.
+//! Tokens of links in mails: single use, limited in time and number, and the same each time they are sent.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ async fn id_of(app: &App, name: &str) -> Uuid {
     app.user_id(name).await.parse().unwrap()
 }
 
-/// A token as it stands in a link.
+/// Issues a token, as written in a link.
 async fn issue(app: &App, purpose: Purpose, name: &str) -> String {
     let issued = issue_for(app, purpose, name, Uuid::now_v7()).await;
     issued.unwrap().token.reveal()
@@ -50,7 +50,7 @@ async fn spend(app: &App, token: &str) {
     transaction.commit().await.unwrap();
 }
 
-/// Leaves every pass this many milliseconds.
+/// Makes every pass expire in this many milliseconds.
 async fn expire(app: &App, left: i64) {
     let now = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
     let at = i64::try_from(now).unwrap() + left;
@@ -73,7 +73,7 @@ async fn a_token_lets_in_once_and_looking_spends_nothing() {
     app.sign_up("Ann").await;
     let path = format!("/pass/{}", issue(&app, PASS, "Ann").await);
 
-    // A scanner of mail opens every link, more than once.
+    // A mail scanner opens every link, more than once.
     for _ in 0..3 {
         assert_eq!(app.browser().get(&path).await.status, StatusCode::OK);
         app.browser().head(&path).await;
@@ -145,7 +145,7 @@ async fn an_occasion_has_one_token_however_often_it_is_asked_for() {
         assert_ne!(other.token.reveal(), first.token.reveal());
     }
 
-    // Many at once, from two processes.
+    // Two processes issue many tokens at once.
     let (job, other_process) = (Uuid::now_v7(), app.another().await);
     let mut issuing = JoinSet::new();
     for n in 0..8 {
@@ -274,7 +274,7 @@ async fn the_newest_ones_are_good_and_no_more_than_its_purpose_says() {
         StatusCode::GONE
     );
 
-    // And of many that are issued at once.
+    // The limit also applies to many tokens that are issued at once.
     let (email, id) = (
         Email::normalized(&email_of("Ann")),
         id_of(&app, "Ann").await,
@@ -334,7 +334,7 @@ async fn an_expired_token_is_worth_nothing_to_the_millisecond_and_goes() {
     assert!(!is_good(&app, PASS, &token).await);
     let answer = app.browser().post(&format!("/pass/{token}"), &[]).await;
     assert_eq!(answer.status, StatusCode::GONE);
-    // As long as a mail may be tried again.
+    // An expired token is kept for as long as its mail may be retried.
     assert_eq!(tokens::delete_expired(&app.web.database).await.unwrap(), 0);
     expire(&app, -24 * 60 * 60 * 1_000).await;
     assert_eq!(tokens::delete_expired(&app.web.database).await.unwrap(), 1);

@@ -1,4 +1,4 @@
-//! Jobs with a unique key: one waits at most, one runs at most, and what is enqueued meanwhile is not lost.
+//! Jobs with a unique key: at most one waits, at most one runs, and jobs that are enqueued meanwhile are not lost.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn pin(database: &DatabaseConnection, note: &str) -> Enqueued {
     jobs.enqueue(database, pinned).await.unwrap()
 }
 
-/// Claims all that is due.
+/// Claims all jobs that are due.
 async fn claimed(database: &DatabaseConnection) -> Vec<Claim> {
     let wanted = Wanted {
         queue: Some("default"),
@@ -70,13 +70,13 @@ async fn it_waits_through_the_retries_of_its_twin_and_for_a_dead_process() {
         .await
         .unwrap();
     assert!(claimed(database).await.is_empty());
-    // The one that waits for its retry is there already.
+    // The second job is waiting already.
     assert_eq!(pin(database, "chess").await, Enqueued::Already);
 
     app.let_time_pass(MINUTE).await;
     let again = claimed(database).await;
     assert_eq!(again[0].id, first.id);
-    // Its process dies.
+    // The process of the first job dies.
     app.let_time_pass(MINUTE).await;
     let again = claimed(database).await;
     assert_eq!((again.len(), again[0].id), (1, first.id));
@@ -97,7 +97,7 @@ async fn one_that_replaces_gives_the_one_that_waits_its_fields_its_time_and_its_
     let Enqueued::Now(id) = announce("tea at four").await else {
         panic!("none waits");
     };
-    // Each one begins to wait anew, so nothing is announced while more comes.
+    // Each new job restarts the delay, so nothing is announced while more jobs come.
     app.let_time_pass(MINUTE / 2).await;
     assert_eq!(announce("tea at five").await, Enqueued::Replaced(id));
     app.let_time_pass(MINUTE / 2).await;
@@ -106,7 +106,7 @@ async fn one_that_replaces_gives_the_one_that_waits_its_fields_its_time_and_its_
     let ran = app.run_jobs().await;
     assert_eq!(ran[0].error.as_deref(), Some("nobody reads tea at five"));
 
-    // One that waits for its next attempt is pulled forward.
+    // A new job replaces one that waits for its next attempt, and resets its attempts.
     assert_eq!(announce("tea at six").await, Enqueued::Replaced(id));
     let waits = Entity::find_by_id(id).one(database).await.unwrap().unwrap();
     assert_eq!((waits.attempt, waits.error), (0, None));
@@ -143,13 +143,13 @@ async fn many_are_enqueued_at_once_except_those_with_a_key_that_waits() {
     assert!(kind[0].payload.contains("tea at five"));
 }
 
-/// It would run before the transaction is committed, and not find what that one has written.
+/// Otherwise the job would run before the transaction is committed, and not find the data of the transaction.
 #[tokio::test]
 async fn a_job_that_stays_for_its_twin_does_not_begin_before_the_twins_transaction_ends() {
     let app = App::start().await;
     let database = &app.web.database;
     if database.get_database_backend() != DatabaseBackend::Postgres {
-        // There a transaction that has written is alone.
+        // On SQLite there is only one writing transaction at a time.
         return;
     }
     let pinned = || Pinned {

@@ -1,4 +1,4 @@
-//! Where a user is logged in, and how long ago they confirmed their password.
+//! A user's sessions, and the time since they confirmed their password.
 
 use axum::Router;
 use axum::routing::get;
@@ -132,8 +132,8 @@ async fn the_time_of_the_last_visit_is_written_with_other_changes_and_not_often(
     assert!(now.started_at <= now.last_seen_at);
 }
 
-/// `/fresh` says whether the log-in is younger than ten minutes, and `/here` which session this
-/// is.
+/// The club with two pages: `/fresh` shows whether the log-in is younger than ten minutes, and
+/// `/here` shows the current session.
 async fn with_pages() -> App {
     async fn fresh(visit: Visit) -> String {
         let fresh = visit.logged_in_within(Duration::minutes(10)).await;
@@ -190,7 +190,7 @@ async fn a_log_in_is_fresh_until_it_is_not_and_again_once_the_password_is_confir
     assert_eq!(ann.get("/fresh").await.text(), "false");
     ann.post("/card", &change(PASSWORD)).await;
     assert_eq!(ann.get("/fresh").await.text(), "true");
-    // A clock that was ahead opens nothing for long.
+    // A log-in with a time in the future, from a clock that was ahead, does not count as fresh.
     age(-3600).await;
     assert_eq!(ann.get("/fresh").await.text(), "false");
 }

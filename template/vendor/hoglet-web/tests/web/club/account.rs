@@ -1,4 +1,4 @@
-//! `/signup`, `/login`, `/logout`: from visitor to member and back.
+//! `/signup`, `/login`, `/logout`: a visitor becomes a member, and a visitor again.
 
 use axum::Form;
 use axum::extract::{Query, State};

@@ -1,4 +1,4 @@
-//! `/bell`: anybody may ring it, and the session counts.
+//! `/bell`: anybody may ring it, and the session counts how often.
 
 use axum::Json;
 use axum::response::{Html, IntoResponse, Redirect, Response};

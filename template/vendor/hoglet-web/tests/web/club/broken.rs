@@ -1,4 +1,4 @@
-//! What fails, in every way there is.
+//! Pages that fail, in every possible way.
 
 use axum::extract::State;
 use axum::response::Html;
@@ -57,7 +57,7 @@ pub async fn breaks(
     }
 }
 
-/// Pages that the club has in tests of errors alone.
+/// Pages that the club has only in tests of errors.
 pub fn pages() -> Router<Web> {
     Router::new()
         .route("/error", get(returns_an_error))
@@ -137,7 +137,7 @@ fn stops_the_clock() {
 }
 
 async fn panics_in_a_thread() -> &'static str {
-    // In the tests' process there are many apps: the runtime says whose thread this is.
+    // The tests' process has many apps. The runtime shows which app this thread belongs to.
     let runtime = tokio::runtime::Handle::current();
     let thread = std::thread::spawn(move || {
         let _entered = runtime.enter();
@@ -161,7 +161,7 @@ async fn passes_a_panic_on() {
     }
 }
 
-/// A view that is given nothing of what it shows.
+/// A view that gets none of its variables.
 async fn renders_nonsense(page: Page) -> Result<Html<String>> {
     page.render("bell.html", context! {})
 }

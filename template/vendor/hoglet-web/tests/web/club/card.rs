@@ -1,4 +1,4 @@
-//! `/card`: a member's card, and what changes it.
+//! `/card`: shows and changes a member's card.
 
 use std::sync::Arc;
 

@@ -29,7 +29,7 @@ pub fn jobs() -> Jobs<Web> {
         .cron("30 8 * * MON", "Europe/Berlin", || SetUpTheBoards {})
 }
 
-/// What a test wants of it.
+/// The behaviour that a test wants from the job.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub enum Chore {
     RingTheBell,
@@ -85,13 +85,13 @@ impl Job for Chore {
     }
 }
 
-/// The tide is out until somebody has made the table `tide`.
+/// The tide is out until a test creates the table `tide`.
 async fn tide_is_out(web: &Web) -> Result<bool, DbErr> {
     let tables = SchemaManager::new(&web.database);
     Ok(!tables.has_table("tide").await?)
 }
 
-/// There is one of a kind at most.
+/// A job whose note is its unique key, so that at most one job with this note waits.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Pinned {
     pub note: String,
@@ -116,7 +116,7 @@ impl Job for Pinned {
     }
 }
 
-/// The newest one counts, and nobody reads it.
+/// A unique job that replaces the waiting one. It always fails with "nobody reads …".
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Announced {
     pub note: String,
@@ -141,7 +141,7 @@ impl Job for Announced {
     }
 }
 
-/// Blocks its thread, as no job should.
+/// Blocks its thread, which no job should do.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Blocking {
     pub folder: PathBuf,
@@ -174,7 +174,7 @@ impl Job for Urgent {
     }
 }
 
-/// It has no time, and what it does takes an hour.
+/// A job that takes much longer than its timeout.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Brief {}
 
@@ -205,7 +205,7 @@ impl Job for SetUpTheBoards {
     }
 }
 
-/// Writes down when it begins and when it is done, where every process can read it.
+/// Logs its start and its end to a file that every process can read.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Logged {
     pub folder: PathBuf,
@@ -228,7 +228,7 @@ impl Job for Logged {
     async fn run(self, _: Web, _: Run) -> JobResult {
         let running = self.folder.join(format!("{}.running", self.number));
         let there = std::fs::read_to_string(&running).ok();
-        // One that was killed here has left an empty file.
+        // A process that was killed at this point has left an empty file.
         let there = there.filter(|process| !process.is_empty());
         let alive = there.filter(|process| Path::new("/proc").join(process).exists());
         if alive.is_some() {
@@ -244,7 +244,7 @@ impl Job for Logged {
     }
 }
 
-/// Notes that it ran, in a table of its own.
+/// Records each run in a separate table.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Counted {
     pub number: i32,
@@ -267,7 +267,7 @@ impl Job for Counted {
     }
 }
 
-/// Also where the job is ended before it is done.
+/// Removes the file, even if the job is stopped before its end.
 struct RemovedAtTheEnd(PathBuf);
 
 impl Drop for RemovedAtTheEnd {
@@ -276,7 +276,7 @@ impl Drop for RemovedAtTheEnd {
     }
 }
 
-/// One line in one write, so that lines of several processes do not mix.
+/// Writes a line in a single write, so that lines of several processes do not mix.
 fn write(folder: &Path, line: &str) -> std::io::Result<()> {
     let log = folder.join("log");
     let mut log = OpenOptions::new().create(true).append(true).open(log)?;

@@ -1,4 +1,4 @@
-//! Somebody is invited to a game, by mail.
+//! An invitation to a game, by mail.
 
 use std::time::Duration;
 

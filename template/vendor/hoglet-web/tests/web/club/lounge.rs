@@ -1,4 +1,4 @@
-//! `/lounge`: for members. Reads a flag and an experiment, and has a vote on behalf of a team.
+//! `/lounge`: for members only. Reads a flag and an experiment, and has a vote on behalf of a team.
 
 use axum::Json;
 use axum::response::{Html, IntoResponse, Redirect, Response};

@@ -69,7 +69,7 @@ pub async fn find(database: &impl ConnectionTrait, email: &Email) -> Result<Opti
         .await
 }
 
-/// `None` where the e-mail has joined already.
+/// Creates a member. Returns `None` if the e-mail address has an account already.
 pub async fn create(
     database: &impl ConnectionTrait,
     email: Email,
@@ -91,7 +91,7 @@ pub async fn create(
     }
 }
 
-/// The member who is signed in. Visitors are turned away.
+/// The signed-in member. Visitors are redirected to the log-in.
 pub struct Member(pub Arc<Model>);
 
 impl<S: Sync> FromRequestParts<S> for Member {

@@ -1,4 +1,4 @@
-//! `/pass/{token}`: a link in a mail that lets a member in.
+//! `/pass/{token}`: a link in a mail that logs a member in.
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -75,7 +75,7 @@ pub async fn enter(
     Ok(Redirect::to("/lounge").into_response())
 }
 
-/// For who is logged in.
+/// A page for members who are logged in.
 pub async fn show_to_members(_: Member, page: Page) -> Result<Html<String>> {
     page.render("pass.html", context! {})
 }

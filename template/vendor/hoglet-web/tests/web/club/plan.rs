@@ -22,7 +22,7 @@ hoglet_web::flags! {
     pub const GREETING: Experiment = Experiment::new("lounge-greeting", &["control", "warm", "bold"]);
 }
 
-/// Does with an event what its property `fate` says.
+/// Handles an event as its property `fate` says.
 pub fn before_send(mut event: Event) -> Option<Event> {
     let fate = event.remove_prop("fate");
     match fate.as_ref().and_then(|fate| fate.as_str()) {

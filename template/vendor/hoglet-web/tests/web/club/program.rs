@@ -1,5 +1,5 @@
-//! The club's binary, which is this very test binary: it runs itself once more, as another
-//! process, and there [`main`] is the one test that is asked for.
+//! The club's binary, which is this test binary. It starts itself as another process, which runs
+//! only the test [`main`].
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -11,13 +11,13 @@ use hoglet_web::testing::Binary;
 
 use super::Club;
 
-/// Set in the other process: the command's arguments, with spaces between them.
+/// Variable of the other process with the command's arguments, separated by spaces.
 const ARGUMENTS: &str = "CLUB_ARGUMENTS";
 
-/// A variable of tests: the folder that the process works in.
+/// Variable that tests set to the working directory of the process.
 pub const FOLDER: &str = "CLUB_FOLDER";
 
-/// A program as an app's own binary is one: it takes arguments, and its process is the app's.
+/// A program like an app's own binary: it takes arguments, and its process is the app's process.
 pub static BINARY: LazyLock<Binary> = LazyLock::new(|| {
     let this = std::env::current_exe().unwrap();
     let (path, this) = (program_of(&this), this.display());
@@ -26,8 +26,8 @@ pub static BINARY: LazyLock<Binary> = LazyLock::new(|| {
          cd \"${{{FOLDER}:-.}}\" && {ARGUMENTS}=\"$*\" exec '{this}' \
          --exact club::program::main --ignored --nocapture --test-threads 2\n"
     );
-    // Written by another process: a file that this one has open for writing cannot be run, and a
-    // process that starts at this moment would have it open too.
+    // Another process writes the file. A file that is open for writing cannot be run, and a process
+    // that this one starts at the same moment would inherit the open file.
     let write = "printf %s \"$2\" > \"$1.$$\" && chmod +x \"$1.$$\" && mv \"$1.$$\" \"$1\"";
     let written = Command::new("sh")
         .args(["-c", write, "sh", &path, &text])
@@ -39,7 +39,7 @@ pub static BINARY: LazyLock<Binary> = LazyLock::new(|| {
     }
 });
 
-/// One for each build of the tests.
+/// The path of the program, which differs for each build of the tests.
 fn program_of(this: &Path) -> String {
     let build = this.file_name().unwrap().display();
     format!("{}/club-{build}", env!("CARGO_TARGET_TMPDIR"))
@@ -48,7 +48,7 @@ fn program_of(this: &Path) -> String {
 #[test]
 #[ignore = "the club's main: the tests of several processes start it"]
 fn main() {
-    // Whoever runs all ignored tests means something else.
+    // Without this variable somebody runs all ignored tests, and this is not a test.
     let Ok(arguments) = std::env::var(ARGUMENTS) else {
         return;
     };
@@ -56,6 +56,6 @@ fn main() {
     let ended = cli::run_with::<Club>(arguments);
     let mut codes = 0..=u8::MAX;
     let code = codes.find(|code| ExitCode::from(*code) == ended);
-    // As after an app's own main; the test around this one has nothing to report.
+    // The process ends as after an app's own `main`, without a report of the test.
     std::process::exit(code.unwrap().into())
 }
