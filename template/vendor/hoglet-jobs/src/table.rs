@@ -92,7 +92,7 @@ impl<S: JobState> Jobs<S> {
     ///
     /// Jobs name their queue in [`Job::QUEUE`]. The workers' `concurrency` (an app's `JOBS_CONCURRENCY`)
     /// limits all queues together. Make it greater than the number of queues, so that each queue always has a
-    /// place. If it is not, these queues leave one place free for the default queue.
+    /// place. If it is not, the other queues leave one place free for the default queue.
     #[must_use]
     pub fn queue(mut self, name: &'static str, at_once: usize) -> Self {
         self.queues.push((name, at_once));

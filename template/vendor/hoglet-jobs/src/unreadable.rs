@@ -25,7 +25,7 @@ const ON_SQLITE: [(&str, &str); 6] = [
 
 const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
 
-/// Marks a claimed row as failed that does not fit [`Model`](crate::model::Model).
+/// Marks a claimed row that does not fit [`Model`](crate::model::Model) as failed.
 ///
 /// If the database refuses that, the row is claimed again when its lease ends.
 pub(crate) async fn try_set_aside(
