@@ -1,11 +1,11 @@
-//! Names the release, for the `release` that every event carries: the package's version, and the git commit that
-//! it was built from where that is known, such as `0.1.0+1a2b3c4d`.
+//! Sets `APP_RELEASE`, which every event carries as `release`: the package's version and, if known, the git
+//! commit, such as `0.1.0+1a2b3c4d`.
 
 use std::env;
 use std::path::Path;
 use std::process::Command;
 
-/// Enough to find a commit by, and short enough to read.
+/// Enough to find the commit, and short enough to read.
 const COMMIT_CHARACTERS: usize = 8;
 
 fn main() {
@@ -19,17 +19,17 @@ fn main() {
     println!("cargo::rustc-env=APP_RELEASE={release}");
 }
 
-/// `GIT_COMMIT`, for builds without git, as in a container.
+/// The commit in `GIT_COMMIT`, for builds without git, as in a container.
 fn given() -> Option<String> {
     short(&env::var("GIT_COMMIT").ok()?)
 }
 
-/// In release builds only: a development build would be built anew at every commit.
+/// The commit that git reports. Only in release builds: a development build would be compiled again after every commit.
 fn ask_git() -> Option<String> {
     if env::var("PROFILE").is_ok_and(|profile| profile != "release") {
         return None;
     }
-    // Fails where this app only happens to lie in somebody's repository.
+    // Fails if the app is in a repository that does not track it.
     git(&["ls-files", "--error-unmatch", "Cargo.toml"])?;
     for moved_by_a_commit in ["HEAD", "logs/HEAD"] {
         let path = git(&["rev-parse", "--git-path", moved_by_a_commit])?;
@@ -40,7 +40,7 @@ fn ask_git() -> Option<String> {
     short(&git(&["rev-parse", "HEAD"])?)
 }
 
-/// What git says; nothing without git, and where it fails.
+/// The output of a git command. `None` if git is missing or fails.
 fn git(arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

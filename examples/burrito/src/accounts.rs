@@ -15,7 +15,8 @@ use hoglet_web::visit::log_in::LogIn;
 use sea_orm::DatabaseTransaction;
 
 use crate::features::FEATURES;
-use crate::models::user::{self, NewUser};
+use crate::models::about_user::{AboutUser, NewUser};
+use crate::models::user;
 use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserSignedUp};
 use crate::state::AppState;
 
@@ -42,14 +43,20 @@ pub enum SignUp {
 pub async fn sign_up(
     state: &AppState,
     visit: &mut Visit,
-    new: NewUser,
+    email: Email,
+    about: AboutUser,
     password: String,
 ) -> Result<SignUp> {
-    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &new.email, password);
+    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &email, password);
     let (password_hash, taken) = hashing.await?;
+    let new = NewUser {
+        email,
+        about,
+        password_hash,
+    };
 
     let transaction = begin(&state.database).await?;
-    let Some(user) = user::create(&transaction, new, password_hash).await? else {
+    let Some(user) = new.insert(&transaction).await? else {
         transaction.rollback().await?;
         taken.count(&state.database).await?;
         return Ok(SignUp::AddressTaken);

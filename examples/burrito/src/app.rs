@@ -52,8 +52,7 @@ impl hoglet_web::app::App for App {
     const LINKS: Links = LINKS;
 
     fn settings(reader: &mut Reader, hoglet: &hoglet_web::settings::Settings) -> Settings {
-        let switches = FEATURES.switches(reader, hoglet);
-        Settings::read(reader, switches)
+        Settings::read(reader, hoglet, &FEATURES.switches())
     }
 
     fn state(settings: Settings, web: Web) -> AppState {

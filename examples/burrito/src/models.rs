@@ -1,3 +1,4 @@
 //! Entities and their queries: one file for each table, and its `mod` line here.
 
+pub mod about_user;
 pub mod user;

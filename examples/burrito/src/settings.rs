@@ -3,8 +3,8 @@
 //! A new one is a field, the line that reads it, and a line in `.env.example`, which describes every
 //! variable; a test compares the two.
 
-use hoglet_web::feature::Switches;
-use hoglet_web::settings::Reader;
+use hoglet_web::feature::{Switch, Switches};
+use hoglet_web::settings::{Reader, Settings as Hoglet};
 
 /// Handlers have it as `state.settings`.
 #[derive(Clone, Debug)]
@@ -15,7 +15,9 @@ pub struct Settings {
 
 impl Settings {
     /// Reads them all. If some are wrong, the app does not start and reports all of them.
-    pub fn read(_: &mut Reader, switches: Switches) -> Self {
-        Self { switches }
+    pub fn read(reader: &mut Reader, hoglet: &Hoglet, switches: &[Switch]) -> Self {
+        Self {
+            switches: Switches::read(reader, hoglet, switches),
+        }
     }
 }

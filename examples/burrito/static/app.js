@@ -1,6 +1,6 @@
-// Improves pages. Every form works without this script.
+// Enhances pages. Every form works without this script.
 
-// <form data-fetch>: post in the background and show the answer in the form's <output>.
+// <form data-fetch>: posts in the background and shows the answer in the form's <output>.
 for (const form of document.querySelectorAll("form[data-fetch]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -23,7 +23,7 @@ async function send(form, button) {
       return location.assign(`/login?next=${here}`);
     }
     showAnswer(form, answer.message ?? answer.error ?? "", response.ok);
-    // Scripts of single pages listen for this event: `addEventListener("answered", …)`.
+    // The script of a page can listen for this event: `addEventListener("answered", …)`.
     form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { answer, response } }));
   } catch {
     showAnswer(form, "The server did not answer. Please try again in a moment.", false);

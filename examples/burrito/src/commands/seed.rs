@@ -10,7 +10,8 @@ use hoglet_web::passwords::Passwords;
 use hoglet_web::settings::Settings;
 
 use crate::migrations::Migrator;
-use crate::models::user::{self, AboutUser, NewUser};
+use crate::models::about_user::{AboutUser, NewUser};
+use crate::models::user;
 
 const EMAIL: &str = "demo@example.com";
 const PASSWORD: &str = "demo-password";
@@ -23,18 +24,18 @@ pub async fn seed(settings: Settings) -> CommandResult {
         );
     }
     let database = open_database(&settings, Migrations::of::<Migrator>()).await?;
+    let passwords = Passwords::default();
+    let hashing = passwords.sign_up.hash("seed", PASSWORD.into());
     let new = NewUser {
         email: Email::normalized(EMAIL),
         about: AboutUser {
             name: "Demo User".to_owned(),
         },
+        password_hash: hashing
+            .await
+            .map_err(|_| "the password could not be hashed")?,
     };
-    let passwords = Passwords::default();
-    let hashing = passwords.sign_up.hash("seed", PASSWORD.into());
-    let password_hash = hashing
-        .await
-        .map_err(|_| "the password could not be hashed")?;
-    match user::create(&database, new, password_hash).await? {
+    match new.insert(&database).await? {
         Some(user) => {
             user::confirm(&database, user).await?;
             print_line(format_args!("created {EMAIL} with the password {PASSWORD}"))?;

@@ -1,17 +1,12 @@
 //! Accounts. PostHog knows a user by the same id: it is the distinct id.
 
-use garde::Validate;
 use hoglet_web::email::Email;
 use hoglet_web::passwords::PasswordHash;
-use hoglet_web::text::tidied;
 use hoglet_web::users::User;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QuerySelect, SqlErr};
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-
-use crate::forms;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -57,35 +52,6 @@ impl Model {
     }
 }
 
-/// The columns that users fill in themselves, at sign-up and on their profile; the fields of both forms
-/// are in `templates/about_user.html`. Absent fields count as empty.
-#[derive(Clone, Debug, Deserialize, Serialize, Validate)]
-pub struct AboutUser {
-    #[serde(default)]
-    #[garde(custom(forms::person_name))]
-    pub name: String,
-}
-
-impl AboutUser {
-    /// The form, filled in.
-    pub fn of(user: &Model) -> Self {
-        Self {
-            name: user.name.clone(),
-        }
-    }
-
-    /// Sets the columns.
-    fn set(self, user: &mut ActiveModel) {
-        user.name = Set(tidied(&self.name));
-    }
-}
-
-/// A user who signs up.
-pub struct NewUser {
-    pub email: Email,
-    pub about: AboutUser,
-}
-
 /// The account of this address.
 pub async fn find_by_email(
     database: &impl ConnectionTrait,
@@ -97,27 +63,8 @@ pub async fn find_by_email(
         .await
 }
 
-/// Inserts an account; `None` if the address has one. The database decides, so of two sign-ups at once
-/// one wins.
-pub async fn create(
-    database: &impl ConnectionTrait,
-    new: NewUser,
-    password_hash: PasswordHash,
-) -> Result<Option<Model>, DbErr> {
-    let now = OffsetDateTime::now_utc();
-    let mut user = ActiveModel {
-        id: Set(Uuid::new_v4()),
-        email: Set(new.email),
-        password_hash: Set(password_hash),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..Default::default()
-    };
-    new.about.set(&mut user);
-    unless_taken(user.insert(database).await)
-}
-
-fn unless_taken(stored: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
+/// `None` if another account has the address.
+pub(super) fn unless_taken(stored: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
     match stored {
         Ok(user) => Ok(Some(user)),
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
@@ -162,18 +109,6 @@ pub async fn change_email(
     user.email_confirmed_at = Set(Some(now));
     user.updated_at = Set(now);
     unless_taken(user.update(database).await)
-}
-
-/// Stores the columns that the profile's form fills in.
-pub async fn update(
-    database: &impl ConnectionTrait,
-    user: Model,
-    about: AboutUser,
-) -> Result<Model, DbErr> {
-    let mut user = user.into_active_model();
-    about.set(&mut user);
-    user.updated_at = Set(OffsetDateTime::now_utc());
-    user.update(database).await
 }
 
 /// Stores a new password, whatever the current one is. The caller ends the user's sessions.

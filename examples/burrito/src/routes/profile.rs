@@ -18,7 +18,8 @@ use crate::accounts;
 use crate::current_user::CurrentUser;
 use crate::features::FEATURES;
 use crate::forms::{self, Errors};
-use crate::models::user::{self, AboutUser};
+use crate::models::about_user::AboutUser;
+use crate::models::user;
 use crate::posthog::events::{ProfileUpdated, ProfileViewed};
 use crate::state::AppState;
 
@@ -51,7 +52,7 @@ pub async fn update(
         return forms::invalid(&page, "profile.html", values);
     }
     let user = Arc::unwrap_or_clone(user);
-    let user = user::update(&state.database, user, about).await?;
+    let user = about.update(&state.database, user).await?;
     visit.posthog.set_person(&user);
     visit.posthog.capture(ProfileUpdated {});
     let message = "Your profile was changed.";

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::next::Next;
 use crate::accounts::{self, SignUp};
 use crate::forms::{self, Errors};
-use crate::models::user::{AboutUser, NewUser};
+use crate::models::about_user::AboutUser;
 use crate::state::AppState;
 
 const WITHOUT_MAIL: &str = "Your account is ready. We could not send the mail to confirm your address, because too many \
@@ -68,9 +68,8 @@ pub async fn sign_up(
     if !errors.is_empty() {
         return forms::invalid(&page, "signup.html", with_errors(errors));
     }
-    let about = form.about.clone();
-    let (new, password) = (NewUser { email, about }, form.password.clone());
-    match accounts::sign_up(&state, &mut visit, new, password).await {
+    let (about, password) = (form.about.clone(), form.password.clone());
+    match accounts::sign_up(&state, &mut visit, email, about, password).await {
         Ok(SignUp::LoggedIn) => {}
         Ok(SignUp::LoggedInWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL).await?,
         Ok(SignUp::AddressTaken) => {

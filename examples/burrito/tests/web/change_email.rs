@@ -1,4 +1,4 @@
-//! `/profile/email`: another address for an account, once its owner has confirmed it.
+//! `/profile/email`: an account gets another address after its owner has confirmed the address.
 
 use serde_json::json;
 
@@ -33,7 +33,7 @@ async fn the_address_changes_when_the_new_one_is_confirmed() {
     let page = ann.page("/profile").await;
     assert!(page.contains(ANN) && page.contains(LEE) && is_waiting(&ann).await);
 
-    // A scanner in the new mailbox.
+    // A mail scanner opens the link in the new mailbox.
     app.browser().get(&link).await;
     assert_shows(&ann.page("/profile").await, ANN);
 
@@ -81,6 +81,19 @@ async fn it_takes_the_password_and_an_address_without_an_account() {
         assert_eq!(page.matches("aria-invalid").count(), 1, "{page}");
     }
     assert!(app.mails_to(LEE).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_owner_of_a_mistyped_address_gets_no_account() {
+    let (app, ann) = app_with_ann().await;
+    ann.change_email(TYPO).await;
+    let link = app.link_to(TYPO, CONFIRM).await;
+    let owner = app.browser();
+    let page = owner.page(&link).await;
+    assert!(page.contains(r#"type="password""#) && !page.contains(ANN));
+    assert_eq!(owner.post(&link, &[("password", "mine")]).await.status, 422);
+    assert!(!owner.is_signed_in().await);
+    assert_shows(&ann.page("/profile").await, ANN);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What every app must hold: `hoglet_web::testing::checks` has the rules.
+//! Checks that every app must pass. `hoglet_web::testing::checks` has the rules.
 
 use app::app::App as TheApp;
 use hoglet_web::testing::checks;

@@ -1,4 +1,4 @@
-//! The app's commands, as its own binary runs them.
+//! The app's commands, run by the app's own binary.
 
 use std::fs::OpenOptions;
 use std::io::pipe;

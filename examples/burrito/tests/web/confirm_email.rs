@@ -4,11 +4,11 @@ use insta::assert_snapshot;
 
 use crate::support::*;
 
-/// What the pages say as long as the address is not confirmed.
+/// The reminder on all pages until the address is confirmed.
 const LINE: &str = "Your e-mail address is not confirmed yet.";
 const SUBJECT: &str = "Confirm your e-mail address";
 
-/// How many mails asked Ann to confirm her address.
+/// The number of mails that asked Ann to confirm her address.
 async fn mails_sent(app: &App) -> usize {
     let subjects = app.subjects_to(ANN).await;
     subjects.iter().filter(|sent| *sent == SUBJECT).count()
@@ -82,6 +82,22 @@ async fn on_another_device_the_password_confirms_and_logs_in() {
 }
 
 #[tokio::test]
+async fn another_user_sees_that_the_link_is_for_another_account() {
+    let (app, _) = app_with_ann().await;
+    let link = app.link_to(ANN, CONFIRM).await;
+    let browser = app.sign_up(BOB).await;
+    let page = browser.page(&link).await;
+    assert_shows(&page, "You are logged in to a different account.");
+    assert_eq!(browser.post(&link, &[]).await.status, 422);
+    assert_shows(&browser.page("/profile").await, BOB);
+
+    // Ann's password logs Ann in.
+    let answer = browser.post(&link, &[("password", PASSWORD)]).await;
+    assert_eq!(answer.location(), AFTER_LOG_IN);
+    assert_shows(&browser.page("/profile").await, ANN);
+}
+
+#[tokio::test]
 async fn it_is_sent_again_on_demand_but_not_too_often() {
     let app = App::start().await;
     let visitor = app.browser().post("/confirm-email", &[]).await;
@@ -94,7 +110,7 @@ async fn it_is_sent_again_on_demand_but_not_too_often() {
     }
     let answer = ann.post("/confirm-email", &[]).await;
     assert_throttled(&answer, "Too many mails were asked for.");
-    // The other requests found it in the queue.
+    // The other requests found this mail in the queue, and enqueued no other.
     assert_eq!(mails_sent(&app).await, 1);
 
     ann.post(&app.link_to(ANN, CONFIRM).await, &[]).await;

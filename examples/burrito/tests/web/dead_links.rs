@@ -1,6 +1,6 @@
-//! Links in mails that do not work any more, and links that a scanner opens.
+//! Links in mails that no longer work, and links that a mail scanner opens.
 //!
-//! `hoglet_web` tests the tokens themselves. These are the pages and the lifetimes of this app.
+//! `hoglet_web` tests the tokens themselves. These tests are about the pages and the lifetimes of this app.
 
 use crate::support::*;
 
@@ -29,7 +29,7 @@ async fn each_kind_of_link_has_its_lifetime() {
     let log_in = app.link(LOG_IN, ANN).await;
     let mut passed = MINUTE;
     for (link, lifetime) in [(log_in, 15 * MINUTE), (reset, HOUR), (confirm, 72 * HOUR)] {
-        // Until a minute before the end, so that the test itself may take a while.
+        // Until a minute before the link expires, because the test itself takes some time.
         app.let_time_pass(lifetime - passed).await;
         assert_eq!(app.browser().get(&link).await.status, 200, "{link}");
         app.let_time_pass(MINUTE).await;

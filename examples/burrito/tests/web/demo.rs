@@ -1,4 +1,4 @@
-//! The pages of the demo. They go when the demo goes.
+//! The pages of the demo. Delete these tests together with the demo.
 
 mod burrito;
 mod burritos;

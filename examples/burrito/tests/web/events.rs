@@ -1,4 +1,4 @@
-//! What PostHog learns about a user, from the first visit on. Single events are tested with their pages.
+//! The events of a user, from the first visit on. Other tests check single events with their pages.
 
 use insta::assert_snapshot;
 use serde_json::Value;

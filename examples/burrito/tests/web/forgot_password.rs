@@ -1,4 +1,4 @@
-//! `/forgot-password` and `POST /login-link`: neither tells who has an account.
+//! `/forgot-password` and `POST /login-link`: neither reveals whether an address has an account.
 
 use crate::support::*;
 
@@ -61,7 +61,7 @@ async fn a_text_that_is_no_address_is_refused() {
     assert!(app.run_jobs().await.is_empty());
 }
 
-/// How many sessions and counted attempts there are.
+/// The numbers of sessions and of counted attempts.
 async fn rows(app: &App) -> [i64; 2] {
     [
         app.count_rows("sessions").await,
@@ -69,7 +69,7 @@ async fn rows(app: &App) -> [i64; 2] {
     ]
 }
 
-/// Everything that an answer shows, without what is random in it.
+/// Everything that an answer shows, without its random parts.
 fn visible(browser: &Browser, answer: &Answer) -> (u16, Vec<String>, String) {
     let policy = answer.header("content-security-policy");
     let nonce = policy.split("'nonce-").nth(1).unwrap_or_default();

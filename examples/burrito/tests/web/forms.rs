@@ -1,4 +1,4 @@
-//! The controls of `templates/forms.html`. The sentences about a field are in `messages.rs`.
+//! The controls of `templates/forms.html`. `hoglet-web` tests the error messages.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Value, context};

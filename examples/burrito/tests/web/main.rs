@@ -1,11 +1,11 @@
-//! The app from outside, one file a page or a theme: HTTP in, HTTP out, and what reaches PostHog.
+//! Tests of the app from outside, one file per page or theme: requests, responses, and events that reach PostHog.
 //!
 //! `hoglet_web::testing` starts the app on a free port, with a database of its own and a stand-in for
-//! PostHog. `support` has the vocabulary. `cargo test` runs everything; `cargo test --test web login`
-//! one file. If the app is built for PostgreSQL, `TEST_DATABASE_URL` names a server; each test makes a
-//! schema there and drops it.
+//! PostHog. `support` has the vocabulary. `cargo test` runs all tests, and `cargo test --test web login` those with
+//! `login` in their names. If the app is built for PostgreSQL, `TEST_DATABASE_URL` names a server. Each test creates
+//! a schema there and drops it.
 //!
-//! Tests that read what PostHog got are ignored in an app without it (`--no-default-features --features sqlite`).
+//! Tests that expect events are ignored in an app without PostHog (`--no-default-features --features sqlite`).
 
 #![expect(
     clippy::unwrap_used,
@@ -29,7 +29,6 @@ mod home;
 mod login;
 mod login_link;
 mod logout;
-mod messages;
 mod next;
 mod opt_out;
 mod password;

@@ -1,10 +1,10 @@
-//! `next`: the page that log-in and sign-up lead to.
+//! `next`: the destination after log-in and sign-up.
 //!
-//! `hoglet_web` tests which paths are local. These tests ask that each form obeys.
+//! `hoglet_web` tests which paths are local. These tests check that each form follows only local paths.
 
 use crate::support::*;
 
-/// Other sites, as they might come in a link.
+/// Destinations on other sites, as a malicious link could name them.
 const OTHER_SITES: [&str; 4] = [
     "https://evil.example",
     "//evil.example",
@@ -12,7 +12,7 @@ const OTHER_SITES: [&str; 4] = [
     "/\t/evil.example",
 ];
 
-/// Sends the form of a page as a new user or as Ann. Returns where it leads.
+/// Sends the form of a page as a new user or as Ann. Returns the destination.
 async fn submit(app: &App, path: &str, email: &str, next: &str) -> String {
     let form = [
         ("name", "Ann"),

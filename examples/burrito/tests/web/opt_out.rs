@@ -1,4 +1,4 @@
-//! `/opt-out`, and what it means to have opted out.
+//! `/opt-out`, and its effects.
 
 use crate::support::*;
 
@@ -26,7 +26,7 @@ async fn global_privacy_control_opts_out_too() {
     assert_eq!(app.stop().await.len(), 0);
 }
 
-/// Signs up, and does what would capture events.
+/// Signs up, and does everything that would capture events.
 async fn use_everything(browser: &Browser, headers: &[(&str, &str)]) {
     let account = [("name", "Ann"), ("email", ANN), ("password", PASSWORD)];
     for (path, form) in [

@@ -1,4 +1,4 @@
-//! The password, which is changed at `/profile/password`.
+//! `/profile/password`: changes the password.
 
 use app::models::user;
 use hoglet_web::passwords::PasswordHash;
@@ -74,7 +74,7 @@ async fn the_owner_gets_a_notice_by_mail() {
     assert_eq!(subjects.last().unwrap(), "Your password was changed");
 }
 
-/// A thief sends the form again and again while the owner resets the password.
+/// A thief could send the form again and again while the owner resets the password.
 #[tokio::test]
 async fn a_change_that_began_before_a_reset_is_not_stored_after_it() {
     let (app, _) = app_with_ann().await;

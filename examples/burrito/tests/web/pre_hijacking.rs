@@ -1,6 +1,6 @@
-//! Account pre-hijacking: a stranger signs up with the address of somebody else and waits.
+//! Account pre-hijacking: a stranger signs up with another person's address and waits for that person.
 //!
-//! As soon as the owner of the address comes, the stranger has no access any more.
+//! As soon as the owner of the address uses a link, the stranger loses all access.
 
 use crate::support::*;
 

@@ -32,7 +32,7 @@ async fn a_new_name_is_shown_and_becomes_a_property_of_the_person() {
     let (app, ann) = app_with_ann().await;
     let answer = ann.post("/profile", &[("name", " Ann\u{202e} Lee ")]).await;
     assert_eq!(answer.location(), "/profile");
-    // A redirect shows no page, so the message waits.
+    // A redirect shows no page, so the message is kept for the next page.
     ann.get("/").await;
     let page = ann.page("/profile").await;
     assert!(page.contains(">Ann Lee</h1>") && page.contains("Your profile was changed."));

@@ -1,5 +1,5 @@
-//! Mails that are sent a second time, because a process ended before it could note that the first one was
-//! sent. Both have the same link, and a link that ended stays so.
+//! Mails that are sent twice, because a process ended before it could store that the first mail was sent. Both
+//! mails have the same link, and a link that has ended does not work again.
 
 use hoglet_web::jobs::model::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -26,7 +26,7 @@ async fn app_with_link_jobs() -> App {
     app
 }
 
-/// The job of this name that waits.
+/// The waiting job of this name.
 async fn waiting(app: &App, name: &str) -> Model {
     let found = Entity::find().filter(Column::Kind.eq(name));
     let job = found.one(&app.web.database).await.unwrap();

@@ -1,4 +1,4 @@
-//! `/profile/sessions`: where the user is logged in, and how to end it.
+//! `/profile/sessions`: lists the user's sessions and ends them.
 
 use crate::support::*;
 
@@ -6,7 +6,7 @@ const PAGE: &str = "/profile/sessions";
 const OTHERS: &str = "/profile/sessions/delete-others";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/// The forms of the page that end one session each.
+/// The forms of the page, each of which ends one session.
 async fn forms(browser: &Browser) -> Vec<String> {
     let page = browser.page(PAGE).await;
     let actions = page.split(r#"action=""#).skip(1);

@@ -88,7 +88,7 @@ async fn names_addresses_and_passwords_have_limits() {
     let long_password = "x".repeat(201);
     for (name, email, password) in [
         (&*long_name, ANN, PASSWORD),
-        // A name of characters that nobody sees.
+        // A name of invisible characters.
         ("\u{3164}", ANN, PASSWORD),
         ("Ann", &long_email, PASSWORD),
         ("Ann", "", PASSWORD),

@@ -1,6 +1,6 @@
-//! The vocabulary of the tests: what users do, and what a test looks at afterwards.
+//! The vocabulary of the tests: actions of users, and assertions.
 //!
-//! The rest of it is `hoglet_web::testing`: `app.mails_to(ANN)`, `app.let_time_pass(HOUR)`,
+//! More of it is in `hoglet_web::testing`: `app.mails_to(ANN)`, `app.let_time_pass(HOUR)`,
 //! `app.event("user_signed_up")`. Each test file begins with `use crate::support::*`.
 
 use std::time::Duration;

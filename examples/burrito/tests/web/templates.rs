@@ -1,4 +1,4 @@
-//! Every page is rendered: an undefined variable would be a 500.
+//! Every page is rendered, because an undefined variable would be a 500.
 
 use app::routes;
 use reqwest::Method;

@@ -1,5 +1,5 @@
-//! What is bounded, and how much: `hoglet_web::throttle::accounts` has the numbers.
-//! `hoglet_web` tests how a throttle counts.
+//! The throttles of accounts. `hoglet_web::throttle::accounts` has the numbers, and `hoglet_web` tests how a
+//! throttle counts.
 
 use hoglet_web::email::Email;
 use hoglet_web::throttle::accounts::{ANY_MAIL, CONFIRMATION_MAIL, TAKEN};
@@ -11,7 +11,7 @@ const HOME: &str = "192.0.2.1";
 const ELSEWHERE: &str = "192.0.2.2";
 const TOO_MANY_MAILS: &str = "Too many mails were asked for.";
 
-/// An app that believes which address a request says it comes from.
+/// An app that trusts the address in `X-Forwarded-For`.
 async fn behind_a_proxy() -> App {
     App::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await
 }
@@ -22,7 +22,7 @@ async fn post_from(app: &App, address: &str, path: &str, form: &[(&str, &str)]) 
     app.browser().post_with(path, form, &from).await
 }
 
-/// Counts attempts of strangers at one address, at another account each.
+/// Counts attempts of strangers in one network, each with another account.
 async fn use_up(app: &App, throttle: Throttle, network: &str, attempts: u64) {
     for n in 0..attempts {
         let email = Email::normalized(&format!("{n}@example.com"));

@@ -1,4 +1,4 @@
-//! `user`: the commands that look after accounts.
+//! `user`: the commands that manage accounts.
 
 use insta::assert_snapshot;
 use serde_json::Value;

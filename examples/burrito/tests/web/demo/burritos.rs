@@ -1,4 +1,4 @@
-//! Whose burritos they are: those of a visitor become those of the user.
+//! The owner of a count: at log-in, the visitor's count is added to the user's.
 
 use time::OffsetDateTime;
 use tokio::task::JoinSet;

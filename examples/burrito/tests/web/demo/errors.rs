@@ -1,4 +1,4 @@
-//! `/api/trigger-error`: errors on purpose.
+//! `/api/trigger-error`: causes errors on purpose.
 
 use crate::support::*;
 

@@ -1,4 +1,4 @@
-//! What answers say.
+//! Assertions about pages and answers.
 
 use super::{Answer, App, UserActions};
 
@@ -14,14 +14,14 @@ pub fn assert_hides(page: &str, text: &str) {
     assert!(!page.contains(text), "“{text}” is in: {page}");
 }
 
-/// The form came back, and says why.
+/// The answer shows the form again, with a message.
 #[track_caller]
 pub fn assert_refused(answer: &Answer, message: &str) {
     assert_eq!(answer.status, 422, "{}", answer.text());
     assert_shows(&answer.text(), message);
 }
 
-/// A throttle turned the visitor away, says why, and when to come back.
+/// A throttle refused the request. The answer has the reason, and the time of the next try.
 #[track_caller]
 pub fn assert_throttled(answer: &Answer, message: &str) {
     assert_eq!(answer.status, 429, "{}", answer.text());

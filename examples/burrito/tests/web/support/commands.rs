@@ -1,4 +1,4 @@
-//! The app's own binary, run beside an app: on its database, with its PostHog.
+//! Runs the app's binary beside a running app, with the same database and the same PostHog.
 
 use std::process::{Command, Output, Stdio};
 
@@ -21,7 +21,7 @@ pub fn command(app: &App, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command that succeeds. Returns what it prints.
+/// Runs a command that succeeds. Returns its output.
 #[track_caller]
 pub fn run(app: &App, arguments: &[&str]) -> String {
     let output = command(app, arguments).output().unwrap();
@@ -29,13 +29,13 @@ pub fn run(app: &App, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Runs a command that fails. Returns its complaint.
+/// Runs a command that fails. Returns its error message.
 #[track_caller]
 pub fn run_failing(app: &App, arguments: &[&str]) -> String {
     complaint(&command(app, arguments).output().unwrap())
 }
 
-/// What a command that failed says.
+/// The error message of a failed command.
 #[track_caller]
 pub fn complaint(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");

@@ -3,16 +3,16 @@
 /// The page of the link that confirms an address.
 pub const CONFIRM: &str = "/confirm-email/";
 
-/// A link that a visitor can ask for with an address.
+/// A kind of link that a visitor can request for an address.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkByMail {
-    /// The form that asks for it.
+    /// The form that requests it.
     pub form: &'static str,
     /// The page that it leads to, up to the token.
     pub page: &'static str,
     /// The job that mails it.
     pub job: &'static str,
-    /// The event of asking.
+    /// The event of the request.
     pub event: &'static str,
 }
 

@@ -1,11 +1,11 @@
-//! What users do, and their accounts.
+//! Actions of users, and their accounts.
 
 use app::models::user;
 use hoglet_web::email::Email;
 
 use super::{Answer, App, Browser, LinkByMail, NEW_PASSWORD, PASSWORD};
 
-/// What a user does in a browser.
+/// Actions of a user in a browser.
 pub trait UserActions {
     async fn sign_up(&self, email: &str);
     async fn log_in(&self, email: &str);
@@ -87,7 +87,7 @@ pub trait Accounts {
     async fn confirm(&self, email: &str);
     async fn user(&self, email: &str) -> user::Model;
     async fn user_id(&self, email: &str) -> String;
-    /// Asks for a link in another browser, and takes its path from the mail.
+    /// Requests a link in another browser. Returns its path from the mail.
     async fn link(&self, link: LinkByMail, email: &str) -> String;
 }
 

@@ -1,9 +1,9 @@
-//! Work whose panics are an error, with the stack of the place that panicked.
+//! Runs work and returns its panic as an error, with the stack of the panic.
 //!
-//! Only the panic hook sees that stack, and only the code that catches the panic knows what it has broken.
-//! Where a panic will be caught, the hook therefore leaves the cause on the thread, and it is taken here right
-//! afterwards. A hook gets nothing but the panic and returns nothing, so both values stand outside of it: one
-//! beside the task, one on the thread.
+//! Only the panic hook sees that stack, and only the code that catches the panic knows what failed. So if a
+//! panic will be caught, the hook stores its cause in a thread-local, and [`cause_of`] takes it from there
+//! right afterwards. A hook receives nothing but the panic and returns nothing, so this needs two variables
+//! outside of it: a task-local and a thread-local.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -15,7 +15,7 @@ use std::task::Poll;
 use crate::cause::Cause;
 
 tokio::task_local! {
-    /// Set while the task does such work.
+    /// Set while the task does work whose panics are caught.
     static CAUGHT: ();
 }
 
@@ -24,7 +24,7 @@ thread_local! {
     static LAST_PANIC: RefCell<Option<Cause>> = const { RefCell::new(None) };
 }
 
-/// Does some work whose panics are an error.
+/// Runs work and returns its panic as an error.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
     caught_outside(async {
         let mut work = pin!(work);
         poll_fn(|context| {
-            // A panic leaves the work half done, and it is not polled again.
+            // Unwind safe: after a panic the work is not polled again.
             let polled = AssertUnwindSafe(|| work.as_mut().poll(context));
             match catch_unwind(polled) {
                 Ok(polled) => polled.map(Ok),
@@ -45,7 +45,7 @@ pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
     .await
 }
 
-/// The same for work that is not async.
+/// Like [`caught`], for work that is not async.
 ///
 /// # Errors
 ///
@@ -56,12 +56,14 @@ pub fn caught_now<T>(work: impl FnOnce() -> T) -> Result<T, Cause> {
     })
 }
 
-/// Work whose panics a caller catches, who then calls [`cause_of`].
+/// Marks work whose panics the caller catches. The caller then calls [`cause_of`].
 pub async fn caught_outside<T>(work: impl Future<Output = T>) -> T {
     CAUGHT.scope((), work).await
 }
 
-/// For the panic hook: leaves the cause for the code that catches the panic. Gives it back if none will.
+/// Stores a panic's cause for the code that catches it, or returns it if none will.
+///
+/// The panic hook calls this.
 pub fn leave(cause: Cause) -> Option<Cause> {
     if CAUGHT.try_with(|()| ()).is_err() {
         return Some(cause);
@@ -74,7 +76,8 @@ pub fn leave(cause: Cause) -> Option<Cause> {
 #[track_caller]
 pub fn cause_of(payload: &(dyn Any + Send)) -> Cause {
     let (message, here) = (text_of(payload), Location::caller());
-    // A panic that is only passed on (`resume_unwind`) has called no hook.
+    // `resume_unwind` passes a panic on without calling the hook, so the stored cause may belong to another
+    // panic, or there may be none.
     LAST_PANIC
         .take()
         .filter(|cause| cause.chain.iter().any(|(_, text)| text == message))

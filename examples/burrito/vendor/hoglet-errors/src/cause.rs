@@ -7,28 +7,28 @@ use std::ptr;
 
 use crate::stack::Stack;
 
-/// Errors of one chain that are kept: as many as PostHog takes in one exception.
+/// How many errors of a chain are kept: as many as PostHog accepts in one exception.
 /// Source: PostHog/sdk-specs, `exception-event-metadata`.
 const MAX_CHAIN: usize = 50;
-/// Characters of each error's message that are kept: fifty of the longest fit in one event.
+/// How many characters of each message are kept: fifty messages of this length fit in one event.
 const MAX_MESSAGE_CHARACTERS: usize = 4_000;
 
-/// Why it went wrong, and where: the stack of the place that turned the error into a cause.
+/// Why something failed, and where: an error with its sources, or a panic, and a stack.
 #[derive(Debug)]
 pub struct Cause {
     /// Whether it is an error or a panic.
     pub kind: CauseKind,
-    /// One entry an error, outermost first: its type and its message.
+    /// The type and the message of each error, outermost first.
     pub chain: Vec<(String, String)>,
-    /// The stack of the place that made it a cause: a `?`, in most cases. A panic's is that of the panic.
+    /// The stack of the panic, or of the place where the error became a cause: mostly a `?`.
     pub stack: Stack,
-    /// The stack stands in for one that is missing: a value that implements [`Error`] carries none.
+    /// Whether the stack is not the error's own: a value that implements [`Error`] has no stack.
     pub synthetic: bool,
-    /// The template and the line, for what went wrong in one: no stack shows it.
+    /// The template and the line, for an error in a template: no stack shows them.
     pub template: Option<(String, usize)>,
 }
 
-/// How it came about.
+/// Whether a cause is an error or a panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CauseKind {
     /// A value that implements [`Error`].
@@ -38,8 +38,10 @@ pub enum CauseKind {
 }
 
 impl Cause {
-    /// An error with its sources, and the stack of the caller. A very long chain is cut after the outermost
-    /// errors, and a chain that leads back to itself has each error once.
+    /// An error with its sources, and the stack of the caller.
+    ///
+    /// A very long chain keeps only its outermost errors. A chain that leads back to itself has each error
+    /// once.
     #[track_caller]
     pub fn of<E: Error>(error: &E) -> Self {
         let mut chain = vec![(type_name::<E>(), error.to_string())];
@@ -47,12 +49,12 @@ impl Cause {
         let mut source = error.source();
         while let Some(error) = source.filter(|_| chain.len() < MAX_CHAIN) {
             let (address, message) = (ptr::from_ref(error).cast::<()>(), error.to_string());
-            // An error and its first field have one address, but hardly one message.
+            // An error and its first field can have the same address, but hardly the same message.
             let mut seen = addresses.iter().zip(&chain);
             if seen.any(|(other, (_, said))| *other == address && *said == message) {
                 break;
             }
-            // The type of a source is not known any more.
+            // A source is a `dyn Error`, so its type's name is unknown.
             chain.push(("Error".into(), message));
             addresses.push(address);
             source = error.source();
@@ -92,7 +94,9 @@ impl fmt::Display for Cause {
     }
 }
 
-/// A message may quote all that a library was given. PostHog drops an event of more than a megabyte.
+/// Cuts a message, because it may quote a library's whole input.
+///
+/// PostHog drops an event larger than a megabyte.
 fn cut(message: &mut String) {
     if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE_CHARACTERS) {
         message.truncate(end);
@@ -100,7 +104,7 @@ fn cut(message: &mut String) {
     }
 }
 
-/// `core::num::error::ParseIntError` as people know it: `ParseIntError`.
+/// The last part of a type's path: `ParseIntError` for `core::num::error::ParseIntError`.
 fn type_name<E>() -> String {
     let full = std::any::type_name::<E>();
     let path = full.split('<').next().unwrap_or(full);
@@ -111,7 +115,7 @@ fn type_name<E>() -> String {
 mod tests {
     use super::*;
 
-    /// One of several errors, each the source of the one before.
+    /// An error in a chain of several, whose source is the next one.
     #[derive(Debug, thiserror::Error)]
     #[error("link {0}")]
     struct Link(usize, #[source] Option<Box<Link>>);

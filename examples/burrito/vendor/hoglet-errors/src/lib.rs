@@ -1,8 +1,10 @@
-//! Why something failed, and where: the base that Hoglet's other crates share. No web, no database, no PostHog.
+//! Why something failed, and where.
+//!
+//! Hoglet's other crates build on this one. It depends on no web framework, no database and no PostHog.
 //!
 //! [`Cause`] is an error with its sources, or a panic, with the [`stack`] of the place where it arose.
-//! [`caught`] runs work and turns its panics into causes; [`panics`] is the hook that finds them. [`mask_secrets`] takes e-mail addresses and tokens
-//! out of texts.
+//! [`caught`] runs work and turns its panics into causes; [`panics`] is the panic hook that makes these
+//! causes. [`mask_secrets`] removes e-mail addresses and tokens from texts.
 
 pub mod caught;
 mod cause;

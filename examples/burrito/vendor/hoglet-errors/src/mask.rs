@@ -1,11 +1,10 @@
-//! E-mail addresses and tokens, taken out of texts that leave the app: log lines and error
-//! messages.
+//! Removes e-mail addresses and tokens from texts that leave the app: log lines and error messages.
 
 use std::borrow::Cow;
 
 /// Characters of a token: 32 random bytes in URL-safe Base64.
 const TOKEN: usize = 43;
-/// How often an address may be encoded.
+/// How many layers of percent-encoding are decoded.
 const MAX_DEPTH: usize = 4;
 
 /// The text without e-mail addresses and tokens.
@@ -13,8 +12,9 @@ pub fn mask_secrets(text: &str) -> String {
     mask_tokens(&mask_emails(text)).into_owned()
 }
 
-/// Takes out what has the form of a token: a long word with letters of both cases and digits, also
-/// percent-encoded.
+/// The text without words that look like tokens.
+///
+/// Such a word is long and has letters of both cases and digits. It may be percent-encoded.
 pub fn mask_tokens(text: &str) -> Cow<'_, str> {
     if !text.split(is_outside).any(holds_a_token) {
         return Cow::Borrowed(text);
@@ -28,13 +28,12 @@ pub fn mask_tokens(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// Whether a character stands outside of words as addresses have them.
+/// Whether a character separates words in an address.
 fn is_outside(character: char) -> bool {
     !character.is_ascii_alphanumeric() && !"_-%".contains(character)
 }
 
-/// A value of a setting, without the user and password of the address that it may hold:
-/// `https://***@example.com`.
+/// A setting's value without user and password: `https://***@example.com`.
 pub fn mask_credentials(value: &str) -> Cow<'_, str> {
     let Some((before, host)) = value.rsplit_once('@') else {
         return Cow::Borrowed(value);
@@ -62,7 +61,7 @@ fn holds_a_token(word: &str) -> bool {
     })
 }
 
-/// A database's message may quote the row that broke a rule, and a library's a form.
+/// A database's error message may quote a row, and a library's may quote a form.
 fn mask_emails(text: &str) -> String {
     if !text.contains('@') {
         return text.to_owned();
@@ -86,7 +85,7 @@ fn mask_emails(text: &str) -> String {
     masked + rest
 }
 
-/// Without percent-encoding, however often it was applied.
+/// The text without percent-encoding, even if it was encoded several times.
 pub fn decoded(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     for _ in 0..MAX_DEPTH {

@@ -1,8 +1,8 @@
 //! The panic hook: logs each panic, and passes its cause on.
 //!
-//! The hook runs where the code panicked, before the stack unwinds. If the panic will be caught,
-//! the hook leaves the cause for that code, see [`caught`](crate::caught). Otherwise, in a spawned task or a
-//! thread, it calls the [`Listener`] of the app.
+//! The hook runs where the code panicked, before the stack unwinds. If the app will catch the panic, the hook
+//! leaves the cause for the code that catches it, see [`caught`](crate::caught). Otherwise, in a spawned task
+//! or a thread, it calls the app's [`Listener`].
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{Location, PanicHookInfo};
@@ -14,19 +14,19 @@ use tokio::runtime::{self, Handle};
 use crate::caught::{self, text_of};
 use crate::cause::Cause;
 
-/// The listeners of this process, each with the runtime of its app: one, but in tests.
+/// The listeners of this process, each with the runtime of its app. Only tests have more than one.
 ///
-/// A global, because a panic hook is one: the process has a single hook, which is called from any thread and
-/// is given nothing but the panic. A listener that is gone is removed when the next one comes.
+/// This is a global because the panic hook is one: a process has a single hook, which runs in any thread and
+/// receives nothing but the panic. Dropped listeners are removed when a new one is added.
 static LISTENERS: Mutex<Vec<(runtime::Id, Weak<dyn Listener>)>> = Mutex::new(Vec::new());
 
-/// Is told of panics that no code of the app catches.
+/// Receives the panics that no code of the app catches.
 pub trait Listener: Send + Sync {
-    /// Called in the panic hook, so it must not block: the panic may have come from anywhere.
+    /// Called in the panic hook, which may run in any thread, so it must not block.
     fn panicked(self: Arc<Self>, cause: Cause, ends: Ends);
 }
 
-/// The effect of a panic that no code of the app catches.
+/// What a panic ends if no code of the app catches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
     /// A task that the app has spawned. The process goes on.
@@ -37,13 +37,13 @@ pub enum Ends {
     Process,
 }
 
-/// From now on panics are logged like everything else. Calling it twice does no harm.
+/// Installs the hook: from now on panics are logged. Calling it again does nothing.
 pub fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            // Before the log is set up, and in tests without one.
+            // Without a log, as in some tests, only the previous hook can show the panic.
             if !tracing::dispatcher::has_been_set() {
                 previous(panic);
             }
@@ -52,8 +52,9 @@ pub fn install_hook() {
     });
 }
 
-/// Tells this listener of uncaught panics in the current runtime. Those of threads outside of any
-/// runtime go to the only listener there is.
+/// Registers a listener for uncaught panics in the current runtime.
+///
+/// A panic in a thread outside of any runtime goes to the listener only if it is the only one in the process.
 ///
 /// # Panics
 ///
@@ -67,7 +68,7 @@ pub fn listen(listener: Weak<dyn Listener>) {
 fn on_panic(panic: &PanicHookInfo<'_>) {
     let message = text_of(panic.payload());
     let place = panic.location().unwrap_or_else(|| Location::caller());
-    // Only where RUST_BACKTRACE asks for it.
+    // Captured only if RUST_BACKTRACE asks for it.
     let backtrace = Backtrace::capture();
     let backtrace = (backtrace.status() == BacktraceStatus::Captured)
         .then(|| tracing::field::display(&backtrace));
@@ -80,7 +81,7 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
     }
 }
 
-/// Tokio catches the panics of tasks, and of threads only the main one takes the process with it.
+/// Tokio catches the panics of tasks. Of all threads, only the main one ends the process when it panics.
 fn ends_here() -> Ends {
     let in_task = tokio::task::try_id().is_some();
     let in_main = thread::current().name() == Some("main");

@@ -1,53 +1,53 @@
-//! Stacks: which frames are the app's own, what their functions are called, and where a stack begins.
+//! Stacks: which frames are the app's own, their functions' names, and where a stack begins.
 //!
-//! PostHog groups errors by the app's own frames. The answers go by the frames' files: in a release
-//! build an inlined function may have lost its path (`{async_fn#0}`), its file it keeps.
+//! PostHog groups errors by the app's own frames. Whether a frame is the app's own is decided by its file: in
+//! a release build an inlined function may lose its path (`{async_fn#0}`), but it keeps its file.
 
 use std::panic::Location;
 use std::sync::OnceLock;
 
 use backtrace::{Backtrace, BacktraceSymbol};
 
-/// This crate's folder where it was compiled. Hoglet's other crates lie beside it.
+/// The folder that this crate was compiled in. Hoglet's other crates are beside it.
 const THIS_CRATE: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Folders in the app's folder that are not its own code: Hoglet's crates, dependencies, generated code.
+/// Folders in the app's folder whose code is not the app's: Hoglet, dependencies, generated code.
 const NOT_ITS_OWN: &[&str] = &["vendor/", "target/", ".cargo/"];
 
-/// Where the program was. Taken without names, which costs microseconds; they are looked up once,
-/// when the stack is read.
+/// The call stack of one place in the program.
+///
+/// Taking it costs microseconds, because the names of its frames are looked up only when it is first read.
 #[derive(Debug)]
 pub struct Stack {
     backtrace: Backtrace,
-    /// The place in the source where it begins, as the compiler names it: file and line.
+    /// The place in the source where the stack begins, as the compiler names it: file and line.
     begin: Box<(String, u32)>,
     frames: OnceLock<Vec<Frame>>,
 }
 
-/// One function that was under way.
+/// A function on the stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// With its path: `app::routes::home::show`.
+    /// The function with its path: `app::routes::home::show`.
     pub function: String,
     /// `src/routes/home.rs`, `axum-0.8.9/src/…`, `library/core/src/…`; empty if it is not known.
     pub file: String,
-    /// From 1; none without debug information.
+    /// Counts from 1; none without debug information.
     pub line: Option<u32>,
-    /// From 1; none without debug information.
+    /// Counts from 1; none without debug information.
     pub column: Option<u32>,
-    /// Whether it is the app's own code, by which PostHog groups errors.
+    /// Whether it is the app's own code. PostHog groups errors by these frames.
     pub in_app: bool,
 }
 
 impl Stack {
-    /// The stack of the caller. A function between the place that failed and this one is left out if it has
-    /// `#[track_caller]`.
+    /// The stack of the caller. Functions with `#[track_caller]` are left out.
     #[track_caller]
     pub fn here() -> Self {
         Self::beginning_at(Location::caller())
     }
 
-    /// The stack of this place in the source, which is under way.
+    /// The current stack, beginning at this place, which must be on it.
     pub fn beginning_at(place: &Location<'_>) -> Self {
         Self {
             backtrace: Backtrace::new_unresolved(),
@@ -56,8 +56,10 @@ impl Stack {
         }
     }
 
-    /// Innermost first, beginning at the place that failed. Reads debug information: work for a blocking thread.
-    /// `app` is the folder that the app was compiled in; the first call's is the one that counts.
+    /// The frames, innermost first, beginning at the place that failed.
+    ///
+    /// The first call reads debug information, so call it in a blocking thread. `app` is the folder that the
+    /// app was compiled in. Later calls return the frames of the first call, whatever their `app` is.
     pub fn frames(&self, app: &str) -> &[Frame] {
         self.frames.get_or_init(|| {
             let mut backtrace = self.backtrace.clone();
@@ -72,10 +74,10 @@ impl Stack {
 }
 
 impl Stack {
-    /// The frame that the stack begins with. Those before it have taken the stack, and say nothing.
+    /// The index of the first useful frame: those before it only took the stack.
     ///
-    /// The compiler and the debug information name the same place, but inlining may have lost its frame. Then it
-    /// is the first frame that is neither the standard library's nor Hoglet's.
+    /// It is the frame at `begin`, or the next one outside of the standard library. If inlining has removed
+    /// the frame at `begin`, it is the first frame outside of the standard library and Hoglet.
     fn begin_among(&self, paths: &[String], frames: &[Frame]) -> usize {
         let (file, line) = &*self.begin;
         let mut both = paths.iter().zip(frames);
@@ -96,8 +98,9 @@ fn path_of(symbol: &BacktraceSymbol) -> String {
         .unwrap_or_default()
 }
 
-/// Whether a path of the debug information, which is absolute, is the file that the compiler names, which may be
-/// relative to where it ran.
+/// Whether a path in the debug information is the file that the compiler names.
+///
+/// The path is absolute. The file may be relative to the folder that the compiler ran in.
 fn is_file(path: &str, file: &str) -> bool {
     let file = file.trim_start_matches("./");
     path.strip_suffix(file)
@@ -120,7 +123,7 @@ impl Frame {
     }
 }
 
-/// Whether a frame is code of the app in the folder `app`. Without a file the function has to tell.
+/// Whether a frame is code of the app in the folder `app`. If its file is unknown, its function decides.
 fn is_in_app(app: &str, path: &str, function: &str) -> bool {
     match below(app, path) {
         Some(file) => !NOT_ITS_OWN.iter().any(|folder| file.starts_with(folder)),
@@ -128,8 +131,9 @@ fn is_in_app(app: &str, path: &str, function: &str) -> bool {
     }
 }
 
-/// `src/routes/home.rs`, for a path in the app's folder. It may be relative already, for a compiler
-/// that was told so (`--remap-path-prefix`).
+/// The path below the app's folder: `src/routes/home.rs`.
+///
+/// With `--remap-path-prefix` the path is relative already.
 fn below<'a>(app: &str, path: &'a str) -> Option<&'a str> {
     let app = app.replace('\\', "/");
     match path.strip_prefix(&app) {
@@ -141,7 +145,7 @@ fn below<'a>(app: &str, path: &'a str) -> Option<&'a str> {
     }
 }
 
-/// The short name of a file, without its place on the machine that built the app.
+/// The short name of a file, without the folders of the machine that built the app.
 fn short_path(app: &str, path: &str) -> String {
     let after = |marker: &str| {
         path.split_once(marker)
@@ -160,7 +164,7 @@ fn short_path(app: &str, path: &str) -> String {
         .to_owned()
 }
 
-/// A bare name of the app's own code gets its module, which the file tells.
+/// Adds the module to a bare function name in the app's own code, by its file.
 fn with_module(function: String, file: &str, in_app: bool) -> String {
     let path = function.split('<').next().unwrap_or_default();
     let bare = !function.starts_with('<') && !path.contains("::");
@@ -175,7 +179,7 @@ fn with_module(function: String, file: &str, in_app: bool) -> String {
     }
 }
 
-/// The frames of panics and of conversions of errors.
+/// Whether a frame is the standard library's, such as those of panics and of `From`.
 fn is_of_the_standard_library(frame: &Frame) -> bool {
     const CRATES: &[&str] = &["backtrace::", "std::", "core::", "alloc::", "__rustc::"];
     let Frame { file, function, .. } = frame;
@@ -204,10 +208,10 @@ mod tests {
             ("/home/ann/shop/src/routes/home.rs", "{async_fn#0}"),
             ("/home/ann/shop/src/main.rs", "shop::main"),
             ("/home/ann/shop/tests/web/home.rs", "{closure#0}"),
-            // A compiler that was told to leave the folder out.
+            // The compiler ran with `--remap-path-prefix`.
             ("src/routes/home.rs", "{async_fn#0}"),
             ("./src/routes/home.rs", "{async_fn#0}"),
-            // Without debug information, or with the folder renamed.
+            // There is no debug information, or the folder was renamed.
             ("", "app::routes::home::show"),
             ("/app/src/routes/home.rs", "app::routes::home::show"),
         ] {
@@ -226,7 +230,7 @@ mod tests {
                 "/rustc/59807616e1fa/library/core/src/result.rs",
                 "<core::result::Result<app::X, E>>::unwrap",
             ),
-            // Not the same folder, only the same beginning.
+            // Another folder, whose name begins with the same letters.
             ("/home/ann/shop-tools/src/lib.rs", "run"),
             (
                 "/home/ann/shop/vendor/hoglet-web/src/error.rs",
@@ -304,7 +308,7 @@ mod tests {
         }
     }
 
-    /// A stack, innermost first, as the debug information has it.
+    /// The index of the first useful frame. `stack` has the innermost frame first.
     fn begin_of(place: (&str, u32), stack: &[(&str, &str, u32)]) -> usize {
         let stack_of = Stack {
             begin: Box::new((place.0.to_owned(), place.1)),
@@ -333,11 +337,11 @@ mod tests {
         ];
         assert_eq!(begin_of(("src/routes/home.rs", 7), &stack), 3);
         assert_eq!(begin_of(("./src/routes/home.rs", 3), &stack), 4);
-        // Hoglet's own code fails too.
+        // Hoglet's own code can fail too.
         assert_eq!(begin_of(("vendor/hoglet-web/src/error.rs", 104), &stack), 1);
-        // A panic that the standard library raises.
+        // The standard library panics.
         assert_eq!(begin_of((core, 2_100), &stack), 3);
-        // The place is lost.
+        // The frame of the place is missing.
         assert_eq!(begin_of(("src/routes/other.rs", 7), &stack), 3);
         assert_eq!(begin_of(("", 0), &stack[..2]), 0);
     }

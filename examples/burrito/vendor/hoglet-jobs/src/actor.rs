@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The person a job is done for, as a value of the app's own that is stored with the job as JSON.
+/// The person a job is done for.
 ///
-/// This crate never looks inside: [`Hooks`](crate::Hooks) read the value back for each attempt.
+/// It is a value of the app's own type, stored with the job as JSON. This crate does not interpret it: the
+/// app's [`Hooks`](crate::Hooks) read it before each attempt.
 ///
 /// ```
 /// use hoglet_jobs::Actor;
@@ -18,7 +19,7 @@ use serde::de::DeserializeOwned;
 pub struct Actor(Option<String>);
 
 impl Actor {
-    /// No person: for schedules, commands, and what a process does by itself.
+    /// No person: for jobs of schedules and commands.
     pub fn nobody() -> Self {
         Self(None)
     }
@@ -27,14 +28,14 @@ impl Actor {
     ///
     /// # Panics
     ///
-    /// If the value is no JSON, such as a map whose keys are no texts.
+    /// If the value cannot be JSON, such as a map whose keys are not texts.
     pub fn of(value: &impl Serialize) -> Self {
         Self(Some(
             serde_json::to_string(value).expect("an actor is a value that JSON can hold"),
         ))
     }
 
-    /// The value; none for nobody, and for a value of another type.
+    /// The value; none if there is no person, or if the value has another type.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.0.as_deref()?).ok()
     }
@@ -44,7 +45,7 @@ impl Actor {
         self.0.is_none()
     }
 
-    /// As it is stored.
+    /// The value as JSON, as it is stored.
     pub(crate) fn stored(&self) -> Option<&str> {
         self.0.as_deref()
     }

@@ -1,4 +1,4 @@
-//! One attempt at a job: within its limits, for its actor, with its errors reported.
+//! Runs one attempt at a job: within its limits, for its actor, and with its errors reported.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -27,22 +27,21 @@ use crate::runner::Runner;
 pub enum Ended {
     /// The job is done.
     Done,
-    /// It is not.
+    /// The attempt has failed.
     Failed {
-        /// Why.
+        /// The error's text.
         error: String,
-        /// When to try again; never, where that was the last time.
+        /// How long the job waits before its next attempt; none if this was the last one.
         retry_in: Option<Duration>,
-        /// Whether it is kept for a person where it is not tried again: it is not where the user whom it
-        /// belongs to is deleted.
+        /// Whether the job is kept as failed after its last attempt. It is not if its user was deleted.
         kept: bool,
     },
-    /// It has asked to be run later.
+    /// The job has asked to run later.
     PutOff(Duration),
-    /// It was stopped: the lease has run out, so that another process may be working on it by now, or this
-    /// process ends.
+    /// The job was stopped: this process is ending, or the lease has ended, so another process may run the
+    /// job.
     Stopped,
-    /// It was cancelled while it ran.
+    /// The job was cancelled while it ran.
     Cancelled,
 }
 
@@ -102,7 +101,7 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
         };
         let retry_in = (retry && attempt.number < attempt.max)
             .then(|| with_jitter((kind.bounds.backoff)(attempt.number)));
-        // A database's message may quote the row that broke a rule.
+        // A database's error message may quote a row, with its e-mail addresses.
         let error = mask_secrets(&cause.to_string());
         log_failed(&error, retry_in, unexpected, actor_is_gone);
         let is_first_or_last = attempt.number <= 1 || retry_in.is_none();
@@ -118,7 +117,7 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
     work.instrument(span).await.unwrap_or(Ended::Stopped)
 }
 
-/// `None` if the lease ended first.
+/// Runs the job. Returns `None` if the lease ends first.
 async fn run<C: Clone + Send + Sync + 'static>(
     runner: &Runner<C>,
     kind: &Runnable<C>,
@@ -137,7 +136,7 @@ async fn run<C: Clone + Send + Sync + 'static>(
         jobs: runner.jobs.acting_for(attempt.actor.clone()),
         context: context.clone(),
     };
-    // What the job does before its first `await` can panic too.
+    // In an async block, because the job can also panic before it returns its future.
     let work = caught(async { (kind.run)(payload, run).await });
     let work = while_held(lease.clone(), tokio::time::timeout(timeout, work));
     tokio::select! {
@@ -150,7 +149,8 @@ async fn run<C: Clone + Send + Sync + 'static>(
     }
 }
 
-/// `None` as soon as the lease has ended: a process that was suspended notices it here first.
+/// Returns `None` as soon as the lease has ended. It checks that before each poll, because the process may
+/// have been suspended.
 async fn while_held<T>(
     lease: watch::Receiver<Instant>,
     work: impl Future<Output = T>,
@@ -165,7 +165,7 @@ async fn while_held<T>(
     .await
 }
 
-/// Jobs of an actor log at info level, as their request did. Scheduled jobs log at debug level.
+/// Logs that a job is done: at info level if it has an actor, like a request, else at debug level.
 fn log_done(attempt: &Attempt, began: Instant) {
     let milliseconds = began.elapsed().as_millis() as u64;
     if attempt.actor.is_nobody() {
@@ -193,21 +193,21 @@ fn log_failed(error: &str, retry_in: Option<Duration>, unexpected: bool, actor_i
     }
 }
 
-/// Resolves when the lease has ended. Extending the lease puts that off.
+/// Waits until the lease has ended. If the lease is extended, it waits longer.
 async fn run_out(mut lease: watch::Receiver<Instant>) {
     loop {
         let until = *lease.borrow_and_update();
         tokio::select! {
             () = tokio::time::sleep_until(until) => return,
             extended = lease.changed() => if extended.is_err() {
-                // It is not extended any more.
+                // The lease will not be extended any more.
                 return tokio::time::sleep_until(until).await;
             },
         }
     }
 }
 
-/// A fifth more or less.
+/// Makes a wait up to a fifth longer or shorter, at random.
 fn with_jitter(wait: Duration) -> Duration {
     let random = Uuid::new_v4().as_u128() % 1_000;
     let seconds = wait.as_secs_f64() * (0.8 + 0.4 * (random as f64 / 1_000.0));
@@ -223,7 +223,7 @@ mod tests {
         let minute = Duration::from_secs(60);
         let range = Duration::from_secs(48)..=Duration::from_secs(72);
         assert!((0..1_000).all(|_| range.contains(&with_jitter(minute))));
-        // A backoff that doubles without a bound comes here.
+        // A job's backoff may double without a bound.
         assert!((0..1_000).all(|_| with_jitter(Duration::MAX) > minute));
     }
 }

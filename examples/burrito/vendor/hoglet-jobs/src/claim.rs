@@ -1,4 +1,4 @@
-//! Claiming due jobs, each for one process only.
+//! Claims due jobs, each for only one process.
 
 use std::time::Duration;
 
@@ -12,11 +12,13 @@ use crate::sql::{milliseconds, query};
 use crate::unreadable;
 use crate::wanted::Wanted;
 
-/// How many jobs the database may refuse to change before the jobs behind them are no longer reached.
+/// How many jobs one claim may skip because the database refuses to change them.
 const MOST_REFUSED: usize = 100;
 
-/// Claims at most `count` due jobs for the time of `lease`: those of the priority `first` before the others.
-/// A row that cannot be read is set aside as failed and not returned.
+/// Claims at most `count` due jobs for the time of `lease`.
+///
+/// Jobs of the priority `first` come before the others. A row that cannot be read is marked as failed and not
+/// returned.
 ///
 /// # Errors
 ///
@@ -51,11 +53,11 @@ pub async fn claim(
         for row in &rows {
             match Model::from_query_result(row, "") {
                 Ok(job) => claimed.push(job),
-                // The jobs that were claimed with it run, even if the database refuses this.
+                // The other claimed jobs run, even if the database refuses to mark this one.
                 Err(error) => unreadable::try_set_aside(database, row, &error).await,
             }
         }
-        // If none of them could be read, claim the ones behind them.
+        // If none of them could be read, claim the next ones.
         if rows.is_empty() || !claimed.is_empty() {
             claimed.sort_by_key(|job| (job.priority, job.enqueued_at, job.id));
             return Ok(claimed);
@@ -122,11 +124,13 @@ fn order(first: Priority) -> String {
     )
 }
 
-/// The statement has a subquery for each priority, so that it reads only as many rows as it claims, however
-/// many wait for a later time. PostgreSQL plans a subquery with `LIMIT` anew for each row that it updates
-/// unless it is materialized, and would claim more than that.
+/// The statement that claims jobs.
+///
+/// It has a subquery for each priority, so that it reads only a few rows, however many wait for a later time.
+/// The subqueries are materialized because PostgreSQL may otherwise run a subquery with `LIMIT` again for
+/// each row that it updates, and would claim too many jobs.
 fn claim_sql(backend: DatabaseBackend, first: Priority, condition: &str) -> String {
-    // PostgreSQL refuses the whole statement where one number grows past the bounds of its column.
+    // PostgreSQL refuses the whole statement if one number becomes too large for its column.
     let set = "SET lease = $1, run_at = {now} + $2, begun = TRUE, \
                attempt = CASE WHEN attempt < 2147483647 THEN attempt + 1 ELSE attempt END";
     let order = order(first);

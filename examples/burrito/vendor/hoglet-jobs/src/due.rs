@@ -1,4 +1,4 @@
-//! When the next job is due.
+//! Finds out when the next job is due.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::priority::Priority;
 use crate::sql::query;
 use crate::wanted::Wanted;
 
-/// How long until a job is due, for each of these: zero if one is due now, none if no job waits.
+/// How long until a job is due, for each `Wanted`: zero if one is due now, none if no job waits.
 ///
 /// # Errors
 ///
@@ -35,7 +35,7 @@ pub async fn due_in(
         let now: i64 = row.try_get("", "now")?;
         let earliest: Option<i64> = row.try_get("", "earliest")?;
         if let Some(place) = due.get_mut(at.unsigned_abs() as usize) {
-            // Somebody may have written a moment into the row that is too far away for a number.
+            // A person may have edited the row, so the difference may be too large for the type.
             let left = earliest.map(|earliest| earliest.saturating_sub(now).max(0));
             *place = left.map(|left| Duration::from_millis(left.unsigned_abs()));
         }
@@ -43,7 +43,9 @@ pub async fn due_in(
     Ok(due)
 }
 
-/// When the first job of each priority may be claimed. Each priority is a look-up in the index.
+/// SQL for the moment when the first job of each priority may be claimed.
+///
+/// Each priority needs one look-up in the index.
 fn earliest(condition: &str) -> String {
     let of_priority = Priority::ALL.map(|priority| {
         format!(

@@ -1,4 +1,4 @@
-//! Enqueueing jobs.
+//! Enqueues jobs.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Enqueuer {
         self.store(database, job, When::In(wait))
     }
 
-    /// Stores a job that is due after this time, whatever its [`delay`](Job::delay) says.
+    /// Stores a job that is due after this time. Its [`delay`](Job::delay) is ignored.
     ///
     /// # Errors
     ///
@@ -41,7 +41,9 @@ impl Enqueuer {
         self.store(database, job, When::In(wait))
     }
 
-    /// Stores a job that is due at this moment by the database's clock; at once if the moment has passed.
+    /// Stores a job that is due at this moment by the database's clock.
+    ///
+    /// If the moment has passed, the job is due at once.
     ///
     /// # Errors
     ///
@@ -55,8 +57,10 @@ impl Enqueuer {
         self.store(database, job, When::At(moment))
     }
 
-    /// Stores many jobs, a thousand in one statement. Returns how many; the others have a unique key that
-    /// waits already. With [`Unique::Replace`] each job that has a key takes a statement of its own.
+    /// Stores many jobs, a thousand in one statement. Returns how many were stored.
+    ///
+    /// The others were not stored because a job with their unique key waits already. With [`Unique::Replace`]
+    /// each job that has a key needs a statement of its own.
     ///
     /// # Errors
     ///
@@ -131,7 +135,7 @@ impl Kind {
     }
 }
 
-/// A job as it is stored.
+/// A job in the form that is stored.
 pub(crate) fn new<J: Job>(job: &J, id: Uuid, when: When, actor: Actor) -> Result<New, DbErr> {
     Ok(New {
         id,
@@ -143,7 +147,7 @@ pub(crate) fn new<J: Job>(job: &J, id: Uuid, when: When, actor: Actor) -> Result
     })
 }
 
-/// The fields as they are stored.
+/// A job's fields as JSON.
 fn payload<J: Job>(job: &J) -> Result<String, DbErr> {
     serde_json::to_string(job).map_err(|error| DbErr::Json(error.to_string()))
 }

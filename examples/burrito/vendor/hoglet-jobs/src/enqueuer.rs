@@ -11,13 +11,13 @@ use crate::insert::set_actor;
 
 /// Enqueues jobs for an actor, and wakes the workers of this process.
 ///
-/// A process has one for nobody, which its [`Workers`](crate::Workers) listen to. A request gets a copy for
-/// its own actor, see [`Enqueuer::acting_for`]; a job has one in its [`Run`](crate::Run).
+/// A process has one without an actor, which its [`Workers`](crate::Workers) listen to. A request gets a copy
+/// for its own actor, see [`Enqueuer::acting_for`]. A job has one in its [`Run`](crate::Run).
 #[derive(Clone, Debug, Default)]
 pub struct Enqueuer {
-    /// Counts what is enqueued. The workers look for jobs when it changes.
+    /// Counts the enqueued jobs. The workers look for jobs when it changes.
     count: watch::Sender<u64>,
-    /// None: jobs are enqueued for nobody.
+    /// None if jobs are enqueued without an actor.
     acting: Option<Arc<Mutex<Acting>>>,
 }
 
@@ -29,7 +29,9 @@ struct Acting {
 }
 
 impl Enqueuer {
-    /// Enqueues for this actor, and wakes the same workers. Copies of the result share the actor.
+    /// A copy that enqueues jobs for this actor, and wakes the same workers.
+    ///
+    /// Clones of the copy share its actor, see [`Enqueuer::change_actor`].
     #[must_use]
     pub fn acting_for(&self, actor: Actor) -> Self {
         let enqueued = Vec::new();
@@ -45,8 +47,10 @@ impl Enqueuer {
             .map_or_else(Actor::nobody, |acting| acting.actor.clone())
     }
 
-    /// Changes the actor: the visitor of this request has become a user. Jobs that were enqueued before, in
-    /// the same transaction, become the new actor's.
+    /// Changes the actor, because the visitor of this request has become a user.
+    ///
+    /// Jobs that were enqueued before for the old actor get the new one. Pass the transaction that they were
+    /// enqueued in.
     ///
     /// # Errors
     ///
@@ -63,7 +67,7 @@ impl Enqueuer {
         set_actor(transaction, &enqueued.unwrap_or_default(), &actor).await
     }
 
-    /// Notes a job that was enqueued for the actor, see [`Enqueuer::change_actor`].
+    /// Remembers a job that was enqueued for the actor, for [`Enqueuer::change_actor`].
     pub(crate) fn note(&self, job: Uuid) {
         if let Some(mut acting) = self.acting() {
             acting.enqueued.push(job);
@@ -76,7 +80,7 @@ impl Enqueuer {
             .send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Changes whenever something is enqueued.
+    /// A receiver that changes whenever a job is enqueued.
     pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
         self.count.subscribe()
     }

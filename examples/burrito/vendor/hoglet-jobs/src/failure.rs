@@ -1,4 +1,4 @@
-//! [`Failure`]: why a job has not been done, and whether another try is of use.
+//! [`Failure`]: why a job is not done, and whether to try again.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use hoglet_errors::Cause;
 /// How a job ended.
 pub type JobResult = Result<(), Failure>;
 
-/// Why a job has not been done. `?` makes one of any error; the job is tried again then.
+/// Why a job is not done. `?` makes one from any error; the job is then tried again.
 #[derive(Clone, Debug)]
 pub enum Failure {
     /// Something went wrong.
@@ -21,13 +21,14 @@ pub enum Failure {
         /// Whether it is a fault of the app or of what it depends on: [`Hooks`](crate::Hooks) report it.
         unexpected: bool,
     },
-    /// Nothing went wrong: it is too early. See [`Failure::later`].
+    /// Nothing went wrong, but it is too early. See [`Failure::later`].
     Later(Duration),
 }
 
 impl Failure {
-    /// A failure that another try would not change, such as an address that does not exist. The job is
-    /// kept as failed at once.
+    /// A failure that another try would not change, such as an invalid address.
+    ///
+    /// The job is kept as failed at once.
     ///
     /// ```
     /// use hoglet_jobs::{Failure, JobResult};
@@ -49,13 +50,14 @@ impl Failure {
         }
     }
 
-    /// Too early: the job runs again after this time. The attempt does not count, and nothing is logged or
-    /// reported as an error.
+    /// It is too early: the job runs again after this time.
+    ///
+    /// The attempt does not count, and nothing is logged or reported as an error.
     pub fn later(wait: Duration) -> Self {
         Self::Later(wait)
     }
 
-    /// A failure with a cause that was made before. The job is tried again.
+    /// A failure with this cause. The job is tried again.
     pub fn of(cause: Arc<Cause>) -> Self {
         Self::Error {
             cause,

@@ -1,4 +1,4 @@
-//! Forgetting a user: no failed job keeps the address of a deleted user.
+//! Removes the failed jobs of a deleted user, so that none keeps the user's address.
 
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use crate::sql::{execute, query};
 
-/// Removes the failed jobs of a user who is deleted: those that the user's requests have enqueued, and those
-/// whose fields or unique key contain the user's id or address, whoever has enqueued them. Call it in the
-/// transaction that deletes the user. Returns how many.
+/// Removes the failed jobs of a user who is being deleted. Returns how many.
 ///
-/// `address` is in lower case; `is_address` says whether a word is the address too, in another spelling.
+/// These are the jobs that the user's requests have enqueued, and all jobs whose fields or unique key contain
+/// the user's id or address. Call it in the transaction that deletes the user.
 ///
-/// A waiting job stays: it finds out by itself that the user is gone, and a job of a deleted user is not kept
-/// when it fails.
+/// `address` is in lower case. `is_address` returns whether a word is a spelling of the address.
+///
+/// A waiting job stays: it must check by itself whether the user still exists. If it fails, it is not kept.
 ///
 /// # Errors
 ///
@@ -34,13 +34,13 @@ pub async fn forget(
          OR {holds}(unique_key, $1) > 0 OR {holds}(lower(unique_key), $2) > 0)"
     );
     let id = user_id.to_string();
-    // As it stands inside of JSON.
+    // The address as it is written in JSON.
     let address = serde_json::to_string(address).unwrap_or_default();
     let is_theirs = |word: &str| word == id || is_address(word);
     let values = [id.as_str().into(), address.trim_matches('"').into()];
     let mut forgotten = 0;
     for row in query(database, &sql, values).await? {
-        // A row that cannot be read goes too: the statement has found the user in it.
+        // A row that cannot be read is removed too, because the statement has found the user in it.
         let text = |column| row.try_get::<String>("", column).unwrap_or_default();
         let payload = serde_json::from_str(&text("payload"));
         let in_payload = payload.map_or(true, |payload| value_names(&payload, &is_theirs));

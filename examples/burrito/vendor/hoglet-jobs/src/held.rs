@@ -8,9 +8,9 @@ use crate::lease::Claim;
 /// A job that runs in this process.
 pub struct Held {
     pub claim: Claim,
-    /// The queue, by its place in the registry.
+    /// The index of its queue in the registry.
     pub queue: usize,
-    /// The end of its lease for this process: the job is stopped then.
+    /// When its lease ends for this process, which then stops the job.
     pub until: watch::Sender<Instant>,
     /// Whether it was cancelled while it ran.
     pub cancelled: bool,

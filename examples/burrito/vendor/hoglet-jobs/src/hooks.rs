@@ -1,4 +1,4 @@
-//! [`Hooks`]: what an app does around each attempt at a job.
+//! [`Hooks`]: the app's code that runs before and after each attempt at a job.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tracing::Span;
 use crate::actor::Actor;
 use crate::failure::Failure;
 
-/// What is known of an attempt before it begins.
+/// An attempt that is about to begin.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     /// The job's id.
@@ -28,24 +28,24 @@ pub struct Attempt {
 
 /// The result of [`Hooks::begin`].
 pub struct Begun<C> {
-    /// What the job gets in its [`Run`](crate::Run).
+    /// The context that the job gets in its [`Run`](crate::Run).
     pub context: C,
-    /// What is known of the actor now.
+    /// Whether the actor still exists.
     pub actor: ActorNow,
 }
 
-/// What is known of a job's actor when an attempt begins.
+/// Whether a job's actor still exists when an attempt begins.
 #[derive(Debug)]
 pub enum ActorNow {
-    /// The actor is there, or the job has none.
+    /// The actor exists, or the job has none.
     There,
-    /// The actor was deleted. A job of theirs that fails for the last time is not kept.
+    /// The actor was deleted. If their job fails for the last time, it is not kept.
     Gone,
-    /// This could not be found out. The attempt fails with it.
+    /// The app could not find out, because of this failure. The attempt fails with it.
     Unknown(Failure),
 }
 
-/// What an app does around each attempt at a job. `()` does nothing.
+/// The app's code that runs before and after each attempt at a job. `()` does nothing.
 pub trait Hooks<C>: Send + Sync + 'static {
     /// The span that the attempt's log lines belong to.
     fn span(&self, attempt: &Attempt) -> Span {
@@ -57,11 +57,12 @@ pub trait Hooks<C>: Send + Sync + 'static {
         )
     }
 
-    /// Makes the context for an attempt, from its actor. Runs within the span.
+    /// Makes the context of an attempt from its actor. Runs within the span.
     fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Begun<C>>;
 
-    /// Reports an unexpected error, such as to an error tracker. Called for the first and for the last attempt
-    /// at a job.
+    /// Reports an unexpected error, for example to an error tracker.
+    ///
+    /// Called only if the first or the last attempt at a job fails.
     fn report(&self, _context: &C, _error: &Arc<Cause>) {}
 }
 

@@ -1,4 +1,4 @@
-//! Storing jobs.
+//! Stores jobs.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::priority::Priority;
 use crate::sql::{execute, milliseconds, placeholders, query, storable_key};
 use crate::unique::Unique;
 
-/// Jobs that one statement stores at most: a database limits the values of a statement.
+/// How many jobs one statement stores at most. A database limits the values of a statement.
 const MOST_AT_ONCE: usize = 1_000;
 
 /// How often to try again if a job with the same unique key begins at the same moment.
 const MOST_TRIES: usize = 5;
 
-/// Another job with the same unique key waits: for its time, or for its next attempt.
+/// The condition, as SQL, that a job waits: for its time, or for its next attempt.
 const TWIN_WAITS: &str = "failed_at IS NULL AND lease IS NULL";
 
 /// The result of `enqueue`.
@@ -27,7 +27,7 @@ pub enum Enqueued {
     Now(Uuid),
     /// A job with the same unique key waits already, and stays as it is.
     Already,
-    /// A job with the same unique key waited, and was replaced. It has kept its id, which is this.
+    /// A job with the same unique key waited and was replaced. It has kept its id, which is this one.
     Replaced(Uuid),
 }
 
@@ -41,7 +41,7 @@ pub enum When {
 }
 
 impl When {
-    /// As SQL, in which `{}` is the place of the value, and the value.
+    /// SQL for the moment, in which `{}` stands for the value, and the value.
     fn sql(self) -> (&'static str, Value) {
         match self {
             Self::In(delay) => ("{now} + {}", milliseconds(delay).into()),
@@ -133,13 +133,15 @@ pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enq
         if let Some(twin) = twin {
             return Ok(twin);
         }
-        // It has begun at this moment, so it may not see what this transaction has written.
+        // The other job has just begun, so it may not see what this transaction has written. Try again.
     }
     Ok(Enqueued::Already)
 }
 
-/// Whether a job with this unique key waits. The job does not begin before the transaction ends, so that it
-/// sees what the transaction has written. On SQLite nothing begins then: a transaction that writes is alone.
+/// Whether a job with this unique key waits. If so, locks it until the transaction ends.
+///
+/// So the job does not begin before then, and sees what the transaction has written. SQLite needs no lock:
+/// while a transaction writes, no job can begin.
 async fn keep(database: &impl ConnectionTrait, new: &New) -> Result<bool, DbErr> {
     let lock = match database.get_database_backend() {
         DatabaseBackend::Postgres => " FOR SHARE",
@@ -155,7 +157,7 @@ async fn keep(database: &impl ConnectionTrait, new: &New) -> Result<bool, DbErr>
 async fn replace(database: &impl ConnectionTrait, new: &New) -> Result<Option<Uuid>, DbErr> {
     let (run_at, when) = new.when.sql();
     let run_at = run_at.replace("{}", "$6");
-    // Two jobs may wait: one for its next attempt, and one for the end of the first. Only one stays.
+    // Two jobs may wait: one for its next attempt, and one for the end of the first. Only the first stays.
     let sql = format!(
         "UPDATE jobs SET queue = $3, payload = $4, priority = $5, run_at = {run_at}, behalf = $7, \
          enqueued_at = {{now}}, attempt = 0, error = NULL \
@@ -198,12 +200,13 @@ pub struct OneOfMany {
     pub unique_key: Option<String>,
 }
 
-/// Stores many jobs of a kind, a thousand in a statement, except those whose unique key waits already.
-/// Returns how many were stored.
+/// Stores many jobs of a kind, a thousand in one statement. Returns how many were stored.
+///
+/// The others were not stored because a job with their unique key waits already.
 ///
 /// # Errors
 ///
-/// If the database fails. Outside of a transaction the thousands before stay stored.
+/// If the database fails. Outside of a transaction, the jobs of earlier statements stay stored.
 pub async fn insert_all(
     database: &impl ConnectionTrait,
     kind: Kind,

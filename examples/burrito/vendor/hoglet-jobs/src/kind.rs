@@ -1,8 +1,8 @@
-//! A kind of job and a queue, as an app's table describes them.
+//! The properties of a kind of job and of a queue, from an app's table.
 
 use std::time::Duration;
 
-/// What a kind of job says about itself.
+/// The name and the limits of a kind of job.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     /// Its name.

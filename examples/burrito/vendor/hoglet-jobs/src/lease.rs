@@ -1,8 +1,8 @@
-//! Leases: the holder of a job's lease alone can store how the job ended.
+//! Leases: only the holder of a job's lease can store how the job ended.
 //!
-//! The `run_at` of a claimed job is the end of its lease. So a job that a dead process has left behind becomes
-//! due by itself, and one index finds new jobs and left ones. To store how a job ended, a process names its
-//! lease: if another process has claimed the job meanwhile, the statement finds no row.
+//! The `run_at` of a claimed job is the end of its lease. So the job of a dead process becomes due again
+//! without any clean-up, and one index finds both new jobs and those. To store how a job ended, a process
+//! passes its lease. If another process has claimed the job meanwhile, the statement finds no row.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::sql::{execute, milliseconds, query, storable_error};
 /// A claimed job, with its lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Claim {
-    /// The job.
+    /// The job's id.
     pub id: Uuid,
-    /// The lease.
+    /// The lease's id.
     pub lease: Uuid,
 }
 
 impl Claim {
-    /// Of a job that [`claim`](crate::claim::claim) has returned.
+    /// The claim of a job that [`claim`](crate::claim::claim) has returned.
     pub(crate) fn of(job: &Model) -> Self {
         Self {
             id: job.id,
@@ -32,7 +32,7 @@ impl Claim {
     }
 }
 
-/// `(id = $2 AND lease = $3) OR …`, with its values behind those that are there.
+/// The condition `(id = $2 AND lease = $3) OR …`. Appends its values to `values`.
 fn held(values: &mut Vec<Value>, claims: &[Claim]) -> String {
     let conditions: Vec<_> = claims
         .iter()
@@ -56,8 +56,9 @@ pub async fn complete(database: &DatabaseConnection, claims: &[Claim]) -> Result
     execute(database, &format!("DELETE FROM jobs WHERE {held}"), values).await
 }
 
-/// Stores that an attempt has failed: the job is tried again after a while, or kept as failed. Returns whether
-/// the job was still held.
+/// Stores that an attempt has failed. Returns whether the job was still held.
+///
+/// The job is tried again after `retry_in`, or kept as failed.
 ///
 /// # Errors
 ///
@@ -82,7 +83,9 @@ pub async fn fail(
     Ok(execute(database, &sql, values).await? > 0)
 }
 
-/// Postpones a job, as it has asked. The attempt does not count. Returns whether the job was still held.
+/// Postpones a job that has asked for it. Returns whether the job was still held.
+///
+/// The attempt does not count.
 ///
 /// # Errors
 ///

@@ -1,21 +1,22 @@
 //! Background jobs and schedules on SeaORM.
 //!
-//! A [`Job`] is a struct with the fields that it needs, and a `run`. [`Enqueuer::enqueue`] stores it with
-//! a connection or a transaction: a job of a transaction that is rolled back was never there, and a job
-//! of a transaction that is committed runs at least once, even if the process dies. An app lists its jobs
-//! and schedules in one table, [`Jobs`].
+//! A [`Job`] is a type with the fields that it needs and a method `run`. [`Enqueuer::enqueue`] stores it,
+//! with a connection or a transaction. If the transaction is rolled back, there is no job. If it is
+//! committed, the job runs at least once, even if the process dies. An app lists its jobs and schedules in
+//! one table, [`Jobs`].
 //!
-//! # How it flows
+//! # How a job flows
 //!
 //! An [`Enqueuer`] stores jobs for an [`Actor`], the person they are done for, and wakes the [`Workers`] of
-//! this process. Workers look for due jobs in each queue and share the process's places among the queues. A
-//! worker [claims](claim) a job for the time of a lease, and extends the lease while the job runs: only the
-//! holder of the lease can store how the job ended. An [attempt](mod@attempt) runs the job within its limits;
-//! an app's [`Hooks`] give the attempt its context and report its errors. [`schedules`] enqueue what is due by
-//! the clock: each time once, however many processes there are.
+//! this process. Workers look for due jobs in each queue. They share the process's places (how many jobs it
+//! runs at once) among the queues. A worker [claims](claim) a job for the time of a lease, and extends the
+//! lease while the job runs: only the holder of the lease can store how the job ended. An
+//! [attempt](mod@attempt) runs the job within its limits. An app's [`Hooks`] give the attempt its context and
+//! report its errors. [`schedules`] enqueues jobs at their times: once each time, however many processes
+//! there are.
 //!
-//! [`upkeep`], [`list`] and [`forget`](mod@forget) manage waiting and failed jobs; [`unreadable`] sets rows
-//! aside that cannot be read.
+//! [`upkeep`], [`list`] and [`forget`](mod@forget) manage waiting and failed jobs. [`unreadable`] marks rows
+//! that cannot be read as failed.
 
 pub mod actor;
 pub mod attempt;

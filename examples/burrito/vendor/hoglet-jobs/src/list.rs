@@ -1,4 +1,4 @@
-//! The list of jobs.
+//! Lists jobs with their states.
 
 use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, QueryResult};
 
@@ -11,11 +11,11 @@ use crate::unreadable;
 pub enum State {
     /// It may be claimed, unless its queue is paused or its twin runs.
     Due,
-    /// It waits for the time of its first attempt.
+    /// It waits for its first attempt, which is not due yet.
     Scheduled,
     /// An attempt has failed, and it waits for the next one.
     Retrying,
-    /// A process works on it.
+    /// A process runs it.
     Running,
     /// It is kept until it is retried or discarded.
     Failed,
@@ -55,11 +55,11 @@ pub struct Listed {
     pub state: State,
     /// Milliseconds until it is due, or until its lease ends.
     pub due_in: i64,
-    /// Its row.
+    /// The job's row.
     pub row: Result<Model, Unreadable>,
 }
 
-/// A row that cannot be read: its columns, as far as they can.
+/// A row that cannot be read, with those of its columns that can.
 #[derive(Debug)]
 pub struct Unreadable {
     /// Its id.
@@ -75,7 +75,9 @@ const STATE: &str = "CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN run_at <
     WHEN lease IS NOT NULL THEN 'running' WHEN attempt > 0 OR error IS NOT NULL THEN 'retrying' \
     ELSE 'scheduled' END";
 
-/// The jobs in one of these states, or in any state: failed ones first, then in the order that they are due.
+/// Lists the jobs in these states, or in all states if there are none.
+///
+/// Failed jobs come first, then the others by priority and by the time when they are due.
 ///
 /// # Errors
 ///

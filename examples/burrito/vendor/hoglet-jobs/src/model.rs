@@ -4,29 +4,29 @@ use sea_orm::entity::prelude::*;
 
 /// A row of `jobs`.
 ///
-/// Times are milliseconds since 1970 by the database's clock: one clock for all processes, and numbers
-/// compare alike on SQLite, whose timestamps are texts of different lengths.
+/// Times are milliseconds since 1970 by the database's clock, which is the same for all processes. They are
+/// numbers because SQLite's timestamps are texts of different lengths, which do not compare correctly.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "jobs")]
 pub struct Model {
-    /// A UUIDv7: ids sort by the time when the job was enqueued.
+    /// A UUIDv7, so ids sort by the time when the job was enqueued.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The name that the job is registered under.
     pub kind: String,
     /// The queue that it waits in, see [`Job::QUEUE`](crate::job::Job::QUEUE).
     pub queue: String,
-    /// Its fields, as JSON.
+    /// The job's fields, as JSON.
     pub payload: String,
     /// See [`Priority`](crate::priority::Priority).
     pub priority: i16,
-    /// The moment from which it may be claimed: when it is due, or when its lease ends.
+    /// When it may be claimed: when it is due, or when its lease ends.
     pub run_at: i64,
-    /// Attempts that have begun.
+    /// How many attempts have begun.
     pub attempt: i32,
-    /// The lease of the process that runs it; each claim has a new one.
+    /// The lease of the process that runs it. Each claim makes a new one.
     pub lease: Option<Uuid>,
-    /// While a job waits, no other one of its kind with the same key is enqueued.
+    /// While the job waits, no other job of its kind with the same key is enqueued.
     pub unique_key: Option<String>,
     /// Whether it was ever claimed. Of the jobs with the same unique key, at most one has begun and at most one
     /// has not.

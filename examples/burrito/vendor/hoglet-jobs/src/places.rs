@@ -1,11 +1,15 @@
-//! [`Places`]: how queues share the places of a process, and how priorities share the places of a queue.
+//! [`Places`]: how queues and priorities share the places of a process.
+//!
+//! The number of places is how many jobs run at once.
 
 use crate::job::DEFAULT_QUEUE;
 use crate::kind::Queue;
 use crate::priority::Priority;
 
-/// The priority that goes first in each claim. If more jobs of each priority are due than can run, the high one
-/// has five of eight turns, the normal one two, the low one one.
+/// The priority that is claimed first, claim by claim.
+///
+/// If more jobs of each priority are due than can run, high priority comes first in five of eight claims,
+/// normal priority in two, and low priority in one.
 const TURNS: [Priority; 8] = [
     Priority::High,
     Priority::High,
@@ -17,12 +21,12 @@ const TURNS: [Priority; 8] = [
     Priority::Low,
 ];
 
-/// The places of a process: as many jobs run at once.
+/// The places of a process. A place is taken by one running job.
 ///
-/// A queue that runs a job leaves a free place for each other queue that runs none. So a queue whose jobs hang
-/// does not block the others, as long as there is a place for each. If there are too few places, the default
-/// queue comes first: the others leave it a place, and it leaves them none. With one place the queues take
-/// turns.
+/// A queue that runs a job leaves a free place for each other queue that runs none. So a queue whose jobs
+/// hang does not block the others, as long as there is a place for each. If there are too few places, the
+/// default queue comes first: the others leave it a place, and it leaves them none. If there is only one
+/// place, the queues take turns.
 pub(crate) struct Places {
     total: usize,
     queues: Vec<Share>,
@@ -66,7 +70,7 @@ impl Places {
         let room = if share.running > 0 {
             room
         } else {
-            // The first job of a queue has a place, but the default queue's first job comes before it.
+            // Each queue has a place for its first job, but the default queue's first job comes before it.
             let for_the_default =
                 self.total > 1 && others.clone().any(|(_, share)| share.is_default);
             room.max(1)
@@ -75,18 +79,18 @@ impl Places {
         room.min(share.limit.saturating_sub(share.running))
     }
 
-    /// Jobs of this queue have begun.
+    /// Takes places, because jobs of this queue have begun.
     pub fn take(&mut self, queue: usize, jobs: usize) {
         self.queues[queue].running += jobs;
     }
 
-    /// A job of this queue has ended.
+    /// Frees a place, because a job of this queue has ended.
     pub fn free(&mut self, queue: usize) {
         let share = &mut self.queues[queue];
         share.running = share.running.saturating_sub(1);
     }
 
-    /// The priority that goes first in the next claim of this queue.
+    /// The priority that comes first in the next claim for this queue.
     pub fn first(&mut self, queue: usize) -> Priority {
         let share = &mut self.queues[queue];
         share.turn = (share.turn + 1) % TURNS.len();
@@ -112,7 +116,7 @@ mod tests {
         Places::new(total, &queues.collect::<Vec<_>>())
     }
 
-    /// Takes all places that a queue may have, like a queue whose jobs hang.
+    /// Takes all places that a queue may take, as if its jobs hang. Returns how many.
     fn hang(places: &mut Places, queue: usize) -> usize {
         let mut taken = 0;
         while places.room(queue) > 0 {

@@ -8,7 +8,7 @@ pub enum Priority {
     /// Everything else.
     #[default]
     Normal,
-    /// After everything else, except for one turn in eight.
+    /// After everything else, except for one claim in eight.
     Low,
 }
 
@@ -16,7 +16,7 @@ impl Priority {
     /// All priorities, highest first.
     pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
 
-    /// As it is stored.
+    /// The number that is stored.
     pub fn number(self) -> i16 {
         match self {
             Self::High => 0,

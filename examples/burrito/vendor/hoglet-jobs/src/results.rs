@@ -1,4 +1,4 @@
-//! Storing how attempts have ended.
+//! Stores how attempts have ended.
 
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::time::Instant;
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::attempt::Ended;
 use crate::lease::{Claim, complete, fail, put_off};
 
-/// Stored in place of an error whose own text the database refuses.
+/// The text that is stored if the database refuses an error's own text.
 const REFUSED: &str =
     "the job failed; its error is in the log, because the database would not store it";
 
@@ -18,8 +18,9 @@ pub(crate) struct Unstored {
     pub until: Instant,
 }
 
-/// Stores results. Those that the database does not take stay in the list, to be stored again until the lease
-/// ends; then the job runs again, like one that a dead process has left behind.
+/// Stores results. Those that the database does not accept stay in the list, for the next try.
+///
+/// If a result is not stored by the end of its lease, the job runs again, like that of a dead process.
 pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<Unstored>) {
     if unstored.is_empty() {
         return;
@@ -34,7 +35,7 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
             Ok(_) => {
                 tracing::warn!("a job was done after its lease had ended; it may run once more");
             }
-            // The database refuses one of them: store each by itself.
+            // The database refuses one of them, so store each by itself.
             Err(_) => others.extend(done),
         }
     }

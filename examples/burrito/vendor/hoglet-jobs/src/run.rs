@@ -6,16 +6,18 @@ use sea_orm::prelude::Uuid;
 
 use crate::enqueuer::Enqueuer;
 
-/// One attempt at a job. Its context's fields are its own: `run.posthog` is `run.context.posthog`.
+/// One attempt at a job, as the job sees it.
+///
+/// It dereferences to its context: `run.posthog` is `run.context.posthog`.
 #[derive(Clone, Debug)]
 pub struct Run<C = ()> {
-    /// The job's id, the same in every attempt: use it where another service must recognize a repeated call.
+    /// The job's id, the same in every attempt. Use it if another service must recognize a repeated call.
     pub id: Uuid,
     /// Counts from 1.
     pub attempt: u32,
     /// Enqueues more jobs, for the same actor.
     pub jobs: Enqueuer,
-    /// What [`Hooks`](crate::Hooks) have made for this attempt.
+    /// The context that the app's [`Hooks`](crate::Hooks) have made for this attempt.
     pub context: C,
 }
 

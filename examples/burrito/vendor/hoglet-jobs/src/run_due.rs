@@ -16,8 +16,9 @@ use crate::runner::Runner;
 use crate::wanted::Wanted;
 
 impl<C: Clone + Send + Sync + 'static> Runner<C> {
-    /// Runs what is due, one job after the other, until nothing is. For tests, where no workers run. Returns
-    /// each attempt with how it ended.
+    /// Runs due jobs one after the other, until none is due. Returns each attempt with its end.
+    ///
+    /// This is for tests, in which no workers run.
     ///
     /// # Errors
     ///

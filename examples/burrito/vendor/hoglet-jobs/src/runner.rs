@@ -1,4 +1,4 @@
-//! [`Runner`]: what it takes to run jobs.
+//! [`Runner`]: everything that is needed to run jobs.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use crate::enqueuer::Enqueuer;
 use crate::hooks::Hooks;
 use crate::registry::Registry;
 
-/// What it takes to run jobs.
+/// Everything that is needed to run jobs.
 pub struct Runner<C> {
     /// The database that holds the jobs.
     pub database: DatabaseConnection,
     /// The app's jobs and schedules.
     pub registry: Arc<Registry<C>>,
-    /// What the app does around each attempt.
+    /// The app's code that runs before and after each attempt.
     pub hooks: Arc<dyn Hooks<C>>,
-    /// Enqueues for nobody. Jobs get a copy of it for their own actor.
+    /// Enqueues without an actor. Jobs get a copy for their own actor.
     pub jobs: Enqueuer,
 }
 

@@ -1,8 +1,9 @@
-//! Schedules: jobs that are enqueued by the clock, each time once, however many processes there are.
+//! Schedules enqueue jobs at certain times.
 //!
-//! A schedule has a row with the time for which it last enqueued its job. When a later time has come, a process
-//! updates the row and enqueues the job in one transaction; of several processes, one succeeds. If times were
-//! missed because no process ran, the job is enqueued once for all of them.
+//! Each time a job is enqueued only once, however many processes there are.
+//! A schedule has a row with the time for which it last enqueued its job. When the next time has come, a
+//! process updates the row and enqueues the job in one transaction. If several processes try, only one
+//! succeeds. If times were missed because no process ran, the job is enqueued once for all of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +18,10 @@ use crate::database::begin;
 use crate::insert::{New, insert};
 use crate::sql::execute;
 
-/// The row of a schedule that is new.
+/// Adds the row of a new schedule.
 const BEGIN: &str =
     "INSERT INTO schedule_runs (schedule, last_run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-/// Changes the row unless another process has done so.
+/// Updates the row, unless another process has done so.
 const MOVE_ON: &str =
     "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2";
 
@@ -28,8 +29,9 @@ const MOVE_ON: &str =
 const BEGIN_ANEW: &str = "UPDATE schedule_runs SET last_run_at = $2 \
      WHERE schedule = $1 AND last_run_at > $3";
 
-/// How far the clocks of two machines may differ. A row that is further in the future was written by a wrong
-/// clock.
+/// How far the clocks of two machines may differ, in milliseconds.
+///
+/// If a row is further in the future, a machine with a wrong clock has written it.
 const CLOCKS_DIFFER: i64 = 5 * 60 * 1_000;
 
 /// A schedule of an app.
@@ -38,16 +40,16 @@ pub struct Schedule {
     pub name: String,
     /// When it is due.
     pub times: Times,
-    /// Makes its job, with this id.
+    /// Makes its job with the given id.
     pub job: Arc<dyn Fn(Uuid) -> Result<New, DbErr> + Send + Sync>,
 }
 
 /// When a schedule is due.
 #[derive(Debug)]
 pub enum Times {
-    /// At multiples of so many milliseconds since 1970.
+    /// At multiples of this many milliseconds since 1970.
     Every(i64),
-    /// At the times of a cron text, in a time zone.
+    /// At the times of a cron expression, in a time zone.
     Cron(Box<Cron>, Tz),
 }
 
@@ -60,7 +62,7 @@ impl Times {
         }
     }
 
-    /// At the times that match.
+    /// At the times that match a cron expression.
     pub fn cron(times: &str, zone: &str) -> Result<Self, String> {
         let cron = times.parse::<Cron>().map_err(|error| {
             format!("{times:?} is no cron text such as \"30 8 * * MON\": {error}")
@@ -68,7 +70,7 @@ impl Times {
         let zone = zone.parse().map_err(|_| {
             format!("{zone:?} is no time zone such as \"UTC\" or \"Europe/Berlin\"")
         })?;
-        // A thirtieth of February never comes.
+        // Some expressions match no time, such as 30 February.
         cron.find_next_occurrence(&Utc::now(), true)
             .map_err(|error| format!("{times:?} never comes: {error}"))?;
         Ok(Self::Cron(Box::new(cron), zone))
@@ -87,15 +89,15 @@ impl Times {
     }
 }
 
-/// The schedules of an app, and what this process knows of their rows.
+/// The schedules of an app, with what this process remembers of their rows.
 pub struct Schedules {
     all: Vec<Schedule>,
-    /// The last time of each schedule, so that each time takes one look into the database.
+    /// The last time of each schedule, so that each time needs only one transaction.
     known: Vec<Option<i64>>,
 }
 
 impl Schedules {
-    /// Of a table of jobs.
+    /// The schedules of a table of jobs.
     pub fn new(all: Vec<Schedule>) -> Self {
         Self {
             known: vec![None; all.len()],
@@ -103,7 +105,7 @@ impl Schedules {
         }
     }
 
-    /// Enqueues what is due at this moment. Returns how many jobs that are.
+    /// Enqueues the jobs of schedules that are due at this moment. Returns how many.
     ///
     /// # Errors
     ///
@@ -118,7 +120,7 @@ impl Schedules {
             let Some(latest) = schedule.times.latest(now) else {
                 continue;
             };
-            // If this process's clock was wrong, the time that it remembers is in the future.
+            // If this process's clock was wrong, the remembered time may be in the future.
             let still_to_come = now.timestamp_millis() + CLOCKS_DIFFER;
             if known.is_some_and(|known| known >= latest && known <= still_to_come) {
                 continue;
@@ -130,8 +132,11 @@ impl Schedules {
     }
 }
 
-/// Updates the row and enqueues the job. `false` if another process was first. A new schedule waits for its next
-/// time. So does one whose row is later than `still_to_come`; without that it would not run until then.
+/// Updates the row and enqueues the job. Returns whether it has enqueued it.
+///
+/// It does not if another process was first. A new schedule waits for its next time. If a row is later than
+/// `still_to_come`, it is set back, and the schedule waits for its next time too; otherwise it would not run
+/// until the time in the row.
 async fn come_round(
     database: &DatabaseConnection,
     schedule: &Schedule,

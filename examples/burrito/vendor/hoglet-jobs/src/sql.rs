@@ -1,14 +1,15 @@
-//! Parts that all statements share: the clock, the values, and texts that can be stored.
+//! Shared parts of statements: the clock, the values, and texts that can be stored.
 
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, Value};
 
-/// Characters of an error that are kept.
+/// How many characters of an error are stored.
 const MAX_ERROR_CHARACTERS: usize = 2_000;
 
-/// The database's clock, in milliseconds since 1970. It is constant within a statement, so that an index can be
-/// used.
+/// The database's clock, in milliseconds since 1970.
+///
+/// It is constant within a statement, so that an index can be used.
 fn now(backend: DatabaseBackend) -> &'static str {
     match backend {
         DatabaseBackend::Postgres => {
@@ -18,7 +19,7 @@ fn now(backend: DatabaseBackend) -> &'static str {
     }
 }
 
-/// A statement; `{now}` in its text is the database's clock. Both databases take `$1` for the first value.
+/// Makes a statement. `{now}` in its text becomes the database's clock, and `$1` is the first value.
 fn statement(
     backend: DatabaseBackend,
     sql: &str,
@@ -47,19 +48,20 @@ pub(crate) async fn query(
     database.query_all_raw(statement).await
 }
 
-/// `$3, $4, $5` for `from` 3 and `count` 3.
+/// Placeholders for values: `$3, $4, $5` if `from` is 3 and `count` is 3.
 pub(crate) fn placeholders(from: usize, count: usize) -> String {
     let numbers: Vec<_> = (from..from + count).map(|at| format!("${at}")).collect();
     numbers.join(", ")
 }
 
-/// A duration as the rows have it.
+/// A duration as rows store it.
 pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
-/// An error's text as it is stored: cut, and without control characters. PostgreSQL refuses a text with a
-/// NUL, and a terminal obeys an escape sequence.
+/// An error's text as it is stored: cut, and without control characters.
+///
+/// PostgreSQL refuses a text with a NUL, and a terminal would execute an escape sequence.
 pub(crate) fn storable_error(error: &str) -> String {
     let lines = error.chars().filter(|character| *character != '\r');
     let lines = lines.map(|character| match character {

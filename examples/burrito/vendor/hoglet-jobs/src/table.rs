@@ -19,7 +19,7 @@ use crate::run::Run;
 use crate::schedules::{Schedule, Schedules, Times};
 use crate::state::JobState;
 
-/// The faults of a table of jobs. The app does not start with it.
+/// The faults of a table of jobs. With one of them the app does not start.
 #[derive(Debug, thiserror::Error)]
 #[error("the table of jobs needs a change:\n  {}", .0.join("\n  "))]
 pub struct BrokenJobs(Vec<String>);
@@ -81,24 +81,27 @@ impl<S: JobState> Default for Jobs<S> {
 }
 
 impl<S: JobState> Jobs<S> {
-    /// A job.
+    /// Adds a kind of job.
     #[must_use]
     pub fn job<J: Job<State = S>>(mut self) -> Self {
         self.add::<J>();
         self
     }
 
-    /// A queue of which at most `at_once` jobs run at the same time in one process. Jobs name it in
-    /// [`Job::QUEUE`]. The workers' `concurrency` (an app's `JOBS_CONCURRENCY`) limits all queues together: make
-    /// it greater than the number of queues, so that each queue always has a place. If it is not, the jobs of
-    /// the queues that have a line here leave one place to the others.
+    /// Adds a queue. In one process, at most `at_once` of its jobs run at the same time.
+    ///
+    /// Jobs name their queue in [`Job::QUEUE`]. The workers' `concurrency` (an app's `JOBS_CONCURRENCY`)
+    /// limits all queues together. Make it greater than the number of queues, so that each queue always has a
+    /// place. If it is not, these queues leave one place free for the default queue.
     #[must_use]
     pub fn queue(mut self, name: &'static str, at_once: usize) -> Self {
         self.queues.push((name, at_once));
         self
     }
 
-    /// A job that is enqueued at each multiple of an interval, counted from midnight of 1 January 1970, UTC.
+    /// Adds a job that is enqueued at each multiple of an interval.
+    ///
+    /// The interval is counted from midnight of 1 January 1970, UTC.
     #[must_use]
     pub fn every<J: Job<State = S>>(
         self,
@@ -109,8 +112,10 @@ impl<S: JobState> Jobs<S> {
         self.schedule(name, Times::every(interval), job)
     }
 
-    /// A job that is enqueued at the times of a cron text: `"30 8 * * MON"` with `"Europe/Berlin"` is half past
-    /// eight each Monday in Berlin. Time zones have the names of the IANA's list, such as `"UTC"`.
+    /// Adds a job that is enqueued at the times of a cron expression.
+    ///
+    /// For example, `"30 8 * * MON"` with `"Europe/Berlin"` is half past eight each Monday in Berlin. Time
+    /// zones have the names of the IANA's list, such as `"UTC"`.
     #[must_use]
     pub fn cron<J: Job<State = S>>(
         self,
@@ -128,7 +133,7 @@ impl<S: JobState> Jobs<S> {
         times: Result<Times, String>,
         job: impl Fn() -> J + Send + Sync + 'static,
     ) -> Self {
-        // A scheduled job may have a line of its own too.
+        // The app may also have added the job with `job`.
         if !self.kinds.iter().any(|kind| kind.of == TypeId::of::<J>()) {
             self.add::<J>();
         }
@@ -146,7 +151,7 @@ impl<S: JobState> Jobs<S> {
         self
     }
 
-    /// With the jobs of another table. `state` makes that table's state from this one's.
+    /// Adds the jobs of another table. `state` makes that table's state from this one's.
     #[must_use]
     pub fn merge<T: JobState<Context = S::Context>>(
         mut self,
@@ -180,13 +185,13 @@ impl<S: JobState> Jobs<S> {
             run: Box::new(|state, payload, run| {
                 let job: Result<J, _> = serde_json::from_str(payload);
                 let state = state.clone();
-                // During a deployment a process of the newer version may be able to read it.
+                // An error here is retried: during a deployment a newer version may be able to read the job.
                 Box::pin(async move { job?.run(state, run).await })
             }),
         });
     }
 
-    /// What each kind of job says about itself.
+    /// The name and the limits of each kind of job.
     pub fn bounds(&self) -> Vec<Bounds> {
         self.kinds.iter().map(|kind| kind.bounds).collect()
     }
@@ -208,8 +213,10 @@ impl<S: JobState> Jobs<S> {
         queues
     }
 
-    /// The faults of the table: two jobs, queues or schedules with the same name, invalid names, queues without
-    /// a line, and times that never come.
+    /// The faults of the table.
+    ///
+    /// These are: two jobs, queues or schedules with the same name, invalid names, queues that were not
+    /// added, and times that never come.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.broken.clone();
         let mut names = HashSet::new();
@@ -252,7 +259,7 @@ impl<S: JobState> Jobs<S> {
         faults
     }
 
-    /// The table with the state that its jobs work with, for the workers.
+    /// Gives the table the state that its jobs work with, so that workers can run them.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! [`Tidy`]: looks for jobs that no process would run, repairs them if possible, and logs them.
+//! [`Tidy`]: looks for jobs that no process would run, and repairs or logs them.
 
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -6,7 +6,7 @@ use crate::registry::Registry;
 use crate::unreadable::set_aside_unfindable;
 use crate::upkeep::{kinds, move_to_queue, paused};
 
-/// What this process has logged already.
+/// The unknown kinds and the paused queues that this process has logged already.
 #[derive(Default)]
 pub(crate) struct Tidy {
     unknown: Vec<String>,

@@ -1,13 +1,13 @@
-//! Rows that cannot be read: each is set aside as failed, with the reason. All other jobs run as usual.
+//! Marks rows that cannot be read as failed, with the reason. All other jobs run as usual.
 //!
-//! SQLite stores a text in a column of numbers where a program or a person writes one there.
+//! Such rows can exist because SQLite allows a text in a column of numbers.
 
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Value};
 
 use crate::sql::{execute, query, storable_error};
 
-/// The columns that the claim looks at, each with a condition. A row that breaks one would never be claimed.
+/// The columns that a claim reads, each with a condition. A row that violates one is never claimed.
 const ON_SQLITE: [(&str, &str); 6] = [
     ("run_at", "typeof(run_at) = 'integer'"),
     (
@@ -25,8 +25,9 @@ const ON_SQLITE: [(&str, &str); 6] = [
 
 const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
 
-/// Sets a claimed row aside that [`Model`](crate::model::Model) cannot hold. If the database refuses, the row
-/// is claimed again when its lease ends.
+/// Marks a claimed row as failed that does not fit [`Model`](crate::model::Model).
+///
+/// If the database refuses that, the row is claimed again when its lease ends.
 pub(crate) async fn try_set_aside(
     database: &impl ConnectionTrait,
     row: &QueryResult,
@@ -42,7 +43,7 @@ async fn set_aside(
     row: &QueryResult,
     error: &DbErr,
 ) -> Result<(), DbErr> {
-    // A broken id finds no row; SQLite has a number for each row.
+    // On SQLite the id itself may be broken, but each row has a number.
     let (column, value): (_, Value) = match database.get_database_backend() {
         DatabaseBackend::Postgres => ("id", row.try_get::<Uuid>("", "id")?.into()),
         _ => ("rowid", row.try_get::<i64>("", "row_number")?.into()),
@@ -61,7 +62,7 @@ async fn set_aside(
         .map(drop)
 }
 
-/// Sets rows aside that the claim never finds. Returns how many.
+/// Marks rows that a claim never finds as failed. Returns how many.
 ///
 /// # Errors
 ///
@@ -93,7 +94,7 @@ pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64
     Ok(garbled + execute(database, &sql, []).await?)
 }
 
-/// Sets rows aside whose kind or queue is not UTF-8, which SQLite does not check.
+/// Marks rows whose kind or queue is not UTF-8 as failed. SQLite does not check that.
 async fn set_aside_garbled(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let look = "SELECT kind, queue, min(rowid) AS row_number FROM jobs \
                 WHERE failed_at IS NULL GROUP BY kind, queue";

@@ -1,4 +1,4 @@
-//! Managing jobs: numbers for a health check, and retry, discard, cancel, pause and resume.
+//! Manages jobs: numbers for a health check, and retry, discard, cancel, pause and resume.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlErr, Value};
 
 use crate::sql::{execute, milliseconds, query};
 
-/// Rows that one statement deletes at most, so that others can write in between.
+/// How many rows one statement deletes at most, so that others can write in between.
 const SLICE: u64 = 500;
 
 /// Numbers for a health check.
@@ -44,7 +44,7 @@ pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> 
     let now: i64 = row.try_get("", "now")?;
     let earliest: Option<i64> = row.try_get("", "earliest")?;
     Ok(Numbers {
-        // Somebody may have written a moment into the row that is too far away for a number.
+        // A person may have edited the row, so the difference may be too large for the type.
         oldest_due: earliest.map(|earliest| now.saturating_sub(earliest)),
         failed: row.try_get("", "failed")?,
     })
@@ -58,7 +58,7 @@ pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> 
 pub async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, String, i64)>, DbErr> {
     let sql = "SELECT kind, queue, count(*) AS jobs FROM jobs WHERE failed_at IS NULL GROUP BY kind, queue";
     let rows = query(database, sql, []).await?;
-    // Rows with a broken name are set aside elsewhere.
+    // Rows with an unreadable name are marked as failed elsewhere, see `unreadable`.
     let readable = rows.iter().filter_map(|row| {
         let kind = row.try_get("", "kind").ok()?;
         let queue = row.try_get("", "queue").ok()?;
@@ -67,7 +67,9 @@ pub async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, Strin
     Ok(readable.collect())
 }
 
-/// Moves the jobs of a kind to its queue: an older version of the app may have used another one.
+/// Moves the jobs of a kind to its queue.
+///
+/// An older version of the app may have used another one.
 ///
 /// # Errors
 ///
@@ -86,14 +88,15 @@ pub async fn move_to_queue(
 /// A failed job that was not retried, because a job with the same unique key waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwinWaits {
-    /// Its id.
+    /// The id of the failed job.
     pub id: Uuid,
-    /// Its kind.
+    /// The kind of the failed job.
     pub kind: String,
 }
 
-/// Retries failed jobs: one, or all of them. Returns how many, and those that were not retried because a job
-/// with the same unique key waits.
+/// Retries failed jobs: the one with this id, or all. Returns how many.
+///
+/// Also returns those that were not retried because a job with the same unique key waits.
 ///
 /// # Errors
 ///
@@ -131,7 +134,7 @@ pub async fn retry(
         match execute(database, &sql, [id.into()]).await {
             Ok(0) => left.push(TwinWaits { id, kind }),
             Ok(rows) => retried += rows,
-            // It was enqueued at this moment.
+            // A job with the same unique key was enqueued at this moment.
             Err(error) if is_taken(&error) => left.push(TwinWaits { id, kind }),
             Err(error) => return Err(error),
         }
@@ -143,7 +146,9 @@ fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// Removes failed jobs: one, or all of them. A waiting job can be removed by its id too. Returns how many.
+/// Removes failed jobs: the one with this id, or all. Returns how many.
+///
+/// With an id it can remove a waiting job too.
 ///
 /// # Errors
 ///
@@ -161,10 +166,10 @@ pub async fn discard(database: &DatabaseConnection, id: Option<Uuid>) -> Result<
 /// The result of [`cancel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancelled {
-    /// It waited, and is removed.
+    /// It waited, and was removed.
     Removed,
-    /// It runs. Its process stops it at the next heartbeat, after at most a quarter of the lease, as soon as the
-    /// job waits for something; then it is removed.
+    /// It runs. Its process notices at the next heartbeat, after at most a quarter of the lease. Then the job
+    /// is stopped at its next `await` and removed.
     Stopping,
     /// No job with this id waits or runs.
     NotThere,
@@ -192,7 +197,9 @@ pub async fn cancel(database: &impl ConnectionTrait, id: Uuid) -> Result<Cancell
     })
 }
 
-/// Pauses a queue in all processes. Running jobs end as usual, others wait. `false` if it was paused already.
+/// Pauses a queue in all processes. Running jobs go on, others wait.
+///
+/// Returns `false` if it was paused already.
 ///
 /// # Errors
 ///
@@ -203,7 +210,7 @@ pub async fn pause(database: &impl ConnectionTrait, queue: &str) -> Result<bool,
     Ok(execute(database, sql, [queue.into()]).await? > 0)
 }
 
-/// Resumes a queue. `false` if it was not paused.
+/// Resumes a queue. Returns `false` if it was not paused.
 ///
 /// # Errors
 ///
@@ -213,7 +220,9 @@ pub async fn resume(database: &impl ConnectionTrait, queue: &str) -> Result<bool
     Ok(execute(database, sql, [queue.into()]).await? > 0)
 }
 
-/// The paused queues in alphabetical order, each with the moment, in milliseconds since 1970.
+/// The paused queues in alphabetical order, each with the time of the pause.
+///
+/// The time is in milliseconds since 1970.
 ///
 /// # Errors
 ///
@@ -221,7 +230,7 @@ pub async fn resume(database: &impl ConnectionTrait, queue: &str) -> Result<bool
 pub async fn paused(database: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
     let sql = "SELECT queue, paused_at FROM paused_queues ORDER BY queue";
     let rows = query(database, sql, []).await?;
-    // If the moment cannot be read, the queue is paused all the same.
+    // A queue whose moment cannot be read is paused all the same.
     let readable = rows.iter().filter_map(|row| {
         let queue = row.try_get("", "queue").ok()?;
         Some((queue, row.try_get("", "paused_at").unwrap_or_default()))
@@ -229,7 +238,7 @@ pub async fn paused(database: &impl ConnectionTrait) -> Result<Vec<(String, i64)
     Ok(readable.collect())
 }
 
-/// Removes jobs that failed longer ago than this, except one kind. Returns how many.
+/// Removes jobs that failed longer ago than `age`, except those of one kind. Returns how many.
 ///
 /// # Errors
 ///

@@ -12,14 +12,16 @@ pub struct Wanted<'a> {
     pub queue: Option<&'a str>,
     /// The kinds of jobs that the process knows.
     pub kinds: &'a [&'static str],
-    /// The jobs that the process runs now. After the clock has jumped forward, or the machine was suspended,
+    /// The jobs that the process runs now. If the clock has jumped forward, or the machine was suspended,
     /// their leases seem to have ended.
     pub except: &'a [Uuid],
 }
 
 impl Wanted<'_> {
-    /// The condition as SQL; its values are added to `values`. It excludes paused queues, and jobs whose twin
-    /// (another job with the same unique key) has begun and not ended.
+    /// The condition as SQL. Adds its values to `values`.
+    ///
+    /// It excludes paused queues, and jobs whose twin (another job with the same unique key) has begun and
+    /// not ended.
     pub(crate) fn condition(&self, values: &mut Vec<Value>) -> String {
         let mut conditions = Vec::new();
         let queue = match self.queue {

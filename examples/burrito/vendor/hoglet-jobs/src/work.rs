@@ -1,6 +1,6 @@
 //! The loop of the workers: it claims due jobs, runs them, and stores how they ended.
 //!
-//! Each attempt has a thread: a job that blocks it holds up neither the app's pages nor other jobs.
+//! Each attempt has its own thread, so a job that blocks its thread delays neither pages nor other jobs.
 
 mod claims;
 mod ends;
@@ -25,14 +25,15 @@ use crate::tidy::Tidy;
 
 /// How often workers look for jobs of other processes, and for due schedules.
 const POLL: Duration = Duration::from_secs(1);
-/// How long workers look more often after this process has enqueued a job: the transaction is not
-/// committed yet.
+/// How long workers look more often after this process has enqueued a job.
+///
+/// They do because the job's transaction may not be committed yet.
 const ALERT: Duration = Duration::from_secs(1);
 /// How often workers look for jobs that no process would run.
 const TIDY: Duration = Duration::from_secs(60);
 /// How long the workers may take to end after the deadline.
 pub const GRACE: Duration = Duration::from_millis(100);
-/// No more jobs are claimed while so many results could not be stored.
+/// No more jobs are claimed while this many results could not be stored.
 const MOST_UNSTORED: usize = 500;
 
 /// The state of the loop.
@@ -40,7 +41,7 @@ pub struct Work<C> {
     runner: Runner<C>,
     lease: Duration,
     places: Places,
-    /// Which queues, in the registry's order, have due jobs as far as this process knows.
+    /// For each queue of the registry, whether this process knows of a due job in it.
     hot: Vec<bool>,
     /// The queue whose jobs are claimed first.
     turn: usize,
@@ -56,7 +57,7 @@ pub struct Work<C> {
 }
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
-    /// Nothing runs yet.
+    /// The state of the loop before it runs.
     pub fn new(
         runner: Runner<C>,
         concurrency: usize,
@@ -80,7 +81,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         }
     }
 
-    /// Runs jobs until it is told to stop, with a deadline.
+    /// Runs jobs until `stopped` has a deadline, and then until that deadline.
     pub async fn run(mut self, mut stopped: watch::Receiver<Option<Instant>>) {
         let mut woken = self.runner.jobs.subscribe();
         let mut heartbeat = interval(self.lease / 4);
@@ -168,7 +169,7 @@ fn interval(period: Duration) -> tokio::time::Interval {
     interval
 }
 
-/// A moment that is never reached.
+/// A moment far in the future.
 fn far() -> Instant {
     Instant::now() + Duration::from_secs(86_400)
 }

@@ -1,4 +1,4 @@
-//! [`Workers`]: the part of a process that runs jobs, as the rest of the process sees it.
+//! [`Workers`]: starts and stops the part of a process that runs jobs.
 
 use std::time::Duration;
 
@@ -17,8 +17,9 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Begins to run jobs, at most `concurrency` at once. A claimed job is held for the time of `lease`, which
-    /// is extended while the job runs.
+    /// Begins to run jobs, at most `concurrency` at once; none if it is 0.
+    ///
+    /// A claimed job is held for the time of `lease`, which is extended while the job runs.
     pub fn start<C: Clone + Send + Sync + 'static>(
         runner: Runner<C>,
         concurrency: usize,
@@ -39,13 +40,16 @@ impl Workers {
         }
     }
 
-    /// How many jobs run. It changes until the workers have stopped.
+    /// How many jobs run now.
     pub fn under_way(&self) -> watch::Receiver<usize> {
         self.under_way.clone()
     }
 
-    /// Claims no more jobs, waits for the running ones until the deadline, and gives the others back, so that
-    /// other processes run them at once. Returns soon after the deadline, whatever jobs and the database do.
+    /// Stops the workers. Waits until the deadline for jobs that run.
+    ///
+    /// The workers claim no more jobs. Jobs that still run at the deadline are stopped and given back, so
+    /// that other processes run them at once. This returns soon after the deadline, even if a job or the
+    /// database hangs.
     pub async fn stop(mut self, deadline: Instant) {
         self.stop.send_replace(Some(deadline));
         match timeout_at(deadline + 2 * GRACE, &mut self.working).await {

@@ -1,4 +1,4 @@
-//! A bare axum app with PostHog: who is asking, an event, a flag, and an error with its stack.
+//! A bare axum app with PostHog: identity, an event, a flag, and an error with its stack.
 //!
 //! ```sh
 //! POSTHOG_PROJECT_TOKEN=phc_… cargo run --example plain_axum
@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     axum::serve(listener, app)
         .with_graceful_shutdown(stopped)
         .await?;
-    // The last events are delivered too.
+    // Delivers the events that are still queued.
     client
         .shut_down(Instant::now() + Duration::from_secs(5))
         .await;

@@ -1,11 +1,12 @@
-//! Making one person of two, by hand.
+//! Makes `$create_alias` events, which merge two persons.
 
 use posthog_rs::Event;
 
 use crate::headers::is_refused;
 
-/// `$create_alias`, or a line in the log that says why there is none. PostHog merges the person of
-/// `alias` into that of `distinct_id`.
+/// Makes a `$create_alias` event, or logs why it cannot.
+///
+/// PostHog merges the person of `alias` into that of `distinct_id`.
 pub fn alias_event(distinct_id: &str, alias: &str) -> Option<Event> {
     let refused = [("distinct_id", distinct_id), ("alias", alias)]
         .into_iter()

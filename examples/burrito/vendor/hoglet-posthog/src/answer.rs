@@ -1,4 +1,4 @@
-//! [`Answer`]: the meaning of PostHog's answer to a batch.
+//! [`Answer`]: whether PostHog has accepted a batch, and what to do if not.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,38 +7,40 @@ use axum::http::{HeaderMap, StatusCode};
 
 use hoglet_errors::mask_secrets;
 
-/// The longest wait that an answer may ask for. A longer one is a mistake, or another server's.
+/// The longest wait that is honoured. A longer one is a mistake, or another server has asked for it.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
-/// Characters of another server's text in a line of the log.
+/// How many characters of another server's text the log shows.
 const MAX_CHARACTERS: usize = 200;
 
-/// The meaning of an answer for the events of a batch.
+/// Whether PostHog has accepted a batch, and what to do if not.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// PostHog has them.
+    /// PostHog has accepted the events.
     Taken,
-    /// PostHog refuses the batch for something in it: for one of its events, or for its size.
+    /// PostHog refuses the batch because of one of its events, or because of its size.
     Unacceptable(String),
-    /// It is refused, and nothing but time is needed; `after` is how long PostHog asks to wait.
+    /// The batch must be sent again later. `after` is how long PostHog asks to wait.
     Later {
         reason: String,
         after: Option<Duration>,
     },
-    /// It is refused, and only the operator can change that. The reason names the setting.
+    /// PostHog refuses the batch until the operator corrects a setting. The reason names the setting.
     Misconfigured(String),
-    /// It is refused for good.
+    /// PostHog refuses the batch for good.
     Refused(String),
 }
 
 impl Answer {
-    /// `text` is the beginning of the answer's body. `by_way_of` tells of the proxy that the answer came through, see
-    /// [`by_way_of`](crate::outgoing::by_way_of): it may be the one that answered.
+    /// Interprets an answer. `text` is the beginning of its body.
+    ///
+    /// `by_way_of` describes the proxy, see [`by_way_of`](crate::outgoing::by_way_of). The answer may come
+    /// from the proxy.
     pub fn of(status: StatusCode, headers: &HeaderMap, text: &str, by_way_of: &str) -> Self {
         let reason = reason(status, text) + by_way_of;
         match status.as_u16() {
             200..=299 => Self::Taken,
             400 | 413 => Self::Unacceptable(reason),
-            // A quota that is used up: PostHog drops further events.
+            // A quota is used up, so PostHog drops further events.
             402 => Self::Refused(reason),
             408 | 425 | 429 | 500.. => Self::Later {
                 reason,
@@ -68,13 +70,13 @@ fn reason(status: StatusCode, text: &str) -> String {
     }
 }
 
-/// At most a line of another server's text.
+/// The beginning of another server's text, without line breaks.
 fn cut(text: &str) -> String {
     let text = text.chars().filter(|character| !character.is_control());
     text.take(MAX_CHARACTERS).collect()
 }
 
-/// In seconds or as a date. A date in the past asks for no wait.
+/// The wait in `Retry-After`; none if it is over. The header has seconds or a date.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse() {
@@ -156,7 +158,7 @@ mod tests {
             ("-5", None),
             ("soon", None),
             ("", None),
-            // The three forms of a date that HTTP knows.
+            // HTTP has three formats for a date.
             ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
             ("Sunday, 06-Nov-94 08:50:37 GMT", Some(60)),
             ("Sun Nov  6 08:49:38 1994", Some(1)),

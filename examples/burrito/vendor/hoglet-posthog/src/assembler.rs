@@ -1,9 +1,9 @@
-//! [`Assembler`]: what the SDK adds to an event on its way.
+//! [`Assembler`]: adds the SDK's properties to events.
 //!
-//! posthog-rs puts its name and version, the operating system and the groups on each event when it
-//! writes a batch, and nothing of that is public. Its before-send hook sees the events afterwards. So
-//! they are handed to the SDK, the hook takes them back, and nothing is left for it to send: requests
-//! are `transport`'s, because the SDK tells neither `Retry-After` nor what a redirect is.
+//! posthog-rs adds its name and version, the operating system and the groups to each event when it writes a
+//! batch. It has no public function for that, but it calls its before-send hook afterwards. So the assembler
+//! gives the events to the SDK, its hook takes them back, and the SDK has nothing left to send. `transport`
+//! sends them instead, because the SDK reports neither `Retry-After` nor redirects.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,11 +12,11 @@ use tokio::sync;
 
 use crate::minimal;
 
-/// The SDK, as far as it prepares events.
+/// Adds the SDK's properties to events.
 pub struct Assembler {
     client: posthog_rs::Client,
     assembled: Arc<Mutex<Vec<Event>>>,
-    /// One batch at a time.
+    /// Held while a batch is assembled, because batches share `assembled`.
     turn: sync::Mutex<()>,
 }
 
@@ -39,11 +39,11 @@ impl Assembler {
         }
     }
 
-    /// The same events in the same order, as PostHog is to have them.
+    /// The same events in the same order, with the SDK's properties.
     pub async fn assemble(&self, events: Vec<Event>) -> Vec<Event> {
         let _turn = self.turn.lock().await;
         let expected = events.len();
-        // It cannot fail: there is nothing to send.
+        // It cannot fail, because there is nothing to send.
         let _ = self.client.capture_batch_immediate(events, false).await;
         let assembled = std::mem::take(&mut *locked(&self.assembled));
         assert_eq!(assembled.len(), expected, "the SDK hands over each event");

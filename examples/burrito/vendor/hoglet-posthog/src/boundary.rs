@@ -1,8 +1,8 @@
-//! [`Boundary`]: the place where an error was noticed, and how PostHog is told.
+//! [`Boundary`]: the place where an error was caught, and the properties that describe it.
 //!
-//! PostHog's specification has a row for each (PostHog/sdk-specs, `exception-event-metadata`):
+//! PostHog's specification has these values for each (PostHog/sdk-specs, `exception-event-metadata`):
 //!
-//! | noticed | `mechanism.type` | `handled` | `$exception_source` | `$exception_level` |
+//! | caught | `mechanism.type` | `handled` | `$exception_source` | `$exception_level` |
 //! |---|---|---|---|---|
 //! | by the app itself, `capture_error` | `generic` | `true` | | `error` |
 //! | a handler's `Err`, or another 5xx | `middleware` | `false` | `axum.error_response` | `error` |
@@ -12,35 +12,35 @@
 //! | a panic in a thread | `panic` | `false` | `rust.panic_hook` | `error` |
 //! | a panic that ends the process | `panic` | `false` | `rust.panic_hook` | `fatal` |
 //!
-//! These names never change: people filter by them in PostHog.
+//! Do not change these names: people filter by them in PostHog.
 
 use hoglet_errors::panics::Ends;
 use hoglet_errors::{Cause, CauseKind};
 
-/// The place where an error was noticed.
+/// The place where an error was caught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Boundary {
-    /// By the app's own code, which has handled it.
+    /// In the app's own code, which has handled the error.
     ByHand,
-    /// On the way out: a handler has returned it.
+    /// In the layer around handlers: a handler has returned the error.
     ErrorResponse,
-    /// On the way out: a handler has panicked.
+    /// In the layer around handlers: a handler has panicked.
     CaughtPanic,
-    /// By the code that runs background tasks, such as jobs.
+    /// In the code that runs background tasks, such as jobs.
     BackgroundTask {
         /// `$exception_source`, as `<technology>.<hook>`.
         source: &'static str,
     },
-    /// By the panic hook, in a task that the app has spawned. The process goes on.
+    /// In the panic hook: a task that the app has spawned has panicked. The process goes on.
     SpawnedTask,
-    /// By the panic hook, in a thread of the app's own. The process goes on.
+    /// In the panic hook: a thread of the app's own has panicked. The process goes on.
     Thread,
-    /// By the panic hook, where the panic ends the process.
+    /// In the panic hook: the panic ends the process.
     Process,
 }
 
 impl Boundary {
-    /// Of an error that a request has failed with.
+    /// The boundary of an error that a request has failed with.
     pub fn of_request(cause: &Cause) -> Self {
         match cause.kind {
             CauseKind::Error => Self::ErrorResponse,
@@ -48,7 +48,7 @@ impl Boundary {
         }
     }
 
-    /// Of a panic that no code catches.
+    /// The boundary of a panic that no code catches.
     pub fn of_panic(ends: Ends) -> Self {
         match ends {
             Ends::Task => Self::SpawnedTask,

@@ -1,4 +1,4 @@
-//! A circuit breaker: after a few failures in a row PostHog is not asked for flags for a while.
+//! A circuit breaker for requests for flags.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 const FAILURES_BEFORE_OPENING: u32 = 3;
 const OPEN_FOR: Duration = Duration::from_secs(15);
 
-/// Stops asking after a few failures in a row, then lets one request through now and again to see.
+/// Opens after a few failures in a row. While it is open, it allows one request at intervals.
 #[derive(Default)]
 pub struct Breaker(Mutex<BreakerState>);
 

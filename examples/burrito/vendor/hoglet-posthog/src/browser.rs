@@ -1,4 +1,6 @@
-//! The configuration of posthog-js on a page. In `hoglet-web`, `static/posthog.js` reads it.
+//! The configuration of posthog-js on a page.
+//!
+//! In `hoglet-web`, `static/posthog.js` reads it.
 
 use std::borrow::Cow;
 
@@ -10,7 +12,7 @@ use crate::identity::Identity;
 use crate::settings::Settings;
 use crate::urls;
 
-/// Query parameters with secret values, which are not sent.
+/// Names of query parameters whose values are secret and not sent.
 const SECRET_PARAMETERS: SecretParameters = SecretParameters {
     anywhere: urls::SECRETS,
     at_the_end: urls::SECRETS_AT_THE_END,
@@ -18,29 +20,31 @@ const SECRET_PARAMETERS: SecretParameters = SecretParameters {
 
 #[derive(Debug, Serialize)]
 struct SecretParameters {
-    /// Also as a part of a name: `access_token`.
+    /// Matches anywhere in a name: `access_token`.
     anywhere: &'static [&'static str],
-    /// Only where a word ends, as in `api_key`: `keyword` is none.
+    /// Matches only at the end of a word: `api_key`, but not `keyword`.
     at_the_end: &'static [&'static str],
 }
 
-/// The configuration of a page's posthog-js, as JSON: the project, the person, and the flags that the page's
-/// handler has read, so that the browser need not ask for them.
+/// The configuration of posthog-js on a page, as JSON.
+///
+/// It has the project, the distinct id, and the flags that the page's handler has read. The browser does not
+/// need to ask for them.
 #[derive(Debug, Serialize)]
 pub struct BrowserConfig<'a> {
     token: &'a str,
     api_host: &'a str,
     ui_host: Cow<'a, str>,
-    /// The address of posthog-js itself.
+    /// The address of posthog-js.
     script: String,
     distinct_id: String,
     is_identified: bool,
     session_replay: bool,
-    /// Properties of every event of the page.
+    /// Properties of every event on the page.
     properties: Map<String, Value>,
     capture_exceptions: bool,
-    /// posthog-js captures nothing in a browser that is driven by a program or calls itself a robot; in
-    /// production alone, because elsewhere it is the developer's own end-to-end test.
+    /// Whether posthog-js captures nothing in an automated browser or a robot. Only in production, because
+    /// elsewhere it is the developer's end-to-end test.
     filter_robots: bool,
     secret_parameters: SecretParameters,
     flags: Map<String, Value>,
@@ -55,7 +59,7 @@ impl<'a> BrowserConfig<'a> {
         flags: Option<&Flags>,
         production: bool,
     ) -> Self {
-        // A person named by a header is a client without cookies; its page belongs to the visitor.
+        // A client with a distinct id in a header has no cookies, so its page belongs to the visitor.
         let is_identified = identity.distinct_id.is_user();
         let distinct_id = if is_identified {
             identity.distinct_id.to_string()
@@ -83,14 +87,14 @@ impl<'a> BrowserConfig<'a> {
         }
     }
 
-    /// JSON that may stand in a `<script>` element: nothing in it can end the element.
+    /// JSON for a `<script>` element: it has no `<`, so it cannot end the element.
     pub fn to_script_json(&self) -> String {
         let json = serde_json::to_string(self).expect("names and JSON values serialize");
         json.replace('<', "\\u003c")
     }
 }
 
-/// PostHog's cloud serves scripts from a host of their own: `us.i` → `us-assets.i`.
+/// The host of posthog-js. PostHog's cloud has a separate host for scripts: `us.i` → `us-assets.i`.
 /// Source: <https://posthog.com/docs/advanced/proxy>.
 pub(crate) fn assets_host(settings: &Settings) -> Cow<'_, str> {
     match cloud_region(settings) {
@@ -108,8 +112,9 @@ pub(crate) fn ui_host(settings: &Settings) -> Cow<'_, str> {
     }
 }
 
-/// The origins that posthog-js talks to, for a page's content security policy: none where it does not run, or
-/// talks to the app itself.
+/// The origins of posthog-js's requests, for a page's content security policy.
+///
+/// There are none if posthog-js is off, or if it uses the proxy.
 pub fn origins(settings: &Settings) -> Vec<String> {
     if !settings.enabled() || !settings.js || settings.proxy_path.is_some() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Whether PostHog can be reached, and knows the project token.
+//! Checks whether PostHog can be reached and knows the project token.
 
 use std::time::Duration;
 
@@ -7,16 +7,17 @@ use serde_json::json;
 use crate::outgoing;
 use crate::settings::Settings;
 
-/// For PostHog to answer.
+/// How long to wait for PostHog's answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Asks PostHog whether it knows the project token, and says so in a sentence.
+/// Asks PostHog whether it knows the project token. The result is a sentence for the operator.
 ///
-/// Capturing with a wrong token answers 200 and loses everything; asking for flags answers 401.
+/// The check asks for flags, which PostHog answers with 401 if the token is wrong. It would answer a captured
+/// event with 200 and drop it.
 ///
 /// # Errors
 ///
-/// What is wrong, and what to do about it.
+/// If PostHog cannot be reached or does not know the token. The error explains the problem and the remedy.
 pub async fn check(settings: &Settings) -> Result<String, String> {
     if settings.disabled {
         return Ok("off: POSTHOG_DISABLED is set".into());

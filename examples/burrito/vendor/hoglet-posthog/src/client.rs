@@ -39,10 +39,10 @@ use crate::urls;
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
-/// A request whose person is not known.
+/// A request that failed before its person was known.
 #[derive(Clone, Copy, Debug)]
 pub struct FailedRequest<'a> {
-    /// The id that its answer names.
+    /// The request's id, which its answer shows.
     pub id: &'a str,
     /// The method.
     pub method: &'a str,
@@ -52,9 +52,9 @@ pub struct FailedRequest<'a> {
 
 struct Inner {
     settings: Settings,
-    /// None where PostHog is off.
+    /// None if PostHog is off.
     connection: Option<Connection>,
-    /// The groups that PostHog knows from this process.
+    /// The groups whose properties this process has sent.
     described: Described,
 }
 
@@ -66,8 +66,9 @@ struct Connection {
 }
 
 impl Client {
-    /// Begins to deliver, unless PostHog is off. `flags` is what PostHog is asked for, and `before_send`
-    /// sees each event last.
+    /// Starts delivery, unless PostHog is off.
+    ///
+    /// `flags` are the flags to evaluate. `before_send` is called with each event right before it is sent.
     ///
     /// # Errors
     ///
@@ -84,7 +85,8 @@ impl Client {
             if let Some(proxy) = outgoing::proxy_to(settings.base_url()) {
                 tracing::info!(proxy, "PostHog is reached through a proxy");
             }
-            // For the proxy as well: no redirects, no decompression, no cookies.
+            // The proxy for posthog-js uses this client too, so it does not follow redirects, decompress
+            // bodies or keep cookies.
             let http = outgoing::client()
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(Duration::from_secs(5))
@@ -108,8 +110,10 @@ impl Client {
         })))
     }
 
-    /// From now on panics are logged, and captured where no request and no job catches them: those of
-    /// spawned tasks and of threads. To be called in the runtime that they belong to.
+    /// Logs panics from now on, and captures those that no request and no job catches.
+    ///
+    /// These are the panics of spawned tasks and of threads. Call this in the runtime that the tasks belong
+    /// to.
     pub fn capture_panics(&self) {
         panics::install_hook();
         let listener: Weak<Inner> = Arc::downgrade(&self.0);
@@ -121,7 +125,7 @@ impl Client {
         self.0.connection.is_some()
     }
 
-    /// Queues an event and returns at once. Without PostHog the development log shows it instead.
+    /// Queues an event and returns at once. In development the log shows it, even if PostHog is off.
     pub fn capture(&self, event: Event) {
         let event = self.dated(event, Utc::now());
         if let Some(connection) = &self.0.connection {
@@ -129,8 +133,9 @@ impl Client {
         }
     }
 
-    /// The same with a date of its own. What is returned tells when PostHog has taken the event; without
-    /// PostHog that never happens.
+    /// Like [`Client::capture`], with the time of the event.
+    ///
+    /// The result resolves when PostHog has accepted the event. If PostHog is off, it resolves to an error.
     pub fn capture_and_tell(&self, event: Event, happened_at: DateTime<Utc>) -> Delivered {
         let event = self.dated(event, happened_at);
         match &self.0.connection {
@@ -140,8 +145,9 @@ impl Client {
     }
 
     fn dated(&self, mut event: Event, happened_at: DateTime<Utc>) -> Event {
-        // The clock that it was dated by may be another machine's, ahead of this one's; and this one
-        // may be set back at this moment: PostHog then takes the time of arrival.
+        // The time may come from another machine whose clock is ahead, and the SDK refuses a time in the
+        // future. If this clock is set back right now, the SDK refuses it too, and PostHog uses the time of
+        // arrival.
         let _ = event.set_timestamp(happened_at.min(Utc::now()));
         if self.0.settings.development() {
             self.log(event.event_name(), event.distinct_id());
@@ -149,15 +155,19 @@ impl Client {
         event
     }
 
-    /// Captures an error that arose outside of a request, without a person. In a handler there is
-    /// `PostHog::capture_error`. Returns the event's id; none if PostHog is off.
+    /// Captures an error that arose outside of a request, without a person.
+    ///
+    /// In a handler use [`PostHog::capture_error`](crate::PostHog::capture_error) instead. Returns the
+    /// event's id; none if PostHog is off.
     #[track_caller]
     pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
         self.capture_error_with(error, ())
     }
 
-    /// The same with properties, a struct with named fields or a map. Where it happened and how bad
-    /// it is (`$exception_…`) cannot be said here.
+    /// Like [`Client::capture_error`], with properties: a struct with named fields, or a map.
+    ///
+    /// Properties that describe the error itself (`$exception_…`) are ignored, except
+    /// `$exception_fingerprint`.
     #[track_caller]
     pub fn capture_error_with<E: Error>(
         &self,
@@ -167,8 +177,9 @@ impl Client {
         self.capture_exception(Exception::by_hand(error, properties))
     }
 
-    /// Captures the error that a request has failed with before its person was known, unless automatic capture
-    /// is off. `status` is that of the answer.
+    /// Captures the error of a request that failed before its person was known.
+    ///
+    /// Does nothing if automatic capture is off. `status` is the status of the answer.
     pub fn capture_failed_request(
         &self,
         cause: Arc<Cause>,
@@ -189,7 +200,7 @@ impl Client {
         self.capture_exception(exception)
     }
 
-    /// Queues an error and returns at once. Returns the event's id; none where PostHog is off.
+    /// Queues an error and returns at once. The result is the event's id; none if PostHog is off.
     pub(crate) fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         if self.0.settings.development() {
             self.log("$exception", exception.distinct_id().unwrap_or("nobody"));
@@ -201,8 +212,9 @@ impl Client {
         Some(uuid)
     }
 
-    /// Tells PostHog, outside of the visitor's request, which visitor the user with this distinct id was.
-    /// `happened_at` is when the visitor logged in.
+    /// Tells PostHog which visitor the user with this distinct id was.
+    ///
+    /// This is for work outside of the visitor's request. `happened_at` is when the visitor logged in.
     pub fn identify(
         &self,
         distinct_id: &str,
@@ -212,7 +224,7 @@ impl Client {
     ) -> Delivered {
         let mut event = Event::new("$identify", distinct_id);
         let properties = identify_properties(person, visitor).into_iter();
-        // Without an address PostHog would look for the user where this server stands.
+        // The event has no `$ip`, so PostHog would take this server's location for the user's.
         for (name, value) in properties.chain([(GEOIP_DISABLE.into(), true.into())]) {
             event
                 .insert_prop(name, value)
@@ -222,15 +234,16 @@ impl Client {
         self.capture_and_tell(event, happened_at.unwrap_or_default())
     }
 
-    /// Deletes the persons with these distinct ids at PostHog, with their events and recordings.
-    /// PostHog accepts the request at once and deletes within days. Waits for the answer, for a bounded
+    /// Deletes the persons with these distinct ids at PostHog, and their events and recordings.
+    ///
+    /// PostHog accepts the request at once and deletes within days. This waits for the answer, for a bounded
     /// time.
     ///
     /// An event that is captured for one of these ids afterwards creates the person again, so delete last.
     ///
     /// # Errors
     ///
-    /// If PostHog has not accepted it; the error tells whether to try again.
+    /// If PostHog has not accepted the request. The error tells whether to try again.
     pub async fn delete_person(&self, distinct_ids: &[String]) -> Result<Deleted, NotDeleted> {
         match &self.0.connection {
             Some(connection) => connection.deletion.delete(distinct_ids).await,
@@ -238,7 +251,7 @@ impl Client {
         }
     }
 
-    /// The settings that it was started with.
+    /// The settings that the client was started with.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
     }
@@ -256,7 +269,7 @@ impl Client {
         connection.map(|connection| &connection.evaluator)
     }
 
-    /// For the proxy; none where PostHog is off.
+    /// The HTTP client, for the proxy; none if PostHog is off.
     pub(crate) fn http(&self) -> Option<&reqwest::Client> {
         let connection = self.0.connection.as_ref();
         connection.map(|connection| &connection.http)
@@ -268,9 +281,11 @@ impl Client {
         connection.map_or_else(Counts::default, |connection| connection.delivery.counts())
     }
 
-    /// Waits until everything captured before this call is delivered, or lost, or dropped by the app;
-    /// `within` bounds the wait. Returns whether it is. The rest stays in the queue and is sent later. For a
-    /// command that captures and ends, and for tests: [`Client::shut_down`] delivers as well.
+    /// Waits until everything captured before this call is delivered, lost or dropped.
+    ///
+    /// `within` bounds the wait. Returns `false` if it was too short; the remaining events stay in the queue
+    /// and are sent later. This is for tests, and for commands that capture events and end. A server needs
+    /// only [`Client::shut_down`], which delivers too.
     pub async fn flush(&self, within: Duration) -> bool {
         let Some(connection) = &self.0.connection else {
             return true;
@@ -281,17 +296,18 @@ impl Client {
         tokio::time::timeout_at(deadline, settled).await.is_ok()
     }
 
-    /// Makes one person of two: the person with the distinct id `alias` becomes part of the person with
-    /// `distinct_id`. Returns the event's id; none where nothing is sent.
+    /// Merges two persons: the person with the distinct id `alias` becomes part of the other.
     ///
-    /// The direction matters, and cannot be undone. PostHog does not merge a person who was identified
-    /// before, so `alias` is an id that no user has logged in with, such as a device's. Ids that PostHog
-    /// refuses are refused here too, with a line in the log. A visitor who logs in or signs up is linked by
-    /// [`PostHog::identify`](crate::PostHog::identify) already.
+    /// The other is the person with `distinct_id`. Returns the event's id; none if nothing is sent.
+    ///
+    /// The direction matters, and a merge cannot be undone. PostHog does not merge a person who was
+    /// identified before, so `alias` must be an id that no user has logged in with, such as a device's. Ids
+    /// that PostHog refuses are refused here too, with a line in the log. A visitor who logs in or signs up
+    /// needs no alias: [`PostHog::identify`](crate::PostHog::identify) links them.
     /// Source: <https://posthog.com/docs/product-analytics/identify>.
     pub fn alias(&self, distinct_id: &str, alias: &str) -> Option<Uuid> {
         let mut event = alias_event(distinct_id, alias)?;
-        // Without an address PostHog would look for them where this server stands.
+        // The event has no `$ip`, so PostHog would take this server's location for the person's.
         event
             .insert_prop(GEOIP_DISABLE, true)
             .expect("a boolean serializes");
@@ -302,6 +318,8 @@ impl Client {
     }
 
     /// Delivers everything captured so far, until the deadline.
+    ///
+    /// Events that are left then are lost, and so are events that are captured later.
     pub async fn shut_down(&self, deadline: Instant) {
         if let Some(connection) = &self.0.connection {
             connection.evaluator.flush(deadline).await;
@@ -309,14 +327,14 @@ impl Client {
         }
     }
 
-    /// Names and ids only: properties may hold an e-mail address.
+    /// Logs names and ids only, because properties may contain an e-mail address.
     fn log(&self, event: &str, person: &str) {
         let posthog = if self.enabled() { "on" } else { "off" };
         tracing::info!(event, person, posthog, "captured");
     }
 }
 
-/// Keeps no client alive: an app that has ended captures no panics.
+/// Captures panics. The hook has a weak reference, so an app that has ended captures none.
 impl Listener for Inner {
     fn panicked(self: Arc<Self>, cause: Cause, ends: Ends) {
         if self.settings.capture_exceptions {

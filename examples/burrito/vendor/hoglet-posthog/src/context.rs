@@ -14,24 +14,24 @@ use crate::identity::Identity;
 use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
 use crate::urls;
 
-/// A request, as PostHog is told of it.
+/// The parts of a request that become properties of its events.
 #[derive(Clone, Debug)]
 pub struct RequestDetails<'a> {
-    /// The id that its answer names, to be found in the log.
+    /// The request's id, which its answer shows and the log contains.
     pub id: Option<&'a str>,
     /// The method.
     pub method: &'a Method,
     /// The app's public address, without a trailing slash: `https://example.com`.
     pub origin: &'a str,
-    /// The host in it, with its port where it is not the scheme's own.
+    /// The host of that address, with its port unless that is the scheme's default.
     pub host: &'a str,
     /// The path, without tokens.
     pub path: &'a str,
-    /// Path and query, without tokens.
+    /// The path and the query, without tokens.
     pub path_and_query: &'a str,
-    /// Whether the address as it was sent holds a token.
+    /// Whether the original address contains a token.
     pub address: Address,
-    /// The client's address; none where it is not known.
+    /// The client's address; none if it is unknown.
     pub ip: Option<IpAddr>,
     /// The headers.
     pub headers: &'a HeaderMap,
@@ -40,14 +40,17 @@ pub struct RequestDetails<'a> {
 /// Whether PostHog may see the address of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// It may.
+    /// PostHog may see it.
     Plain,
-    /// It holds a token: posthog-js, which reads it, does not run on the page.
+    /// It contains a token. posthog-js reads the address, so it does not run on the page.
     Secret,
 }
 
 impl<'a> RequestDetails<'a> {
-    /// As the request itself says. Behind a proxy the app knows better: its own address, and the client's.
+    /// Takes all details from the request itself.
+    ///
+    /// Behind a proxy, the app must replace its public address and the client's address: the request has the
+    /// proxy's.
     pub fn of(request: &'a Request) -> Self {
         let host = request.headers().get(HOST);
         let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -69,14 +72,15 @@ impl<'a> RequestDetails<'a> {
     }
 }
 
-/// The layer that keeps the context beside the task that handles the request, for code that uses the SDK
-/// itself. It takes the context from the request's extensions, see
+/// The layer that makes the context available to code that uses the SDK directly.
+///
+/// It keeps the context in the task that handles the request. It takes it from the request's extensions, see
 /// [`PostHog::remember_in`](crate::PostHog::remember_in).
 pub fn layer() -> PostHogLayer {
     PostHogLayer::new()
 }
 
-/// The SDK's context of a request. `properties` are the app's own.
+/// Makes the SDK's context of a request. `properties` are the app's own.
 pub fn of_request(
     identity: &Identity,
     request: &RequestDetails<'_>,
@@ -87,7 +91,7 @@ pub fn of_request(
         "" => format!("http://{}{}", request.host, request.path_and_query),
         origin => format!("{origin}{}", request.path_and_query),
     };
-    // A client writes what it likes, and each of its events is to be small.
+    // A client can send anything, and its events must stay small.
     let cut = |text| urls::cut(text, urls::MAX_CHARACTERS);
     let path = cut(request.path);
     context = property(context, "$current_url", urls::safe(&url));
@@ -107,7 +111,7 @@ pub fn of_request(
     with_all(context, properties)
 }
 
-/// Adds the identity's properties, besides the distinct id.
+/// Adds the identity's properties, except the distinct id.
 pub(crate) fn of_identity(mut context: RequestContext, identity: &Identity) -> RequestContext {
     if let Some(session_id) = &identity.session_id {
         context = context.session_id(session_id);
@@ -118,7 +122,7 @@ pub(crate) fn of_identity(mut context: RequestContext, identity: &Identity) -> R
     context
 }
 
-/// With these properties.
+/// Adds these properties.
 pub(crate) fn with_all(context: RequestContext, properties: Map<String, Value>) -> RequestContext {
     properties
         .into_iter()

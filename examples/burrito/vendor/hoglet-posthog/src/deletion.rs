@@ -1,7 +1,7 @@
-//! Deleting a person at PostHog.
+//! Deletes a person at PostHog.
 //!
-//! PostHog's private API does it, and needs a personal key. `@current` is the project that the key's owner has
-//! looked at last. If that is not this app's project, no person is found, and PostHog reports no error.
+//! This uses PostHog's private API, which needs a personal key. `@current` is the project that the key's
+//! owner last opened. If that is not this app's project, PostHog finds no person and reports no error.
 //! Source: <https://posthog.com/docs/privacy/data-storage>, and `posthog/api/routing.py` and
 //! `posthog/api/person.py` in PostHog's own repository.
 
@@ -15,37 +15,38 @@ use crate::browser::ui_host;
 use crate::outgoing;
 use crate::settings::{SecretKey, Settings};
 
-/// For one request.
+/// The time limit of a request.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// PostHog takes no more in one request.
+/// How many ids PostHog accepts in a request.
 const MOST_IDS: usize = 1000;
 
 /// An accepted deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deleted {
-    /// How many persons had these ids. With none there was nothing to delete, or the key looks at
-    /// another project (`POSTHOG_PROJECT_ID`).
+    /// How many persons had these ids. If it is 0, there was nothing to delete, or PostHog has looked in
+    /// another project (set `POSTHOG_PROJECT_ID`).
     pub persons: u64,
 }
 
-/// The reason why no person was deleted.
+/// Why no person was deleted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotDeleted {
-    /// There is no key for it. The sentence says how to do it by hand.
+    /// There is no key. The text explains how to delete the person by hand.
     #[error("the person cannot be deleted at PostHog: {0}")]
     Off(String),
-    /// Not with this key, or not in this project. The sentence says what to change, or how to do it by hand.
+    /// The key may not do it, or not in this project. The text explains what to change, or how to delete the
+    /// person by hand.
     #[error("the person cannot be deleted at PostHog: {0}")]
     NotAllowed(String),
-    /// PostHog does not take the request, and will not take it the next time.
+    /// PostHog refuses the request, and would refuse it again.
     #[error("PostHog refuses to delete the person: {0}")]
     Refused(String),
-    /// It is worth another try.
+    /// Another try may succeed.
     #[error("the person could not be deleted at PostHog: {0}")]
     Later(String),
 }
 
-/// The way to PostHog's private API.
+/// A client for PostHog's private API.
 pub(crate) struct Deletion {
     http: reqwest::Client,
     host: String,
@@ -53,7 +54,7 @@ pub(crate) struct Deletion {
     key: Option<SecretKey>,
 }
 
-/// PostHog's answer, as far as it matters.
+/// The parts of PostHog's answer that matter here.
 #[derive(Deserialize)]
 struct Answer {
     persons_found: u64,

@@ -1,10 +1,11 @@
-//! Delivery: from `capture` to PostHog, with everything counted.
+//! Delivers captured events to PostHog, and counts them.
 //!
-//! `posthog-rs`'s own queue gives up on a batch after about a second of outage, and tells neither
-//! what a full queue dropped nor what was delivered. So events wait in a bounded queue of ours, and
-//! a worker hands them in batches to `sender`. The bound is a setting: `POSTHOG_QUEUE_SIZE` events
-//! wait at most, and `EVENT_BYTES` for each of them, so that many large events take no more memory
-//! than as many ordinary ones. What is lost after all is counted by `ledger`.
+//! `posthog-rs`'s own queue gives up on a batch after about a second of outage. It reports neither which
+//! events a full queue has dropped nor which were delivered. So events wait in a queue of ours, and a worker
+//! passes them in batches to `sender`.
+//!
+//! The queue has a bound: at most `POSTHOG_QUEUE_SIZE` events, with `EVENT_BYTES` on average. So many large
+//! events take no more memory than as many ordinary ones. `ledger` counts the events that are lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,22 +21,22 @@ use crate::ledger::{Counts, Delivered, Entry, Ledger};
 use crate::sender::{Queued, Sender};
 use crate::settings::Settings;
 
-/// Memory for each event of `POSTHOG_QUEUE_SIZE`: twice what an ordinary one takes.
+/// Memory for each event of `POSTHOG_QUEUE_SIZE`: twice the size of an ordinary event.
 const EVENT_BYTES: usize = 2 * 1024;
-/// Events in one request to PostHog.
+/// How many events a request to PostHog has at most.
 const BATCH_SIZE: usize = 500;
-/// Bytes in one request: PostHog takes 20 MB, a proxy before it perhaps less.
+/// How many bytes a request has at most. PostHog accepts 20 MB, a proxy perhaps less.
 const BATCH_BYTES: usize = 1_000_000;
 /// How long the first event of a batch waits for others.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
-/// Batches under way at once.
+/// How many batches are sent at once.
 const SENDS_AT_ONCE: usize = 4;
-/// Losses less than this apart are counted in one line of the log.
+/// Losses that are less than this apart share a line in the log.
 const LOSS_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 const QUEUE_FULL: &str = "the queue is full (POSTHOG_QUEUE_SIZE)";
 
-/// Tells the worker its deadline, and waits for its end.
+/// Sends the worker its deadline, and waits for its end.
 type Stop = (oneshot::Sender<Instant>, JoinHandle<()>);
 
 /// The queue's sending end.
@@ -74,20 +75,20 @@ impl Delivery {
         });
         Self {
             queue,
-            // The largest event has a place in the smallest queue.
+            // Even the smallest queue has room for the largest event.
             queue_bytes: queue_size.saturating_mul(EVENT_BYTES).max(MAX_EVENT_BYTES),
             ledger,
             stop: Arc::new(Mutex::new(Some((stop, working)))),
         }
     }
 
-    /// Queues an item and returns at once. With the queue full the item is lost, and counted.
+    /// Queues an item and returns at once. If the queue is full, the item counts as lost.
     pub fn push(&self, item: Item) {
         let entry = self.ledger.enter(item.bytes());
         self.enqueue(item, entry);
     }
 
-    /// The same; what is returned tells when PostHog has taken it.
+    /// Like [`Delivery::push`]. The result resolves when PostHog has accepted the item.
     pub fn push_and_tell(&self, item: Item) -> Delivered {
         let mut entry = self.ledger.enter(item.bytes());
         let delivered = entry.delivered();
@@ -100,7 +101,7 @@ impl Delivery {
             entry.lose("an event is larger than the megabyte that PostHog takes");
             return;
         }
-        // Its own bytes included, so that any number of pushes at once keep to the bound.
+        // These bytes include the item's own, so the bound holds even if many items are pushed at once.
         if self.ledger.waiting_bytes() > self.queue_bytes {
             entry.lose(QUEUE_FULL);
             return;
@@ -118,12 +119,12 @@ impl Delivery {
         self.ledger.counts()
     }
 
-    /// Resolves when all that was captured before is delivered, lost or dropped.
+    /// Waits until everything captured before is delivered, lost or dropped.
     pub async fn settled(&self) {
         self.ledger.settled().await;
     }
 
-    /// Delivers what is queued, until the deadline. What is left then counts as lost.
+    /// Delivers the queued events, until the deadline. Events that are left then count as lost.
     pub async fn shut_down(&self, deadline: Instant) {
         let Some((stop, working)) = self.stop.lock().await.take() else {
             return;
@@ -136,37 +137,37 @@ impl Delivery {
 
 struct Worker {
     queue: mpsc::Receiver<Queued>,
-    /// The next one to be sent. Here, because `Worker::send_all` can be cut short anywhere.
+    /// The next batch. It is a field because `Worker::send_all` can be cancelled at any `await`.
     batch: Vec<Queued>,
     sends: JoinSet<()>,
     sender: Arc<Sender>,
 }
 
 impl Worker {
-    /// Sends what comes until it is stopped, then what is left until the deadline.
+    /// Sends events until it is stopped, then the remaining ones until the deadline.
     async fn work(mut self, stopped: oneshot::Receiver<Instant>) {
         let deadline = tokio::select! {
-            // Only when no client is left.
+            // This ends only when no client is left.
             () = self.send_all() => Instant::now(),
             Ok(deadline) = stopped => deadline,
         };
         self.sender.hurry();
         self.queue.close();
         let _ = timeout_at(deadline, self.send_all()).await;
-        // Here what is still under way is dropped, and so counted as lost: first the sends, once
-        // they have really ended, then the queue with what is being pushed at this moment.
+        // Dropping the remaining events counts them as lost. First wait for the end of the cancelled sends,
+        // then empty the queue, which may still receive events right now.
         self.sends.shutdown().await;
         while self.queue.recv().await.is_some() {}
     }
 
-    /// Ends when the queue is closed and everything in it is sent.
+    /// Sends events until the queue is closed and empty.
     async fn send_all(&mut self) {
         loop {
             if self.batch.is_empty() && self.queue.recv_many(&mut self.batch, BATCH_SIZE).await == 0
             {
                 break;
             }
-            // Under load a batch fills by itself; otherwise it waits a moment for more.
+            // Under load a batch fills at once. Otherwise it waits a moment for more events.
             let filling = async {
                 while self.batch.len() < BATCH_SIZE && whole_batch(&self.batch) == self.batch.len()
                 {
@@ -189,7 +190,7 @@ impl Worker {
     }
 }
 
-/// How many of these go into one request: as many as its bytes allow, and one at least.
+/// How many of these fit into one request: as many as its bytes allow, and at least one.
 fn whole_batch(waiting: &[Queued]) -> usize {
     let mut bytes = 0;
     let fits = waiting.iter().take_while(|(_, entry)| {

@@ -1,9 +1,10 @@
-//! Evaluates the flags of a person: in this process where it has their definitions, else at PostHog.
+//! Evaluates the flags of a person, in this process or at PostHog.
 //!
-//! A person's flags are evaluated once a request, and only for handlers that read one. With
-//! `POSTHOG_SECRET_KEY` this process keeps the definitions, and PostHog is asked only where they leave a
-//! flag open. The wait for it is bounded (`POSTHOG_FLAGS_TIMEOUT_MILLISECONDS`), and after a few failures
-//! in a row PostHog is not asked for a while. Flags evaluated in this process hold in any case.
+//! Flags are evaluated once per request, and only if a handler reads one. With `POSTHOG_SECRET_KEY` this
+//! process keeps the flags' definitions, and asks PostHog only for flags that it cannot evaluate by itself.
+//! It waits for PostHog only for a bounded time (`POSTHOG_FLAGS_TIMEOUT_MILLISECONDS`). After a few failures
+//! in a row, it does not ask for a while. Flags that were evaluated in this process keep their values in any
+//! case.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -24,23 +25,27 @@ use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property, says};
 use crate::settings::Settings;
 use crate::unknown::UnknownFlags;
 
-/// On the way from [`Evaluator::evaluate`] to the hook in [`options`]: this event makes no person.
+/// A property that tells the hook in [`options`] that this event creates no person.
+///
+/// [`Evaluator::evaluate`] sets it, and the hook removes it.
 const PERSONLESS: &str = "personless";
 
-/// On the same way: this event may be located by its `$ip`.
+/// A property that tells that hook that PostHog may look up the location of `$ip`.
 const LOCATED: &str = "located";
 
-/// PostHog is asked once more this long after a failure that may pass: a broken connection, 502, 504.
+/// How long to wait before the only retry after a temporary failure: a broken connection, 502, 504.
 /// Source: "Feature flag evaluation retry policy" in PostHog's specification `http-client`.
 const RETRY_AFTER: Duration = Duration::from_millis(300);
 
-/// How often the definitions are fetched. As long is remembered which flags PostHog does not know: a
-/// flag that is made meanwhile is then in the definitions.
+/// How often the definitions are fetched.
+///
+/// [`UnknownFlags`] forgets after the same time: if an unknown flag was created meanwhile, the definitions
+/// have it by then.
 const DEFINITIONS_INTERVAL: Duration = Duration::from_secs(30);
 
 tokio::task_local! {
-    /// Why PostHog has not answered. The SDK returns no error where it has evaluated some of the flags
-    /// by itself; it calls its error hook, in the same task.
+    /// Why PostHog has not answered. If the SDK has evaluated some of the flags by itself, it returns no
+    /// error, but calls its error hook, in the same task.
     static FAILURE: RefCell<Option<String>>;
 }
 
@@ -52,11 +57,11 @@ pub struct Evaluation<'a> {
     pub groups: &'a Groups,
 }
 
-/// Evaluates with the definitions kept in this process, and asks PostHog.
+/// Evaluates flags with the definitions in this process, and at PostHog.
 pub struct Evaluator {
     client: Arc<OnceCell<posthog_rs::Client>>,
     timeout: Duration,
-    /// Every flag of the app: what is evaluated.
+    /// All flags of the app. All are evaluated at once.
     flags: &'static [Declared],
     /// Whether this process keeps the definitions.
     has_definitions: bool,
@@ -76,8 +81,8 @@ impl Evaluator {
         let client = Arc::new(OnceCell::new());
         let options = options(settings, http, delivery);
         let starting = client.clone();
-        // With local evaluation the SDK waits for its first definitions, which may take as long as
-        // PostHog likes. Until then the defaults hold.
+        // With local evaluation the SDK waits for its first definitions, without a time limit. Until then all
+        // flags have their defaults.
         tokio::spawn(async move {
             starting.get_or_init(|| posthog_rs::client(options)).await;
         });
@@ -108,7 +113,8 @@ impl Evaluator {
             person_properties: Some(of.person_properties.into_iter().collect()),
             groups: Some(of.groups.keys()),
             group_properties: Some(of.groups.properties()),
-            // PostHog would take this server's place for the person's. It knows theirs from their events.
+            // PostHog would take this server's location for the person's. It knows the person's from their
+            // events.
             disable_geoip: Some(true),
             ..EvaluateFlagsOptions::default()
         };
@@ -128,7 +134,7 @@ impl Evaluator {
         self.flags.iter().map(|flag| flag.key)
     }
 
-    /// The flags that the definitions decide, without a request.
+    /// Evaluates the flags that the definitions suffice for, without a request.
     async fn evaluate_here(
         &self,
         client: &posthog_rs::Client,
@@ -146,7 +152,7 @@ impl Evaluator {
         evaluating.await.ok()
     }
 
-    /// Whether PostHog may know flags that the definitions leave open.
+    /// Whether PostHog may know flags that were not evaluated in this process.
     fn leaves_some_open(&self, evaluated: Option<&FeatureFlagEvaluations>) -> bool {
         let known = evaluated
             .map(FeatureFlagEvaluations::keys)
@@ -157,8 +163,9 @@ impl Evaluator {
             .any(|key| !self.unknown.contains(key, now))
     }
 
-    /// Asks PostHog for all flags; those that the definitions tell keep their values. Nothing where it
-    /// has not answered.
+    /// Asks PostHog for all flags; none if it does not answer.
+    ///
+    /// Flags that the definitions suffice for keep their values.
     async fn ask(
         &self,
         client: &posthog_rs::Client,
@@ -186,8 +193,10 @@ impl Evaluator {
         }
     }
 
-    /// So that a flag in neither the definitions nor PostHog's answer is not asked for each time. Without
-    /// definitions PostHog is asked for the others anyway.
+    /// Remembers the flags that PostHog does not know.
+    ///
+    /// So no request is sent for them alone. Without definitions this is of no use, because PostHog is asked
+    /// for the other flags anyway.
     fn remember_unknown(&self, answer: &FeatureFlagEvaluations) {
         if self.has_definitions && is_whole(answer) {
             let known = answer.keys();
@@ -204,7 +213,7 @@ impl Evaluator {
             .failed(&format!("{reason}{by_way_of}"), Instant::now());
     }
 
-    /// Hands over the `$feature_flag_called` events that the SDK still holds.
+    /// Moves the `$feature_flag_called` events in the SDK's queue to ours.
     pub async fn flush(&self, deadline: Instant) {
         if let Some(client) = self.client.get()
             && tokio::time::timeout_at(deadline, client.flush())
@@ -233,22 +242,22 @@ fn options(
         .on_error(|error| {
             if let PostHogError::FeatureFlags(failure) = error {
                 let reason = failure.error().to_string();
-                // Outside of `Evaluator::ask` it is not needed.
+                // Outside of `Evaluator::ask` the reason is not needed.
                 let _ = FAILURE.try_with(|last| last.replace(Some(reason)));
             }
         })
-        // The SDK captures `$feature_flag_called` through its own queue. This hook moves each event
-        // over to ours, where it is counted and delivered like all others.
+        // The SDK captures `$feature_flag_called` through its own queue. This hook moves each event to ours,
+        // where it is counted and delivered like all other events.
         .flush_at(1)
         .max_queue_size(settings.queue_size)
         .before_send(move |mut event| {
-            // With a group the SDK makes a person of a visitor.
+            // If the request has a group, the SDK would create a person for a visitor.
             if event.remove_prop(PERSONLESS).is_some() {
                 event
                     .insert_prop(PROCESS_PERSON_PROFILE, false)
                     .expect("a boolean serializes");
             }
-            // The SDK says of the event what was said of the request for flags.
+            // The SDK copies `$geoip_disable` from the request for flags to the event.
             if event.remove_prop(LOCATED).is_some() {
                 event.remove_prop(GEOIP_DISABLE);
             }
@@ -263,15 +272,18 @@ fn options(
     options.build().expect("every required option is set")
 }
 
-/// How long one attempt may take, so that a second one has room within `timeout`. The SDK counts whole
-/// seconds, so below 2.3 s an attempt that hangs takes up all of it, and is not repeated.
+/// The time limit of one attempt, so that a second one fits into `timeout`.
+///
+/// The SDK takes whole seconds. So if `timeout` is below 2.3 s, an attempt that hangs uses all of it and is
+/// not repeated.
 fn attempt_seconds(timeout: Duration) -> u64 {
     (timeout.saturating_sub(RETRY_AFTER) / 2).as_secs().max(1)
 }
 
-/// Whether PostHog has evaluated all that it knows: it leaves flags out where it could not compute them,
-/// or where a quota is used up. The SDK shows that in the debug format only; where it cannot be seen,
-/// the answer counts as incomplete.
+/// Whether PostHog has evaluated all flags that it knows.
+///
+/// It leaves out flags if it could not compute them, or if a quota is used up. The SDK shows this only in the
+/// debug format. If it is not found there, the answer counts as incomplete.
 fn is_whole(answer: &FeatureFlagEvaluations) -> bool {
     format!("{answer:?}").ends_with("errors_while_computing: false, quota_limited: false, .. }")
 }

@@ -5,13 +5,14 @@ pub use posthog_rs::Event;
 pub use serde;
 pub use serde::Serialize;
 
-/// A hook that sees each event last: it returns the event, changed or not, or `None` to drop it. `Some` lets all
-/// pass.
+/// A hook that is called with each event before it is sent.
+///
+/// It returns the event, changed or not, or `None` to drop it. The hook `Some` changes and drops nothing.
 pub type BeforeSend = fn(Event) -> Option<Event>;
 
-/// An event: its fields are its properties.
+/// An event. Its fields are its properties.
 pub trait TrackedEvent: Serialize {
-    /// Its name in PostHog, such as `user_signed_up`.
+    /// The event's name in PostHog, such as `user_signed_up`.
     const NAME: &'static str;
 }
 
@@ -27,7 +28,7 @@ pub trait TrackedEvent: Serialize {
 /// }
 /// ```
 ///
-/// Properties have names, because PostHog knows no others: an event is a struct with named fields.
+/// An event is a struct with named fields, because each property in PostHog has a name.
 #[macro_export]
 macro_rules! events {
     ($($(#[$doc:meta])* $name:literal => $event:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }),* $(,)?) => {

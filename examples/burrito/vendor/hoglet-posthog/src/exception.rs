@@ -1,9 +1,9 @@
-//! [`Exception`]: an error on its way to PostHog.
+//! [`Exception`]: a captured error that becomes an `$exception` event.
 //!
-//! The SDK's own capture says `handled: true` always and shows the stack of the place that calls it.
-//! Here the stack is taken where the error became a [`Cause`] or where the
-//! code panicked, and resolved only when it is sent. What the event looks like is PostHog's
-//! specification: PostHog/sdk-specs, `exception-event-metadata`.
+//! The SDK's own capture always sends `handled: true`, with the stack of its caller. Here the stack is that
+//! of the place where the error became a [`Cause`], or where the code panicked. Its names are looked up only
+//! when it is sent. The event's format follows PostHog's specification: PostHog/sdk-specs,
+//! `exception-event-metadata`.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -21,18 +21,18 @@ use crate::properties;
 use crate::property::GEOIP_DISABLE;
 use crate::size;
 
-/// Frames of one stack that are sent.
+/// How many frames of a stack are sent.
 const MAX_FRAMES: usize = 64;
 
-/// An error on its way to PostHog. Without a context it has no person.
+/// A captured error. Without a context it has no person.
 pub(crate) struct Exception {
-    /// Of the event.
+    /// The event's id.
     pub(crate) uuid: Uuid,
     cause: Arc<Cause>,
     boundary: Boundary,
     /// The caller's properties.
     properties: Map<String, Value>,
-    /// The id that the error's page shows.
+    /// The id of the request, which the error page shows.
     request_id: Option<String>,
     context: Option<RequestContext>,
     timestamp: DateTime<Utc>,
@@ -58,15 +58,16 @@ impl Exception {
         exception.with_properties(properties::of(&properties))
     }
 
-    /// An error that a request has failed with, answered by this status.
+    /// An error that a request has failed with. `status` is the status of the answer.
     pub(crate) fn of_failed_request(cause: Arc<Cause>, status: StatusCode) -> Self {
         let boundary = Boundary::of_request(&cause);
         let properties = json!({ "$response_status_code": status.as_u16() });
         Self::new(cause, boundary).with_properties(properties::of(&properties))
     }
 
-    /// With properties of its own. What PostHog's error tracking reserves is left out: no caller says
-    /// where an exception was captured or how bad it is.
+    /// Adds properties, except those that PostHog's error tracking reserves.
+    ///
+    /// A caller cannot set where an exception was captured or its level.
     pub(crate) fn with_properties(mut self, properties: Map<String, Value>) -> Self {
         let properties = properties
             .into_iter()
@@ -75,7 +76,9 @@ impl Exception {
         self
     }
 
-    /// The request that it broke, or that asked for what broke, and the context of the request's events.
+    /// Adds the id and the context of a request.
+    ///
+    /// It is the request that failed, or that started the work that failed.
     pub(crate) fn of_request(mut self, id: Option<&str>, context: Option<RequestContext>) -> Self {
         self.request_id = id.map(str::to_owned);
         self.context = context;
@@ -86,7 +89,7 @@ impl Exception {
         self.context.as_ref()?.get_distinct_id()
     }
 
-    /// Its size without its stack, about.
+    /// About its size in bytes, without its stack.
     pub(crate) fn text_bytes(&self) -> usize {
         let mut context = Event::new("", "");
         insert_all(&mut context, self.properties.clone());
@@ -99,8 +102,10 @@ impl Exception {
     }
 }
 
-/// Builds the `$exception` event. Looks up names in debug information: work for a blocking thread.
-/// `app` is the folder that the app was compiled in.
+/// Makes the `$exception` event.
+///
+/// This looks up names in debug information, so call it in a blocking thread. `app` is the folder that the
+/// app was compiled in.
 pub(crate) fn resolve(exception: Exception, app: &str) -> Event {
     let Exception {
         uuid,
@@ -127,7 +132,7 @@ pub(crate) fn resolve(exception: Exception, app: &str) -> Event {
     }
     context.unwrap_or_default().apply_to_event(&mut event);
     if !event.properties().contains_key("$ip") {
-        // Without an address PostHog would take the server's place.
+        // The event has no `$ip`, so PostHog would take this server's location for the person's.
         insert(&mut event, GEOIP_DISABLE, true);
     }
     event.set_uuid(uuid);
@@ -149,12 +154,14 @@ fn insert_all(event: &mut Event, properties: Map<String, Value>) {
     }
 }
 
-/// The caller may choose the fingerprint, by which PostHog groups exceptions.
+/// Whether a caller must not set this property.
+///
+/// A caller may set the fingerprint, by which PostHog groups exceptions.
 fn is_reserved(name: &str) -> bool {
     name == "$debug_images" || (name.starts_with("$exception_") && name != "$exception_fingerprint")
 }
 
-/// Without nulls, at any depth. In a list they keep their place.
+/// The properties without nulls at any depth, except for nulls in a list.
 fn without_nulls(properties: Map<String, Value>) -> Map<String, Value> {
     fn inside(value: Value) -> Value {
         match value {
@@ -169,8 +176,10 @@ fn without_nulls(properties: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// PostHog's shape: the error first, its causes after it, each with a mechanism that says how it got
-/// there. Only the boundary knows what was handled, and it has seen the outermost one.
+/// PostHog's format of an error and its sources.
+///
+/// The error is first, then its sources. Each has a `mechanism`, which describes how it was captured. Only
+/// the error itself has `handled`, because the boundary has caught it and not its sources.
 fn exception_list(cause: &Cause, boundary: Boundary, app: &str) -> Value {
     let entries = cause.chain.iter().enumerate();
     let entries = entries.map(|(depth, (kind, message))| {
@@ -187,7 +196,7 @@ fn exception_list(cause: &Cause, boundary: Boundary, app: &str) -> Value {
                 },
                 "stacktrace": { "type": "raw", "frames": frames(&cause.stack, app) },
             }),
-            // It has no stack of its own.
+            // A source has no stack of its own.
             _ => json!({
                 "type": kind,
                 "value": value,
@@ -204,7 +213,7 @@ fn exception_list(cause: &Cause, boundary: Boundary, app: &str) -> Value {
     entries.collect()
 }
 
-/// PostHog's shape of the stack, the outermost frame first.
+/// PostHog's format of a stack: the outermost frame is first.
 fn frames(stack: &Stack, app: &str) -> Vec<Value> {
     let frames = stack.frames(app).iter().take(MAX_FRAMES).rev();
     frames

@@ -1,12 +1,13 @@
-//! First touch: the page and the referrer that a visitor came by, for the `$initial_…` properties of the
-//! person they become.
+//! First touch: a visitor's first page and its referrer.
 //!
-//! PostHog makes these from the first event of a person that it sees, and that is the `$identify` of
-//! the sign-up form: without help everybody's first page would be `/signup`. posthog-js keeps what
-//! the browser saw in its cookie. Where it is blocked, a cookie of the app's own serves, which is written on
-//! the visitor's first page and names the visitor that it is about.
+//! They become the `$initial_…` properties of the visitor's person. PostHog would take these properties from
+//! the person's first event. That is the `$identify` after the sign-up form, so every person's first page
+//! would be `/signup`.
 //!
-//! Both come from outside, so both are bounded and without secrets.
+//! posthog-js keeps the first touch in its cookie. If posthog-js is blocked, a cookie of the app's own is
+//! used instead. The app writes it on the visitor's first page, with the visitor id.
+//!
+//! Both cookies come from the client, so their values are cut to a bounded length, and secrets are removed.
 
 use axum::http::HeaderMap;
 use axum::http::header::REFERER;
@@ -18,16 +19,18 @@ use uuid::Uuid;
 
 use crate::urls;
 
-/// Browsers and proxies bound the size of a header. With both values at their longest the cookie has 1.4 KB.
+/// How many bytes of the path and of the referrer the app's cookie keeps.
+///
+/// Browsers and proxies limit the size of a header. With these bounds the cookie has at most 1.4 KB.
 const MAX_PATH_BYTES: usize = 700;
 const MAX_REFERRER_BYTES: usize = 250;
-/// Longest address in posthog-js's cookie, by its own rule.
+/// How many characters an address in posthog-js's cookie has at most.
 const MAX_REMEMBERED: usize = 1000;
 
-/// No referrer: typed, bookmarked, or not told. posthog-js says the same.
+/// PostHog's value for no referrer: the address was typed or bookmarked, or the browser sent none.
 const DIRECT: &str = "$direct";
 
-/// Query parameters that tell a campaign, as posthog-js has them.
+/// Query parameters that name a campaign, the same as in posthog-js.
 /// Source: `CAMPAIGN_PARAMS` in posthog-js's `event-utils.ts`.
 const CAMPAIGN_PARAMETERS: &[&str] = &[
     "utm_source",
@@ -56,20 +59,22 @@ const CAMPAIGN_PARAMETERS: &[&str] = &[
     "_kx",
 ];
 
-/// The page and the referrer that a visitor came by. Without secrets, and bounded in length.
+/// A visitor's first page and its referrer, without secrets and bounded in length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstTouch {
     /// The first page.
     url: String,
-    /// The page before it, on another host.
+    /// The page on another host that linked to it.
     referrer: Option<String>,
 }
 
-/// Takes what is secret out of an address: an app's own tokens in paths, which no general rule finds.
+/// Removes secrets from an address that no general rule finds: the app's own tokens in paths.
 pub type MaskAddress<'a> = &'a dyn Fn(&str) -> String;
 
-/// The value of a cookie that keeps the visitor's first page. `app_host` is what the app's own addresses have
-/// as their host; the value fits a cookie, and needs a signature.
+/// The value of a cookie that keeps the visitor's first touch.
+///
+/// `app_host` is the host of the app's own addresses. The value has only characters that a cookie allows.
+/// Sign the cookie.
 pub fn cookie(
     app_host: &str,
     mask: MaskAddress<'_>,
@@ -89,7 +94,7 @@ pub fn cookie(
 }
 
 impl FirstTouch {
-    /// From the value that [`cookie()`] made, if it is this visitor's.
+    /// Reads the value of [`cookie()`]; none if it belongs to another visitor.
     pub fn from_cookie(app_url: &str, cookie: &str, visitor_id: Uuid) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
         let [id, path, referrer] = text.split('\n').collect::<Vec<_>>().try_into().ok()?;
@@ -99,8 +104,10 @@ impl FirstTouch {
         })
     }
 
-    /// `$initial_person_info` in posthog-js's own cookie: `{"u": URL, "r": referrer}`. It may still
-    /// belong to another person at the same browser; then it is not this visitor's.
+    /// Reads posthog-js's cookie; none if it belongs to another person.
+    ///
+    /// The cookie has `$initial_person_info: {"u": URL, "r": referrer}`. It may still be that of a person who
+    /// used the same browser before.
     pub fn from_posthog_js(mask: MaskAddress<'_>, cookie: &str, visitor_id: Uuid) -> Option<Self> {
         let stored: Value = serde_json::from_str(cookie).ok()?;
         let owner: Option<Uuid> = stored
@@ -118,7 +125,10 @@ impl FirstTouch {
         })
     }
 
-    /// Under posthog-js's names, so that it does not matter which of the two PostHog hears first.
+    /// The `$initial_…` properties.
+    ///
+    /// They have the same names as posthog-js's, so it does not matter whether PostHog receives these or
+    /// posthog-js's first.
     pub fn properties(&self) -> Map<String, Value> {
         let mut properties = Map::new();
         let mut set = |name: &str, value: &str| {
@@ -152,7 +162,7 @@ fn web_page(text: &str) -> Option<Url> {
     plain.then_some(url)
 }
 
-/// With the port, where it is not the scheme's own: what `location.host` says in a browser.
+/// The host, with the port unless it is the default, like `location.host` in a browser.
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {

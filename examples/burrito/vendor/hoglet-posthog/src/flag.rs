@@ -4,7 +4,7 @@ use posthog_rs::{Event, FeatureFlagEvaluations, FlagValue};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Declares an app's flags, and derives the list of them all from the declarations:
+/// Declares an app's flags, and makes `ALL`, the list of them:
 ///
 /// ```
 /// use hoglet_posthog::{Experiment, Flag};
@@ -23,40 +23,42 @@ macro_rules! flags {
     ($($(#[$doc:meta])* pub const $name:ident: $type:ty = $flag:expr;)*) => {
         $($(#[$doc])* pub const $name: $type = $flag;)*
 
-        /// Every flag above: what PostHog is asked for.
+        /// All flags above. These are evaluated.
         pub const ALL: &[$crate::Declared] = &[$($name.declared()),*];
     };
 }
 
-/// A flag that is on or off; off by default. One that does not stand in `flags!` is never asked for.
+/// A flag that is on or off; off by default. Only flags in `flags!` are evaluated.
 #[derive(Debug)]
 pub struct Flag {
     key: &'static str,
 }
 
-/// A flag with variants. A person in none of them, or in one that the app does not know, sees the default.
+/// A flag with variants.
+///
+/// If a person has no variant, or one that the app does not know, the app uses its default.
 #[derive(Debug)]
 pub struct Experiment {
     key: &'static str,
     variants: &'static [&'static str],
 }
 
-/// A flag or an experiment, in the list of them all.
+/// A flag or an experiment, in the list of all flags.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Declared {
     /// Its key in PostHog.
     pub key: &'static str,
-    /// Of an experiment.
+    /// The variants of an experiment; empty for a flag.
     pub variants: &'static [&'static str],
 }
 
 impl Flag {
-    /// A flag of this key.
+    /// A flag with this key.
     pub const fn new(key: &'static str) -> Self {
         Self { key }
     }
 
-    /// Its line in the list of all.
+    /// Its entry in the list of all flags.
     pub const fn declared(&self) -> Declared {
         Declared {
             key: self.key,
@@ -66,12 +68,12 @@ impl Flag {
 }
 
 impl Experiment {
-    /// An experiment of this key, with the variants that the app knows.
+    /// An experiment with this key and the variants that the app knows.
     pub const fn new(key: &'static str, variants: &'static [&'static str]) -> Self {
         Self { key, variants }
     }
 
-    /// Its line in the list of all.
+    /// Its entry in the list of all flags.
     pub const fn declared(&self) -> Declared {
         Declared {
             key: self.key,
@@ -80,13 +82,13 @@ impl Experiment {
     }
 }
 
-/// One person's flags. The default holds no answers, so every flag reads as its default.
+/// One person's flags. In `Flags::default()` every flag has its default.
 #[derive(Default)]
 pub struct Flags {
     evaluated: Option<FeatureFlagEvaluations>,
     asked: &'static [Declared],
-    /// The flags that PostHog knows. Reading another one would send `$feature_flag_called` with the
-    /// error `flag_missing`, on every fresh project.
+    /// The flags that PostHog knows. Others are not read, because reading one sends `$feature_flag_called`
+    /// with the error `flag_missing`, in every new project.
     known: Vec<String>,
 }
 
@@ -105,12 +107,12 @@ impl Flags {
             .is_some_and(|flags| flags.is_enabled(flag.key))
     }
 
-    /// The flag's payload, where it has one. Sends no event.
+    /// The flag's payload, if it has one. Sends no event.
     pub fn payload(&self, flag: &Flag) -> Option<Value> {
         self.knowing(flag.key)?.get_flag_payload(flag.key)
     }
 
-    /// The experiment's variant. Reading it is the exposure.
+    /// The experiment's variant. Reading it sends `$feature_flag_called`, the exposure.
     pub fn variant(&self, experiment: &Experiment) -> Option<&'static str> {
         match self.knowing(experiment.key)?.get_flag(experiment.key)? {
             FlagValue::String(variant) => experiment
@@ -122,14 +124,16 @@ impl Flags {
         }
     }
 
-    /// The properties of an event that tell them: `$feature/<key>` for each, and `$active_feature_flags`, the keys
-    /// of those that are on, where there are any.
+    /// The flags as properties of an event.
+    ///
+    /// These are `$feature/<key>` for each flag, and `$active_feature_flags`, the keys of those that are on,
+    /// if any.
     pub(crate) fn properties(&self) -> Map<String, Value> {
         let flags = self.evaluated.as_ref();
         flags.map(properties_of).unwrap_or_default()
     }
 
-    /// All values by key, as posthog-js's bootstrap wants them. Sends no event.
+    /// All values by key, for posthog-js's `bootstrap`. Sends no event.
     pub fn values(&self) -> Map<String, Value> {
         self.evaluated.as_ref().map(values_of).unwrap_or_default()
     }
@@ -142,7 +146,7 @@ impl Flags {
             .unwrap_or_default()
     }
 
-    /// All payloads by key, for the same bootstrap.
+    /// All payloads by key, for posthog-js's `bootstrap`.
     pub fn payloads(&self) -> Map<String, Value> {
         let payload = |key: &String| {
             let payload = self.evaluated.as_ref()?.get_flag_payload(key)?;
@@ -164,7 +168,7 @@ impl Flags {
     }
 }
 
-/// The SDK tells values only as properties of an event.
+/// The SDK shows all values only as properties of an event.
 fn properties_of(flags: &FeatureFlagEvaluations) -> Map<String, Value> {
     let mut event = Event::new("", "");
     event.with_flags(flags);

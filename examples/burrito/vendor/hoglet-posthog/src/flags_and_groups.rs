@@ -1,5 +1,6 @@
-//! [`FlagsAndGroups`]: the groups that a request has joined, and its flags. Every clone of a request's
-//! [`PostHog`](crate::PostHog) shares them.
+//! [`FlagsAndGroups`]: the groups that a request has joined, and its flags.
+//!
+//! All clones of a request's [`PostHog`](crate::PostHog) share them.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +10,7 @@ use tokio::sync::OnceCell;
 use crate::flag::Flags;
 use crate::groups::Groups;
 
-/// Filled when the first flag is read.
+/// Flags for one set of groups. Empty until a handler asks for the flags.
 pub type FlagsCell = Arc<OnceCell<Arc<Flags>>>;
 
 #[derive(Default)]
@@ -18,14 +19,14 @@ pub struct FlagsAndGroups(Mutex<State>);
 #[derive(Default)]
 struct State {
     groups: Groups,
-    /// Each with the groups that it was evaluated for.
+    /// Flags, with the groups that they are evaluated for.
     flags: Vec<(Groups, FlagsCell)>,
-    /// The flags that the code was given last.
+    /// The flags that the handler has asked for last.
     latest: Option<Arc<Flags>>,
 }
 
 impl FlagsAndGroups {
-    /// These groups, and no flags yet.
+    /// Begins with these groups and without flags.
     pub fn of(groups: Groups) -> Self {
         Self(Mutex::new(State {
             groups,
@@ -41,7 +42,7 @@ impl FlagsAndGroups {
         self.with(|state| state.groups.insert(group_type, key, properties));
     }
 
-    /// The groups as they are now, with their flags.
+    /// The current groups, with their flags.
     pub fn flags(&self) -> (Groups, FlagsCell) {
         self.with(|State { groups, flags, .. }| {
             if let Some(known) = flags.iter().find(|(other, _)| other == groups) {
@@ -53,12 +54,14 @@ impl FlagsAndGroups {
         })
     }
 
-    /// From here on the code decides by these flags.
+    /// Remembers the flags that the handler has received.
+    ///
+    /// Later events of the request carry them.
     pub fn decides_by(&self, flags: Arc<Flags>) {
         self.with(|state| state.latest = Some(flags));
     }
 
-    /// The properties of the flags that the code decides by; none before it has read flags.
+    /// The event properties of the handler's flags; none before it has asked for flags.
     pub fn flag_properties(&self) -> Map<String, Value> {
         let latest = self.with(|state| state.latest.clone());
         latest.map(|flags| flags.properties()).unwrap_or_default()

@@ -26,7 +26,7 @@ impl Groups {
         self.0.insert(group_type, Group { key, properties });
     }
 
-    /// The event property `$groups`; nothing without a group.
+    /// The event property `$groups`; none without a group.
     pub fn property(&self) -> Option<Value> {
         let keys = self.0.iter();
         let keys: Map<_, _> = keys
@@ -43,7 +43,7 @@ impl Groups {
             .collect()
     }
 
-    /// Properties by type, for the same.
+    /// Properties by type, for the evaluation of flags.
     pub fn properties(&self) -> HashMap<String, HashMap<String, Value>> {
         let groups = self.0.iter();
         groups
@@ -55,8 +55,9 @@ impl Groups {
     }
 }
 
-/// Whether the type or the key is empty or white space. PostHog keeps no such group, so the log says
-/// which call it was.
+/// Whether the type or the key is blank. PostHog does not store such a group.
+///
+/// If it is, this logs an error that names the call.
 #[track_caller]
 pub fn is_blank(call: &'static str, group_type: &str, group_key: &str) -> bool {
     let blank = if group_type.trim().is_empty() {
@@ -76,15 +77,16 @@ pub fn is_blank(call: &'static str, group_type: &str, group_key: &str) -> bool {
     true
 }
 
-/// Groups remembered at most, about 100 bytes each.
+/// How many groups are remembered, about 100 bytes each.
 const REMEMBERED: usize = 100_000;
 
-/// The descriptions of groups that this process has sent, so that one is sent again only if it has changed or was
-/// lost.
+/// Remembers which groups' properties this process has sent.
+///
+/// So they are sent again only if they have changed or were lost.
 #[derive(Debug, Default)]
 pub struct Described {
     hasher: RandomState,
-    /// By the hash of type and key.
+    /// What was sent, by the hash of a group's type and key.
     told: Mutex<HashMap<u64, Told>>,
 }
 
@@ -92,12 +94,12 @@ pub struct Described {
 struct Told {
     /// The hash of the properties.
     properties: u64,
-    /// None once PostHog has them.
+    /// None once PostHog has accepted the properties.
     on_its_way: Option<Delivered>,
 }
 
 impl Told {
-    /// Whether PostHog has it, or still may get it.
+    /// Whether PostHog has accepted the properties, or may still do so.
     fn holds(&mut self) -> bool {
         let Some(delivered) = &mut self.on_its_way else {
             return true;
@@ -114,8 +116,9 @@ impl Told {
 }
 
 impl Described {
-    /// Calls `send`, unless these properties are what was told last and it has arrived or is on its
-    /// way. `send` returns nothing where nothing is delivered at all.
+    /// Calls `send`, unless these properties were sent last and were not lost.
+    ///
+    /// `send` returns none if PostHog is off.
     pub fn tell(
         &self,
         group_type: &str,
@@ -168,7 +171,7 @@ mod tests {
         }
     }
 
-    /// Whether it is sent, and then arrives.
+    /// Whether the group is sent; if so, it is delivered.
     fn is_sent(described: &Described, group_type: &str, key: &str, value: Value) -> bool {
         let mut sent = false;
         described.tell(group_type, key, &properties(value), || {

@@ -1,4 +1,6 @@
-//! The tracing headers of PostHog's SDKs, and posthog-js's cookie. A client can write anything into them.
+//! The tracing headers of PostHog's SDKs, and posthog-js's cookie.
+//!
+//! A client can write anything into them.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, Method};
@@ -7,18 +9,18 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// Names the person.
+/// The header with the distinct id.
 pub const DISTINCT_ID: &str = "x-posthog-distinct-id";
-/// Names the browser's session.
+/// The header with the id of the browser's session.
 pub const SESSION_ID: &str = "x-posthog-session-id";
 
-/// Longest header value that is taken over, in characters (PostHog's own SDKs use the same bound).
+/// How many characters of a header's value are kept. PostHog's own SDKs use the same bound.
 const MAX_CHARACTERS: usize = 1000;
 
 /// How long posthog-js keeps a session without activity.
 const SESSION_IDLE: Duration = Duration::minutes(30);
 
-/// Ids that PostHog refuses to identify, because so many clients send them by mistake.
+/// Ids that PostHog refuses to identify, because many clients send them by mistake.
 /// Source: <https://posthog.com/docs/product-analytics/identify>.
 const REFUSED_IDS: &[&str] = &[
     "anonymous",
@@ -40,8 +42,9 @@ const REFUSED_IDS: &[&str] = &[
     "00000000-0000-0000-0000-000000000000",
 ];
 
-/// A header: UTF-8 or absent, trimmed, without control characters, cut to 1,000 characters,
-/// empty as if absent.
+/// A header's value, trimmed, without control characters and cut to 1,000 characters.
+///
+/// None if it is empty or not UTF-8.
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get(name)
@@ -65,23 +68,25 @@ pub fn is_refused(id: &str) -> bool {
     bare.is_empty() || REFUSED_IDS.contains(&bare.as_str())
 }
 
-/// The distinct id that a client names, unless PostHog would refuse it.
+/// The distinct id in the header, unless PostHog would refuse it.
 pub fn distinct_id(headers: &HeaderMap) -> Option<String> {
     read(headers, DISTINCT_ID).filter(|id| !is_refused(id))
 }
 
-/// The browser's session: from the header where a script made the request, else from posthog-js's
-/// own cookie, so that page loads and form posts join the session replay too.
+/// The id of the browser's session, from the header or from posthog-js's cookie.
+///
+/// Only requests that a script makes have the header. With the cookie, page loads and form posts join the
+/// session replay too.
 pub fn session_id(headers: &HeaderMap, project_token: &str) -> Option<String> {
     read(headers, SESSION_ID).or_else(|| session_id_from_cookie(headers, project_token))
 }
 
-/// The name of the cookie in which posthog-js keeps its state, as JSON. A client can write anything into it.
+/// The name of the cookie in which posthog-js stores its state as JSON.
 pub fn posthog_js_cookie(project_token: &str) -> String {
     format!("ph_{project_token}_posthog")
 }
 
-/// Whether a person sees the page: the request is a `GET`, and no prefetch.
+/// Whether a person sees the page, because the request is a `GET` and no prefetch.
 pub fn is_page_view(method: &Method, headers: &HeaderMap) -> bool {
     let is_prefetch = ["sec-purpose", "purpose", "x-moz"]
         .iter()
@@ -91,7 +96,7 @@ pub fn is_page_view(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::GET && !is_prefetch
 }
 
-/// posthog-js keeps `$sesid: [last activity in ms, session id, start]` in its cookie.
+/// posthog-js stores `$sesid: [last activity in ms, session id, start]` in its cookie.
 fn session_id_from_cookie(headers: &HeaderMap, project_token: &str) -> Option<String> {
     if project_token.is_empty() {
         return None;
@@ -113,7 +118,7 @@ fn session_id_from_cookie(headers: &HeaderMap, project_token: &str) -> Option<St
     let id: Uuid = session.get(1)?.as_str()?.parse().ok()?;
     let now = i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).ok()?;
     let idle = now.checked_sub(last_activity)?;
-    // A clock that runs ahead a little is no reason to lose the session.
+    // The browser's clock may be ahead of this one, so the last activity may seem to be in the future.
     (-SESSION_IDLE.whole_milliseconds()..=SESSION_IDLE.whole_milliseconds())
         .contains(&i128::from(idle))
         .then(|| id.to_string())

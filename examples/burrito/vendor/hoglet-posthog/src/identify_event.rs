@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::person::Person;
 use crate::properties;
 
-/// The visitor that a user was before they logged in.
+/// The visitor that has become a user by logging in.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     /// The visitor id.
@@ -16,8 +16,11 @@ pub struct Visitor {
     pub first_touch: Map<String, Value>,
 }
 
-/// Only `$anon_distinct_id` marks a person as identified, which protects them from being merged into
-/// another person. Source: <https://posthog.com/docs/product-analytics/identify>.
+/// The properties of `$identify`.
+///
+/// `$anon_distinct_id` is required to mark a person as identified. PostHog does not merge an identified
+/// person into another one.
+/// Source: <https://posthog.com/docs/product-analytics/identify>.
 pub fn identify_properties(person: &dyn Person, visitor: &Visitor) -> Map<String, Value> {
     let signed_up_at = person
         .since()

@@ -8,51 +8,54 @@ use uuid::Uuid;
 
 use crate::headers;
 
-/// The id that PostHog knows a person by.
+/// The id under which PostHog stores a person's events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DistinctId {
-    /// A signed-in user's: the key of their account.
+    /// The id of a signed-in user: the key of their account.
     User(String),
-    /// A visitor's.
+    /// The id of a visitor.
     Visitor(Uuid),
-    /// A client's, which named itself in a header. A header proves nothing.
+    /// An id that a client has sent in a header. It proves nothing.
     Header(String),
 }
 
 /// Whether events of this person are captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OptOut {
-    /// They are.
+    /// They are captured.
     #[default]
     No,
-    /// They are not: the person opted out in the app.
+    /// They are not captured: the person has opted out in the app.
     Chosen,
-    /// They are not: the browser asks for it (`Sec-GPC: 1`), and the app cannot undo it.
+    /// They are not captured: the browser opts out (`Sec-GPC: 1`), and the app cannot undo that.
     Forced,
 }
 
 /// The visitor or user of one request.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The person of the request's events.
+    /// The distinct id of the request's events.
     pub distinct_id: DistinctId,
-    /// The visitor id that came with the request, or the fresh one that goes back with the answer.
+    /// The visitor id in the request, or a new one for the answer.
     pub visitor_id: Uuid,
     /// The browser's session, as posthog-js knows it.
     pub session_id: Option<String>,
-    /// Whether they opted out: then only errors are captured, without a person.
+    /// Whether the person has opted out. Then only errors are captured, without a person.
     pub opt_out: OptOut,
 }
 
-/// The signed-in user of a request. A layer that knows them leaves it in the request's extensions, for
+/// The distinct id of a request's signed-in user.
+///
+/// A layer that knows the user puts it into the request's extensions, for
 /// [`layer::track`](crate::layer::track).
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub String);
 
 impl Identity {
-    /// The identity of a request without cookies of ours: its [`SignedIn`] user, else the client that its
-    /// header names, else a fresh visitor.
+    /// The identity of a request in an app that keeps no visitor id in a cookie.
+    ///
+    /// Its distinct id is that of the [`SignedIn`] user, else the one in the header, else a new visitor's.
     pub(crate) fn of_request(extensions: &Extensions, sent: &HeaderMap, token: &str) -> Self {
         let visitor_id = Uuid::now_v7();
         let distinct_id = match extensions.get::<SignedIn>() {
@@ -70,20 +73,21 @@ impl Identity {
         }
     }
 
-    /// Whether the person is not to be tracked.
+    /// Whether the person has opted out.
     pub fn opted_out(&self) -> bool {
         self.opt_out != OptOut::No
     }
 }
 
 impl DistinctId {
-    /// Whether it is a signed-in user's.
+    /// Whether it is the id of a signed-in user.
     pub fn is_user(&self) -> bool {
         matches!(self, Self::User(_))
     }
 
-    /// Notes it in a span of the log, as `user_id` or `visitor_id`. A header's is left out: it may be
-    /// anything, an e-mail address too.
+    /// Records it in a span of the log, as `user_id` or `visitor_id`.
+    ///
+    /// An id from a header is left out, because it may be anything, even an e-mail address.
     pub fn record(&self, span: &tracing::Span) {
         match self {
             Self::User(id) => span.record("user_id", tracing::field::display(id)),

@@ -1,4 +1,4 @@
-//! [`Item`]: an entry of the queue. An event that is ready, or an exception with a stack without names.
+//! [`Item`]: an item of the queue, which is an event or an exception.
 
 use posthog_rs::Event;
 use tokio::task::JoinError;
@@ -6,21 +6,21 @@ use tokio::task::JoinError;
 use crate::exception::{self, Exception};
 use crate::size;
 
-/// PostHog takes no larger event, and refuses the whole batch that one is in.
+/// The largest event that PostHog accepts. It refuses the whole batch if one event is larger.
 pub const MAX_EVENT_BYTES: usize = 1_000_000;
-/// A stack, as addresses in memory and as names on the wire.
+/// About the size of a stack, both in memory and as JSON.
 const STACK_BYTES: usize = 16 * 1024;
 
-/// An entry of the queue.
+/// An item of the queue.
 pub(crate) enum Item {
-    /// An event that is ready.
+    /// An event.
     Event(Event),
-    /// An error, its stack still to be resolved.
+    /// An error whose stack has no names yet.
     Exception(Box<Exception>),
 }
 
 impl Item {
-    /// Its size as JSON at least, and about its size in memory.
+    /// At least its size as JSON, and about its size in memory.
     pub fn bytes(&self) -> usize {
         match self {
             Self::Event(event) => size::of_event(event),
@@ -28,8 +28,10 @@ impl Item {
         }
     }
 
-    /// Looking up the names in a stack reads debug information: work for the blocking pool, and not
-    /// for the request that broke.
+    /// Makes the event.
+    ///
+    /// An exception's stack needs debug information. It is read in the blocking pool, so that the failed
+    /// request does not wait.
     pub async fn resolve(self, app: &'static str) -> Result<Event, JoinError> {
         match self {
             Self::Event(event) => Ok(event),

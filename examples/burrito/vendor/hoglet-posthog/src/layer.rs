@@ -1,4 +1,4 @@
-//! [`track`]: the one layer that a plain axum app needs.
+//! [`track`]: the only layer of this crate that a plain axum app needs.
 
 use std::sync::Arc;
 
@@ -19,12 +19,13 @@ use crate::tracker::PostHog;
 
 /// Finds the identity of a request, and gives the request its [`PostHog`].
 ///
-/// The person is the [`SignedIn`](crate::SignedIn) user that a layer outside of this one has left in the
-/// request's extensions, else the client that `X-PostHog-Distinct-Id` names, else a fresh visitor. A layer may
-/// leave an `Arc<dyn Person>` there too, for flags that depend on person properties. `Sec-GPC: 1` opts out.
+/// The distinct id is that of the [`SignedIn`](crate::SignedIn) which a layer outside of this one has put
+/// into the request's extensions. Without it, it is the one in `X-PostHog-Distinct-Id`, or else that of a new
+/// visitor. A layer may put an `Arc<dyn Person>` into the extensions too, for flags that depend on person
+/// properties. `Sec-GPC: 1` opts out.
 ///
-/// On the way out it captures panics, and answers with a bare 500; and an `Arc<Cause>` in the extensions of an
-/// answer with a 5xx status.
+/// It also captures errors: an `Arc<Cause>` in the extensions of an answer with a 5xx status, and panics,
+/// which it answers with a bare 500.
 ///
 /// ```no_run
 /// # async fn start(client: hoglet_posthog::Client) {

@@ -1,7 +1,8 @@
-//! The ledger: each captured event is counted once, as delivered or as lost.
+//! The ledger counts each captured event once: as delivered, lost or dropped.
 //!
-//! An event on its way holds an `Entry`, and dropping the entry closes it, on every way out: PostHog's answer, a
-//! full queue, a task that panics or that the shutdown ends. So the numbers of events and bytes add up.
+//! Each event that waits has an `Entry`. The entry is closed when it is dropped, whatever the reason is:
+//! PostHog's answer, a full queue, a task that panics, or a shutdown that ends the task. So the numbers of
+//! events and bytes always add up.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -11,23 +12,25 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::{Notify, oneshot};
 
-/// The reason for an entry that was dropped without being closed.
+/// The logged reason for an entry that was dropped without an outcome.
 const CUT_SHORT: &str = "their delivery was cut short (SHUTDOWN_TIMEOUT_SECONDS, or a panic)";
 
-/// The numbers in `/readyz`: `captured` is the sum of `delivered`, `waiting`, `lost` and `dropped`.
+/// Numbers of events, for health checks such as `/readyz`.
+///
+/// `captured` is the sum of `delivered`, `waiting`, `lost` and `dropped`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Events since the process began.
+    /// All events since the process began.
     pub captured: u64,
-    /// Those that PostHog has taken.
+    /// Those that PostHog has accepted.
     pub delivered: u64,
-    /// Those on their way.
+    /// Those that are queued or being sent.
     pub waiting: u64,
     /// Those that will never arrive. The log has the reason.
     pub lost: u64,
     /// Those that the app's before-send hook has dropped.
     pub dropped: u64,
-    /// Bytes that the waiting ones hold, about.
+    /// About how many bytes the waiting events take.
     pub waiting_bytes: usize,
 }
 
@@ -38,15 +41,15 @@ pub(crate) struct Ledger {
     lost: AtomicU64,
     dropped: AtomicU64,
     waiting_bytes: AtomicUsize,
-    /// The numbers of all entries that are open.
+    /// The numbers of all open entries.
     open: Mutex<BTreeSet<u64>>,
-    /// Rings whenever an entry closes.
+    /// Notified whenever an entry closes.
     closed: Notify,
-    /// Lost, and not yet in the log with their number: see [`Ledger::log_losses`].
+    /// Lost events whose number is not logged yet, see [`Ledger::log_losses`].
     unlogged: AtomicU64,
 }
 
-/// One event on its way. Dropped without an outcome, it is lost.
+/// An event that waits. If it is dropped without an outcome, the event counts as lost.
 pub(crate) struct Entry {
     ledger: Arc<Ledger>,
     number: u64,
@@ -55,11 +58,13 @@ pub(crate) struct Entry {
     waiting: Option<oneshot::Sender<()>>,
 }
 
-/// Resolves when PostHog has taken an event, or the app has dropped it: it is not to be sent again. To an
-/// error when the event was lost.
+/// Resolves when PostHog has accepted an event; to an error if the event is lost.
+///
+/// It also resolves if the app's before-send hook has dropped the event. Then the event must not be sent
+/// again.
 pub type Delivered = oneshot::Receiver<()>;
 
-/// For an event that is not even on its way.
+/// For an event that is not sent at all: resolves to an error.
 pub(crate) fn never_delivered() -> Delivered {
     oneshot::channel().1
 }
@@ -80,7 +85,7 @@ impl Ledger {
         }
     }
 
-    /// Resolves when every entry that is open now is closed.
+    /// Waits until all entries that are open now are closed.
     pub async fn settled(&self) {
         let next = self.captured.load(Ordering::Acquire);
         loop {
@@ -97,13 +102,13 @@ impl Ledger {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The bytes of all entries that are open.
+    /// The bytes of all open entries.
     pub fn waiting_bytes(&self) -> usize {
         self.waiting_bytes.load(Ordering::Acquire)
     }
 
     pub fn counts(&self) -> Counts {
-        // In this order the difference is never negative.
+        // `captured` is read last, so that the difference is never negative.
         let lost = self.lost.load(Ordering::Acquire);
         let dropped = self.dropped.load(Ordering::Acquire);
         let delivered = self.delivered.load(Ordering::Acquire);
@@ -118,8 +123,10 @@ impl Ledger {
         }
     }
 
-    /// Losses come many at a time, so the log has two lines for them: the first one with its reason,
-    /// and their number once nothing was lost during `interval`. Never ends.
+    /// Logs how many events were lost, once nothing was lost during `interval`. Never ends.
+    ///
+    /// Events are often lost many at a time, so the log has only two lines for them: one for the first event,
+    /// with the reason, and one for their number.
     pub async fn log_losses(&self, interval: Duration) {
         let mut before = 0;
         loop {
@@ -132,7 +139,7 @@ impl Ledger {
         }
     }
 
-    /// Logs the number at once.
+    /// Logs the number of lost events at once.
     pub fn log_unlogged(&self) {
         let lost = self.unlogged.swap(0, Ordering::AcqRel);
         if lost > 0 {
@@ -149,7 +156,7 @@ impl Ledger {
 }
 
 impl Entry {
-    /// Tells when this event is delivered.
+    /// Resolves when this event is delivered.
     pub fn delivered(&mut self) -> Delivered {
         let (tell, delivered) = oneshot::channel();
         self.waiting = Some(tell);
@@ -166,7 +173,7 @@ impl Entry {
         self.tell();
     }
 
-    /// The app does not want it to be sent.
+    /// Closes the entry as dropped by the app.
     pub fn leave_out(mut self) {
         self.closed = true;
         self.ledger.dropped.fetch_add(1, Ordering::AcqRel);
@@ -210,7 +217,7 @@ mod tests {
 
     const INTERVAL: Duration = Duration::from_millis(50);
 
-    /// The log of this thread, line by line.
+    /// Collects this thread's log.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -284,7 +291,7 @@ mod tests {
         let pending = timeout(Duration::ZERO, settled.as_mut()).await.is_err();
         assert!(pending);
         let later = ledger.enter(10);
-        // As many as there were before, and not the same ones.
+        // Now as many entries are closed as were open before, but not the same ones.
         later.deliver();
         second.deliver();
         ledger.enter(10).deliver();

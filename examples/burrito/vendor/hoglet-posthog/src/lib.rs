@@ -1,4 +1,6 @@
-//! PostHog for any axum app: events, flags and errors of the right person. No request waits for PostHog.
+//! PostHog for any axum app: events, flags and errors belong to the right person.
+//!
+//! A request waits for PostHog only if it reads flags, and then for a bounded time.
 //!
 //! ```no_run
 //! use axum::{Router, middleware::from_fn_with_state, routing::get};
@@ -31,16 +33,20 @@
 //! # How a request flows
 //!
 //! A layer ([`layer::track`], or one of your own) makes an [`Identity`], the visitor or user of the request,
-//! and a [`PostHog`], which handlers take as an argument. `context` holds the properties that each event of the
-//! request carries. Handlers call [`PostHog::capture`] with an event, or [`PostHog::flags`].
+//! and a [`PostHog`], which handlers take as an argument. [`context`] makes the properties that each event of
+//! the request carries. Handlers call [`PostHog::capture`] with an event, or [`PostHog::flags`].
 //!
 //! # How an event flows
 //!
-//! Captured events wait in `delivery`, whose batches `sender` sends. `assembler` and `release_properties` add
-//! what all events carry, `transport` makes the request, `answer` reads PostHog's answer, `pace` and `trouble`
-//! follow from it. [`ledger`] counts each event once, as delivered or as lost. [`first_touch`] keeps the page
-//! that a visitor came by, and [`urls`] takes secrets out of addresses. [`browser`] and [`proxy`] are
-//! posthog-js's side: its configuration on a page, and its way to PostHog.
+//! 1. `delivery` queues captured events and forms batches.
+//! 2. `sender` sends a batch. `release_properties` and `assembler` add the properties that all events carry.
+//! 3. `transport` makes the request, and `answer` interprets PostHog's answer. `pace` sets the wait before the
+//!    next attempt, and `trouble` logs an outage.
+//! 4. [`ledger`] counts each event once: as delivered, lost or dropped.
+//!
+//! Requests and events share two modules: [`first_touch`] keeps a visitor's first page and referrer, and
+//! [`urls`] removes secrets from addresses. Two others are for posthog-js: [`browser`] is its configuration
+//! on a page, and [`proxy`] passes its requests on to PostHog.
 
 mod alias;
 mod answer;
@@ -96,7 +102,7 @@ pub use person::Person;
 pub use settings::{App, Environment, Settings};
 pub use tracker::PostHog;
 
-/// The examples of the README compile.
+/// Compiles the examples in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,9 +1,9 @@
-//! Short `$feature_flag_called` events, where PostHog asks for them.
+//! Shortens `$feature_flag_called` events, if PostHog asks for that.
 //!
-//! With `minimalFlagCalledEvents` in its answer, PostHog wants only a few properties on the reading of
-//! a flag that belongs to no experiment. The SDK marks such an event, and drops every other property
-//! when it writes the batch: after [`release_properties`] has put its own on. So that these arrive, the sender
-//! shortens the event here, without the mark.
+//! With `minimalFlagCalledEvents` in its answer, PostHog asks for only a few properties if a flag belongs to
+//! no experiment. The SDK marks the event, and removes all other properties when it writes the batch. That is
+//! after [`release_properties`] has added its own, so they would be lost. To keep them, `assembler` shortens
+//! the event here instead and leaves out the mark.
 
 use chrono::NaiveDateTime;
 use posthog_rs::Event;
@@ -35,7 +35,7 @@ const KEPT: &[&str] = &[
     "$os_version",
 ];
 
-/// The event as it is to be sent: shortened if it is marked, else unchanged.
+/// The event, shortened if the SDK has marked it.
 pub fn shortened(event: Event) -> Event {
     if !is_marked(&event) {
         return event;
@@ -48,24 +48,26 @@ pub fn shortened(event: Event) -> Event {
                 .expect("a JSON value serializes");
         }
     }
-    // Without the person's address PostHog would take this server's place for theirs.
+    // The event has no `$ip`, so PostHog would take this server's location for the person's.
     short
         .insert_prop(GEOIP_DISABLE, true)
         .expect("a boolean serializes");
-    // The SDK shows these two only in an event that it serializes.
+    // The SDK shows the id and the time only in a serialized event.
     let whole = serde_json::to_value(&event).expect("an event serializes");
     if let Some(Ok(uuid)) = whole["uuid"].as_str().map(str::parse) {
         short.set_uuid(uuid);
     }
     if let Some(Ok(at)) = whole["timestamp"].as_str().map(str::parse::<NaiveDateTime>) {
-        // Only a clock that was set back makes it refuse: PostHog then takes the time of arrival.
+        // The SDK refuses the time only if the clock was set back. PostHog then uses the time of arrival.
         let _ = short.set_timestamp(at.and_utc());
     }
     short
 }
 
-/// The SDK shows its mark in the debug format only, after all other text. An event without a visible mark is sent
-/// whole.
+/// Whether the SDK has marked the event.
+///
+/// The SDK shows the mark only in the debug format, after all other text. If it is not found there, the event
+/// is sent whole.
 fn is_marked(event: &Event) -> bool {
     event.event_name() == "$feature_flag_called"
         && format!("{event:?}")

@@ -1,7 +1,8 @@
-//! The way out: the HTTP client for PostHog, and the proxy that it goes through.
+//! The HTTP client for PostHog, and the proxy that it uses.
 //!
-//! `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` hold, in capitals or not, as for curl; but this machine is
-//! never reached through a proxy: the stand-in of `hoglet dev` is here, and a company's proxy cannot know it.
+//! As with curl, the proxy is that of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, in upper or
+//! lower case. But requests to this machine never use a proxy: the stand-in of `hoglet dev` runs here, and a
+//! company's proxy cannot reach it.
 
 use std::error::Error;
 use std::ffi::OsStr;
@@ -19,12 +20,12 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// As the environment says.
+    /// Reads the variables of the process.
     pub fn from_environment() -> Self {
         Self::new(&|name| std::env::var(name).ok())
     }
 
-    /// As these variables say.
+    /// Reads variables with this function.
     pub fn new(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let either = |name: &str| {
             let given = [name.to_owned(), name.to_lowercase()];
@@ -33,7 +34,7 @@ impl Proxies {
                 .filter_map(|name| variable(name))
                 .find(|value| !value.trim().is_empty())
         };
-        // In a CGI script it is a header of the request.
+        // In a CGI script HTTP_PROXY holds the request's header `Proxy`, which a client can set.
         let http = either("HTTP_PROXY").filter(|_| variable("REQUEST_METHOD").is_none());
         let all = either("ALL_PROXY");
         let http = http.or_else(|| all.clone());
@@ -50,7 +51,7 @@ impl Proxies {
         }
     }
 
-    /// The proxy on the way to an address, as the environment names it.
+    /// The proxy for an address, with its user and password; none if no proxy applies.
     fn on_the_way_to(&self, url: &Url) -> Option<&str> {
         if is_this_machine(url) {
             return None;
@@ -63,7 +64,7 @@ impl Proxies {
         }
     }
 
-    /// The same without the user and password in it, to be shown.
+    /// The proxy for an address, without user and password, for messages.
     pub fn name(&self, url: &str) -> Option<String> {
         let url = Url::parse(url).ok()?;
         self.on_the_way_to(&url)?;
@@ -73,20 +74,21 @@ impl Proxies {
     }
 }
 
-/// A client that keeps to the proxies of the environment.
+/// A builder for a client that uses the proxies of the environment.
 pub fn client() -> ClientBuilder {
     let proxies = Arc::new(Proxies::from_environment());
     let proxy = Proxy::custom(move |url| proxies.on_the_way_to(url).map(str::to_owned));
     reqwest::Client::builder().proxy(proxy)
 }
 
-/// The proxy on the way to an address, to be shown beside an error or at the start; none where there is no proxy.
+/// The proxy for an address, for messages; none if no proxy applies.
 pub fn proxy_to(url: &str) -> Option<String> {
     Proxies::from_environment().name(url)
 }
 
-/// The proxies of the environment that cannot be used: the variable, the problem and the remedy. Never the value,
-/// which may hold a password.
+/// The proxies of the environment that cannot be used: each variable, its problem and the remedy.
+///
+/// The text does not contain the value, which may contain a password.
 pub fn unusable_proxies() -> Vec<String> {
     let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
     let names = names.map(|name| [name.to_owned(), name.to_lowercase()]);
@@ -124,8 +126,9 @@ fn wrong_with(proxy: &OsStr) -> Option<&'static str> {
     }
 }
 
-/// An error on the way to an address: its causes, and the proxy if there is one. Never the address itself, which may
-/// hold a token.
+/// Describes an error of a request, with its sources and the proxy.
+///
+/// The text does not contain the address, which may contain a token.
 pub fn describe(error: reqwest::Error, url: &str) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
@@ -141,7 +144,9 @@ pub fn describe(error: reqwest::Error, url: &str) -> String {
     text + &by_way_of(url)
 }
 
-/// `, through the proxy http://proxy.example:3128 …`, or nothing.
+/// A part of a message that names the proxy; empty if no proxy applies.
+///
+/// It is `, through the proxy http://proxy.example:3128 …`.
 pub fn by_way_of(url: &str) -> String {
     proxy_to(url).map_or_else(String::new, |proxy| {
         format!(", through the proxy {proxy} (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY; NO_PROXY leaves it out)")

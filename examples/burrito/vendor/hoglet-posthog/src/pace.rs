@@ -1,7 +1,7 @@
-//! [`Pace`]: how long to wait before the next attempt, for all batches together.
+//! [`Pace`]: how long batches wait before their next attempt.
 //!
-//! If PostHog asks for a wait (`Retry-After`), all batches wait, not only the one that it refused. A shutdown ends
-//! every wait, because an event that is not sent then is lost.
+//! If PostHog asks for a wait (`Retry-After`), all batches wait, not only the one that it refused. A shutdown
+//! ends every wait, because events that are not sent by then are lost.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,18 +10,18 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(200);
-/// Short enough that an attempt falls into the shutdown bound.
+/// The longest wait. It is shorter than a shutdown's time limit, which must have room for an attempt.
 const LAST_BACKOFF: Duration = Duration::from_secs(5);
 
-/// Shared by all batches.
+/// The wait that all batches share.
 #[derive(Default)]
 pub struct Pace {
-    /// PostHog has asked for no request before.
+    /// PostHog has asked for no request before this moment.
     not_before: Mutex<Option<Instant>>,
     stopping: CancellationToken,
 }
 
-/// The waits of one batch: longer each time.
+/// The waits between the attempts of one batch. Each is longer than the one before.
 pub struct Backoff(Duration);
 
 impl Default for Backoff {
@@ -39,12 +39,12 @@ impl Backoff {
 }
 
 impl Pace {
-    /// From now on no batch waits as PostHog has asked.
+    /// From now on batches ignore the waits that PostHog asks for, because the app is stopping.
     pub fn hurry(&self) {
         self.stopping.cancel();
     }
 
-    /// PostHog asks all batches to wait for so long.
+    /// Makes all batches wait, because PostHog has asked for it.
     pub fn wait_for(&self, wait: Duration) {
         let until = Instant::now() + wait;
         let mut not_before = self
@@ -54,9 +54,9 @@ impl Pace {
         *not_before = (*not_before).max(Some(until));
     }
 
-    /// Resolves when PostHog allows the next attempt.
+    /// Waits until PostHog allows the next attempt.
     pub async fn may_go(&self) {
-        // Another answer may move it meanwhile.
+        // Another answer may ask for a longer wait meanwhile.
         while let Some(until) = self.not_before().filter(|until| *until > Instant::now()) {
             tokio::select! {
                 () = sleep_until(until) => {}
@@ -65,7 +65,7 @@ impl Pace {
         }
     }
 
-    /// Waits between two attempts at the same batch, at most for `most`.
+    /// Waits between two attempts at the same batch, for `most` at most.
     pub async fn back_off(&self, backoff: &mut Backoff, most: Duration) {
         let wait = backoff.next_wait().min(most);
         if self.stopping.is_cancelled() {
@@ -102,7 +102,7 @@ mod tests {
 
         let asked = Instant::now();
         pace.wait_for(Duration::from_secs(700));
-        // A shorter wait does not shorten it.
+        // A shorter wait does not shorten a longer one.
         pace.wait_for(Duration::from_secs(3));
         let until = pace.not_before().expect("it was asked for");
         assert_eq!(until.duration_since(asked).as_secs(), 700);

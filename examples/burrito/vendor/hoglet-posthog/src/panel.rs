@@ -1,20 +1,21 @@
-//! The events that were just captured, for the panel that pages show in development.
+//! The latest events, for the panel that pages show in development.
 //!
-//! A page shows the events of its own request. An answer to a script has them in a header, which `static/app.js`
-//! reads. A redirect shows nothing, so it sets a cookie, and the next page shows both.
+//! A page shows the events of its own request. An answer to a script has them in a header, which a script on
+//! the page reads. A redirect cannot show any, so it puts them into a cookie, and the next page shows those
+//! of both requests.
 
 use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Browsers take 4 KiB a cookie, its name and signature included.
+/// Browsers accept cookies of 4 KiB, including name and signature.
 const MAX_COOKIE_BYTES: usize = 3_500;
 
 /// One line of the panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Such as `POST /signup`.
+    /// The request, such as `POST /signup`.
     pub request: String,
     /// The event or the flag.
     #[serde(flatten)]
@@ -27,13 +28,13 @@ pub struct Entry {
 pub enum What {
     /// An event, or an error as `$exception`.
     Event {
-        /// Such as `user_signed_up`.
+        /// The event's name, such as `user_signed_up`.
         name: String,
-        /// The event's own id, which the stand-in for PostHog finds it by.
+        /// The event's id. The stand-in for PostHog finds the event by it.
         uuid: String,
-        /// `user`, `visitor`, `client` or, without a person, `nobody`.
+        /// The kind of person: `user`, `visitor` or `client`; `nobody` without a person.
         who: String,
-        /// The person's; empty without a person.
+        /// The distinct id; empty without a person.
         distinct_id: String,
         /// Whether PostHog is on.
         sent: bool,
@@ -47,7 +48,7 @@ pub enum What {
     },
 }
 
-/// Gathers what one request captures. Outside development it does nothing.
+/// Collects the events of one request. Outside of development it does nothing.
 #[derive(Clone, Default)]
 pub struct Panel(Option<Arc<Mutex<Noted>>>);
 
@@ -60,12 +61,12 @@ struct Noted {
 }
 
 impl Panel {
-    /// Gathers in development only.
+    /// A panel that collects events only in development.
     pub fn new(development: bool) -> Self {
         Self(development.then(Arc::default))
     }
 
-    /// Whether it gathers anything.
+    /// Whether it collects anything.
     pub fn is_shown(&self) -> bool {
         self.0.is_some()
     }
@@ -74,7 +75,7 @@ impl Panel {
         self.with(|noted| noted.now.push(what));
     }
 
-    /// The lines of the panel: first those from before a redirect, then this request's events and flags.
+    /// The lines of the panel: those from before a redirect, then this request's events and flags.
     pub(crate) fn entries(&self, flags: impl IntoIterator<Item = What>) -> Vec<Entry> {
         let entries = self.with(|noted| {
             let now = noted.now.iter().cloned().chain(flags);
@@ -88,7 +89,7 @@ impl Panel {
         entries.unwrap_or_default()
     }
 
-    /// Names the request, and what the request captured that redirected to it.
+    /// Sets the request, and the entries of the request that redirected to it.
     pub fn begin(&self, request: String, before: Vec<Entry>) {
         self.with(|noted| {
             noted.request = request;
@@ -104,8 +105,9 @@ impl Panel {
     }
 }
 
-/// The newest entries, as many as a cookie has room for, in characters that it may hold. `~` stands for
-/// `%`, because the parser of cookies decodes `%` before the signature is checked.
+/// The value of a cookie with the newest entries, as many as fit.
+///
+/// It has `~` instead of `%`, because a cookie's `%` is decoded before its signature is checked.
 pub fn encode(entries: &[Entry]) -> String {
     let encoded = |entries: &[Entry]| {
         let json = serde_json::to_vec(entries).expect("text and JSON values serialize");
@@ -117,7 +119,7 @@ pub fn encode(entries: &[Entry]) -> String {
     fitting.next().unwrap_or_default()
 }
 
-/// The entries in a cookie of [`encode`]; none where it is not one.
+/// The entries in a cookie's value that [`encode`] made; none if it cannot be read.
 pub fn decode(cookie: &str) -> Vec<Entry> {
     let encoded = cookie.replace('~', "%");
     let mut pairs = form_urlencoded::parse(encoded.as_bytes());

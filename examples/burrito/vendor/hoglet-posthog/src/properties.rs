@@ -1,4 +1,4 @@
-//! From any value that serializes to properties by name.
+//! Turns a value that serializes into properties by name.
 
 use std::any::type_name;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 /// The fields of a struct, or the entries of a map, as properties.
 ///
-/// The shape of a value is known only now. A value without names has no properties, and neither has a value that
-/// cannot be serialized: the log says so, and the caller goes on.
+/// The shape of a value is known only at run time. If a value has no names or cannot be serialized, this logs
+/// an error and returns no properties.
 pub fn of<T: Serialize>(value: &T) -> Map<String, Value> {
     let problem = match serde_json::to_value(value) {
         Ok(Value::Object(properties)) => return properties,

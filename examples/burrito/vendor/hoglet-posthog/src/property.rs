@@ -3,13 +3,16 @@
 use posthog_rs::{Event, RequestContext};
 use serde_json::Value;
 
-/// Only events of signed-in users create a person. PostHog keeps the others under their distinct id, and gives them
-/// to the user that the id is linked to later.
+/// Whether an event creates a person. Only events of signed-in users do.
+///
+/// PostHog stores the others under their distinct id. If the id is linked to a user later, the user gets
+/// them.
 /// Source: <https://posthog.com/docs/data/anonymous-vs-identified-events>.
 pub const PROCESS_PERSON_PROFILE: &str = "$process_person_profile";
 
-/// PostHog does not look up where the event comes from. Without this, and without `$ip`, it takes this
-/// server's place.
+/// Turns off PostHog's look-up of the event's location.
+///
+/// An event without this property and without `$ip` would get the location of this server.
 pub const GEOIP_DISABLE: &str = "$geoip_disable";
 
 /// Adds one property. Text, numbers and booleans always become JSON.
@@ -19,7 +22,7 @@ pub fn property(context: RequestContext, name: &str, value: impl Into<Value>) ->
         .expect("a JSON value serializes")
 }
 
-/// Whether the context has this property. The SDK shows that only in an event.
+/// Whether the context has this property. The SDK shows a context's properties only in an event.
 pub fn says(context: &RequestContext, name: &str) -> bool {
     let mut event = Event::new("", "");
     context.apply_to_event(&mut event);

@@ -1,7 +1,9 @@
-//! The first-party proxy: posthog-js reaches PostHog through the app's own address, past blockers.
+//! The first-party proxy: posthog-js reaches PostHog through the app's own address.
 //!
-//! It talks to PostHog's two hosts only, about this app's own project only, at the paths that posthog-js uses only.
-//! It passes on neither cookies nor authorization. Bodies pass as they are, compressed or not. Source: <https://posthog.com/docs/advanced/proxy>.
+//! So ad blockers do not block it. The proxy passes requests only to PostHog's two hosts, and only for the
+//! paths that posthog-js uses. It serves scripts only of this app's own project. It passes on neither cookies
+//! nor authorization. Bodies stay unchanged, compressed or not.
+//! Source: <https://posthog.com/docs/advanced/proxy>.
 
 use std::error::Error;
 use std::iter::successors;
@@ -28,10 +30,10 @@ use crate::client::Client;
 use crate::outgoing;
 use crate::settings::Settings;
 
-/// Session replay sends large bodies.
+/// The largest body that is passed on. Session replay sends large ones.
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
-/// For one request and its answer, a large upload included.
+/// The time limit of a request and its answer, even with a large upload.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The paths of the ingestion host that posthog-js 1.449.2 uses. Source: `endpointFor` and `sendRequest` in
@@ -67,21 +69,25 @@ const FROM_POSTHOG: &[HeaderName] = &[
     VARY,
 ];
 
-/// Marks an answer as PostHog's own, which is passed back as it is, errors too.
+/// Marks an answer, even an error, as PostHog's own: the app must not replace it.
 #[derive(Clone, Copy)]
 pub struct FromPostHog;
 
-/// A request's origin, which only the app knows: it may stand behind proxies that it trusts.
+/// A request's original path and client.
+///
+/// Only the app knows them, because it knows which proxies in front of it to trust.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// Path and query as the browser sent them.
+    /// The path and the query, as the browser has sent them.
     pub path_and_query: String,
     /// The browser's address.
     pub ip: IpAddr,
 }
 
-/// The routes of the proxy, under the path that the settings name; none without one. `sent` reads a request:
-/// only the app knows which proxies of its own to trust. A refusal is a bare status.
+/// The routes of the proxy, at the path in the settings; none without a path.
+///
+/// `sent` reads a request's original path and client, because only the app knows which proxies to trust. A
+/// refused request gets a bare status as its answer.
 pub fn routes<S: Clone + Send + Sync + 'static>(
     client: &Client,
     sent: fn(&Request) -> Sent,
@@ -101,7 +107,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
 }
 
-/// Passes a request on to PostHog, and the answer back.
+/// Passes a request on to PostHog, and returns its answer.
 async fn forward(client: &Client, sent: Sent, request: Request) -> Response {
     if !matches!(
         *request.method(),
@@ -139,7 +145,7 @@ async fn forward(client: &Client, sent: Sent, request: Request) -> Response {
             response
         }
         Err(error) => match upload.broken() {
-            // The client's doing, and not PostHog's.
+            // The client has caused this, not PostHog.
             Some(status) => {
                 tracing::debug!(%status, "an upload for PostHog broke off");
                 status.into_response()
@@ -153,13 +159,14 @@ async fn forward(client: &Client, sent: Sent, request: Request) -> Response {
     }
 }
 
-/// The state of a client's body on its way to PostHog. reqwest reports a body that broke off like a host that cannot
-/// be reached.
+/// Notices whether the client's upload breaks off.
+///
+/// reqwest reports that with the same error as a host that cannot be reached.
 #[derive(Clone, Default)]
 struct Upload(Arc<OnceLock<StatusCode>>);
 
 impl Upload {
-    /// The body to pass on.
+    /// The body to pass on, which records the client's errors here.
     fn watch(&self, body: Body) -> reqwest::Body {
         let upload = self.clone();
         let body = body.map_err(move |error| {
@@ -170,7 +177,7 @@ impl Upload {
             } else {
                 StatusCode::BAD_REQUEST
             };
-            // Only the first error counts; after it there is no other.
+            // Only the first error counts.
             upload.0.get_or_init(|| status);
             error
         });
@@ -183,11 +190,11 @@ impl Upload {
     }
 }
 
-/// The target of a path, if posthog-js uses it.
+/// The address at PostHog for a path; none if posthog-js does not use the path.
 ///
-/// The path is appended to one of two fixed hosts, so it cannot name another one; and it is judged
-/// as the host will read it, with every `..` carried out. Nothing posthog-js asks for is written
-/// with a `%`, which could hide a `..` or a slash until it is decoded at the other end.
+/// The path is appended to one of two fixed hosts, so it cannot name another host. It is checked after every
+/// `..` is resolved, as the host will read it. A path with a `%` is refused: it could hide a `..` or a slash
+/// until the host decodes it, and posthog-js uses no such path.
 pub fn target(settings: &Settings, path_and_query: &str) -> Option<Url> {
     let prefix = settings.proxy_path.as_deref().unwrap_or_default();
     let rest = path_and_query.strip_prefix(prefix)?;
@@ -207,8 +214,10 @@ pub fn target(settings: &Settings, path_and_query: &str) -> Option<Url> {
     known.then_some(url)
 }
 
-/// posthog-js itself, and the project's settings for it. Those hold scripts that the project's owner
-/// wrote: another project's would be a stranger's script under this app's own address.
+/// Whether a path is that of posthog-js, or of the project's settings for it.
+///
+/// The settings contain scripts of the project's owner. Those of another project would be a stranger's script
+/// at this app's own address, so they are refused.
 fn is_asset(settings: &Settings, path: &str) -> bool {
     let own = path
         .strip_prefix("/array/")

@@ -1,25 +1,27 @@
-//! [`ReleaseProperties`]: the release that an event comes from, and the environment. Every event carries them.
+//! [`ReleaseProperties`]: the release and the environment, which every event carries.
 
 use posthog_rs::Event;
 use serde_json::Value;
 
 use crate::settings::{App, Environment};
 
-/// PostHog's own name for people who are no customers: a project leaves them out of its figures.
+/// PostHog's own property for people who are not customers. A project can exclude them from its figures.
 /// Source: `internal_or_test_user_hostname` in posthog-js.
 const INTERNAL_USER: &str = "$internal_or_test_user";
 
-/// PostHog moves events by the time between a batch's `sent_at` and its arrival, for clients whose
-/// clock is wrong. A server's is right, and `sent_at` is written before the first attempt: after
-/// an outage of five minutes the batch would be dated five minutes late.
+/// Keeps PostHog from correcting the time of events.
+///
+/// PostHog shifts events by the time between a batch's `sent_at` and its arrival, because a client's clock
+/// may be wrong. A server's clock is right, and `sent_at` is written before the first attempt. After an
+/// outage of five minutes, PostHog would date the batch's events five minutes late.
 const IGNORE_SENT_AT: &str = "$ignore_sent_at";
 
-/// The properties that every event gets here.
+/// The names of the properties that this module adds to every event.
 pub const NAMES: [&str; 3] = [ENVIRONMENT, RELEASE, IGNORE_SENT_AT];
 const ENVIRONMENT: &str = "environment";
 const RELEASE: &str = "release";
 
-/// Put on each event on its way to PostHog, so that none is forgotten.
+/// The properties of the release. They are added to each event when it is sent, so that no event lacks them.
 #[derive(Clone, Copy, Debug)]
 pub struct ReleaseProperties {
     environment: Environment,
@@ -35,7 +37,7 @@ impl ReleaseProperties {
         }
     }
 
-    /// In production posthog-js leaves out what looks like a robot.
+    /// Whether this is production, where posthog-js ignores robots.
     pub fn is_production(self) -> bool {
         self.environment == Environment::Production
     }
@@ -47,7 +49,7 @@ impl ReleaseProperties {
         ]
     }
 
-    /// A property of the same name that the event has of its own stays.
+    /// Adds the properties to an event. The event keeps its own property of the same name.
     pub fn apply(self, event: &mut Event) {
         for (name, value) in self.properties() {
             if !event.properties().contains_key(name) {

@@ -1,8 +1,8 @@
-//! Sends one batch, until PostHog takes it or refuses it for good.
+//! Sends one batch, until PostHog accepts it or refuses it for good.
 //!
-//! A batch is tried for `POSTHOG_RETRY_SECONDS`, through an outage and through a mistake that only the operator
-//! can correct (a wrong token, a wrong host). PostHog refuses a batch as a whole (400, 413) for one event that
-//! it cannot take: the batch is then halved until that one stands alone, and it alone is lost.
+//! A batch is retried for `POSTHOG_RETRY_SECONDS`, during an outage and while a setting is wrong (the token,
+//! the host) until the operator corrects it. If PostHog cannot accept one event, it refuses the whole batch
+//! (400, 413). The batch is then halved until that event is alone, and only that event is lost.
 
 use std::time::Duration;
 
@@ -22,14 +22,14 @@ use crate::transport::{Transport, written};
 use crate::trouble::Trouble;
 use hoglet_errors::caught::caught_now;
 
-/// One attempt at PostHog.
+/// The time limit of an attempt.
 const ATTEMPT: Duration = Duration::from_secs(10);
-/// An attempt at the end of a batch's time has this long.
+/// The time limit of a batch's last attempt, if less than this is left.
 const LAST_ATTEMPT: Duration = Duration::from_secs(1);
-/// A send that takes longer than this is worth a line in the log.
+/// A batch that takes longer than this is logged.
 const SLOW_SEND: Duration = Duration::from_secs(15);
 
-/// An item on its way, with the entry that counts it.
+/// A queued item, with the entry that counts it.
 pub type Queued = (Item, Entry);
 
 pub struct Sender {
@@ -40,15 +40,16 @@ pub struct Sender {
     /// The folder that the app was compiled in.
     app: &'static str,
     retry: Duration,
-    /// False in tests, and for PostHog's harness for SDKs: a batch that cannot succeed ends at once.
+    /// Whether a batch waits for the operator to correct a setting. False in tests, including PostHog's test
+    /// harness for SDKs: there such a batch is lost at once.
     waits_for_the_operator: bool,
     trouble: Trouble,
     pace: Pace,
 }
 
-/// The reason why PostHog has not taken a batch.
+/// Why PostHog has not accepted a batch.
 enum NotTaken {
-    /// An event in it, or its size.
+    /// PostHog refuses an event in the batch, or the batch's size.
     Unacceptable(String),
     Lost(String),
 }
@@ -68,7 +69,7 @@ impl Sender {
         }
     }
 
-    /// The app stops: from now on no wait is longer than it must be.
+    /// The app is stopping, so from now on waits are as short as possible.
     pub fn hurry(&self) {
         self.pace.hurry();
     }
@@ -135,7 +136,7 @@ impl Sender {
         }
     }
 
-    /// The events with the SDK's properties, after the app's before-send hook.
+    /// Adds the SDK's properties to the events, and calls the app's before-send hook.
     async fn prepared(&self, batch: Vec<Queued>) -> Vec<(Value, Entry)> {
         let (events, entries): (Vec<_>, Vec<_>) = self.resolved(batch).await.into_iter().unzip();
         let events = self.assembler.assemble(events).await;
@@ -144,7 +145,7 @@ impl Sender {
             match caught_now(|| (self.before_send)(event)) {
                 Ok(Some(event)) => prepared.push((written(&event), entry)),
                 Ok(None) => entry.leave_out(),
-                // The hook may have failed before it took a secret out.
+                // The hook may have panicked before it removed a secret.
                 Err(panic) => entry.lose(&format!("the before-send hook panicked: {panic}")),
             }
         }

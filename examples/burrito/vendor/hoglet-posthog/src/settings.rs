@@ -1,4 +1,4 @@
-//! [`Settings`]: where PostHog is, and what it may do. Read from the variables `POSTHOG_…`.
+//! [`Settings`]: PostHog's address, token and options, read from the variables `POSTHOG_…`.
 
 use std::env::VarError;
 use std::fmt::{self, Display};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use hoglet_errors::mask_credentials;
 use reqwest::Url;
 
-/// `POSTHOG_COMPRESSION`.
+/// How batches of events are compressed: `POSTHOG_COMPRESSION`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
     /// Batches of events are sent as gzip.
@@ -22,55 +22,55 @@ pub enum Compression {
 /// The environment of the app, which every event carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// On a developer's machine: the log shows each captured event, and persons are marked as internal users.
+    /// On a developer's machine. The log shows each captured event, and persons are marked as internal users.
     Development,
-    /// In a test: a batch that PostHog refuses for a wrong setting is given up at once.
+    /// In a test. A batch that PostHog refuses because of a wrong setting is lost at once.
     Test,
-    /// Customers use the app.
+    /// For the app's real users.
     Production,
 }
 
 /// The app that sends the events.
 #[derive(Clone, Copy, Debug)]
 pub struct App {
-    /// Its environment.
+    /// The environment that it runs in.
     pub environment: Environment,
-    /// Such as `0.1.0+1a2b3c4d`: `env!("CARGO_PKG_VERSION")` at least.
+    /// Its version, such as `0.1.0+1a2b3c4d`; at least `env!("CARGO_PKG_VERSION")`.
     pub release: &'static str,
-    /// The folder that it was compiled in, `env!("CARGO_MANIFEST_DIR")`: it tells the app's own frames of a
-    /// stack from those of its dependencies.
+    /// The folder that it was compiled in: `env!("CARGO_MANIFEST_DIR")`. It distinguishes the app's own
+    /// frames in a stack from those of its dependencies.
     pub folder: &'static str,
 }
 
-/// A personal or secret key. It shows in no log.
+/// A personal or secret key. Its debug format hides it, so no log shows it.
 #[derive(Clone)]
 pub struct SecretKey(String);
 
-/// Everything that can be set.
+/// The settings of this crate.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The app.
+    /// The app that sends the events.
     pub app: App,
-    /// Stands in every page, so it is no secret. PostHog is off without one.
+    /// The project token. Every page contains it, so it is no secret. If it is empty, PostHog is off.
     pub project_token: String,
     /// The address that events are sent to.
     pub host: Url,
-    /// Off, whatever else is set.
+    /// Whether PostHog is off, even with a project token.
     pub disabled: bool,
-    /// A personal or secret key: flags are then evaluated in this process.
+    /// A personal or secret key. With it, flags are evaluated in this process.
     pub secret_key: Option<SecretKey>,
-    /// The number of the project, for the deletion of persons. Without it PostHog takes the project that the
-    /// key's owner has looked at last.
+    /// The number of the project, for the deletion of persons. Without it PostHog uses the project that the
+    /// key's owner last opened.
     pub project_id: Option<u64>,
-    /// Errors and panics are captured by themselves.
+    /// Whether failed requests and panics are captured automatically.
     pub capture_exceptions: bool,
-    /// posthog-js runs in pages.
+    /// Whether posthog-js runs in pages.
     pub js: bool,
-    /// posthog-js records sessions.
+    /// Whether posthog-js records sessions.
     pub session_replay: bool,
-    /// `Sec-GPC: 1` and the app's own switch turn tracking off.
+    /// Whether `Sec-GPC: 1` and the app's own opt-out switch turn tracking off.
     pub respect_opt_out: bool,
-    /// First-party path of the proxy for posthog-js; `None` sends browsers straight to PostHog.
+    /// The path of the first-party proxy for posthog-js. Without it browsers connect straight to PostHog.
     pub proxy_path: Option<String>,
     /// How many events may wait. Large events count as several, see `delivery`.
     pub queue_size: usize,
@@ -78,26 +78,26 @@ pub struct Settings {
     pub retry: Duration,
     /// How batches of events are sent.
     pub compression: Compression,
-    /// How long a request waits for PostHog's answer about flags. Above 300 ms there is room for
-    /// one retry, 300 ms after an attempt that broke off.
+    /// How long a request waits for PostHog's answer about flags. If it is more than 300 ms, an attempt that
+    /// broke off is repeated once, after 300 ms.
     pub flags_timeout: Duration,
 }
 
-/// A source of variables, which also gathers errors about them.
+/// A source of variables that also collects errors about them.
 pub trait Variables {
-    /// A value as it stands, an empty one too.
+    /// A variable's value without any change. It may be empty.
     fn raw(&mut self, name: &str) -> Option<String>;
 
-    /// Notes that a variable needs a change: `reason` says which.
+    /// Records that a variable must be changed, and why.
     fn error(&mut self, name: &str, reason: &dyn Display);
 
-    /// The value of a variable that is absent.
+    /// The default of a variable that is not set.
     fn default_of(&self, _name: &str) -> Option<String> {
         None
     }
 }
 
-/// The variables that need a change: one line each.
+/// The variables that must be changed, one line each.
 #[derive(Debug, thiserror::Error)]
 #[error("these settings need a change:\n  {}", .0.join("\n  "))]
 pub struct SettingsError(Vec<String>);
@@ -124,7 +124,7 @@ impl Variables for ProcessVariables {
 }
 
 impl Environment {
-    /// As events have it.
+    /// The name that events carry.
     pub fn name(self) -> &'static str {
         match self {
             Self::Development => "development",
@@ -177,7 +177,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Every variable that needs a change, with what to do.
+    /// The error lists every variable that must be changed, each with a remedy.
     pub fn from_env(app: App) -> Result<Self, SettingsError> {
         let mut variables = ProcessVariables::default();
         let settings = Self::read(&mut variables, app);
@@ -219,12 +219,12 @@ impl Settings {
         !self.disabled && !self.project_token.is_empty()
     }
 
-    /// The host as a prefix for paths: no trailing slash.
+    /// The host as a prefix for paths, without a trailing slash.
     pub fn base_url(&self) -> &str {
         self.host.as_str().trim_end_matches('/')
     }
 
-    /// The host, where PostHog is on and runs on this machine: then it is a stand-in.
+    /// The host's address, if PostHog is on and the host is this machine. Then it is a stand-in.
     pub fn local_url(&self) -> Option<&str> {
         let host = self.host.host_str().unwrap_or_default();
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
@@ -238,7 +238,7 @@ impl Settings {
     }
 }
 
-/// One variable at a time.
+/// Reads and checks single variables.
 struct Reader<'a, V>(&'a mut V);
 
 impl<V: Variables> Reader<'_, V> {
@@ -246,13 +246,13 @@ impl<V: Variables> Reader<'_, V> {
         self.0.error(name, &reason);
     }
 
-    /// Without surrounding space; an empty value counts as absent.
+    /// A value without surrounding space. An empty value counts as not set.
     fn text(&mut self, name: &str) -> Option<String> {
         let value = self.0.raw(name)?.trim().to_owned();
         (!value.is_empty()).then_some(value)
     }
 
-    /// Reports a bad value. The message shows it, but never a user or a password in it.
+    /// Reports an invalid value. The message shows the value, but no user or password in it.
     fn refuse(&mut self, name: &str, value: &str, reason: impl Display) {
         let shown = mask_credentials(value);
         self.error(name, format_args!("{shown:?} {reason}"));
@@ -299,13 +299,13 @@ fn compression(reader: &mut Reader<impl Variables>) -> Compression {
     })
 }
 
-/// `POSTHOG_API_KEY` is the older name for the same thing.
+/// `POSTHOG_API_KEY` is the older name of the same setting.
 fn project_token(reader: &mut Reader<impl Variables>) -> String {
     const NAMES: [&str; 2] = ["POSTHOG_PROJECT_TOKEN", "POSTHOG_API_KEY"];
     let tokens = NAMES.map(|name| {
         let token = reader.text(name);
         if token.as_deref().is_some_and(is_secret_key) {
-            // The value is not shown: the key can read the whole project.
+            // The message must not show the key, which can read the whole project.
             reader.error(
                 name,
                 "holds a personal or secret key (phx_…, phs_…), and this value stands in every page; \
@@ -335,8 +335,9 @@ fn secret_key(reader: &mut Reader<impl Variables>) -> Option<SecretKey> {
     Some(SecretKey(key))
 }
 
-/// PostHog would answer 200 to a token in quotes, or to a placeholder of its docs, and keep nothing. The value is not
-/// shown: it may be a key.
+/// Reports a token in quotes or brackets, such as a placeholder of PostHog's docs.
+///
+/// PostHog would answer 200 to it and store nothing. The message does not show the value, which may be a key.
 fn refuse_decoration(reader: &mut Reader<impl Variables>, name: &str, value: &str, what: &str) {
     let strange = |c: &char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     if let Some(strange) = value.chars().find(strange) {
@@ -360,7 +361,7 @@ fn project_id(reader: &mut Reader<impl Variables>) -> Option<u64> {
     id
 }
 
-/// The compiled-in default is checked like a value: it came from an answer to the generator.
+/// The source's default is checked like a value: it comes from an answer to the generator.
 fn posthog_host(reader: &mut Reader<impl Variables>) -> Url {
     const EXAMPLE: &str = "https://us.i.posthog.com";
     let text = reader.text("POSTHOG_HOST");
@@ -385,7 +386,7 @@ fn posthog_host(reader: &mut Reader<impl Variables>) -> Url {
     }
 }
 
-/// Here an empty value means something: straight to PostHog.
+/// Here an empty value has a meaning: browsers connect straight to PostHog.
 fn proxy_path(reader: &mut Reader<impl Variables>) -> Option<String> {
     let Some(text) = reader.0.raw("POSTHOG_PROXY_PATH") else {
         return Some("/relay".into());
@@ -409,7 +410,7 @@ fn proxy_path(reader: &mut Reader<impl Variables>) -> Option<String> {
     Some(path.to_owned())
 }
 
-/// PostHog's prefixes for keys that belong to a person or to a server.
+/// Whether a token has PostHog's prefix for personal or secret keys.
 fn is_secret_key(token: &str) -> bool {
     let token = token.trim_start_matches(['"', '\'']).to_ascii_lowercase();
     token.starts_with("phx_") || token.starts_with("phs_")

@@ -1,4 +1,4 @@
-//! How large an event is: what it takes as JSON at least, and about what it takes in memory.
+//! The size of an event: at least its size as JSON, and about its size in memory.
 
 use posthog_rs::Event;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! [`PostHog`]: capturing, identifying and reading flags for one request's person.
+//! [`PostHog`]: captures events, identifies, and reads flags for one request's person.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -39,15 +39,16 @@ use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
 /// The event property that names the groups.
 const GROUPS: &str = "$groups";
 
-/// A handler's way to PostHog. Cloning it is cheap; nothing here waits for the network but
-/// [`PostHog::flags`], and that for a bounded time.
+/// A handler's connection to PostHog. Cloning it is cheap.
+///
+/// Only two methods wait for the network, both for a bounded time: [`PostHog::flags`] and [`PostHog::flush`].
 #[derive(Clone)]
 pub struct PostHog {
     client: Client,
     identity: Arc<Identity>,
     person: Option<Arc<dyn Person>>,
     context: Arc<RequestContext>,
-    /// The context of an error of a person who has opted out.
+    /// The context of errors if the person has opted out.
     without_person: Option<Arc<RequestContext>>,
     request_id: Option<Arc<str>>,
     page: Page,
@@ -58,17 +59,17 @@ pub struct PostHog {
 /// The page that a request asks for.
 #[derive(Clone, Copy)]
 struct Page {
-    /// A person sees it: the request is a `GET`, and no prefetch.
+    /// Whether a person sees the page: the request is a `GET`, and no prefetch.
     is_viewed: bool,
     address: Address,
 }
 
 impl PostHog {
-    /// The way to PostHog of a request.
+    /// The `PostHog` in a request's extensions.
     ///
     /// # Panics
     ///
-    /// Without a layer that leaves it there, such as [`layer::track`](crate::layer::track).
+    /// If no layer has put it there. [`layer::track`](crate::layer::track) does.
     pub fn of(extensions: &Extensions) -> Self {
         extensions
             .get::<Self>()
@@ -76,7 +77,10 @@ impl PostHog {
             .expect("the identity layer wraps every page")
     }
 
-    /// For a request. `person` is the signed-in user, and `properties` are the app's own, for each event.
+    /// Makes the `PostHog` of a request.
+    ///
+    /// `person` is the signed-in user. `properties` are the app's own, and each event of the request carries
+    /// them.
     pub fn of_request(
         client: &Client,
         identity: Identity,
@@ -92,8 +96,9 @@ impl PostHog {
         Self::new(client, identity, person, context, page).for_request(request.id)
     }
 
-    /// For work outside of a request, such as a background job: the context is `properties` alone, and
-    /// `request_id` names the request that has asked for the work.
+    /// Makes the `PostHog` of work outside of a request, such as a background job.
+    ///
+    /// Its context has only `properties`. `request_id` is the id of the request that started the work.
     pub fn outside_request(
         client: &Client,
         identity: Identity,
@@ -101,7 +106,7 @@ impl PostHog {
         request_id: Option<&str>,
         properties: Map<String, Value>,
     ) -> Self {
-        // The server's address says nothing about where the person is.
+        // The server's location is not the person's.
         let context = property(RequestContext::new(), GEOIP_DISABLE, true);
         let without_person = context::with_all(context, properties);
         let id = identity.distinct_id.to_string();
@@ -143,32 +148,36 @@ impl PostHog {
         }
     }
 
-    /// Leaves itself in a request's extensions, for handlers that take a [`PostHog`], and its context for
-    /// [`context::layer`].
+    /// Puts a copy into a request's extensions, for handlers that take a [`PostHog`].
+    ///
+    /// Puts its context there too, for [`context::layer`].
     pub fn remember_in(&self, extensions: &mut Extensions) {
         extensions.insert(RequestContext::clone(&self.context));
         extensions.insert(self.clone());
     }
 
-    /// Captures an event of the tracking plan for the request's person. Once this request has evaluated
-    /// flags, it carries them: `$feature/<key>` for each, and `$active_feature_flags`.
+    /// Captures an event of the request's person.
     ///
-    /// Returns the event's id in PostHog, a UUIDv7; none if nothing is sent, because the person opted out or
-    /// PostHog is off.
+    /// If this request has evaluated flags before, the event carries them: `$feature/<key>` for each, and
+    /// `$active_feature_flags`.
+    ///
+    /// Returns the event's id in PostHog, a UUIDv7. It is none if nothing is sent, because the person has
+    /// opted out or PostHog is off.
     pub fn capture<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
         let mut properties = self.shared.flag_properties();
         properties.extend(properties::of(&event));
         self.send(E::NAME, properties)
     }
 
-    /// Captures a `…_viewed` event, unless the request is a `HEAD` or a prefetch.
+    /// Captures a `…_viewed` event, if the request is a `GET` and no prefetch.
     pub fn capture_view<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
         self.page.is_viewed.then(|| self.capture(event)).flatten()
     }
 
-    /// The same request, from here on of the user with this distinct id, whom the visitor has become. The
-    /// context is a new one, because the visitor's says `$process_person_profile: false`. The visitor's flags
-    /// stay behind, because the user's may be others.
+    /// A copy for the user that the request's visitor has become.
+    ///
+    /// It has a new context, because the visitor's has `$process_person_profile: false`. It does not keep the
+    /// visitor's flags, because the user's may differ.
     pub fn as_user(&self, distinct_id: &str, person: Arc<dyn Person>) -> Self {
         let mut context = RequestContext::new().distinct_id(distinct_id);
         for (name, value) in self.context_properties() {
@@ -186,8 +195,10 @@ impl PostHog {
         }
     }
 
-    /// Tells PostHog which visitor this user was. To be called after [`PostHog::as_user`]: PostHog
-    /// ignores an `$identify` whose events make no person.
+    /// Tells PostHog which visitor this user was.
+    ///
+    /// Call it on the result of [`PostHog::as_user`]: PostHog ignores an `$identify` with
+    /// `$process_person_profile: false`.
     pub fn identify(&self, person: &dyn Person, visitor: &Visitor) -> Delivered {
         let event = self.event("$identify", identify_properties(person, visitor));
         self.client.capture_and_tell(event, Utc::now())
@@ -199,11 +210,12 @@ impl PostHog {
         self.send("$set", properties::of(&properties))
     }
 
-    /// Gives this user another distinct id, such as a device's or an older system's: the person with the id
-    /// `alias` becomes part of the user's. See [`Client::alias`] for what PostHog refuses.
-    /// Returns the event's id; none where nothing is sent.
+    /// Gives this user another distinct id, such as a device's or an older system's.
     ///
-    /// A visitor has no person, so it is refused for them with a line in the log.
+    /// The person with the id `alias` becomes part of the user's person. PostHog refuses some ids, see
+    /// [`Client::alias`]. Returns the event's id; none if nothing is sent.
+    ///
+    /// A visitor has no person in PostHog. For a visitor nothing is sent, and the log has a warning.
     pub fn alias(&self, alias: &str) -> Option<Uuid> {
         if !self.identity.distinct_id.is_user() {
             tracing::warn!("alias: nothing is sent, because nobody is signed in; log in first");
@@ -214,19 +226,23 @@ impl PostHog {
         self.send("$create_alias", about)
     }
 
-    /// Waits until what was captured so far is delivered, see [`Client::flush`]. A request that calls this
-    /// waits for PostHog, which no other one does.
+    /// Waits until everything captured so far is delivered, see [`Client::flush`].
+    ///
+    /// A request that calls this waits for PostHog. Other requests do not.
     pub async fn flush(&self, within: Duration) -> bool {
         self.client.flush(within).await
     }
 
-    /// From here on this request belongs to a group, such as a company: so do its events and its page, and its
-    /// flags are evaluated for the group.
+    /// Adds this request to a group, such as a company.
     ///
-    /// PostHog counts groups for events of users; a visitor's events have no person to join them with.
+    /// From now on its events and its page belong to the group, and its flags are evaluated for the group
+    /// too.
+    ///
+    /// PostHog counts groups only for users' events: a visitor's events have no person to connect with the
+    /// group.
     /// Source: <https://posthog.com/docs/product-analytics/group-analytics>.
     ///
-    /// A blank type or key is refused: the log says so, and the request joins no group.
+    /// A blank type or key is logged as an error, and the request joins no group.
     #[track_caller]
     pub fn with_group(
         &self,
@@ -245,9 +261,9 @@ impl PostHog {
         self
     }
 
-    /// Sends the properties of a group, unless this process has sent the same ones last and they were not lost.
+    /// Sends the properties of a group, if they have changed since they were last sent.
     ///
-    /// A blank type or key is refused: the log says so, and nothing is sent.
+    /// They are sent again if they were lost. A blank type or key is logged as an error, and nothing is sent.
     #[track_caller]
     pub fn group_identify(
         &self,
@@ -289,8 +305,9 @@ impl PostHog {
         if self.identity.distinct_id.is_user() {
             return self.event("$groupidentify", about);
         }
-        // PostHog ignores it where `$process_person_profile` is false, as in all that is a
-        // visitor's: so it comes from the group itself, as the SDKs have it, and from nowhere.
+        // PostHog ignores `$groupidentify` if `$process_person_profile` is false, as in all events of a
+        // visitor. So the event gets a distinct id that stands for the group, as in PostHog's SDKs, and no
+        // location.
         let id = format!("${group_type}_{group_key}");
         let mut event = Event::new("$groupidentify".to_owned(), id);
         about.insert(GEOIP_DISABLE.to_owned(), true.into());
@@ -298,16 +315,18 @@ impl PostHog {
         event
     }
 
-    /// Captures an error that the app has handled. The stack is the caller's. Returns the event's id, see
-    /// [`PostHog::capture`].
+    /// Captures an error that the app has handled, with the stack of the caller.
+    ///
+    /// Returns the event's id, see [`PostHog::capture`].
     #[track_caller]
     pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
         self.capture_error_with(error, ())
     }
 
-    /// The same with properties, a struct with named fields or a map:
-    /// `posthog.capture_error_with(&error, json!({ "order": 7 }))`. Where it happened and how bad it
-    /// is (`$exception_…`) cannot be said here.
+    /// Like [`PostHog::capture_error`], with properties: a struct with named fields, or a map.
+    ///
+    /// An example is `posthog.capture_error_with(&error, json!({ "order": 7 }))`. Properties that describe
+    /// the error itself (`$exception_…`) are ignored, except `$exception_fingerprint`.
     #[track_caller]
     pub fn capture_error_with<E: Error>(
         &self,
@@ -317,15 +336,19 @@ impl PostHog {
         self.capture_exception(Exception::by_hand(error, properties))
     }
 
-    /// Captures the error that this request has failed with, unless automatic capture is off
-    /// (`POSTHOG_CAPTURE_EXCEPTIONS`). `status` is that of the answer.
+    /// Captures the error that this request has failed with.
+    ///
+    /// Does nothing if automatic capture is off (`POSTHOG_CAPTURE_EXCEPTIONS`). `status` is the status of the
+    /// answer.
     pub fn capture_failed_request(&self, cause: Arc<Cause>, status: StatusCode) -> Option<Uuid> {
         let exception = Exception::of_failed_request(cause, status);
         self.capture_automatically(exception)
     }
 
-    /// Captures the error that a background task has failed with, such as a job, unless automatic capture is
-    /// off. `source` is `$exception_source`: `<technology>.<hook>` in lower case.
+    /// Captures the error that a background task, such as a job, has failed with.
+    ///
+    /// Does nothing if automatic capture is off. `source` is `$exception_source`: `<technology>.<hook>` in
+    /// lower case.
     pub fn capture_failed_task(&self, cause: Arc<Cause>, source: &'static str) -> Option<Uuid> {
         let boundary = Boundary::BackgroundTask { source };
         self.capture_automatically(Exception::new(cause, boundary))
@@ -336,7 +359,7 @@ impl PostHog {
         on.then(|| self.capture_exception(exception)).flatten()
     }
 
-    /// Captures an error of the request's person. It has no person where they opted out.
+    /// Captures an error of the request's person. It has no person after an opt-out.
     fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
         let context = if self.identity.opted_out() {
             self.without_person.as_deref().cloned()
@@ -355,11 +378,13 @@ impl PostHog {
             .capture_exception(exception.of_request(self.request_id(), context))
     }
 
-    /// The flags of the request's person and groups: asked for once a request, when they are first needed.
-    /// Later events of the request carry them.
+    /// The flags of the request's person and groups.
     ///
-    /// All have their defaults, and PostHog is not asked, for a person who opted out, and for a client that is
-    /// known by a header only: a header never chooses flags.
+    /// They are evaluated once per request and set of groups, by the first call. Later events of the request
+    /// carry them.
+    ///
+    /// They all have their defaults, without a request to PostHog, if the person has opted out, or if only a
+    /// header names the person: a header never chooses flags.
     pub fn flags(&self) -> BoxFuture<'_, Arc<Flags>> {
         Box::pin(async move {
             let (groups, cell) = self.shared.flags();
@@ -384,7 +409,7 @@ impl PostHog {
         })
     }
 
-    /// The configuration of posthog-js on this page; none if it should not run.
+    /// The configuration of posthog-js on this page; none if posthog-js must not run.
     pub fn browser_config(&self) -> Option<BrowserConfig<'_>> {
         let settings = self.client.settings();
         let runs = settings.js && self.client.enabled() && !self.identity.opted_out();
@@ -408,7 +433,7 @@ impl PostHog {
         ))
     }
 
-    /// The id of this browser's visitor, also where a user is signed in.
+    /// The visitor id of this browser, even if a user is signed in.
     pub fn visitor_id(&self) -> Uuid {
         self.identity.visitor_id
     }
@@ -423,22 +448,22 @@ impl PostHog {
         &self.identity
     }
 
-    /// The request, as its answer names it.
+    /// The request's id, which its answer shows.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// Whether this person is not to be tracked. Only errors are captured then, without a person.
+    /// Whether this person has opted out. Then only errors are captured, without a person.
     pub fn opted_out(&self) -> bool {
         self.identity.opted_out()
     }
 
-    /// Whether the browser asks for that (`Sec-GPC: 1`): the app's own switch changes nothing then.
+    /// Whether the browser opts out (`Sec-GPC: 1`). Then the app's own switch has no effect.
     pub fn opt_out_forced(&self) -> bool {
         self.identity.opt_out == OptOut::Forced
     }
 
-    /// The events that this request captured so far, and the flags it read; in development only.
+    /// The events that this request has captured, and its flags; only in development.
     pub fn captured(&self) -> Vec<Entry> {
         if !self.panel.is_shown() {
             return Vec::new();
@@ -450,7 +475,7 @@ impl PostHog {
             .entries(read.map(|(key, value)| What::Flag { key, value }))
     }
 
-    /// Gathers what the request captures, in development.
+    /// Collects the request's events and flags for the panel; only in development.
     pub fn panel(&self) -> &Panel {
         &self.panel
     }
@@ -464,7 +489,7 @@ impl PostHog {
         self.client.enabled().then_some(uuid)
     }
 
-    /// An event of the request, noted for the panel.
+    /// Makes an event of the request, and adds it to the panel.
     fn event(&self, name: &'static str, properties: Map<String, Value>) -> Event {
         self.event_with(Uuid::now_v7(), name, properties)
     }
@@ -472,7 +497,7 @@ impl PostHog {
     fn event_with(&self, uuid: Uuid, name: &'static str, properties: Map<String, Value>) -> Event {
         self.remember(name, uuid);
         let mut event = Event::new(name.to_owned(), self.identity.distinct_id.to_string());
-        // Not `Event::add_group`: it would make a person of a visitor.
+        // Not `Event::add_group`, which would create a person for a visitor.
         if let Some(groups) = self.shared.groups().property() {
             insert_all(&mut event, Map::from_iter([(GROUPS.to_owned(), groups)]));
         }
@@ -482,14 +507,14 @@ impl PostHog {
         event
     }
 
-    /// Notes an event for the panel.
+    /// Adds an event to the panel.
     fn remember(&self, name: &str, uuid: Uuid) {
         if !self.panel.is_shown() {
             return;
         }
         let id = &self.identity.distinct_id;
         let (who, distinct_id) = match id {
-            // Only errors are captured then, without a person.
+            // After an opt-out only errors are captured, without a person.
             _ if self.identity.opted_out() => ("nobody", String::new()),
             DistinctId::User(_) => ("user", id.to_string()),
             DistinctId::Visitor(_) => ("visitor", id.to_string()),
@@ -504,13 +529,13 @@ impl PostHog {
         });
     }
 
-    /// Whether PostHog may be asked for this person's flags.
+    /// Whether flags may be evaluated for this person.
     fn has_flags(&self) -> bool {
         let only_claimed = matches!(self.identity.distinct_id, DistinctId::Header(_));
         !self.identity.opted_out() && !only_claimed
     }
 
-    /// The context's properties, without the one that would make a user personless.
+    /// The context's properties, without `$process_person_profile`.
     fn context_properties(&self) -> Vec<(String, Value)> {
         let mut event = Event::new("", "");
         self.context.apply_to_event(&mut event);

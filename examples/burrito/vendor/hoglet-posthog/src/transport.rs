@@ -1,4 +1,4 @@
-//! [`Transport`]: one request with a batch of events, `POST /batch/`.
+//! [`Transport`]: sends a batch of events with one request, `POST /batch/`.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -17,10 +17,10 @@ use crate::answer::Answer;
 use crate::outgoing;
 use crate::settings::{Compression, Settings};
 
-/// Bytes of an answer that are read: PostHog's reason for a refusal is short.
+/// How many bytes of an answer are read. PostHog's reason for a refusal is short.
 const MAX_ANSWER: usize = 1024;
 
-/// The way of a batch to PostHog.
+/// Sends batches to PostHog.
 pub struct Transport {
     http: reqwest::Client,
     url: String,
@@ -31,7 +31,7 @@ pub struct Transport {
 impl Transport {
     pub fn new(settings: &Settings, http: reqwest::Client) -> Self {
         let gzip = settings.compression == Compression::Gzip;
-        // PostHog reads from the address how an older kind of batch is packed, and so do others.
+        // PostHog reads the compression of an older kind of batch from the address, and so do other servers.
         let query = if gzip { "?compression=gzip" } else { "" };
         Self {
             http,
@@ -41,7 +41,7 @@ impl Transport {
         }
     }
 
-    /// The body for these events, the same for each attempt.
+    /// Makes the body for these events. All attempts send the same body.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl Transport {
             "batch": events,
         });
         let gzip = self.gzip;
-        // Milliseconds for a full batch: other tasks go on meanwhile.
+        // A full batch takes milliseconds, so other tasks must be able to run meanwhile.
         tokio::task::spawn_blocking(move || {
             let text = batch.to_string();
             match gzip {
@@ -65,7 +65,7 @@ impl Transport {
         .await
     }
 
-    /// One attempt.
+    /// Makes one attempt.
     pub async fn post(&self, body: Bytes, timeout: Duration) -> Answer {
         let mut request = self
             .http
@@ -95,14 +95,14 @@ impl Transport {
     }
 }
 
-/// An event as it stands in a batch.
+/// An event as JSON for a batch.
 pub fn written(event: &Event) -> Value {
     let mut event = serde_json::to_value(event).expect("an event serializes");
-    // The SDK keeps its groups here too; PostHog has them from `$groups`.
+    // The SDK repeats the groups here. PostHog reads them from `$groups`.
     if let Some(fields) = event.as_object_mut() {
         fields.remove("groups");
     }
-    // In UTC, without saying so.
+    // The SDK writes the time in UTC, but without a time zone.
     if let Some(time) = event["timestamp"].as_str().map(|time| format!("{time}Z")) {
         event["timestamp"] = time.into();
     }
@@ -115,7 +115,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes it")
 }
 
-/// An answer that breaks off has a status already.
+/// The beginning of an answer's body. If the body breaks off, the status is known all the same.
 async fn beginning(mut response: Response) -> String {
     let mut bytes = Vec::new();
     while bytes.len() < MAX_ANSWER

@@ -1,24 +1,24 @@
-//! [`Trouble`]: one line in the log when PostHog stops taking events, and one when it takes them again.
+//! [`Trouble`]: logs when PostHog stops accepting events, and when it accepts them again.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The state of PostHog that the log has reported.
+/// The state of PostHog, as last logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Known {
     #[default]
     Well,
-    /// An outage.
+    /// PostHog cannot be reached or does not work.
     Away,
-    /// It needs a changed setting.
+    /// A setting must be changed.
     Misconfigured,
 }
 
-/// Many batches meet the same trouble, and the log tells it once; and once, that it is over.
+/// Logs a problem once, even if it affects many batches, and its end once.
 #[derive(Default)]
 pub struct Trouble(Mutex<Known>);
 
 impl Trouble {
-    /// PostHog has been out of order for a while.
+    /// PostHog has not accepted events for a while.
     pub fn away(&self, reason: &str) {
         if self.becomes(Known::Away) {
             tracing::warn!(
@@ -39,14 +39,14 @@ impl Trouble {
         }
     }
 
-    /// PostHog has taken events.
+    /// PostHog has accepted events.
     pub fn over(&self) {
         if std::mem::take(&mut *self.known()) != Known::Well {
             tracing::info!("PostHog takes events again");
         }
     }
 
-    /// Whether that is new to the log. A worse state stays.
+    /// Whether this state is worse than the logged one, which it then replaces.
     fn becomes(&self, now: Known) -> bool {
         let mut known = self.known();
         let news = *known < now;

@@ -1,4 +1,6 @@
-//! Flags that PostHog does not know: remembered for a while, so that they are not asked for each time.
+//! Remembers for a while which flags PostHog does not know.
+//!
+//! So PostHog is not asked for them by each request.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
@@ -6,15 +8,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Keys that stand neither in the definitions nor in PostHog's answer. There are never more of them
-/// than the app has flags.
+/// Keys that are neither in the definitions nor in PostHog's answer.
+///
+/// There are never more of them than the app has flags.
 pub struct UnknownFlags {
     lasts: Duration,
     since: Mutex<HashMap<&'static str, Instant>>,
 }
 
 impl UnknownFlags {
-    /// A key is forgotten when this time has passed.
+    /// Forgets a key after this time.
     pub fn for_at_most(lasts: Duration) -> Self {
         Self {
             lasts,

@@ -1,8 +1,8 @@
-//! Addresses as PostHog may see them: short, and without secrets.
+//! Prepares addresses for PostHog: shortens them and removes secrets.
 //!
-//! A query parameter with a name like a secret's loses its value: `?token=redacted`. Everything else stays as it was
-//! sent, byte for byte. Fragments are read like queries, because some log-ins
-//! come back with `#access_token=…`, and so are values that are addresses themselves, such as
+//! If a query parameter's name looks like that of a secret, its value is replaced: `?token=redacted`.
+//! Everything else stays the same, byte for byte. Fragments are treated like queries, because some log-ins
+//! return `#access_token=…`. So are values that are addresses themselves, such as
 //! `?next=%2Freset%3Ftoken%3D…`.
 
 use std::borrow::Cow;
@@ -11,34 +11,34 @@ use form_urlencoded::{byte_serialize, parse};
 
 use hoglet_errors::mask_tokens;
 
-/// Longest address that is sent, in characters.
+/// The length of the longest address that is sent, in characters.
 pub const MAX_CHARACTERS: usize = 2000;
 
-/// Names of secrets, also as a part: `access_token`, `clientSecret`.
+/// Names of secrets, anywhere in a parameter's name: `access_token`, `clientSecret`.
 pub const SECRETS: &[&str] = &["token", "password", "secret", "signature"];
-/// These end words that are none (`key` begins `keyword`): only at a word's end, as in `api_key`,
-/// `apikey` and `key[0]`.
+/// Names of secrets, only at the end of a word: `api_key`, `apikey` and `key[0]`, but not `keyword`.
 pub const SECRETS_AT_THE_END: &[&str] = &["code", "key"];
 const REDACTED: &str = "redacted";
-/// How deep an address may stand in an address.
+/// How many levels of addresses within addresses are searched.
 const MAX_DEPTH: usize = 4;
 
-/// Without secrets, and cut to the bound.
+/// The address without secrets, cut to [`MAX_CHARACTERS`].
 pub fn safe(url: &str) -> String {
-    // Before anything is cut off: most of a token is nearly as good as all of it.
+    // Mask tokens before cutting: the beginning of a token is nearly as secret as all of it.
     let url = mask_tokens(url);
-    // Cut first: what is read then is bounded too, and what is cut off holds no name of what stays.
+    // Cut before the search for parameters, to bound its work. A parameter's name comes before its value, so
+    // it is not cut off while the value stays.
     let url = without_secrets(cut(&url, MAX_CHARACTERS));
     cut(&url, MAX_CHARACTERS).to_owned()
 }
 
-/// The beginning of a text.
+/// The first `characters` of a text.
 pub fn cut(text: &str, characters: usize) -> &str {
     let end = text.char_indices().nth(characters);
     end.map_or(text, |(end, _)| &text[..end])
 }
 
-/// The address with the values of secrets taken out.
+/// The address with the values of secret parameters replaced.
 pub fn without_secrets(url: &str) -> Cow<'_, str> {
     let Some(path_end) = url.find(['?', '#']) else {
         return Cow::Borrowed(url);
@@ -50,7 +50,7 @@ pub fn without_secrets(url: &str) -> Cow<'_, str> {
     }
 }
 
-/// The parameters without secrets, where there is one among them.
+/// The parameters without secrets; none if there is no secret in them.
 fn redact(parameters: &str, depth: usize) -> Option<String> {
     let mut redacted = String::new();
     let mut found = false;
@@ -66,7 +66,7 @@ fn redact(parameters: &str, depth: usize) -> Option<String> {
         let (name, value) = rest[..end].split_once('=').unwrap_or(("", &rest[..end]));
         redacted.push_str(&rest[..end - value.len()]);
         if looks_secret(&decoded(name)) {
-            // A secret may hold what would otherwise begin the next parameter.
+            // A secret may contain characters that otherwise begin a parameter, such as `;` and `?`.
             let value_end = rest.find(|letter| letter == '&' || letter == '#' && !in_fragment);
             let end = value_end.unwrap_or(rest.len());
             redacted.push_str(REDACTED);
@@ -86,7 +86,7 @@ fn redact(parameters: &str, depth: usize) -> Option<String> {
     found.then_some(redacted)
 }
 
-/// A value that holds parameters itself.
+/// A value without secrets, if it contains parameters with secrets.
 fn redact_nested(value: &str, depth: usize) -> Option<String> {
     let plain = decoded(value);
     if depth == 0 || !plain.contains('=') && plain == value {
@@ -100,12 +100,12 @@ fn redact_nested(value: &str, depth: usize) -> Option<String> {
     })
 }
 
-/// A name or a value as a server reads it.
+/// A name or a value without percent-encoding, as a server reads it.
 fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains(['%', '+']) {
         return Cow::Borrowed(text);
     }
-    // As a name it would end at a `=`.
+    // The text is parsed as a name, which would end at a `=`.
     let pair = text.replace('=', "%3D");
     let name = parse(pair.as_bytes())
         .next()

@@ -1,4 +1,4 @@
-//! Deleting an account: its rows at once, and its person at PostHog by a job.
+//! Deletes an account: its rows in the transaction, and its person at PostHog in a job.
 
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -14,16 +14,18 @@ use crate::users::User;
 pub struct AccountDeletion<'a> {
     /// The app's table of users.
     pub users: &'a Users,
-    /// Say whether the app sends mail.
+    /// Tell whether the app sends mail.
     pub settings: &'a Settings,
     /// Enqueues the mail, and the job that deletes the person at PostHog.
     pub jobs: &'a Enqueuer,
 }
 
 impl AccountDeletion<'_> {
-    /// Deletes an account. The database deletes along with the user what belongs to them: sessions,
-    /// tokens, links to visitors, and the rows of each table of the app with a foreign key to the user
-    /// that says `on_delete`. `false` if another request has just deleted it.
+    /// Deletes an account. Returns `false` if another request has just deleted it.
+    ///
+    /// The database also deletes the rows that belong to the user: sessions, tokens and links to
+    /// visitors. It deletes the rows of the app's tables too, if their foreign key to the user
+    /// declares `on_delete`.
     ///
     /// # Errors
     ///
@@ -33,10 +35,10 @@ impl AccountDeletion<'_> {
         transaction: &DatabaseTransaction,
         user: &dyn User,
     ) -> Result<bool, DbErr> {
-        // First, because the links to visitors go with the user.
+        // First, because the links to visitors are deleted with the user.
         let person = DeletePerson::of_user(transaction, user.id()).await?;
-        // Before the user, in the order in which a link is followed: otherwise two transactions could
-        // wait for each other.
+        // Tokens come before the user, because opening a link locks them in this order. Otherwise two
+        // transactions could wait for each other.
         end_all(transaction, user.id()).await?;
         if !self.users.delete(transaction, user.id()).await? {
             return Ok(false);

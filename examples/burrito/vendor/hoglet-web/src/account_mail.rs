@@ -1,7 +1,7 @@
 //! Jobs that mail links and notices about accounts.
 //!
-//! The views are the app's: `templates/mail/` has two for each purpose of `tokens::links::Links`, which
-//! know `token` and `lifetime`, and two for each [`notice::Notice`].
+//! The views belong to the app. `templates/mail/` has two for each purpose of `tokens::links::Links`,
+//! with the variables `token` and `lifetime`, and two for each [`notice::Notice`].
 
 pub mod address;
 pub mod links;
@@ -15,7 +15,7 @@ use address::{SendChangeOfEmail, SendConfirmation};
 use links::{SendLoginLink, SendResetLink};
 use notice::SendNotice;
 
-/// All of them, merged with the app's table.
+/// The jobs of this module. Hoglet adds them to the app's table.
 pub fn jobs() -> Jobs<Web> {
     Jobs::default()
         .job::<SendResetLink>()

@@ -12,10 +12,10 @@ use crate::users::User;
 /// The person whose events a job captures, and the request that enqueued it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// The request; none for a schedule's job.
+    /// The id of the request; none for a scheduled job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The person; none where they opted out.
+    /// The distinct id of the person; none if they opted out.
     #[serde(default, rename = "person", skip_serializing_if = "Option::is_none")]
     pub distinct_id: Option<DistinctId>,
     /// The browser's session.
@@ -35,8 +35,9 @@ impl Actor {
         }
     }
 
-    /// Of a job that no request has enqueued, such as a schedule's. Its events have an id of their own, and
-    /// make no person.
+    /// The actor of a job that no request enqueued, such as a scheduled job.
+    ///
+    /// The job's events have an id of their own and create no person.
     pub fn nobody(id: Uuid) -> Self {
         Self {
             request_id: None,
@@ -45,12 +46,12 @@ impl Actor {
         }
     }
 
-    /// As a job keeps it.
+    /// The form that is stored with a job.
     pub fn stored(&self) -> hoglet_jobs::Actor {
         hoglet_jobs::Actor::of(self)
     }
 
-    /// The user's id, where the actor is a user.
+    /// The user's id, if the actor is a user.
     pub fn user_id(&self) -> Option<Uuid> {
         match &self.distinct_id {
             Some(DistinctId::User(id)) => id.parse().ok(),
@@ -58,8 +59,9 @@ impl Actor {
         }
     }
 
-    /// The way to PostHog as this actor. `user` is the user's row, read now. For a user who is deleted nothing
-    /// is captured, because an event would create their person again.
+    /// A [`PostHog`] that captures for this actor. `user` is the user's current row.
+    ///
+    /// For a deleted user nothing is captured, because an event would create their person again.
     pub fn resume(
         &self,
         client: &Client,

@@ -1,4 +1,4 @@
-//! [`App`]: everything that Hoglet must know of an app. Commands and tests start an app from it.
+//! [`App`]: everything that Hoglet must know about an app. Commands and tests start an app from it.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -35,60 +35,60 @@ use crate::web::{Parts, Web};
 /// How a command ended: its exit code, or an error to print before exit code 1.
 pub type CommandResult = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
-/// An app: everything that Hoglet must know of it. An app writes a method with a default only to change it.
+/// An app: everything that Hoglet must know about it. Methods with a default are optional.
 pub trait App: 'static {
-    /// Settings of its own, beside Hoglet's.
+    /// The app's own settings, in addition to Hoglet's.
     type Settings: Send;
-    /// The state that its handlers and jobs share.
+    /// The state that the app's handlers and jobs share.
     type State: JobState<Context = Context>;
-    /// Commands of its own, beside Hoglet's.
+    /// The app's own commands, in addition to Hoglet's.
     type Command: clap::Subcommand + Send;
-    /// Its table of users.
+    /// The app's table of users.
     type Users: EntityTrait<Model: User>;
-    /// Its migrations, with Hoglet's among them.
+    /// The app's migrations, which include Hoglet's.
     type Migrator: MigratorTrait;
-    /// Its views: `templates/`.
+    /// The app's views: `templates/`.
     type Templates: RustEmbed;
-    /// Its stylesheets, scripts and pictures: `static/`.
+    /// The app's style sheets, scripts and pictures: `static/`.
     type Assets: RustEmbed;
 
-    /// Its manifest: `hoglet_web::package!()`.
+    /// The app's manifest: `hoglet_web::package!()`.
     const PACKAGE: Package;
-    /// Defaults of variables that depend on how it was generated: the text of `defaults.env`.
+    /// Defaults of variables that depend on how the app was generated: the text of `defaults.env`.
     const DEFAULTS: &'static str;
-    /// The links in its mails, and how long they work.
+    /// The links in the app's mails, and how long they work.
     const LINKS: Links = Links::USUAL;
-    /// How many bytes a request's body may have. Forms are small.
+    /// The maximum size of a request's body, in bytes. Forms are small.
     const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
-    /// Reads its own settings. All bad values, Hoglet's and its own, are reported together.
+    /// Reads the app's own settings. Bad values, Hoglet's and the app's, are reported together.
     fn settings(reader: &mut Reader, hoglet: &Settings) -> Self::Settings;
 
-    /// Its route table.
+    /// The app's route table.
     fn pages() -> Routes<Self::State>;
 
-    /// Layers of its own, at their places among Hoglet's. The command `layers` prints all of them.
+    /// The app's own layers, at their places among Hoglet's. The command `layers` prints all layers.
     fn layers() -> Places<Self::State> {
         Places::default()
     }
 
-    /// Its jobs and schedules.
+    /// The app's jobs and schedules.
     fn jobs() -> Jobs<Self::State>;
 
-    /// Builds the state, once.
+    /// Builds the app's state, once.
     fn state(settings: Self::Settings, web: Web) -> Self::State;
 
-    /// Its flags and experiments.
+    /// The app's flags and experiments.
     fn flags() -> &'static [Declared] {
         &[]
     }
 
-    /// Variables for every template, such as the user. Layers have left them with the request.
+    /// Variables for every template, such as the user. Layers have put them into the request's extensions.
     fn every_page(_request: &Extensions) -> Value {
         context! {}
     }
 
-    /// The text of an error, on its page and in JSON, if the handler has given none.
+    /// The text of an error, on its page and in JSON, if the handler gave none.
     ///
     /// ```
     /// # use axum::http::StatusCode;
@@ -107,12 +107,12 @@ pub trait App: 'static {
         ErrorText::of(status)
     }
 
-    /// The other sites from which its pages may load pictures, fonts or a payment form.
+    /// The other sites from which the app's pages may load pictures, fonts or a payment form.
     fn content_security_policy() -> ContentSecurityPolicy {
         ContentSecurityPolicy::default()
     }
 
-    /// Properties of its own that every event of a request carries.
+    /// The app's own properties for every event of a request.
     ///
     /// ```
     /// use axum::extract::Request;
@@ -123,28 +123,29 @@ pub trait App: 'static {
     /// }
     /// ```
     ///
-    /// It may read what layers have left with the request: `signed_in::user(request.extensions())` is
-    /// the user.
+    /// It can read the extensions that layers have set: `signed_in::user(request.extensions())` is the
+    /// user.
     fn event_properties(_request: &Request) -> Map<String, serde_json::Value> {
         Map::new()
     }
 
-    /// Its last look at each event before it is sent. The event that this returns is sent, changed or
-    /// not; for `None` nothing is sent.
+    /// Changes or drops an event before it is sent.
     ///
-    /// It runs beside the requests, so none of them waits. When it panics, the event is lost and counted
-    /// as such: it may hold what this function should have removed.
+    /// The returned event is sent. `None` drops the event.
+    ///
+    /// It runs in the background, so no request waits for it. If it panics, the event is not sent and
+    /// counts as lost, because it may contain data that this function should have removed.
     fn before_send(event: Event) -> Option<Event> {
         Some(event)
     }
 
-    /// Runs a command of its own.
+    /// Runs one of the app's own commands.
     fn run(
         command: Self::Command,
         settings: Settings,
     ) -> impl Future<Output = CommandResult> + Send;
 
-    /// All of this as a value, for the parts of Hoglet. Do not change this one.
+    /// All of this as a value, for Hoglet's modules. Do not override this method.
     fn parts() -> Parts {
         Parts {
             users: Users::of::<Self::Users>(),
@@ -173,7 +174,7 @@ pub fn router<A: App>(state: A::State, web: &Web) -> Router {
 ///
 /// # Errors
 ///
-/// All bad values, one line each, with the name of the variable.
+/// All bad values, one per line, each with the name of its variable.
 pub fn read_settings<A: App>(
     variable: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<(Settings, A::Settings), SettingsError> {
@@ -213,7 +214,7 @@ pub fn all_routes<A: App>() -> Vec<Route> {
     routes
 }
 
-/// The paths of an app that hold a token.
+/// The paths of an app that contain a token.
 pub fn secret_paths<A: App>() -> SecretPaths {
     let routes = A::pages().table();
     SecretPaths::among(routes.iter().map(|route| route.path))

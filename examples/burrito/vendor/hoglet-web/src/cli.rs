@@ -32,7 +32,7 @@ use migrate::Direction;
 use output::complain;
 pub use output::{NotPrinted, print_line};
 
-/// Each running job takes a thread, and so does each password that is hashed.
+/// Each running job uses a blocking thread, and so does each hash of a password.
 const BLOCKING_THREADS: usize = 512 + 1_000;
 
 #[derive(Parser)]
@@ -75,7 +75,7 @@ pub fn run<A: App>() -> ExitCode {
     run_with::<A>(std::env::args_os())
 }
 
-/// Runs the command that these arguments name. The first one is the program itself.
+/// Runs the command that these arguments name. The first argument is the program itself.
 pub fn run_with<A: App>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> ExitCode {
@@ -88,8 +88,10 @@ pub fn run_with<A: App>(
     }
 }
 
-/// Runs a command in a runtime of its own, and does not wait for other tasks at the end: a job that
-/// blocks its thread must not keep the process alive.
+/// Runs a command in a runtime of its own.
+///
+/// It does not wait for other tasks at the end: a job that blocks its thread must not keep the
+/// process alive.
 fn block_on(command: BoxFuture<'static, ExitCode>) -> ExitCode {
     let runtime = Builder::new_multi_thread()
         .enable_all()
@@ -165,7 +167,7 @@ fn parse<A: App>(
     Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-/// The process's variables and, in development, `.env` in the working directory.
+/// Reads the process's variables and, in development, `.env` in the working directory.
 fn settings_from_env<A: App>() -> Result<(Settings, A::Settings), SettingsError> {
     let file = if env_file_applies() {
         read_env_file(Path::new(".env"))?

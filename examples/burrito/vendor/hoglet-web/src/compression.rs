@@ -19,7 +19,7 @@ use tower_http::compression::predicate::{And, DefaultPredicate, Predicate, SizeA
 
 use crate::media_type;
 
-/// A smaller answer fits into one packet anyway.
+/// A smaller answer fits into one packet without compression.
 const MIN_BYTES: u64 = 1024;
 
 /// The layer that compresses pages, if the client accepts gzip.
@@ -31,14 +31,15 @@ const MIN_BYTES: u64 = 1024;
 /// compression off.
 pub fn pages() -> CompressionLayer<And<DefaultPredicate, SizeAbove>> {
     CompressionLayer::new()
-        // Every answer is compressed anew, so a better compression would cost more than it saves.
+        // Every answer is compressed separately, so better compression would cost more than it saves.
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(SizeAbove::new(MIN_BYTES)))
 }
 
-/// Removes `Accept-Encoding` if the client does not accept gzip, so that it gets the page uncompressed. Without
-/// this, [`pages`] would answer 406 to a client that refuses both gzip and plain text, after the handler has
-/// run.
+/// Removes `Accept-Encoding` if the client does not accept gzip: the page stays uncompressed.
+///
+/// Without this, [`pages`] would answer 406 to a client that refuses both gzip and plain text, after the handler
+/// has run.
 pub fn gzip_or_nothing(mut request: Request) -> Request {
     if !accepts_gzip(request.headers()) {
         request.headers_mut().remove(ACCEPT_ENCODING);
@@ -46,8 +47,9 @@ pub fn gzip_or_nothing(mut request: Request) -> Request {
     request
 }
 
-/// Compressed assets by the hash of their content. An asset is compressed on its first request. If it is edited in
-/// development, it has a new hash.
+/// Compressed assets by the hash of their content.
+///
+/// An asset is compressed on its first request. If it is edited in development, it has a new hash.
 #[derive(Debug, Default)]
 pub struct CompressedAssets(Mutex<HashMap<String, Option<Bytes>>>);
 

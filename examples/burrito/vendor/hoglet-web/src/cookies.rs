@@ -13,8 +13,10 @@ use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 use crate::settings::Settings;
 use futures_core::future::BoxFuture;
 
-/// A signed cookie. Each has its own key: a signature does not cover the cookie's name, so with a shared key the
-/// value of one cookie would be valid for another.
+/// A signed cookie with its own key.
+///
+/// A signature does not cover the cookie's name. With a shared key, the value of one cookie would be valid for
+/// another.
 #[derive(Clone)]
 pub struct SignedCookie {
     name: String,
@@ -24,8 +26,10 @@ pub struct SignedCookie {
     lifetime: Option<time::Duration>,
 }
 
-/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`. With https they are also `Secure`, and their
-/// names begin with `__Host-`. The value of `COOKIE_PREFIX` follows.
+/// Hoglet's cookies. All are signed, `HttpOnly` and `SameSite=Lax`.
+///
+/// With https they are also `Secure`, and their names begin with `__Host-`. Then comes the value of
+/// `COOKIE_PREFIX`.
 #[derive(Clone)]
 pub struct SignedCookies {
     /// The id of the session's row. Lives until the browser is closed, or as long as a remembered session.
@@ -36,12 +40,13 @@ pub struct SignedCookies {
     pub first_touch: SignedCookie,
     /// The opt-out of this browser. Lives five years.
     pub opt_out: SignedCookie,
-    /// Messages for the next page, see [`session::flash`](crate::session::flash). Each has its own cookie, with a
-    /// suffix to the name. Live ten minutes.
+    /// Messages for the next page, see [`session::flash`](crate::session::flash).
+    ///
+    /// Each message has its own cookie, with a suffix to the name. They live ten minutes.
     pub flash: SignedCookie,
     /// The page to open after a log-in by a link. Lives an hour.
     pub next: SignedCookie,
-    /// In development only: what a redirect has captured, see `posthog::panel`.
+    /// In development only: the events that a redirect has captured, see `posthog::panel`.
     /// Lives a minute.
     pub captured: SignedCookie,
 }
@@ -129,8 +134,9 @@ impl SignedCookie {
         String::from_utf8(bytes).ok()
     }
 
-    /// Sets the cookie with its usual lifetime. The value should have only letters and digits; use
-    /// [`SignedCookie::set_text`] for any other text.
+    /// Sets the cookie with its usual lifetime.
+    ///
+    /// The value should have only letters and digits; use [`SignedCookie::set_text`] for any other text.
     pub fn set(&self, cookies: &Cookies, value: String) {
         self.add(cookies, value, self.lifetime);
     }

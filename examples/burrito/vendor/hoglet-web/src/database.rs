@@ -1,4 +1,4 @@
-//! The database: connecting, migrating, transactions, and deleting without holding others up.
+//! The database: connecting, migrating, transactions, and deleting without blocking others.
 
 pub mod connection;
 pub mod schema;

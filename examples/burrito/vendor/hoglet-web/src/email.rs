@@ -17,11 +17,12 @@ const MAX_LOCAL_LENGTH: usize = 64;
 pub struct Email(pub String);
 
 impl Email {
-    /// The address as it is stored and looked up: in lower case, and its domain in ASCII, so that
-    /// `bücher.example` and `xn--bcher-kva.example` are one.
+    /// The address as it is stored and looked up: in lower case, with its domain in ASCII.
+    ///
+    /// So `bücher.example` and `xn--bcher-kva.example` are the same domain.
     ///
     /// Any text has a normal form, so that it can be looked up and counted. Control characters are removed,
-    /// because PostgreSQL refuses NUL, and a long text is cut, because a failed log-in hashes it.
+    /// because PostgreSQL refuses NUL. A long text is cut, because a failed log-in hashes it.
     pub fn normalized(typed: &str) -> Self {
         let written = typed.trim().chars().filter(|letter| !letter.is_control());
         let written: String = written.take(MAX_LENGTH).collect();
@@ -32,9 +33,10 @@ impl Email {
         Self(address.chars().take(MAX_LENGTH).collect())
     }
 
-    /// Whether a text has the form of an address. The rules are those of browsers for `type=email`, and also
-    /// allow letters of any script before the `@` (RFC 6531) and domains with an ASCII form. Only a mail can
-    /// prove that the address exists.
+    /// Whether a text has the form of an address. Only a mail can prove that the address exists.
+    ///
+    /// The rules are those of browsers for `type=email`. They also allow letters of any script before the `@`
+    /// (RFC 6531), and domains with an ASCII form.
     pub fn is_well_formed(typed: &str) -> bool {
         let typed = typed.trim();
         if typed.chars().count() > MAX_LENGTH || typed.chars().any(char::is_control) {
@@ -61,8 +63,9 @@ impl Email {
         &self.0
     }
 
-    /// The address for pages, with an international domain in its own script. The app stores the ASCII form and
-    /// sends mail to it.
+    /// The address for pages, with an international domain in its own script.
+    ///
+    /// The app stores the ASCII form and sends mail to it.
     pub fn for_people(&self) -> String {
         // A fast path: few addresses are international.
         if !self.0.contains("xn--") {
@@ -75,7 +78,7 @@ impl Email {
         readable.unwrap_or_else(|| self.0.clone())
     }
 
-    /// The address as a page shows it to a visitor who opened a link: enough for its owner.
+    /// The address for the page that a link opens: its owner recognizes it, others cannot read it.
     pub fn hint(&self) -> String {
         let email = self.for_people();
         let (name, domain) = email.rsplit_once('@').unwrap_or_default();

@@ -1,7 +1,7 @@
 //! [`AppError`]: the error of a handler.
 //!
-//! Clients get a status and a short text. The cause travels in the extensions of the response:
-//! `error_pages` logs it once, and `layers::capture_errors` captures it once.
+//! Clients get a status and a short text. The cause is in the extensions of the response: `error_pages`
+//! logs it once, and `layers::capture_errors` captures it once.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use crate::database::is_unavailable;
 pub use hoglet_errors::{Cause, CauseKind};
 
-/// `Retry-After` of an answer that was not ready in time.
+/// `Retry-After` of a page that took too long, or of a database that does not answer.
 const RETRY_AFTER_A_FAILURE: Duration = Duration::from_secs(5);
 
 /// The result of a handler. `?` turns any error into a 500, or into a 503 if the database does not
@@ -62,7 +62,7 @@ impl AppError {
         Self::new(StatusCode::NOT_FOUND, "")
     }
 
-    /// A 503 with `Retry-After`, when too many log-ins wait at once.
+    /// A 503 with `Retry-After`, when too many log-ins wait at the same time.
     pub fn busy() -> Self {
         let message = "Many people are logging in right now. Try again in a few seconds.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message).retry_after(Duration::from_secs(5))
@@ -98,8 +98,9 @@ impl AppError {
     }
 }
 
-/// Any error in a handler is a 500, or a 503 if the database does not answer. A handler answers mistakes
-/// of a visitor itself, and does not return them as errors.
+/// Any error in a handler is a 500, or a 503 if the database does not answer.
+///
+/// A handler answers a visitor's mistakes itself, and does not return them as errors.
 impl<E: Error + 'static> From<E> for AppError {
     #[track_caller]
     fn from(error: E) -> Self {
@@ -112,7 +113,7 @@ impl<E: Error + 'static> From<E> for AppError {
     }
 }
 
-/// A bare status: the layer `error_pages` makes the page or the JSON.
+/// A response with a status only. The layer `error_pages` adds the page or the JSON.
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();

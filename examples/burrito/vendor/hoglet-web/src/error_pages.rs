@@ -115,7 +115,7 @@ async fn render(
     page.render("development_error.html", values)
 }
 
-/// Whether an error has no body for people or programs yet. An answer from PostHog passes unchanged.
+/// Whether a response is an error without a page or JSON. An answer from PostHog passes unchanged.
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
     let passed_on = response.extensions().get::<FromPostHog>().is_some();

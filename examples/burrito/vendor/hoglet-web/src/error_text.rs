@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-/// The text of an error: it says what happened and what to do.
+/// The text of an error: what happened, and what the visitor can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorText {
     /// The headline of the page.

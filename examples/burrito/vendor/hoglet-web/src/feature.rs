@@ -12,29 +12,31 @@ use crate::routes::Routes;
 use crate::settings::{Reader, Settings};
 use crate::visit::Visit;
 
-/// A part of an app that adds to its routes, its log-in and its pages. `S` is the app's state, `U` its
-/// user. Each other method has a default that adds nothing.
+/// A part of an app that adds to its routes, its log-in and its pages.
+///
+/// `S` is the app's state, `U` its user. All methods except `routes` have a default that adds nothing.
 pub trait Feature<S, U>: Send + Sync {
-    /// Its pages and its API.
+    /// The feature's pages and its API.
     fn routes(&self) -> Routes<S>;
 
-    /// Its tables.
+    /// The feature's tables.
     fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
         Vec::new()
     }
 
-    /// Its flags and experiments.
+    /// The feature's flags and experiments.
     fn flags(&self) -> &'static [Declared] {
         &[]
     }
 
-    /// Its variables that are `true` or `false`.
+    /// The feature's variables that are `true` or `false`.
     fn switches(&self) -> &'static [Switch] {
         &[]
     }
 
-    /// Called inside the transaction of each sign-up and log-in, before the session begins. What the
-    /// visitor did can become the user's here.
+    /// Called inside the transaction of each sign-up and log-in, before the session begins.
+    ///
+    /// A feature can give the user the data of the visitor here.
     fn after_log_in<'a>(
         &'a self,
         _transaction: &'a DatabaseTransaction,
@@ -44,17 +46,17 @@ pub trait Feature<S, U>: Send + Sync {
         Box::pin(async { Ok(()) })
     }
 
-    /// The template of its links in the navigation of each page.
+    /// The template of the feature's links in the navigation of each page.
     fn navigation(&self) -> Option<&'static str> {
         None
     }
 
-    /// The template of its section on the home page.
+    /// The template of the feature's section on the home page.
     fn home_section(&self) -> Option<&'static str> {
         None
     }
 
-    /// The template of its section on the profile page.
+    /// The template of the feature's section on the profile page.
     fn profile_section(&self, _state: &S) -> Option<&'static str> {
         None
     }
@@ -74,7 +76,16 @@ pub struct Switch {
 pub struct Switches(BTreeMap<&'static str, bool>);
 
 impl Switches {
-    /// Whether a switch is on. One that no feature names is off.
+    /// Reads the switches from the environment.
+    pub fn read(reader: &mut Reader, settings: &Settings, switches: &[Switch]) -> Self {
+        let read = |switch: &Switch| {
+            let default = (switch.default)(settings);
+            (switch.variable, reader.boolean(switch.variable, default))
+        };
+        Self(switches.iter().map(read).collect())
+    }
+
+    /// Whether a switch is on. A switch that no feature declares is off.
     pub fn is_on(&self, switch: &Switch) -> bool {
         self.0.get(switch.variable).copied().unwrap_or_default()
     }
@@ -85,7 +96,7 @@ impl Switches {
 pub struct Features<S: 'static, U: 'static>(pub &'static [&'static dyn Feature<S, U>]);
 
 impl<S, U> Features<S, U> {
-    /// The routes of all.
+    /// The routes of all features.
     pub fn routes(&self) -> Routes<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -96,7 +107,7 @@ impl<S, U> Features<S, U> {
         })
     }
 
-    /// The migrations of all.
+    /// The migrations of all features.
     pub fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
         let all = self.0.iter();
         all.flat_map(|feature| feature.migrations()).collect()
@@ -108,17 +119,15 @@ impl<S, U> Features<S, U> {
         own.iter().chain(all).copied().collect()
     }
 
-    /// Reads the switches of all.
-    pub fn switches(&self, reader: &mut Reader, settings: &Settings) -> Switches {
-        let all = self.0.iter().flat_map(|feature| feature.switches());
-        let read = |switch: &Switch| {
-            let default = (switch.default)(settings);
-            (switch.variable, reader.boolean(switch.variable, default))
-        };
-        Switches(all.map(read).collect())
+    /// The switches of all features.
+    pub fn switches(&self) -> Vec<Switch> {
+        let all = self.0.iter();
+        all.flat_map(|feature| feature.switches())
+            .copied()
+            .collect()
     }
 
-    /// Calls [`Feature::after_log_in`] of all.
+    /// Calls [`Feature::after_log_in`] of all features.
     ///
     /// # Errors
     ///

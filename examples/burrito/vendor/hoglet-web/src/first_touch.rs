@@ -1,4 +1,4 @@
-//! The first touch of a visitor: read from posthog-js's cookie, else from ours.
+//! The first touch of a visitor: read from posthog-js's cookie, or else from Hoglet's.
 
 use serde_json::{Map, Value};
 use tower_cookies::Cookies;
@@ -10,7 +10,7 @@ use crate::posthog::headers::posthog_js_cookie;
 use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
 
-/// The visitor's `$initial_…` properties; none where nothing has been kept.
+/// The visitor's `$initial_…` properties. Empty if no first touch is stored.
 pub fn properties_of(
     settings: &Settings,
     secret_paths: &SecretPaths,

@@ -1,4 +1,4 @@
-//! Forms: checks what was typed, and shows the page again with a message for each field.
+//! Forms: checks the typed values, and shows the page again with a message for each field.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub use words::PlainEnglish;
 /// Messages by field; `form` is for the form as a whole.
 pub type Errors = BTreeMap<String, Vec<String>>;
 
-/// The messages of the form's rules; `words` has those of garde's own rules.
+/// Checks a form and returns its messages. `words` contains those of garde's own rules.
 pub fn validate<F: Validate<Context: Default>>(form: &F, words: impl I18n + 'static) -> Errors {
     with_i18n(words, || form.validate())
         .err()
@@ -46,7 +46,7 @@ pub fn form_error(message: impl Into<String>) -> Errors {
     error("form", message)
 }
 
-/// Answers an invalid form: the page again, with what was typed and the messages (422).
+/// Answers an invalid form: the page again, with the typed values and the messages (422).
 ///
 /// # Errors
 ///
@@ -59,8 +59,9 @@ pub fn invalid(page: &Page, template: &str, values: Value) -> Result<Response> {
         .into_response())
 }
 
-/// Answers a form that must wait, after too many attempts (429) or while there is too much to do
-/// (503): the page again, with what was typed, the message and `Retry-After`.
+/// Answers a form that must wait, after too many attempts (429) or under high load (503).
+///
+/// Shows the page again, with the typed values, the message and `Retry-After`.
 ///
 /// # Errors
 ///
@@ -79,7 +80,7 @@ pub fn try_later(
         return Err(error);
     }
     let html = page.render(template, values(form_error(error.message.clone())))?;
-    // With its Retry-After.
+    // Keeps the error's `Retry-After`.
     let (parts, _) = error.into_response().into_parts();
     Ok((parts.status, parts.headers, html).into_response())
 }

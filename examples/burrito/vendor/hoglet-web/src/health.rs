@@ -16,17 +16,18 @@ use crate::web::Web;
 /// The longest time for the database to answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The process is up.
+/// Answers that the process is up.
 pub async fn live() -> &'static str {
     "ok"
 }
 
-/// The app is ready if its database is reachable and migrated. PostHog and the jobs are reported, but
-/// do not count.
+/// Answers whether the app is ready: its database is reachable and migrated.
+///
+/// PostHog and the jobs are reported, but do not count.
 pub async fn ready(State(web): State<Web>) -> Response {
     let asked = async {
         let pending = database::pending_migrations(&web.database, web.parts.migrations).await?;
-        // Without the table of jobs there is nothing to count.
+        // Before the migrations, there may be no table of jobs.
         let jobs = match pending.as_slice() {
             [] => Some(upkeep::numbers(&web.database).await?),
             _ => None,

@@ -15,14 +15,15 @@ use crate::visitor_link;
 use crate::web::Web;
 
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
-/// An `$identify` that is younger may still be on its way.
+/// A younger `$identify` may still be on its way to PostHog.
 const UNDER_WAY: time::Duration = time::Duration::minutes(1);
-/// A failed job can be retried for this long. It is deleted then, as its fields may hold an e-mail address.
+/// A failed job can be retried for this long. Then it is deleted, because its fields may contain an e-mail
+/// address.
 const FAILED_JOBS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// The longest time for one round of sending again. The rest is sent in the next round.
+/// The time limit of one round of sending again. The next round sends the rest.
 const WAIT: Duration = Duration::from_secs(20);
 
-/// Hoglet's own jobs. Every app has them beside its own.
+/// Hoglet's own jobs, which every app has.
 pub fn jobs() -> Jobs<Web> {
     Jobs::default()
         .every(INTERVAL, || RemoveExpired {})
@@ -30,13 +31,13 @@ pub fn jobs() -> Jobs<Web> {
         .job::<DeletePerson>()
 }
 
-/// Enqueues the job that every process runs at its start.
+/// Enqueues the job that every process runs when it starts.
 ///
 /// # Errors
 ///
-/// When the database fails.
+/// If the database fails.
 pub async fn at_start(web: &Web) -> Result<(), DbErr> {
-    // Everything that an earlier process has left is sent, also if it was killed in this very second.
+    // Sends everything that an earlier process has left, even if it was killed in this second.
     let now = OffsetDateTime::now_utc();
     let again = SendAgain {
         linked_before: Some(now.unix_timestamp() + 1),
@@ -67,7 +68,7 @@ impl Job for RemoveExpired {
         let networks = known_network::delete_expired(database).await?;
         let tokens = tokens::delete_expired(database).await?;
         let links = visitor_link::delete_old(database).await?;
-        // The deletion of a person is kept until it is done.
+        // A job that deletes a person is kept until it succeeds.
         let jobs = upkeep::delete_failed(database, FAILED_JOBS, DeletePerson::NAME).await?;
         tracing::debug!(
             sessions,
@@ -85,7 +86,7 @@ impl Job for RemoveExpired {
 /// Sends each `$identify` again that PostHog has not accepted.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendAgain {
-    /// Sends those from before this second. `None`: those that are not on their way any more.
+    /// Sends links again that are older than this Unix time. `None`: older than [`UNDER_WAY`].
     linked_before: Option<i64>,
 }
 
@@ -102,7 +103,7 @@ impl Job for SendAgain {
 
     const NAME: &'static str = "hoglet_send_again";
 
-    /// A job of an earlier process that was killed must not take the place of the one at the start.
+    /// The job at the start has no key: a job that a killed process left must not replace it.
     fn unique_key(&self) -> Option<String> {
         self.linked_before.is_none().then(String::new)
     }

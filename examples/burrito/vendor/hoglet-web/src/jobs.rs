@@ -1,8 +1,8 @@
 //! Jobs: work that is done later, stored in the app's own database until it is done.
 //!
-//! The queue itself is the crate [`hoglet_jobs`]; its items have their paths here too. This module ties it to
-//! the rest: an attempt gets a [`Context`] with the actor's [`PostHog`](crate::posthog::PostHog), and its
-//! errors are captured ([`attempts`]).
+//! The queue itself is the crate [`hoglet_jobs`], and this module re-exports its items. It also ties the
+//! queue to PostHog: an attempt gets a [`Context`] with the actor's [`PostHog`](crate::posthog::PostHog), and
+//! its errors are captured ([`attempts`]).
 
 pub mod attempts;
 mod context;

@@ -33,19 +33,20 @@ pub fn around(pages: Router, web: &Web, places: Places) -> Router {
     let pages = order::around_pages(pages, web);
     let pages = around_pages.around(pages);
 
-    // Assets, health checks and the proxy do without cookies, sessions and events.
+    // Assets, health checks and the proxy need no cookies, sessions and events.
     let routes = order::around_routes(pages.merge(besides_pages(web)), web);
     let routes = outermost.around(routes);
 
-    // Open pages ask for these every second, so they must not fill the log. No other host's page may.
+    // Open pages request these routes every second, so they are not logged. Requests for other hosts
+    // are refused.
     let development = development(web).layer(from_fn_with_state(web.clone(), security::headers));
 
     let app = Router::new().fallback_service(routes.merge(development));
     order::around_the_router(app, web)
 }
 
-/// Every layer from the outside in, by name and with the reason for it: Hoglet's, and the app's at
-/// their places.
+/// Every layer from the outside in, with its name and reason: Hoglet's, and the app's at their
+/// places.
 pub fn in_order<S>(places: &Places<S>) -> Vec<(String, &'static str)> {
     let hoglets = |layers: &[Layer]| {
         let lines = layers

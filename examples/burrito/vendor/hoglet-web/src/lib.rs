@@ -15,8 +15,8 @@
 //! its PostHog) and a [`Page`](page::Page), which renders templates. It returns a
 //! [`Result`](error::Result): `?` turns any error into a page.
 //!
-//! Work that can wait, or must not be lost, is a [job](jobs): it is enqueued in the transaction that needs
-//! it, and keeps the actor of the request. [`mail`] is sent this way.
+//! Work that can wait, or must not be lost, is a [job](jobs). It is enqueued in the transaction that needs
+//! it, and keeps the actor of the request. Mails are sent in jobs, see [`mail`].
 //!
 //! # Modules
 //!

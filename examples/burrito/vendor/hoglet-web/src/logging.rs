@@ -1,4 +1,4 @@
-//! Logging: readable lines in development and JSON elsewhere, one line a request.
+//! Logging: readable lines in development and JSON elsewhere, one line per request.
 //!
 //! Every line that is logged during a request carries the fields of the request: `request_id`, `method`,
 //! `route`, and `user_id` or `visitor_id` once the identity is known. E-mail addresses are masked in
@@ -25,7 +25,7 @@ use hoglet_errors::mask_secrets;
 
 mod json;
 
-/// `RUST_LOG` overrides it.
+/// The filter, unless `RUST_LOG` is set.
 const DEFAULT_FILTER: &str =
     "info,sea_orm_migration=warn,tower_sessions_core=error,sqlx=warn,posthog_rs=error";
 
@@ -33,17 +33,17 @@ const DEFAULT_FILTER: &str =
 pub fn install(format: LogFormat) {
     let (filter, bad_filter) = filter();
     let logs = tracing_subscriber::registry().with(filter);
-    // Tests install a second one, which has no effect.
+    // Tests install a second log, which has no effect.
     let _ = match format {
         LogFormat::Pretty => {
-            // In terminals and with CLICOLOR_FORCE; never with NO_COLOR.
+            // Colours in terminals and with CLICOLOR_FORCE, but never with NO_COLOR.
             let colour = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
             let lines = fmt::layer()
                 .compact()
                 .without_time()
                 .with_ansi(colour)
                 .with_writer(std::io::stderr)
-                // They go to standard error, and panic when that is closed.
+                // Internal errors go to standard error, and panic if it is closed.
                 .log_internal_errors(false)
                 .fmt_fields(masked_fields());
             logs.with(lines).try_init()
@@ -57,7 +57,7 @@ pub fn install(format: LogFormat) {
     }
 }
 
-/// The filter of `RUST_LOG`, and what is wrong with it.
+/// The filter of `RUST_LOG`, and the reason if it is not valid.
 fn filter() -> (EnvFilter, Option<String>) {
     let default = || EnvFilter::new(DEFAULT_FILTER);
     let Some(text) = std::env::var_os("RUST_LOG").filter(|text| !text.is_empty()) else {
@@ -84,7 +84,7 @@ fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 's
     .delimited(" ")
 }
 
-/// Opens the request's span, and writes one line at its end. The line names no person.
+/// Opens the request's span, and writes one line when the request ends. The line names no person.
 pub fn log_request(
     State(web): State<Web>,
     request: Request,
@@ -96,7 +96,7 @@ pub fn log_request(
         let method = request.method().clone();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let route = route.as_ref().map_or("none", MatchedPath::as_str);
-        // With the level of an error, `RUST_LOG=warn` keeps the fields too.
+        // The span has the level ERROR, so that `RUST_LOG=warn` keeps its fields too.
         let span = tracing::error_span!(
             "request",
             request_id = info.id,
@@ -106,7 +106,7 @@ pub fn log_request(
             visitor_id = Empty,
         );
         let response = next.run(request).instrument(span).await;
-        // A path may hold a token, a route does not. The query is never logged.
+        // A path may contain a token, a route does not. The query is never logged.
         let path = if web.settings.development() || route == "none" {
             &info.path
         } else {

@@ -16,7 +16,7 @@ pub mod smtp;
 pub mod store;
 pub mod timeouts;
 
-/// The queue of jobs that send mail: while the mail server is slow, everything else goes on.
+/// The queue of jobs that send mail: a slow mail server does not delay the jobs of other queues.
 pub const QUEUE: &str = "mail";
 
 pub use error::SendError;

@@ -14,7 +14,7 @@ mod m20261122_100000_create_tokens;
 /// The migrations of the app and of Hoglet, in the order of their names.
 ///
 /// Hoglet's tables refer to the app's users. `U` is the entity of that table; its primary key must be a UUID named
-/// `id`. Its migration must be older than Hoglet's first, of 21 November 2026.
+/// `id`. The migration that creates it must be older than Hoglet's first migration, of 21 November 2026.
 pub fn among<U: EntityName + Default>(
     mut own: Vec<Box<dyn MigrationTrait>>,
 ) -> Vec<Box<dyn MigrationTrait>> {

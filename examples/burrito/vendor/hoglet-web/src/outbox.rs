@@ -1,10 +1,10 @@
-//! The outbox of `$identify`, without which a visitor and a user stay two people for good.
+//! The outbox of `$identify`. If one is lost, a visitor and a user stay two persons at PostHog.
 //!
-//! The transaction that links a visitor to a user stores the data of `$identify`, and the request sends it. A killed
-//! process, a full queue or a long outage would lose it. So each link is marked once PostHog has taken its
-//! `$identify`, and until then it is sent again: at start-up and by the housekeeping. Sending it twice is harmless.
+//! The transaction that links a visitor to a user stores the data of `$identify`, and the request sends it. A
+//! killed process, a full queue or a long outage would lose it. So each link is marked when PostHog has accepted
+//! its `$identify`. Until then it is sent again: at start-up and by the housekeeping. Sending it twice is harmless.
 //!
-//! Links made while PostHog is off are sent once it is switched on, so that earlier users are persons in PostHog
+//! Links made while PostHog is off are sent when it is switched on, so that earlier users are persons at PostHog
 //! too.
 
 use std::collections::HashMap;
@@ -20,10 +20,10 @@ use crate::posthog::ledger::Delivered;
 use crate::session::users::Users;
 use crate::visitor_link;
 
-/// Links in one statement, and in one batch to PostHog.
+/// The maximum of links in one statement, and in one batch to PostHog.
 const SLICE: u64 = 500;
 
-/// Sends an `$identify` for every visitor who became a user, until PostHog has taken it.
+/// Sends an `$identify` for every visitor who became a user, until PostHog has accepted it.
 #[derive(Clone)]
 pub struct Outbox {
     database: DatabaseConnection,
@@ -43,7 +43,7 @@ impl Outbox {
         }
     }
 
-    /// Notes that a link has been told, once it has. The request does not wait for it.
+    /// Marks a link when its `$identify` is delivered. The request does not wait for this.
     pub fn acknowledge_when(&self, delivered: Delivered, visitor_id: Uuid) {
         let database = self.database.clone();
         self.acknowledging.spawn(async move {
@@ -55,8 +55,9 @@ impl Outbox {
         });
     }
 
-    /// Sends the `$identify` of every link from before this moment that PostHog has not taken yet.
-    /// Returns how many it took now.
+    /// Sends each `$identify` again that PostHog has not accepted, for links from before this time.
+    ///
+    /// Returns the number that PostHog accepted now.
     ///
     /// # Errors
     ///
@@ -91,7 +92,7 @@ impl Outbox {
                     arrived.push(visitor_id);
                 }
             }
-            // PostHog is out of order, and the rest can wait for the next time.
+            // PostHog accepts nothing at the moment. The next round sends the rest.
             if arrived.is_empty() {
                 break;
             }
@@ -101,7 +102,7 @@ impl Outbox {
         Ok(taken)
     }
 
-    /// Waits until what has arrived is noted. To be called when nothing is delivered any more.
+    /// Waits until all delivered links are marked. Call it after the last delivery.
     pub async fn shut_down(&self, deadline: Instant) {
         self.acknowledging.close();
         if tokio::time::timeout_at(deadline, self.acknowledging.wait())

@@ -1,22 +1,22 @@
-//! The app as a package: what its manifest says, and where its sources lay.
+//! The app as a package: the data of its manifest, and the folder of its sources.
 
-/// What the app's manifest says. Made by [`package!`](crate::package!), in the app.
+/// The data of the app's manifest. The app makes it with [`package!`](crate::package!).
 #[derive(Clone, Copy, Debug)]
 pub struct Package {
-    /// Such as `fancy-shop`.
+    /// The name, such as `fancy-shop`.
     pub name: &'static str,
-    /// One sentence.
+    /// A description of one sentence.
     pub description: &'static str,
-    /// Such as `0.1.0`.
+    /// The version, such as `0.1.0`.
     pub version: &'static str,
-    /// The version, and the git commit where the build knows it: `0.1.0+1a2b3c4d`.
+    /// The version, and the git commit if the build knows it: `0.1.0+1a2b3c4d`.
     pub release: &'static str,
-    /// The folder that the app was compiled in.
+    /// The folder in which the app was compiled.
     pub folder: &'static str,
 }
 
 impl Package {
-    /// `fancy-shop` as people write it: `Fancy Shop`.
+    /// The name for people: `Fancy Shop` for `fancy-shop`.
     pub fn title(&self) -> String {
         let words = self.name.split(['-', '_']).filter(|word| !word.is_empty());
         let words: Vec<String> = words
@@ -26,8 +26,10 @@ impl Package {
     }
 }
 
-/// The [`Package`] that this is written in. The app's build script may name the release, as
-/// `APP_RELEASE`; without one the release is the version.
+/// The [`Package`] of the crate that calls this macro.
+///
+/// The app's build script may name the release, as `APP_RELEASE`. Without it, the release is the
+/// version.
 #[macro_export]
 macro_rules! package {
     () => {

@@ -15,8 +15,10 @@ use crate::request::RequestInfo;
 use crate::session::flash::{Messages, WaitingFlash};
 use crate::web::Web;
 
-/// Renders the page that answers a request. As an argument of a handler it has the flash messages that
-/// wait in the browser. They are removed once a page has shown them.
+/// Renders the page that answers a request.
+///
+/// As an argument of a handler, it has the flash messages that the browser sent. They are removed when
+/// a page has shown them.
 pub struct Page {
     web: Web,
     info: Arc<RequestInfo>,
@@ -42,12 +44,14 @@ impl Page {
         self.info.wants_json
     }
 
-    /// Renders a template with `values`, the app's variables of every page (`App::every_page`), and
-    /// Hoglet's (`app`, `flash`, `path`, `csp_nonce`, `posthog` …; see the README).
+    /// Renders a template with `values` and the variables of every page.
+    ///
+    /// These are the app's (`App::every_page`) and Hoglet's (`app`, `flash`, `path`, `csp_nonce`,
+    /// `posthog` …; see the README).
     ///
     /// # Errors
     ///
-    /// When the template is broken, or uses a value that is not there.
+    /// If the template is broken, or uses a value that does not exist.
     #[track_caller]
     pub fn render(&self, template: &str, values: Value) -> Result<Html<String>> {
         let settings = &self.web.settings;

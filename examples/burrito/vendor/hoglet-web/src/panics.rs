@@ -1,7 +1,7 @@
 //! The layers that answer a request whose handler panicked. The panic hook is `hoglet_errors::panics`.
 //!
-//! The hook leaves the cause of the panic on the thread, [`catch`] takes it, and the request fails as with any
-//! other error.
+//! The hook stores the cause of the panic for its thread. [`catch`] takes the cause, and the request fails as
+//! with any other error.
 
 use std::any::Any;
 
@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::error::AppError;
 
-/// The layer directly inside of the outermost [`catch`]. It keeps the cause of a panic for it.
+/// The layer directly inside the outermost [`catch`]. It keeps the cause of a panic for `catch`.
 pub fn in_request(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move { caught_outside(next.run(request)).await })
 }

@@ -24,8 +24,10 @@ pub mod rule;
 
 /// How long a password waits for a permit: long enough for normal load, and short enough for visitors.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// If an e-mail address has no account, the password is checked against this hash, so that the answer takes
-/// as long as for a wrong password. It has the parameters of [`Hasher::hash`], and matches no password.
+/// If an e-mail address has no account, the password is checked against this hash.
+///
+/// So the answer takes as long as for a wrong password. The hash has the parameters of [`Hasher::hash`], and
+/// matches no password.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                           AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -41,6 +43,7 @@ impl std::fmt::Debug for PasswordHash {
 
 impl PasswordHash {
     /// A hash that matches no password, for an account whose owner logs in by link until they set a password.
+    ///
     /// Its salt is new, which ends all sessions that began with an earlier password.
     pub fn unusable() -> Self {
         let mut bytes = [0; 48];
@@ -76,8 +79,10 @@ impl Default for Passwords {
     }
 }
 
-/// Hashes and checks a limited number of passwords at a time. One client gets at most half of the permits, and
-/// waits for them in its own queue, so that its requests do not delay all others.
+/// Hashes and checks a limited number of passwords at a time.
+///
+/// One client gets at most half of the permits. It waits for them in its own queue, so that its requests do
+/// not delay all others.
 #[derive(Debug)]
 pub struct Hasher {
     permits: Arc<Semaphore>,
@@ -106,7 +111,7 @@ impl Permit {
         .await
     }
 
-    /// Whether the password matches the hash. Without a hash the answer is no, after the same work.
+    /// Whether the password matches the hash. Without a hash it is `false`, after the same work.
     ///
     /// # Errors
     ///
@@ -146,7 +151,7 @@ impl Hasher {
         }
     }
 
-    /// Hashes a new password. `client` names the client, such as its network.
+    /// Hashes a new password. `client` identifies the client, for example by its network.
     ///
     /// # Errors
     ///

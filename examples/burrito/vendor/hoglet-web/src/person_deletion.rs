@@ -11,9 +11,10 @@ use crate::posthog::deletion::NotDeleted;
 use crate::visitor_link;
 use crate::web::Web;
 
-/// How long the last events of a person may be under way: an event that arrives after the deletion
-/// makes a person of the id once more. Known limitation: a page that is open on another device
-/// may send one later than that.
+/// The time that the last events of a person may need to arrive. An event that arrives after the
+/// deletion creates the person again.
+///
+/// Known limitation: a page that is open on another device may send an event later.
 const UNDER_WAY: Duration = Duration::from_secs(60);
 
 /// Deletes a person at PostHog, with events and recordings.
@@ -23,8 +24,10 @@ pub struct DeletePerson {
 }
 
 impl DeletePerson {
-    /// For a user, and for every visitor that they were. Enqueue it in the transaction that deletes the
-    /// user; this comes before, because the links between user and visitors go with the user.
+    /// The job for a user, and for every visitor that was linked to them.
+    ///
+    /// Make it before the user is deleted, because the links to visitors are deleted with the user.
+    /// Enqueue it in the same transaction.
     ///
     /// # Errors
     ///
@@ -42,9 +45,9 @@ impl Job for DeletePerson {
     type State = Web;
 
     const NAME: &'static str = "hoglet_delete_person";
-    /// Nobody asks again for what a deleted user is owed: with the usual backoff this is three days.
+    /// Three days with the usual backoff. A deleted user cannot request the deletion again.
     const ATTEMPTS: u32 = 80;
-    /// The user is gone when it runs, and a failed one is kept all the same.
+    /// The user is already deleted when this job runs, and a failed job is kept all the same.
     const WITHOUT_ACTOR: bool = true;
 
     fn delay(&self) -> Duration {
@@ -57,13 +60,13 @@ impl Job for DeletePerson {
                 tracing::info!(persons = deleted.persons, "deleted at PostHog");
                 Ok(())
             }
-            // Without a key that is expected.
+            // This is expected if there is no key.
             Err(error @ NotDeleted::Off(_)) => {
                 let distinct_id = self.distinct_ids.first().map(String::as_str);
                 tracing::info!(distinct_id, "{error}");
                 Ok(())
             }
-            // After the operator has corrected it, `jobs retry` runs the deletion.
+            // After the operator has corrected the key, `jobs retry` runs the deletion.
             Err(error @ NotDeleted::NotAllowed(_)) => Err(Failure::for_good(error)),
             Err(error @ NotDeleted::Refused(_)) => Err(Failure::for_good(error)),
             Err(error @ NotDeleted::Later(_)) => Err(error.into()),

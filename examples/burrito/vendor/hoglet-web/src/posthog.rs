@@ -1,7 +1,7 @@
-//! PostHog, as the rest of Hoglet and the app know it: the crate `hoglet-posthog`.
+//! PostHog, as Hoglet and the app use it: the items of the crate `hoglet-posthog`.
 //!
-//! Without the Cargo feature `posthog` that crate is not compiled. `off` then stands in its place, with the same
-//! names: captures do nothing, and every flag has its default. So no other module has to ask.
+//! Without the Cargo feature `posthog` that crate is not compiled. Then `off` replaces it, with the same names:
+//! captures do nothing, and every flag has its default. So no other module needs a condition.
 
 mod declare;
 

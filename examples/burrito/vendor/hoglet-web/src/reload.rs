@@ -1,7 +1,8 @@
 //! Reloads open pages in development when a template, an asset or a flag changes, or the app restarts.
 //!
-//! `static/reload.js` asks for the state once a second, and compares its version with the version of its
-//! page. If the newest build has failed, `hoglet dev` keeps the last good one, and the page shows the error.
+//! `static/reload.js` requests the state once a second, and compares its version with the version of its
+//! page. If the newest build has failed, `hoglet dev` keeps the last good one running, and the page shows
+//! the error.
 
 use std::env;
 use std::fs;
@@ -28,8 +29,9 @@ pub fn state() -> State {
     }
 }
 
-/// Changes with the process, with each change of a template or an asset, and with `data/reload`, which
-/// `hoglet dev` writes when a flag is switched.
+/// The version of the process, its templates and its assets.
+///
+/// It also changes with `data/reload`, which `hoglet dev` writes when a flag is switched.
 pub fn version() -> String {
     let newest = [
         "templates",

@@ -1,4 +1,4 @@
-//! A request before any handler: what it is, and whether it is for this app.
+//! The facts about a request that are known before its handler, and whether it is refused.
 
 pub mod info;
 pub mod notices;

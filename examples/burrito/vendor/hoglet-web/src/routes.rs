@@ -1,4 +1,4 @@
-//! [`Routes`]: a router with a table of its paths. And the routes that every app has.
+//! [`Routes`]: a router with a table of its paths, and the routes that every app has.
 
 use axum::extract::Request;
 use axum::handler::Handler;
@@ -90,8 +90,9 @@ pub fn plain() -> Routes<Web> {
         .get("/static/{*path}", assets::show)
 }
 
-/// The routes of every app besides its pages: assets, health checks, the proxy for posthog-js and, in
-/// development, the kept mail.
+/// The routes of every app besides its pages: assets, health checks, the proxy for posthog-js.
+///
+/// In development, also the stored mail.
 pub fn besides_pages(web: &Web) -> Router {
     plain()
         .router()
@@ -109,8 +110,9 @@ fn sent(request: &Request) -> proxy::Sent {
     }
 }
 
-/// The kept mail, in development only. It holds links that log users in, so the security layers are
-/// around it.
+/// The pages for stored mail, in development only.
+///
+/// Mails contain links that log users in, so the security layers are around these pages.
 fn kept_mail(web: &Web) -> Router<Web> {
     if !web.settings.development() {
         return Router::new();
@@ -121,7 +123,8 @@ fn kept_mail(web: &Web) -> Router<Web> {
         .route("/dev/mail/{id}", get(mail::show))
 }
 
-/// In development: open pages ask whether to reload, and the local PostHog asks for the flags.
+/// In development: open pages request the state for reloads, and the local PostHog requests the
+/// flags.
 pub fn development(web: &Web) -> Router {
     if !web.settings.development() {
         return Router::new();

@@ -1,8 +1,10 @@
-//! Paths that hold a token: `/reset-password/{token}`.
+//! Paths that contain a token: `/reset-password/{token}`.
 //!
-//! Anyone who reads such a path can use the token. So neither the log nor PostHog nor the next page gets it. The
-//! route table marks these paths by the name of the parameter. The match is tolerant, because a path that is
-//! mistyped, encoded twice or continued gets a 404, and still holds the token.
+//! Anyone who reads such a path can use the token. So the token is masked in the log, in PostHog and for the
+//! next page.
+//!
+//! The route table marks these paths by the name of the parameter. The match is tolerant, because a path that is
+//! mistyped, encoded twice or continued gets a 404, but still contains the token.
 
 use std::borrow::Cow;
 
@@ -13,19 +15,19 @@ const MASK: &str = "***";
 /// Separates parameters, and their names from their values.
 const SEPARATORS: [char; 5] = ['?', '#', '&', '=', ';'];
 
-/// The paths of an app that hold a token.
+/// The paths of an app that contain a token.
 #[derive(Clone, Debug, Default)]
 pub struct SecretPaths {
     secret: Vec<SecretPath>,
-    /// Routes without a parameter. They hold no token.
+    /// Routes without a parameter. They contain no token.
     plain: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug)]
 struct SecretPath {
-    /// The segments before the token. `None` stands for a parameter.
+    /// The segments before the token. `None` means a parameter.
     before: Vec<Option<&'static str>>,
-    /// `/reset-password/***`
+    /// The masked path: `/reset-password/***`
     shown: String,
 }
 
@@ -42,7 +44,7 @@ impl SecretPaths {
         }
     }
 
-    /// The path with a mask in place of its token and everything after it. `None` if it holds no token.
+    /// The path with a mask in place of its token and everything after it. `None` if it contains no token.
     pub fn masked(&self, path: &str) -> Option<String> {
         if self.secret.is_empty() || self.plain.contains(&path.trim_end_matches('/')) {
             return None;

@@ -30,8 +30,9 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// Long enough for some file descriptors to become free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` resolves. Then it finishes requests and jobs and delivers every captured event,
-/// within SHUTDOWN_TIMEOUT_SECONDS.
+/// Serves until `stop` resolves.
+///
+/// Then it finishes requests and jobs and delivers every captured event, within SHUTDOWN_TIMEOUT_SECONDS.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -75,7 +76,7 @@ pub async fn work(web: Web, workers: Workers, stop: impl Future) {
 async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>) {
     let bound = web.settings.shutdown_timeout;
     let now = Instant::now();
-    // The last tenth is for the process itself to end.
+    // The last tenth of the time is left for the process to end.
     let deadline = now + bound * 9 / 10;
     tracing::info!(
         seconds = bound.as_secs(),
@@ -87,7 +88,7 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
             tracing::warn!("some requests were still under way");
         }
     };
-    // Jobs that do not end in time are released with a query, which takes some of the time.
+    // Jobs that do not end in time are released with a query, which takes some time.
     tokio::join!(requests, workers.stop(now + bound * 7 / 10));
     web.posthog.shut_down(deadline).await;
     web.outbox.shut_down(deadline).await;
@@ -102,7 +103,7 @@ async fn finish(web: &Web, workers: Workers, requests: impl Future<Output = ()>)
     );
 }
 
-/// Logs what is lost when a second signal ends the process during its shutdown.
+/// Logs the losses when a second signal ends the process during its shutdown.
 pub fn log_losses(web: &Web, jobs: usize, signal: u8) {
     let counts = web.posthog.counts();
     tracing::error!(
@@ -131,8 +132,8 @@ fn connect(
     let handlers = handlers.clone();
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
-        // In a task of its own: otherwise a client that disconnects would stop its handler half way, with a
-        // row stored and its event not captured.
+        // The handler runs in a task of its own. Otherwise a client that disconnects would stop the handler
+        // halfway, with a row stored and its event not captured.
         let answer = handlers.spawn(router.clone().oneshot(request.map(Body::new)));
         async move {
             let Ok(response) = answer.await?;

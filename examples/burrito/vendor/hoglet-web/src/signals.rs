@@ -9,8 +9,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// `hoglet dev` sets this variable. The app then ends when its standard input ends, so it ends with `hoglet dev` even
-/// if that is killed.
+/// `hoglet dev` sets this variable.
+///
+/// Then the app ends when its standard input ends. So it ends with `hoglet dev`, even if `hoglet dev` is killed.
 const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
 
 /// Signals within this time count as one request: `timeout` sends each signal twice, and so does a shell when its
@@ -25,7 +26,7 @@ pub struct ShutdownRequests {
     pub immediate: oneshot::Receiver<u8>,
 }
 
-/// Listens for shutdown requests. From now on these signals no longer end the process by themselves.
+/// Listens for shutdown requests. After this call, the signals no longer end the process by themselves.
 ///
 /// # Panics
 ///
@@ -61,7 +62,7 @@ pub fn listen() -> ShutdownRequests {
 fn end_of_stdin() -> oneshot::Receiver<()> {
     let (send, ended) = oneshot::channel();
     if std::env::var_os(ENDS_WITH_STDIN).is_some() {
-        // In a thread of its own, because the runtime would wait for a blocking task when it ends.
+        // In its own thread, because the runtime would wait for a blocking task when it ends.
         std::thread::spawn(move || {
             let mut stdin = std::io::stdin().lock();
             while stdin.read(&mut [0; 64]).is_ok_and(|read| read > 0) {}

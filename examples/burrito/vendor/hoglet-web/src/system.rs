@@ -5,8 +5,9 @@
 use std::fs;
 use std::path::Path;
 
-/// The process that listens on a TCP port of this machine: `process 4711 (postgres)`. `None` if it is unknown, because
-/// it belongs to another user.
+/// The process that listens on a TCP port of this machine: `process 4711 (postgres)`.
+///
+/// `None` if it is unknown, because it belongs to another user.
 pub fn owner_of_port(port: u16) -> Option<String> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .into_iter()
@@ -27,6 +28,7 @@ pub fn owner_of_port(port: u16) -> Option<String> {
 }
 
 /// The inodes of the sockets that listen on a port, from a table of the kernel.
+///
 /// Source: <https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html>.
 fn listening(table: &str, port: u16) -> Vec<String> {
     const LISTEN: &str = "0A";
@@ -54,7 +56,8 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether this process ignores SIGHUP since its start, as with `nohup`. It must then go on when the terminal closes.
+/// Whether this process has ignored SIGHUP since its start, as with `nohup`. If so, it must continue when the
+/// terminal closes.
 pub fn ignores_hangup() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| hangup_is_ignored(&status))
 }

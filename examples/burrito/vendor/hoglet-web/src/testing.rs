@@ -1,5 +1,5 @@
-//! For tests: an app on a free port, browsers that keep cookies, and a PostHog that records what
-//! reaches it. With the feature `testing`.
+//! For tests, with the feature `testing`: an app on a free port, browsers that keep cookies, and a
+//! PostHog that records requests.
 //!
 //! A test reads as a story: start the app, act as a visitor or as a user, look at the answer and at
 //! the events.
@@ -16,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! Everything here panics where it cannot go on: in a test that is the message that it failed.
+//! The functions here panic if something fails. In a test, the panic is the message that it failed.
 
 #![expect(
     clippy::unwrap_used,

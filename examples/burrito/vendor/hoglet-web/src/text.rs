@@ -8,8 +8,9 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-/// Characters that show nothing, although Unicode does not class them as spaces or ignorable: the empty braille
-/// cell, a musical note without a head, and the filler of a script.
+/// Characters that show nothing, although Unicode does not class them as spaces or ignorable.
+///
+/// They are the empty braille cell, a musical note without a head, and the filler of a script.
 const BLANK: [char; 3] = ['\u{2800}', '\u{1d159}', '\u{16fe4}'];
 
 /// A day in words, such as `1 December 2026`.
@@ -52,8 +53,10 @@ pub fn is_visible(text: &str) -> bool {
         .any(|letter| !is_invisible(letter) && !is_mark(letter))
 }
 
-/// Prepares a text of one line for storage: removes the space around it and the characters that change the
-/// direction of writing, which would also change the text around it.
+/// Prepares a text of one line for storage.
+///
+/// Removes the space around it, and the characters that change the direction of writing, which would also
+/// change the text around it.
 pub fn tidied(text: &str) -> String {
     let tidied: String = text
         .chars()

@@ -7,14 +7,16 @@
 //!
 //! An attempt is counted under a lock before it is allowed. So of any number of concurrent requests exactly as
 //! many pass as there is room for. A refused attempt does not count: the wait in the answer is true, and
-//! retries do not make it longer. Sometimes the app knows only later whether an attempt counts, because it
-//! must check a password first. Then it [reserves](Attempts::reserve) room, and releases it after a success.
+//! retries do not make it longer.
+//!
+//! Sometimes the app knows only later whether an attempt counts, because it must check a password first. Then
+//! it [reserves](Attempts::reserve) room, and releases it after a success.
 //!
 //! # Room for the owner of an account
 //!
-//! Attempts by strangers do not lock out the owner. Attempts from a network that the account
-//! [is known at](known_network) are counted separately: the owner is logged in there, or has logged in there
-//! within three months. A stranger cannot use that room, because it takes a log-in.
+//! Attempts by strangers do not lock out the owner. A network is [known](known_network) if the owner is logged
+//! in there, or has logged in there within three months. Attempts from known networks are counted separately.
+//! A stranger cannot use that room, because this takes a log-in.
 //!
 //! Known limitation: while strangers at many networks keep trying, an owner at a new network has to wait too.
 

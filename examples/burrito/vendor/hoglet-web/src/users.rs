@@ -11,16 +11,16 @@ pub use crate::posthog::Person;
 
 /// A row of the app's table of users.
 pub trait User: Person + Any {
-    /// The primary key. PostHog knows the user by it too: it is the distinct id.
+    /// The primary key. It is also the user's distinct id at PostHog.
     fn id(&self) -> Uuid;
 
-    /// A session ends when it changes.
+    /// The hash of the password. A session ends when it changes.
     fn password_hash(&self) -> &PasswordHash;
 
     /// The address, unique among users: the column `email` of the table.
     fn email(&self) -> &Email;
 
-    /// When its owner confirmed the address. Until then it may be anybody's.
+    /// When the owner confirmed the address. Until then it may belong to somebody else.
     fn email_confirmed_at(&self) -> Option<OffsetDateTime> {
         None
     }

@@ -1,7 +1,7 @@
-//! [`Views`]: the template engine, with the app's templates and, behind them, Hoglet's own.
+//! [`Views`]: the template engine, with the app's templates, and Hoglet's as a fallback.
 //!
-//! A release build has the templates inside. Other builds read them from `templates/` on every request,
-//! so that a changed template shows on reload. All are parsed at start-up. In development the app starts
+//! A release build embeds the templates. Other builds read them from `templates/` on every request, so that
+//! a reload shows a changed template. All templates are parsed at start-up. In development the app starts
 //! even with a broken template, and the page shows the mistake.
 
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ pub struct Views {
     embedded: Option<Arc<Environment<'static>>>,
 }
 
-/// All mistakes in the templates, one line each.
+/// All mistakes in the templates, one per line.
 #[derive(Debug, thiserror::Error)]
 #[error("these templates need a change:\n  {}", .0.join("\n  "))]
 pub struct BrokenTemplates(Vec<String>);
@@ -41,7 +41,7 @@ impl Views {
     ///
     /// # Errors
     ///
-    /// When a template is broken, unless the sources are there: then pages show the mistake.
+    /// If a template is broken, unless the app runs with its sources: then pages show the mistake.
     pub fn new(
         templates: Files,
         assets: Files,
@@ -54,7 +54,7 @@ impl Views {
             (false, true) => tracing::warn!("{broken}"),
             (true, _) => {}
         }
-        // Debug builds read the templates for every page, so that a correction shows at once.
+        // Debug builds read the templates for every page, so that a correction is visible at once.
         let embedded = (!cfg!(debug_assertions)).then(|| Arc::new(environment));
         Ok(Self {
             templates,
@@ -67,7 +67,7 @@ impl Views {
     ///
     /// # Errors
     ///
-    /// When the template is broken, or uses a value that is not there.
+    /// If the template is broken, or uses a value that does not exist.
     #[track_caller]
     pub fn render(&self, template: &str, context: Value) -> Result<String> {
         let environment = self.environment();
@@ -76,16 +76,16 @@ impl Views {
             .and_then(|template| template.render(context));
         match rendered {
             Ok(rendered) => Ok(rendered),
-            // Not in a closure: the cause begins at the caller.
+            // Not in a closure: the cause must have the caller's place.
             Err(error) => Err(AppError::from_cause(cause(&error))),
         }
     }
 
-    /// Renders a template, and one of its blocks a second time by itself. Returns both, the whole first.
+    /// Renders a template, and one of its blocks again. Returns the whole text and the block.
     ///
     /// # Errors
     ///
-    /// As for [`Views::render`], and when there is no such block.
+    /// The errors of [`Views::render`], and an error if there is no such block.
     #[track_caller]
     pub fn render_with_block(
         &self,
@@ -101,7 +101,7 @@ impl Views {
         });
         match rendered {
             Ok(rendered) => Ok(rendered),
-            // Not in a closure: the cause begins at the caller.
+            // Not in a closure: the cause must have the caller's place.
             Err(error) => Err(AppError::from_cause(cause(&error))),
         }
     }
@@ -138,8 +138,9 @@ fn broken_templates(environment: &Environment<'_>, templates: Files) -> Vec<Stri
     errors.chain(broken_mails(&names, templates)).collect()
 }
 
-/// Checks `templates/mail/`: a mail has a `.txt` and an `.html` template, and the `.txt` has a subject. The
-/// layout has none, and files in subfolders are parts of mails.
+/// Checks `templates/mail/`: a mail has a `.txt` and an `.html` template, and the `.txt` has a subject.
+///
+/// The layout has none, and files in subfolders are parts of mails.
 fn broken_mails(names: &[Cow<'static, str>], templates: Files) -> Vec<String> {
     let mut broken = Vec::new();
     for name in names {
@@ -179,8 +180,9 @@ fn has_subject(source: &str) -> bool {
     })
 }
 
-/// The template and line in which an error arose: those of the innermost source. The other sources are
-/// templates that include or extend it.
+/// The template and line in which an error arose.
+///
+/// They are those of the innermost source. The other sources are templates that include or extend it.
 fn innermost_place(error: &minijinja::Error) -> Option<(String, usize)> {
     let mut place = None;
     let mut next: Option<&(dyn Error + 'static)> = Some(error);

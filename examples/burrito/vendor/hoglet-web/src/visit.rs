@@ -1,6 +1,6 @@
 //! [`Visit`]: the visitor or user who makes a request, with their session and PostHog.
 //!
-//! `log_in` makes a visitor the user, and ends sessions; `passwords` checks and hashes passwords, and
+//! `log_in` logs a visitor in and out, and ends sessions. `passwords` checks and hashes passwords, and
 //! counts attempts.
 
 pub mod log_in;
@@ -35,11 +35,11 @@ use crate::web::Web;
 pub struct Visit {
     /// The request: its id, its address, and the format of its answer.
     pub request: Arc<RequestInfo>,
-    /// The values that are kept for this browser from request to request.
+    /// The values that the app stores for this browser between requests.
     pub session: Session,
     /// Captures events and reads flags for this visitor or user.
     pub posthog: PostHog,
-    /// Enqueues jobs for this person.
+    /// Enqueues jobs with this visitor or user as the actor.
     pub jobs: Enqueuer,
     messages: Messages,
     cookies: Cookies,
@@ -47,8 +47,9 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Whether the user has logged in, or confirmed their password, within this time. Ask for the
-    /// password again before a dangerous change if it was longer ago.
+    /// Whether the user has logged in, or confirmed their password, within this time.
+    ///
+    /// If not, ask for the password again before a dangerous change.
     ///
     /// # Errors
     ///
@@ -57,7 +58,7 @@ impl Visit {
         self.session.logged_in_within(time).await
     }
 
-    /// The sessions of the signed-in user, the most recently used first.
+    /// The sessions of a user, the most recently used first.
     ///
     /// # Errors
     ///
@@ -87,8 +88,9 @@ impl Visit {
         })
     }
 
-    /// Deletes an account, see [`AccountDeletion::delete`]. `false` if another request has just deleted
-    /// it.
+    /// Deletes an account, see [`AccountDeletion::delete`].
+    ///
+    /// Returns `false` if another request has just deleted it.
     ///
     /// # Errors
     ///

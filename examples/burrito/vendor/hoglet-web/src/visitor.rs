@@ -1,16 +1,18 @@
-//! Visitor ids: random, and dated by being UUIDs of version 7.
+//! Visitor ids: random UUIDs of version 7, which contain their date.
 //!
-//! An id can be linked to one user only, and `visitor_links` remembers that. The date lets the table
-//! forget: an id is refused a year after it was made, like one without a signature, so its row may
-//! go a day later. Cookies of before hold ids without a date (version 4). They are refused too, because
-//! one that is played back after its row is gone could be linked to a second person.
+//! An id can be linked to one user only, and `visitor_links` stores this link. The date limits the size
+//! of that table: an id is refused a year after it was made, as if it had no signature. So its row can
+//! be deleted a day later.
+//!
+//! Cookies of earlier versions contain ids without a date (version 4). They are refused too: if such an
+//! id is replayed after its row was deleted, it could be linked to a second person.
 
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// How long a visitor is known.
+/// How long a visitor id is valid.
 pub const LIFETIME: Duration = Duration::days(365);
-/// How far the clocks of two machines may be apart.
+/// The largest difference between the clocks of two machines.
 const CLOCK_SKEW: Duration = Duration::days(1);
 
 /// A new visitor's id.
@@ -18,7 +20,9 @@ pub fn new_id() -> Uuid {
     Uuid::now_v7()
 }
 
-/// The id in a visitor cookie, unless it is too old, or from a future that no clock explains.
+/// The id in a visitor cookie, unless it is too old or too far in the future.
+///
+/// A wrong clock explains at most `CLOCK_SKEW`.
 pub fn read_id(cookie: &str, now: OffsetDateTime) -> Option<Uuid> {
     let id: Uuid = cookie
         .parse()
@@ -31,7 +35,7 @@ pub fn read_id(cookie: &str, now: OffsetDateTime) -> Option<Uuid> {
         .then_some(id)
 }
 
-/// Ids below this one are refused everywhere, whatever its clock says.
+/// Every process refuses ids below this one, even if its clock is wrong by `CLOCK_SKEW`.
 pub fn first_living_id(now: OffsetDateTime) -> Uuid {
     let milliseconds = (now - LIFETIME - CLOCK_SKEW).unix_timestamp().max(0) as u64 * 1000;
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &[0; 10]).into_uuid()

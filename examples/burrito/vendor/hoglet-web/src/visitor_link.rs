@@ -1,9 +1,10 @@
-//! The links between visitors and users. The primary key is the visitor id, so one id is linked once, even if
-//! requests run in parallel or are replayed.
+//! The links between visitors and users.
 //!
-//! PostHog refuses to merge two identified persons, but it silently adds a brand-new user to the
-//! person that an already linked visitor id belongs to. Linking an id twice would fuse two people.
-//! Source: <https://posthog.com/docs/product-analytics/identify>, and its ingestion itself.
+//! The primary key is the visitor id, so one id is linked once, even if requests run in parallel or are replayed.
+//!
+//! PostHog refuses to merge two identified persons, but it silently adds a brand-new user to the person that an
+//! already linked visitor id belongs to. So linking an id twice would merge two users into one person. Source:
+//! <https://posthog.com/docs/product-analytics/identify>, and the code of PostHog's ingestion.
 //!
 //! The table is also the outbox of `$identify`: see `outbox`.
 
@@ -28,20 +29,20 @@ pub struct Model {
     /// The visitor's `$initial_…` properties as a JSON object.
     #[sea_orm(column_type = "Text")]
     pub first_touch: String,
-    /// When they logged in.
+    /// When the visitor logged in.
     pub linked_at: TimeDateTimeWithTimeZone,
-    /// When PostHog had taken the `$identify`; none while it may not know of this link.
+    /// When PostHog accepted the `$identify`. `None` until then.
     pub acknowledged_at: Option<TimeDateTimeWithTimeZone>,
 }
 
-/// None: the table of users is the app's.
+/// No relations: the table of users belongs to the app.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
-    /// The visitor that the user was, for `$identify`.
+    /// The visitor of this link, for `$identify`.
     pub fn visitor(&self) -> Visitor {
         Visitor {
             id: self.visitor_id,
@@ -50,9 +51,10 @@ impl Model {
     }
 }
 
-/// Links a visitor to a user. If the id belongs to another user already, a fresh id is linked in its place, without a
-/// first touch, which is the other user's. A pair that is linked already stays as it is, so that a second try after
-/// a crash changes nothing.
+/// Links a visitor to a user.
+///
+/// If the id already belongs to another user, a fresh id is linked instead, without a first touch, which is the
+/// other user's. An existing link stays as it is, so that a second attempt after a crash changes nothing.
 ///
 /// # Errors
 ///
@@ -94,7 +96,7 @@ async fn insert(database: &impl ConnectionTrait, link: &Model) -> Result<bool, D
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
-/// Every id that a user has had as a visitor, as far as links are kept.
+/// All visitor ids of a user, as far as their links are still stored.
 ///
 /// # Errors
 ///
@@ -112,8 +114,9 @@ pub async fn ids_of_user(
         .await
 }
 
-/// Links from before a moment that PostHog may not know of: the next ones after this visitor id,
-/// at most `limit`.
+/// The next links, at most `limit`, that PostHog has not acknowledged.
+///
+/// They were made before `linked_before`, and their visitor ids are greater than `after`.
 ///
 /// # Errors
 ///
@@ -134,7 +137,7 @@ pub async fn unacknowledged(
         .await
 }
 
-/// Notes that PostHog knows of these links.
+/// Marks links as acknowledged by PostHog.
 ///
 /// # Errors
 ///
@@ -155,12 +158,13 @@ pub async fn acknowledge(
     Ok(())
 }
 
-/// Removes the links of ids that are refused by their age, because those cannot be linked again.
-/// Links that PostHog has not taken are kept for another year. Returns how many were removed.
+/// Removes the links of expired ids, because these ids cannot be linked again.
+///
+/// Links that PostHog has not acknowledged are kept for another year. Returns the number of removed links.
 ///
 /// # Errors
 ///
-/// Where the database does not answer; what was deleted before stays deleted.
+/// If the database does not answer. Links that were deleted before stay deleted.
 pub async fn delete_old(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let now = OffsetDateTime::now_utc();
     let told = Condition::any()

@@ -30,39 +30,40 @@ use crate::tokens;
 use crate::tokens::links::Links;
 use crate::views::Views;
 
-/// An [`App`](crate::app::App) as a value. The trait says more about each field.
+/// An [`App`](crate::app::App) as a value. The trait describes each field.
 #[derive(Clone)]
 pub struct Parts {
-    /// Its table of users.
+    /// The app's table of users.
     pub users: Users,
-    /// Its migrations, with Hoglet's among them.
+    /// The app's migrations, which include Hoglet's.
     pub migrations: Migrations,
-    /// Its views: `templates/`.
+    /// The app's views: `templates/`.
     pub templates: Files,
-    /// Its stylesheets, scripts and pictures: `static/`.
+    /// The app's style sheets, scripts and pictures: `static/`.
     pub assets: Files,
     /// Makes the app's variables for every template.
     pub every_page: fn(&Extensions) -> Value,
-    /// The text for an error whose handler has given none.
+    /// The text for an error if its handler gave none.
     pub error_text: fn(StatusCode) -> ErrorText,
-    /// The links in its mails, and how long they work.
+    /// The links in the app's mails, and how long they work.
     pub links: Links,
     /// The other sites from which pages may load.
     pub content_security_policy: ContentSecurityPolicy,
-    /// How many bytes a request's body may have.
+    /// The maximum size of a request's body, in bytes.
     pub body_limit: usize,
-    /// Its flags and experiments.
+    /// The app's flags and experiments.
     pub flags: &'static [Declared],
     /// Properties that every event of a request carries.
     pub event_properties: EventProperties,
-    /// The app's last look at each event before it is sent.
+    /// Changes or drops an event before it is sent.
     pub before_send: BeforeSend,
 }
 
 /// See [`Parts::event_properties`].
 pub type EventProperties = fn(&axum::extract::Request) -> Map<String, serde_json::Value>;
 
-/// Shared by handlers and layers. It is one pointer, because each layer clones it for each request.
+/// The values that handlers and layers share. It is one pointer, because each layer clones it for each
+/// request.
 #[derive(Clone)]
 pub struct Web(Arc<Shared>);
 
@@ -74,7 +75,7 @@ pub struct Shared {
     pub package: Package,
     /// The app, as a value.
     pub parts: Parts,
-    /// The paths that hold a token.
+    /// The paths that contain a token.
     pub secret_paths: SecretPaths,
     /// The app's database.
     pub database: DatabaseConnection,
@@ -82,7 +83,7 @@ pub struct Shared {
     pub cookies: SignedCookies,
     /// The key for the tokens of links in mails.
     pub token_key: tokens::Key,
-    /// Hashes passwords, a bounded number at once.
+    /// Hashes passwords, a limited number at a time.
     pub passwords: Passwords,
     /// Counts failed attempts, for throttling.
     pub attempts: Attempts,
@@ -94,9 +95,9 @@ pub struct Shared {
     pub compressed_assets: CompressedAssets,
     /// The template engine.
     pub views: Views,
-    /// Enqueues jobs without an actor. A handler has `visit.jobs`, and a job `run.jobs`.
+    /// Enqueues jobs without an actor. Handlers use `visit.jobs`, and jobs use `run.jobs`.
     pub jobs: Enqueuer,
-    /// Sends mail, or keeps it in development.
+    /// Sends mail, or stores it in development.
     pub mail: Mailer,
     /// Warnings that the log shows only once.
     pub notices: Notices,
@@ -107,7 +108,7 @@ impl Web {
     ///
     /// # Errors
     ///
-    /// When a template is broken (in development the page shows this instead), or TLS cannot be set up.
+    /// If a template is broken (in development the page shows this instead), or if TLS cannot be set up.
     pub async fn start(
         package: Package,
         settings: Settings,

@@ -1,4 +1,4 @@
-//! Beginning a transaction.
+//! Begins transactions that write.
 
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
@@ -7,9 +7,9 @@ use sea_orm::{
 
 /// Begins a transaction that will write.
 ///
-/// SQLite has one writer at a time. If a transaction reads first and writes later, and another one has written
-/// in between, SQLite refuses it at once with "database is locked". A transaction that announces at its
-/// beginning that it will write waits for its turn instead. PostgreSQL needs no announcement.
+/// SQLite has one writer at a time. If a transaction reads first and writes later, and another one has
+/// written in between, SQLite refuses it at once with "database is locked". A transaction that announces at
+/// its beginning that it will write waits for the other one instead. PostgreSQL needs no announcement.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Jobs that are to be done, when schedules last came round, and which queues are paused.
+//! Creates tables for jobs, the last times of schedules, and paused queues.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -31,7 +31,7 @@ impl MigrationTrait for Migration {
             )
             .await?;
         let unfinished = || Expr::col("failed_at").is_null();
-        // What workers look for, without what waits for a later time or a person.
+        // For the workers' search: it leaves out failed jobs.
         let due = Index::create()
             .name("jobs_due")
             .table("jobs")
@@ -41,7 +41,7 @@ impl MigrationTrait for Migration {
             .and_where(unfinished())
             .to_owned();
         manager.create_index(due).await?;
-        // One may wait while another one has begun.
+        // With `begun`, because one job may wait while another one with the same key has begun.
         let unique = Index::create()
             .name("jobs_unique_key")
             .table("jobs")

@@ -1,4 +1,4 @@
-//! Claiming due jobs, and beginning them.
+//! Claims due jobs and begins them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::model::Model;
 use crate::results::Unstored;
 use crate::wanted::Wanted;
 
-/// How long to wait after another process has claimed the due jobs first.
+/// How long to wait if another process has claimed the due jobs first.
 const BUSY: Duration = Duration::from_millis(20);
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
@@ -72,12 +72,13 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             if !self.hot[queue] || room == 0 {
                 continue;
             }
-            // The lease begins in the statement, so it ends after this.
+            // Calculate this before the statement, in which the lease begins, so that `until` is not too
+            // late.
             let until = self.until(Instant::now());
             let first = self.places.first(queue);
             let database = &self.runner.database;
             let jobs = match claim(database, wanted(queue), first, room, self.lease).await {
-                // The other queues have their turn.
+                // Go on with the other queues first.
                 Err(error) if !is_unavailable(&error) => {
                     refused = Err(error);
                     continue;
@@ -86,7 +87,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             };
             self.hot[queue] = jobs.len() == room;
             if !self.hot[queue] {
-                // Look for the time of the next job: at once, unless other processes hold the due ones.
+                // Look for the next job at once, unless other processes have claimed the due jobs.
                 let wait = if jobs.is_empty() {
                     BUSY
                 } else {

@@ -1,4 +1,4 @@
-//! The end of attempts, and of all attempts when the process ends.
+//! Handles the end of attempts, and stops all attempts when the process ends.
 
 use tokio::task::JoinError;
 use tokio::time::{Instant, timeout_at};
@@ -9,7 +9,7 @@ use crate::lease::{self, Claim};
 use crate::results::{Unstored, store_all};
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
-    /// Notes this ended attempt, and all others that have ended meanwhile.
+    /// Handles this ended attempt, and all others that have ended meanwhile.
     pub(super) fn note(&mut self, joined: Result<(Claim, Ended), JoinError>) {
         let mut next = Some(joined);
         while let Some(joined) = next {
@@ -20,7 +20,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             next = self.running.try_join_next();
         }
         if !self.knows_of_more() {
-            // A job that has waited for a place, or for the end of its twin, begins at once.
+            // Look at once: a job may have waited for a place, or for the end of its twin.
             self.look_at = Instant::now();
         }
     }
@@ -43,8 +43,10 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         });
     }
 
-    /// Stops the jobs that still run. They have not failed, so the attempt does not count. A job that blocks its
-    /// thread cannot be stopped: it runs until the process ends, so it is not given back before its lease ends.
+    /// Stops the jobs that still run, and gives them back.
+    ///
+    /// They have not failed, so the attempt does not count. A job that blocks its thread cannot be stopped
+    /// and runs until the process ends. It is not given back, but becomes due again when its lease ends.
     pub(super) async fn give_back(&mut self, deadline: Instant) {
         let now = Instant::now();
         for held in self.held.values() {

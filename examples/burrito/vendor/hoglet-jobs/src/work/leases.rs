@@ -1,4 +1,4 @@
-//! The leases of the jobs that run here.
+//! Extends the leases of the jobs that run in this process.
 
 use std::collections::HashMap;
 
@@ -10,20 +10,23 @@ use crate::database::is_unavailable;
 use crate::lease::{self, Claim, Extended};
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
-    /// The end, for this process, of a lease that begins or is extended now: a third before its end in the
-    /// database. So this process stops the job before another one begins it, even if this one is slow. The
-    /// lease is extended twice until then.
+    /// When a lease that begins or is extended now ends for this process.
+    ///
+    /// That is a third of its time before its end in the database. So this process stops the job before
+    /// another one begins it, even if this one is slow. Until then there are two tries to extend the lease.
     pub(super) fn until(&self, begins: Instant) -> Instant {
         begins + self.lease * 2 / 3
     }
 
-    /// Extends the leases of the running jobs, and stops jobs whose lease is lost and jobs that are cancelled.
+    /// Extends the leases of the running jobs.
+    ///
+    /// Stops jobs whose lease is lost, and jobs that were cancelled.
     pub(super) async fn extend(&mut self) {
         let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
         let until = self.until(Instant::now());
         match lease::extend(&self.runner.database, &claims, self.lease).await {
             Ok(extended) => self.extended(&claims, &extended, until),
-            // The database refuses to change one of the rows: try each by itself.
+            // The database refuses to change one of the rows, so try each by itself.
             Err(error) if claims.len() > 1 && !is_unavailable(&error) => {
                 for claim in claims {
                     match lease::extend(&self.runner.database, &[claim], self.lease).await {
@@ -34,12 +37,12 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
                     }
                 }
             }
-            // Each job is stopped before its lease ends.
+            // Nothing more to do: each job is stopped before its lease ends.
             Err(error) => tracing::warn!(%error, "could not extend the leases of running jobs"),
         }
     }
 
-    /// Notes which of these leases were extended.
+    /// Sets the new end of extended leases, and stops the jobs of the others.
     pub(super) fn extended(
         &mut self,
         claims: &[Claim],

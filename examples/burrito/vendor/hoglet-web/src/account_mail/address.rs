@@ -14,13 +14,13 @@ use crate::web::Web;
 #[derive(Serialize, Deserialize)]
 pub struct SendConfirmation {
     user_id: Uuid,
-    /// Each request for the mail has an id, so it gets a link of its own, also if this job replaces one
-    /// that waits.
+    /// The id of one request for the mail. Each request gets a link of its own, even if this job
+    /// replaces a waiting one.
     asked: Uuid,
 }
 
 impl SendConfirmation {
-    /// For one request for the mail.
+    /// The job for one request for the mail.
     pub fn to(user_id: Uuid) -> Self {
         let asked = Uuid::now_v7();
         Self { user_id, asked }
@@ -33,7 +33,7 @@ impl Job for SendConfirmation {
     const NAME: &'static str = "send_confirmation";
     const QUEUE: &'static str = mail::QUEUE;
     const TIMEOUT: Duration = mail::TIMEOUT;
-    /// A mail that waits for its next try goes out at once if it is requested again.
+    /// A mail that waits for its next attempt is sent at once if the user requests it again.
     const UNIQUE: Unique = Unique::Replace;
 
     /// Pressing the button twice sends one mail.
@@ -52,8 +52,10 @@ impl Job for SendConfirmation {
     }
 }
 
-/// Mails a link that confirms the new address of an account. The request has issued the token already,
-/// so the order of requests decides which one is the newest, and not the order of jobs.
+/// Mails a link that confirms the new address of an account.
+///
+/// The request has already issued the token. So the order of requests decides which token is the
+/// newest, not the order of jobs.
 #[derive(Serialize, Deserialize)]
 pub struct SendChangeOfEmail {
     /// The occasion that the token was issued for.

@@ -1,6 +1,7 @@
 //! Links that log in or set a new password, for any address that a visitor types.
 //!
-//! The jobs find out whether the address has an account: the time of the answer tells nothing.
+//! Only the jobs look up whether the address has an account, so the time of the answer reveals
+//! nothing.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::web::Web;
 /// Mails a link that sets a new password, if the address has an account.
 #[derive(Serialize, Deserialize)]
 pub struct SendResetLink {
-    /// As it was typed, normalized.
+    /// The typed address, normalized.
     pub email: Email,
 }
 
@@ -26,7 +27,7 @@ impl Job for SendResetLink {
 
     const NAME: &'static str = "send_reset_link";
     const QUEUE: &'static str = mail::QUEUE;
-    /// Spread over some twenty minutes: nobody waits longer.
+    /// The attempts take about twenty minutes. Users wait no longer than that.
     const ATTEMPTS: u32 = 8;
     const TIMEOUT: Duration = mail::TIMEOUT;
     const PRIORITY: Priority = Priority::High;
@@ -39,7 +40,7 @@ impl Job for SendResetLink {
 /// Mails a link that logs in, if the address has an account.
 #[derive(Serialize, Deserialize)]
 pub struct SendLoginLink {
-    /// As it was typed, normalized.
+    /// The typed address, normalized.
     pub email: Email,
 }
 
@@ -48,7 +49,7 @@ impl Job for SendLoginLink {
 
     const NAME: &'static str = "send_login_link";
     const QUEUE: &'static str = mail::QUEUE;
-    /// Spread over some ten minutes: the link does not work much longer.
+    /// The attempts take about ten minutes. The link does not work much longer.
     const ATTEMPTS: u32 = 7;
     const TIMEOUT: Duration = mail::TIMEOUT;
     const PRIORITY: Priority = Priority::High;

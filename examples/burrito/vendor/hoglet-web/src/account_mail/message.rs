@@ -9,9 +9,10 @@ use crate::tokens::{Issued, Purpose};
 use crate::users::User;
 use crate::web::Web;
 
-/// Issues a token for a user and mails it. A job that is tried again passes the same `occasion` and so
-/// sends the same link, because the first mail may have arrived. Sends nothing once the link has been
-/// used or has expired.
+/// Issues a token for a user and mails it.
+///
+/// A job that is tried again passes the same `occasion` and sends the same link, because the first
+/// mail may have arrived. Sends nothing if the link has been used or has expired.
 pub async fn issue_and_send(
     web: &Web,
     purpose: Purpose,
@@ -26,8 +27,10 @@ pub async fn issue_and_send(
     }
 }
 
-/// Mails a token. The view has the purpose's name. The id of the message is the token's, so mail
-/// programs know two mails with one link as one.
+/// Mails a token. The view has the purpose's name.
+///
+/// The id of the message is the token's id, so that mail programs recognize two mails with the same
+/// link as duplicates.
 pub async fn send(web: &Web, purpose: Purpose, issued: Issued) -> JobResult {
     let Issued { token, row } = issued;
     let message = Message::new(row.id, purpose.name, &row.sent_to);

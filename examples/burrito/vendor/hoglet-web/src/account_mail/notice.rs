@@ -1,4 +1,4 @@
-//! Notices: tell users about a change of their account, in case somebody else made it.
+//! Notices: tell users about a change of their account, in case an attacker made it.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::users::User;
 use crate::web::Web;
 
-/// What has changed. The view of each is `templates/mail/` and its name in snake case.
+/// A change of an account. Its view in `templates/mail/` has its name in snake case.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
@@ -34,8 +34,9 @@ pub struct SendNotice {
 }
 
 impl Notice {
-    /// Enqueues the notice for a user, if the app sends mail. An address that was never confirmed may
-    /// be a stranger's and gets no notice.
+    /// Enqueues the notice for a user, if the app sends mail.
+    ///
+    /// An address that was never confirmed gets no notice, because it may belong to a stranger.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use sea_orm::DatabaseConnection;
 use crate::database::{self, Migrations};
 use crate::settings::Settings;
 
-/// Opens the database. The error does not show its address, which may hold a password.
+/// Opens the database. The error does not show its address, which may contain a password.
 pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, String> {
     let connected = database::connect(&settings.database_url).await;
     connected.map_err(|error| {
@@ -16,7 +16,7 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, String> 
     })
 }
 
-/// For commands that only look at a database: they must not create one.
+/// Opens an existing database, for commands that only read. They must not create a database.
 pub async fn connect_existing(
     settings: &Settings,
     app: &str,
@@ -29,11 +29,11 @@ pub async fn connect_existing(
     })
 }
 
-/// Opens the database and migrates it, for a command of the app's own.
+/// Opens the database and migrates it, for one of the app's own commands.
 ///
 /// # Errors
 ///
-/// When it cannot be opened or migrated. The error says what to do.
+/// If the database cannot be opened or migrated. The error says what to do.
 pub fn open_database(
     settings: &Settings,
     migrations: Migrations,

@@ -36,7 +36,7 @@ pub async fn list(
     let limit = limit.map_or(usual, |limit| (limit > 0).then_some(limit));
     let paused = upkeep::paused(database).await?;
     let is_paused = |job: &Model| paused.iter().any(|(queue, _)| *queue == job.queue);
-    // One more tells whether there are more.
+    // Reads one job more, to know whether there are more than the list shows.
     let most = limit.map(|limit| limit.saturating_add(1));
     let mut jobs = list::list(database, states, most).await?;
     let shown = limit.map_or(usize::MAX, |limit| {
@@ -71,7 +71,7 @@ pub async fn list(
     Ok(())
 }
 
-/// Each element on a line of its own.
+/// Prints a JSON array, with each element on a line of its own.
 fn print_array(elements: impl Iterator<Item = Value>) -> Result<(), NotPrinted> {
     let lines: Vec<_> = elements.map(|element| format!("\n  {element}")).collect();
     let end = if lines.is_empty() { "" } else { "\n" };

@@ -3,7 +3,7 @@
 use crate::jobs::kind::Bounds;
 use crate::jobs::{JobState, Jobs};
 
-/// The kinds of jobs of an app and their queues, Hoglet's own among them.
+/// The kinds of jobs of an app and their queues, including Hoglet's.
 pub struct Table {
     kinds: Vec<Bounds>,
 }

@@ -185,7 +185,7 @@ fn check_queue(queue: &str, table: &Table) -> Result<(), String> {
     ))
 }
 
-/// Prints how many jobs were changed. A job that was named must be one of them.
+/// Prints how many jobs were changed. If a job was named but not changed, that is an error.
 fn print_count(
     id: Option<Uuid>,
     count: u64,

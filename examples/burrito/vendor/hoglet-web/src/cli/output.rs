@@ -9,12 +9,14 @@ use std::process::ExitCode;
 #[error("the output could not be written ({0}); make room for it, or write it elsewhere")]
 pub struct NotPrinted(io::Error);
 
-/// Prints a line to standard output. Commands use this instead of `println!`, which panics when the
-/// reader closes the pipe, as `| head -1` does. Here that is no error, and the command goes on.
+/// Prints a line to standard output.
+///
+/// Commands use this instead of `println!`, which panics when the reader closes the pipe, as
+/// `| head -1` does. Here that is no error, and the command goes on.
 ///
 /// # Errors
 ///
-/// When the line could not be written for any other reason.
+/// If the line could not be written for any other reason.
 pub fn print_line(line: impl Display) -> Result<(), NotPrinted> {
     print(&format!("{line}\n"))
 }

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::web::{Parts, Web};
 use crate::{housekeeping, server, signals, system};
 
-/// Opens the database and builds what handlers and jobs share.
+/// Opens the database and builds the [`Web`] that handlers and jobs share.
 pub fn start(
     package: Package,
     settings: Settings,
@@ -62,7 +62,7 @@ pub fn serve(
     })
 }
 
-/// The address to print. In development it can be opened in a browser: `0.0.0.0` cannot.
+/// The address to print. In development it must work in a browser, and `0.0.0.0` does not.
 fn shown_address(settings: &Settings, listener: &TcpListener) -> io::Result<String> {
     let address = listener.local_addr()?;
     if settings.development() && address.ip().to_canonical().is_unspecified() {
@@ -96,7 +96,7 @@ pub fn work(web: Web, registry: Registry) -> BoxFuture<'static, CommandResult> {
     })
 }
 
-/// Ends with the work, or at once after a second signal.
+/// Ends when the work ends, or at once after a second signal.
 async fn until_second_signal(
     work: impl Future<Output = ()>,
     second: oneshot::Receiver<u8>,
@@ -113,7 +113,7 @@ async fn until_second_signal(
     }
 }
 
-/// Takes the address of HOST and PORT, and writes the port that the system chose to the settings.
+/// Listens on HOST and PORT, and stores the port that the system chose in the settings.
 pub async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
     if settings.production() && !settings.https() {
         tracing::warn!(

@@ -116,7 +116,7 @@ fn as_table(users: Vec<Arc<dyn User>>) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// One account a line. `docs/production.md` of the app describes the fields.
+/// One account per line. `docs/production.md` of the app describes the fields.
 fn as_json(users: Vec<Arc<dyn User>>) -> Result<String> {
     let mut accounts = Vec::new();
     for user in users {
@@ -148,7 +148,7 @@ async fn link(
     Ok(format!("{app}/{path}/{}", issued.token.reveal()))
 }
 
-/// Asks for the address once more.
+/// Asks the operator to type the address again, as a confirmation.
 fn confirmed(email: &str) -> Result<bool> {
     if !stdin().is_terminal() {
         return Err(format!(

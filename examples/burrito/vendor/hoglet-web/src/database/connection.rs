@@ -10,22 +10,22 @@ use crate::settings::Secret;
 #[cfg(feature = "sqlite")]
 use crate::settings::database::SqliteFile;
 
-/// Opens the database, and makes a SQLite file where `mode=rwc` asks for it.
+/// Opens the database. With `mode=rwc`, a missing SQLite file is created.
 ///
 /// # Errors
 ///
-/// Where it is not there, or may not be opened.
+/// If the database does not exist, or cannot be opened.
 pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
     #[cfg(feature = "sqlite")]
     create_parent_folder(url.expose());
     Database::connect(options(url.expose())).await
 }
 
-/// Opens a database that is there, for commands that only look.
+/// Opens an existing database, for commands that only read.
 ///
 /// # Errors
 ///
-/// Where it is not there, or may not be opened.
+/// If the database does not exist, or cannot be opened.
 pub async fn connect_existing(url: &Secret) -> Result<DatabaseConnection, DbErr> {
     let options = options(url.expose());
     #[cfg(feature = "sqlite")]
@@ -39,7 +39,7 @@ fn options(url: &str) -> ConnectOptions {
         .sqlx_logging(false)
         .connect_timeout(Duration::from_secs(5))
         .acquire_timeout(Duration::from_secs(5))
-        // Asking each time whether a connection is still there would cost as much as a query.
+        // A test of the connection before each use would cost as much as a query.
         .test_before_acquire_if_idle_for(Duration::from_secs(1));
     #[cfg(feature = "sqlite")]
     if url.starts_with("sqlite:") {
@@ -48,8 +48,10 @@ fn options(url: &str) -> ConnectOptions {
     options
 }
 
-/// Readers and the one writer do not wait for each other, and a commit costs no fsync: a power cut may take the last
-/// moments, never the file.
+/// Options for fast and safe writes.
+///
+/// Readers and the writer do not wait for each other, and a commit does not wait for the disk. A power cut may lose
+/// the last commits, but does not damage the file.
 #[cfg(feature = "sqlite")]
 fn tuned(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
     sqlite
@@ -59,14 +61,14 @@ fn tuned(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
 }
 
-/// Looking at a SQLite file makes none.
+/// Opens a SQLite file without creating it.
 #[cfg(feature = "sqlite")]
 fn looking(mut options: ConnectOptions) -> ConnectOptions {
     options.map_sqlx_sqlite_opts(|sqlite| tuned(sqlite).create_if_missing(false));
     options
 }
 
-/// SQLite makes the file, not the folder it lies in. Where that fails, connecting says why.
+/// SQLite creates the file, but not its folder. If this fails, connecting reports the reason.
 #[cfg(feature = "sqlite")]
 fn create_parent_folder(url: &str) {
     if !url.starts_with("sqlite:") {

@@ -10,12 +10,12 @@ use crate::settings::Secret;
 /// Any constant will do; it only has to be the same in every process of this app.
 const MIGRATION_LOCK: i64 = 0x006d_6967_7261_7465;
 
-/// The app's migrations, Hoglet's among them.
+/// The app's migrations, which include Hoglet's.
 #[derive(Clone, Copy, Debug)]
 pub struct Migrations(fn() -> Vec<Box<dyn MigrationTrait>>);
 
 impl Migrations {
-    /// What a migrator lists.
+    /// The migrations that a migrator lists.
     pub fn of<M: MigratorTrait>() -> Self {
         Self(M::migrations)
     }
@@ -27,12 +27,14 @@ impl MigratorTraitSelf for Migrations {
     }
 }
 
-/// Applies what is pending. Processes that start at once on PostgreSQL wait for each other. What a
-/// newer version has applied, beside which this one goes on, is left alone.
+/// Applies the pending migrations.
+///
+/// On PostgreSQL, processes that start at the same time wait for each other. Migrations that a
+/// newer version has applied stay applied: this version may run beside it during a rollout.
 ///
 /// # Errors
 ///
-/// Where a migration fails: what came before it stays applied.
+/// If a migration fails. Those before it stay applied.
 pub async fn migrate(database: &DatabaseConnection, migrations: Migrations) -> Result<(), DbErr> {
     with_migration_lock(database, async || {
         let all = WithUnknown::read(database, migrations).await?;
@@ -41,14 +43,14 @@ pub async fn migrate(database: &DatabaseConnection, migrations: Migrations) -> R
     .await
 }
 
-/// Migrates, and opens new connections in place of those from before.
+/// Migrates, and replaces the connections with new ones.
 ///
-/// An old connection may still know the old schema. SQLite takes a quoted name that it does not know
-/// for a text, so that `UPDATE … RETURNING "new_column"` returns the text `new_column` there.
+/// An old connection may still know the old schema. SQLite treats an unknown name in quotes as a
+/// string, so `UPDATE … RETURNING "new_column"` would return the text `new_column`.
 ///
 /// # Errors
 ///
-/// Where a migration fails, or the database cannot be opened again.
+/// If a migration fails, or the database cannot be opened again.
 pub async fn migrated(
     database: DatabaseConnection,
     url: &Secret,
@@ -59,11 +61,11 @@ pub async fn migrated(
     connect(url).await
 }
 
-/// Takes back the newest migration.
+/// Reverts the newest migration.
 ///
 /// # Errors
 ///
-/// Where its `down` fails, or it is a newer version's.
+/// If its `down` fails, or if a newer version has applied it.
 pub async fn migrate_down(
     database: &DatabaseConnection,
     migrations: Migrations,
@@ -75,11 +77,11 @@ pub async fn migrate_down(
     .await
 }
 
-/// The names of the migrations that wait to be applied.
+/// The names of the pending migrations.
 ///
 /// # Errors
 ///
-/// Where the database does not answer.
+/// If the database does not answer.
 pub async fn pending_migrations(
     database: &DatabaseConnection,
     migrations: Migrations,
@@ -93,7 +95,7 @@ pub async fn pending_migrations(
         .collect())
 }
 
-/// sea-orm-migration takes no lock of its own. SQLite needs none: one file, one writer.
+/// sea-orm-migration takes no lock itself. SQLite needs none, because it has only one writer.
 async fn with_migration_lock(
     database: &DatabaseConnection,
     work: impl AsyncFnOnce() -> Result<(), DbErr>,
@@ -101,7 +103,7 @@ async fn with_migration_lock(
     if database.get_database_backend() != DatabaseBackend::Postgres {
         return work().await;
     }
-    // The lock belongs to a transaction, and so to one connection: it ends with it, even in a crash.
+    // The lock ends with its transaction, and so with the connection, even after a crash.
     let lock = sea_orm::TransactionTrait::begin(database).await?;
     lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         .await?;

@@ -1,17 +1,18 @@
-//! Deleting without holding others up.
+//! Deleting many rows without blocking others.
 
 use sea_orm::sea_query::{IntoCondition, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
-/// Rows that one statement deletes at most: a few milliseconds.
+/// The maximum of rows that one statement deletes. This takes a few milliseconds.
 const SLICE: u64 = 500;
 
-/// Deletes the rows that a condition names, some at a time: between two statements SQLite's only
-/// write lock is free for others. Returns how many went.
+/// Deletes the rows that match a condition, in slices. Returns the number of deleted rows.
+///
+/// Between two statements, others can take SQLite's only write lock.
 ///
 /// # Errors
 ///
-/// Where the database does not answer; what was deleted before stays deleted.
+/// If the database does not answer. Rows that were deleted before stay deleted.
 pub async fn delete_in_slices<E: EntityTrait>(
     database: &impl ConnectionTrait,
     id: E::Column,

@@ -1,7 +1,7 @@
 //! Migrations that were applied by a newer version of the app, which this one does not know.
 //!
-//! SeaORM refuses to migrate a database that has seen one. Then a process of the old version could not
-//! start again while a new version is rolled out, nor after it was taken back.
+//! SeaORM refuses to migrate a database with an unknown migration. Then a process of the old version
+//! could not start again while a new version is rolled out, or after it was rolled back.
 
 use sea_orm::{DatabaseConnection, DbErr};
 use sea_orm_migration::{
@@ -34,8 +34,9 @@ impl<M: MigratorTraitSelf> MigratorTraitSelf for WithUnknown<M> {
     }
 }
 
-/// The names of the migrations that were applied. Looking changes nothing: the table of migrations is
-/// made by the first one.
+/// The names of the applied migrations.
+///
+/// Reading them changes nothing: the first migration creates the table of migrations.
 pub async fn applied_migrations(
     database: &DatabaseConnection,
     migrations: impl MigratorTraitSelf,
@@ -51,7 +52,7 @@ pub async fn applied_migrations(
         .collect())
 }
 
-/// Applied, so there is nothing to do but to know its name.
+/// An applied migration of a newer version. Only its name is known.
 struct Unknown(String);
 
 impl MigrationName for Unknown {

@@ -7,6 +7,6 @@ use axum::http::StatusCode;
 pub struct Answer {
     pub status: StatusCode,
     pub title: &'static str,
-    /// The handler's, or the one for the status.
+    /// The handler's message, or the text for the status.
     pub message: Cow<'static, str>,
 }

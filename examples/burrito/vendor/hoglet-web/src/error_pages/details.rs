@@ -50,7 +50,7 @@ struct Line {
 pub async fn of(cause: Arc<Cause>, app: &'static str) -> Value {
     let read =
         tokio::task::spawn_blocking(move || minijinja::value::Serde(read(&cause, app)).into());
-    // If that panicked, the panic hook has logged why.
+    // If reading panicked, the panic hook has logged the reason.
     read.await.unwrap_or_default()
 }
 

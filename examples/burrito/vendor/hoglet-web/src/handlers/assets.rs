@@ -1,4 +1,4 @@
-//! `/static/…`: serves assets. An address with the current hash is cached without limit.
+//! `/static/…`: serves assets. Browsers cache an address with the current hash for a year.
 
 use axum::extract::{Path, Query, State};
 use axum::http::header::{

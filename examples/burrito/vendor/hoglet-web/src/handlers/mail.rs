@@ -14,7 +14,7 @@ use crate::page::Page;
 use crate::security::OwnPolicy;
 use crate::web::Web;
 
-/// Keeps the pages out of search engines and caches: mails hold links that log people in.
+/// Keeps the pages out of search engines and caches, because mails contain links that log users in.
 const PRIVATE: [(HeaderName, HeaderValue); 2] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
@@ -23,8 +23,9 @@ const PRIVATE: [(HeaderName, HeaderValue); 2] = [
     ),
 ];
 
-/// Allows the mail's inline styles, and images from anywhere. No script runs, neither in the page nor in the
-/// mail: the frame around the mail inherits this policy.
+/// Allows the mail's inline styles, and images from anywhere.
+///
+/// No script runs, neither in the page nor in the mail: the frame around the mail inherits this policy.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; \
      font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -18,7 +18,7 @@ pub struct OptOutForm {
     opt_out: String,
 }
 
-/// Opts out or in again, and goes back to the page that the switch was on.
+/// Opts out or in again, and redirects to the page with the switch.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ pub async fn switch(
     Ok(Redirect::to(&back(&headers)))
 }
 
-/// The page that the switch was on. Only its path is taken, so this leads nowhere else.
+/// The page with the switch. Only its path is used, so this cannot lead to another site.
 fn back(headers: &HeaderMap) -> String {
     let referer = headers.get(REFERER).and_then(|value| value.to_str().ok());
     let url = referer.and_then(|referer| url::Url::parse(referer).ok());

@@ -13,20 +13,20 @@ use super::context::{Context, Registry, Runner};
 use crate::actor::Actor;
 use crate::web::Web;
 
-/// Where PostHog says that a job's error was noticed.
+/// The source that PostHog shows for a job's error.
 const SOURCE: &str = "hoglet.job";
 
 impl JobState for Web {
     type Context = Context;
 }
 
-/// Begins to work on as many jobs at once.
+/// Starts workers, which run at most `concurrency` jobs at the same time.
 pub fn start_workers(web: Web, registry: Arc<Registry>, concurrency: usize) -> Workers {
     let lease = web.settings.jobs.lease;
     Workers::start(runner(web, registry), concurrency, lease)
 }
 
-/// What it takes to run this app's jobs.
+/// The runner of this app's jobs.
 pub fn runner(web: Web, registry: Arc<Registry>) -> Runner {
     Runner {
         database: web.database.clone(),

@@ -1,8 +1,8 @@
-//! [`Context`]: what each attempt at a job gets.
+//! [`Context`]: the data that each attempt at a job gets from this crate.
 
 use crate::posthog::PostHog;
 
-/// What each attempt at a job gets.
+/// The data that each attempt at a job gets from this crate.
 #[derive(Clone)]
 pub struct Context {
     /// Captures events and reads flags for the job's actor.
@@ -15,5 +15,5 @@ pub type Run = hoglet_jobs::Run<Context>;
 /// A table of jobs that can be run.
 pub type Registry = hoglet_jobs::Registry<Context>;
 
-/// What it takes to run jobs.
+/// Runs jobs with this context.
 pub type Runner = hoglet_jobs::Runner<Context>;

@@ -1,4 +1,4 @@
-//! Errors of Hoglet's own as failures of a job.
+//! Converts errors of this crate into failures of a job.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use hoglet_jobs::Failure;
 use crate::error::AppError;
 use crate::mail::SendError;
 
-/// For functions that handlers and jobs call.
+/// Lets jobs use functions that are written for handlers.
 impl From<AppError> for Failure {
     #[track_caller]
     fn from(error: AppError) -> Self {
@@ -19,8 +19,9 @@ impl From<AppError> for Failure {
     }
 }
 
-/// The job is tried again, unless the server has refused for good. That a server refuses a recipient or a mail
-/// is no fault of the app, so it is not captured.
+/// The job is tried again, unless the server has refused permanently.
+///
+/// A refused recipient or mail is no fault of the app, so it is not captured.
 impl From<SendError> for Failure {
     #[track_caller]
     fn from(error: SendError) -> Self {
@@ -37,7 +38,7 @@ impl From<SendError> for Failure {
 #[error("{0}")]
 struct MailNotSent(SendError);
 
-/// An answer for a client; a job has none.
+/// An answer that a handler would send. A job has no client to send it to.
 #[derive(Debug, thiserror::Error)]
 #[error("{} {}", .0.status, .0.message)]
 struct Answer(AppError);

@@ -6,8 +6,9 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::email::Email;
 
-/// Removes the failed jobs of a user, see [`forget`]. Call it in the transaction that deletes the user.
-/// Returns how many.
+/// Removes the failed jobs of a user, see [`forget`]. Returns the number of removed jobs.
+///
+/// Call it in the transaction that deletes the user.
 ///
 /// # Errors
 ///

@@ -10,12 +10,14 @@ use crate::request::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
 
-/// On an answer whose error has been captured.
+/// Marks a response whose error has been captured.
 #[derive(Clone)]
 struct ErrorCaptured;
 
-/// The layer that captures a handler's 5xx and panics, on the request's person. It stands twice:
-/// inside, so that the error's page can show what was captured, and outside, for the layers between.
+/// The layer that captures a handler's 5xx and panics, for the person of the request.
+///
+/// It is in the stack twice: inside, so that the error page can show the captured event, and
+/// outside, for errors of the layers between.
 pub fn capture_errors(
     State(web): State<Web>,
     request: Request,
@@ -39,7 +41,7 @@ pub fn capture_errors(
         };
         match posthog.or_else(|| response.extensions().get().cloned()) {
             Some(posthog) => posthog.capture_failed_request(cause, status),
-            // It failed before its identity was known.
+            // The request failed before its identity was known.
             None => {
                 let request = FailedRequest {
                     id: &info.id,

@@ -1,13 +1,14 @@
 //! The layer that finds the identity of a request, and sets the visitor cookie.
 //!
-//! Every visitor has a random id in a signed cookie from their first page on, so that their events before the
-//! sign-up can be joined to their account. The order is: signed-in user, presented visitor cookie, tracing
-//! header, fresh visitor id. A header proves nothing: it never overrides the first two, is never linked to a
-//! user and never chooses whose flags apply.
+//! Every visitor has a random id in a signed cookie from their first page on. So their events before the
+//! sign-up can be joined to their account.
 //!
-//! Known limitation: an attacker who can plant a visitor cookie of their own in another browser (from a sibling
-//! subdomain, say; `__Host-` cookies prevent it on https) attaches that browser's anonymous events to an id
-//! they know.
+//! The order is: signed-in user, presented visitor cookie, tracing header, fresh visitor id. A header proves
+//! nothing: it never overrides the first two, is never linked to a user and never chooses whose flags apply.
+//!
+//! Known limitation: an attacker may be able to plant a visitor cookie of their own in another browser, for
+//! example from a sibling subdomain. Then that browser's anonymous events belong to an id that the attacker
+//! knows. On https, `__Host-` cookies prevent this.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -28,7 +29,7 @@ use crate::users::User;
 use crate::visitor;
 use crate::web::Web;
 
-/// The layer that finds the identity of a request, and hands the request its [`PostHog`].
+/// The layer that finds the identity of a request, and adds a [`PostHog`] to it.
 pub fn identify(
     State(web): State<Web>,
     cookies: Cookies,
@@ -38,7 +39,7 @@ pub fn identify(
     Box::pin(async move {
         let user = request.extensions().get::<SignedIn>();
         let user = user.map(|SignedIn(user)| user.clone());
-        // With a session that could not be read it may be a user's request, and no new visitor's.
+        // If the session could not be read, this may be a user's request, so no visitor cookie is set.
         let unknown = request.extensions().get::<Unreadable>().is_some();
         let (identity, presented) = identity(&web, &cookies, user.as_deref(), request.headers());
         if identity.opted_out() {
@@ -70,7 +71,7 @@ pub fn identify(
         let jobs = web.jobs.acting_for(Actor::of(&posthog).stored());
         request.extensions_mut().insert(jobs);
         let mut response = next.run(request).await;
-        // For the layers outside that capture errors.
+        // The outer layers that capture errors use it.
         response.extensions_mut().insert(posthog);
         response
     })
@@ -100,7 +101,7 @@ fn remember_visitor(
             sent,
             id,
         );
-        // Without PostHog there is nothing to keep.
+        // The value is empty in a build without PostHog.
         if !value.is_empty() {
             ours.first_touch.set(cookies, value);
         }
@@ -148,7 +149,7 @@ fn identity(
     (identity, presented.is_some())
 }
 
-/// Whether the browser asks for a page, not for a script's data or an icon. Some do not say.
+/// Whether the browser asks for a page, not for a script's data or an icon. Some browsers do not tell.
 fn is_document(headers: &HeaderMap) -> bool {
     headers
         .get("sec-fetch-dest")

@@ -12,14 +12,16 @@ use crate::session::signed_in;
 use crate::web::Web;
 use crate::{compression, cookies, error_pages, logging, panics};
 
-/// A layer's name, and one line that says why it is there.
+/// A layer's name, and one line with its reason.
 pub(super) struct Layer {
     pub name: &'static str,
     pub why: &'static str,
 }
 
-/// Makes two things of one list: a constant with names and reasons, and a function that puts the
-/// layers around a router. The first layer is the outermost one.
+/// Builds two items from one list: a constant and a function.
+///
+/// The constant has the names and reasons. The function puts the layers around a router. The first
+/// layer is the outermost one.
 macro_rules! layers {
     ($list:ident, fn $around:ident($web:ident) {
         $(#[doc = $why:literal] $name:ident: $layer:expr,)*
@@ -33,7 +35,7 @@ macro_rules! layers {
     };
 }
 
-// Around the router itself, because a path is changed before its route is chosen.
+// Around the router itself, because this layer changes the path before the router chooses a route.
 layers!(AROUND_THE_ROUTER, fn around_the_router(web) {
     /// Gives the request its id, finds the client's address, drops a trailing slash.
     describe: from_fn_with_state(web.clone(), request::describe),

@@ -9,9 +9,9 @@ use axum::response::IntoResponse;
 use axum::routing::Route;
 use tower::{Layer, Service};
 
-/// An app's own layers, at the three places that there are for them.
+/// An app's own layers, at three places.
 ///
-/// Each layer is made from the app's state. Of two layers at one place the first is outside.
+/// Each layer is made from the app's state. If one place has two layers, the first one is the outer one.
 ///
 /// ```
 /// use axum::extract::{Request, State};
@@ -82,8 +82,8 @@ impl<S> Default for Places<S> {
 impl<S: 'static> Places<S> {
     /// Adds a layer that sees every request: pages, assets, health checks, the proxy.
     ///
-    /// It may change every header. It should let requests pass, because the layers that log errors, make
-    /// pages of them and catch panics are inside of it.
+    /// It may change every header. It should let requests pass, because the layers that log errors, turn
+    /// errors into pages and catch panics are inside it.
     #[must_use]
     pub fn outermost<L: AppLayer>(mut self, layer: impl FnOnce(&S) -> L + 'static) -> Self {
         self.outermost.add(layer);
@@ -99,7 +99,7 @@ impl<S: 'static> Places<S> {
         self
     }
 
-    /// Adds a layer directly around the handlers: it knows the session, the user and their PostHog.
+    /// Adds a layer directly around the handlers. It can read the session, the user and their PostHog.
     #[must_use]
     pub fn innermost<L: AppLayer>(mut self, layer: impl FnOnce(&S) -> L + 'static) -> Self {
         self.innermost.add(layer);
@@ -108,7 +108,7 @@ impl<S: 'static> Places<S> {
 }
 
 impl<S: Clone + 'static> Places<S> {
-    /// The same layers, which have their state now.
+    /// Gives the layers the app's state.
     pub fn with_state(self, state: &S) -> Places {
         Places {
             outermost: self.outermost.with_state(state),
@@ -145,7 +145,7 @@ impl<S: Clone + 'static> Place<S> {
 }
 
 impl<S> Place<S> {
-    /// The place's name and its layers' names, each with what to print beside it.
+    /// The place's name and its layers' names, each with the text to print beside it.
     pub(super) fn lines(&self) -> Vec<(String, &'static str)> {
         let mut lines = vec![(self.name.to_owned(), self.why)];
         let own = self.layers.iter();
@@ -194,7 +194,7 @@ where
 {
 }
 
-/// The last name of a type: of `from_fn`, that of the function that it was given.
+/// The last part of a type's name. For `from_fn`, it is the name of the function.
 fn name_of(layer: &'static str) -> &'static str {
     let (outer, inner) = layer.split_once('<').unwrap_or((layer, ""));
     let path = if outer.ends_with("::FromFnLayer") {

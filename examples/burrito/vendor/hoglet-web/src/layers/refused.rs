@@ -1,5 +1,6 @@
-//! The answer to a refused request: a plain page without a cookie, an event or a script. If the path begins
-//! with two slashes, a script on the page could mistake a path for a host.
+//! The answer to a refused request: a plain page without a cookie, an event or a script.
+//!
+//! If the path begins with two slashes, a script on the page could mistake a path for a host.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! Layers for the request itself: its facts, its body, its time.
+//! Layers for the request itself: its [`RequestInfo`], its body, and its time limit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::request::info::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
 
-/// The longest time for a whole body. A bound for each piece would let a client send single bytes for ever.
+/// The time limit for a whole body. With a limit for each piece, a client could send single bytes for ever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The outermost layer: reads the request's [`RequestInfo`] and drops a trailing slash.
@@ -63,16 +63,16 @@ pub fn buffer_body(mut request: Request, next: Next) -> BoxFuture<'static, Respo
     })
 }
 
-/// Refuses larger bodies, also for handlers that do not read the body.
+/// Refuses larger bodies, even if the handler does not read the body.
 pub fn body_limit(bytes: usize) -> Stack<RequestBodyLimitLayer, DefaultBodyLimit> {
-    // axum's own limit only holds for handlers that read the body.
+    // axum's own limit applies only to handlers that read the body.
     Stack::new(
         RequestBodyLimitLayer::new(bytes),
         DefaultBodyLimit::disable(),
     )
 }
 
-/// Answers 503 when a page takes too long, so that a handler cannot hold its connection for ever.
+/// Answers 503 when a page takes too long, so that a handler cannot keep its connection for ever.
 pub fn timeout(
     State(web): State<Web>,
     request: Request,
@@ -103,7 +103,7 @@ fn without_trailing_slash(uri: &Uri, proxy_path: Option<&str>) -> Option<Uri> {
     path_and_query.parse().ok()
 }
 
-/// Whether a path is a folder, or inside it.
+/// Whether a path is this folder, or inside it.
 fn is_below(folder: &str, path: &str) -> bool {
     path.strip_prefix(folder)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -24,8 +24,9 @@ use futures_core::future::BoxFuture;
 /// Two years, as the preload lists of browsers require.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// The layer that sets security headers, refuses requests that are not for this app, and redirects plain
-/// http to https.
+/// The layer that sets security headers and refuses requests for other hosts.
+///
+/// It also redirects plain http to https.
 pub fn headers(
     State(web): State<Web>,
     request: Request,
@@ -52,9 +53,9 @@ pub fn headers(
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // posthog-js and the opt-out switch need the path; other sites get the origin only. From a path
-        // with a token, even this app's pages get the origin only. Without the origin a browser would
-        // send a form with `Origin: null`, which looks like another site's if it sends no
-        // `Sec-Fetch-Site`.
+        // with a token, even this app's pages get the origin only. Without the origin, a browser would
+        // send a form with `Origin: null`. If it sends no `Sec-Fetch-Site`, such a form looks like
+        // another site's.
         headers.insert(
             REFERRER_POLICY,
             HeaderValue::from_static(if info.has_token {
@@ -82,8 +83,10 @@ pub fn headers(
     })
 }
 
-/// The https address of a page that was requested over plain http. A form is not redirected, because it
-/// has already been sent in the clear, and health checks come from inside.
+/// The https address of a page that was requested over plain http.
+///
+/// A form is not redirected, because it has already been sent in the clear. Health checks are not
+/// redirected, because they come from inside.
 fn https_address(settings: &Settings, info: &RequestInfo, method: &Method) -> Option<String> {
     let page = *method == Method::GET && !matches!(info.path.as_str(), "/livez" | "/readyz");
     let redirect = settings.https() && info.plain_http && page;
@@ -105,7 +108,7 @@ pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Respo
     layer.with_rejection_response(refuse as fn(ProtectionError) -> Response)
 }
 
-/// The layer that restricts `ALLOWED_ORIGINS` to `/api/`: front ends there may not send other forms.
+/// Restricts `ALLOWED_ORIGINS` to `/api/`: those front ends may not send other forms.
 pub fn api_only(
     State(web): State<Web>,
     request: Request,

@@ -1,9 +1,10 @@
 //! The layer that loads the session of each request and stores it afterwards.
 //!
-//! It replaces `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the store fails, and
-//! sends the cookie of a session again that another request has just ended. A session is not written on
-//! every request: it is renewed when a fourteenth of its lifetime has passed. For a remembered user that
-//! is once a day.
+//! It replaces `tower_sessions::SessionManagerLayer`, which answers an empty 500 when the store fails. That
+//! layer would also send the cookie of a session again after another request has ended the session.
+//!
+//! A session is not written on every request: it is renewed when a fourteenth of its lifetime has passed.
+//! For a remembered user that is once a day.
 
 use std::sync::Arc;
 
@@ -30,8 +31,9 @@ use crate::users::User;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
 
-/// A session is renewed when one fourteenth of its lifetime has passed. A session that ends at a fixed time
-/// is written too, so that its user can see when it was last used.
+/// A session is renewed when one fourteenth of its lifetime has passed.
+///
+/// A session that ends at a fixed time is written too, so that its user can see when it was last used.
 const RENEW_AFTER: i32 = 14;
 const RENEWED_AT: &str = "renewed_at";
 
@@ -88,8 +90,9 @@ pub fn sessions(
     })
 }
 
-/// The user of the session. `None` if their password has changed since the session began: a log-in with
-/// the old password may have been in progress.
+/// The user of the session. `None` if their password has changed since the session began.
+///
+/// A log-in with the old password may have been in progress at that time.
 async fn user_of(session: &Session, store: &SeaOrmStore) -> Result<Option<Arc<dyn User>>> {
     // Reading the first value loads the session's row together with its user.
     let begun_with = session.begun_with().await?;
@@ -98,7 +101,7 @@ async fn user_of(session: &Session, store: &SeaOrmStore) -> Result<Option<Arc<dy
 }
 
 async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) -> Result<()> {
-    // A cookie without a session is not deleted: another request may just have logged in, and the deletion
+    // A cookie without a session is not deleted. Another request may just have logged in, and the deletion
     // could reach the browser after the new cookie.
     if session.is_empty().await {
         return Ok(());
@@ -135,7 +138,7 @@ async fn store(web: &Web, cookies: &Cookies, session: &tower_sessions::Session) 
     }
 }
 
-/// Renews the session if that is due. Returns when it was last renewed.
+/// Renews the session if that is due. Returns the time of the last renewal.
 async fn renew(session: &tower_sessions::Session, lifetime: Duration) -> Result<OffsetDateTime> {
     let now = OffsetDateTime::now_utc();
     let stored: Option<i64> = key::value(session, RENEWED_AT).await?;

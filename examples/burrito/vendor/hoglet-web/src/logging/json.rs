@@ -1,5 +1,7 @@
-//! Log lines as JSON: one object a line, with `timestamp`, `level`, `target`, `message`, the fields of the
-//! line and the fields of its request.
+//! Log lines as JSON: one object per line.
+//!
+//! It has `timestamp`, `level`, `target`, `message`, the fields of the line and the fields of its
+//! request.
 //!
 //! The JSON of tracing-subscriber nests the request's fields in `span` and `spans`, and masks nothing.
 
@@ -70,7 +72,7 @@ where
             &Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
         );
         let text = format!("{}\n", Value::Object(line.0));
-        // If the log cannot be written, this cannot be logged either.
+        // If the log cannot be written, this error cannot be logged either.
         let _ = self.writer.make_writer().write_all(text.as_bytes());
     }
 }

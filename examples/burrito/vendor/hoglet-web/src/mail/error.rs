@@ -7,7 +7,8 @@ use hoglet_errors::mask_secrets;
 /// The longest server message that is kept, in characters.
 const MAX_LENGTH: usize = 300;
 
-/// Why a mail was not sent. Its text holds no address, link or password, so it may be logged and stored.
+/// Why a mail was not sent. Its text contains no address, link or password, so it may be logged and
+/// stored.
 ///
 /// In a job `?` turns it into a `Failure` that is retried or not, depending on the variant. It does not
 /// implement [`std::error::Error`], because a job retries every error of that trait.
@@ -15,8 +16,10 @@ const MAX_LENGTH: usize = 300;
 pub enum SendError {
     /// The server permanently refuses this recipient or this mail.
     Refused(String),
-    /// A later attempt may succeed: the server could not be reached, refuses for now, or refuses what
-    /// an operator can correct, such as a wrong password or a sender that is not allowed.
+    /// A later attempt may succeed.
+    ///
+    /// The server could not be reached, refused temporarily, or refused something that an operator can
+    /// correct, such as a wrong password or sender.
     Later(String),
     /// A template is broken or missing.
     Template(String),
@@ -42,8 +45,9 @@ impl fmt::Display for SendError {
     }
 }
 
-/// A server's message, on one line and without secrets: servers repeat the recipient's address, and spam
-/// filters the link that they object to.
+/// A server's message, on one line and without secrets.
+///
+/// Servers repeat the recipient's address, and spam filters repeat the link that they object to.
 pub(super) fn without_secrets(message: &str, password: Option<&str>) -> String {
     let message = match password {
         Some(password) if !password.is_empty() => message.replace(password, "[secret]"),

@@ -67,11 +67,12 @@ impl Mailer {
         }
     }
 
-    /// Renders a mail and sends it. For jobs, because it may take as long as [`TIMEOUT`](super::TIMEOUT).
+    /// Renders a mail and sends it. Call it in a job, because it may take as long as
+    /// [`TIMEOUT`](super::TIMEOUT).
     ///
     /// # Errors
     ///
-    /// Why the mail was not sent, and whether to try again.
+    /// The reason why the mail was not sent, and whether to try again.
     pub async fn send(&self, message: Message) -> Result<(), SendError> {
         if let Transport::Off = self.transport {
             return Err(SendError::Off);

@@ -47,7 +47,7 @@ impl Message {
     }
 }
 
-/// Leaves out the values: they may hold a link that logs in.
+/// Leaves out the values, because they may contain a link that logs in.
 impl fmt::Debug for Message {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Message({} {})", self.view, self.id)

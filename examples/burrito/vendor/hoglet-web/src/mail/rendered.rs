@@ -24,7 +24,7 @@ pub struct RenderedMail {
     pub message: lettre::Message,
 }
 
-/// Renders mails with what all mails of an app share.
+/// Renders mails, with the sender and the variables that all mails of an app share.
 pub struct MailRenderer {
     /// The sender.
     pub from: Mailbox,
@@ -112,9 +112,11 @@ impl MailRenderer {
     }
 }
 
-/// The address for lettre, without lettre's own check: it refuses some addresses that a server may know, such
-/// as those with two dots in a row. A well-formed [`Email`] has no spaces or quotes, so it cannot break out of
-/// a header or an SMTP command, and its domain is ASCII.
+/// The address for lettre, without lettre's own check.
+///
+/// That check refuses some addresses that a server may accept, such as those with two dots in a row. A
+/// well-formed [`Email`] has no spaces or quotes, so it cannot break out of a header or an SMTP command, and
+/// its domain is ASCII.
 fn recipient(email: &Email) -> Result<Address, SendError> {
     let normalized = Email::normalized(email.as_str());
     match normalized.as_str().rsplit_once('@') {

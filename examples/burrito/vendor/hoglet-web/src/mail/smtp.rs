@@ -1,7 +1,7 @@
 //! Sends mail to a server: one connection for each mail, and a timeout for each step.
 //!
-//! Connections are not reused. If a mail was given up halfway, its connection would answer the commands of
-//! the next mail with the answers for the last one.
+//! Connections are not reused. If sending a mail was given up halfway, its connection would answer the
+//! commands of the next mail with the answers for the last one.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -21,10 +21,10 @@ use server_errors::ServerErrors;
 mod server_errors;
 mod transfer;
 
-/// For [`Smtp::check`]: a person waits for its result.
+/// The timeout of [`Smtp::check`]: a person waits for its result.
 const CHECK: Duration = Duration::from_secs(20);
 
-/// For the answer to `QUIT`. The mail is delivered by then.
+/// The timeout for the answer to `QUIT`. The mail is delivered by then.
 const QUIT: Duration = Duration::from_secs(1);
 
 /// A mail server.
@@ -37,7 +37,7 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// The server that the settings name. `EHLO` tells it the app's own `host`.
+    /// The server that the settings name. `EHLO` sends it the app's own `host`.
     pub fn new(server: MailServer, host: Option<String>) -> Self {
         let hello = host.map(ClientId::Domain);
         Self {
@@ -64,11 +64,11 @@ impl Smtp {
     ///
     /// # Errors
     ///
-    /// Why the mail was not sent, and whether to try again.
+    /// The reason why the mail was not sent, and whether to try again.
     pub async fn send(&self, mail: &lettre::Message) -> Result<(), SendError> {
         let mut connection = self.connect().await?;
         self.hand_over(&mut connection, mail).await?;
-        // The mail is delivered, whatever the answer to QUIT is.
+        // The mail is delivered, so the answer to QUIT does not matter.
         let _ = timeout(QUIT, connection.quit()).await;
         Ok(())
     }
@@ -77,7 +77,7 @@ impl Smtp {
     ///
     /// # Errors
     ///
-    /// Why no mail could be sent.
+    /// The reason why no mail could be sent.
     pub async fn check(&self, sender: &Address) -> Result<(), SendError> {
         let mut connection = timeout(CHECK, self.connect())
             .await
@@ -125,7 +125,7 @@ impl Smtp {
             let logged_in = self
                 .within("no answer to the log-in", command, logging_in)
                 .await?;
-            // An operator can correct the password, and then no mail is lost.
+            // Not permanent: an operator can correct the password, and then no mail is lost.
             logged_in.map_err(|error| errors.later("the log-in of SMTP_URL failed", &error))?;
         }
         Ok(connection)
@@ -174,8 +174,9 @@ impl Smtp {
         transfer::transfer(connection, &mail.formatted(), self.timeouts, errors).await
     }
 
-    /// The parameters of `MAIL`: `SMTPUTF8` if an address has other letters than ASCII before the `@`. That
-    /// part of an address has no ASCII form, as domains have.
+    /// The parameters of `MAIL`: `SMTPUTF8` if an address has non-ASCII letters before the `@`.
+    ///
+    /// Unlike a domain, that part of an address has no ASCII form.
     fn parameters(
         &self,
         connection: &AsyncSmtpConnection,
@@ -208,7 +209,7 @@ impl Smtp {
             .map_err(|_| self.errors.too_slow(missing, bound))
     }
 
-    /// The TLS set-up, made once.
+    /// The TLS parameters, created once.
     fn tls(&self) -> Result<TlsParameters, SendError> {
         if let Some(known) = self.tls.get() {
             return Ok(known.clone());

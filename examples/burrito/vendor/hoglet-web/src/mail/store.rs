@@ -154,7 +154,7 @@ fn write(folder: &Path, mail: &StoredMail) -> io::Result<()> {
     fs::rename(&unfinished, &file)
 }
 
-/// Reads a mail. `None` if it was removed meanwhile, or if an older version wrote it in another form.
+/// Reads a mail. `None` if it was removed meanwhile, or if an older version wrote another format.
 fn read(folder: &Path, id: Uuid) -> Option<StoredMail> {
     serde_json::from_slice(&fs::read(file(folder, id)).ok()?).ok()
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-/// How long a server may take for each step. The timeouts are long, because some servers scan a mail for
-/// minutes before they accept it.
+/// How long a server may take for each step.
+///
+/// The timeouts are long, because some servers scan a mail for minutes before they accept it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SmtpTimeouts {
     /// For the connection to one of its addresses. After that the next address is tried.
@@ -33,6 +34,7 @@ impl SmtpTimeouts {
     };
 }
 
-/// The `TIMEOUT` for a job that sends mail. It is enough for a mail of some hundred kilobytes, even if the
-/// server uses the full time of every step.
+/// The `TIMEOUT` for a job that sends mail.
+///
+/// It is enough for a mail of some hundred kilobytes, even if the server uses the full time of every step.
 pub const TIMEOUT: Duration = Duration::from_secs(60 * 60);

@@ -1,5 +1,5 @@
-//! The table of visitors who became users. A visitor id can be linked once; the row says whether PostHog has
-//! acknowledged the link.
+//! The table of visitors who became users. A visitor id can be linked once. The row stores whether PostHog
+//! has acknowledged the link.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -30,14 +30,14 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // For deleting a user.
+        // Speeds up the deletion of a user.
         let of_user = Index::create()
             .name("visitor_links_user_id")
             .table("visitor_links")
             .col("user_id")
             .to_owned();
         manager.create_index(of_user).await?;
-        // For links that must be sent again: few rows or none.
+        // Finds the links that must be sent again: few rows or none.
         let unacknowledged = Index::create()
             .name("visitor_links_unacknowledged")
             .table("visitor_links")

@@ -1,5 +1,5 @@
-//! The tables of attempts, which throttles count by account and by network, and of the networks that an account is
-//! known at.
+//! The tables of attempts, which throttles count by account and by network, and of the known networks of each
+//! account.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -18,18 +18,18 @@ impl MigrationTrait for Migration {
                     .table("attempts")
                     .col(uuid("id").primary_key())
                     .col(string("action"))
-                    // Both are keyed hashes, so the table holds no personal data.
+                    // Both are keyed hashes, so the table contains no personal data.
                     .col(string("account"))
                     .col(string("network"))
                     .col(boolean("known"))
                     .col(boolean("pending"))
-                    // Milliseconds since 1970. SQLite keeps a timestamp as text, in which a whole
-                    // second compares as later than a fraction of it.
+                    // Milliseconds since 1970. SQLite stores a timestamp as text. As text, a whole second compares
+                    // as later than the same second with a fraction.
                     .col(big_integer("attempted_at"))
                     .to_owned(),
             )
             .await?;
-        // The last index is for removing expired rows.
+        // The last index serves to remove expired rows.
         let indexes = [
             (
                 "attempts_account",

@@ -21,8 +21,8 @@ impl MigrationTrait for Migration {
                     .col(uuid("user_id"))
                     .col(string("purpose"))
                     .col(string("sent_to"))
-                    // Milliseconds since 1970. SQLite keeps a timestamp as text, in which a whole
-                    // second compares as later than a fraction of it.
+                    // Milliseconds since 1970. SQLite stores a timestamp as text. As text, a whole
+                    // second compares as later than the same second with a fraction.
                     .col(big_integer("created_at"))
                     .col(big_integer("expires_at"))
                     .col(big_integer_null("ended_at"))

@@ -8,9 +8,9 @@ use std::fmt;
 use crate::email::Email;
 use crate::text;
 
-/// The least characters of a password.
+/// The minimum length of a password, in characters.
 pub const MIN_LENGTH: usize = 8;
-/// The most characters of a password.
+/// The maximum length of a password, in characters.
 pub const MAX_LENGTH: usize = 200;
 
 /// The most common passwords, one per line, in lower case. `common.md` names the source.
@@ -31,7 +31,7 @@ pub enum Refusal {
     AppName,
 }
 
-/// A sentence for people.
+/// Formats the reason as a sentence for the user.
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -50,12 +50,14 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Checks a new password for an account with this address. Letter case, spaces, punctuation and digits at the
-/// end are ignored when it is compared with the address and the name of the app.
+/// Checks a new password for an account with this address.
+///
+/// The comparison with the address and the name of the app ignores letter case, spaces, punctuation and
+/// digits at the end.
 ///
 /// # Errors
 ///
-/// Why the password is refused.
+/// The reason why the password is refused.
 pub fn check(password: &str, email: &Email, app_name: &str) -> Result<(), Refusal> {
     let password = text::compatible(password);
     match password.chars().count() {

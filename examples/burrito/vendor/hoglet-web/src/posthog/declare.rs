@@ -1,4 +1,4 @@
-//! The macros by which an app declares its events and flags.
+//! The macros with which an app declares its events and flags.
 
 /// Declares events, each with its name and its properties:
 ///
@@ -12,7 +12,7 @@
 /// }
 /// ```
 ///
-/// Properties have names, because PostHog knows no others: an event is a struct with named fields.
+/// An event is a struct with named fields, because every property at PostHog has a name.
 #[macro_export]
 macro_rules! events {
     ($($(#[$doc:meta])* $name:literal => $event:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }),* $(,)?) => {
@@ -31,7 +31,7 @@ macro_rules! events {
     };
 }
 
-/// Declares an app's flags, and derives the list of them all from the declarations:
+/// Declares an app's flags, and derives the list of all flags from the declarations:
 ///
 /// ```
 /// use hoglet_web::posthog::{Experiment, Flag};
@@ -50,7 +50,7 @@ macro_rules! flags {
     ($($(#[$doc:meta])* pub const $name:ident: $type:ty = $flag:expr;)*) => {
         $($(#[$doc])* pub const $name: $type = $flag;)*
 
-        /// Every flag above: what PostHog is asked for.
+        /// Every flag above. Hoglet requests these flags from PostHog.
         pub const ALL: &[$crate::posthog::Declared] = &[$($name.declared()),*];
     };
 }

@@ -1,6 +1,7 @@
-//! What stands in the place of `hoglet-posthog` in an app without it: the same names, which do nothing.
+//! Replaces `hoglet-posthog` in an app without it: the same names, which do nothing.
 //!
-//! Requests still have an [`Identity`], because visitors keep their cookie. Nothing is sent, asked or stored.
+//! Requests still have an [`Identity`], because visitors keep their cookie. Nothing is sent, requested or
+//! stored.
 
 #![expect(missing_docs, reason = "hoglet-posthog documents the same names")]
 
@@ -141,7 +142,7 @@ impl Identity {
     }
 }
 
-/// A request, as PostHog would be told of it.
+/// The facts about a request that PostHog would get.
 #[derive(Clone, Debug)]
 pub struct RequestDetails<'a> {
     pub id: Option<&'a str>,
@@ -170,7 +171,7 @@ pub struct FailedRequest<'a> {
     pub path: &'a str,
 }
 
-/// No connection.
+/// A client without a connection.
 #[derive(Clone, Debug)]
 pub struct Client;
 
@@ -240,7 +241,7 @@ impl Client {
     }
 }
 
-/// A handler's way to PostHog, which leads nowhere. It knows the request's identity.
+/// A handler's `PostHog`, which captures nothing. It has the request's identity.
 #[derive(Clone)]
 pub struct PostHog {
     identity: Arc<Identity>,
@@ -396,7 +397,7 @@ pub struct Experiment {
     variants: &'static [&'static str],
 }
 
-/// A flag or an experiment, in the list of them all.
+/// A flag or an experiment, in the list of all flags.
 #[derive(Debug, Serialize)]
 pub struct Declared {
     pub key: &'static str,
@@ -491,7 +492,7 @@ pub mod event {
     }
 }
 
-/// What becomes of events.
+/// The delivery of events, which never happens.
 pub mod ledger {
     use serde::Serialize;
     use tokio::sync::oneshot;
@@ -530,7 +531,7 @@ pub mod deletion {
     }
 }
 
-/// The page that a visitor came by, which is not kept.
+/// The first touch of a visitor, which is not stored.
 pub mod first_touch {
     use axum::http::HeaderMap;
     use serde_json::{Map, Value};
@@ -582,7 +583,7 @@ pub mod headers {
     }
 }
 
-/// The panel of what was captured, which stays empty.
+/// The panel "Just captured", which stays empty.
 pub mod panel {
     use serde::Serialize;
 
@@ -605,14 +606,14 @@ pub mod panel {
     }
 }
 
-/// The context of posthog-rs, which is not there.
+/// The context of posthog-rs, which does not exist here.
 pub mod context {
     pub fn layer() -> tower::layer::util::Identity {
         tower::layer::util::Identity::new()
     }
 }
 
-/// posthog-js's side of a page.
+/// The configuration of posthog-js in a page, which does not exist here.
 pub mod browser {
     use crate::posthog::off::Settings;
 

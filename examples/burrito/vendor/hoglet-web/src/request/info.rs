@@ -16,13 +16,13 @@ use crate::settings::secret::Secret;
 /// Facts about a request that many parts need.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
-    /// Sent back as `x-request-id`, and in every log line.
+    /// The request's id. It is sent back as `x-request-id`, and is in every log line.
     pub id: String,
     /// Path and query as they were sent. A token is masked: `/reset-password/***`.
     pub path_and_query: String,
     /// The path alone, also masked.
     pub path: String,
-    /// Whether the path holds a token, which must not leave the app. See
+    /// Whether the path contains a token, which must not leave the app. See
     /// [`secret_paths`](crate::secret_paths).
     pub has_token: bool,
     /// Path and query as they were sent, token included: for redirects to the same path.
@@ -31,8 +31,9 @@ pub struct RequestInfo {
     pub ip: IpAddr,
     /// Whether the client used plain http, according to a trusted proxy.
     pub plain_http: bool,
-    /// Whether the answer should be JSON: under `/api/`, or if the request accepts JSON. A browser that
-    /// sends a form without our script accepts `text/html` and needs a page.
+    /// Whether the answer should be JSON: under `/api/`, or if the request accepts JSON.
+    ///
+    /// A browser that sends a form without our script accepts `text/html` and needs a page.
     pub wants_json: bool,
     /// The nonce of this answer, for the content security policy.
     pub csp_nonce: String,
@@ -78,7 +79,7 @@ impl RequestInfo {
     ///
     /// # Panics
     ///
-    /// Without that layer.
+    /// If the request has not passed that layer.
     pub fn of(extensions: &Extensions) -> Arc<Self> {
         extensions
             .get::<Arc<Self>>()
@@ -92,8 +93,9 @@ impl RequestInfo {
     }
 }
 
-/// The unit for limits by address: an IPv4 address, or the /64 network of an IPv6 address, because one
-/// customer has all 2⁶⁴ addresses of it.
+/// The unit for limits by address: an IPv4 address, or the /64 network of an IPv6 address.
+///
+/// One customer has all 2⁶⁴ addresses of such a network.
 pub fn network(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(address) => address.to_string(),
@@ -117,8 +119,10 @@ pub(super) fn is_trusted(settings: &Settings, address: &IpAddr) -> bool {
     networks.any(|network| network.contains(address))
 }
 
-/// The nearest address that is not a trusted proxy. Each proxy appends to the header, so it is read from
-/// the right, and only up to that address: the client could have invented everything left of it.
+/// The nearest address that is not a trusted proxy.
+///
+/// Each proxy appends to the header. So it is read from the right, and only up to that address: the client
+/// could have invented everything left of it.
 fn forwarded_for(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")

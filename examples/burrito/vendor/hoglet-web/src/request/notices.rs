@@ -24,7 +24,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Logs what the operator should know about a request.
+    /// Logs the warnings that a request causes, for the operator.
     pub(crate) fn notice(&self, settings: &Settings, request: &Request, refused: Option<&Refusal>) {
         if let Some(Refusal::OtherHost(host)) = refused {
             self.refused_host(host);
@@ -48,8 +48,9 @@ impl Notices {
         }
     }
 
-    /// Without the setting, all clients behind the proxy share one address: thirty failed log-ins of one
-    /// person lock out everybody.
+    /// Without TRUSTED_PROXIES, all clients behind the proxy share one address.
+    ///
+    /// Then thirty failed log-ins of one person lock out everybody.
     fn untrusted_proxy(&self, peer: IpAddr) {
         if !self.untrusted_proxy.swap(true, Ordering::AcqRel) {
             tracing::warn!(

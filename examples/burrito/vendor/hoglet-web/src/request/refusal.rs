@@ -1,5 +1,6 @@
-//! [`Refusal`]: requests for another host, or with a path that looks like a host. They are answered without
-//! any page of the app, cookie or event.
+//! [`Refusal`]: requests for another host, or with a path that looks like a host.
+//!
+//! They are answered without any page of the app, cookie or event.
 
 use axum::extract::Request;
 use axum::http::header::HOST;
@@ -27,7 +28,7 @@ impl Refusal {
         if could_name_a_host(path) {
             return Some(Self::PathLikeAHost);
         }
-        // A load balancer or a supervisor uses the address of the process.
+        // A load balancer or a supervisor uses the address of the process, not the app's host.
         if ["/livez", "/readyz"].contains(&path.trim_end_matches('/')) {
             return None;
         }
@@ -53,8 +54,10 @@ impl Refusal {
     }
 }
 
-/// The host that a request is for. HTTP/1.0, which no browser uses, needs none. A host in the request's
-/// target overrides the header. Source: RFC 9112, 3.2.
+/// The host that a request is for.
+///
+/// HTTP/1.0, which no browser uses, needs none. A host in the request's target overrides the header.
+/// Source: RFC 9112, 3.2.
 fn named_host(request: &Request) -> Result<Option<String>, Refusal> {
     let mut headers = request.headers().get_all(HOST).iter();
     let header = headers.next();

@@ -5,10 +5,11 @@ use axum::http::HeaderValue;
 use crate::posthog::browser;
 use crate::settings::Settings;
 
-/// The origins, besides the app's own, from which pages may load: `https://js.stripe.com`. None, by default.
+/// The origins, besides the app's own, from which pages may load. None by default.
 ///
-/// A script needs a nonce and no entry: give its element `nonce="{{ csp_nonce }}"`. The origins that the
-/// script connects to, shows pictures from or frames need an entry.
+/// An example is `https://js.stripe.com`. A script needs no entry, but a nonce: give its element
+/// `nonce="{{ csp_nonce }}"`. The origins that the script connects to, shows pictures from or frames need an
+/// entry.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ContentSecurityPolicy {
     /// For `fetch` and web sockets.
@@ -25,7 +26,7 @@ pub struct ContentSecurityPolicy {
     pub form_targets: &'static [&'static str],
 }
 
-/// A policy for one answer in place of the app's: an extension of the response.
+/// A policy for one answer that replaces the app's policy: an extension of the response.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnPolicy(pub HeaderValue);
 
@@ -33,8 +34,8 @@ impl ContentSecurityPolicy {
     /// The value of the header for one answer.
     ///
     /// posthog-js puts the nonce on everything it loads (see `static/posthog.js`). There is no `'self'` for
-    /// scripts, because the proxy serves files of other sites at this origin, and no `'strict-dynamic'`,
-    /// because every script has a nonce and older browsers do not know it.
+    /// scripts, because the proxy serves files of other sites at this origin. There is no
+    /// `'strict-dynamic'`, because every script has a nonce, and older browsers do not know it.
     pub(crate) fn header(&self, settings: &Settings, nonce: &str) -> HeaderValue {
         let mut connect = list(self.connect);
         for origin in browser::origins(&settings.posthog) {
@@ -60,7 +61,7 @@ impl ContentSecurityPolicy {
     }
 }
 
-/// Origins, each after a space.
+/// The origins, each with a space before it.
 fn list(origins: &[&str]) -> String {
     origins.iter().map(|origin| format!(" {origin}")).collect()
 }

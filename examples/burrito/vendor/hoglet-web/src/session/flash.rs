@@ -59,7 +59,7 @@ impl Messages {
     ///
     /// # Panics
     ///
-    /// Outside of the layer `sessions`.
+    /// If the request has not passed the layer `sessions`.
     pub fn of(extensions: &Extensions) -> Self {
         extensions
             .get::<Self>()

@@ -1,4 +1,4 @@
-//! [`Session`]: reading and writing what the session of a request holds.
+//! [`Session`]: reads and writes the values in the session of a request.
 
 use std::convert::Infallible;
 
@@ -16,11 +16,11 @@ use super::store::{ENDS_AT, USER_ID};
 use crate::error::Result;
 use crate::users::User;
 
-/// Which password the session was begun with.
+/// The key for the salt of the password with which the session began.
 const PASSWORD: &str = "password";
-/// When its user has last shown that they know the way in, in seconds.
+/// The key for the time when the user last logged in or confirmed their password, in Unix seconds.
 pub(crate) const CONFIRMED_AT: &str = "confirmed_at";
-/// How far the clocks of two machines may be apart.
+/// The largest difference between the clocks of two machines.
 const CLOCK_SKEW: Duration = Duration::minutes(1);
 
 /// The request's session. Reading an empty one costs nothing and writes no row.
@@ -34,11 +34,11 @@ impl Session {
         Self { values }
     }
 
-    /// The session of a request behind the layer `sessions`.
+    /// The session of a request.
     ///
     /// # Panics
     ///
-    /// Without that layer.
+    /// If the request has not passed the layer `sessions`.
     pub fn of(extensions: &Extensions) -> Self {
         extensions
             .get::<Self>()
@@ -46,50 +46,53 @@ impl Session {
             .expect("the session layer wraps every page")
     }
 
-    /// A value of the app's own; none where there is none, or where it has another type by now.
+    /// Reads a value of the app. `None` if it is absent, or if its type has changed.
     ///
     /// # Errors
     ///
-    /// Where the session cannot be read.
+    /// If the session cannot be read.
     pub async fn get<T: DeserializeOwned>(&self, key: &Key<T>) -> Result<Option<T>> {
         value(&self.values, key.name).await
     }
 
-    /// Sets a value of the app's own. Other requests' values stay, also those that come meanwhile. Of two
-    /// requests at once that set the same value, the last one wins: count in the database instead.
+    /// Sets a value of the app.
     ///
-    /// The first value of a visitor makes a row, which lives for a day. Keep nothing here that anybody
-    /// can have stored without bound.
+    /// Values that other requests set are kept, even if they set them meanwhile. If two requests set the
+    /// same value at the same time, the last one wins: count in the database instead.
+    ///
+    /// The first value of a visitor creates a row, which lives for a day. Do not store values here that
+    /// anyone can create without limit.
     ///
     /// # Errors
     ///
-    /// Where the session cannot be read, or the value cannot be written as JSON.
+    /// If the session cannot be read, or if the value cannot be written as JSON.
     pub async fn set<T: Serialize>(&self, key: &Key<T>, value: T) -> Result<()> {
         Ok(self.values.insert(key.name, value).await?)
     }
 
-    /// Takes a value of the app's own away.
+    /// Removes a value of the app.
     ///
     /// # Errors
     ///
-    /// Where the session cannot be read.
+    /// If the session cannot be read.
     pub async fn remove<T>(&self, key: &Key<T>) -> Result<()> {
         self.values.remove_value(key.name).await?;
         Ok(())
     }
 
-    /// The salt of the password that the session was begun with.
+    /// The salt of the password with which the session began.
     pub(crate) async fn begun_with(&self) -> Result<Option<String>> {
         value(&self.values, PASSWORD).await
     }
 
-    /// Begins a user's session under a new id, so that an id known from before the log-in is worth
-    /// nothing. What a visitor did is kept; what another user left behind is not. Returns whether there
-    /// was another user.
+    /// Begins a user's session under a new id. An id that was known before the log-in becomes useless.
+    ///
+    /// The values of a visitor are kept; those of another user are removed. Returns whether there was
+    /// another user.
     pub(crate) async fn log_in(&self, user: &dyn User, remember: Remember) -> Result<bool> {
         let previous: Option<Uuid> = value(&self.values, USER_ID).await?;
-        let anothers = previous.is_some_and(|previous| previous != user.id());
-        if anothers {
+        let was_another_user = previous.is_some_and(|previous| previous != user.id());
+        if was_another_user {
             self.values.flush().await?;
         }
         self.values.cycle_id().await?;
@@ -105,10 +108,10 @@ impl Session {
         }
         self.confirm().await?;
         self.bind_to_password(user.password_hash().salt()).await?;
-        Ok(anothers)
+        Ok(was_another_user)
     }
 
-    /// Notes that the user has just shown that they know the way in.
+    /// Stores that the user has just logged in or confirmed their password.
     pub(crate) async fn confirm(&self) -> Result<()> {
         let now = OffsetDateTime::now_utc().unix_timestamp();
         Ok(self.values.insert(CONFIRMED_AT, now).await?)
@@ -118,7 +121,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Where the session cannot be read.
+    /// If the session cannot be read.
     pub async fn logged_in_within(&self, time: Duration) -> Result<bool> {
         let stored: Option<i64> = value(&self.values, CONFIRMED_AT).await?;
         let at = stored.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
@@ -126,18 +129,18 @@ impl Session {
         Ok(ago.is_some_and(|ago| (-CLOCK_SKEW..=time).contains(&ago)))
     }
 
-    /// Whether this user is the one who is signed in.
+    /// Whether this user is signed in.
     pub(crate) async fn belongs_to(&self, user_id: Uuid) -> Result<bool> {
         let own: Option<Uuid> = value(&self.values, USER_ID).await?;
         Ok(own == Some(user_id))
     }
 
-    /// Binds the session to the user's password. Another password ends it.
+    /// Binds the session to the user's password. A new password ends the session.
     pub(crate) async fn bind_to_password(&self, salt: &str) -> Result<()> {
         Ok(self.values.insert(PASSWORD, salt).await?)
     }
 
-    /// Ends the session: its row goes now.
+    /// Ends the session and deletes its row immediately.
     pub(crate) async fn log_out(&self) -> Result<()> {
         if self.values.id().is_some() {
             self.values.flush().await?;

@@ -30,8 +30,10 @@ impl<T> Key<T> {
     }
 }
 
-/// Reads a value of a session. If a deploy has changed the type of the value, it counts as absent: an error
-/// would break every page of this visitor until they log out.
+/// Reads a value of a session.
+///
+/// If a deploy has changed the type of the value, it counts as absent. An error would break every page of
+/// this visitor until they log out.
 pub(crate) async fn value<T: DeserializeOwned>(
     session: &tower_sessions::Session,
     key: &'static str,

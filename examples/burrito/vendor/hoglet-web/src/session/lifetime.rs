@@ -2,13 +2,15 @@
 
 use time::Duration;
 
-/// With “remember me”: counted from the last visit.
+/// The lifetime with “remember me”, counted from the last visit.
 pub const REMEMBERED: Duration = Duration::days(14);
-/// Without “remember me”: counted from the log-in. The cookie ends with the browser, but browsers that
-/// restore their tabs keep such cookies without limit.
+/// The lifetime without “remember me”, counted from the log-in.
+///
+/// The cookie ends with the browser, but browsers that restore their tabs keep such cookies without
+/// limit.
 pub const UNTIL_CLOSED: Duration = Duration::hours(12);
-/// For a visitor: counted from the last visit. It is short, because anyone can create any number of these
-/// sessions.
+/// The lifetime for a visitor, counted from the last visit. It is short, because anyone can create any
+/// number of these sessions.
 pub const VISITOR: Duration = Duration::days(1);
 
 /// Whether a session lasts longer than the browser is open.

@@ -1,5 +1,7 @@
-//! The table of sessions. A row has its user's id, so that users can see where they are logged in, and a
-//! change of password can end their other sessions.
+//! The table of sessions.
+//!
+//! A row has its user's id. So users can see where they are logged in, and a change of password can
+//! end their other sessions.
 
 use std::cmp::Reverse;
 
@@ -15,20 +17,21 @@ use crate::{database, text};
 #[sea_orm(table_name = "sessions")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    /// A secret: the session cookie holds this id, signed.
+    /// A secret: the session cookie contains this id, signed.
     pub id: String,
     /// The signed-in user; `None` for a visitor.
     pub user_id: Option<Uuid>,
     /// The session's values as a JSON object.
     pub data: String,
-    /// From then on the session counts as absent, and housekeeping removes the row.
+    /// After this time the session counts as absent, and housekeeping removes the row.
     pub expires_at: TimeDateTimeWithTimeZone,
     /// A public id for pages, because `id` is secret.
     #[sea_orm(unique)]
     pub handle: Uuid,
     /// The time of the log-in, for a user's session.
     pub started_at: TimeDateTimeWithTimeZone,
-    /// Only written together with other changes, so that reading a page costs no write.
+    /// The time of the last visit. Written only together with other changes, so that reading a page
+    /// costs no write.
     pub last_seen_at: TimeDateTimeWithTimeZone,
     /// The `User-Agent` header, cut; empty for a visitor's session.
     pub user_agent: String,
@@ -83,13 +86,14 @@ pub struct UserSession {
     pub is_current: bool,
 }
 
-/// Templates have it in words.
+/// Serializes the time as words for templates.
 fn in_words<S: Serializer>(moment: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text::moment(*moment))
 }
 
-/// A user's sessions that have not expired, the last used first. `current` is the
-/// [`row_id`](super::Session::row_id) of this request's session.
+/// A user's sessions that have not expired, the last used first.
+///
+/// `current` is the [`row_id`](super::Session::row_id) of this request's session.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Who is signed in, as the layer of sessions leaves it with the request.
+//! The signed-in user, which the layer `sessions` puts into the request's extensions.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use futures_core::future::BoxFuture;
 #[derive(Clone)]
 pub(crate) struct SignedIn(pub Arc<dyn User>);
 
-/// Why nobody knows who is signed in.
+/// The session could not be read, so the user is unknown.
 #[derive(Clone)]
 pub(crate) struct Unreadable(pub AppError);
 
@@ -28,15 +28,17 @@ pub(crate) struct Unreadable(pub AppError);
 ///
 /// # Panics
 ///
-/// Where `U` is not the type of user that the app has named in its `Parts`.
+/// If `U` is not the app's type of user.
 pub fn user<U: User>(extensions: &Extensions) -> Option<Arc<U>> {
     let SignedIn(user) = extensions.get::<SignedIn>()?;
     let user: Arc<dyn Any + Send + Sync> = user.clone();
     Some(user.downcast().expect("an app has one type of user"))
 }
 
-/// The layer that ends a request whose session could not be read. It stands behind identity, so that
-/// the error belongs to a request, and before handlers, which may then trust in sessions.
+/// The layer that answers with an error if the session could not be read.
+///
+/// It is inside the layer `identify`, so that the error belongs to an identity. It is outside the
+/// handlers, so that they can rely on the session.
 pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         match request.extensions().get::<Unreadable>() {
@@ -46,19 +48,21 @@ pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
     })
 }
 
-/// The answer to a visitor at a page for users: browsers are sent to the log-in page and come back
-/// from there, programs get a 401.
+/// The answer to a visitor who opens a page for users.
+///
+/// Browsers are redirected to the log-in page, and return after the log-in. Programs get a 401.
 pub fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let request = RequestInfo::of(&parts.extensions);
         if request.wants_json {
             return AppError::new(StatusCode::UNAUTHORIZED, "Log in to do this.").into_response();
         }
-        // A link with a token is opened again from the mail, not from an address that others read.
+        // A path with a token is not put into `next`, which others may read. The user opens the link
+        // in the mail again.
         if parts.method == Method::GET && !request.has_token {
             return Redirect::to(&leading_to(log_in, &request.path_and_query)).into_response();
         }
-        // Going to the address of a form would not send the form, so there is no `next`.
+        // A redirect to the address of a form would not send the form, so there is no `next`.
         if parts.method == Method::POST {
             let message = "Log in first, then try that again.";
             Messages::of(&parts.extensions).add(FlashLevel::Info, message);

@@ -1,8 +1,8 @@
 //! A tower-sessions store on SeaORM, with the app's own pool.
 //!
-//! Each request has its own store, which remembers the loaded row. One query loads the session with its
-//! user. A save writes only the columns and values that this request has changed, and keeps the values that
-//! another request has written meanwhile.
+//! Each request has its own store, which keeps the loaded row. One query loads the session with its user. A
+//! save writes only the columns and values that this request has changed. It keeps the values that another
+//! request has written meanwhile.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -37,14 +37,16 @@ pub const USER_ID: &str = "user_id";
 /// The key of the time when the session ends, in Unix seconds. Absent if each visit extends the session.
 pub const ENDS_AT: &str = "ends_at";
 
-/// The error of `save` if the row is gone: another request has logged this session out, or changed its id.
-/// The session must not come back then, and its cookie must not be sent again.
+/// The error of `save` if the row no longer exists: another request has logged this session out, or changed
+/// its id.
+///
+/// Then the session must not come back, and its cookie must not be sent again.
 pub const SESSION_ENDED: &str = "the session has ended";
 
 /// How old `last_seen_at` must be for a save to update it.
 const LAST_SEEN_INTERVAL: Duration = Duration::minutes(10);
 
-/// The client of a request: a user's row stores where it was last used.
+/// The client of a request. The row of a user's session stores where the session was last used.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// The `User-Agent` header.
@@ -87,7 +89,7 @@ impl SeaOrmStore {
         }
     }
 
-    /// The user who was loaded with the session, on the first call only.
+    /// The user who was loaded with the session. Only the first call returns them.
     pub fn take_user(&self) -> Option<Arc<dyn User>> {
         let mut loaded = self.loaded.lock().expect(NOT_POISONED);
         loaded.as_mut()?.1.take()
@@ -241,8 +243,10 @@ fn encode(data: &Data) -> Result<String> {
     serde_json::to_string(data).map_err(|error| Error::Encode(error.to_string()))
 }
 
-/// The values of a row. If the data is not a JSON object, the session counts as empty: an error would break
-/// every page of this visitor.
+/// The values of a row.
+///
+/// If the data is not a JSON object, the session counts as empty: an error would break every page of this
+/// visitor.
 fn decode(row: &Model) -> Data {
     serde_json::from_str(&row.data).unwrap_or_else(|_| {
         tracing::warn!("the data of a session cannot be read; the session counts as empty");

@@ -1,4 +1,4 @@
-//! The app's table of users, which a session's row leads to.
+//! The app's table of users, to which a session's row refers.
 
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use super::model as session;
 use crate::email::Email;
 use crate::users::User;
 
-/// The app's table of users, whatever is in it besides.
+/// The app's table of users, whatever columns it has.
 #[derive(Clone)]
 pub struct Users(Arc<dyn Table>);
 
@@ -25,7 +25,7 @@ pub struct Users(Arc<dyn Table>);
 pub type Found = (session::Model, Option<Arc<dyn User>>);
 
 impl Users {
-    /// The table of an entity.
+    /// The table of this entity.
     pub fn of<E: EntityTrait<Model: User>>() -> Self {
         Self(Arc::new(TableOf::<E>(PhantomData)))
     }
@@ -34,7 +34,7 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// Where the database does not answer.
+    /// If the database does not answer.
     pub async fn with_session(
         &self,
         database: &DatabaseConnection,
@@ -43,11 +43,11 @@ impl Users {
         self.0.with_session(database, session_id).await
     }
 
-    /// The users of these ids, as far as they are there.
+    /// The users with these ids. Ids without a user are left out.
     ///
     /// # Errors
     ///
-    /// Where the database does not answer.
+    /// If the database does not answer.
     pub async fn find(
         &self,
         database: &DatabaseConnection,
@@ -56,7 +56,7 @@ impl Users {
         self.0.find(database, ids).await
     }
 
-    /// The user of this address.
+    /// The user with this address.
     ///
     /// # Errors
     ///
@@ -80,8 +80,10 @@ impl Users {
         Ok(users)
     }
 
-    /// Deletes a user. The foreign keys of other tables delete what belongs to the user. `false` if
-    /// the user is gone already: of several requests at once one deletes.
+    /// Deletes a user. The foreign keys of other tables delete the rows that belong to the user.
+    ///
+    /// Returns `false` if the user is already deleted: only one of several concurrent requests
+    /// deletes the user.
     ///
     /// # Errors
     ///
@@ -91,7 +93,7 @@ impl Users {
     }
 }
 
-/// The user of this id, as the app's own type.
+/// The user with this id, as the app's own type.
 ///
 /// # Errors
 ///
@@ -104,7 +106,7 @@ pub async fn find_one<E: EntityTrait<Model: User>>(
     found.one(database).await
 }
 
-/// Behind a trait object, so that sessions and identity are compiled once, in this crate.
+/// A trait object, so that sessions and identity are compiled once, in this crate.
 #[async_trait]
 trait Table: Send + Sync {
     async fn with_session(
@@ -160,7 +162,7 @@ impl<E: EntityTrait<Model: User>> Table for TableOf<E> {
         let user_of_session = session::Entity::belongs_to(E::default())
             .from(session::Column::UserId)
             .to(Self::id());
-        // Not `one`: SQLite plans a query again each time when its `LIMIT` is a parameter.
+        // Does not use `one`: SQLite plans a query again each time if its `LIMIT` is a parameter.
         let rows = session::Entity::find_by_id(session_id)
             .filter(session::Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
             .join(JoinType::LeftJoin, user_of_session.into())

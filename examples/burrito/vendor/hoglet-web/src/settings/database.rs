@@ -5,7 +5,7 @@ use url::Url;
 use super::reader::Reader;
 use super::secret::Secret;
 
-/// Reads the address. No error shows it, because it may hold a password.
+/// Reads the address. No error shows it, because it may contain a password.
 pub(super) fn database_url(reader: &mut Reader) -> Secret {
     let url = reader.text_or_default("DATABASE_URL");
     let known = [
@@ -43,7 +43,7 @@ pub(super) fn database_url(reader: &mut Reader) -> Secret {
 #[cfg(feature = "sqlite")]
 #[derive(Debug, PartialEq, Eq)]
 pub struct SqliteFile {
-    /// Percent-decoded.
+    /// The path, percent-decoded.
     pub path: std::path::PathBuf,
     /// Whether the driver creates a missing file: `mode=rwc`.
     pub is_created: bool,

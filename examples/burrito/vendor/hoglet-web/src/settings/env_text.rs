@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-/// A line that is not `NAME=value`. It does not hold the line's text, which may be a secret.
+/// A line that is not `NAME=value`. The error does not contain the line's text, which may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadLine {
     /// The number of the line, from 1.
@@ -31,7 +31,7 @@ impl std::error::Error for BadLine {}
 ///
 /// # Errors
 ///
-/// The first line with another form.
+/// The first line that has another form.
 pub fn parse(text: &str) -> Result<HashMap<String, String>, BadLine> {
     let text = without_byte_order_mark(text);
     let mut variables = HashMap::new();

@@ -1,29 +1,29 @@
-//! Where an app runs, and the format of its log.
+//! The environment in which an app runs, and the format of its log.
 
 use std::str::FromStr;
 
-/// `APP_ENV`.
+/// The environment in which the app runs: `APP_ENV`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
     /// A developer's machine.
     Development,
     /// Automated tests.
     Test,
-    /// The real users' app.
+    /// The app for its real users.
     Production,
 }
 
-/// `LOG_FORMAT`.
+/// The format of the log: `LOG_FORMAT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
     Pretty,
-    /// For programs: one JSON object a line.
+    /// For programs: one JSON object per line.
     Json,
 }
 
 impl Environment {
-    /// Its name in `APP_ENV`.
+    /// The name in `APP_ENV`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Development => "development",

@@ -17,13 +17,13 @@ use super::secret::Secret;
 use super::secret_key::secret_key;
 use crate::package::Package;
 
-/// More than the longest name of an app.
+/// The maximum length of a cookie's prefix: more than the longest name of an app.
 const MAX_COOKIE_PREFIX: usize = 100;
 
 /// Hoglet's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where the app runs.
+    /// The environment in which the app runs.
     pub environment: Environment,
     /// The name of the app in pages, titles and mails.
     pub app_name: String,
@@ -35,7 +35,7 @@ pub struct Settings {
     app_url: Option<Url>,
     /// The hosts that the app answers to.
     pub hosts: Hosts,
-    /// Begins the name of every cookie, so that two apps on one host do not share cookies.
+    /// The prefix of every cookie's name, so that two apps on one host do not share cookies.
     pub cookie_prefix: String,
     /// Other origins whose front ends may call `/api/`.
     pub allowed_origins: Vec<String>,
@@ -99,8 +99,8 @@ impl Settings {
         }
     }
 
-    /// The address for a browser on this machine: `HOST`, or `localhost` if `HOST` stands for all addresses,
-    /// as `0.0.0.0` does.
+    /// The address for a browser on this machine: `HOST`, or `localhost` if `HOST` means all addresses, as
+    /// `0.0.0.0` does.
     pub fn local_url(&self) -> String {
         let port = self.port;
         match self.host.parse::<IpAddr>() {
@@ -110,8 +110,9 @@ impl Settings {
         }
     }
 
-    /// Whether this process cannot know the app's address: another process serves the app, on a port that the
-    /// system chooses.
+    /// Whether this process cannot know the app's address.
+    ///
+    /// Then another process serves the app, on a port that the system chooses.
     pub fn lacks_address(&self) -> bool {
         self.app_url.is_none() && self.port == 0
     }
@@ -157,8 +158,9 @@ impl Settings {
         self.environment == Environment::Development
     }
 
-    /// Whether the app runs beside its sources: pages then reload on a change, and errors show details. Never in
-    /// a release build, because `APP_ENV` may be missing in production by mistake.
+    /// Whether the app runs with its sources: pages then reload on a change, and errors show details.
+    ///
+    /// Never in a release build, because `APP_ENV` may be missing in production by mistake.
     pub fn has_sources(&self) -> bool {
         self.development() && cfg!(debug_assertions)
     }
@@ -193,8 +195,10 @@ fn host(reader: &mut Reader) -> String {
     host
 }
 
-/// `COOKIE_PREFIX`: characters that a cookie's name may have (RFC 6265), but not `%`, which servers decode,
-/// and not the prefix that browsers reserve for secure cookies.
+/// Reads `COOKIE_PREFIX`.
+///
+/// It may have the characters of a cookie's name (RFC 6265), but not `%`, which servers decode. It may not begin
+/// with the prefix that browsers reserve for secure cookies.
 fn cookie_prefix(reader: &mut Reader) -> String {
     let prefix = reader.text("COOKIE_PREFIX").unwrap_or_default();
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte);

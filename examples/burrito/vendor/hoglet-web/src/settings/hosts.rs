@@ -1,7 +1,8 @@
 //! [`Hosts`]: the host names that the app answers to.
 //!
 //! A foreign web page can make its own host name point to this machine (DNS rebinding). The browser then lets
-//! it read the app's answers, such as the mail that development stores. The `Host` header reveals it.
+//! the page read the app's answers, such as the mail that development stores. The `Host` header reveals such
+//! a request.
 
 use std::net::IpAddr;
 
@@ -68,7 +69,7 @@ impl Host {
 pub struct Hosts {
     /// The host of `APP_URL` or else `HOST`, and `ALLOWED_HOSTS`.
     listed: Vec<Host>,
-    /// Whether the names of this machine are answered too.
+    /// Whether the app also answers to the names of this machine.
     this_machine: bool,
 }
 

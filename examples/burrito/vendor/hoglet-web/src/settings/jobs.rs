@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
-/// What the variables that begin with `JOBS_` say.
+/// The settings in the variables that begin with `JOBS_`.
 #[derive(Clone, Debug)]
 pub struct JobsSettings {
-    /// Jobs at once in this process, of all queues; none where it only serves.
+    /// How many jobs of all queues run at the same time in this process. 0 if it only serves.
     pub concurrency: usize,
-    /// How long a job belongs to a process that says nothing any more. What a killed process was doing
-    /// begins anew after this time.
+    /// How long a job belongs to a process that no longer renews its lease. After this time, the jobs
+    /// of a killed process begin again.
     pub lease: Duration,
 }
 
 impl JobsSettings {
-    /// Reads them.
+    /// Reads the settings of jobs.
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             concurrency: reader.number("JOBS_CONCURRENCY", 2, 0..=1_000) as usize,

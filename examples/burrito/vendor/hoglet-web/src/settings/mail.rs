@@ -20,7 +20,7 @@ pub struct MailSettings {
     pub server: Option<MailServer>,
     /// The sender. The domain of its address is in ASCII.
     pub from: Mailbox,
-    /// What to do with mail without a server.
+    /// How mail is handled if there is no server.
     pub without_server: WithoutServer,
 }
 
@@ -37,8 +37,10 @@ pub struct MailServer {
     pub credentials: Option<(String, Secret)>,
 }
 
-/// How the connection to a mail server is encrypted. There is no "if possible": an attacker between app and
-/// server could then pretend that it is not possible.
+/// How the connection to a mail server is encrypted.
+///
+/// There is no "if possible": an attacker between the app and the server could pretend that encryption is
+/// not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailTls {
     /// From the first byte: `smtps://`.
@@ -49,7 +51,7 @@ pub enum MailTls {
     None,
 }
 
-/// What to do with mail without a server.
+/// How mail is handled if there is no server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WithoutServer {
     /// Store it in this folder, and show it at `/dev/mail`: in development.
@@ -89,7 +91,7 @@ impl MailSettings {
         }
     }
 
-    /// Whether mail is sent or stored. If not, the app must not offer what needs mail.
+    /// Whether mail is sent or stored. If not, the app must not offer features that need mail.
     pub fn available(&self) -> bool {
         self.server.is_some() || self.without_server != WithoutServer::Nothing
     }
@@ -100,7 +102,7 @@ fn server(reader: &mut Reader) -> Option<MailServer> {
     match parse_server(&text) {
         Ok(server) => Some(server),
         Err(reason) => {
-            // The message does not show the value, because it may hold a password.
+            // The message does not show the value, because it may contain a password.
             reader.error("SMTP_URL", reason);
             None
         }
@@ -186,8 +188,9 @@ fn sender(reader: &mut Reader, needed: bool) -> Option<Mailbox> {
     sender
 }
 
-/// Parses `Name <address>`, or an address alone. The name may hold anything except control characters; it is
-/// encoded later if necessary.
+/// Parses `Name <address>`, or an address alone.
+///
+/// The name may contain anything except control characters. It is encoded later if necessary.
 fn parse_mailbox(text: &str) -> Option<Mailbox> {
     if text.chars().any(char::is_control) {
         return None;
@@ -214,7 +217,8 @@ fn parse_address(text: &str) -> Option<Address> {
 }
 
 /// The ASCII form of a domain, which mail servers use: `xn--bcher-kva.example` for `bücher.example`.
-/// `None` if there can be no such domain.
+///
+/// `None` if the domain is not valid.
 fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
     if domain.is_ascii() {
         return Some(Cow::Borrowed(domain));

@@ -1,4 +1,4 @@
-//! PostHog's settings, which `hoglet-posthog` reads from our variables.
+//! PostHog's settings, which `hoglet-posthog` reads with Hoglet's [`Reader`].
 
 use super::environment::Environment;
 use super::reader::Reader;
@@ -38,7 +38,7 @@ pub(super) fn read(reader: &mut Reader, environment: Environment, package: &Pack
     Settings::read(reader, app)
 }
 
-/// Reads none of them. They are asked for all the same, so that they count among the variables of the app.
+/// Ignores PostHog's settings. The variables are read all the same, so that they count among the app's.
 #[cfg(not(feature = "posthog"))]
 pub(super) fn read(reader: &mut Reader, _: Environment, _: &Package) -> Settings {
     for name in Settings::VARIABLES {

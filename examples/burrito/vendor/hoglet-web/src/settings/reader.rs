@@ -30,7 +30,7 @@ impl SettingsError {
 /// Reads variables one by one, and collects their errors and names.
 pub struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<OsString>,
-    /// From the answers to the generator.
+    /// The defaults from the answers to the generator.
     defaults: HashMap<String, String>,
     names: RefCell<Vec<String>>,
     errors: RefCell<Vec<String>>,
@@ -69,17 +69,19 @@ impl<'a> Reader<'a> {
         self.names.borrow().clone()
     }
 
-    /// Reports an error in a variable. `reason` says what to change, and must not show the value: use
-    /// [`Reader::refuse`] for that.
+    /// Reports an error in a variable. `reason` tells what to change.
+    ///
+    /// `reason` must not show the value: use [`Reader::refuse`] for that.
     pub fn error(&mut self, name: &str, reason: impl fmt::Display) {
         self.note(name, reason);
     }
 
-    /// Reports a bad value, or a bad item of a list. The message shows it in front of `reason`, but never a
-    /// user or a password in it.
+    /// Reports a bad value, or a bad item of a list. The message shows the value before `reason`.
+    ///
+    /// It never shows a user or a password in the value.
     pub fn refuse(&mut self, name: &str, value: &str, reason: impl fmt::Display) {
         let all = self.text(name).unwrap_or_default();
-        // A password may hold the separator of a list, so an item may be a part of it.
+        // A password may contain the separator of a list, so an item may be a part of a password.
         let shown = match mask_credentials(&all) {
             masked if masked != all => masked,
             _ => mask_credentials(value),

@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::reader::Reader;
 use super::secret::Secret;
 
-/// The least bytes of `SECRET_KEY`. It has twice as many hexadecimal characters.
+/// The minimum size of `SECRET_KEY`, in bytes. It has twice as many hexadecimal characters.
 const BYTES: usize = 64;
 
 /// Reads `SECRET_KEY`.

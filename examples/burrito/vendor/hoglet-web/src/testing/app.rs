@@ -1,4 +1,4 @@
-//! [`TestApp`]: an app on a free port, with a database of its own and a PostHog beside it.
+//! [`TestApp`]: an app on a free port, with its own database and its own PostHog.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -30,23 +30,23 @@ use crate::web::Web;
 /// One attempt at a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ran {
-    /// Its name.
+    /// The name of the job.
     pub job: String,
-    /// The first is 1.
+    /// The number of the attempt, from 1.
     pub attempt: i32,
-    /// Why it failed, unless it did not.
+    /// The reason of the failure; `None` if the attempt succeeded.
     pub error: Option<String>,
 }
 
 /// An app under test. It stops when it is dropped.
 pub struct TestApp<A> {
-    /// Where it listens.
+    /// The address at which the app listens.
     pub url: String,
-    /// The PostHog that it talks to.
+    /// The PostHog to which the app sends.
     pub posthog: StandIn,
-    /// The parts of the app, such as its database, for what no page shows.
+    /// The parts of the app, such as its database, for data that no page shows.
     pub web: Web,
-    /// The app's table of jobs. In a test they run only by [`TestApp::run_jobs`].
+    /// The app's table of jobs. In a test, only [`TestApp::run_jobs`] runs them.
     pub jobs: Arc<Registry>,
     variables: HashMap<String, String>,
     database: Arc<TestDatabase>,
@@ -61,12 +61,12 @@ impl<A: App> TestApp<A> {
         Self::with(&[]).await
     }
 
-    /// Starts the app with these variables besides the usual ones.
+    /// Starts the app with these variables in addition to the usual ones.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         Self::beside(StandIn::start().await, variables).await
     }
 
-    /// Starts the app beside this PostHog.
+    /// Starts the app with this PostHog.
     pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
         let variables = with_usual(variables, &database, &posthog);
@@ -84,7 +84,7 @@ impl<A: App> TestApp<A> {
         Self::serve(variables, database, posthog, |state, _| router(state)).await
     }
 
-    /// A second process of the same app, in this process: the same settings and the same database.
+    /// Starts the app once more in this process, with the same settings and database.
     pub async fn another(&self) -> Self {
         Self::serve(
             self.variables.clone(),
@@ -106,7 +106,7 @@ impl<A: App> TestApp<A> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         settings.port = address.port();
-        // Whatever the environment: a test leaves no mail in a folder.
+        // In every environment, a test leaves no mail in a folder.
         if let WithoutServer::Folder(_) = settings.mail.without_server {
             settings.mail.without_server = WithoutServer::Memory;
         }
@@ -120,7 +120,7 @@ impl<A: App> TestApp<A> {
         let (stop, stopped) = oneshot::channel();
         let state = A::state(own, web.clone());
         let jobs = Arc::new(all_jobs::<A>(&web).with(state.clone()).unwrap());
-        // A test runs the jobs when it wants.
+        // There are no workers: a test runs the jobs itself.
         let workers = start_workers(web.clone(), jobs.clone(), 0);
         let router = router(state, &web);
         let serving = tokio::spawn(server::serve(
@@ -129,7 +129,7 @@ impl<A: App> TestApp<A> {
             web.clone(),
             workers,
             async {
-                // An app that is dropped stops too.
+                // This also resolves when the app is dropped.
                 let _ = stopped.await;
             },
         ));
@@ -151,8 +151,8 @@ impl<A: App> TestApp<A> {
         Browser::new(&self.url)
     }
 
-    /// Sends the bytes of a request that no client would send. Returns all that comes back before the
-    /// connection ends.
+    /// Sends bytes as a request, even if no client would send them. Returns the bytes that the app sends
+    /// before the connection ends.
     pub async fn answer_to(&self, request: impl AsRef<[u8]>) -> String {
         let address = &self.url["http://".len()..];
         let mut connection = TcpStream::connect(address).await.unwrap();
@@ -169,8 +169,9 @@ impl<A: App> TestApp<A> {
         jobs.enqueue(&self.web.database, job).await.unwrap()
     }
 
-    /// Runs the jobs that are due, and those that they enqueue, until none is. Returns how each attempt
-    /// ended.
+    /// Runs the jobs that are due, and those that they enqueue, until no job is due.
+    ///
+    /// Returns how each attempt ended.
     pub async fn run_jobs(&self) -> Vec<Ran> {
         let ran = runner(self.web.clone(), self.jobs.clone())
             .run_due()
@@ -190,36 +191,37 @@ impl<A: App> TestApp<A> {
         ran.collect()
     }
 
-    /// Enqueues the jobs of the schedules that are due at a moment. Returns their number. A new schedule
-    /// waits for its next time.
+    /// Enqueues the jobs of the schedules that are due at a time. Returns the number of jobs.
+    ///
+    /// A new schedule waits for its next time.
     pub async fn run_schedules(&self, now: OffsetDateTime) -> usize {
         let now = DateTime::from_timestamp(now.unix_timestamp(), now.nanosecond()).unwrap();
         let enqueued = self.jobs.enqueue_due(&self.web.database, now).await;
         enqueued.unwrap()
     }
 
-    /// Every event captured so far, once all of them have been delivered.
+    /// Waits until all captured events are delivered, and returns them.
     pub async fn events(&self) -> Vec<Event> {
         let delivered = || self.web.posthog.counts().waiting == 0;
         wait_until("every event is delivered", delivered).await;
         self.posthog.events()
     }
 
-    /// Every event of this name.
+    /// Every event with this name.
     pub async fn events_named(&self, name: &str) -> Vec<Event> {
         let mut events = self.events().await;
         events.retain(|event| event.name == name);
         events
     }
 
-    /// The one event of this name.
+    /// The only event with this name.
     pub async fn event(&self, name: &str) -> Event {
         let events = self.events_named(name).await;
         assert_eq!(events.len(), 1, "events named {name}: {events:#?}");
         events.into_iter().next().unwrap()
     }
 
-    /// Stops the app as a signal would, and returns every event that ever reached PostHog.
+    /// Stops the app as a signal would, and returns every event that has reached PostHog.
     pub async fn stop(self) -> Vec<Event> {
         let _ = self.stop.send(());
         self.serving.await.unwrap();

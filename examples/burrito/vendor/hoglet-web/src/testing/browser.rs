@@ -1,4 +1,4 @@
-//! A browser, as far as the server can tell: it keeps cookies and follows no redirects.
+//! A browser for tests.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -12,7 +12,7 @@ use serde_json::Value;
 /// The header of a browser that follows a link or sends a form without a script.
 pub const BROWSER: &[(&str, &str)] = &[("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
 
-/// Characters of a signature in front of a signed cookie's value.
+/// The number of characters of the signature before a signed cookie's value.
 const SIGNATURE: usize = 44;
 
 /// A browser: it keeps cookies, and follows no redirects.
@@ -38,7 +38,7 @@ impl Browser {
     pub fn new(url: &str) -> Self {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // A test that wants a compressed answer asks for it, and gets it as it is.
+            // A test that needs a compressed answer requests it, and gets it still compressed.
             .no_gzip()
             .no_proxy();
         Self {
@@ -48,7 +48,7 @@ impl Browser {
         }
     }
 
-    /// Another browser with a copy of the cookies, such as that of a thief.
+    /// Another browser with a copy of the cookies, such as a thief's.
     pub fn copy(&self) -> Self {
         Self {
             cookies: Arc::new(Mutex::new(self.cookies.lock().unwrap().clone())),
@@ -56,7 +56,7 @@ impl Browser {
         }
     }
 
-    /// The same cookies at another process of the app.
+    /// The same browser, with the same cookies, at another process of the app.
     pub fn at(&self, url: &str) -> Self {
         Self {
             url: url.to_owned(),
@@ -80,7 +80,7 @@ impl Browser {
             .await
     }
 
-    /// Asks for the headers of a page.
+    /// Requests the headers of a page.
     pub async fn head(&self, path: &str) -> Answer {
         self.send(self.request(Method::HEAD, path)).await
     }
@@ -90,7 +90,7 @@ impl Browser {
         self.post_with(path, form, &[]).await
     }
 
-    /// The same, with headers.
+    /// The same as [`Browser::post`], with headers.
     pub async fn post_with(
         &self,
         path: &str,
@@ -121,7 +121,7 @@ impl Browser {
         request.header(COOKIE, pairs.join("; "))
     }
 
-    /// Sends a request, and keeps the cookies that come back.
+    /// Sends a request, and stores the cookies of the answer.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let response = request.send().await.expect("the app answers");
         let answer = Answer {
@@ -146,7 +146,7 @@ impl Browser {
         self.cookies.lock().unwrap().get(name).cloned()
     }
 
-    /// Puts a cookie there.
+    /// Sets a cookie in the browser.
     pub fn set_cookie(&self, name: &str, value: &str) {
         let mut cookies = self.cookies.lock().unwrap();
         cookies.insert(name.to_owned(), value.to_owned());
@@ -185,14 +185,14 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
-    /// A header's value; empty where there is none.
+    /// A header's value; empty if the header is absent.
     pub fn header(&self, name: impl TryInto<HeaderName>) -> &str {
         let name = name.try_into().ok().expect("a header's name");
         let value = self.headers.get(name);
         value.map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Where the answer sends the browser, with a 303.
+    /// The address of the answer's redirect, which must be a 303.
     pub fn location(&self) -> &str {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text());
         self.header(LOCATION)

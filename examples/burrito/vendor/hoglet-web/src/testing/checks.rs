@@ -1,4 +1,4 @@
-//! What every app must hold. A test of the app calls each of these once.
+//! Checks that every app must pass. A test of the app calls each of them once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -13,8 +13,9 @@ use crate::database::{connect, migrate, migrate_down, pending_migrations};
 /// The older name of `POSTHOG_PROJECT_TOKEN`, which no example lists.
 const OLDER_NAME: &str = "POSTHOG_API_KEY";
 
-/// Every migration can be reverted and applied again, and its name says when it was made and what it
-/// does: `m20261121_143000_create_users`.
+/// Checks that every migration can be reverted and applied again.
+///
+/// The name of a migration must contain its date and what it does: `m20261121_143000_create_users`.
 pub async fn migrations<A: App>(app: &TestApp<A>) {
     let (database, migrations) = (&app.web.database, A::parts().migrations);
     let all = migrations.migrations();
@@ -30,14 +31,14 @@ pub async fn migrations<A: App>(app: &TestApp<A>) {
         let pending = pending_migrations(database, migrations).await.unwrap();
         assert_eq!(pending, names[left..], "the newest goes first");
     }
-    // A connection from before may still know the old schema.
+    // A connection from before the migrations may still know the old schema.
     let new = connect(&app.web.settings.database_url).await.unwrap();
     migrate(&new, migrations).await.unwrap();
     let pending = pending_migrations(&new, migrations).await.unwrap();
     assert!(pending.is_empty(), "{pending:?}");
 }
 
-/// `.env.example` lists every variable that the app reads and no other, with its true default.
+/// Checks that `.env.example` lists exactly the variables of the app, with their true defaults.
 pub fn env_example<A: App>(example: &'static str)
 where
     A::Settings: Debug,
@@ -75,7 +76,7 @@ where
     }
 }
 
-/// Every template can be parsed.
+/// Checks that every template can be parsed.
 pub fn templates<A: App>() {
     let templates = A::parts().templates;
     for name in templates.names() {

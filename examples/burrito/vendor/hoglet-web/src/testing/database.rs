@@ -1,5 +1,7 @@
-//! A database for one test: a SQLite file in a temporary folder or, built for PostgreSQL, a schema of
-//! its own in the database that `TEST_DATABASE_URL` names.
+//! A database for one test: a SQLite file in a temporary folder.
+//!
+//! In a build for PostgreSQL, it is a schema of its own in the database that `TEST_DATABASE_URL`
+//! names.
 
 use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
@@ -7,7 +9,7 @@ use uuid::Uuid;
 
 use crate::settings::env_file;
 
-/// Removed when it is dropped.
+/// A database for one test. It is removed when this value is dropped.
 pub enum TestDatabase {
     /// A file in a folder.
     Sqlite(TempDir),
@@ -15,13 +17,13 @@ pub enum TestDatabase {
     Postgres {
         /// The address of its database.
         server: String,
-        /// Its name.
+        /// The name of the schema.
         schema: String,
     },
 }
 
 impl TestDatabase {
-    /// Makes one. `defaults` are the app's own, `defaults.env`.
+    /// Creates a database. `defaults` is the text of the app's `defaults.env`.
     pub async fn create(defaults: &str) -> Self {
         if cfg!(not(feature = "postgres")) {
             return Self::Sqlite(tempfile::tempdir().unwrap());
@@ -38,7 +40,7 @@ impl TestDatabase {
         Self::Postgres { server, schema }
     }
 
-    /// For `DATABASE_URL`.
+    /// The value for `DATABASE_URL`.
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => {
@@ -58,7 +60,7 @@ impl Drop for TestDatabase {
             return;
         };
         let (server, drop) = (server.clone(), format!("DROP SCHEMA {schema} CASCADE"));
-        // The test's own runtime is ending.
+        // In its own thread and runtime, because the test's runtime is ending.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()

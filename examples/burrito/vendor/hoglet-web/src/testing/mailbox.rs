@@ -1,6 +1,6 @@
 //! Mail that an app under test has sent.
 //!
-//! Jobs send mail. So each function here runs the jobs that are due before it looks.
+//! Jobs send mail. So each function here first runs the jobs that are due.
 
 use super::app::TestApp;
 use crate::app::App;

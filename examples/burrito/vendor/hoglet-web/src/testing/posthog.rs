@@ -1,106 +1,24 @@
-//! A PostHog that records what reaches it. A test says how it replies.
+//! A PostHog that records the requests of an app. A test chooses how it replies.
 //!
-//! It knows neither persons nor merges: the stand-in that `hoglet posthog` runs does. `replies` has the
-//! few rules of PostHog that an app must not break.
-
-use std::collections::VecDeque;
-use std::ops::Index;
-use std::sync::{Arc, Mutex, MutexGuard};
+//! It knows neither persons nor merges, unlike the stand-in that `hoglet posthog` runs. `replies` has
+//! the few rules of PostHog that an app must not break.
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, Method};
-use serde::Deserialize;
-use serde_json::{Map, Value};
 use tokio::net::TcpSocket;
 
 mod flags;
+mod recorder;
 mod replies;
 
+pub use recorder::{Event, Recorded, Reply, StandIn};
 pub use replies::COMPRESSED_SCRIPT;
 
-/// A PostHog that records what reaches it.
-#[derive(Clone)]
-pub struct StandIn {
-    /// For `POSTHOG_HOST`.
-    pub url: String,
-    seen: Arc<Mutex<Seen>>,
-}
-
-/// An event as it arrived. Indexing it reads its properties: `event["$current_url"]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Event {
-    /// Its id.
-    pub uuid: String,
-    /// Such as `user_signed_up`.
-    #[serde(rename = "event")]
-    pub name: String,
-    /// The visitor or user that it belongs to.
-    pub distinct_id: String,
-    /// When it happened.
-    pub timestamp: String,
-    /// Its properties.
-    pub properties: Map<String, Value>,
-}
-
-/// A request as it arrived, with its body unpacked.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// Its method.
-    pub method: Method,
-    /// Its path, with the query.
-    pub path_and_query: String,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its body.
-    pub body: Bytes,
-}
-
-/// How PostHog replies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reply {
-    /// As it should.
-    #[default]
-    Normal,
-    /// With this status. With 200 the body is a page that is not PostHog's.
-    Status(u16),
-    /// With the status 429, and this `Retry-After`.
-    RetryAfter(&'static str),
-    /// Not before the test says something else.
-    Never,
-    /// The connection breaks, but PostHog has taken the events.
-    Disconnect,
-}
-
-#[derive(Default)]
-struct Seen {
-    reply: Reply,
-    replies_to_flags: VecDeque<Reply>,
-    bad_replies: usize,
-    requests: Vec<Recorded>,
-    events: Vec<Event>,
-    deletions: Vec<Recorded>,
-    flags: Map<String, Value>,
-    definitions: Vec<Value>,
-    beside_flags: Map<String, Value>,
-    batch_limit: Option<usize>,
-}
-
 impl StandIn {
-    /// A PostHog that replies as it should.
+    /// Starts a PostHog that replies correctly.
     pub async fn start() -> Self {
         let (standin, socket) = Self::down();
         standin.come_up(socket);
         standin
-    }
-
-    /// A PostHog that refuses connections, on a port that no one else gets.
-    pub fn down() -> (Self, TcpSocket) {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
-        let url = format!("http://{}", socket.local_addr().unwrap());
-        let seen = Arc::default();
-        (Self { url, seen }, socket)
     }
 
     /// Begins to accept connections.
@@ -109,79 +27,5 @@ impl StandIn {
         let router = Router::new().fallback(replies::reply);
         let router = router.with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-    }
-
-    /// From now on PostHog replies like this.
-    pub fn replies(&self, reply: Reply) {
-        self.seen().reply = reply;
-    }
-
-    /// From now on PostHog refuses a batch that is larger.
-    pub fn takes_at_most(&self, bytes: usize) {
-        self.seen().batch_limit = Some(bytes);
-    }
-
-    /// How many requests got another reply than they should.
-    pub fn bad_replies(&self) -> usize {
-        self.seen().bad_replies
-    }
-
-    /// Every event so far, in the order of arrival.
-    pub fn events(&self) -> Vec<Event> {
-        self.seen().events.clone()
-    }
-
-    /// Every batch of events so far, accepted or not.
-    pub fn batches(&self) -> Vec<Recorded> {
-        self.requests(|path| path == replies::BATCH)
-    }
-
-    /// The bodies of the requests for flags.
-    pub fn flag_requests(&self) -> Vec<Value> {
-        let requests = self.requests(|path| path == replies::FLAGS).into_iter();
-        requests.map(|request| request.json()).collect()
-    }
-
-    /// The requests that the app passed on for a browser.
-    pub fn passed(&self) -> Vec<Recorded> {
-        self.requests(|path| !replies::is_from_server(path))
-    }
-
-    /// The requests to delete persons that PostHog accepted.
-    pub fn deletions(&self) -> Vec<Recorded> {
-        self.seen().deletions.clone()
-    }
-
-    fn requests(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Recorded> {
-        let seen = self.seen();
-        let requests = seen.requests.iter();
-        let wanted = requests.filter(|request| is_wanted(request.path()));
-        wanted.cloned().collect()
-    }
-
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap()
-    }
-}
-
-impl Recorded {
-    /// Its path, without the query.
-    pub fn path(&self) -> &str {
-        let path = self.path_and_query.split('?').next();
-        path.unwrap_or_default()
-    }
-
-    /// Its body as JSON.
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-}
-
-impl Index<&str> for Event {
-    type Output = Value;
-
-    /// A property; null if there is none.
-    fn index(&self, name: &str) -> &Value {
-        self.properties.get(name).unwrap_or(&Value::Null)
     }
 }

@@ -20,24 +20,24 @@ use crate::settings::secret_key::new_secret_key;
 
 /// The app's own binary, serving in a process of its own.
 pub struct Process {
-    /// The PostHog that it talks to.
+    /// The PostHog to which the process sends.
     pub posthog: StandIn,
-    /// Where it listens.
+    /// The address at which the process listens.
     pub url: String,
     binary: Binary,
     child: Child,
     log: Option<JoinHandle<String>>,
     variables: HashMap<String, String>,
-    // Removed after the last process on it has ended.
+    // The database is removed after its last process has ended.
     database: Arc<TestDatabase>,
 }
 
 /// The app's binary.
 #[derive(Clone, Copy, Debug)]
 pub struct Binary {
-    /// Where it is: `env!("CARGO_BIN_EXE_…")`.
+    /// The path of the binary: `env!("CARGO_BIN_EXE_…")`.
     pub path: &'static str,
-    /// The app's own defaults, `defaults.env`.
+    /// The text of the app's `defaults.env`.
     pub defaults: &'static str,
 }
 
@@ -54,16 +54,16 @@ pub enum Signal {
 
 /// How a process ended, and its log.
 pub struct Ended {
-    /// Its exit status.
+    /// The exit status.
     pub status: ExitStatus,
-    /// How long it took.
+    /// The time until it ended.
     pub after: Duration,
-    /// All that it wrote.
+    /// Everything that it wrote to the log.
     pub log: String,
 }
 
 impl Process {
-    /// Starts it with these variables besides the usual ones.
+    /// Starts the binary with these variables in addition to the usual ones.
     pub async fn start(binary: Binary, variables: &[(&str, &str)]) -> Self {
         let posthog = StandIn::start().await;
         let database = Arc::new(TestDatabase::create(binary.defaults).await);
@@ -71,13 +71,13 @@ impl Process {
         Self::spawn(binary, &[], variables, database, posthog).await
     }
 
-    /// Another process of the same app: same settings, same database.
+    /// Starts another process of the same app, with the same settings and the same database.
     pub async fn another(&self) -> Self {
         let (variables, database) = (self.variables.clone(), self.database.clone());
         Self::spawn(self.binary, &[], variables, database, self.posthog.clone()).await
     }
 
-    /// Another process of the same app that works on jobs, and does not serve.
+    /// Starts another process of the same app that works on jobs, and does not serve.
     pub async fn worker(&self) -> Self {
         let (mut variables, database) = (self.variables.clone(), self.database.clone());
         variables.remove("JOBS_CONCURRENCY");
@@ -85,7 +85,7 @@ impl Process {
         Self::spawn(self.binary, &["jobs"], variables, database, posthog).await
     }
 
-    /// Some processes of one app, at the same moment, on a database that holds nothing yet.
+    /// Starts several processes of one app at the same time, on an empty database.
     pub async fn start_at_once(binary: Binary, count: usize) -> Vec<Self> {
         let posthog = StandIn::start().await;
         let database = Arc::new(TestDatabase::create(binary.defaults).await);
@@ -99,7 +99,7 @@ impl Process {
         processes.join_all().await
     }
 
-    /// Starts it with settings that it does not start with.
+    /// Runs the binary with settings that it must refuse, and returns its output.
     pub fn refused(binary: Binary, variables: &[(&str, &str)]) -> Output {
         Command::new(binary.path)
             .envs([("APP_ENV", "production"), ("SECRET_KEY", &new_secret_key())])
@@ -159,12 +159,12 @@ impl Process {
         Browser::new(&self.url)
     }
 
-    /// The address of its database.
+    /// The address of the process's database.
     pub fn database_url(&self) -> Secret {
         Secret::new(self.variables["DATABASE_URL"].clone())
     }
 
-    /// What `kill -9` does.
+    /// Kills the process, as `kill -9` does.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -182,7 +182,7 @@ impl Process {
         assert!(sent.unwrap().success());
     }
 
-    /// Asks the process to end, and waits until it has.
+    /// Asks the process to end, and waits until it has ended.
     pub async fn end(&mut self, signal: Signal) -> Ended {
         self.send(signal);
         self.ended().await
@@ -219,14 +219,14 @@ impl Ended {
             .collect()
     }
 
-    /// The log's one line with this message.
+    /// The only line of the log with this message.
     pub fn said_once(&self, message: &str) -> Value {
         let mut lines = self.said(message);
         assert_eq!(lines.len(), 1, "{message}: {}", self.log);
         lines.remove(0)
     }
 
-    /// It ended well, within the bound that it printed.
+    /// Asserts that the process ended successfully, within the time limit that it logged.
     pub fn assert_in_time(&self) {
         let stopping = self.said_once("stopping: finishing requests and delivering events");
         let bound = Duration::from_secs(stopping["seconds"].as_u64().unwrap());

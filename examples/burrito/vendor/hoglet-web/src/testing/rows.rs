@@ -14,7 +14,7 @@ use crate::session::handle::CONFIRMED_AT;
 use crate::session::model::Entity as Sessions;
 use crate::session::store::ENDS_AT;
 
-/// Columns with a moment in milliseconds. A session has its moments elsewhere.
+/// Columns with a time in milliseconds. The times of sessions have another form.
 const MOMENTS: &[(&str, &str)] = &[
     ("attempts", "attempted_at"),
     ("jobs", "failed_at"),
@@ -25,8 +25,10 @@ const MOMENTS: &[(&str, &str)] = &[
 ];
 
 impl<A: App> TestApp<A> {
-    /// Lets time pass for sessions, tokens, attempts and jobs. The clock stays; the rows become older.
-    /// A job that would be due in this time is due now.
+    /// Lets time pass for sessions, tokens, attempts and jobs.
+    ///
+    /// The clock does not change; the rows become older. A job that would be due within this time is
+    /// due now.
     pub async fn let_time_pass(&self, time: Duration) {
         for (table, column) in MOMENTS {
             let earlier = format!("{column} = {column} - {}", time.as_millis());
@@ -51,7 +53,7 @@ impl<A: App> TestApp<A> {
         }
     }
 
-    /// How many rows there are, such as in `users` or in `jobs WHERE failed_at IS NOT NULL`.
+    /// The number of rows, such as in `users` or in `jobs WHERE failed_at IS NOT NULL`.
     pub async fn count_rows(&self, from: &str) -> i64 {
         let database = &self.web.database;
         let count = format!("SELECT count(*) AS count FROM {from}");

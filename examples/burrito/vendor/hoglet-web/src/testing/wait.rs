@@ -1,15 +1,15 @@
-//! Waiting until something holds.
+//! Waiting until a condition holds.
 
 use std::time::{Duration, Instant};
 
-/// How long a test waits.
+/// The longest time that a test waits.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Waits until something holds.
+/// Waits until a condition holds. `what` names the condition in the message of a failure.
 ///
 /// # Panics
 ///
-/// After ten seconds.
+/// If the condition does not hold within ten seconds.
 pub async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {

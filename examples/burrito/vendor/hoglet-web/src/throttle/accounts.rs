@@ -4,7 +4,7 @@
 
 use super::limit::Throttle;
 
-/// Wrong passwords, at log-in and wherever the current password is asked for.
+/// Wrong passwords, at log-in and in all forms that require the current password.
 pub const LOG_IN: Throttle = Throttle {
     action: "log_in",
     account_and_address: 5,
@@ -13,8 +13,10 @@ pub const LOG_IN: Throttle = Throttle {
     message: "Too many log-ins have failed.",
 };
 
-/// Sign-ups, successful or not. One a second: a school behind one address can sign up together, and
-/// hashing their passwords takes a twentieth of a core.
+/// Sign-ups, successful or not: about one per second.
+///
+/// A school behind one address can sign up together. Hashing their passwords takes a twentieth of a
+/// core.
 pub const SIGN_UP: Throttle = Throttle {
     action: "sign_up",
     account_and_address: 20,
@@ -23,8 +25,10 @@ pub const SIGN_UP: Throttle = Throttle {
     message: "Too many sign-ups came from here.",
 };
 
-/// Sign-ups with an address that has an account. After that many the network cannot sign up for a
-/// while: refusing these addresses only would still tell which ones have an account.
+/// Sign-ups with an address that has an account.
+///
+/// Above the limit, the network cannot sign up at all for a while. Refusing only these addresses
+/// would still reveal which ones have an account.
 pub const TAKEN: Throttle = Throttle {
     action: "sign_up_taken",
     account_and_address: 20,
@@ -42,12 +46,13 @@ pub const LOGIN_LINK_MAIL: Throttle = mail("login_link_mail", 5, 30);
 /// Links to confirm an address: one at sign-up, and four on demand.
 pub const CONFIRMATION_MAIL: Throttle = mail("confirmation_mail", 5, 30);
 
-/// Links to change an address, and the notice to the old address. Counts for both addresses, and the
-/// form tells whether the new one has an account.
+/// Links to change an address, and the notice to the old address.
+///
+/// They count for both addresses. The form reveals whether the new address has an account.
 pub const CHANGE_MAIL: Throttle = mail("change_mail", 5, 20);
 
-/// All mails to addresses that anybody may type, together: limits how many addresses one network can
-/// send mails to.
+/// All mails to addresses that visitors type, together: limits to how many addresses one network can
+/// send mails.
 pub const ANY_MAIL: Throttle = Throttle {
     action: "any_mail",
     account_and_address: 30,

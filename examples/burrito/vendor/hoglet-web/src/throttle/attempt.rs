@@ -2,11 +2,12 @@
 
 use sea_orm::entity::prelude::*;
 
-/// An attempt. Account and network are [keyed hashes](super::keyed_hash), so the table holds no personal data.
+/// An attempt. Account and network are [keyed hashes](super::keyed_hash), so the table contains no personal
+/// data.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attempts")]
 pub struct Model {
-    /// Random.
+    /// A random id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The action of the throttle, such as `log_in`.
@@ -19,7 +20,7 @@ pub struct Model {
     pub known: bool,
     /// Whether this is a reservation: it is not known yet whether the attempt counts.
     pub pending: bool,
-    /// In milliseconds since 1970.
+    /// The time of the attempt, in milliseconds since 1970.
     pub attempted_at: i64,
 }
 

@@ -22,7 +22,7 @@ use crate::timestamp::milliseconds;
 
 /// How long an attempt waits for room that others have reserved.
 const MAX_WAIT: Duration = Duration::from_secs(5);
-/// How often it checks for room meanwhile.
+/// How often a waiting attempt checks for room.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// One attempt, for a throttle to count.
@@ -30,7 +30,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 pub struct Attempt<'a> {
     /// The e-mail address of the account, whether the account exists or not.
     pub email: &'a Email,
-    /// Where it comes from, see [`RequestInfo::network`](crate::request::RequestInfo::network).
+    /// The network of the client, see [`RequestInfo::network`](crate::request::RequestInfo::network).
     pub network: &'a str,
     /// Whether the account is known at this network, see [`Attempts::is_known`].
     pub known: bool,
@@ -59,8 +59,9 @@ impl Attempts {
         self.admit(throttle, self.row(throttle, attempt)).await
     }
 
-    /// Counts an attempt in a transaction that was begun with [`begin`]. Returns whether there was room; the
-    /// transaction can go on in both cases.
+    /// Counts an attempt in a transaction that was begun with [`begin`].
+    ///
+    /// Returns whether there was room; the transaction can go on in both cases.
     ///
     /// # Errors
     ///
@@ -75,8 +76,10 @@ impl Attempts {
         Ok(matches!(room, Room::Free))
     }
 
-    /// Reserves room for an attempt until it is known whether it counts. If the rest of the room is reserved,
-    /// other attempts wait for it for a few seconds before they are refused.
+    /// Reserves room for an attempt until it is known whether it counts.
+    ///
+    /// If the rest of the room is reserved, other attempts wait for it for a few seconds before they are
+    /// refused.
     ///
     /// # Errors
     ///
@@ -93,7 +96,7 @@ impl Attempts {
     ///
     /// # Errors
     ///
-    /// As [`Attempts::count`].
+    /// The errors of [`Attempts::count`].
     pub async fn check(&self, throttle: &Throttle, attempt: Attempt<'_>) -> Result<()> {
         match room(&self.database, throttle, &self.row(throttle, attempt)).await? {
             Room::Full(wait) => Err(throttle.refusal(wait)),
@@ -123,7 +126,7 @@ impl Attempts {
         Ok(())
     }
 
-    /// Records a log-in: from now on the user is known at this network.
+    /// Records a log-in: after it, the user is known at this network.
     ///
     /// # Errors
     ///

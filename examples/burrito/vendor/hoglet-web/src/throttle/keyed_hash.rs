@@ -1,14 +1,14 @@
 //! Hashes of accounts and networks, for the table of attempts.
 //!
-//! A plain hash would not hide them from someone who gets the table: they could hash guessed addresses and
-//! compare. This hash also needs `SECRET_KEY`.
+//! A plain hash would not hide them: an attacker with the table could hash guessed addresses and compare.
+//! This hash also needs `SECRET_KEY`.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::settings::Secret;
 
-/// Bytes of a hash that are stored: enough to rule out that two values share one by chance.
+/// The number of stored bytes of a hash: enough that two values do not share one by chance.
 const LENGTH: usize = 16;
 
 /// HMAC-SHA-256 with a key of its own, derived from `SECRET_KEY`.

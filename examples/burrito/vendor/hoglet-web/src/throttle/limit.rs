@@ -13,12 +13,14 @@ pub(super) const WINDOW: Duration = Duration::minutes(5);
 pub struct Throttle {
     /// The action, such as `log_in`. Each action is counted separately.
     pub action: &'static str,
-    /// Attempts of one network at one account.
+    /// The limit for one network at one account.
     pub account_and_address: u64,
-    /// Attempts of all networks at one account. Networks that the account is known at are counted together,
-    /// and so are all others. This limit stops attackers who use many networks.
+    /// The limit for all networks at one account.
+    ///
+    /// Networks where the account is known are counted together, and so are all others. This limit stops
+    /// attackers who use many networks.
     pub account: u64,
-    /// Attempts of one network at all accounts that are not known there.
+    /// The limit for one network at all accounts that are not known there.
     pub address: u64,
     /// The message of the refusal. The time to wait is added.
     pub message: &'static str,

@@ -5,8 +5,9 @@ use sea_orm::entity::prelude::*;
 
 use super::attempt::{ActiveModel, Column, Entity};
 
-/// Room that is taken until it is known whether the attempt counts. If it is dropped, because the request was
-/// cancelled, the attempt counts.
+/// Room that is taken until it is known whether the attempt counts.
+///
+/// If the reservation is dropped, because the request was cancelled, the attempt counts.
 #[derive(Debug)]
 #[must_use = "say whether the attempt counts"]
 pub struct Reservation {
@@ -14,7 +15,7 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// The attempt counts.
+    /// Decides that the attempt counts.
     ///
     /// # Errors
     ///
@@ -32,7 +33,7 @@ impl Reservation {
         Ok(())
     }
 
-    /// The attempt does not count.
+    /// Decides that the attempt does not count.
     ///
     /// # Errors
     ///

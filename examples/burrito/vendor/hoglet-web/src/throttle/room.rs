@@ -10,7 +10,7 @@ use super::attempt::{ActiveModel, Column, Entity, Model};
 use super::limit::{Throttle, WINDOW};
 use crate::timestamp::milliseconds;
 
-/// How long room stays reserved: longer than checking a password takes. After that the attempt counts.
+/// How long room stays reserved: longer than the check of a password takes. After that the attempt counts.
 const RESERVATION: Duration = Duration::seconds(10);
 
 /// Whether there is room for one more attempt.
@@ -104,7 +104,7 @@ pub(super) async fn room(
     Ok(Room::Free)
 }
 
-/// Attempts that count for certain: they hold no reservation, or one that has expired.
+/// Attempts that certainly count: they have no reservation, or one that has expired.
 pub(super) fn settled(now: OffsetDateTime) -> Condition {
     Condition::any()
         .add(Column::Pending.eq(false))

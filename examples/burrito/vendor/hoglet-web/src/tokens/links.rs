@@ -8,17 +8,17 @@ use super::purpose::Purpose;
 use crate::session::users::find_one;
 use crate::users::User;
 
-/// The links that an app mails to its users. Their lifetimes are decisions of the app's.
+/// The links that an app mails to its users. The app decides their lifetimes.
 ///
-/// The path of a link is the name of its purpose with `-` for `_`, then the token. The link that
-/// changes an address has the path of the one that confirms it.
+/// The path of a link is the name of its purpose, with `-` instead of `_`, and then the token. The
+/// link that changes an address has the same path as the link that confirms one.
 #[derive(Clone, Copy, Debug)]
 pub struct Links {
     /// `reset_password`: sets a new password.
     pub reset_password: Purpose,
     /// `confirm_email`: confirms the address of an account.
     pub confirm_email: Purpose,
-    /// `change_email`: confirms a new address for an account; only the newest is good.
+    /// `change_email`: confirms a new address for an account; only the newest link is valid.
     pub change_email: Purpose,
     /// `login_link`: logs in without a password.
     pub login_link: Purpose,
@@ -35,8 +35,9 @@ impl Links {
 }
 
 impl Purpose {
-    /// The user of a link, if the link is good and was sent to the address that the user has now: a
-    /// mail in the mailbox of an old address is worth nothing. Changes nothing.
+    /// The user of a link, if it is valid and was sent to the user's current address.
+    ///
+    /// A mail in the mailbox of an old address must not work. This method changes nothing.
     ///
     /// # Errors
     ///

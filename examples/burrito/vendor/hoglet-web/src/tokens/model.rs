@@ -14,21 +14,23 @@ pub struct Model {
     pub id: Uuid,
     /// SHA-256 of the token, in hexadecimal. Only the mail has the token itself.
     pub hash: String,
-    /// The id of what the token was issued for, such as the job that mails it. One occasion has at most one
-    /// token of a purpose.
+    /// The id of the event for which the token was issued, such as the job that mails it.
+    ///
+    /// One occasion has at most one token of a purpose.
     pub occasion: Uuid,
     /// The user.
     pub user_id: Uuid,
-    /// See [`Purpose::name`](super::Purpose::name).
+    /// The name of the purpose, see [`Purpose::name`](super::Purpose::name).
     pub purpose: String,
     /// The address that the mail went to.
     pub sent_to: Email,
-    /// In milliseconds since 1970.
+    /// The time when it was issued, in milliseconds since 1970.
     pub created_at: i64,
-    /// Likewise. From then on the token is invalid. Housekeeping removes the row a day later.
+    /// The time from which the token is invalid, in milliseconds. Housekeeping removes the row a day later.
     pub expires_at: i64,
-    /// Likewise, if the token ended earlier: it or another token of its purpose was used, or the user cancelled
-    /// the action.
+    /// The time when the token ended earlier, in milliseconds since 1970.
+    ///
+    /// It or another token of its purpose was used, or the user cancelled the action.
     pub ended_at: Option<i64>,
 }
 

@@ -8,40 +8,44 @@ use sea_orm::{
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::key::Key;
 use super::model::{Column, Entity, Model};
+use super::rows::{end_where, lock, now};
 use super::token::Token;
-use super::{Key, end_where, lock, now};
 use crate::email::Email;
 use crate::timestamp::milliseconds;
 
-/// What a token allows, such as a new password.
+/// The action that a token allows, such as setting a new password.
 #[derive(Clone, Copy, Debug)]
 pub struct Purpose {
-    /// Such as `reset_password`. A token is valid for its own purpose only.
+    /// The name, such as `reset_password`. A token is valid for its own purpose only.
     pub name: &'static str,
     /// How long a token is valid, counted from when it was first issued.
     pub lifetime: Duration,
-    /// How many tokens of a user are valid at the same time: the newest ones. It must be small enough to keep
-    /// the table small, and large enough that strangers cannot invalidate the owner's link by requesting
-    /// others. Use 1 if only the newest token may be valid.
+    /// How many tokens of a user are valid at the same time: the newest ones.
+    ///
+    /// It must be small enough to keep the table small, and large enough that strangers cannot invalidate the
+    /// owner's link by requesting others. Use 1 if only the newest token may be valid.
     pub max_valid: u32,
 }
 
 /// An issued token and its row.
 #[derive(Clone, Debug)]
 pub struct Issued {
-    /// For the link.
+    /// The token, for the link.
     pub token: Token,
-    /// Its row.
+    /// The row of the token.
     pub row: Model,
 }
 
-/// More than strangers can have mailed to one account while a link is valid: ten in five minutes, see
-/// `throttle::accounts`, so 130 within the hour of a link to reset a password.
+/// More tokens than strangers can have mailed to one account while a link is valid.
+///
+/// They can request ten in five minutes, see `throttle::accounts`. That is 130 within the hour of a link to
+/// reset a password.
 const MAX_VALID: u32 = 150;
 
 impl Purpose {
-    /// Tokens with this lifetime. Strangers who request more of them do not invalidate the owner's.
+    /// A purpose whose tokens have this lifetime. Strangers who request tokens do not invalidate the owner's.
     pub const fn new(name: &'static str, lifetime: Duration) -> Self {
         Self {
             name,
@@ -50,7 +54,7 @@ impl Purpose {
         }
     }
 
-    /// The same, but only the newest token is valid.
+    /// The same purpose, but only the newest token is valid.
     #[must_use]
     pub const fn only_newest(self) -> Self {
         Self {
@@ -71,10 +75,10 @@ impl Purpose {
         format!("{count} {unit}{plural}")
     }
 
-    /// Issues a token for a user, to be sent to this address.
+    /// Issues a token for a user, which is then sent to this address.
     ///
     /// A second call for the same occasion, such as a retry of the job that mails the token, returns the same
-    /// token. `None` if that token has ended or expired meanwhile: then there is nothing to send.
+    /// token. If that token has ended or expired meanwhile, it returns `None`: there is nothing to send.
     ///
     /// # Errors
     ///
@@ -156,8 +160,8 @@ impl Purpose {
 
     /// Uses a token, and returns its row if the token was valid.
     ///
-    /// With the commit this token and all other tokens of the user for this purpose end. Of two concurrent
-    /// calls one succeeds. After a rollback all tokens are valid as before.
+    /// With the commit, this token and all other tokens of the user for this purpose end. Only one of two
+    /// concurrent calls succeeds. After a rollback all tokens are valid as before.
     ///
     /// # Errors
     ///
@@ -177,7 +181,7 @@ impl Purpose {
             .and_where(this_one.clone())
             .to_owned();
         lock(transaction, Column::UserId.in_subquery(owner)).await?;
-        // One statement ends and reads the token, and on SQLite it is the first statement: after a read
+        // One statement ends and reads the token. On SQLite it must be the first statement: after a read,
         // SQLite refuses to write if another process has written meanwhile.
         let end = Query::update()
             .table(Entity)
@@ -193,8 +197,8 @@ impl Purpose {
         Ok(ended)
     }
 
-    /// The user's newest valid token of this purpose. A page can say that a mail is on its way, and to which
-    /// address.
+    /// The user's newest valid token of this purpose. With it, a page can show that a mail was sent, and to
+    /// which address.
     ///
     /// # Errors
     ///
@@ -233,8 +237,10 @@ impl Purpose {
         Entity::find().filter(self.is_valid())
     }
 
-    /// Neither ended nor expired, and among the newest of its user. Counting happens when a token is read, so
-    /// the limit holds for tokens that are issued concurrently, too.
+    /// Selects the valid tokens of this purpose.
+    ///
+    /// A token is valid if it has neither ended nor expired, and is among the newest of its user. Tokens are
+    /// counted when one is read, so the limit also holds for tokens that are issued concurrently.
     fn is_valid(&self) -> Condition {
         let among_newest = Expr::cust(format!(
             "(SELECT count(*) FROM tokens AS newer WHERE newer.user_id = tokens.user_id \

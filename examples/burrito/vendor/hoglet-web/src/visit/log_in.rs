@@ -1,7 +1,7 @@
 //! Logging in and out, and ending other sessions.
 //!
-//! One rule: whoever begins a transaction commits it. Methods that take a transaction store their
-//! rows in it and return what must happen after the commit, as a value to `finish`:
+//! One rule: the function that begins a transaction commits it. Methods that take a transaction store
+//! their rows in it. They return a value, and the caller calls its `finish` after the commit:
 //!
 //! ```ignore
 //! let transaction = begin(&state.database).await?;
@@ -34,19 +34,22 @@ pub struct LogIn {
     remember: Remember,
     /// The PostHog of the user.
     posthog: PostHog,
-    /// None if the visitor has opted out.
+    /// `None` if the visitor has opted out.
     link: Option<visitor_link::Model>,
 }
 
-/// The session that stays when the user's other sessions end.
+/// The session that continues when the user's other sessions end.
 #[must_use = "commit the transaction, then finish"]
 pub struct KeptSession {
     password_salt: String,
 }
 
 impl Visit {
-    /// Makes this visitor the user, in a transaction: links the visitor id to the user, and gives the
-    /// jobs that the visitor has enqueued to the user. [`LogIn::finish`] does the rest after the commit.
+    /// Logs the visitor in as a user, in a transaction. [`LogIn::finish`] does the rest after the
+    /// commit.
+    ///
+    /// Links the visitor id to the user. The user becomes the actor of the jobs that this request has
+    /// enqueued.
     ///
     /// A visitor who has opted out is not linked: no event has their visitor id.
     ///
@@ -87,7 +90,7 @@ impl Visit {
             let attempts = &self.web.attempts;
             attempts.remember(transaction, user.id(), &network).await?;
             let posthog = self.posthog.as_user(&user.id().to_string(), user.clone());
-            // Jobs that this request has enqueued before are the user's too.
+            // Jobs that this request has enqueued before get the user as their actor too.
             let actor = Actor::of(&posthog).stored();
             self.jobs.change_actor(transaction, actor).await?;
             Ok(LogIn {
@@ -99,8 +102,10 @@ impl Visit {
         })
     }
 
-    /// Ends the user's other sessions, in a transaction. If the transaction changes the password too,
-    /// pass the changed user: [`KeptSession::finish`] binds this session to the new password.
+    /// Ends the user's other sessions, in a transaction.
+    ///
+    /// If the transaction changes the password too, pass the changed user: [`KeptSession::finish`] binds
+    /// this session to the new password.
     ///
     /// # Errors
     ///
@@ -118,9 +123,10 @@ impl Visit {
         })
     }
 
-    /// Ends everything that gives access to an account: all sessions of the user, this one included,
-    /// and all tokens. For a reset of the password, and for an account that somebody else may have
-    /// prepared before its owner confirmed the address.
+    /// Ends everything that gives access to an account: all sessions, this one included, and all tokens.
+    ///
+    /// Use it for a reset of the password. Also use it for an account that an attacker may have prepared
+    /// before its owner confirmed the address (account pre-hijacking).
     ///
     /// # Errors
     ///
@@ -137,12 +143,13 @@ impl Visit {
         })
     }
 
-    /// Ends the session and deletes its cookie. Returns whether this request ended it: if several
-    /// requests try at once, one of them does.
+    /// Ends the session and deletes its cookie. Returns whether this request ended the session.
+    ///
+    /// Only one of several concurrent requests ends it.
     ///
     /// # Errors
     ///
-    /// If the database fails: the session goes on then.
+    /// If the database fails. Then the session continues.
     pub fn log_out(&self) -> BoxFuture<'_, Result<bool>> {
         Box::pin(async move {
             let ended = match self.session.row_id() {
@@ -158,8 +165,9 @@ impl Visit {
 }
 
 impl LogIn {
-    /// Begins the user's session and sends `$identify`. From here on the visit is the user's. Call it
-    /// after the commit: if the commit fails, nobody is logged in.
+    /// Begins the user's session and sends `$identify`. From now on the visit is the user's.
+    ///
+    /// Call it after the commit: if the commit fails, nobody is logged in.
     ///
     /// # Errors
     ///
@@ -169,8 +177,8 @@ impl LogIn {
             if visit.session.log_in(&*self.user, self.remember).await? {
                 visit.messages.remove_all();
             }
-            // The visitor id belongs to this user for good. The next visitor in this browser gets a new
-            // one.
+            // The visitor id belongs to this user permanently. The next visitor in this browser gets a
+            // new one.
             visit.web.cookies.forget_visitor(&visit.cookies);
             visit.posthog = self.posthog;
             if let Some(link) = self.link {
@@ -184,8 +192,9 @@ impl LogIn {
 }
 
 impl KeptSession {
-    /// Binds the session to the user's password, so that a new password does not end it. Call it after
-    /// the commit: if the commit fails, the old password stays.
+    /// Binds the session to the user's password, so that a new password does not end it.
+    ///
+    /// Call it after the commit: if the commit fails, the old password stays.
     ///
     /// # Errors
     ///

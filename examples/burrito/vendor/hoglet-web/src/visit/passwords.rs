@@ -12,9 +12,10 @@ use crate::throttle::{Attempt, Reservation, Throttle};
 use crate::users::User;
 
 impl Visit {
-    /// Whether this is the account's password. Without an account the answer is no, after the same
-    /// time. Failures count, and too many of them are an error. If the user of this session confirms
-    /// their password, [`Visit::logged_in_within`] counts from now.
+    /// Whether this is the account's password. Without an account it is `false`, after the same time.
+    ///
+    /// Failures count, and too many failures are an error. If the user of this session confirms their
+    /// password, [`Visit::logged_in_within`] counts from now.
     ///
     /// # Errors
     ///
@@ -32,7 +33,8 @@ impl Visit {
             let attempt = self.attempt(email, &network, user).await?;
             let attempts = &self.web.attempts;
             attempts.check(throttle, attempt).await?;
-            // The permit comes before the reservation, so that few passwords hold a reservation at once.
+            // The permit comes before the reservation, so that only few passwords have a reservation at
+            // the same time.
             let permit = self.web.passwords.log_in.permit(&network).await?;
             let reservation = attempts.reserve(throttle, attempt).await?;
             let matches = permit
@@ -73,9 +75,11 @@ impl Visit {
         })
     }
 
-    /// Counts something that anybody may ask for in the name of an address, such as a mail to it. Too
-    /// many are an error, whether or not there is an account. `owner` is the user of the address, if it
-    /// is known to be theirs: strangers cannot use up their room at a network where they are known.
+    /// Counts an action that anyone may request for an address, such as a mail to it.
+    ///
+    /// Too many are an error, whether or not the address has an account. `owner` is the user of the
+    /// address, if the address is known to be theirs. Strangers cannot use up the owner's room at a
+    /// network where the account is known.
     ///
     /// # Errors
     ///
@@ -93,13 +97,14 @@ impl Visit {
         })
     }
 
-    /// Counts a mail to an address that anybody may type, for its kind of mail and for all kinds
-    /// together. The account of the address has room of its own at a network where it is known; only a
-    /// confirmed account is not limited by network there.
+    /// Counts a mail to an address that anyone may type: for its kind, and for all kinds.
+    ///
+    /// The account of the address has room of its own at a network where it is known. Only a confirmed
+    /// account is not limited by network there.
     ///
     /// # Errors
     ///
-    /// As [`Visit::count`].
+    /// The errors of [`Visit::count`].
     pub fn count_mail<'a>(
         &'a self,
         throttle: &'a Throttle,
@@ -113,8 +118,9 @@ impl Visit {
         })
     }
 
-    /// Counts something in the transaction that does it, begun with [`database::begin`]. Returns
-    /// whether there was room; the transaction can go on in both cases.
+    /// Counts an action in its own transaction, begun with [`database::begin`].
+    ///
+    /// Returns whether there was room. The transaction can go on in both cases.
     ///
     /// [`database::begin`]: crate::database::begin
     ///
@@ -138,13 +144,15 @@ impl Visit {
         })
     }
 
-    /// The hash of a new account's password. Each sign-up counts before its password is hashed, because
-    /// hashing is what a flood of sign-ups would cost everybody else. Room for the answer "this address
-    /// has an account" is reserved in `taken`; it counts if that was the answer.
+    /// Hashes the password of a new account.
+    ///
+    /// Each sign-up counts before its password is hashed, because hashing is the costly part of a flood
+    /// of sign-ups. Room for the answer "this address has an account" is reserved in `taken`. It counts
+    /// if that is the answer.
     ///
     /// # Errors
     ///
-    /// As [`Visit::check_password`].
+    /// The errors of [`Visit::check_password`].
     pub fn hash_first_password<'a>(
         &'a self,
         sign_up: &'a Throttle,
@@ -164,7 +172,7 @@ impl Visit {
         })
     }
 
-    /// The hash of a new password for an existing account.
+    /// Hashes a new password for an existing account.
     ///
     /// # Errors
     ///

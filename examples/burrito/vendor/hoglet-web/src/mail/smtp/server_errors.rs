@@ -11,7 +11,7 @@ use crate::settings::MailServer;
 /// Makes the errors of one server.
 pub(super) struct ServerErrors {
     pub(super) address: String,
-    /// Servers may repeat it in their messages.
+    /// Servers may repeat the password in their messages.
     password: Option<String>,
 }
 
@@ -24,8 +24,10 @@ impl ServerErrors {
         }
     }
 
-    /// The server refused the mail or its recipient. Status codes from 500 are permanent, except those
-    /// that ask for a log-in: an operator can correct that.
+    /// The server refused the mail or its recipient.
+    ///
+    /// Status codes from 500 are permanent, except those that ask for a log-in: an operator can
+    /// correct that.
     pub(super) fn refused(&self, step: &str, error: &Error) -> SendError {
         let code = error.status().map(u16::from);
         if error.is_permanent() && !matches!(code, Some(530 | 534 | 535 | 538)) {

@@ -10,10 +10,10 @@ use super::server_errors::ServerErrors;
 use crate::mail::error::SendError;
 use crate::mail::timeouts::SmtpTimeouts;
 
-/// Bytes of a mail that are written at once.
+/// The number of bytes that are written at once.
 const BLOCK: usize = 32 * 1024;
 
-/// The step that is under way, and when it is too late for it.
+/// The current step of the transfer, and its deadline.
 #[derive(Clone, Copy)]
 struct Step {
     /// The error text for a server that is too slow.
@@ -49,7 +49,7 @@ pub(super) async fn transfer(
 ) -> Result<(), SendError> {
     let step = watch::Sender::new(Step::block(timeouts));
     let mut chunks = mail.chunks(BLOCK);
-    // The connection takes the next block after it has written the last one.
+    // The connection takes the next block after it has written the previous one.
     let blocks = std::iter::from_fn(|| {
         let next = chunks.next();
         step.send_replace(match next {
@@ -73,7 +73,7 @@ async fn deadline_passed(mut step: watch::Receiver<Step>) -> Step {
         let current = *step.borrow_and_update();
         tokio::select! {
             biased;
-            // It cannot fail: the caller keeps the sender until the mail is written.
+            // `changed` cannot fail: the caller keeps the sender until the mail is written.
             _ = step.changed() => {}
             () = sleep_until(current.deadline) => return current,
         }

@@ -1,8 +1,8 @@
-//! The flags that the recorder gives out.
+//! The flags that the recorder returns.
 
 use serde_json::{Value, json};
 
-use super::{Reply, StandIn};
+use super::recorder::{Reply, StandIn};
 
 impl StandIn {
     /// From now on a flag has this value, `true` or the name of a variant, and this payload.
@@ -24,7 +24,9 @@ impl StandIn {
         self.seen().flags.insert(key.to_owned(), flag);
     }
 
-    /// From now on the definitions, which apps with a secret key keep, give everyone this value.
+    /// From now on the definitions of flags give everyone this value.
+    ///
+    /// Apps with a secret key load these definitions.
     pub fn define_flag(&self, key: &str, value: impl Into<Value>, payload: Option<Value>) {
         let value = value.into();
         let variant = value.as_str();
@@ -52,7 +54,7 @@ impl StandIn {
         seen.beside_flags.insert(name.to_owned(), value.into());
     }
 
-    /// The next requests for flags get these replies, one each. Other requests do not.
+    /// The next requests for flags get these replies, one each. Other requests are not affected.
     pub fn replies_to_flags(&self, replies: impl IntoIterator<Item = Reply>) {
         self.seen().replies_to_flags.extend(replies);
     }

@@ -1,4 +1,4 @@
-//! What the recorder replies.
+//! The replies of the recorder.
 
 use std::io::Read;
 use std::time::Duration;
@@ -14,26 +14,16 @@ use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 use serde_json::{Value, from_value, json};
 
-use super::{Event, Recorded, Reply, StandIn};
+use super::recorder::{BATCH, DEFINITIONS, DELETION, Event, FLAGS, Recorded, Reply, StandIn};
 
-/// A script as PostHog compresses it. No one between PostHog and the browser may change it.
+/// A script as PostHog compresses it. The app's proxy must pass it on unchanged.
 pub const COMPRESSED_SCRIPT: &[u8] = &[0x1f, 0x8b, 0xff, 0x00, 0xc3, 0x28];
-
-pub const BATCH: &str = "/batch/";
-pub const FLAGS: &str = "/flags/";
-const DEFINITIONS: &str = "/flags/definitions/";
-const DELETION: &str = "/persons/bulk_delete/";
 
 /// The token of the project.
 const TOKEN: &str = "phc_test";
 /// PostHog's limits for a batch and for one event.
 const MAX_BATCH_BYTES: usize = 20 * 1024 * 1024;
 const MAX_EVENT_BYTES: usize = 1_000_000;
-
-/// Whether the server requests this path, and not a browser.
-pub fn is_from_server(path: &str) -> bool {
-    [BATCH, FLAGS, DEFINITIONS].contains(&path) || path.ends_with(DELETION)
-}
 
 /// Records a request and replies to it.
 pub async fn reply(State(posthog): State<StandIn>, request: Request) -> Response {
@@ -104,7 +94,7 @@ impl StandIn {
             _ => return script(&request),
         };
         if reply == Reply::Disconnect {
-            // Not by a panic: the app in this process would capture it.
+            // Not with `panic!`: the panic hook of the app in this process would capture it.
             std::panic::resume_unwind(Box::new("the connection breaks"));
         }
         response.map_or_else(IntoResponse::into_response, |json| {
@@ -112,7 +102,7 @@ impl StandIn {
         })
     }
 
-    /// PostHog refuses a batch as a whole, even for one event.
+    /// Refuses a batch as a whole, even because of one event, as PostHog does.
     fn take_batch(&self, request: &Recorded) -> Result<Value, StatusCode> {
         let batch = request.json();
         assert_eq!(batch["api_key"], TOKEN);
@@ -133,7 +123,7 @@ impl StandIn {
         Ok(json!({ "status": 1 }))
     }
 
-    /// The flags that were asked for. PostHog wants the token of the project, and a person.
+    /// The requested flags. PostHog requires the token of the project, and a person.
     fn flags(&self, asked: &Value) -> Result<Value, StatusCode> {
         // posthog-js calls it `token`.
         if asked["api_key"] != TOKEN && asked["token"] != TOKEN {
@@ -179,6 +169,8 @@ impl StandIn {
     }
 }
 
+/// Whether an event lacks a field that PostHog needs.
+///
 /// PostHog refuses an event without a name or a person, and drops a group without a type or a key. Here
 /// both are refused, so that a test sees it.
 fn is_incomplete(event: &Value) -> bool {
@@ -193,7 +185,7 @@ fn is_blank(value: &Value) -> bool {
     value.as_str().is_none_or(|text| text.trim().is_empty())
 }
 
-/// What PostHog serves to browsers.
+/// The script that PostHog serves to browsers.
 fn script(request: &Recorded) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/javascript"),
