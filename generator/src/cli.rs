@@ -21,7 +21,7 @@ pub enum Command {
     Dev(dev::Arguments),
     /// Run a local stand-in for PostHog and show what arrives
     Posthog(posthog::Arguments),
-    /// Bring Hoglet's own tests into the app here, for changes in vendor/
+    /// Add Hoglet's own tests to the app here, for changes in vendor/
     Vendor(vendor::Arguments),
     /// Print a completion script for a shell
     Completions { shell: Shell },

@@ -13,13 +13,13 @@ use crate::signals::Signals;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Arguments {
-    /// Port to listen on; 0 takes a free one
+    /// Port to listen on; 0 takes a free port
     #[arg(long, default_value_t = Options::DEFAULT_PORT)]
     pub port: u16,
-    /// Address to listen on; anything but loopback is reachable by others
+    /// Address to listen on; any address but loopback can be reached from other machines
     #[arg(long, default_value = "127.0.0.1")]
     pub host: IpAddr,
-    /// Name under which requests may call it, besides localhost (a container's name, for example)
+    /// Host name that requests may use besides localhost, such as a container's name
     #[arg(long = "allow-host", value_name = "NAME")]
     pub allowed_hosts: Vec<String>,
     /// JSON file with the feature flags to start with
@@ -28,10 +28,10 @@ pub struct Arguments {
     /// Folder with the posthog-js to serve instead of the one in this binary (the `dist` of its npm package)
     #[arg(long, value_name = "FOLDER")]
     pub posthog_js: Option<PathBuf>,
-    /// How many events to keep; the oldest are dropped first
+    /// Number of events to keep; the oldest are dropped first
     #[arg(long, value_name = "NUMBER", default_value_t = Options::DEFAULT_KEEP)]
     pub keep: usize,
-    /// File that keeps the data for the next start; without it everything is forgotten
+    /// File that keeps the data for the next start; without it the data is lost at the end
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
     /// Address of the app, such as http://127.0.0.1:8000, for the page to link to

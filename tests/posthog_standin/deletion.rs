@@ -1,4 +1,4 @@
-//! Deletes a person by PostHog's private API.
+//! Deleting a person with PostHog's private API.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Arguments {
-    /// Port of the stand-in for PostHog; 8010 unless given, or a free one if that is taken
+    /// Port of the stand-in for PostHog; by default 8010, or a free port if 8010 is taken
     #[arg(long, value_name = "PORT")]
     pub posthog_port: Option<u16>,
     /// JSON file with the feature flags to start with

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Arguments {
-    /// Where the app is written; its last part names the project, `.` means here. Asked for if it is left out
+    /// Directory for the app; its last part names the project, `.` means here. A prompt asks for it if it is left out
     pub directory: Option<PathBuf>,
 
-    /// The project's name; the directory's unless it is given
+    /// The project's name; by default the name of the directory
     #[arg(long)]
     pub name: Option<String>,
 
@@ -15,7 +15,7 @@ pub struct Arguments {
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub set: Vec<(String, String)>,
 
-    /// Take the default for everything not answered; never ask
+    /// Take the default for every question without an answer; never ask
     #[arg(long)]
     pub yes: bool,
 

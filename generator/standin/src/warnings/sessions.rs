@@ -55,7 +55,7 @@ impl Sessions {
         } else if known.ids.len() < MOST_IDS_IN_A_SESSION {
             known.ids.push((event.distinct_id.clone(), 1));
         }
-        // A user who logs in keeps the session that began as a visitor, such as after a log-out.
+        // A user who logs in keeps the session that they began as a visitor, so this session is not too early.
         let logs_in = event.name == "$identify" || known.ids[0].0 != event.distinct_id;
 
         // A second browser of the same user has a session of its own.

@@ -1,4 +1,4 @@
-//! Logging in: nothing is revealed to a guesser, and the session is replaced.
+//! Log-ins: a guesser learns nothing, and old sessions and passwords no longer work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

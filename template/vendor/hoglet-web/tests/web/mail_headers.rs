@@ -73,7 +73,7 @@ fn a_name_cannot_add_a_header_or_a_recipient() {
 }
 
 proptest! {
-    // Only one test uses the mailer, so the newest mail is the mail that was just sent.
+    // Both tests share the mailer, so the newest mail may be the other test's. It must pass these checks too.
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn no_text_can(id in "(?s).{0,60}", name in "(?s).{0,60}", from in "(?s).{0,60}") {
