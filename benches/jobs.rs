@@ -107,7 +107,9 @@ async fn a_second(concurrency: usize) -> f64 {
     JOBS as f64 / took.as_secs_f64()
 }
 
-/// The times from the start of the commit until the job begins, in milliseconds, while the workers are idle.
+/// The times from the start of the commit until the job begins, in milliseconds.
+///
+/// The workers are idle before.
 async fn latencies() -> Vec<f64> {
     let (app, registry) = start().await;
     let workers = start_workers(app.web.clone(), registry, 2);

@@ -17,7 +17,9 @@ pub struct Measured {
     pub failed: usize,
 }
 
-/// Opens this many connections, and repeats `request(connection)` on each of them while `go_on` returns true.
+/// Opens many connections, and repeats a request on each of them while `go_on` returns true.
+///
+/// `request` gets the number of the connection.
 pub async fn run(
     address: &str,
     connections: usize,

@@ -1,4 +1,6 @@
-//! Checks that `hoglet new` takes at most 20 ms, including the start of the process and writing all files.
+//! Checks that `hoglet new` takes at most 20 ms.
+//!
+//! This includes starting the process and writing all files.
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench new

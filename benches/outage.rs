@@ -46,8 +46,9 @@ const EVENTS_A_SECOND: u32 = 100;
 const CONNECTIONS: u32 = 4;
 /// The usual length of an outage, in seconds.
 const USUAL_LENGTH: u64 = 300;
-/// Limits for the latency during the outage, relative to the healthy minute: for the median, and for
-/// the 99th percentile unless it is below `P99_ANYWAY`.
+/// Limits for the latency during the outage, relative to the healthy minute.
+///
+/// They are for the median, and for the 99th percentile unless it is below `P99_ANYWAY`.
 const MEDIAN_BOUND: f64 = 1.1;
 const P99_BOUND: f64 = 2.0;
 const P99_ANYWAY: Duration = Duration::from_millis(5);

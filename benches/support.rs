@@ -1,5 +1,6 @@
-//! Helpers for benchmarks of the generated app: its release build, its processes, and the tables of
-//! `docs/figures.md`.
+//! Helpers for benchmarks of the generated app.
+//!
+//! They make its release build, run its processes, and write the tables of `docs/figures.md`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

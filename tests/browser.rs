@@ -1,6 +1,6 @@
-//! A real browser with the real posthog-js on the running app, and a stand-in for PostHog behind the app's proxy.
+//! The running app in a real browser with the real posthog-js.
 //!
-//! Only a browser can show that posthog-js and the server agree on the distinct id, even when other tabs log in or out. It
+//! The stand-in for PostHog is behind the app's proxy. Only a browser can show that posthog-js and the server agree on the distinct id, even when other tabs log in or out. It
 //! also shows whether a page violates the content security policy, logs to the console, or fails on a small screen or with
 //! a keyboard.
 //!

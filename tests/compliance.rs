@@ -1,11 +1,14 @@
-//! The table of PostHog's specification for SDKs: each test in the table exists, and no specification is missing.
+//! The table of PostHog's specification for SDKs.
+//!
+//! Each test in the table exists, and no specification is missing.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The specifications in `acceptance/` of PostHog/sdk-specs with a scenario tagged `@server` or `@both`, in November 2026.
-/// Experiment holdouts are not listed: they have separate scenarios, and belong to the evaluator.
+/// The specifications for servers, in November 2026.
+///
+/// They are in `acceptance/` of PostHog/sdk-specs, with a scenario tagged `@server` or `@both`. Experiment holdouts are not listed: they have separate scenarios, and belong to the evaluator.
 const SPECIFICATIONS: &[&str] = &[
     "alias",
     "before-send-hook",

@@ -99,7 +99,9 @@ fn generate() -> PathBuf {
     app
 }
 
-/// The commands of the Dockerfile's first stage after the sources are copied, as a shell script without the engine's caches.
+/// The build commands of the Dockerfile, as a shell script.
+///
+/// They are those of the first stage after the sources are copied, without the engine's caches.
 fn build_steps(recipe: &str) -> String {
     let (build, _) = recipe.split_once("\nFROM ").expect("two stages");
     let (_, steps) = build

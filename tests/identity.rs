@@ -1,5 +1,6 @@
-//! The identity law: a generated app is the template, byte for byte, except for the files that contain an answer.
-//! Only the template's own files are left out.
+//! The identity law: a generated app is the template, byte for byte.
+//!
+//! Exceptions are the files that contain an answer, and the template's own files, which are left out.
 
 mod support;
 

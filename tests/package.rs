@@ -1,4 +1,4 @@
-//! The crates as they would be published: they build outside this repository, and generate the same bytes.
+//! The packaged crates build outside this repository, and generate the same bytes.
 //!
 //! ```sh
 //! cargo test -p hoglet --test package

@@ -1,5 +1,7 @@
-//! The stand-in's page in a real browser: events show at once, each person has one timeline, flags switch with a click, the
-//! keyboard reaches everything, and text from strangers stays text.
+//! The stand-in's page in a real browser.
+//!
+//! Events show at once, each person has one timeline, and flags switch with a click. The keyboard reaches everything, and
+//! text from strangers stays text.
 //!
 //! The tests need Chromium, and npm for axe. Without them they print a message, and in CI they fail. `SCREENSHOTS=FOLDER`
 //! keeps a picture of every view.

@@ -1,4 +1,4 @@
-//! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK (in `posthog_standin/`).
+//! The stand-in for PostHog from outside: over HTTP, with posthog-rs, and with the Python SDK.
 
 #[path = "posthog_standin/deletion.rs"]
 mod deletion;

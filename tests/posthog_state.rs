@@ -1,4 +1,4 @@
-//! `hoglet posthog --state FILE`, ended in every possible way: the received data is there after the next start.
+//! `hoglet posthog --state FILE`: the data survives every possible end of the process.
 
 #![cfg(unix)]
 

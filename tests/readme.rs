@@ -1,6 +1,6 @@
-//! Follows the app's documents: the recipes are followed, the demo is removed, and the commands for agents are run.
+//! Follows the app's documents.
 //!
-//! The last test compiles both apps, which takes minutes the first time.
+//! The recipes are followed, the demo is removed, and the commands for agents are run. The last test compiles both apps, which takes minutes the first time.
 
 #![cfg(unix)]
 

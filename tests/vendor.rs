@@ -1,4 +1,6 @@
-//! `hoglet vendor --with-tests`: the tests of the crates in `vendor/`, for owners who change these crates.
+//! `hoglet vendor --with-tests`, which copies the tests of the crates in `vendor/`.
+//!
+//! An owner who changes one of these crates needs its tests.
 
 #[path = "support/command.rs"]
 mod command;

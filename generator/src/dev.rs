@@ -1,4 +1,4 @@
-//! `hoglet dev`: runs an app and the stand-in for PostHog side by side, and rebuilds the app when a file changes.
+//! `hoglet dev`: runs an app beside the stand-in for PostHog, and rebuilds it on changes.
 //!
 //! ```text
 //!            ┌──────────── a source changed ────────────┐

@@ -1,4 +1,6 @@
-//! `hoglet posthog`: runs the stand-in for PostHog (the crate `hoglet-standin`) and its page, without an app.
+//! `hoglet posthog`: runs the stand-in for PostHog and its page, without an app.
+//!
+//! The stand-in is the crate `hoglet-standin`.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

@@ -78,7 +78,9 @@ impl Template {
     }
 }
 
-/// The crate in `vendor/` whose test has this path: `hoglet-web` for `vendor/hoglet-web/tests/web/main.rs`.
+/// The crate in `vendor/` whose test has this path.
+///
+/// For `vendor/hoglet-web/tests/web/main.rs` it is `hoglet-web`.
 pub fn vendored_crate(path: &str) -> Option<&str> {
     let (name, rest) = path.strip_prefix("vendor/")?.split_once('/')?;
     rest.starts_with("tests/").then_some(name)

@@ -23,7 +23,7 @@ use crate::write::undo::Undo;
 /// Whether to make a git repository for the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repository {
-    /// Make a new repository with the files in its first commit, unless the app is inside another repository.
+    /// Commit the files to a new repository, unless the app is inside another repository.
     FirstCommit,
     None,
 }

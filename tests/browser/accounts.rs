@@ -1,5 +1,6 @@
-//! Complete accounts in a real browser: mails and their links, sessions, deletion, on a desktop and on a phone, with and
-//! without JavaScript.
+//! Complete accounts in a real browser: mails and their links, sessions, and deletion.
+//!
+//! Each runs on a desktop and on a phone, with and without JavaScript.
 
 use std::time::{Duration, Instant};
 

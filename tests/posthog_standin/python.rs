@@ -181,7 +181,9 @@ async fn run(python: PathBuf, script: &str, standin: &Standin) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// A Python with PostHog's SDK: the one that `POSTHOG_PYTHON` names, or a new environment with the SDK from PyPI.
+/// A Python with PostHog's SDK.
+///
+/// It is the Python that `POSTHOG_PYTHON` names, or a new environment with the SDK from PyPI.
 fn python_with_posthog() -> Option<PathBuf> {
     // The tests of this file run in parallel and share the environment. The first test makes it, and the others wait.
     static INSTALLED: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);

@@ -1,6 +1,6 @@
-//! A headless Chromium, driven over its DevTools protocol: tabs, clicks, keys, and all reported problems.
+//! A headless Chromium, driven over its DevTools protocol.
 //!
-//! Calls and answers are JSON over one web socket, and every wait is a repeated question. The browser's reports in between
+//! It gives the tests tabs, clicks, keys, and all reported problems. Calls and answers are JSON over one web socket, and every wait is a repeated question. The browser's reports in between
 //! (console, network, policy violations) are kept, and read by [`Tab::problems`] and [`Tab::requests`].
 
 use std::cell::RefCell;
@@ -336,8 +336,10 @@ impl Tab<'_> {
             .collect()
     }
 
-    /// The problems on this tab's pages so far: errors and warnings in the console, uncaught exceptions, failed requests,
-    /// violations of the content security policy, and other issues that the browser reports.
+    /// The problems on this tab's pages so far.
+    ///
+    /// These are errors and warnings in the console, uncaught exceptions, failed requests, violations of the content security
+    /// policy, and other issues that the browser reports.
     pub fn problems(&self) -> Vec<String> {
         self.events().iter().filter_map(problem).collect()
     }

@@ -75,7 +75,7 @@ impl House {
         assert!(self.app.stop().success());
     }
 
-    /// Checks that every event belongs to one of these persons and sessions, and that there are no warnings.
+    /// Checks that every event is from these persons and sessions, and that there are no warnings.
     #[track_caller]
     pub fn received_only(&self, expected: &[&Who]) {
         for event in self.posthog.events("") {

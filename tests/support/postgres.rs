@@ -1,4 +1,4 @@
-//! A PostgreSQL server: the one that `TEST_POSTGRES_URL` names, or a temporary one that the tests start.
+//! A PostgreSQL server: that of `TEST_POSTGRES_URL`, or a temporary one.
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! A server under test: it is started, gets requests, and is stopped as a process manager would stop it.
+//! A server under test, which is started and stopped as by a process manager.
 
 #![allow(
     dead_code,

@@ -1,4 +1,4 @@
-//! `vendor/hoglet-web/INDEX.md`: the interface that an app can call, on one page, for agents and people.
+//! `vendor/hoglet-web/INDEX.md`: the interface for apps on one page, for agents and people.
 
 use std::fmt::Write;
 

@@ -1,4 +1,6 @@
-//! `X.liquid` beside each `X` that contains an answer: the same text, with Liquid instead of the default answers.
+//! `X.liquid` for each file `X` that contains an answer.
+//!
+//! It is the same text, with Liquid instead of the default answers.
 
 use anyhow::{Context, ensure};
 

@@ -67,7 +67,9 @@ pub struct Surroundings<'a> {
 const PROXY_PATH: &str = "/relay";
 /// Variable with the prefix of the app's cookie names.
 const COOKIE_PREFIX: &str = "COOKIE_PREFIX";
-/// Variable that tells the app to end when its standard input closes (`vendor/hoglet-web/src/signals.rs`).
+/// Variable that tells the app to end when its standard input closes.
+///
+/// `vendor/hoglet-web/src/signals.rs` reads it.
 const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
 /// Variable with the path of the file that holds the build's errors.
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";

@@ -1,4 +1,6 @@
-//! The errors of a failed build, in a file that the app reads for its open pages (`vendor/hoglet-web/src/reload.rs`).
+//! The errors of a failed build, in a file that the app reads for its open pages.
+//!
+//! In the app, `vendor/hoglet-web/src/reload.rs` reads the file.
 
 use std::fs;
 use std::path::{Path, PathBuf};

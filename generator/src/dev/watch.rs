@@ -1,5 +1,7 @@
-//! Watches the files that the app is built from or started with: the sources and manifests of the app and of the crates in
-//! its folder, and the settings. Views and assets do not count, because the app reads them again without a restart.
+//! Watches the files that the app is built from or started with.
+//!
+//! These are the sources and manifests of the app and of the crates in its folder, and the settings. Views and assets do
+//! not count, because the app reads them again without a restart.
 //!
 //! The system only reports that something happened; a comparison of the files then shows the change. So an editor may save
 //! in several steps, and a change during a build is not missed.
@@ -87,7 +89,7 @@ impl Watch {
     }
 }
 
-/// Watches no more than the sources: `target`, `data` and `.git` change often, and nothing is built from them.
+/// Watches only folders that the app is built from: `target`, `data` and `.git` change too often.
 fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
     let vendor = root.join(VENDOR);
     let vendor = vendor.is_dir().then_some(vendor);

@@ -78,7 +78,9 @@ fn list(workspace: &toml::Value, key: &str) -> Vec<String> {
     paths.map(str::to_owned).collect()
 }
 
-/// Whether a pattern matches a path by cargo's rules: `*` matches within one part of a path, `**` across parts.
+/// Whether a pattern matches a path by cargo's rules.
+///
+/// `*` matches within one part of a path, and `**` matches across parts.
 fn includes(member: &str, path: &str) -> bool {
     let options = MatchOptions {
         require_literal_separator: true,

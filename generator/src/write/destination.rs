@@ -19,7 +19,9 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Refuses a file, a path below a file and, without `force`, a directory with anything but `.git` in it.
+    /// Refuses a file, and a path below a file.
+    ///
+    /// Without `force` it also refuses a directory that contains anything but `.git`.
     pub fn find(typed: &Path, force: bool) -> Result<Self, Error> {
         let path = absolute(typed)?;
         // A dangling link counts as existing.

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 
 use crate::file::File;
 
-/// Turns off the author's own git settings that could make this commit fail, or make git ask a question.
+/// Turns off the author's own git settings that could disturb this commit.
 ///
-/// These are hooks, the file watcher, checks of line endings, and signatures.
+/// Hooks, the file watcher, checks of line endings, and signatures could make it fail, or make git ask a question.
 const SETTINGS: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",

@@ -53,8 +53,10 @@ impl Event {
             .filter(|text| !text.is_empty())
     }
 
-    /// A `$group_set` that is not an object: PostHog keeps the event and does not change the group (`upsertGroup` in its
-    /// `process-groups-step.ts`; older versions lost the batch).
+    /// A `$group_set` that is not an object.
+    ///
+    /// PostHog keeps the event and does not change the group (`upsertGroup` in its `process-groups-step.ts`). Older versions
+    /// lost the batch.
     pub fn unusable_group_set(&self) -> Option<&Value> {
         let set = self.properties.get("$group_set")?;
         (self.name == "$groupidentify" && !set.is_null() && !set.is_object()).then_some(set)
@@ -66,8 +68,9 @@ impl Event {
     }
 }
 
-/// Reads an id as the older endpoints and `/flags` do: any value but null becomes text, cut to 200 characters. Blank text
-/// is not an id.
+/// Reads an id as the older endpoints and `/flags` do.
+///
+/// Any value but null becomes text, cut to 200 characters. Blank text is not an id.
 pub fn distinct_id(value: &Value) -> Option<String> {
     read_id(value).map(|(id, _)| id)
 }
@@ -92,8 +95,9 @@ pub fn read_id(value: &Value) -> Option<(String, Option<usize>)> {
     }
 }
 
-/// The key of a group: text, or a number as text (`hashed_identifier` in PostHog's `flag_matching.rs`, `upsertGroup` in
-/// its `process-groups-step.ts`). Nothing else identifies a group.
+/// The key of a group: text, or a number as text. No other value identifies a group.
+///
+/// It follows `hashed_identifier` in PostHog's `flag_matching.rs` and `upsertGroup` in its `process-groups-step.ts`.
 pub fn group_key(value: &Value) -> Option<String> {
     match value {
         Value::String(key) if !key.is_empty() => Some(key.replace('\0', "\u{fffd}")),

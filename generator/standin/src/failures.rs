@@ -1,4 +1,6 @@
-//! Failures that a test asks for, to see how an app behaves when PostHog is slow, broken or unreachable.
+//! Failures that a test asks for.
+//!
+//! They show how an app behaves when PostHog is slow, broken or unreachable.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -3,7 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Reads JSON, with or without a byte order mark: editors on Windows write one, and `serde_json` refuses it.
+/// Reads JSON, with or without a byte order mark.
+///
+/// Some editors on Windows write this mark, and `serde_json` refuses it.
 pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     serde_json::from_slice(text).map_err(|cause| cause.to_string())

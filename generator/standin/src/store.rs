@@ -374,7 +374,9 @@ impl Store {
         self.groups.len()
     }
 
-    /// `{"0": "company"}`, with PostHog's numbers: first the types in events, then those that only flags name.
+    /// The group types by their numbers, such as `{"0": "company"}`.
+    ///
+    /// PostHog's order is first the types in events, then the types that only flags name.
     pub fn group_types(&self) -> BTreeMap<String, String> {
         let mut kinds: Vec<&String> = self.group_types.iter().collect();
         for kind in self

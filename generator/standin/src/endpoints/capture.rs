@@ -53,7 +53,7 @@ fn ok(request: &Incoming) -> Response {
     }
 }
 
-/// Stores events, a few at a time, so that other requests reach the store while a large batch is stored.
+/// Stores events, a few at a time, so that a large batch does not block other requests.
 pub fn keep(standin: &Standin, arrivals: Vec<Arrival>, path: &'static str) {
     const AT_ONCE: usize = 50;
     // They become text before the lock is taken, so that batches do not wait for each other.

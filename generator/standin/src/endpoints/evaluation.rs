@@ -62,8 +62,9 @@ pub async fn evaluate(State(standin): State<Arc<Standin>>, incoming: Incoming) -
     Json(response).into_response()
 }
 
-/// Refuses all bodies but JSON, text and forms, as `decode_request` in PostHog's
-/// `rust/feature-flags/src/handler/decoding.rs` does.
+/// Refuses all bodies but JSON, text and forms.
+///
+/// It follows `decode_request` in PostHog's `rust/feature-flags/src/handler/decoding.rs`.
 fn readable(headers: &HeaderMap) -> Result<(), Refusal> {
     const KINDS: [&str; 3] = [
         "application/json",

@@ -1,4 +1,4 @@
-//! Answers posthog-js's requests for its own [`scripts`](crate::scripts) and for the project's settings.
+//! Answers posthog-js's requests for [`scripts`](crate::scripts) and for the project's settings.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
-//! Checks OpenTelemetry's logs, traces and metrics as PostHog's `rust/capture-logs/src/` does, and counts but does not keep
-//! them.
+//! OpenTelemetry's logs, traces and metrics, which are checked and counted but not kept.
+//!
+//! The checks follow PostHog's `rust/capture-logs/src/`.
 
 use std::str;
 use std::sync::Arc;

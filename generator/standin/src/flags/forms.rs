@@ -113,6 +113,8 @@ pub fn read_all(value: &Value) -> Result<BTreeMap<String, Flag>, String> {
         .collect()
 }
 
+/// Expands the short forms.
+///
 /// `{"control": 50, "test": 50}` becomes a list of variants, and `payload` becomes the payload of `true`.
 fn short_form(mut object: Map<String, Value>) -> Value {
     object.remove("key");

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The `property_matching_version` of PostHog that this code follows, for clients that evaluate locally.
+/// PostHog's `property_matching_version` in this code, for clients that evaluate locally.
 pub const VERSION: u32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

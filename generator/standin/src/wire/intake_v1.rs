@@ -16,9 +16,10 @@ use crate::wire::refusal::Refusal;
 
 const LONGEST_NAME: usize = 200;
 
-/// v1 makes no person for these ids, in upper or lower case (`ILLEGAL_DISTINCT_IDS` in PostHog's `constants.rs`).
+/// v1 makes no person for these ids, in upper or lower case.
 ///
-/// An older version dropped the event. The older endpoints have a shorter list, and only refuse to merge its ids.
+/// They are `ILLEGAL_DISTINCT_IDS` in PostHog's `constants.rs`. An older version dropped the event. The older endpoints have
+/// a shorter list, and only refuse to merge its ids.
 const WITHOUT_PERSON: [&str; 20] = [
     "0",
     "00000000-0000-0000-0000-000000000000",

@@ -185,7 +185,9 @@ async fn expire_all_sessions(app: &App) {
         .unwrap();
 }
 
-/// Checks that no visitor id is linked to two users or is a user's id, and that exactly users' events have a person.
+/// Checks that each person has at most one user.
+///
+/// No visitor id is linked to two users or is a user's id, and only events of users make persons.
 fn assert_one_person_each(events: &[Event]) {
     let identifies = events.iter().filter(|event| event.name == "$identify");
     let mut linked = HashMap::new();

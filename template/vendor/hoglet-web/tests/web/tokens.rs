@@ -1,4 +1,6 @@
-//! Tokens of links in mails: single use, limited in time and number, and the same each time they are sent.
+//! Tokens of links in mails: for single use, and limited in time and number.
+//!
+//! A token is the same each time it is sent.
 
 use std::collections::BTreeSet;
 

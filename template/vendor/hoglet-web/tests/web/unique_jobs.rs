@@ -1,4 +1,6 @@
-//! Jobs with a unique key: at most one waits, at most one runs, and jobs that are enqueued meanwhile are not lost.
+//! Jobs with a unique key: at most one waits, and at most one runs.
+//!
+//! Jobs that are enqueued meanwhile are not lost.
 
 use std::time::Duration;
 
@@ -143,7 +145,7 @@ async fn many_are_enqueued_at_once_except_those_with_a_key_that_waits() {
     assert!(kind[0].payload.contains("tea at five"));
 }
 
-/// Otherwise the job would run before the transaction is committed, and not find the data of the transaction.
+/// Otherwise the job would run before the commit, and would not find the transaction's data.
 #[tokio::test]
 async fn a_job_that_stays_for_its_twin_does_not_begin_before_the_twins_transaction_ends() {
     let app = App::start().await;

@@ -132,8 +132,9 @@ async fn the_time_of_the_last_visit_is_written_with_other_changes_and_not_often(
     assert!(now.started_at <= now.last_seen_at);
 }
 
-/// The club with two pages: `/fresh` shows whether the log-in is younger than ten minutes, and
-/// `/here` shows the current session.
+/// The club with two more pages.
+///
+/// `/fresh` shows whether the log-in is younger than ten minutes, and `/here` the current session.
 async fn with_pages() -> App {
     async fn fresh(visit: Visit) -> String {
         let fresh = visit.logged_in_within(Duration::minutes(10)).await;
