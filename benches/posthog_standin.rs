@@ -1,7 +1,8 @@
 //! Checks the speed and the memory of the stand-in for PostHog.
 //!
-//! It must take at least 10,000 events per second in batches, in bounded memory. Apps are measured with the stand-in, so it must not be the bottleneck. A thousand changes of one person in one batch take
-//! no longer than changes of a thousand persons.
+//! It must take at least 10,000 events per second in batches, in bounded memory. Apps are measured with the stand-in,
+//! so it must not be the bottleneck. A thousand changes of one person in one batch take no longer than changes of a
+//! thousand persons.
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench posthog_standin
@@ -102,7 +103,8 @@ fn start() -> (Child, String) {
     (standin, url)
 }
 
-/// A batch like the template's app sends, with about 1 kB per event. Every tenth event is from a user, every fiftieth a log-in.
+/// A batch like the template's app sends, with about 1 kB per event. Every tenth event is from a user, every fiftieth a
+/// log-in.
 fn batch(first: usize) -> String {
     let events: Vec<Value> = (first..first + BATCH)
         .map(|number| {

@@ -1,8 +1,8 @@
 //! The running app in a real browser with the real posthog-js.
 //!
-//! The stand-in for PostHog is behind the app's proxy. Only a browser can show that posthog-js and the server agree on the distinct id, even when other tabs log in or out. It
-//! also shows whether a page violates the content security policy, logs to the console, or fails on a small screen or with
-//! a keyboard.
+//! The stand-in for PostHog is behind the app's proxy. Only a browser can show that posthog-js and the server agree on
+//! the distinct id, even when other tabs log in or out. It also shows whether a page violates the content security
+//! policy, logs to the console, or fails on a small screen or with a keyboard.
 //!
 //! The tests need Chromium, and npm for axe. Without them they print a message, and in CI they fail. posthog-js is the
 //! version embedded in `hoglet`. After an update these tests show whether `static/posthog.js` still works with it.

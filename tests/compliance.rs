@@ -8,7 +8,8 @@ use std::path::Path;
 
 /// The specifications for servers, in November 2026.
 ///
-/// They are in `acceptance/` of PostHog/sdk-specs, with a scenario tagged `@server` or `@both`. Experiment holdouts are not listed: they have separate scenarios, and belong to the evaluator.
+/// They are in `acceptance/` of PostHog/sdk-specs, with a scenario tagged `@server` or `@both`. Experiment holdouts are
+/// not listed: they have separate scenarios, and belong to the evaluator.
 const SPECIFICATIONS: &[&str] = &[
     "alias",
     "before-send-hook",

@@ -1,6 +1,7 @@
 //! Follows the app's documents.
 //!
-//! The recipes are followed, the demo is removed, and the commands for agents are run. The last test compiles both apps, which takes minutes the first time.
+//! The recipes are followed, the demo is removed, and the commands for agents are run. The last test compiles both
+//! apps, which takes minutes the first time.
 
 #![cfg(unix)]
 

@@ -1,5 +1,5 @@
-//! Flags, evaluated by the stand-in and by posthog-rs. Both agree, except where posthog-rs 0.30 differs from PostHog: it tries
-//! conditions that name a variant first, and compares values that are not numbers as text.
+//! Flags, evaluated by the stand-in and by posthog-rs. Both agree, except where posthog-rs 0.30 differs from PostHog:
+//! it tries conditions that name a variant first, and compares values that are not numbers as text.
 
 use std::collections::HashMap;
 

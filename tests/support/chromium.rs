@@ -1,7 +1,8 @@
 //! A headless Chromium, driven over its DevTools protocol.
 //!
-//! It gives the tests tabs, clicks, keys, and all reported problems. Calls and answers are JSON over one web socket, and every wait is a repeated question. The browser's reports in between
-//! (console, network, policy violations) are kept, and read by [`Tab::problems`] and [`Tab::requests`].
+//! It gives the tests tabs, clicks, keys, and all reported problems. Calls and answers are JSON over one web socket,
+//! and every wait is a repeated question. The browser's reports in between (console, network, policy violations) are
+//! kept, and read by [`Tab::problems`] and [`Tab::requests`].
 
 use std::cell::RefCell;
 use std::env;

@@ -1,7 +1,7 @@
 //! `/api/projects/PROJECT/persons/bulk_delete`: deletes persons, and their events.
 //!
-//! Follows PostHog's `posthog/api/person.py`, but deletes everything at once. PostHog deletes a person within minutes, and the
-//! events at the weekend. Only the form of a key is checked, because the stand-in has no keys.
+//! Follows PostHog's `posthog/api/person.py`, but deletes everything at once. PostHog deletes a person within minutes,
+//! and the events at the weekend. Only the form of a key is checked, because the stand-in has no keys.
 
 use std::sync::Arc;
 

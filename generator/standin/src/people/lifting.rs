@@ -1,9 +1,10 @@
 //! Properties that PostHog copies automatically from an event to its person.
 //!
-//! They describe page, referrer, campaign, browser and system. Each property goes to `$set` under its own name, and to `$set_once` as `$initial_…`. Properties that the event itself sets
-//! override these. The rules follow `personInitialAndUTMProperties` in PostHog's `nodejs/src/common/utils/db/utils.ts`, and
-//! the names `eventToPersonProperties` in its `nodejs/src/common/persons/person-property-utils.ts`. `$host` is not among
-//! them. Older versions wrote `$initial_…: null`, and took `$os` from servers too.
+//! They describe page, referrer, campaign, browser and system. Each property goes to `$set` under its own name, and to
+//! `$set_once` as `$initial_…`. Properties that the event itself sets override these. The rules follow
+//! `personInitialAndUTMProperties` in PostHog's `nodejs/src/common/utils/db/utils.ts`, and the names
+//! `eventToPersonProperties` in its `nodejs/src/common/persons/person-property-utils.ts`. `$host` is not among them.
+//! Older versions wrote `$initial_…: null`, and took `$os` from servers too.
 //!
 //! Known difference: PostHog skips some writes that change only such a property (`FILTERED_PERSON_UPDATE_PROPERTIES`), so a
 //! person's `$current_url` can be older at PostHog. The skipped writes depend on PostHog's batches.
