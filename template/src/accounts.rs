@@ -4,21 +4,13 @@
 //! transaction, with the jobs that send its mails. Whoever begins a transaction commits it.
 
 use hoglet_web::account_mail::address::SendConfirmation;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN, SIGN_UP, TAKEN};
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
 use hoglet_web::visit::log_in::LogIn;
-use sea_orm::DatabaseTransaction;
 
 use crate::features::FEATURES;
 use crate::models::about_user::{AboutUser, NewUser};
-use crate::models::user;
 use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserSignedUp};
-use crate::state::AppState;
+use crate::prelude::*;
 
 pub mod confirmation;
 pub mod deletion;

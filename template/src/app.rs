@@ -3,25 +3,20 @@
 
 use axum::http::Extensions;
 use hoglet_web::app::CommandResult;
-use hoglet_web::jobs::Jobs;
 use hoglet_web::layers::Places;
 use hoglet_web::package::Package;
 use hoglet_web::posthog::Declared;
-use hoglet_web::routes::Routes;
 use hoglet_web::settings::Reader;
 use hoglet_web::tokens::links::Links;
-use hoglet_web::web::Web;
-use minijinja::Value;
 use rust_embed::RustEmbed;
 
 use crate::commands::Command;
 use crate::features::{FEATURES, FLAGS};
 use crate::jobs;
 use crate::migrations::Migrator;
-use crate::models::user;
+use crate::prelude::*;
 use crate::routes;
 use crate::settings::Settings;
-use crate::state::AppState;
 use crate::tokens::LINKS;
 use crate::view;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
-use axum::response::Response;
+use hoglet_web::prelude::*;
 use hoglet_web::session::signed_in;
 
 use crate::models::user;

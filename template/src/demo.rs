@@ -2,16 +2,11 @@
 //!
 //! `docs/recipes.md` says how to remove it; everything else works without it.
 
-use hoglet_web::error::Result;
 use hoglet_web::feature::{BoxFuture, Feature, Switch};
 use hoglet_web::posthog::Declared;
-use hoglet_web::routes::Routes;
-use hoglet_web::visit::Visit;
-use sea_orm::DatabaseTransaction;
 use sea_orm_migration::MigrationTrait;
 
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 mod burrito;
 mod burritos;

@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 use hoglet_web::feature::Features;
 use hoglet_web::posthog::Declared;
 
-use crate::models::user;
 use crate::posthog::flags;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Default destination after log-in.
 pub const AFTER_LOG_IN: &str = "/dashboard";

@@ -2,11 +2,10 @@
 //!
 //! A rule of your own is a function here that a form names: `#[garde(custom(forms::person_name))]`.
 
-use garde::Validate;
-use hoglet_web::email::Email;
 use hoglet_web::forms::PlainEnglish;
 pub use hoglet_web::forms::{Errors, error, form_error, invalid, try_later};
 use hoglet_web::passwords::rule;
+use hoglet_web::prelude::*;
 use hoglet_web::text;
 
 /// The messages of the form's rules, by field.

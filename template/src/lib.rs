@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod migrations;
 pub mod models;
 pub mod posthog;
+pub mod prelude;
 pub mod routes;
 pub mod settings;
 pub mod state;

@@ -5,7 +5,7 @@ use hoglet_web::migrations::among;
 use sea_orm_migration::prelude::*;
 
 use crate::features::FEATURES;
-use crate::models::user;
+use crate::prelude::*;
 
 mod m20261121_143000_create_users;
 

@@ -4,10 +4,9 @@
 //! bear the same name.
 
 use hoglet_web::handlers::opt_out;
-use hoglet_web::routes::Routes;
 
 use crate::features::FEATURES;
-use crate::state::AppState;
+use crate::prelude::*;
 
 pub mod confirm_email;
 pub mod forgot_password;

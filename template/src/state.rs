@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use hoglet_web::jobs::{Context, JobState};
-use hoglet_web::web::Web;
+use hoglet_web::prelude::*;
 use sea_orm::DatabaseConnection;
 
 use crate::settings::Settings;

@@ -2,10 +2,9 @@
 
 use axum::http::Extensions;
 use hoglet_web::session::signed_in;
-use minijinja::{Value, context};
 
 use crate::features::FEATURES;
-use crate::models::user;
+use crate::prelude::*;
 
 /// Add a variable as a name in the last `context!`.
 pub fn every_page(request: &Extensions) -> Value {

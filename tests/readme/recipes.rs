@@ -101,10 +101,7 @@ async fn search_engines_see_the_real_one_only() {
 /// Two jobs that the recipe for schedules assumes.
 const JOBS: &str = "//! What is done now and then.
 
-use hoglet_web::jobs::{Job, JobResult, Run};
-use serde::{Deserialize, Serialize};
-
-use crate::state::AppState;
+use crate::prelude::*;
 
 ";
 
@@ -322,12 +319,7 @@ impl Recipes<'_> {
         self.replace(about, render, &handed);
         self.put(
             about,
-            "use hoglet_web::page::Page;\n",
-            "use hoglet_web::posthog::PostHog;\n",
-        );
-        self.put(
-            about,
-            "use minijinja::context;\n",
+            "use crate::prelude::*;\n",
             "use crate::posthog::flags::{FREE_SHIPPING, ORDER_BUTTON};\n",
         );
     }
@@ -364,7 +356,7 @@ impl Recipes<'_> {
         );
         self.put(
             "src/app.rs",
-            "use crate::models::user;\n",
+            "use crate::migrations::Migrator;\n",
             "use crate::no_index::no_index;\n",
         );
     }
@@ -390,7 +382,7 @@ impl Recipes<'_> {
         let jobs = jobs.join(", ");
         self.put(
             "src/jobs.rs",
-            "use crate::state::AppState;\n",
+            "use crate::prelude::*;\n",
             &format!("\npub mod {module};\n\nuse {module}::{{{jobs}}};\n"),
         );
         self.put(

@@ -5,20 +5,12 @@
 //! too, and the owner of an address never confirms an account that a stranger has made.
 
 use hoglet_web::account_mail::address::SendConfirmation;
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN};
 use hoglet_web::tokens::{StoredToken, end_all};
-use hoglet_web::visit::Visit;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::{begin_session, password};
-use crate::models::user;
 use crate::posthog::events::{EmailChanged, EmailConfirmed, UserLoggedIn, UserLoginFailed};
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::{CHANGE_EMAIL, CONFIRM_EMAIL};
 
 /// The account and the address of a link.

@@ -1,12 +1,7 @@
 //! Deleting an account. `hoglet_web::account_deletion` deletes the rows, and the person at PostHog.
 
-use hoglet_web::database::begin;
-use hoglet_web::error::Result;
-use hoglet_web::visit::Visit;
-
-use crate::models::user;
 use crate::posthog::events::AccountDeleted;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Deletes the account of the signed-in user, and ends the session. If several tabs send it at once,
 /// one of them deletes and captures the event.

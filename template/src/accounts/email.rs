@@ -4,17 +4,9 @@
 //! changes until its link is confirmed, see `confirmation`.
 
 use hoglet_web::account_mail::address::SendChangeOfEmail;
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
 use hoglet_web::throttle::accounts::CHANGE_MAIL;
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
-use sea_orm::prelude::Uuid;
 
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::CHANGE_EMAIL;
 
 /// The result of a request to change the address.

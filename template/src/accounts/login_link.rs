@@ -1,19 +1,11 @@
 //! Logging in by a link in a mail, without a password.
 
 use hoglet_web::account_mail::links::SendLoginLink;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::passwords::PasswordHash;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::LOGIN_LINK_MAIL;
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
 
 use super::begin_session;
-use crate::models::user;
 use crate::posthog::events::{EmailConfirmed, LoginLinkRequested, UserLoggedIn};
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::LOGIN_LINK;
 
 /// The result of a log-in by link.

@@ -1,15 +1,10 @@
 //! Checking and changing the password of an account.
 
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::error::Result;
 use hoglet_web::throttle::accounts::LOG_IN;
 use hoglet_web::tokens::end_all;
-use hoglet_web::visit::Visit;
 use time::Duration;
 
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// How long after a log-in other sessions can be ended without the password.
 pub const ASK_AGAIN_AFTER: Duration = Duration::minutes(10);

@@ -1,21 +1,13 @@
 //! Setting a new password by a link in a mail.
 
 use hoglet_web::account_mail::links::SendResetLink;
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::RESET_MAIL;
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
 
 use super::begin_session;
-use crate::models::user;
 use crate::posthog::events::{
     EmailConfirmed, PasswordResetCompleted, PasswordResetRequested, UserLoggedIn,
 };
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
 /// Mails a link to the address. The work is the same with and without an account: the job finds out.

@@ -1,22 +1,8 @@
 //! `/burrito`: a counter, and the app's first event.
 
-use axum::Json;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::Key;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use sea_orm::ConnectionTrait;
-use sea_orm::prelude::Uuid;
-use serde_json::json;
-
 use super::burritos::{self, Owner};
 use super::events::BurritoConsidered;
-use crate::current_user::CurrentUser;
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// The id that counts the burritos of a visitor who has opted out and so has no visitor id.
 const COUNTED_AS: Key<Uuid> = Key::new("burritos_counted_as");

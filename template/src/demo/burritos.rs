@@ -1,9 +1,10 @@
 //! How often each user and each visitor has considered the burrito.
 
-use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
+
+use crate::prelude::*;
 
 /// How long a visitor's count is kept after the last one. Any visitor can begin any number of counts.
 const VISITORS_LIFETIME: Duration = Duration::days(1);

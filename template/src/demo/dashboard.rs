@@ -1,15 +1,8 @@
 //! `/dashboard`: a feature flag with its payload, and an experiment.
 
-use axum::response::Html;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::posthog::PostHog;
-use minijinja::context;
-use minijinja::value::Serde;
-
 use super::events::DashboardViewed;
 use super::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
-use crate::current_user::CurrentUser;
+use crate::prelude::*;
 
 /// One request to PostHog answers both. Reading a flag or a variant is the exposure.
 pub async fn show(_: CurrentUser, posthog: PostHog, page: Page) -> Result<Html<String>> {

@@ -3,21 +3,10 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use axum::Json;
-use axum::extract::{Form, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::{AppError, Result};
 use hoglet_web::feature::Switch;
-use hoglet_web::posthog::PostHog;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::events::ErrorTriggered;
-use crate::current_user::CurrentUser;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Whether these errors can be triggered: everywhere but in production, unless the variable is set.
 pub const DEMO_ERRORS: Switch = Switch {

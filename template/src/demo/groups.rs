@@ -1,14 +1,7 @@
 //! `/api/group-analytics`: an event that belongs to a user and to their company.
 
-use axum::Json;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use serde_json::json;
-
 use super::events::FeatureUsed;
-use crate::current_user::CurrentUser;
+use crate::prelude::*;
 
 const MESSAGE: &str = "Captured for the company acme-corp.";
 
@@ -22,7 +15,6 @@ pub async fn use_feature(_: CurrentUser, visit: Visit) -> Result<Response> {
     if visit.wants_json() {
         Ok(Json(json!({ "success": true, "message": MESSAGE })).into_response())
     } else {
-        visit.flash(FlashLevel::Success, MESSAGE).await?;
-        Ok(Redirect::to("/dashboard").into_response())
+        visit.redirect_with_success("/dashboard", MESSAGE)
     }
 }

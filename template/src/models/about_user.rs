@@ -3,15 +3,9 @@
 //! A new one is a field of [`AboutUser`] with its rule, its lines in `of` and `set`, and a column of
 //! `user::Model`. `templates/about_user.html` has the fields of both forms.
 
-use garde::Validate;
-use hoglet_web::email::Email;
-use hoglet_web::passwords::PasswordHash;
+use hoglet_web::prelude::*;
 use hoglet_web::text::tidied;
-use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use super::user::{ActiveModel, Model, unless_taken};
 use crate::forms;

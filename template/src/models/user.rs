@@ -1,12 +1,9 @@
 //! Accounts. PostHog knows a user by the same id: it is the distinct id.
 
-use hoglet_web::email::Email;
-use hoglet_web::passwords::PasswordHash;
-use hoglet_web::users::User;
+use hoglet_web::prelude::*;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QuerySelect, SqlErr};
-use time::OffsetDateTime;
+use sea_orm::{QuerySelect, SqlErr};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -2,9 +2,8 @@
 
 use hoglet_web::users::Person;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 
-use crate::models::user;
+use crate::prelude::*;
 
 impl Person for user::Model {
     /// E-mail and name are properties of a person, never of an event.

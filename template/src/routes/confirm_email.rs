@@ -1,23 +1,9 @@
 //! `/confirm-email`: confirms the address of an account, or its new address.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
-
 use super::link_gone::{NextStep, link_gone};
 use super::next::AFTER_LOG_IN;
 use crate::accounts::confirmation::{self, ConfirmResult, Confirmation};
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 #[derive(Deserialize)]
 pub struct ConfirmForm {
@@ -31,17 +17,15 @@ pub async fn send_again(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
     visit: Visit,
-) -> Result<Redirect> {
+) -> Result<Response> {
     if user.email_confirmed_at.is_some() {
         let message = "Your e-mail address is confirmed already.";
-        visit.flash(FlashLevel::Info, message).await?;
-    } else {
-        confirmation::send_again(&state, &visit, &user).await?;
-        let message =
-            "We have sent you a mail with a link. Check your spam folder if it does not arrive.";
-        visit.flash(FlashLevel::Success, message).await?;
+        return visit.redirect_with_info("/profile", message);
     }
-    Ok(Redirect::to("/profile"))
+    confirmation::send_again(&state, &visit, &user).await?;
+    let message =
+        "We have sent you a mail with a link. Check your spam folder if it does not arrive.";
+    visit.redirect_with_success("/profile", message)
 }
 
 /// Shows a button. Mail scanners open every link, so opening it changes nothing.
@@ -76,14 +60,11 @@ pub async fn confirm(
     let confirming = confirmation::confirm(&state, &mut visit, user, &token, form.password);
     match confirming.await {
         Ok(ConfirmResult::Confirmed(found)) if found.changes_address() => {
-            let message = "Your e-mail address was changed.";
-            visit.flash(FlashLevel::Success, message).await?;
-            Ok(Redirect::to("/profile").into_response())
+            visit.redirect_with_success("/profile", "Your e-mail address was changed.")
         }
         Ok(ConfirmResult::Confirmed(_)) => {
             let message = "Thank you, your e-mail address is confirmed.";
-            visit.flash(FlashLevel::Success, message).await?;
-            Ok(Redirect::to(AFTER_LOG_IN).into_response())
+            visit.redirect_with_success(AFTER_LOG_IN, message)
         }
         Ok(ConfirmResult::LinkGone) => link_gone(&page, NextStep::Profile),
         Ok(ConfirmResult::WrongPassword(found)) => {

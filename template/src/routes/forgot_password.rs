@@ -1,22 +1,9 @@
 //! `/forgot-password`: requests a link that sets a new password.
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use garde::Validate;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
 use hoglet_web::tokens::Purpose;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
 
 use crate::accounts::password_reset;
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
 #[derive(Deserialize, Validate)]
@@ -48,9 +35,7 @@ pub async fn send(
     if let Err(error) = password_reset::request(&state, &visit, &form.email).await {
         return forms::try_later(&page, "forgot_password.html", error, with_errors);
     }
-    let message = link_sent(RESET_PASSWORD);
-    visit.flash(FlashLevel::Success, &message).await?;
-    Ok(Redirect::to("/login").into_response())
+    visit.redirect_with_success("/login", &link_sent(RESET_PASSWORD))
 }
 
 fn values(email: &str, errors: Errors) -> Value {

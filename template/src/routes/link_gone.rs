@@ -1,11 +1,7 @@
 //! The page for links in mails that do not work any more: used, expired, ended by another one, or
 //! never ours. It does not tell which, because the visitor may be anybody.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use hoglet_web::error::{AppError, Result};
-use hoglet_web::page::Page;
-use minijinja::context;
+use crate::prelude::*;
 
 /// What the visitor can do instead. `templates/link_gone.html` has the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,20 +1,8 @@
 //! `/login`: logs in with an e-mail address and a password.
 
-use axum::Form;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::Remember;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
-
 use super::next::{AFTER_LOG_IN, Next};
 use crate::accounts;
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// One message for both causes: it does not tell whether the account exists.
 const WRONG: &str = "Wrong e-mail or password.";

@@ -1,25 +1,13 @@
 //! `/login-link`: logs in by a link in a mail. The form is the other button of the log-in page.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
 use hoglet_web::local_path::leading_to;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
 
 use super::forgot_password::link_sent;
 use super::link_gone::{NextStep, link_gone};
 use super::login::{self, LogInForm};
 use super::next::Next;
 use crate::accounts::login_link::{self, LinkLogIn};
-use crate::current_user::CurrentUser;
-use crate::forms;
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::LOGIN_LINK;
 
 /// The password that was set before the address was confirmed may be a stranger's.
@@ -47,9 +35,7 @@ pub async fn send(
     let next = form.next.path();
     visit.set_next(next);
     let back = next.map_or("/login".to_owned(), |path| leading_to("/login", path));
-    let message = link_sent(LOGIN_LINK);
-    visit.flash(FlashLevel::Success, &message).await?;
-    Ok(Redirect::to(&back).into_response())
+    visit.redirect_with_success(&back, &link_sent(LOGIN_LINK))
 }
 
 /// Shows a button and names the account, so that nobody lands in another account by mistake. Mail

@@ -1,9 +1,9 @@
 //! Where to go after a log-in.
 
 use hoglet_web::local_path::local_path;
-use serde::Deserialize;
 
 pub use crate::features::AFTER_LOG_IN;
+use crate::prelude::*;
 
 /// The destination after a log-in or sign-up: `next` in the address and the form of both pages.
 #[derive(Debug, Default, Deserialize)]

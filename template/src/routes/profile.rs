@@ -2,26 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::posthog::PostHog;
-use hoglet_web::session::FlashLevel;
 use hoglet_web::text;
-use hoglet_web::visit::Visit;
-use minijinja::value::Serde;
-use minijinja::{Value, context};
 
 use crate::accounts;
-use crate::current_user::CurrentUser;
 use crate::features::FEATURES;
-use crate::forms::{self, Errors};
 use crate::models::about_user::AboutUser;
-use crate::models::user;
 use crate::posthog::events::{ProfileUpdated, ProfileViewed};
-use crate::state::AppState;
+use crate::prelude::*;
 
 pub mod deletion;
 pub mod email;
@@ -55,9 +42,7 @@ pub async fn update(
     let user = about.update(&state.database, user).await?;
     visit.posthog.set_person(&user);
     visit.posthog.capture(ProfileUpdated {});
-    let message = "Your profile was changed.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/profile").into_response())
+    visit.redirect_with_success("/profile", "Your profile was changed.")
 }
 
 /// The variables of `profile.html`. `at` is the form that was sent: several have a field of one name.

@@ -1,21 +1,9 @@
 //! `/reset-password/{token}`: sets a new password by a link in a mail.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
-
 use super::link_gone::{NextStep, link_gone};
 use super::next::AFTER_LOG_IN;
 use crate::accounts::password_reset;
-use crate::forms::{self, Errors};
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
 #[derive(Deserialize)]
@@ -63,8 +51,7 @@ pub async fn change(
     }
     let message =
         "Your password was changed, and you are logged in. All other sessions have ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to(AFTER_LOG_IN).into_response())
+    visit.redirect_with_success(AFTER_LOG_IN, message)
 }
 
 fn values(user: &user::Model, errors: Errors) -> Value {

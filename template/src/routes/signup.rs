@@ -3,24 +3,10 @@
 //! Known limitation: the form tells whether an address has an account. `docs/accounts.md` says how an
 //! app that sends mail can avoid that.
 
-use axum::Form;
-use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use garde::Validate;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::value::Serde;
-use minijinja::{Value, context};
-use serde::Deserialize;
-
 use super::next::Next;
 use crate::accounts::{self, SignUp};
-use crate::forms::{self, Errors};
 use crate::models::about_user::AboutUser;
-use crate::state::AppState;
+use crate::prelude::*;
 
 const WITHOUT_MAIL: &str = "Your account is ready. We could not send the mail to confirm your address, because too many \
                             were sent just now. Request it on your profile page in a few minutes.";

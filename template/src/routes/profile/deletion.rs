@@ -1,20 +1,8 @@
 //! `/profile/delete`: deletes the account.
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use serde::Deserialize;
-
 use super::{account, check_password};
 use crate::accounts::deletion;
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::state::AppState;
+use crate::prelude::*;
 
 #[derive(Deserialize)]
 pub struct DeletionForm {
@@ -40,7 +28,5 @@ pub async fn delete(
         return forms::invalid(&page, "profile.html", with_errors(errors));
     }
     deletion::delete_own(&state, &visit, &user).await?;
-    let message = "Your account was deleted. We are sorry to see you go.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/").into_response())
+    visit.redirect_with_success("/", "Your account was deleted. We are sorry to see you go.")
 }

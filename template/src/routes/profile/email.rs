@@ -1,23 +1,8 @@
 //! `/profile/email`: requests another address for the account, or cancels the request.
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use garde::Validate;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use serde::Deserialize;
-
 use super::{account, check_password};
 use crate::accounts::email::{self, ChangeRequest};
-use crate::current_user::CurrentUser;
-use crate::forms;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Absent fields count as empty.
 #[derive(Deserialize, Validate)]
@@ -59,8 +44,7 @@ pub async fn change(
         Ok(ChangeRequest::Mailed) => {
             let message =
                 "We have sent a mail to the new address. Open its link to make the change.";
-            visit.flash(FlashLevel::Success, message).await?;
-            Ok(Redirect::to("/profile").into_response())
+            visit.redirect_with_success("/profile", message)
         }
         Ok(ChangeRequest::AddressTaken) => {
             let taken = forms::error("email", "This e-mail address already has an account.");
@@ -76,9 +60,7 @@ pub async fn cancel(
     State(state): State<AppState>,
     CurrentUser(user): CurrentUser,
     visit: Visit,
-) -> Result<Redirect> {
+) -> Result<Response> {
     email::cancel_change(&state, &user).await?;
-    let message = "Your e-mail address stays as it is.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/profile"))
+    visit.redirect_with_success("/profile", "Your e-mail address stays as it is.")
 }

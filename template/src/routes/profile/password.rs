@@ -2,22 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use serde::Deserialize;
-
 use super::{account, check_password};
 use crate::accounts::password;
-use crate::current_user::CurrentUser;
-use crate::forms;
 use crate::posthog::events::ProfileUpdated;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Absent fields count as empty.
 #[derive(Deserialize)]
@@ -52,14 +40,12 @@ pub async fn change(
         Ok(Some(user)) => user,
         Ok(None) => {
             let message = "Your password was changed elsewhere. Log in again.";
-            visit.flash(FlashLevel::Info, message).await?;
-            return Ok(Redirect::to("/login").into_response());
+            return visit.redirect_with_info("/login", message);
         }
         Err(error) => return forms::try_later(&page, "profile.html", error, with_errors),
     };
     visit.posthog.set_person(&user);
     visit.posthog.capture(ProfileUpdated {});
     let message = "Your password was changed. Your other sessions have ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/profile").into_response())
+    visit.redirect_with_success("/profile", message)
 }

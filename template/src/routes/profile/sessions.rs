@@ -1,25 +1,10 @@
 //! `/profile/sessions`: shows where the user is logged in, and ends sessions.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use hoglet_web::database::begin;
-use hoglet_web::error::{AppError, Result};
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
 use hoglet_web::session::model::{self as sessions, UserSession};
-use hoglet_web::visit::Visit;
-use minijinja::value::Serde;
-use minijinja::{Value, context};
-use sea_orm::prelude::Uuid;
-use serde::Deserialize;
 
 use super::check_password;
 use crate::accounts::{self, password};
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 const PAGE: &str = "/profile/sessions";
 const END_OTHERS: &str = "/profile/sessions/delete-others";
@@ -62,9 +47,7 @@ pub async fn end_one(
         return Ok(answer);
     }
     sessions::end_one(&state.database, user.id, handle).await?;
-    let message = "The session has ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to(PAGE).into_response())
+    visit.redirect_with_success(PAGE, "The session has ended.")
 }
 
 /// Ends all sessions but the one of this request.
@@ -90,9 +73,7 @@ pub async fn end_others(
     let session = visit.end_other_sessions(&transaction, &*user).await?;
     transaction.commit().await?;
     session.finish(&visit).await?;
-    let message = "Your other sessions have ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to(PAGE).into_response())
+    visit.redirect_with_success(PAGE, "Your other sessions have ended.")
 }
 
 /// The page that asks for the password, unless it was given or the log-in was not long ago: somebody

@@ -65,6 +65,7 @@ pub mod passwords;
 pub mod person_deletion;
 mod plain_page;
 pub mod posthog;
+pub mod prelude;
 mod reload;
 pub mod request;
 pub mod routes;
