@@ -74,7 +74,7 @@ impl PostHog {
         extensions
             .get::<Self>()
             .cloned()
-            .expect("the identity layer wraps every page")
+            .expect("a layer gives each request its PostHog, see hoglet_posthog::layer::track")
     }
 
     /// Makes the `PostHog` of a request.

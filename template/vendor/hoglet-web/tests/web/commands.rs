@@ -174,7 +174,7 @@ describe                Gives the request its id, finds the client's address, dr
 (outermost)             Place for the app's layers: every request, those for assets too.
 log_request             Writes one line to the log; lines from inside carry the request's fields.
 security_headers        Adds the security headers, refuses other hosts, sends http to https.
-error_pages             Makes pages of errors that arise outside of the pages' own layers.
+error_pages             Renders errors that arise outside of pages.
 capture_errors          Captures these errors.
 catch_panics            Answers a panic with an error, so that the connection stays open.
 keep_panics             Keeps the cause of a panic for the layer above.
@@ -188,12 +188,12 @@ cross_origin            Lets the front ends of ALLOWED_ORIGINS call /api/ (CORS)
 drop_disguised_cookies  Drops cookies that another host may have set under the names of ours.
 cookies                 Reads cookies, and sends those that were changed.
 sessions                Loads the session with its user, and stores what was changed.
-identify                Finds out whose request it is for PostHog, and what its events carry.
-just_captured           Shows in pages what was just captured, in development only.
-error_pages             Makes pages of errors, with the user's name and navigation.
+identify                Determines the request's distinct id, and the properties of its events.
+just_captured           Lists in pages the events that were just captured, in development only.
+error_pages             Renders errors as pages, with the user's name and navigation.
 capture_errors          Captures errors for the request's person.
 context                 Gives the request's properties to everything that PostHog's SDK captures.
-catch_panics            Makes an error of a panic while the person is still known.
+catch_panics            Turns a panic into an error while the person is still known.
 readable_session        Answers with an error when the session could not be read.
 body_limit              Refuses bodies that are larger than the app allows.
 buffer_body             Reads the whole body first, so that a slow client keeps no handler waiting.
