@@ -71,33 +71,33 @@ fn names_that_cargo_rust_or_a_file_system_could_not_live_with() {
         .replace(&longer, "aaa…");
     assert_snapshot!(refused, @r"
     ``: it is empty
-    ` `: it may hold ASCII letters, digits, `-` and `_` only
+    ` `: only ASCII letters, digits, `-` and `_` are allowed
     `1st`: it must start with a letter
     `-a`: it must start with a letter
     `_a`: it must start with a letter
-    `a b`: it may hold ASCII letters, digits, `-` and `_` only
-    `a.b`: it may hold ASCII letters, digits, `-` and `_` only
-    `a/b`: it may hold ASCII letters, digits, `-` and `_` only
-    `..`: it may hold ASCII letters, digits, `-` and `_` only
-    `é`: it may hold ASCII letters, digits, `-` and `_` only
-    `naïve`: it may hold ASCII letters, digits, `-` and `_` only
-    `a\nb`: it may hold ASCII letters, digits, `-` and `_` only
-    `a\u{1b}[2J`: it may hold ASCII letters, digits, `-` and `_` only
-    `hedge🦔`: it may hold ASCII letters, digits, `-` and `_` only
+    `a b`: only ASCII letters, digits, `-` and `_` are allowed
+    `a.b`: only ASCII letters, digits, `-` and `_` are allowed
+    `a/b`: only ASCII letters, digits, `-` and `_` are allowed
+    `..`: only ASCII letters, digits, `-` and `_` are allowed
+    `é`: only ASCII letters, digits, `-` and `_` are allowed
+    `naïve`: only ASCII letters, digits, `-` and `_` are allowed
+    `a\nb`: only ASCII letters, digits, `-` and `_` are allowed
+    `a\u{1b}[2J`: only ASCII letters, digits, `-` and `_` are allowed
+    `hedge🦔`: only ASCII letters, digits, `-` and `_` are allowed
     `aaa…`: it is longer than 64 characters
     `fn`: it is a Rust keyword
     `gen`: it is a Rust keyword
     `async`: it is a Rust keyword
     `Self`: it is a Rust keyword
     `abstract`: it is a Rust keyword
-    `core`: it is a crate of Rust's own
-    `std`: it is a crate of Rust's own
-    `test`: it is a crate of Rust's own
-    `alloc`: it is a crate of Rust's own
-    `proc-macro`: it is a crate of Rust's own
-    `proc_macro`: it is a crate of Rust's own
-    `build`: cargo keeps a folder of that name among what it builds
-    `deps`: cargo keeps a folder of that name among what it builds
+    `core`: Rust itself has a crate of this name
+    `std`: Rust itself has a crate of this name
+    `test`: Rust itself has a crate of this name
+    `alloc`: Rust itself has a crate of this name
+    `proc-macro`: Rust itself has a crate of this name
+    `proc_macro`: Rust itself has a crate of this name
+    `build`: cargo has a folder of this name in `target`
+    `deps`: cargo has a folder of this name in `target`
     `con`: it is a device on Windows
     `AUX`: it is a device on Windows
     `Com1`: it is a device on Windows
@@ -352,7 +352,7 @@ fn without_a_terminal_a_new_app_needs_a_directory() {
     let sandbox = Sandbox::new();
     let refused = sandbox.refused("new").to_string();
     assert_snapshot!(refused, @r"
-    error: the app needs a place; say where, such as `hoglet new my-app`
+    error: the path of the new app is missing; add it, as in `hoglet new my-app`
     exit code 2
     ");
     assert_eq!(sandbox.refused("new --yes").to_string(), refused);

@@ -11,7 +11,7 @@ use crate::{dev, posthog, project};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the app needs a place; say where, such as `hoglet new my-app`")]
+    #[error("the path of the new app is missing; add it, as in `hoglet new my-app`")]
     NoDirectory,
 
     #[error("a project cannot be called `{}`: {reason}; choose another name with --name", visible(.name))]

@@ -59,7 +59,7 @@ impl ProjectName {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
         {
-            return refuse("it may hold ASCII letters, digits, `-` and `_` only");
+            return refuse("only ASCII letters, digits, `-` and `_` are allowed");
         }
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return refuse("it must start with a letter");
@@ -71,10 +71,10 @@ impl ProjectName {
             return refuse("it is a Rust keyword");
         }
         if STANDARD_CRATES.iter().any(|standard| same(standard)) {
-            return refuse("it is a crate of Rust's own");
+            return refuse("Rust itself has a crate of this name");
         }
         if BUILD_FOLDERS.contains(&name) {
-            return refuse("cargo keeps a folder of that name among what it builds");
+            return refuse("cargo has a folder of this name in `target`");
         }
         if is_windows_device(name) {
             return refuse("it is a device on Windows");
