@@ -1,7 +1,5 @@
 //! The headers of a mail: a name or a subject with odd characters adds no header.
 
-use std::sync::LazyLock;
-
 use hoglet_web::app::{App as _, read_settings};
 use hoglet_web::email::Email;
 use hoglet_web::mail::{Mailer, Message, StoredMail};
@@ -12,7 +10,8 @@ use tokio::runtime::Runtime;
 
 use crate::club::Club;
 
-static MAILER: LazyLock<Mailer> = LazyLock::new(|| {
+/// A mailer that stores its mail in memory.
+fn mailer() -> Mailer {
     let (settings, _) = read_settings::<Club>(&|name| match name {
         "APP_ENV" => Some("test".into()),
         _ => None,
@@ -21,15 +20,16 @@ static MAILER: LazyLock<Mailer> = LazyLock::new(|| {
     let parts = Club::parts();
     let views = Views::new(parts.templates, parts.assets, &settings).unwrap();
     Mailer::new(&Club::PACKAGE, &settings, views)
-});
+}
 
-fn sent(id: &str, name: &str, from: &str) -> StoredMail {
+/// Sends a mail, and returns it as stored.
+fn sent(mailer: &Mailer, id: &str, name: &str, from: &str) -> StoredMail {
     let message = Message::new(id, "invitation", &Email("ann@example.com".into()));
     let message = message.named(name).with(context! { from, game => 1 });
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
-        MAILER.send(message).await.unwrap();
-        let mails = MAILER.store().unwrap().all().await.unwrap();
+        mailer.send(message).await.unwrap();
+        let mails = mailer.store().unwrap().all().await.unwrap();
         mails.into_iter().next().unwrap()
     })
 }
@@ -53,6 +53,7 @@ const NAMES: [&str; 8] = [
 
 #[test]
 fn a_name_cannot_add_a_header_or_a_recipient() {
+    let mailer = mailer();
     for name in [
         "Ann\r\nBcc: everybody@example.com",
         "Ann\nX-Evil: 1\n\nbody",
@@ -63,7 +64,7 @@ fn a_name_cannot_add_a_header_or_a_recipient() {
         "=?utf-8?q?x?=",
         &"Ann ".repeat(500),
     ] {
-        let mail = sent("1", name, name);
+        let mail = sent(&mailer, "1", name, name);
         assert_eq!(names(&mail), NAMES, "{name:?}: {}", mail.headers);
         assert_eq!(mail.to, "ann@example.com", "{name:?}");
         assert!(mail.headers.is_ascii(), "{}", mail.headers);
@@ -72,15 +73,15 @@ fn a_name_cannot_add_a_header_or_a_recipient() {
     }
 }
 
-proptest! {
-    // Both tests share the mailer, so the newest mail may be the other test's. It must pass these checks too.
-    #![proptest_config(ProptestConfig::with_cases(64))]
-    #[test]
-    fn no_text_can(id in "(?s).{0,60}", name in "(?s).{0,60}", from in "(?s).{0,60}") {
-        let mail = sent(&id, &name, &from);
+#[test]
+fn no_text_can() {
+    let mailer = mailer();
+    let text = "(?s).{0,60}";
+    proptest!(ProptestConfig::with_cases(64), |(id in text, name in text, from in text)| {
+        let mail = sent(&mailer, &id, &name, &from);
         prop_assert_eq!(names(&mail), NAMES, "{}", mail.headers);
         prop_assert!(mail.headers.is_ascii());
         let bare = |c: char| c.is_control() && c != '\n';
         prop_assert!(!mail.headers.contains(bare), "{:?}", mail.headers);
-    }
+    });
 }

@@ -11,6 +11,8 @@ use uuid::Uuid;
 use crate::club::member;
 use crate::support::{Answer, App, BROWSER, Browser, PASSWORD, People, Person, RING};
 
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+
 #[tokio::test]
 async fn expiry_slides_without_a_write_on_every_request() {
     let app = App::start().await;
@@ -27,17 +29,8 @@ async fn expiry_slides_without_a_write_on_every_request() {
     assert!(answer.cookies().is_empty());
 
     // Two days later the cookie and the row of the session are renewed.
-    let earlier = before - Duration::days(2);
-    let renewed_at = (OffsetDateTime::now_utc() - Duration::days(2)).unix_timestamp();
-    let row = session::Entity::find().one(&app.web.database).await;
-    let mut data: serde_json::Value = serde_json::from_str(&row.unwrap().unwrap().data).unwrap();
-    data["renewed_at"] = renewed_at.into();
-    session::Entity::update_many()
-        .col_expr(session::Column::ExpiresAt, Expr::value(earlier))
-        .col_expr(session::Column::Data, Expr::value(data.to_string()))
-        .exec(&app.web.database)
-        .await
-        .unwrap();
+    app.let_time_pass(48 * HOUR).await;
+    assert!(until().await < before);
     let answer = ann.get("/card").await;
     assert!(until().await >= before);
     assert_eq!(answer.cookies()[0].name(), "session");
@@ -98,33 +91,14 @@ async fn any_other_users_session_ends_with_the_browser_and_after_twelve_hours_at
     }
 
     // Eleven hours later the session is still valid, but requests do not extend it.
-    let row = session::Entity::find().one(&app.web.database).await;
-    let row = row.unwrap().unwrap();
-    let mut data: serde_json::Value = serde_json::from_str(&row.data).unwrap();
-    let earlier = |value: &serde_json::Value| (value.as_i64().unwrap() - 11 * 3600).into();
-    data["renewed_at"] = earlier(&data["renewed_at"]);
-    data["ends_at"] = earlier(&data["ends_at"]);
-    let ends_at = row.expires_at - Duration::hours(11);
-    session::Entity::update_many()
-        .col_expr(session::Column::ExpiresAt, Expr::value(ends_at))
-        .col_expr(session::Column::Data, Expr::value(data.to_string()))
-        .exec(&app.web.database)
-        .await
-        .unwrap();
+    app.let_time_pass(11 * HOUR).await;
     for answer in [ann.get("/card").await, ann.post(RING, &[]).await] {
         let (cookie, row) = lifetime(&app, &answer).await;
         assert_eq!(cookie, None);
         assert!(is_about(row, Duration::hours(1)), "{row}");
     }
     // After that, a stored cookie is worthless.
-    session::Entity::update_many()
-        .col_expr(
-            session::Column::ExpiresAt,
-            Expr::value(OffsetDateTime::now_utc() - Duration::seconds(2)),
-        )
-        .exec(&app.web.database)
-        .await
-        .unwrap();
+    app.let_time_pass(HOUR + HOUR / 60).await;
     assert!(!ann.is_signed_in().await);
 }
 

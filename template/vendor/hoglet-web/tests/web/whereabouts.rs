@@ -4,11 +4,12 @@ use axum::Router;
 use axum::routing::get;
 use hoglet_web::passwords::PasswordHash;
 use hoglet_web::session::model::{self as session, UserSession};
+use hoglet_web::session::{Key, Session};
 use hoglet_web::visit::Visit;
 use hoglet_web::web::Web;
 use reqwest::StatusCode;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{EntityTrait, TransactionTrait};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use crate::club::pass::PASS;
 use crate::club::router_with;
 use crate::support::{App, Browser, PASSWORD, People, Person, RING};
 
+const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 async fn log_in_with(app: &App, user_agent: &str) -> Browser {
@@ -106,25 +108,15 @@ async fn the_time_of_the_last_visit_is_written_with_other_changes_and_not_often(
     let app = App::start().await;
     let ann = app.sign_up("Ann").await;
     let seen = async || listed(&app).await[0].last_seen_at;
-    let back_to = async |moment: OffsetDateTime| {
-        session::Entity::update_many()
-            .col_expr(session::Column::LastSeenAt, Expr::value(moment))
-            .exec(&app.web.database)
-            .await
-            .unwrap();
-    };
-    let a_while_ago = OffsetDateTime::now_utc() - Duration::minutes(9);
-    back_to(a_while_ago).await;
+    app.let_time_pass(9 * MINUTE).await;
+    let nine_minutes_ago = seen().await;
     ann.ring().await;
-    assert!((seen().await - a_while_ago).abs() < Duration::SECOND);
+    assert_eq!(seen().await, nine_minutes_ago);
 
-    let long_ago = OffsetDateTime::now_utc() - Duration::minutes(11);
-    back_to(long_ago).await;
+    app.let_time_pass(2 * MINUTE).await;
+    let eleven_minutes_ago = seen().await;
     ann.get("/card").await;
-    assert!(
-        (seen().await - long_ago).abs() < Duration::SECOND,
-        "a look writes nothing"
-    );
+    assert_eq!(seen().await, eleven_minutes_ago, "a look writes nothing");
     ann.post_with(RING, &[], &[("user-agent", FIREFOX)]).await;
     assert!(OffsetDateTime::now_utc() - seen().await < Duration::minutes(1));
     let now = &listed(&app).await[0];
@@ -132,13 +124,20 @@ async fn the_time_of_the_last_visit_is_written_with_other_changes_and_not_often(
     assert!(now.started_at <= now.last_seen_at);
 }
 
-/// The club with two more pages.
+/// The club with four more pages.
 ///
-/// `/fresh` shows whether the log-in is younger than ten minutes, and `/here` the current session.
+/// `/fresh` shows whether the log-in is younger than ten minutes, and `/here` the current session. `/ahead`
+/// stores a log-in an hour from now, and `/end` ends everything.
 async fn with_pages() -> App {
     async fn fresh(visit: Visit) -> String {
         let fresh = visit.logged_in_within(Duration::minutes(10)).await;
         fresh.unwrap().to_string()
+    }
+    async fn ahead(session: Session) {
+        const CONFIRMED_AT: Key<i64> = Key::new("confirmed_at");
+        let in_an_hour = OffsetDateTime::now_utc() + Duration::HOUR;
+        let stored = session.set(&CONFIRMED_AT, in_an_hour.unix_timestamp());
+        stored.await.unwrap();
     }
     async fn here(Member(member): Member, visit: Visit) -> String {
         let sessions = visit.sessions_of(member.id).await.unwrap();
@@ -152,6 +151,7 @@ async fn with_pages() -> App {
     }
     let own = Router::new()
         .route("/fresh", get(fresh))
+        .route("/ahead", get(ahead))
         .route("/here", get(here))
         .route("/end", get(end));
     App::with_router(&[], |web| router_with(own, web)).await
@@ -169,22 +169,7 @@ async fn a_log_in_is_fresh_until_it_is_not_and_again_once_the_password_is_confir
     ann.sign_up("Ann").await;
     assert_eq!(ann.get("/fresh").await.text(), "true");
 
-    let age = async |seconds: i64| {
-        let row = session::Entity::find()
-            .filter(session::Column::UserId.is_not_null())
-            .one(&app.web.database)
-            .await;
-        let mut data: serde_json::Value =
-            serde_json::from_str(&row.unwrap().unwrap().data).unwrap();
-        let at = OffsetDateTime::now_utc().unix_timestamp() - seconds;
-        data["confirmed_at"] = at.into();
-        session::Entity::update_many()
-            .col_expr(session::Column::Data, Expr::value(data.to_string()))
-            .exec(&app.web.database)
-            .await
-            .unwrap();
-    };
-    age(601).await;
+    app.let_time_pass(11 * MINUTE).await;
     assert_eq!(ann.get("/fresh").await.text(), "false");
     let change = |password| [("current_password", password), ("new_password", PASSWORD)];
     ann.post("/card", &change("another one")).await;
@@ -192,7 +177,7 @@ async fn a_log_in_is_fresh_until_it_is_not_and_again_once_the_password_is_confir
     ann.post("/card", &change(PASSWORD)).await;
     assert_eq!(ann.get("/fresh").await.text(), "true");
     // A log-in with a time in the future, from a clock that was ahead, does not count as fresh.
-    age(-3600).await;
+    assert_eq!(ann.get("/ahead").await.status, StatusCode::OK);
     assert_eq!(ann.get("/fresh").await.text(), "false");
 }
 
