@@ -1,4 +1,4 @@
-//! Everything that Hoglet must know of this app. The trait `hoglet_web::app::App` has more methods: the texts of errors,
+//! Everything that Hoglet must know about this app. The trait `hoglet_web::app::App` has more methods: the texts of errors,
 //! origins for pages, properties of every event. Their defaults suit most apps.
 
 use axum::http::Extensions;
@@ -20,12 +20,12 @@ use crate::settings::Settings;
 use crate::tokens::LINKS;
 use crate::view;
 
-/// The templates. A release build has them inside.
+/// The templates. A release build contains them.
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 pub struct Templates;
 
-/// Stylesheets, scripts and pictures, likewise.
+/// Stylesheets, scripts and pictures. A release build contains them, too.
 #[derive(RustEmbed)]
 #[folder = "static/"]
 pub struct Assets;

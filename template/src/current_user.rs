@@ -10,8 +10,8 @@ use hoglet_web::session::signed_in;
 
 use crate::models::user;
 
-/// The signed-in user. As an argument of a handler it turns visitors away: browsers go to the log-in
-/// page, other clients of `/api/` get a 401. `Option<CurrentUser>` is for visitors too.
+/// The signed-in user. A handler with this argument turns visitors away: browsers go to the log-in
+/// page, and other clients of `/api/` get a 401. A handler with `Option<CurrentUser>` is for visitors too.
 #[derive(Clone, Debug)]
 pub struct CurrentUser(pub Arc<user::Model>);
 

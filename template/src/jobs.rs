@@ -2,7 +2,7 @@
 //! jobs that mail links.
 //!
 //! A job is a file in `jobs/` with a struct that implements `Job`, and a line in the table. `enqueue`
-//! stores it with the transaction that needs it, and a worker runs it later.
+//! stores it in the transaction that needs it, and a worker runs it later.
 
 use hoglet_web::mail;
 

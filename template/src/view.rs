@@ -6,7 +6,7 @@ use hoglet_web::session::signed_in;
 use crate::features::FEATURES;
 use crate::prelude::*;
 
-/// Add a variable as a name in the last `context!`.
+/// The variables. Add a new one to the last `context!`.
 pub fn every_page(request: &Extensions) -> Value {
     let user = signed_in::user::<user::Model>(request).map(|user| {
         context! {

@@ -1,7 +1,7 @@
-//! Changing the address of an account.
+//! Changes the address of an account.
 //!
-//! A request is stored as the token that is mailed to the new address; only the newest counts. Nothing
-//! changes until its link is confirmed, see `confirmation`.
+//! A request is stored as a token, which is mailed to the new address as a link. Only the newest request
+//! counts. The address changes when the link is confirmed: see `confirmation`.
 
 use hoglet_web::account_mail::address::SendChangeOfEmail;
 use hoglet_web::throttle::accounts::CHANGE_MAIL;
@@ -14,9 +14,9 @@ use crate::tokens::CHANGE_EMAIL;
 pub enum ChangeRequest {
     /// A link was mailed to the new address.
     Mailed,
-    /// Another account has it. The sign-up form tells the same, and more often.
+    /// Another account has the address. The sign-up form reveals the same, and more often.
     AddressTaken,
-    /// The account was deleted meanwhile.
+    /// Meanwhile the account was deleted.
     AccountGone,
 }
 
@@ -52,7 +52,7 @@ pub async fn request_change(
     Ok(ChangeRequest::Mailed)
 }
 
-/// The new address, while its link works. None if another account has it by now.
+/// The requested address, while its link works. `None` if meanwhile another account has the address.
 pub async fn requested(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
     let Some(request) = CHANGE_EMAIL
         .newest_of_user(&state.database, user.id)

@@ -4,7 +4,7 @@ use super::burritos::{self, Owner};
 use super::events::BurritoConsidered;
 use crate::prelude::*;
 
-/// The id that counts the burritos of a visitor who has opted out and so has no visitor id.
+/// The owner of the count for a visitor who has opted out, and so has no visitor id.
 const COUNTED_AS: Key<Uuid> = Key::new("burritos_counted_as");
 
 pub async fn show(
@@ -20,7 +20,7 @@ pub async fn show(
     page.render("demo/burrito.html", context! { count })
 }
 
-/// Counts one more: JSON for the page's script, a redirect for a form without scripts.
+/// Counts one more. Answers with JSON for the page's script, and with a redirect for a form without it.
 pub async fn consider(
     State(state): State<AppState>,
     user: Option<CurrentUser>,

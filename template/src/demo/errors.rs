@@ -8,7 +8,7 @@ use hoglet_web::feature::Switch;
 use super::events::ErrorTriggered;
 use crate::prelude::*;
 
-/// Whether these errors can be triggered: everywhere but in production, unless the variable is set.
+/// Whether these errors can be triggered. By default they can, except in production.
 pub const DEMO_ERRORS: Switch = Switch {
     variable: "DEMO_ERRORS",
     default: |settings| !settings.production(),
@@ -31,7 +31,7 @@ enum DemoError {
     Unhandled,
 }
 
-/// Fails as requested: three errors are captured by hand, two on the way out.
+/// Fails as requested. This file captures three kinds of error, and Hoglet the other two.
 pub async fn trigger(
     State(state): State<AppState>,
     _: CurrentUser,
@@ -58,9 +58,9 @@ pub async fn trigger(
             }
         }
         "generic" => capture(posthog, "generic", &DemoError::Generic),
-        // A handler's `Err` needs no code here: it is captured on the way out.
+        // An `Err` needs no code here: Hoglet captures it when the handler returns it.
         "unhandled" => return Err(DemoError::Unhandled.into()),
-        // A panic is captured too. The process goes on.
+        // Hoglet captures a panic, too. The process goes on.
         "panic" => panic!("a panic on purpose"),
         _ => {
             let message = "error_type is value, key, generic, unhandled or panic";
@@ -76,7 +76,7 @@ pub async fn trigger(
     }
 }
 
-/// Captures an error by hand, with an event beside it, and says so.
+/// Captures an error, and an event beside it. Returns the message for the page.
 fn capture<E: Error>(posthog: &PostHog, error_type: &'static str, error: &E) -> String {
     posthog.capture_error(error);
     posthog.capture(ErrorTriggered {

@@ -1,4 +1,4 @@
-//! The person properties of a user in PostHog. A new one is one more pair.
+//! The person properties of a user in PostHog. A new property is one more pair.
 
 use hoglet_web::users::Person;
 use serde_json::{Map, Value};

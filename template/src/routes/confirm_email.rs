@@ -7,7 +7,7 @@ use crate::prelude::*;
 
 #[derive(Deserialize)]
 pub struct ConfirmForm {
-    /// The account's, if the visitor is not logged in as its user.
+    /// The account's password, if the visitor is not logged in as its user.
     #[serde(default)]
     password: String,
 }
@@ -68,7 +68,7 @@ pub async fn confirm(
         }
         Ok(ConfirmResult::LinkGone) => link_gone(&page, NextStep::Profile),
         Ok(ConfirmResult::WrongPassword(found)) => {
-            // A visitor whose session ended after they opened the page has seen no field for it.
+            // If the session ended after the page was opened, the page has no field for a password.
             let message = match password_missing {
                 true => "Enter the password of the account.",
                 false => "This is not the password of the account.",

@@ -13,7 +13,7 @@ pub struct ForgotPasswordForm {
     email: String,
 }
 
-/// Also for users, who may need their password on the profile page.
+/// Also for users, because the profile page may ask for their password.
 pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result<Html<String>> {
     let email = user.map(|user| user.0.email.for_people());
     let values = values(&email.unwrap_or_default(), Errors::new());
@@ -42,7 +42,7 @@ fn values(email: &str, errors: Errors) -> Value {
     context! { form => context! { email }, errors }
 }
 
-/// The same message for every address: it does not tell whether the account exists.
+/// The same message for every address: it does not reveal whether the account exists.
 pub fn link_sent(purpose: Purpose) -> String {
     let lifetime = purpose.lifetime_in_words();
     format!(

@@ -1,20 +1,20 @@
-//! The page for links in mails that do not work any more: used, expired, ended by another one, or
-//! never ours. It does not tell which, because the visitor may be anybody.
+//! The page for links that do not work: used, expired, ended by another link, or forged. It does not
+//! reveal the reason, because the visitor may be a stranger.
 
 use crate::prelude::*;
 
-/// What the visitor can do instead. `templates/link_gone.html` has the words.
+/// The next step that the page suggests. `templates/link_gone.html` has the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// Get another link for a new password.
+    /// Request another link that sets a new password.
     ForgotPassword,
-    /// Go to the log-in page, and get another link to log in there.
+    /// Go to the log-in page, and request another link there.
     LogIn,
-    /// Go to the profile, and have the mail sent once more.
+    /// Go to the profile, and request the mail again.
     Profile,
 }
 
-/// The answer to such a link, opened or posted: 410.
+/// The answer when such a link is opened or its form is sent: a 410.
 pub fn link_gone(page: &Page, next_step: NextStep) -> Result<Response> {
     if page.is_for_a_program() {
         let message = "This link no longer works.";

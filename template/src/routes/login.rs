@@ -4,7 +4,7 @@ use super::next::{AFTER_LOG_IN, Next};
 use crate::accounts;
 use crate::prelude::*;
 
-/// One message for both causes: it does not tell whether the account exists.
+/// One message for both causes: it does not reveal whether the account exists.
 const WRONG: &str = "Wrong e-mail or password.";
 
 /// Absent fields count as empty.

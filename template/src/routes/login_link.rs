@@ -1,4 +1,4 @@
-//! `/login-link`: logs in by a link in a mail. The form is the other button of the log-in page.
+//! `/login-link`: logs in by a link in a mail. The second button of the log-in page requests the link.
 
 use hoglet_web::local_path::leading_to;
 
@@ -14,7 +14,7 @@ use crate::tokens::LOGIN_LINK;
 const CONFIRMED: &str = "You are logged in, and your address is confirmed. The password that was set before does not \
                          work any more. Use “Forgot your password?” to set a new one.";
 
-/// Mails a link. The password is not read.
+/// Mails a link. Ignores the password in the form.
 pub async fn send(
     State(state): State<AppState>,
     _: SendsMail,
@@ -30,15 +30,15 @@ pub async fn send(
     if let Err(error) = login_link::request(&state, &visit, &form.email).await {
         return forms::try_later(&page, "login.html", error, with_errors);
     }
-    // The destination stays in this browser. In the link it would let strangers write into other
-    // people's mails.
+    // The destination is stored in this browser. If it were in the link, strangers could put text into
+    // other people's mails.
     let next = form.next.path();
     visit.set_next(next);
     let back = next.map_or("/login".to_owned(), |path| leading_to("/login", path));
     visit.redirect_with_success(&back, &link_sent(LOGIN_LINK))
 }
 
-/// Shows a button and names the account, so that nobody lands in another account by mistake. Mail
+/// Shows a button and names the account, so that no user logs in to another account by mistake. Mail
 /// scanners open every link, so opening it changes nothing.
 pub async fn show(
     State(state): State<AppState>,

@@ -33,7 +33,7 @@ pub async fn change(
     Path(token): Path<String>,
     Form(form): Form<ResetPasswordForm>,
 ) -> Result<Response> {
-    // An invalid password spends no link, and no password is hashed for a link that does not work.
+    // An invalid password does not spend the link. If the link does not work, no password is hashed.
     let finding = RESET_PASSWORD.user::<user::Entity>(&state.database, &token);
     let Some(user) = finding.await? else {
         return link_gone(&page, NextStep::ForgotPassword);

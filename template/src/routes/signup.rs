@@ -1,7 +1,7 @@
 //! `/signup`: creates an account.
 //!
-//! Known limitation: the form tells whether an address has an account. `docs/accounts.md` says how an
-//! app that sends mail can avoid that.
+//! Known limitation: the form reveals whether an address has an account. `docs/accounts.md` explains how
+//! an app that sends mail can avoid that.
 
 use super::next::Next;
 use crate::accounts::{self, SignUp};

@@ -76,8 +76,8 @@ pub async fn end_others(
     visit.redirect_with_success(PAGE, "Your other sessions have ended.")
 }
 
-/// The page that asks for the password, unless it was given or the log-in was not long ago: somebody
-/// who finds an open browser must not lock its owner out.
+/// Returns the page that asks for the password, or `None` if the right password was given or the log-in
+/// was recent. A stranger at an unlocked browser must not be able to log its owner out everywhere else.
 async fn ask_for_password(
     visit: &Visit,
     user: &user::Model,
@@ -102,7 +102,7 @@ async fn ask_for_password(
     forms::invalid(page, "sessions.html", with_errors(errors)).map(Some)
 }
 
-/// `action` is where the form for the password goes.
+/// `action` is the path that the form for the password is sent to.
 fn values(listed: &[UserSession], action: Option<&str>) -> Value {
     context! { sessions => Serde(listed), action, form => context! {}, errors => context! {} }
 }
