@@ -1,5 +1,7 @@
-//! Everything that Hoglet must know about this app. The trait `hoglet_web::app::App` has more methods: the texts of errors,
-//! origins for pages, properties of every event. Their defaults suit most apps.
+//! Everything that Hoglet must know about this app.
+//!
+//! The trait `hoglet_web::app::App` has more methods, such as the texts of errors, origins for pages and
+//! properties of every event. Their defaults suit most apps.
 
 use axum::http::Extensions;
 use hoglet_web::app::CommandResult;

@@ -1,6 +1,6 @@
-//! The demo: a burrito to consider, a dashboard, a group and some errors. They show PostHog at work.
+//! The demo: a burrito to consider, a dashboard, a group and some errors.
 //!
-//! Everything else works without the demo. `docs/recipes.md` explains how to remove it.
+//! It shows PostHog at work. Everything else works without the demo. `docs/recipes.md` explains how to remove it.
 
 use hoglet_web::feature::{BoxFuture, Feature, Switch};
 use hoglet_web::posthog::Declared;

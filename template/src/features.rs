@@ -1,4 +1,6 @@
-//! The features in folders of their own, such as `demo`. Each is added and removed as a whole.
+//! The features in folders of their own, such as `demo`.
+//!
+//! Each is added and removed as a whole.
 
 use std::sync::LazyLock;
 

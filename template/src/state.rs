@@ -1,4 +1,6 @@
-//! [`AppState`]: shared by handlers and jobs. Add a field for, say, the client of a payment service.
+//! [`AppState`]: shared by handlers and jobs.
+//!
+//! The client of a payment service, for example, would be a field of it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
-//! The app's variables for every template. `vendor/hoglet-web/README.md` lists those that Hoglet adds.
+//! The app's variables for every template.
+//!
+//! `vendor/hoglet-web/README.md` lists the variables that Hoglet adds.
 
 use axum::http::Extensions;
 use hoglet_web::session::signed_in;

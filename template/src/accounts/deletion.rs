@@ -1,4 +1,6 @@
-//! Deletes an account. `hoglet_web::account_deletion` deletes its rows, and its person at PostHog.
+//! Deletes an account.
+//!
+//! `hoglet_web::account_deletion` deletes its rows, and its person at PostHog.
 
 use crate::posthog::events::AccountDeleted;
 use crate::prelude::*;

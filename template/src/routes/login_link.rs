@@ -1,4 +1,6 @@
-//! `/login-link`: logs in by a link in a mail. The second button of the log-in page requests the link.
+//! `/login-link`: logs in by a link in a mail.
+//!
+//! The second button of the log-in page requests the link.
 
 use hoglet_web::local_path::leading_to;
 
