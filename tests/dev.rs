@@ -62,8 +62,8 @@ fn changes_show_and_a_failed_build_does_no_harm() {
     // A changed handler is built, and the new app answers at the same address.
     app.edit("src/routes/home.rs", |text| {
         text.replace(
-            r#"page.render("home.html", context! {})?"#,
-            r#"page.render("home.html", context! {}).map(|_| "another sentence")?"#,
+            r#"page.render("home.html", values)?"#,
+            r#"page.render("home.html", values).map(|_| "another sentence")?"#,
         )
     });
     dev.server.says("hoglet  | src/routes/home.rs changed");
