@@ -8,7 +8,6 @@
 pub mod accounts;
 pub mod app;
 pub mod commands;
-pub mod current_user;
 pub mod demo;
 pub mod features;
 pub mod forms;

@@ -2,7 +2,10 @@
 
 pub use hoglet_web::prelude::*;
 
-pub use crate::current_user::CurrentUser;
 pub use crate::forms::{self, Errors};
 pub use crate::models::user;
 pub use crate::state::AppState;
+
+/// The signed-in user. A handler with this argument sends visitors to the log-in page. A handler with
+/// `Option<CurrentUser>` is for visitors too.
+pub type CurrentUser = hoglet_web::session::CurrentUser<user::Model>;

@@ -54,10 +54,8 @@ pub async fn request_change(
 
 /// The requested address, while its link works. `None` if meanwhile another account has the address.
 pub async fn requested(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
-    let Some(request) = CHANGE_EMAIL
-        .newest_of_user(&state.database, user.id)
-        .await?
-    else {
+    let finding = CHANGE_EMAIL.newest_of_user(&state.database, user.id);
+    let Some(request) = finding.await? else {
         return Ok(None);
     };
     let owner = user::find_by_email(&state.database, &request.sent_to).await?;

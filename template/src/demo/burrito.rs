@@ -51,7 +51,7 @@ pub async fn consider(
 /// The owner of the count; none for a visitor who has opted out and has no count yet.
 async fn owner(user: Option<CurrentUser>, visit: &Visit) -> Result<Option<Owner>> {
     match user {
-        Some(CurrentUser(user)) => Ok(Some(Owner::User(user.id))),
+        Some(user) => Ok(Some(Owner::User(user.id))),
         None => Ok(visitor_id(visit).await?.map(Owner::Visitor)),
     }
 }

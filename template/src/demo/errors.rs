@@ -43,19 +43,16 @@ pub async fn trigger(
     }
     let posthog = &visit.posthog;
     let message = match form.error_type.as_str() {
-        "value" => match "not a number".parse::<i64>() {
-            Ok(_) => unreachable!("letters are no number"),
-            Err(error) => capture(posthog, "value", &error),
-        },
+        "value" => {
+            let number = "not a number".parse::<i64>();
+            let error = number.expect_err("letters are no number");
+            capture(posthog, "value", &error)
+        }
         "key" => {
             let settings = HashMap::from([("present", 1)]);
-            match settings
-                .get("absent")
-                .ok_or(DemoError::MissingKey("absent"))
-            {
-                Ok(_) => unreachable!("the key is absent"),
-                Err(error) => capture(posthog, "key", &error),
-            }
+            let value = settings.get("absent");
+            let value = value.ok_or(DemoError::MissingKey("absent"));
+            capture(posthog, "key", &value.expect_err("the key is absent"))
         }
         "generic" => capture(posthog, "generic", &DemoError::Generic),
         // An `Err` needs no code here: Hoglet captures it when the handler returns it.

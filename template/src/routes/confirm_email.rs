@@ -15,7 +15,7 @@ pub struct ConfirmForm {
 pub async fn send_again(
     _: SendsMail,
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
 ) -> Result<Response> {
     if user.email_confirmed_at.is_some() {
@@ -39,8 +39,8 @@ pub async fn show(
     let Some(found) = confirmation::find(&state, &token).await? else {
         return link_gone(&page, NextStep::Profile);
     };
-    let values = values(&found, user.as_ref().map(|user| &*user.0), Errors::new());
-    Ok(page.render("confirm_email.html", values)?.into_response())
+    let html = form_page(&page, &found, user.as_deref()).show()?;
+    Ok(html.into_response())
 }
 
 pub async fn confirm(
@@ -52,10 +52,7 @@ pub async fn confirm(
     Path(token): Path<String>,
     Form(form): Form<ConfirmForm>,
 ) -> Result<Response> {
-    let user = user.as_ref().map(|user| &*user.0);
-    let invalid = |found: &Confirmation, errors| {
-        forms::invalid(&page, "confirm_email.html", values(found, user, errors))
-    };
+    let user = user.as_deref();
     let password_missing = form.password.is_empty();
     let confirming = confirmation::confirm(&state, &mut visit, user, &token, form.password);
     match confirming.await {
@@ -73,27 +70,27 @@ pub async fn confirm(
                 true => "Enter the password of the account.",
                 false => "This is not the password of the account.",
             };
-            invalid(&found, forms::error("password", message))
+            let errors = forms::error("password", message);
+            form_page(&page, &found, user).invalid(errors)
         }
         Ok(ConfirmResult::AddressTaken(found)) => {
             let message = "This address now belongs to another account, so nothing was changed.";
-            invalid(&found, forms::form_error(message))
+            form_page(&page, &found, user).invalid(forms::form_error(message))
         }
         Err(error) => match confirmation::find(&state, &token).await? {
-            Some(found) => forms::try_later(&page, "confirm_email.html", error, |errors| {
-                values(&found, user, errors)
-            }),
+            Some(found) => form_page(&page, &found, user).try_later(error),
             None => Err(error),
         },
     }
 }
 
-fn values(found: &Confirmation, user: Option<&user::Model>, errors: Errors) -> Value {
+fn form_page<'a>(page: &'a Page, found: &Confirmation, user: Option<&user::Model>) -> FormPage<'a> {
     let is_own = user.is_some_and(|user| user.id == found.user.id);
     let email = match is_own {
         true => found.email.for_people(),
         false => found.email.hint(),
     };
     let changes = found.changes_address();
-    context! { email, changes, is_own, form => context! {}, errors }
+    let values = context! { email, changes, is_own, form => context! {} };
+    FormPage::new(page, "confirm_email.html", values)
 }

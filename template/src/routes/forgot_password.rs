@@ -15,9 +15,8 @@ pub struct ForgotPasswordForm {
 
 /// Also for users, because the profile page may ask for their password.
 pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result<Html<String>> {
-    let email = user.map(|user| user.0.email.for_people());
-    let values = values(&email.unwrap_or_default(), Errors::new());
-    page.render("forgot_password.html", values)
+    let email = user.map(|user| user.email.for_people());
+    form_page(&page, &email.unwrap_or_default()).show()
 }
 
 pub async fn send(
@@ -27,19 +26,20 @@ pub async fn send(
     page: Page,
     Form(form): Form<ForgotPasswordForm>,
 ) -> Result<Response> {
-    let with_errors = |errors| values(&form.email, errors);
+    let form_page = form_page(&page, &form.email);
     let errors = forms::validate(&form);
     if !errors.is_empty() {
-        return forms::invalid(&page, "forgot_password.html", with_errors(errors));
+        return form_page.invalid(errors);
     }
     if let Err(error) = password_reset::request(&state, &visit, &form.email).await {
-        return forms::try_later(&page, "forgot_password.html", error, with_errors);
+        return form_page.try_later(error);
     }
     visit.redirect_with_success("/login", &link_sent(RESET_PASSWORD))
 }
 
-fn values(email: &str, errors: Errors) -> Value {
-    context! { form => context! { email }, errors }
+fn form_page<'a>(page: &'a Page, email: &str) -> FormPage<'a> {
+    let values = context! { form => context! { email } };
+    FormPage::new(page, "forgot_password.html", values)
 }
 
 /// The same message for every address: it does not reveal whether the account exists.

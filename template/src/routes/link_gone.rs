@@ -4,7 +4,8 @@
 use crate::prelude::*;
 
 /// The next step that the page suggests. `templates/link_gone.html` has the texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NextStep {
     /// Request another link that sets a new password.
     ForgotPassword,
@@ -20,11 +21,7 @@ pub fn link_gone(page: &Page, next_step: NextStep) -> Result<Response> {
         let message = "This link no longer works.";
         return Err(AppError::new(StatusCode::GONE, message));
     }
-    let next_step = match next_step {
-        NextStep::ForgotPassword => "forgot_password",
-        NextStep::LogIn => "log_in",
-        NextStep::Profile => "profile",
-    };
-    let html = page.render("link_gone.html", context! { next_step })?;
+    let values = context! { next_step => Serde(next_step) };
+    let html = page.render("link_gone.html", values)?;
     Ok((StatusCode::GONE, html).into_response())
 }

@@ -24,13 +24,12 @@ pub async fn send(
     page: Page,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
-    let with_errors = |errors| login::values(&form, errors);
+    let form_page = login::form_page(&page, &form);
     if let Err(wrong) = forms::email_address(&form.email, &()) {
-        let errors = forms::error("email", wrong.message());
-        return forms::invalid(&page, "login.html", with_errors(errors));
+        return form_page.invalid(forms::error("email", wrong.message()));
     }
     if let Err(error) = login_link::request(&state, &visit, &form.email).await {
-        return forms::try_later(&page, "login.html", error, with_errors);
+        return form_page.try_later(error);
     }
     // The destination is stored in this browser. If it were in the link, strangers could put text into
     // other people's mails.
@@ -54,7 +53,7 @@ pub async fn show(
     };
     let values = context! {
         account => owner.email.hint(),
-        ends_another => user.is_some_and(|user| user.0.id != owner.id),
+        ends_another => user.is_some_and(|user| user.id != owner.id),
     };
     Ok(page.render("login_link.html", values)?.into_response())
 }

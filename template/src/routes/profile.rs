@@ -1,7 +1,5 @@
 //! `/profile`: shows and changes an account.
 
-use std::sync::Arc;
-
 use hoglet_web::text;
 
 use crate::accounts;
@@ -17,7 +15,7 @@ pub mod sessions;
 
 pub async fn show(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     posthog: PostHog,
     page: Page,
 ) -> Result<Html<String>> {
@@ -27,7 +25,7 @@ pub async fn show(
 
 pub async fn update(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(about): Form<AboutUser>,
@@ -35,11 +33,10 @@ pub async fn update(
     let errors = forms::validate(&about);
     if !errors.is_empty() {
         let account = account(&state, &user).await?;
-        let values = context! { at => "about", about => Serde(&about), errors, ..account };
-        return forms::invalid(&page, "profile.html", values);
+        let values = context! { at => "about", about => Serde(&about), ..account };
+        return FormPage::new(&page, "profile.html", values).invalid(errors);
     }
-    let user = Arc::unwrap_or_clone(user);
-    let user = about.update(&state.database, user).await?;
+    let user = about.update(&state.database, user.into_inner()).await?;
     visit.posthog.set_person(&user);
     visit.posthog.capture(ProfileUpdated {});
     visit.redirect_with_success("/profile", "Your profile was changed.")
@@ -60,16 +57,22 @@ async fn account(state: &AppState, user: &user::Model) -> Result<Value> {
     })
 }
 
-/// Adds a message to `errors` unless this is the user's password.
-async fn check_password(
+/// The answer if `typed` is not the user's password or the form has other `errors`.
+async fn refusal(
+    form_page: &FormPage<'_>,
     visit: &Visit,
     user: &user::Model,
     typed: String,
-    errors: &mut Errors,
-) -> Result<()> {
-    if !accounts::password::check(visit, user, typed).await? {
-        let message = "This is not your current password.";
-        errors.extend(forms::error("current_password", message));
+    mut errors: Errors,
+) -> Result<Option<Response>> {
+    match accounts::password::check(visit, user, typed).await {
+        Ok(true) if errors.is_empty() => return Ok(None),
+        Ok(true) => {}
+        Ok(false) => {
+            let message = "This is not your current password.";
+            errors.extend(forms::error("current_password", message));
+        }
+        Err(error) => return form_page.try_later(error).map(Some),
     }
-    Ok(())
+    form_page.invalid(errors).map(Some)
 }

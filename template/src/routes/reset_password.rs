@@ -22,8 +22,7 @@ pub async fn show(
     let Some(user) = finding.await? else {
         return link_gone(&page, NextStep::ForgotPassword);
     };
-    let html = page.render("reset_password.html", values(&user, Errors::new()))?;
-    Ok(html.into_response())
+    Ok(form_page(&page, &user).show()?.into_response())
 }
 
 pub async fn change(
@@ -38,22 +37,23 @@ pub async fn change(
     let Some(user) = finding.await? else {
         return link_gone(&page, NextStep::ForgotPassword);
     };
-    let with_errors = |errors| values(&user, errors);
+    let form_page = form_page(&page, &user);
     let app_name = &state.web.settings.app_name;
     let errors = forms::new_password("password", &form.password, &user.email, app_name);
     if !errors.is_empty() {
-        return forms::invalid(&page, "reset_password.html", with_errors(errors));
+        return form_page.invalid(errors);
     }
     match password_reset::reset(&state, &mut visit, &token, form.password).await {
         Ok(true) => {}
         Ok(false) => return link_gone(&page, NextStep::ForgotPassword),
-        Err(error) => return forms::try_later(&page, "reset_password.html", error, with_errors),
+        Err(error) => return form_page.try_later(error),
     }
     let message =
         "Your password was changed, and you are logged in. All other sessions have ended.";
     visit.redirect_with_success(AFTER_LOG_IN, message)
 }
 
-fn values(user: &user::Model, errors: Errors) -> Value {
-    context! { account => user.email.hint(), form => context! {}, errors }
+fn form_page<'a>(page: &'a Page, user: &user::Model) -> FormPage<'a> {
+    let values = context! { account => user.email.hint(), form => context! {} };
+    FormPage::new(page, "reset_password.html", values)
 }

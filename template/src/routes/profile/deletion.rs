@@ -1,6 +1,6 @@
 //! `/profile/delete`: deletes the account.
 
-use super::{account, check_password};
+use super::{account, refusal};
 use crate::accounts::deletion;
 use crate::prelude::*;
 
@@ -12,20 +12,18 @@ pub struct DeletionForm {
 
 pub async fn delete(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(form): Form<DeletionForm>,
 ) -> Result<Response> {
     let account = account(&state, &user).await?;
-    let with_errors = |errors| context! { at => "delete", errors, ..account };
-    let mut errors = Errors::new();
-    let checking = check_password(&visit, &user, form.current_password, &mut errors);
-    if let Err(error) = checking.await {
-        return forms::try_later(&page, "profile.html", error, with_errors);
-    }
-    if !errors.is_empty() {
-        return forms::invalid(&page, "profile.html", with_errors(errors));
+    let values = context! { at => "delete", ..account };
+    let form_page = FormPage::new(&page, "profile.html", values);
+    let (typed, errors) = (form.current_password, Errors::new());
+    let checking = refusal(&form_page, &visit, &user, typed, errors);
+    if let Some(answer) = checking.await? {
+        return Ok(answer);
     }
     deletion::delete_own(&state, &visit, &user).await?;
     visit.redirect_with_success("/", "Your account was deleted. We are sorry to see you go.")

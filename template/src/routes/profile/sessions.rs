@@ -2,7 +2,7 @@
 
 use hoglet_web::session::model::{self as sessions, UserSession};
 
-use super::check_password;
+use super::refusal;
 use crate::accounts::{self, password};
 use crate::prelude::*;
 
@@ -15,19 +15,15 @@ pub struct EndForm {
     current_password: Option<String>,
 }
 
-pub async fn show(
-    CurrentUser(user): CurrentUser,
-    visit: Visit,
-    page: Page,
-) -> Result<Html<String>> {
+pub async fn show(user: CurrentUser, visit: Visit, page: Page) -> Result<Html<String>> {
     let listed = visit.sessions_of(user.id).await?;
-    page.render("sessions.html", values(&listed, None))
+    form_page(&page, &listed, None).show()
 }
 
 /// Ends one session. Ending the session of this request is a log-out.
 pub async fn end_one(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Path(id): Path<String>,
@@ -42,7 +38,7 @@ pub async fn end_one(
         return Ok(Redirect::to("/").into_response());
     }
     let action = format!("{PAGE}/{handle}/delete");
-    let asking = ask_for_password(&visit, &user, &page, form, values(&listed, Some(&action)));
+    let asking = ask_for_password(&visit, &user, &page, form, &listed, &action);
     if let Some(answer) = asking.await? {
         return Ok(answer);
     }
@@ -53,19 +49,13 @@ pub async fn end_one(
 /// Ends all sessions but the one of this request.
 pub async fn end_others(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(form): Form<EndForm>,
 ) -> Result<Response> {
     let listed = visit.sessions_of(user.id).await?;
-    let asking = ask_for_password(
-        &visit,
-        &user,
-        &page,
-        form,
-        values(&listed, Some(END_OTHERS)),
-    );
+    let asking = ask_for_password(&visit, &user, &page, form, &listed, END_OTHERS);
     if let Some(answer) = asking.await? {
         return Ok(answer);
     }
@@ -83,26 +73,19 @@ async fn ask_for_password(
     user: &user::Model,
     page: &Page,
     form: EndForm,
-    values: Value,
+    listed: &[UserSession],
+    action: &str,
 ) -> Result<Option<Response>> {
-    let with_errors = |errors: Errors| context! { errors, ..values.clone() };
-    let mut errors = Errors::new();
+    let form_page = form_page(page, listed, Some(action));
     match form.current_password {
-        None if visit.logged_in_within(password::ASK_AGAIN_AFTER).await? => return Ok(None),
-        None => {}
-        Some(password) => {
-            if let Err(error) = check_password(visit, user, password, &mut errors).await {
-                return forms::try_later(page, "sessions.html", error, with_errors).map(Some);
-            }
-            if errors.is_empty() {
-                return Ok(None);
-            }
-        }
+        Some(typed) => refusal(&form_page, visit, user, typed, Errors::new()).await,
+        None if visit.logged_in_within(password::ASK_AGAIN_AFTER).await? => Ok(None),
+        None => form_page.invalid(Errors::new()).map(Some),
     }
-    forms::invalid(page, "sessions.html", with_errors(errors)).map(Some)
 }
 
 /// `action` is the path that the form for the password is sent to.
-fn values(listed: &[UserSession], action: Option<&str>) -> Value {
-    context! { sessions => Serde(listed), action, form => context! {}, errors => context! {} }
+fn form_page<'a>(page: &'a Page, listed: &[UserSession], action: Option<&str>) -> FormPage<'a> {
+    let values = context! { sessions => Serde(listed), action, form => context! {} };
+    FormPage::new(page, "sessions.html", values)
 }

@@ -14,6 +14,7 @@ pub use serde::{Deserialize, Serialize};
 pub use serde_json::json;
 
 pub use crate::error::{AppError, Result};
+pub use crate::forms::FormPage;
 pub use crate::page::Page;
 pub use crate::posthog::PostHog;
 pub use crate::routes::Routes;

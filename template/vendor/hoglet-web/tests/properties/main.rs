@@ -90,6 +90,7 @@ fn web(environment: &str) -> Web {
         every_page: |_| context! {},
         error_text: ErrorText::of,
         body_limit: 2 * 1024 * 1024,
+        log_in: "/login",
         links: Links::USUAL,
         content_security_policy: ContentSecurityPolicy::default(),
         flags: &[],

@@ -139,12 +139,12 @@ async fn with_pages() -> App {
         let stored = session.set(&CONFIRMED_AT, in_an_hour.unix_timestamp());
         stored.await.unwrap();
     }
-    async fn here(Member(member): Member, visit: Visit) -> String {
+    async fn here(member: Member, visit: Visit) -> String {
         let sessions = visit.sessions_of(member.id).await.unwrap();
         let current = sessions.iter().filter(|one| one.is_current);
         current.map(|one| one.browser.as_str()).collect()
     }
-    async fn end(Member(member): Member, visit: Visit, web: axum::extract::State<Web>) {
+    async fn end(member: Member, visit: Visit, web: axum::extract::State<Web>) {
         let transaction = web.database.begin().await.unwrap();
         visit.end_everything(&transaction, member.id).await.unwrap();
         transaction.commit().await.unwrap();

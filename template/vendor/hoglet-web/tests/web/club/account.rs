@@ -9,7 +9,7 @@ use garde::i18n::DefaultI18n;
 use hoglet_web::database::begin;
 use hoglet_web::email::Email;
 use hoglet_web::error::Result;
-use hoglet_web::forms::{self, Errors};
+use hoglet_web::forms::{self, FormPage};
 use hoglet_web::local_path::local_path;
 use hoglet_web::page::Page;
 use hoglet_web::session::{Remember, signed_in};
@@ -75,7 +75,7 @@ pub struct LogIn {
 }
 
 pub async fn show_sign_up(page: Page) -> Result<Html<String>> {
-    page.render("signup.html", values("", "", Errors::new()))
+    FormPage::new(&page, "signup.html", values("", "")).show()
 }
 
 pub async fn sign_up(
@@ -84,24 +84,24 @@ pub async fn sign_up(
     page: Page,
     Form(form): Form<SignUp>,
 ) -> Result<Response> {
-    let with_errors = |errors| values(&form.email, "", errors);
+    let form_page = FormPage::new(&page, "signup.html", values(&form.email, ""));
     let errors = forms::validate(&form, DefaultI18n);
     if !errors.is_empty() {
-        return forms::invalid(&page, "signup.html", with_errors(errors));
+        return form_page.invalid(errors);
     }
     let email = Email::normalized(&form.email);
     let password = form.password.clone();
     let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &email, password);
     let (hash, reservation) = match hashing.await {
         Ok(hashed) => hashed,
-        Err(error) => return forms::try_later(&page, "signup.html", error, with_errors),
+        Err(error) => return form_page.try_later(error),
     };
     let transaction = begin(&web.database).await?;
     let Some(member) = member::create(&transaction, email, &form.name, hash).await? else {
         transaction.rollback().await?;
         reservation.count(&web.database).await?;
         let taken = forms::error("email", "has joined already");
-        return forms::invalid(&page, "signup.html", with_errors(taken));
+        return form_page.invalid(taken);
     };
     reservation.release(&transaction).await?;
     let log_in = visit.log_in(&transaction, member, Remember::No).await?;
@@ -112,7 +112,7 @@ pub async fn sign_up(
 }
 
 pub async fn show_log_in(page: Page, Query(next): Query<Next>) -> Result<Html<String>> {
-    page.render("login.html", values("", &next.next, Errors::new()))
+    FormPage::new(&page, "login.html", values("", &next.next)).show()
 }
 
 pub async fn log_in(
@@ -121,19 +121,20 @@ pub async fn log_in(
     page: Page,
     Form(form): Form<LogIn>,
 ) -> Result<Response> {
-    let with_errors = |errors| values(&form.email, &form.next.next, errors);
+    let values = values(&form.email, &form.next.next);
+    let form_page = FormPage::new(&page, "login.html", values);
     let email = Email::normalized(&form.email);
     let member = member::find(&web.database, &email).await?;
     let known = member.as_ref().map(|member| member as &dyn User);
     let checked = visit.check_password(&LOG_IN, &email, known, form.password);
     let matches = match checked.await {
         Ok(matches) => matches,
-        Err(error) => return forms::try_later(&page, "login.html", error, with_errors),
+        Err(error) => return form_page.try_later(error),
     };
     let Some(member) = member.filter(|_| matches) else {
         visit.posthog.capture(LogInFailed {});
         let wrong = forms::form_error("Wrong e-mail or password.");
-        return forms::invalid(&page, "login.html", with_errors(wrong));
+        return form_page.invalid(wrong);
     };
     let transaction = web.database.begin().await?;
     visit.forget_failures(&transaction, &LOG_IN, &email).await?;
@@ -154,6 +155,6 @@ pub async fn log_out(extensions: Extensions, visit: Visit) -> Result<Redirect> {
     Ok(Redirect::to("/"))
 }
 
-fn values(email: &str, next: &str, errors: Errors) -> Value {
-    context! { email, next => local_path(next), errors }
+fn values(email: &str, next: &str) -> Value {
+    context! { email, next => local_path(next) }
 }

@@ -1,12 +1,10 @@
 //! `/card`: shows and changes a member's card.
 
-use std::sync::Arc;
-
 use axum::Form;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use hoglet_web::error::Result;
-use hoglet_web::forms::{self, Errors};
+use hoglet_web::forms::{self, FormPage};
 use hoglet_web::page::Page;
 use hoglet_web::posthog::PostHog;
 use hoglet_web::session::FlashLevel;
@@ -27,26 +25,26 @@ pub struct Change {
     new_password: Option<String>,
 }
 
-pub async fn show(Member(member): Member, posthog: PostHog, page: Page) -> Result<Html<String>> {
+pub async fn show(member: Member, posthog: PostHog, page: Page) -> Result<Html<String>> {
     posthog.capture_view(CardViewed {});
-    page.render("card.html", values(&member, Errors::new()))
+    FormPage::new(&page, "card.html", values(&member)).show()
 }
 
 pub async fn change(
     State(web): State<Web>,
-    Member(member): Member,
+    member: Member,
     visit: Visit,
     page: Page,
     Form(form): Form<Change>,
 ) -> Result<Response> {
-    let with_errors = |errors| values(&member, errors);
+    let form_page = FormPage::new(&page, "card.html", values(&member));
     let Some(new_password) = form.new_password else {
         let name = form.name.unwrap_or_default().trim().to_owned();
         if name.is_empty() {
             let empty = forms::error("name", "is empty");
-            return forms::invalid(&page, "card.html", with_errors(empty));
+            return form_page.invalid(empty);
         }
-        let mut changed = Arc::unwrap_or_clone(member).into_active_model();
+        let mut changed = member.into_inner().into_active_model();
         changed.name = Set(name);
         let member = changed.update(&web.database).await?;
         visit.posthog.set_person(&member);
@@ -62,13 +60,13 @@ pub async fn change(
         Ok(true) => {}
         Ok(false) => {
             let wrong = forms::error("current_password", "is another one");
-            return forms::invalid(&page, "card.html", with_errors(wrong));
+            return form_page.invalid(wrong);
         }
-        Err(error) => return forms::try_later(&page, "card.html", error, with_errors),
+        Err(error) => return form_page.try_later(error),
     }
     let hash = visit.hash_password(new_password).await?;
     let transaction = web.database.begin().await?;
-    let mut changed = Arc::unwrap_or_clone(member).into_active_model();
+    let mut changed = member.into_inner().into_active_model();
     changed.password_hash = Set(hash);
     let member = changed.update(&transaction).await?;
     let kept = visit.end_other_sessions(&transaction, &member).await?;
@@ -78,6 +76,6 @@ pub async fn change(
     Ok(Redirect::to("/card").into_response())
 }
 
-fn values(member: &Model, errors: Errors) -> Value {
-    context! { id => member.id.to_string(), email => member.email.as_str(), errors }
+fn values(member: &Model) -> Value {
+    context! { id => member.id.to_string(), email => member.email.as_str() }
 }

@@ -1,15 +1,10 @@
 //! Members: the club's users.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::response::Response;
 use hoglet_web::email::Email;
 use hoglet_web::migrations::among;
 use hoglet_web::passwords::PasswordHash;
-use hoglet_web::session::signed_in;
+use hoglet_web::session::CurrentUser;
 use hoglet_web::users::{Person, User};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, SqlErr};
@@ -92,18 +87,7 @@ pub async fn create(
 }
 
 /// The signed-in member. Visitors are redirected to the log-in.
-pub struct Member(pub Arc<Model>);
-
-impl<S: Sync> FromRequestParts<S> for Member {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        match signed_in::user(&parts.extensions) {
-            Some(member) => Ok(Self(member)),
-            None => Err(signed_in::turn_away(parts, "/login").await),
-        }
-    }
-}
+pub type Member = CurrentUser<Model>;
 
 pub struct Migrator;
 
