@@ -37,7 +37,7 @@ pub struct Written {
     note: Option<String>,
     // Dropped in this order: files move back, then the temporary folder is removed, then the parents.
     moves: Undo,
-    aside: TempDir,
+    temporary_folder: TempDir,
     parents: Undo,
 }
 
@@ -46,7 +46,7 @@ impl Written {
     pub fn keep(self) -> Option<String> {
         self.moves.keep();
         // Only empty folders are left in the temporary folder.
-        drop(self.aside);
+        drop(self.temporary_folder);
         self.parents.keep();
         self.note
     }
@@ -71,7 +71,7 @@ pub fn write(
     parents
         .create_folders(beside)
         .map_err(Error::disk("create", beside))?;
-    let aside = tempfile::Builder::new()
+    let temporary_folder = tempfile::Builder::new()
         .prefix(".hoglet-")
         .tempdir_in(beside)
         // Keep only the kind of the error: its message would name the temporary folder.
@@ -80,7 +80,7 @@ pub fn write(
     let mut moves = Undo::default();
 
     // A folder inside it, because a temporary folder has stricter permissions than the app should have.
-    let app = aside.path().join("app");
+    let app = temporary_folder.path().join("app");
     fs::create_dir(&app).map_err(Error::disk("write to", beside))?;
     for file in files {
         interrupt.check()?;
@@ -91,7 +91,7 @@ pub fn write(
     interrupt.check()?;
 
     if destination.exists() {
-        let replaced = aside.path().join("replaced");
+        let replaced = temporary_folder.path().join("replaced");
         let repository = app.join(".git").exists().then_some(".git");
         for name in files
             .iter()
@@ -113,7 +113,7 @@ pub fn write(
         committed: matches!(started, Some(Ok(()))),
         note: started.and_then(Result::err),
         moves,
-        aside,
+        temporary_folder,
         parents,
     })
 }

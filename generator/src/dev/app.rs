@@ -50,7 +50,7 @@ pub enum News {
 }
 
 /// The settings that each process of the app starts with.
-pub struct Surroundings<'a> {
+pub struct ProcessSettings<'a> {
     pub folder: &'a Path,
     /// The name of the app.
     pub name: &'a str,
@@ -76,14 +76,14 @@ const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
 impl App {
     /// Starts the app in its folder. The variables set here override `.env`, so the app's events go to the stand-in.
-    pub fn start(program: Program, around: &Surroundings) -> Result<Self, Error> {
-        let environment = Environment::read(around.folder);
+    pub fn start(program: Program, settings: &ProcessSettings) -> Result<Self, Error> {
+        let environment = Environment::read(settings.folder);
         let mut command = Command::new(&program.path);
         command
-            .current_dir(around.folder)
+            .current_dir(settings.folder)
             .env("APP_ENV", "development")
             .env("POSTHOG_DISABLED", "false")
-            .env(BUILD_ERROR, around.build_error)
+            .env(BUILD_ERROR, settings.build_error)
             .env(ENDS_WITH_STDIN, "true")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -93,17 +93,17 @@ impl App {
         // app at once.
         #[cfg(unix)]
         command.process_group(0);
-        if let Some(posthog) = around.posthog {
+        if let Some(posthog) = settings.posthog {
             command
                 .env("POSTHOG_HOST", posthog)
                 .envs(token_variables().map(|name| (name, "phc_local")));
         }
-        if let Some(port) = around.port {
+        if let Some(port) = settings.port {
             command.env("PORT", port.to_string());
         }
         if environment.get(COOKIE_PREFIX).is_none() {
             // Browsers send cookies to every port of a host, so two apps on this machine would log out each other's users.
-            command.env(COOKIE_PREFIX, format!("{}-", around.name));
+            command.env(COOKIE_PREFIX, format!("{}-", settings.name));
         }
         let chosen = environment.get("LOG_FORMAT").is_some();
         if !chosen {
@@ -133,13 +133,13 @@ impl App {
             tokio::spawn(pass_on(
                 child.stdout.take(),
                 log(),
-                Arc::clone(around.log_file),
+                Arc::clone(settings.log_file),
                 None,
             )),
             tokio::spawn(pass_on(
                 child.stderr.take(),
                 log(),
-                Arc::clone(around.log_file),
+                Arc::clone(settings.log_file),
                 Some(sender),
             )),
         ];

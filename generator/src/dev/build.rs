@@ -58,17 +58,17 @@ pub async fn build(project: &Project, readers: Readers) -> Result<Built, Error> 
         folder: project.root.clone(),
         cause,
     })?;
-    let (messages, said, status) = tokio::join!(
+    let (messages, stderr, status) = tokio::join!(
         read_all(running.stdout.take()),
         print_and_keep(running.stderr.take()),
         running.wait()
     );
-    let (messages, said) = (
+    let (messages, stderr) = (
         messages.map_err(Error::Runtime)?,
-        said.map_err(Error::Runtime)?,
+        stderr.map_err(Error::Runtime)?,
     );
     if !status.map_err(Error::Runtime)?.success() {
-        return Ok(Built::Failed(said));
+        return Ok(Built::Failed(stderr));
     }
     let built = executable(&messages, &project.name).ok_or_else(|| Error::NoProgram {
         name: project.name.clone(),

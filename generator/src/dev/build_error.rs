@@ -34,8 +34,8 @@ impl BuildError {
     }
 
     /// Shows the errors from cargo's output on every open page.
-    pub fn show(&self, said: &str) -> Result<(), Error> {
-        self.write(&errors(said))
+    pub fn show(&self, cargo_output: &str) -> Result<(), Error> {
+        self.write(&errors(cargo_output))
     }
 
     /// Removes the errors after a successful build.
@@ -45,8 +45,8 @@ impl BuildError {
 
     /// Writes by a rename, so that a page reads either the old text or the new text, never a part of it.
     fn write(&self, text: &str) -> Result<(), Error> {
-        let aside = self.file.with_extension("new");
-        let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, &self.file));
+        let temporary = self.file.with_extension("new");
+        let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &self.file));
         written.map_err(|cause| Error::Disk {
             action: "write",
             path: self.file.clone(),
@@ -56,8 +56,8 @@ impl BuildError {
 }
 
 /// The errors in cargo's output, without warnings, progress and colours. An empty line ends each error.
-fn errors(said: &str) -> String {
-    let plain = anstream::adapter::strip_str(said).to_string();
+fn errors(cargo_output: &str) -> String {
+    let plain = anstream::adapter::strip_str(cargo_output).to_string();
     let paragraphs = plain.split("\n\n").filter_map(|paragraph| {
         // Cargo's own lines (`Compiling …`) have no empty line after them.
         let first = paragraph
@@ -82,12 +82,12 @@ mod tests {
 
     #[test]
     fn a_page_shows_the_errors_and_nothing_else() {
-        let said = "   Compiling hedge v0.1.0 (/hedge)\n\
+        let cargo_output = "   Compiling hedge v0.1.0 (/hedge)\n\
             \u{1b}[33mwarning\u{1b}[0m: unused variable: `a`\n --> src/app.rs:1:2\n\n\
             \u{1b}[31merror[E0425]\u{1b}[0m: cannot find value `b`\n --> src/app.rs:2:3\n  |\n2 | b;\n  | ^ not found\n\n\
             error: could not compile `hedge` (lib) due to 1 previous error; 1 warning emitted\n";
         assert_eq!(
-            errors(said),
+            errors(cargo_output),
             "error[E0425]: cannot find value `b`\n --> src/app.rs:2:3\n  |\n2 | b;\n  | ^ not found\n\n\
              error: could not compile `hedge` (lib) due to 1 previous error; 1 warning emitted"
         );

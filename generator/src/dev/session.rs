@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::Arc;
 
-use crate::dev::app::{App, News, Surroundings};
+use crate::dev::app::{App, News, ProcessSettings};
 use crate::dev::arguments::{Arguments, FirstBuild};
 use crate::dev::build::{Built, Program, Readers, build};
 use crate::dev::build_error::BuildError;
@@ -119,8 +119,8 @@ impl Session {
                         folder: self.project.root.clone(),
                     });
                 }
-                Built::Failed(said) if self.app.is_some() => {
-                    self.build_error.show(&said)?;
+                Built::Failed(cargo_output) if self.app.is_some() => {
+                    self.build_error.show(&cargo_output)?;
                     print_line(Source::Hoglet, "the last good build keeps serving");
                 }
                 Built::Failed(_) => print_line(Source::Hoglet, "waiting for a change"),
@@ -140,7 +140,7 @@ impl Session {
                 () = app.stop() => self.app = None,
             }
         }
-        let surroundings = Surroundings {
+        let settings = ProcessSettings {
             folder: &self.project.root,
             name: &self.project.name,
             posthog: self
@@ -151,7 +151,7 @@ impl Session {
             build_error: self.build_error.file(),
             log_file: &self.log_file,
         };
-        self.app = Some(App::start(program, &surroundings)?);
+        self.app = Some(App::start(program, &settings)?);
         Ok(Flow::Continue(()))
     }
 

@@ -34,7 +34,10 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
             Failed::NotStarted(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 "no repository was made: git is not installed".to_owned()
             }
-            reason => format!("no repository was made: `git init` failed{}", reason.said()),
+            reason => format!(
+                "no repository was made: `git init` failed{}",
+                reason.explanation()
+            ),
         });
     }
     // Files are added by name and with `--force`, so the author's own ignore rules do not apply to the first commit.
@@ -57,7 +60,7 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
     made.map_err(|reason| {
         format!(
             "git made no first commit; correct what it says, then `git add --all` and `git commit` in the app's folder{}",
-            reason.said()
+            reason.explanation()
         )
     })
 }
@@ -92,7 +95,7 @@ enum Failed {
 
 impl Failed {
     /// Git's own message, with each line indented below the sentence that it explains.
-    fn said(&self) -> String {
+    fn explanation(&self) -> String {
         let words = match self {
             Self::NotStarted(cause) => cause.to_string(),
             Self::Refused(words) => words.trim().to_owned(),

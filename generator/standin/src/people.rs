@@ -27,7 +27,7 @@ use serde_json::{Map, Value};
 
 use crate::event::Event;
 use crate::people::ingestion::{Ingestion, Refused};
-use crate::people::person::{Chapter, Kind, Moment, Person, PersonId, name};
+use crate::people::person::{Chapter, ChapterKind, Moment, Person, PersonId, name};
 
 /// The limit for all persons together, in bytes of ids, properties and story.
 const HEAVIEST: usize = 64 * 1024 * 1024;
@@ -100,7 +100,7 @@ impl People {
             person.seen(moment);
             if identifies && !person.identified {
                 person.identified = true;
-                person.tell(Chapter::new(moment, &event.name, Kind::Identified));
+                person.tell(Chapter::new(moment, &event.name, ChapterKind::Identified));
             }
             if identifies && event.name == "$identify" {
                 let fused = person.becomes_user(&event.distinct_id);
@@ -114,7 +114,7 @@ impl People {
                     Some("the person would have more than 512 kB of properties");
             }
             if let Some(refused) = &ingestion.refused {
-                let kind = Kind::Refused {
+                let kind = ChapterKind::Refused {
                     reason: refused.reason(),
                     remedy: refused.remedy(),
                 };

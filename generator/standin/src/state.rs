@@ -80,12 +80,12 @@ impl State {
     /// Renames a file that cannot be read, so that it is not lost.
     fn set_aside(self, cause: &str) -> Option<Self> {
         let shown = self.file.display();
-        let aside = self.file.with_extension(format!("{}.json", now()));
-        match fs::rename(&self.file, &aside) {
+        let renamed = self.file.with_extension(format!("{}.json", now()));
+        match fs::rename(&self.file, &renamed) {
             Ok(()) => {
                 (self.log)(&format!(
                     "cannot use `{shown}` ({cause}); it is now `{}`, and the stand-in starts empty",
-                    aside.display()
+                    renamed.display()
                 ));
                 Some(self)
             }

@@ -18,7 +18,7 @@ use crate::people::person;
 use crate::people::person::{Moment, PersonId};
 use crate::store::project::Project;
 use crate::warnings::Warnings;
-use crate::warnings::kind::Kind;
+use crate::warnings::kind::WarningKind;
 
 /// The number of events that are kept by default.
 pub const EVENTS_KEPT: usize = 20_000;
@@ -182,7 +182,7 @@ impl Store {
         let length = properties.get().len();
         if length > LARGEST_EVENT {
             let detail = format!("`{}` has {length} bytes of properties", event.name);
-            return self.drop_event(Kind::MessageSizeTooLarge, &event, detail, moment);
+            return self.drop_event(WarningKind::MessageSizeTooLarge, &event, detail, moment);
         }
         self.counts.events += 1;
         if self.counts.tokens.len() < TOKENS_COUNTED
@@ -241,7 +241,7 @@ impl Store {
         }
     }
 
-    fn drop_event(&mut self, kind: Kind, event: &Event, detail: String, moment: Moment) {
+    fn drop_event(&mut self, kind: WarningKind, event: &Event, detail: String, moment: Moment) {
         self.counts.dropped += 1;
         self.warnings.dropped(kind, event, detail, moment);
     }
@@ -458,7 +458,7 @@ fn about_people(event: &Event) -> bool {
 /// The reason why PostHog drops an event before it changes anything.
 ///
 /// It follows PostHog's `validate-event-properties.ts` and `handle-client-ingestion-warning-step.ts`.
-fn dropped(event: &Event) -> Option<(Kind, String)> {
+fn dropped(event: &Event) -> Option<(WarningKind, String)> {
     match event.name.as_str() {
         "$groupidentify" => {
             let length = event
@@ -469,7 +469,7 @@ fn dropped(event: &Event) -> Option<(Kind, String)> {
                 .count();
             (length > LONGEST_GROUP_KEY).then(|| {
                 let detail = format!("a `$group_key` has {length} characters");
-                (Kind::GroupKeyTooLong, detail)
+                (WarningKind::GroupKeyTooLong, detail)
             })
         }
         "$$client_ingestion_warning" => {
@@ -480,7 +480,7 @@ fn dropped(event: &Event) -> Option<(Kind, String)> {
                 None => "without a message".to_owned(),
             };
             Some((
-                Kind::ClientIngestionWarning,
+                WarningKind::ClientIngestionWarning,
                 message.chars().take(400).collect(),
             ))
         }

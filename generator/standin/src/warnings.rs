@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 use crate::event::{Adjusted, Event, LONGEST_DISTINCT_ID};
 use crate::people::People;
 use crate::people::person::Moment;
-use crate::warnings::kind::Kind;
+use crate::warnings::kind::WarningKind;
 use crate::warnings::sessions::Sessions;
 
 const MOST_WARNINGS: usize = 500;
 
 #[derive(Default)]
 pub struct Warnings {
-    seen: HashMap<(Kind, String), Seen>,
+    seen: HashMap<(WarningKind, String), Seen>,
     sessions: Sessions,
     /// The number of times that a distinct id was linked to the same id again, by token and distinct id.
     repeats: HashMap<(Arc<str>, String), u64>,
@@ -40,7 +40,7 @@ struct Seen {
 
 impl Warnings {
     /// Warns that PostHog drops the event.
-    pub fn dropped(&mut self, kind: Kind, event: &Event, detail: String, moment: Moment) {
+    pub fn dropped(&mut self, kind: WarningKind, event: &Event, detail: String, moment: Moment) {
         self.add(kind, &event.name, moment, || detail);
     }
 
@@ -49,11 +49,11 @@ impl Warnings {
         let (name, id) = (&event.name, &event.distinct_id);
         match adjusted {
             Adjusted::IdCut(length) => {
-                self.add(Kind::DistinctIdTruncated, id, moment, || {
+                self.add(WarningKind::DistinctIdTruncated, id, moment, || {
                     format!("`{name}` came with an id of {length} characters and was kept under the first {LONGEST_DISTINCT_ID}")
                 });
             }
-            Adjusted::WithoutPerson => self.add(Kind::SharedId, id, moment, || {
+            Adjusted::WithoutPerson => self.add(WarningKind::SharedId, id, moment, || {
                 format!(
                     "`{name}` was sent with the distinct id `{id}`, of which v1 makes no person"
                 )
@@ -63,7 +63,7 @@ impl Warnings {
 
     pub fn add(
         &mut self,
-        kind: Kind,
+        kind: WarningKind,
         subject: &str,
         moment: Moment,
         detail: impl FnOnce() -> String,
@@ -104,11 +104,11 @@ impl Warnings {
                     last_sequence: two.last.sequence,
                     last_at: two.last.at,
                 };
-                let kind = Kind::TwoPeopleInOneSession;
+                let kind = WarningKind::TwoPeopleInOneSession;
                 (kind, seen.last_sequence, row(kind, two.session, &seen))
             }))
             .collect();
-        let order = |kind: Kind| {
+        let order = |kind: WarningKind| {
             ["error", "warning", "hint"]
                 .iter()
                 .position(|severity| *severity == kind.severity())
@@ -118,7 +118,7 @@ impl Warnings {
     }
 }
 
-fn row(kind: Kind, subject: &str, seen: &Seen) -> Value {
+fn row(kind: WarningKind, subject: &str, seen: &Seen) -> Value {
     json!({
         "kind": kind, "severity": kind.severity(), "title": kind.title(), "remedy": kind.remedy(),
         "subject": subject, "detail": seen.detail, "count": seen.count,

@@ -18,7 +18,7 @@ pub async fn list(State(standin): Shared, Query(filter): Query<Filter>) -> Respo
     struct Events {
         events: Vec<Box<RawValue>>,
         /// The persons of these events.
-        people: BTreeMap<String, Brief>,
+        people: BTreeMap<String, PersonSummary>,
         total: u64,
         forgotten: u64,
     }
@@ -27,7 +27,7 @@ pub async fn list(State(standin): Shared, Query(filter): Query<Filter>) -> Respo
         let rows = filter.select(&store);
         let found = rows.iter().filter_map(|kept| {
             let person = store.people.get(&kept.token, &kept.distinct_id)?;
-            Some((person::name(person.number), Brief::of(person)))
+            Some((person::name(person.number), PersonSummary::of(person)))
         });
         Events {
             people: found.collect(),
@@ -44,12 +44,12 @@ pub async fn list(State(standin): Shared, Query(filter): Query<Filter>) -> Respo
 
 /// A person's name, for a list.
 #[derive(Serialize)]
-struct Brief {
+struct PersonSummary {
     label: String,
     identified: bool,
 }
 
-impl Brief {
+impl PersonSummary {
     fn of(person: &Person) -> Self {
         let named = ["name", "email"]
             .iter()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::event::Event;
 use crate::people::ingestion::{Ingestion, Refused};
-use crate::people::person::{Chapter, Kind};
+use crate::people::person::{Chapter, ChapterKind};
 use crate::people::person::{Moment, PersonId};
 use crate::people::{MOST_IDS, People};
 
@@ -51,7 +51,7 @@ impl People {
             let fits = person.distinct_ids.len() < MOST_IDS;
             if fits {
                 person.distinct_ids.push(distinct_id.to_owned());
-                let kind = Kind::Joined {
+                let kind = ChapterKind::Joined {
                     distinct_id: distinct_id.to_owned(),
                 };
                 person.tell(Chapter::new(moment, &event.name, kind));

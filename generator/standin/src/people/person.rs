@@ -44,12 +44,12 @@ pub struct Chapter {
     sequence: u64,
     event: String,
     #[serde(flatten)]
-    kind: Kind,
+    kind: ChapterKind,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Kind {
+pub enum ChapterKind {
     Created {
         distinct_id: String,
     },
@@ -68,7 +68,7 @@ pub enum Kind {
 }
 
 impl Chapter {
-    pub fn new(moment: Moment, event: &str, kind: Kind) -> Self {
+    pub fn new(moment: Moment, event: &str, kind: ChapterKind) -> Self {
         Self {
             at: moment.at,
             sequence: moment.sequence,
@@ -80,7 +80,7 @@ impl Chapter {
 
 impl Person {
     pub fn new(number: PersonId, event: &Event, moment: Moment) -> Self {
-        let kind = Kind::Created {
+        let kind = ChapterKind::Created {
             distinct_id: event.distinct_id.clone(),
         };
         Self {
@@ -133,7 +133,7 @@ impl Person {
         self.story.extend(source.story);
         self.story.sort_by_key(|chapter| chapter.sequence);
         self.story.truncate(LONGEST_STORY);
-        let kind = Kind::Merged {
+        let kind = ChapterKind::Merged {
             distinct_ids: source.distinct_ids.clone(),
             person: name(source.number),
         };

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::event::Event;
-use crate::warnings::kind::Kind;
+use crate::warnings::kind::WarningKind;
 
 const MOST_ENTRIES: usize = 50;
 
 /// The kinds of mistakes in an `$exception`, each with a detail; none for other events.
-pub fn mistakes(event: &Event) -> Vec<(Kind, String)> {
+pub fn mistakes(event: &Event) -> Vec<(WarningKind, String)> {
     if event.name != "$exception" {
         return Vec::new();
     }
@@ -23,17 +23,17 @@ pub fn mistakes(event: &Event) -> Vec<(Kind, String)> {
                     format!("`{entries}` as its `$exception_list`")
                 },
             );
-            return vec![(Kind::ExceptionWithoutList, format!("it has {found}"))];
+            return vec![(WarningKind::ExceptionWithoutList, format!("it has {found}"))];
         }
     };
     let mut mistakes = Vec::new();
     if let Some(index) = entries.iter().position(|entry| !has_type(entry)) {
         let detail = format!("entry {} of its `$exception_list` has none", index + 1);
-        mistakes.push((Kind::ExceptionWithoutType, detail));
+        mistakes.push((WarningKind::ExceptionWithoutType, detail));
     }
     if entries.len() > MOST_ENTRIES {
         let detail = format!("its `$exception_list` has {} entries", entries.len());
-        mistakes.push((Kind::ExceptionListTooLong, detail));
+        mistakes.push((WarningKind::ExceptionListTooLong, detail));
     }
     // The first entry is the error that was caught; the others are its causes.
     let causes = entries.iter().skip(1);
@@ -43,7 +43,7 @@ pub fn mistakes(event: &Event) -> Vec<(Kind, String)> {
         .next()
     {
         let detail = format!("the cause {cause} says whether it was handled");
-        mistakes.push((Kind::HandledOnCause, detail));
+        mistakes.push((WarningKind::HandledOnCause, detail));
     }
     mistakes
 }

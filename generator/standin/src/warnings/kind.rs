@@ -4,7 +4,7 @@ use serde::Serialize;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum WarningKind {
     TwoUsersInOnePerson,
     MergeRefused,
     EventIgnored,
@@ -34,7 +34,7 @@ pub enum Kind {
     DistinctIdTruncated,
 }
 
-impl Kind {
+impl WarningKind {
     /// `error`: data is lost or belongs to the wrong person. `warning`: this is likely. `hint`: the data could be better.
     pub fn severity(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use crate::timestamp;
 use crate::warnings::Warnings;
 use crate::warnings::email::{has_email, is_email};
 use crate::warnings::exceptions;
-use crate::warnings::kind::Kind;
+use crate::warnings::kind::WarningKind;
 use crate::warnings::sessions::{MOST_SESSIONS, make_room};
 
 /// An `$identify` with the same ids is normal at every log-in, but not at every request.
@@ -34,15 +34,15 @@ impl Warnings {
     fn look_at_id(&mut self, event: &Event, moment: Moment) {
         let id = &event.distinct_id;
         if is_illegal(id) {
-            self.add(Kind::SharedId, id, moment, || {
+            self.add(WarningKind::SharedId, id, moment, || {
                 format!("`{}` was sent with the distinct id `{id}`", event.name)
             });
         } else if is_email(id) {
-            self.add(Kind::EmailAsDistinctId, id, moment, || {
+            self.add(WarningKind::EmailAsDistinctId, id, moment, || {
                 format!("`{}` was sent for `{id}`", event.name)
             });
         } else if id.bytes().all(|byte| byte.is_ascii_digit()) {
-            self.add(Kind::NumberAsDistinctId, "", moment, || {
+            self.add(WarningKind::NumberAsDistinctId, "", moment, || {
                 format!("for example `{id}`")
             });
         }
@@ -52,7 +52,7 @@ impl Warnings {
             .and_then(distinct_id)
             .filter(|other| other != id)
         {
-            self.add(Kind::IdMismatch, &event.name, moment, || {
+            self.add(WarningKind::IdMismatch, &event.name, moment, || {
                 format!(
                     "`{}` was sent for `{id}`, but its properties say `{other}`",
                     event.name
@@ -60,7 +60,7 @@ impl Warnings {
             });
         }
         if !event.token.starts_with("phc_") {
-            self.add(Kind::UnknownToken, &event.token, moment, || {
+            self.add(WarningKind::UnknownToken, &event.token, moment, || {
                 format!("`{}` does not begin with `phc_`", event.token)
             });
         }
@@ -69,15 +69,15 @@ impl Warnings {
     fn look_at_ingestion(&mut self, event: &Event, ingestion: &Ingestion, moment: Moment) {
         let name = &event.name;
         if let (Some(reason), None) = (ingestion.ignored, &ingestion.refused) {
-            self.add(Kind::EventIgnored, name, moment, || {
+            self.add(WarningKind::EventIgnored, name, moment, || {
                 format!("`{name}`: {reason}")
             });
         }
         if let Some(refused) = &ingestion.refused {
             let (kind, subject) = match refused {
-                Refused::IllegalId(id) => (Kind::SharedId, id),
+                Refused::IllegalId(id) => (WarningKind::SharedId, id),
                 Refused::AlreadyIdentified { .. } | Refused::NotText { .. } => {
-                    (Kind::MergeRefused, &event.distinct_id)
+                    (WarningKind::MergeRefused, &event.distinct_id)
                 }
             };
             self.add(kind, subject, moment, || {
@@ -85,12 +85,12 @@ impl Warnings {
             });
         }
         if let Some(reason) = ingestion.properties_lost {
-            self.add(Kind::PropertiesLost, name, moment, || {
+            self.add(WarningKind::PropertiesLost, name, moment, || {
                 format!("`{name}`: {reason}")
             });
         }
         if let Some([first, second]) = &ingestion.fused {
-            self.add(Kind::TwoUsersInOnePerson, first, moment, || {
+            self.add(WarningKind::TwoUsersInOnePerson, first, moment, || {
                 format!("`{first}` and `{second}` are one person since `{name}`")
             });
         }
@@ -103,7 +103,7 @@ impl Warnings {
             *repeats += 1;
             if *repeats > REPEATS_ALLOWED {
                 let repeats = *repeats;
-                self.add(Kind::RepeatedIdentify, &event.distinct_id, moment, || {
+                self.add(WarningKind::RepeatedIdentify, &event.distinct_id, moment, || {
                     format!(
                         "`{name}` has linked `{}` to an id that it had already, {repeats} times",
                         event.distinct_id
@@ -127,7 +127,7 @@ impl Warnings {
                 && (is_email(text) || (key.ends_with("url") && has_email(text)))
             {
                 self.add(
-                    Kind::EmailInProperties,
+                    WarningKind::EmailInProperties,
                     &format!("{}.{key}", event.name),
                     moment,
                     || format!("`{}` has one in its property `{key}`", event.name),
@@ -140,7 +140,7 @@ impl Warnings {
             .filter(|flag| !flag.is_boolean())
         {
             self.add(
-                Kind::InvalidProcessPersonProfile,
+                WarningKind::InvalidProcessPersonProfile,
                 &event.name,
                 moment,
                 || format!("`{}` says {flag}", event.name),
@@ -149,13 +149,18 @@ impl Warnings {
         if let Some(time) = &event.timestamp
             && !timestamp::is_readable(time)
         {
-            self.add(Kind::IgnoredInvalidTimestamp, &event.name, moment, || {
-                let time: String = time.chars().take(40).collect();
-                format!("`{}` says `{time}`", event.name)
-            });
+            self.add(
+                WarningKind::IgnoredInvalidTimestamp,
+                &event.name,
+                moment,
+                || {
+                    let time: String = time.chars().take(40).collect();
+                    format!("`{}` says `{time}`", event.name)
+                },
+            );
         }
         if let Some(set) = event.unusable_group_set() {
-            self.add(Kind::InvalidGroupSet, &event.name, moment, || {
+            self.add(WarningKind::InvalidGroupSet, &event.name, moment, || {
                 let set: String = set.to_string().chars().take(40).collect();
                 format!("`{}` has `{set}`", event.name)
             });
@@ -176,7 +181,7 @@ impl Warnings {
         for (kind, key) in described.into_iter().chain(belongs) {
             let blank = key.is_null() || key.as_str().is_some_and(|key| key.trim().is_empty());
             if blank {
-                self.add(Kind::BlankGroupKey, kind, moment, || {
+                self.add(WarningKind::BlankGroupKey, kind, moment, || {
                     format!(
                         "`{}` names the group type `{kind}` with the key `{key}`",
                         event.name
@@ -190,13 +195,13 @@ impl Warnings {
         let name = &event.name;
         if event.session_id().is_none() {
             if !name.starts_with('$') {
-                self.add(Kind::NoSession, name, moment, || {
+                self.add(WarningKind::NoSession, name, moment, || {
                     format!("`{name}` has no `$session_id`")
                 });
             }
         } else if let Some([before, now]) = self.sessions.look_at(event, moment) {
             let id = &event.distinct_id;
-            self.add(Kind::SessionChanged, id, moment, || {
+            self.add(WarningKind::SessionChanged, id, moment, || {
                 format!("`{id}` went from session `{before}` to `{now}` with less than 30 minutes between")
             });
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_core::future::BoxFuture;
 use tokio::sync::Mutex;
 
-use crate::actor::Actor;
+use crate::actor::StoredActor;
 use crate::enqueue::new;
 use crate::failure::JobResult;
 use crate::insert::When;
@@ -143,7 +143,7 @@ impl<S: JobState> Jobs<S> {
                 times,
                 job: Arc::new(move |id| {
                     let job = job();
-                    new(&job, id, When::In(job.delay()), Actor::nobody())
+                    new(&job, id, When::In(job.delay()), StoredActor::nobody())
                 }),
             }),
             Err(reason) => self.broken.push(format!("{name}: {reason}")),

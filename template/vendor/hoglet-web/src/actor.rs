@@ -47,8 +47,8 @@ impl Actor {
     }
 
     /// The form that is stored with a job.
-    pub fn stored(&self) -> hoglet_jobs::Actor {
-        hoglet_jobs::Actor::of(self)
+    pub fn stored(&self) -> hoglet_jobs::StoredActor {
+        hoglet_jobs::StoredActor::of(self)
     }
 
     /// The user's id, if the actor is a user.

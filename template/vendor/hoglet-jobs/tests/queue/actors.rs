@@ -1,6 +1,6 @@
 //! Tests of actors: a job belongs to the person it is done for.
 
-use hoglet_jobs::Actor;
+use hoglet_jobs::StoredActor;
 use hoglet_jobs::database::begin;
 
 use crate::app::{App, Bake, Serve};
@@ -26,7 +26,7 @@ async fn jobs_from_before_the_actor_changed_are_the_new_actors() {
     jobs.enqueue(&transaction, Serve {}).await.unwrap();
     // A clone shares the actor.
     jobs.clone()
-        .change_actor(&transaction, Actor::of(&"Ann"))
+        .change_actor(&transaction, StoredActor::of(&"Ann"))
         .await
         .unwrap();
     jobs.enqueue(&transaction, Bake::Bread).await.unwrap();
@@ -41,7 +41,7 @@ async fn another_request_keeps_its_actor() {
     let app = App::start().await;
     let (ann, bob) = (app.acting_for("Ann"), app.acting_for("Bob"));
     bob.enqueue(&app.database, Bake::Bread).await.unwrap();
-    ann.change_actor(&app.database, Actor::nobody())
+    ann.change_actor(&app.database, StoredActor::nobody())
         .await
         .unwrap();
     assert!(ann.actor().is_nobody());

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 use hoglet_errors::Cause;
-use hoglet_jobs::attempt::Ended;
-use hoglet_jobs::hooks::{ActorNow, Attempt, Begun};
+use hoglet_jobs::attempt::AttemptOutcome;
+use hoglet_jobs::hooks::{ActorNow, Attempt, AttemptStart};
 use hoglet_jobs::migrations::migrations;
 use hoglet_jobs::model::{Entity, Model};
 use hoglet_jobs::{
-    Actor, Enqueuer, Failure, Hooks, Job, JobResult, JobState, Jobs, Priority, Registry, Run,
-    Runner,
+    Enqueuer, Failure, Hooks, Job, JobResult, JobState, Jobs, Priority, Registry, Run, Runner,
+    StoredActor,
 };
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, EntityTrait};
@@ -92,14 +92,14 @@ impl Job for Serve {
 struct Names(Arc<Mutex<Vec<String>>>);
 
 impl Hooks<String> for Names {
-    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Begun<String>> {
+    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, AttemptStart<String>> {
         let name: Option<String> = attempt.actor.read();
         let actor = match name.as_deref() {
             Some("Zoe") => ActorNow::Gone,
             _ => ActorNow::There,
         };
         let context = name.unwrap_or_else(|| "nobody".to_owned());
-        Box::pin(async { Begun { context, actor } })
+        Box::pin(async { AttemptStart { context, actor } })
     }
 
     fn report(&self, name: &String, cause: &Arc<Cause>) {
@@ -167,11 +167,11 @@ impl App {
     }
 
     pub fn acting_for(&self, name: &str) -> Enqueuer {
-        self.runner.jobs.acting_for(Actor::of(&name))
+        self.runner.jobs.acting_for(StoredActor::of(&name))
     }
 
     /// Runs the due jobs. Returns how each attempt ended.
-    pub async fn run(&self) -> Vec<Ended> {
+    pub async fn run(&self) -> Vec<AttemptOutcome> {
         let ran = self.runner.run_due().await.unwrap();
         ran.into_iter().map(|(_, ended)| ended).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hoglet_jobs::attempt::Ended;
+use hoglet_jobs::attempt::AttemptOutcome;
 use hoglet_jobs::{Jobs, upkeep};
 use sea_orm::TransactionTrait;
 
@@ -65,7 +65,7 @@ async fn an_error_for_good_is_not_retried_and_a_panic_is_an_error() {
     assert!(app.rows().await[0].failed_at.is_some());
     app.enqueue(Bake::Panic).await;
     let ended = app.run().await;
-    let Ended::Failed { error, .. } = &ended[0] else {
+    let AttemptOutcome::Failed { error, .. } = &ended[0] else {
         panic!("{ended:?}");
     };
     assert_eq!(error, "the oven is on fire");
@@ -75,7 +75,7 @@ async fn an_error_for_good_is_not_retried_and_a_panic_is_an_error() {
 async fn a_job_that_is_too_early_runs_again_without_counting() {
     let app = App::start().await;
     app.enqueue(Bake::Later).await;
-    assert!(matches!(*app.run().await, [Ended::PutOff(MINUTE)]));
+    assert!(matches!(*app.run().await, [AttemptOutcome::PutOff(MINUTE)]));
     assert_eq!(app.rows().await[0].attempt, 0);
     assert!(app.reported.lock().unwrap().is_empty());
 }
@@ -100,13 +100,13 @@ async fn fields_that_this_version_cannot_read_are_tried_again_like_any_failure()
         app.enqueue(Bake::Bread).await;
         app.execute(&format!("UPDATE jobs SET payload = '{newer}'"))
             .await;
-        assert!(matches!(*app.run().await, [Ended::Failed { .. }]));
+        assert!(matches!(*app.run().await, [AttemptOutcome::Failed { .. }]));
         let waits = app.rows().await.remove(0);
         assert_eq!((waits.failed_at, &*waits.payload), (None, newer));
 
         let of_this_version = "UPDATE jobs SET payload = '\"Bread\"', run_at = 0";
         app.execute(of_this_version).await;
-        assert!(matches!(*app.run().await, [Ended::Done]));
+        assert!(matches!(*app.run().await, [AttemptOutcome::Done]));
     }
 }
 

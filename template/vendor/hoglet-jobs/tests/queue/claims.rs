@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hoglet_jobs::Priority;
-use hoglet_jobs::attempt::Ended;
+use hoglet_jobs::attempt::AttemptOutcome;
 use hoglet_jobs::claim::claim;
 use hoglet_jobs::lease::{self, Claim, Extended};
 use hoglet_jobs::wanted::Wanted;
@@ -47,7 +47,7 @@ async fn a_process_that_has_lost_the_lease_stores_nothing() {
         (2, Some(held.lease), None)
     );
     let extended = lease::extend(database, &[held], MINUTE).await.unwrap();
-    assert_eq!(extended[&held.id], Extended::Held);
+    assert_eq!(extended[&held.id], Extended::Active);
     assert_eq!(lease::complete(database, &[held]).await.unwrap(), 1);
 }
 
@@ -60,7 +60,7 @@ async fn a_job_whose_process_dies_each_time_is_given_up() {
         app.let_time_pass(MINUTE).await;
     }
     let ended = app.run().await;
-    let [Ended::Failed { error, .. }] = &*ended else {
+    let [AttemptOutcome::Failed { error, .. }] = &*ended else {
         panic!("{ended:?}");
     };
     assert!(error.contains("the process ended"), "{error}");

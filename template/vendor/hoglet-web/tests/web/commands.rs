@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use hoglet_web::settings::secret_key::new_secret_key;
-use hoglet_web::testing::StandIn;
+use hoglet_web::testing::Recorder;
 
 use crate::club::program::BINARY;
 
@@ -64,7 +64,7 @@ fn the_newest_migration_is_taken_back_and_named_as_pending() {
 #[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_says_what_works_and_what_to_do_about_the_rest() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &["migrate"], &[]);
     let token = ("POSTHOG_PROJECT_TOKEN", "phc_test");

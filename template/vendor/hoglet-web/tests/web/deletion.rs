@@ -1,7 +1,7 @@
 //! Deleting a person at PostHog.
 
 use hoglet_web::posthog::deletion::{Deleted, NotDeleted};
-use hoglet_web::testing::StandIn;
+use hoglet_web::testing::Recorder;
 use serde_json::json;
 
 use crate::support::{App, People, Reply};
@@ -98,7 +98,7 @@ async fn a_deletion_is_tried_again_after_an_outage_but_not_after_a_refusal() {
         assert!(matches!(error, NotDeleted::NotAllowed(_)), "{error}");
     }
 
-    let (down, _socket) = StandIn::down();
+    let (down, _socket) = Recorder::down();
     let app = App::beside(down, &[("POSTHOG_SECRET_KEY", "phx_test")]).await;
     let error = app.web.posthog.delete_person(&ids).await.unwrap_err();
     assert!(matches!(error, NotDeleted::Later(_)), "{error}");

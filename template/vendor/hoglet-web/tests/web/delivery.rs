@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use tokio::task::JoinSet;
 use uuid::{Uuid, Version};
 
-use crate::support::{App, Browser, People, RING, Reply, StandIn, client_alone, wait_until};
+use crate::support::{App, Browser, People, RING, Recorder, Reply, client_alone, wait_until};
 
 #[tokio::test]
 async fn stopping_delivers_what_was_captured() {
@@ -23,7 +23,7 @@ async fn stopping_delivers_what_was_captured() {
 
 #[tokio::test]
 async fn every_event_arrives_once_through_any_outage_and_delays_no_page() {
-    let (posthog, socket) = StandIn::down();
+    let (posthog, socket) = Recorder::down();
     let app = App::beside(posthog, &[]).await;
     let browser = app.browser();
     let mut socket = Some(socket);
@@ -256,7 +256,7 @@ async fn every_event_has_an_id_that_tells_its_time() {
 
 #[tokio::test]
 async fn a_flush_waits_until_what_was_captured_before_is_delivered() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let client = client_alone(&posthog).await;
     let long = Duration::from_secs(10);
     assert!(client.flush(long).await);
@@ -326,7 +326,7 @@ async fn an_answer_at_the_very_shutdown_bound_counts_or_does_not_but_never_twice
     let mut stories = JoinSet::new();
     for percent in 80..120 {
         stories.spawn(async move {
-            let posthog = StandIn::start().await;
+            let posthog = Recorder::start().await;
             let client = client_alone(&posthog).await;
             posthog.replies(Reply::Never);
             for _ in 0..4 {

@@ -10,10 +10,10 @@ use serde_json::json;
 
 use crate::club::plan::{ALL, NEW_LOUNGE};
 use crate::club::router_with;
-use crate::support::{App, Browser, Event, People, Reply, StandIn, until_asked, wait_until};
+use crate::support::{App, Browser, Event, People, Recorder, Reply, until_asked, wait_until};
 
 /// An app that evaluates flags locally, and has received their definitions.
-async fn with_definitions(posthog: StandIn, variables: &[(&str, &str)]) -> (App, Browser) {
+async fn with_definitions(posthog: Recorder, variables: &[(&str, &str)]) -> (App, Browser) {
     let mut all = vec![("POSTHOG_SECRET_KEY", "phx_key")];
     all.extend(variables);
     posthog.define_flag("new-lounge", true, Some(json!({ "colour": "green" })));
@@ -30,7 +30,7 @@ async fn with_definitions(posthog: StandIn, variables: &[(&str, &str)]) -> (App,
 
 #[tokio::test]
 async fn with_a_secret_key_no_request_asks_posthog_for_flags() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     posthog.define_flag("lounge-greeting", "warm", None);
     let (app, ann) = with_definitions(posthog, &[]).await;
     let page = ann.get("/lounge").await.text();
@@ -41,7 +41,7 @@ async fn with_a_secret_key_no_request_asks_posthog_for_flags() {
 
 #[tokio::test]
 async fn a_flag_without_a_definition_is_asked_for_and_the_others_keep_their_values() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     posthog.set_flag("new-lounge", false, None);
     posthog.set_flag("lounge-greeting", "bold", None);
     let (app, ann) = with_definitions(posthog, &[]).await;
@@ -75,7 +75,7 @@ async fn flags_are_not_those_of_the_place_where_the_server_stands() {
 
 #[tokio::test]
 async fn a_flag_that_posthog_does_not_know_either_is_asked_for_once() {
-    let (app, ann) = with_definitions(StandIn::start().await, &[]).await;
+    let (app, ann) = with_definitions(Recorder::start().await, &[]).await;
     let ben = app.sign_up("Ben").await;
     for member in [ann, ben] {
         let page = member.get("/lounge").await.text();
@@ -92,7 +92,7 @@ async fn an_answer_that_is_not_whole_does_not_tell_which_flags_there_are() {
         // The SDK cannot read this form.
         ("quotaLimited", json!(["feature_flags"])),
     ] {
-        let posthog = StandIn::start().await;
+        let posthog = Recorder::start().await;
         posthog.adds_to_flags(name, value);
         let (app, ann) = with_definitions(posthog, &[]).await;
         ann.get("/lounge").await;
@@ -106,7 +106,7 @@ async fn an_answer_that_is_not_whole_does_not_tell_which_flags_there_are() {
 
 #[tokio::test]
 async fn a_failure_does_not_tell_which_flags_there_are() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     posthog.replies_to_flags([Reply::Status(503), Reply::Status(200)]);
     posthog.set_flag("lounge-greeting", "bold", None);
     let (_app, ann) = with_definitions(posthog, &[]).await;
@@ -124,7 +124,7 @@ async fn flags_with_local_definitions_work_whatever_posthog_replies() {
         Reply::RetryAfter("1"),
         Reply::Status(200),
     ] {
-        let posthog = StandIn::start().await;
+        let posthog = Recorder::start().await;
         posthog.replies_to_flags([reply; 100]);
         let timeout = [("POSTHOG_FLAGS_TIMEOUT_MILLISECONDS", "50")];
         let (app, ann) = with_definitions(posthog, &timeout).await;
@@ -245,7 +245,7 @@ async fn a_short_flag_event_keeps_what_every_event_carries() {
 
 #[tokio::test]
 async fn the_definitions_too_ask_for_short_flag_events() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     posthog.adds_to_flags("minimalFlagCalledEvents", true);
     let (app, _) = with_definitions(posthog, &[]).await;
     wait_until("the flag was read", || !read(&app).is_empty()).await;

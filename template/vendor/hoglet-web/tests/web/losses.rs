@@ -6,7 +6,7 @@ use posthog_rs::Event;
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::support::{App, RING, Reply, StandIn, client_alone, wait_until};
+use crate::support::{App, RING, Recorder, Reply, client_alone, wait_until};
 
 #[tokio::test]
 async fn a_full_queue_counts_what_it_turns_away() {
@@ -72,7 +72,7 @@ async fn events_that_cannot_wait_are_counted_as_lost() {
 
 #[tokio::test]
 async fn an_event_that_posthog_refuses_is_lost_alone() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     posthog.takes_at_most(20_000);
     let client = client_alone(&posthog).await;
     let event = |property: &str, value: String| {
@@ -102,7 +102,7 @@ async fn an_event_that_posthog_refuses_is_lost_alone() {
 
 #[tokio::test]
 async fn an_event_over_a_megabyte_is_lost_alone() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let client = client_alone(&posthog).await;
     let too_large = [
         "x".repeat(1_100_000),
@@ -124,7 +124,7 @@ async fn an_event_over_a_megabyte_is_lost_alone() {
 
 #[tokio::test]
 async fn large_events_make_small_batches() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let client = client_alone(&posthog).await;
     for _ in 0..200 {
         let mut event = Event::new_anon("considered");

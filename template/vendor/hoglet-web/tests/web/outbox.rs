@@ -12,7 +12,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::club::member;
-use crate::support::{App, People, Person, Reply, StandIn, email_of, wait_until};
+use crate::support::{App, People, Person, Recorder, Reply, email_of, wait_until};
 
 async fn links(app: &App) -> Vec<visitor_link::Model> {
     let links = visitor_link::Entity::find().all(&app.web.database).await;
@@ -94,7 +94,7 @@ async fn an_identification_that_posthog_refused_is_sent_again_without_a_request(
 
 #[tokio::test]
 async fn a_sign_up_while_posthog_was_off_is_sent_when_it_is_on() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let app = App::beside(posthog, &[("POSTHOG_DISABLED", "true")]).await;
     app.sign_up("Ann").await;
     assert_eq!(app.web.outbox.send_again(now()).await.unwrap(), 0);

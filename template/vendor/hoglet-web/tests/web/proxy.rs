@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{App, COMPRESSED_SCRIPT, People, Reply, StandIn};
+use crate::support::{App, COMPRESSED_SCRIPT, People, Recorder, Reply};
 
 #[tokio::test]
 async fn a_request_reaches_posthog_as_it_is_without_what_is_private() {
@@ -143,7 +143,7 @@ async fn bodies_pass_compressed_and_untouched() {
 
 #[tokio::test]
 async fn paths_that_climb_reach_nothing_but_posthog() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let host = format!("{}/posthog", posthog.url);
     let app = App::beside(posthog, &[("POSTHOG_HOST", &host)]).await;
     let get = async |path: &str| {

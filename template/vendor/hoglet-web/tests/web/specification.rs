@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::club::plan::{GREETING, NEW_LOUNGE};
 use crate::club::router_with;
-use crate::support::{App, Event, People, StandIn, client_alone, until_asked};
+use crate::support::{App, Event, People, Recorder, client_alone, until_asked};
 
 const AMPLE: Duration = Duration::from_secs(10);
 
@@ -149,14 +149,14 @@ async fn a_group_is_described_as_it_was_said() {
     assert_eq!(of("nameless")["$group_set"], json!({}));
 }
 
-fn names(posthog: &StandIn) -> Vec<String> {
+fn names(posthog: &Recorder) -> Vec<String> {
     let events = posthog.events().into_iter();
     events.map(|event| event.name).collect()
 }
 
 #[tokio::test]
 async fn a_flush_sends_what_waits_in_its_order_and_nothing_where_nothing_waits() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let client = client_alone(&posthog).await;
     assert!(client.flush(AMPLE).await);
     assert!(posthog.batches().is_empty());
@@ -169,7 +169,7 @@ async fn a_flush_sends_what_waits_in_its_order_and_nothing_where_nothing_waits()
 
 #[tokio::test]
 async fn after_the_shutdown_nothing_is_sent_and_a_second_one_does_no_harm() {
-    let posthog = StandIn::start().await;
+    let posthog = Recorder::start().await;
     let client = client_alone(&posthog).await;
     client.capture(posthog_rs::Event::new_anon("before"));
     client.shut_down(Instant::now() + AMPLE).await;

@@ -9,12 +9,12 @@ use hoglet_web::testing::TestApp;
 use reqwest::StatusCode;
 
 pub use hoglet_web::testing::{
-    Answer, BROWSER, Browser, COMPRESSED_SCRIPT, Event, Reply, StandIn, wait_until,
+    Answer, BROWSER, Browser, COMPRESSED_SCRIPT, Event, Recorder, Reply, wait_until,
 };
 
 use crate::club::{Club, broken, member, router_with};
 
-/// The club on a free port, with its own database and a stand-in for PostHog.
+/// The club on a free port, with its own database and a recorder as its PostHog.
 pub type App = TestApp<Club>;
 
 /// The password of every member.
@@ -57,7 +57,7 @@ pub async fn until_asked(app: &App, path: &str) {
 }
 
 /// A client of PostHog without an app around it.
-pub async fn client_alone(posthog: &StandIn) -> Client {
+pub async fn client_alone(posthog: &Recorder) -> Client {
     let settings = read_settings::<Club>(&|name| match name {
         "APP_ENV" => Some("test".into()),
         "POSTHOG_PROJECT_TOKEN" => Some("phc_test".into()),
