@@ -1,10 +1,10 @@
 //! Members: the club's users.
 
 use async_trait::async_trait;
+use hoglet_web::current_user::CurrentUser;
 use hoglet_web::email::Email;
 use hoglet_web::migrations::among;
 use hoglet_web::passwords::PasswordHash;
-use hoglet_web::session::CurrentUser;
 use hoglet_web::users::{Person, User};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, SqlErr};
