@@ -1,24 +1,16 @@
-//! Accounts: sign-up, log-in and log-out; the rest in `accounts/`.
+//! Accounts: sign-up, log-in and log-out. The other operations are in `accounts/`.
 //!
-//! Each function is one story, read from top to bottom. Rows that belong together are stored in one
-//! transaction, with the jobs that send its mails. Whoever begins a transaction commits it.
+//! Each function reads from top to bottom. Rows that belong together are stored in one transaction,
+//! with the jobs that send mails about them. The function that begins a transaction commits it.
 
 use hoglet_web::account_mail::address::SendConfirmation;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN, SIGN_UP, TAKEN};
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
 use hoglet_web::visit::log_in::LogIn;
-use sea_orm::DatabaseTransaction;
 
 use crate::features::FEATURES;
 use crate::models::about_user::{AboutUser, NewUser};
-use crate::models::user;
 use crate::posthog::events::{UserLoggedIn, UserLoggedOut, UserLoginFailed, UserSignedUp};
-use crate::state::AppState;
+use crate::prelude::*;
 
 pub mod confirmation;
 pub mod deletion;
@@ -32,8 +24,8 @@ pub mod password_reset;
 pub enum SignUp {
     /// The account exists, and its user is logged in.
     LoggedIn,
-    /// The same, but too many mails were sent to the address or from this network, so no mail asks to
-    /// confirm the address.
+    /// The account exists, and its user is logged in. No mail asks to confirm the address, because too
+    /// many mails were sent to it or from this network.
     LoggedInWithoutMail,
     /// The address has an account already.
     AddressTaken,
@@ -64,8 +56,8 @@ pub async fn sign_up(
     taken.release(&transaction).await?;
     let mut outcome = SignUp::LoggedIn;
     if state.web.settings.mail.available() {
-        // Strangers who sign up with somebody's address, delete the account and begin again use up the
-        // mails to that address. They keep nobody from signing up.
+        // A stranger can use up the mails to an address by signing up with it and deleting the account,
+        // again and again. This does not prevent the owner of the address from signing up.
         let counting = visit.count_in(&transaction, &CONFIRMATION_MAIL, &user.email);
         if counting.await? {
             let mail = SendConfirmation::to(user.id);
@@ -83,7 +75,7 @@ pub async fn sign_up(
     Ok(outcome)
 }
 
-/// Logs a user in. `false` if the address or the password is wrong.
+/// Logs a user in. Returns `false` if the address or the password is wrong.
 pub async fn log_in(
     state: &AppState,
     visit: &mut Visit,
@@ -102,7 +94,7 @@ pub async fn log_in(
     };
 
     let transaction = begin(&state.database).await?;
-    // Checking takes a while: the account may be gone by now, or have another password.
+    // Checking the password takes time. Meanwhile the account may be deleted, or its password changed.
     let user = user::lock(&transaction, checked.id).await?;
     let Some(user) = user.filter(|user| user.has_password_of(&checked)) else {
         transaction.rollback().await?;
@@ -119,7 +111,8 @@ pub async fn log_in(
     Ok(true)
 }
 
-/// The end of every sign-up and log-in. `finish` begins the session after the commit.
+/// The last step of every sign-up and log-in. After its commit, the caller begins the session with
+/// `finish`.
 async fn begin_session(
     visit: &Visit,
     transaction: &DatabaseTransaction,
@@ -130,7 +123,7 @@ async fn begin_session(
     visit.log_in(transaction, user, remember).await
 }
 
-/// Ends the session. If several tabs send it at once, one of them captures the event.
+/// Ends the session. If several tabs log out at once, only one of them captures the event.
 pub async fn log_out(visit: &Visit) -> Result<()> {
     if visit.log_out().await? {
         visit.posthog.capture(UserLoggedOut {});

@@ -1,36 +1,33 @@
-//! Everything that Hoglet must know of this app. The trait `hoglet_web::app::App` has more methods: the texts of errors,
-//! origins for pages, properties of every event. Their defaults suit most apps.
+//! Everything that Hoglet must know about this app.
+//!
+//! The trait `hoglet_web::app::App` has more methods, such as the texts of errors, origins for pages and
+//! properties of every event. Their defaults suit most apps.
 
 use axum::http::Extensions;
 use hoglet_web::app::CommandResult;
-use hoglet_web::jobs::Jobs;
 use hoglet_web::layers::Places;
 use hoglet_web::package::Package;
 use hoglet_web::posthog::Declared;
-use hoglet_web::routes::Routes;
 use hoglet_web::settings::Reader;
 use hoglet_web::tokens::links::Links;
-use hoglet_web::web::Web;
-use minijinja::Value;
 use rust_embed::RustEmbed;
 
 use crate::commands::Command;
 use crate::features::{FEATURES, FLAGS};
 use crate::jobs;
 use crate::migrations::Migrator;
-use crate::models::user;
+use crate::prelude::*;
 use crate::routes;
 use crate::settings::Settings;
-use crate::state::AppState;
 use crate::tokens::LINKS;
 use crate::view;
 
-/// The templates. A release build has them inside.
+/// The templates. A release build contains them.
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 pub struct Templates;
 
-/// Stylesheets, scripts and pictures, likewise.
+/// Stylesheets, scripts and pictures. A release build contains them, too.
 #[derive(RustEmbed)]
 #[folder = "static/"]
 pub struct Assets;

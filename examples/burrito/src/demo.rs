@@ -1,17 +1,12 @@
-//! A guest: a burrito to consider, a dashboard, a group and some errors, to see PostHog at work.
+//! The demo: a burrito to consider, a dashboard, a group and some errors.
 //!
-//! `docs/recipes.md` says how to remove it; everything else works without it.
+//! It shows PostHog at work. Everything else works without the demo. `docs/recipes.md` explains how to remove it.
 
-use hoglet_web::error::Result;
 use hoglet_web::feature::{BoxFuture, Feature, Switch};
 use hoglet_web::posthog::Declared;
-use hoglet_web::routes::Routes;
-use hoglet_web::visit::Visit;
-use sea_orm::DatabaseTransaction;
 use sea_orm_migration::MigrationTrait;
 
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 mod burrito;
 mod burritos;
@@ -22,7 +17,7 @@ mod flags;
 mod groups;
 mod m20261121_143400_create_burritos;
 
-/// The demo, for `features.rs`.
+/// The demo as a feature, for the list in `features.rs`.
 pub struct Demo;
 
 impl Feature<AppState, user::Model> for Demo {

@@ -1,19 +1,20 @@
-//! The features that have a folder of their own, such as `demo`: each is added and removed as a whole.
+//! The features in folders of their own, such as `demo`.
+//!
+//! Each is added and removed as a whole.
 
 use std::sync::LazyLock;
 
 use hoglet_web::feature::Features;
 use hoglet_web::posthog::Declared;
 
-use crate::models::user;
 use crate::posthog::flags;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Default destination after log-in.
 pub const AFTER_LOG_IN: &str = "/dashboard";
 
-/// All of them.
+/// All features.
 pub const FEATURES: Features<AppState, user::Model> = Features(&[&crate::demo::Demo]);
 
-/// The flags of `posthog/flags.rs`, and those of features.
+/// The flags of `posthog/flags.rs`, and those of the features.
 pub static FLAGS: LazyLock<Vec<Declared>> = LazyLock::new(|| FEATURES.flags(flags::ALL));

@@ -2,14 +2,13 @@
 //!
 //! A rule of your own is a function here that a form names: `#[garde(custom(forms::person_name))]`.
 
-use garde::Validate;
-use hoglet_web::email::Email;
 use hoglet_web::forms::PlainEnglish;
-pub use hoglet_web::forms::{Errors, error, form_error, invalid, try_later};
+pub use hoglet_web::forms::{Errors, error, form_error};
 use hoglet_web::passwords::rule;
+use hoglet_web::prelude::*;
 use hoglet_web::text;
 
-/// The messages of the form's rules, by field.
+/// Checks a form. Returns the messages of the broken rules, by field.
 pub fn validate<F: Validate<Context: Default>>(form: &F) -> Errors {
     hoglet_web::forms::validate(form, PlainEnglish)
 }
@@ -29,7 +28,7 @@ pub fn person_name(value: &str, _: &()) -> garde::Result {
     Ok(())
 }
 
-/// An e-mail address, international ones too. Only a mail that arrives proves that it exists.
+/// An e-mail address, which may be international. Only a mail that arrives proves that it exists.
 pub fn email_address(value: &str, _: &()) -> garde::Result {
     if Email::is_well_formed(value) {
         Ok(())
@@ -40,8 +39,8 @@ pub fn email_address(value: &str, _: &()) -> garde::Result {
     }
 }
 
-/// The message for a new password in `field` that is too short, or easy to guess for the account of
-/// this address. Empty if the password is fine.
+/// Checks a new password for the account of this address. Returns a message for `field` if the password
+/// has a wrong length or is easy to guess.
 pub fn new_password(field: &str, password: &str, email: &Email, app_name: &str) -> Errors {
     match rule::check(password, email, app_name) {
         Ok(()) => Errors::new(),

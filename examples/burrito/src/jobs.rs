@@ -2,12 +2,11 @@
 //! jobs that mail links.
 //!
 //! A job is a file in `jobs/` with a struct that implements `Job`, and a line in the table. `enqueue`
-//! stores it with the transaction that needs it, and a worker runs it later.
+//! stores it in the transaction that needs it, and a worker runs it later.
 
-use hoglet_web::jobs::Jobs;
 use hoglet_web::mail;
 
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.

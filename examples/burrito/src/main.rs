@@ -1,11 +1,11 @@
-//! The binary: `hoglet_web::cli` runs the command that was given, with the app from `app.rs`.
+//! The binary: `hoglet_web::cli` runs the command of the command line, with the app from `app.rs`.
 
 use std::process::ExitCode;
 
 use app::app::App;
 
-/// Allocation is a fifth of the cost of a page. The C library's allocator also keeps the 19 MiB in which
-/// each password is hashed: hundreds of MiB after many log-ins at once.
+/// With the C library's allocator, allocation is a fifth of the cost of a page. It also keeps the 19 MiB in
+/// which each password is hashed. After many log-ins at once, these are hundreds of MiB.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

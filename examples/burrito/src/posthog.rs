@@ -1,6 +1,6 @@
 //! What PostHog receives: events, flags, person properties, and properties of every event.
 //!
-//! How it gets there is in `vendor/hoglet-posthog/`.
+//! `vendor/hoglet-posthog/` delivers it.
 //!
 //! | a new … | goes to |
 //! |---|---|

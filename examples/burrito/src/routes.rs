@@ -1,13 +1,12 @@
 //! The route table: every path of the app on one screen.
 //!
-//! A page is a file here with its handlers; its view in `templates/` and its tests in `tests/web/`
-//! bear the same name.
+//! The handlers of a page are in a file here. Its view in `templates/` and its tests in `tests/web/` have
+//! the same name.
 
 use hoglet_web::handlers::opt_out;
-use hoglet_web::routes::Routes;
 
 use crate::features::FEATURES;
-use crate::state::AppState;
+use crate::prelude::*;
 
 pub mod confirm_email;
 pub mod forgot_password;
@@ -21,7 +20,7 @@ pub mod profile;
 pub mod reset_password;
 pub mod signup;
 
-/// Pages and the API. A new page is one line at the end; features bring theirs.
+/// Pages and the API. A new page is one line at the end. Features add their own routes.
 pub fn pages() -> Routes<AppState> {
     Routes::default()
         .get("/", home::show)

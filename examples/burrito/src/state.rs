@@ -1,10 +1,12 @@
-//! [`AppState`]: shared by handlers and jobs. The client of a payment service, for example, is a field here.
+//! [`AppState`]: shared by handlers and jobs.
+//!
+//! The client of a payment service, for example, would be a field of it.
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use hoglet_web::jobs::{Context, JobState};
-use hoglet_web::web::Web;
+use hoglet_web::prelude::*;
 use sea_orm::DatabaseConnection;
 
 use crate::settings::Settings;
@@ -12,7 +14,7 @@ use crate::settings::Settings;
 /// Shared by handlers and jobs. It is cloned for each request, so put large values into an `Arc`.
 #[derive(Clone)]
 pub struct AppState {
-    /// The app's own; Hoglet's are `web.settings`.
+    /// The app's own settings. Hoglet's settings are `web.settings`.
     pub settings: Arc<Settings>,
     pub database: DatabaseConnection,
     /// Hoglet's parts: cookies, passwords, PostHog, views.
@@ -20,7 +22,7 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// Built once, at the start.
+    /// Called once, when the app starts.
     pub fn new(settings: Settings, web: Web) -> Self {
         Self {
             settings: Arc::new(settings),
@@ -30,12 +32,12 @@ impl AppState {
     }
 }
 
-/// For jobs: each attempt has a `PostHog` for the person who has enqueued the job.
+/// For jobs: each attempt has a `PostHog` for the person whose request enqueued the job.
 impl JobState for AppState {
     type Context = Context;
 }
 
-/// For `Visit`, `Page` and Hoglet's own handlers.
+/// `Visit`, `Page` and Hoglet's own handlers need this conversion.
 impl FromRef<AppState> for Web {
     fn from_ref(state: &AppState) -> Self {
         state.web.clone()

@@ -10,13 +10,13 @@ pub const RESET_PASSWORD: Purpose = Purpose::new("reset_password", Duration::hou
 /// Confirms the address of an account.
 pub const CONFIRM_EMAIL: Purpose = Purpose::new("confirm_email", Duration::days(3));
 
-/// Confirms a new address for an account. The link is sent there, and only the newest works.
+/// Confirms a new address for an account. The link is sent to that address, and only the newest works.
 pub const CHANGE_EMAIL: Purpose = Purpose::new("change_email", Duration::days(1)).only_newest();
 
 /// Logs in without a password.
 pub const LOGIN_LINK: Purpose = Purpose::new("login_link", Duration::minutes(15));
 
-/// All of them, for the jobs that mail them.
+/// All kinds of links, for the jobs that mail them.
 pub const LINKS: Links = Links {
     reset_password: RESET_PASSWORD,
     confirm_email: CONFIRM_EMAIL,

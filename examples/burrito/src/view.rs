@@ -1,13 +1,14 @@
-//! The app's variables for every template. `vendor/hoglet-web/README.md` lists those that Hoglet adds.
+//! The app's variables for every template.
+//!
+//! `vendor/hoglet-web/README.md` lists the variables that Hoglet adds.
 
 use axum::http::Extensions;
 use hoglet_web::session::signed_in;
-use minijinja::{Value, context};
 
 use crate::features::FEATURES;
-use crate::models::user;
+use crate::prelude::*;
 
-/// Add a variable as a name in the last `context!`.
+/// The variables. Add a new one to the last `context!`.
 pub fn every_page(request: &Extensions) -> Value {
     let user = signed_in::user::<user::Model>(request).map(|user| {
         context! {

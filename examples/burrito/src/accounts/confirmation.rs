@@ -1,27 +1,19 @@
-//! Confirming an address: the one that an account has, or its new one.
+//! Confirms the current address of an account, or a new one.
 //!
-//! A link proves that its visitor reads the mails to the address, not that the account is theirs:
-//! strangers can sign up with any address. So confirming takes the account's session or its password
-//! too, and the owner of an address never confirms an account that a stranger has made.
+//! A link proves that the visitor reads the mails to the address. It does not prove that the account is
+//! theirs, because strangers can sign up with any address. So confirming needs the account's session or
+//! its password, too. The owner of an address then never confirms a stranger's account by mistake.
 
 use hoglet_web::account_mail::address::SendConfirmation;
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN};
 use hoglet_web::tokens::{StoredToken, end_all};
-use hoglet_web::visit::Visit;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::{begin_session, password};
-use crate::models::user;
 use crate::posthog::events::{EmailChanged, EmailConfirmed, UserLoggedIn, UserLoginFailed};
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::{CHANGE_EMAIL, CONFIRM_EMAIL};
 
-/// The account and the address of a link.
+/// The account of a link, and the address that the link confirms.
 pub struct Confirmation {
     pub user: user::Model,
     /// The address that the link was sent to.
@@ -39,24 +31,24 @@ impl Confirmation {
 pub enum ConfirmResult {
     /// The address is confirmed, and the user is logged in.
     Confirmed(Confirmation),
-    /// The link does not work any more.
+    /// The link no longer works.
     LinkGone,
     /// The visitor is not logged in as the user, and the password is wrong.
     WrongPassword(Confirmation),
-    /// Another account has the address by now.
+    /// Meanwhile another account has the address.
     AddressTaken(Confirmation),
 }
 
-/// Sends the link once more.
+/// Sends the link again.
 pub async fn send_again(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
-    // Counted as a stranger's: nobody has confirmed yet that the address is theirs.
+    // Counted as a stranger's request, because the address is not confirmed yet.
     visit.count(&CONFIRMATION_MAIL, &user.email, None).await?;
     let mail = SendConfirmation::to(user.id);
     visit.jobs.enqueue(&state.database, mail).await?;
     Ok(())
 }
 
-/// The account and the address of a link, if it works. Changes nothing.
+/// Finds the account and the address of a link, if the link works. Changes nothing.
 pub async fn find(state: &AppState, token: &str) -> Result<Option<Confirmation>> {
     let database = &state.database;
     let user = CONFIRM_EMAIL.user::<user::Entity>(database, token).await?;
@@ -89,7 +81,7 @@ async fn of_link(
 }
 
 /// Confirms the address of a link. A visitor who is not logged in as the user needs the password, and
-/// is logged in.
+/// is then logged in.
 pub async fn confirm(
     state: &AppState,
     visit: &mut Visit,
@@ -108,7 +100,7 @@ pub async fn confirm(
 
     let transaction = begin(&state.database).await?;
     let spent = spend(&transaction, token).await?;
-    // Checking the password takes a while: it may be another one by now.
+    // Checking the password takes time. Meanwhile it may be changed.
     let spent = spent.filter(|now| now.user.has_password_of(&found.user));
     let Some(Confirmation { user, email }) = spent else {
         transaction.rollback().await?;
@@ -124,7 +116,7 @@ pub async fn confirm(
             transaction.rollback().await?;
             return Ok(ConfirmResult::AddressTaken(found));
         };
-        // Links in the mailbox of the old address end.
+        // The links in the mailbox of the old address must not work any more.
         end_all(&transaction, user.id).await?;
         user
     };

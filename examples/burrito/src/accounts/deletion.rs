@@ -1,20 +1,17 @@
-//! Deleting an account. `hoglet_web::account_deletion` deletes the rows, and the person at PostHog.
+//! Deletes an account.
+//!
+//! `hoglet_web::account_deletion` deletes its rows, and its person at PostHog.
 
-use hoglet_web::database::begin;
-use hoglet_web::error::Result;
-use hoglet_web::visit::Visit;
-
-use crate::models::user;
 use crate::posthog::events::AccountDeleted;
-use crate::state::AppState;
+use crate::prelude::*;
 
-/// Deletes the account of the signed-in user, and ends the session. If several tabs send it at once,
-/// one of them deletes and captures the event.
+/// Deletes the account of the signed-in user, and ends the session. If several tabs send the form at
+/// once, only one of them deletes the account and captures the event.
 pub async fn delete_own(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
     let transaction = begin(&state.database).await?;
     if visit.delete_account(&transaction, user).await? {
         transaction.commit().await?;
-        // The last event of this person: PostHog is asked to delete them a minute later.
+        // This is the person's last event. A job deletes the person at PostHog a minute later.
         visit.posthog.capture(AccountDeleted {});
     } else {
         transaction.rollback().await?;

@@ -1,20 +1,12 @@
-//! Changing the address of an account.
+//! Changes the address of an account.
 //!
-//! A request is stored as the token that is mailed to the new address; only the newest counts. Nothing
-//! changes until its link is confirmed, see `confirmation`.
+//! A request is stored as a token, which is mailed to the new address as a link. Only the newest request
+//! counts. The address changes when the link is confirmed: see `confirmation`.
 
 use hoglet_web::account_mail::address::SendChangeOfEmail;
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
 use hoglet_web::throttle::accounts::CHANGE_MAIL;
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
-use sea_orm::prelude::Uuid;
 
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::CHANGE_EMAIL;
 
 /// The result of a request to change the address.
@@ -22,9 +14,9 @@ use crate::tokens::CHANGE_EMAIL;
 pub enum ChangeRequest {
     /// A link was mailed to the new address.
     Mailed,
-    /// Another account has it. The sign-up form tells the same, and more often.
+    /// Another account has the address. The sign-up form reveals the same, and more often.
     AddressTaken,
-    /// The account was deleted meanwhile.
+    /// Meanwhile the account was deleted.
     AccountGone,
 }
 
@@ -60,12 +52,10 @@ pub async fn request_change(
     Ok(ChangeRequest::Mailed)
 }
 
-/// The new address, while its link works. None if another account has it by now.
+/// The requested address, while its link works. `None` if meanwhile another account has the address.
 pub async fn requested(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
-    let Some(request) = CHANGE_EMAIL
-        .newest_of_user(&state.database, user.id)
-        .await?
-    else {
+    let finding = CHANGE_EMAIL.newest_of_user(&state.database, user.id);
+    let Some(request) = finding.await? else {
         return Ok(None);
     };
     let owner = user::find_by_email(&state.database, &request.sent_to).await?;

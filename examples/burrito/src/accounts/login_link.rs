@@ -1,25 +1,17 @@
-//! Logging in by a link in a mail, without a password.
+//! Logs in by a link in a mail, without a password.
 
 use hoglet_web::account_mail::links::SendLoginLink;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::passwords::PasswordHash;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::LOGIN_LINK_MAIL;
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
 
 use super::begin_session;
-use crate::models::user;
 use crate::posthog::events::{EmailConfirmed, LoginLinkRequested, UserLoggedIn};
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::LOGIN_LINK;
 
 /// The result of a log-in by link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkLogIn {
-    /// The link does not work any more.
+    /// The link no longer works.
     LinkGone,
     /// The user is logged in.
     LoggedIn,
@@ -27,7 +19,8 @@ pub enum LinkLogIn {
     LoggedInAndConfirmed,
 }
 
-/// Mails a link to the address. The work is the same with and without an account: the job finds out.
+/// Mails a link to the address. The request does the same work with and without an account, so its
+/// duration reveals nothing. The job looks for the account.
 pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     let user = user::find_by_email(&state.database, &email).await?;
@@ -49,8 +42,9 @@ pub async fn log_in(state: &AppState, visit: &mut Visit, token: &str) -> Result<
     };
     let confirms = user.email_confirmed_at.is_none();
     if confirms {
-        // A stranger may have made this account to wait for its owner. The link proves the owner, so
-        // end everything that a stranger may have prepared: sessions, links and the password.
+        // A stranger may have created this account and waited for the owner of the address (account
+        // pre-hijacking). The link proves that the visitor is the owner, so end everything that a
+        // stranger may have prepared: sessions, links and the password.
         visit.end_everything(&transaction, user.id).await?;
         let unusable = PasswordHash::unusable();
         user = user::change_password(&transaction, user, unusable).await?;

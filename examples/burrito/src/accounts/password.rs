@@ -1,17 +1,12 @@
-//! Checking and changing the password of an account.
+//! Checks and changes the password of an account.
 
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::error::Result;
 use hoglet_web::throttle::accounts::LOG_IN;
 use hoglet_web::tokens::end_all;
-use hoglet_web::visit::Visit;
 use time::Duration;
 
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
-/// How long after a log-in other sessions can be ended without the password.
+/// For this time after a log-in, the user can end other sessions without the password.
 pub const ASK_AGAIN_AFTER: Duration = Duration::minutes(10);
 
 /// Whether this is the user's password. Failures count as failed log-ins, so that a stolen session
@@ -21,8 +16,8 @@ pub async fn check(visit: &Visit, user: &user::Model, password: String) -> Resul
     checking.await
 }
 
-/// Changes the password, and ends the user's other sessions and all links in mails. None if the
-/// password was changed elsewhere while this one was hashed: a reset has the last word.
+/// Changes the password, and ends the user's other sessions and all links in mails. Returns `None`
+/// if the password was changed elsewhere while this one was hashed, so that a reset is not undone.
 pub async fn change(
     state: &AppState,
     visit: &Visit,
@@ -31,8 +26,8 @@ pub async fn change(
 ) -> Result<Option<user::Model>> {
     let password_hash = visit.hash_password(password).await?;
     let transaction = begin(&state.database).await?;
-    // Before the account, in the order in which a link is followed: otherwise two transactions could
-    // wait for each other.
+    // First the links and then the account, in the same order as when a link is used. Otherwise two
+    // transactions could wait for each other.
     end_all(&transaction, user.id).await?;
     let Some(user) = user::replace_password(&transaction, user, password_hash).await? else {
         transaction.rollback().await?;

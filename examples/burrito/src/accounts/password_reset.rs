@@ -1,24 +1,17 @@
-//! Setting a new password by a link in a mail.
+//! Sets a new password by a link in a mail.
 
 use hoglet_web::account_mail::links::SendResetLink;
-use hoglet_web::account_mail::notice::Notice;
-use hoglet_web::database::begin;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::session::Remember;
 use hoglet_web::throttle::accounts::RESET_MAIL;
-use hoglet_web::users::User;
-use hoglet_web::visit::Visit;
 
 use super::begin_session;
-use crate::models::user;
 use crate::posthog::events::{
     EmailConfirmed, PasswordResetCompleted, PasswordResetRequested, UserLoggedIn,
 };
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
-/// Mails a link to the address. The work is the same with and without an account: the job finds out.
+/// Mails a link to the address. The request does the same work with and without an account, so its
+/// duration reveals nothing. The job looks for the account.
 pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     let user = user::find_by_email(&state.database, &email).await?;
@@ -30,15 +23,15 @@ pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()>
     Ok(())
 }
 
-/// Spends a link on a new password, and logs its user in. All other sessions and links of the user
-/// end. `false` if the link does not work any more.
+/// Spends a link, sets the new password, and logs the user in. All other sessions and links of the user
+/// end. Returns `false` if the link no longer works.
 pub async fn reset(
     state: &AppState,
     visit: &mut Visit,
     token: &str,
     password: String,
 ) -> Result<bool> {
-    // Before the transaction: hashing takes long, and others wait to write.
+    // Before the transaction, because hashing takes long and other writers would wait.
     let password_hash = visit.hash_password(password).await?;
 
     let transaction = begin(&state.database).await?;

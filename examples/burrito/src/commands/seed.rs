@@ -5,13 +5,12 @@ use std::process::ExitCode;
 use hoglet_web::app::CommandResult;
 use hoglet_web::cli::{open_database, print_line};
 use hoglet_web::database::Migrations;
-use hoglet_web::email::Email;
 use hoglet_web::passwords::Passwords;
 use hoglet_web::settings::Settings;
 
 use crate::migrations::Migrator;
 use crate::models::about_user::{AboutUser, NewUser};
-use crate::models::user;
+use crate::prelude::*;
 
 const EMAIL: &str = "demo@example.com";
 const PASSWORD: &str = "demo-password";

@@ -1,24 +1,10 @@
 //! `/burrito`: a counter, and the app's first event.
 
-use axum::Json;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::Key;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use sea_orm::ConnectionTrait;
-use sea_orm::prelude::Uuid;
-use serde_json::json;
-
 use super::burritos::{self, Owner};
 use super::events::BurritoConsidered;
-use crate::current_user::CurrentUser;
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
-/// The id that counts the burritos of a visitor who has opted out and so has no visitor id.
+/// The owner of the count for a visitor who has opted out, and so has no visitor id.
 const COUNTED_AS: Key<Uuid> = Key::new("burritos_counted_as");
 
 pub async fn show(
@@ -34,7 +20,7 @@ pub async fn show(
     page.render("demo/burrito.html", context! { count })
 }
 
-/// Counts one more: JSON for the page's script, a redirect for a form without scripts.
+/// Counts one more. Answers with JSON for the page's script, and with a redirect for a form without it.
 pub async fn consider(
     State(state): State<AppState>,
     user: Option<CurrentUser>,
@@ -65,7 +51,7 @@ pub async fn consider(
 /// The owner of the count; none for a visitor who has opted out and has no count yet.
 async fn owner(user: Option<CurrentUser>, visit: &Visit) -> Result<Option<Owner>> {
     match user {
-        Some(CurrentUser(user)) => Ok(Some(Owner::User(user.id))),
+        Some(user) => Ok(Some(Owner::User(user.id))),
         None => Ok(visitor_id(visit).await?.map(Owner::Visitor)),
     }
 }

@@ -1,11 +1,13 @@
 //! How often each user and each visitor has considered the burrito.
 
-use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
-/// How long a visitor's count is kept after the last one. Any visitor can begin any number of counts.
+use crate::prelude::*;
+
+/// How long a visitor's count is kept after its last change. Counts must end, because a client can begin
+/// any number of them.
 const VISITORS_LIFETIME: Duration = Duration::days(1);
 
 #[sea_orm::model]
@@ -15,7 +17,7 @@ pub struct Model {
     /// The user's id, or the visitor's.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The user, whose count is deleted with the account; none for a visitor.
+    /// The user, so that the count is deleted with the account. `None` for a visitor.
     pub user_id: Option<Uuid>,
     pub count: i64,
     pub changed_at: TimeDateTimeWithTimeZone,
@@ -45,13 +47,13 @@ impl Owner {
     }
 }
 
-/// The count; 0 before the first.
+/// The count; 0 if there is no row.
 pub async fn count(database: &impl ConnectionTrait, owner: Owner) -> Result<i64, DbErr> {
     let row = Entity::find_by_id(owner.id()).one(database).await?;
     Ok(row.map_or(0, |row| row.count))
 }
 
-/// Adds to the count and returns it. The database adds, so that two requests at once lose nothing.
+/// Adds to the count and returns it. The database adds, so two requests at once lose nothing.
 pub async fn add(database: &impl ConnectionTrait, owner: Owner, count: i64) -> Result<i64, DbErr> {
     let now = OffsetDateTime::now_utc();
     let first = ActiveModel {
@@ -73,7 +75,7 @@ pub async fn add(database: &impl ConnectionTrait, owner: Owner, count: i64) -> R
     Ok(row.count)
 }
 
-/// Deletes a visitor's count and returns it. Of two log-ins at once one gets it.
+/// Deletes a visitor's count and returns it. Of two log-ins at once, only one gets it.
 pub async fn take(database: &impl ConnectionTrait, visitor_id: Uuid) -> Result<i64, DbErr> {
     let taken = Entity::delete_many()
         .filter(Column::Id.eq(visitor_id))

@@ -1,20 +1,13 @@
 //! `/dashboard`: a feature flag with its payload, and an experiment.
 
-use axum::response::Html;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::posthog::PostHog;
-use minijinja::context;
-use minijinja::value::Serde;
-
 use super::events::DashboardViewed;
 use super::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
-use crate::current_user::CurrentUser;
+use crate::prelude::*;
 
-/// One request to PostHog answers both. Reading a flag or a variant is the exposure.
+/// One request to PostHog evaluates the flag and the experiment. Reading one of them is its exposure.
 pub async fn show(_: CurrentUser, posthog: PostHog, page: Page) -> Result<Html<String>> {
     let flags = posthog.flags().await;
-    // After the flags, so that the event has them and PostHog can break views down by variant.
+    // After the flags, so that the event carries them, and PostHog can break down views by variant.
     posthog.capture_view(DashboardViewed {});
     let variant = flags.variant(&DASHBOARD_HEADLINE);
     page.render(

@@ -3,23 +3,12 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use axum::Json;
-use axum::extract::{Form, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::{AppError, Result};
 use hoglet_web::feature::Switch;
-use hoglet_web::posthog::PostHog;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::events::ErrorTriggered;
-use crate::current_user::CurrentUser;
-use crate::state::AppState;
+use crate::prelude::*;
 
-/// Whether these errors can be triggered: everywhere but in production, unless the variable is set.
+/// Whether these errors can be triggered. By default they can, except in production.
 pub const DEMO_ERRORS: Switch = Switch {
     variable: "DEMO_ERRORS",
     default: |settings| !settings.production(),
@@ -42,7 +31,7 @@ enum DemoError {
     Unhandled,
 }
 
-/// Fails as requested: three errors are captured by hand, two on the way out.
+/// Fails as requested. This file captures three kinds of error, and Hoglet the other two.
 pub async fn trigger(
     State(state): State<AppState>,
     _: CurrentUser,
@@ -54,24 +43,21 @@ pub async fn trigger(
     }
     let posthog = &visit.posthog;
     let message = match form.error_type.as_str() {
-        "value" => match "not a number".parse::<i64>() {
-            Ok(_) => unreachable!("letters are no number"),
-            Err(error) => capture(posthog, "value", &error),
-        },
+        "value" => {
+            let number = "not a number".parse::<i64>();
+            let error = number.expect_err("letters are no number");
+            capture(posthog, "value", &error)
+        }
         "key" => {
             let settings = HashMap::from([("present", 1)]);
-            match settings
-                .get("absent")
-                .ok_or(DemoError::MissingKey("absent"))
-            {
-                Ok(_) => unreachable!("the key is absent"),
-                Err(error) => capture(posthog, "key", &error),
-            }
+            let value = settings.get("absent");
+            let value = value.ok_or(DemoError::MissingKey("absent"));
+            capture(posthog, "key", &value.expect_err("the key is absent"))
         }
         "generic" => capture(posthog, "generic", &DemoError::Generic),
-        // A handler's `Err` needs no code here: it is captured on the way out.
+        // An `Err` needs no code here: Hoglet captures it when the handler returns it.
         "unhandled" => return Err(DemoError::Unhandled.into()),
-        // A panic is captured too. The process goes on.
+        // Hoglet captures a panic, too. The process goes on.
         "panic" => panic!("a panic on purpose"),
         _ => {
             let message = "error_type is value, key, generic, unhandled or panic";
@@ -87,7 +73,7 @@ pub async fn trigger(
     }
 }
 
-/// Captures an error by hand, with an event beside it, and says so.
+/// Captures an error, and an event beside it. Returns the message for the page.
 fn capture<E: Error>(posthog: &PostHog, error_type: &'static str, error: &E) -> String {
     posthog.capture_error(error);
     posthog.capture(ErrorTriggered {

@@ -3,10 +3,10 @@
 use hoglet_web::posthog::{Experiment, Flag};
 
 hoglet_web::flags! {
-    /// Shows the new dashboard; its payload goes with it.
+    /// Shows the new dashboard, with the payload of the flag.
     pub const NEW_DASHBOARD_FEATURE: Flag = Flag::new("new-dashboard-feature");
 
-    /// Which headline the dashboard has.
+    /// Chooses the headline of the dashboard.
     pub const DASHBOARD_HEADLINE: Experiment =
         Experiment::new("dashboard-headline", &["control", "friendly", "bold"]);
 }

@@ -1,18 +1,11 @@
 //! `/api/group-analytics`: an event that belongs to a user and to their company.
 
-use axum::Json;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use serde_json::json;
-
 use super::events::FeatureUsed;
-use crate::current_user::CurrentUser;
+use crate::prelude::*;
 
 const MESSAGE: &str = "Captured for the company acme-corp.";
 
-/// Describes the company to PostHog, and captures an event of the user that belongs to it.
+/// Describes the company to PostHog, and captures an event that belongs to the user and to the company.
 pub async fn use_feature(_: CurrentUser, visit: Visit) -> Result<Response> {
     let company = json!({ "name": "Acme Corp", "plan": "enterprise", "employee_count": 150 });
     visit.posthog.with_group("company", "acme-corp", company);
@@ -22,7 +15,6 @@ pub async fn use_feature(_: CurrentUser, visit: Visit) -> Result<Response> {
     if visit.wants_json() {
         Ok(Json(json!({ "success": true, "message": MESSAGE })).into_response())
     } else {
-        visit.flash(FlashLevel::Success, MESSAGE).await?;
-        Ok(Redirect::to("/dashboard").into_response())
+        visit.redirect_with_success("/dashboard", MESSAGE)
     }
 }

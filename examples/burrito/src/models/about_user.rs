@@ -1,22 +1,16 @@
 //! The columns of an account that users fill in themselves, at sign-up and on their profile.
 //!
-//! A new one is a field of [`AboutUser`] with its rule, its lines in `of` and `set`, and a column of
+//! A new column is a field of [`AboutUser`] with its rule, its lines in `of` and `set`, and a field of
 //! `user::Model`. `templates/about_user.html` has the fields of both forms.
 
-use garde::Validate;
-use hoglet_web::email::Email;
-use hoglet_web::passwords::PasswordHash;
+use hoglet_web::prelude::*;
 use hoglet_web::text::tidied;
-use sea_orm::ActiveValue::Set;
-use sea_orm::IntoActiveModel;
 use sea_orm::entity::prelude::*;
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use super::user::{ActiveModel, Model, unless_taken};
 use crate::forms;
 
-/// The form. Absent fields count as empty.
+/// The fields of the form. Absent fields count as empty.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate)]
 pub struct AboutUser {
     #[serde(default)]
@@ -25,7 +19,7 @@ pub struct AboutUser {
 }
 
 impl AboutUser {
-    /// The form, filled in.
+    /// The form, filled in with the values of the user.
     pub fn of(user: &Model) -> Self {
         Self {
             name: user.name.clone(),
@@ -57,8 +51,8 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// Inserts the account; `None` if the address has one. The database decides, so of two sign-ups at
-    /// once one wins.
+    /// Inserts the account. Returns `None` if the address has an account. The database decides, so of two
+    /// sign-ups at once only one succeeds.
     pub async fn insert(self, database: &impl ConnectionTrait) -> Result<Option<Model>, DbErr> {
         let now = OffsetDateTime::now_utc();
         let mut user = ActiveModel {

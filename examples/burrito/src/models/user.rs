@@ -1,12 +1,9 @@
-//! Accounts. PostHog knows a user by the same id: it is the distinct id.
+//! Accounts. The id of a user is also the distinct id at PostHog.
 
-use hoglet_web::email::Email;
-use hoglet_web::passwords::PasswordHash;
-use hoglet_web::users::User;
+use hoglet_web::prelude::*;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QuerySelect, SqlErr};
-use time::OffsetDateTime;
+use sea_orm::{QuerySelect, SqlErr};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -17,7 +14,7 @@ pub struct Model {
     /// Normalized, see [`Email::normalized`]; unique in the database.
     #[sea_orm(unique)]
     pub email: Email,
-    /// When its owner confirmed the address. Until then it may be anybody's.
+    /// The time at which the owner confirmed the address. Until then it may be another person's.
     pub email_confirmed_at: Option<TimeDateTimeWithTimeZone>,
     pub name: String,
     pub password_hash: PasswordHash,
@@ -46,7 +43,7 @@ impl User for Model {
 }
 
 impl Model {
-    /// Whether the password is still the one of `earlier`, the same account as it was read before.
+    /// Whether the password is the same as in `earlier`, a copy of this account that was read before.
     pub fn has_password_of(&self, earlier: &Self) -> bool {
         self.password_hash == earlier.password_hash
     }
@@ -63,7 +60,7 @@ pub async fn find_by_email(
         .await
 }
 
-/// `None` if another account has the address.
+/// The stored account; `None` if another account has the address.
 pub(super) fn unless_taken(stored: Result<Model, DbErr>) -> Result<Option<Model>, DbErr> {
     match stored {
         Ok(user) => Ok(Some(user)),
@@ -79,8 +76,8 @@ pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Mo
     Entity::find_by_id(id).one(database).await
 }
 
-/// The account of this id, locked: nobody deletes it before the transaction ends, so rows that belong
-/// to it can be stored. `None` if it is gone.
+/// The account of this id, locked. No other transaction can delete it before this one ends, so rows that
+/// belong to it can be stored. `None` if it was deleted.
 pub async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<Option<Model>, DbErr> {
     // SQLite has no such lock and needs none: it has one writer at a time.
     let account = Entity::find_by_id(id).lock(LockType::KeyShare);
@@ -97,7 +94,7 @@ pub async fn confirm(database: &impl ConnectionTrait, user: Model) -> Result<Mod
     user.update(database).await
 }
 
-/// Gives the account a new address that its owner has confirmed; `None` if it is taken.
+/// Stores a new address that its owner has confirmed. Returns `None` if another account has it.
 pub async fn change_email(
     database: &impl ConnectionTrait,
     user: Model,
@@ -111,7 +108,7 @@ pub async fn change_email(
     unless_taken(user.update(database).await)
 }
 
-/// Stores a new password, whatever the current one is. The caller ends the user's sessions.
+/// Stores a new password without a check of the current one. The caller ends the user's sessions.
 pub async fn change_password(
     database: &impl ConnectionTrait,
     user: Model,
@@ -123,7 +120,7 @@ pub async fn change_password(
     user.update(database).await
 }
 
-/// Stores a new password if the current one is still the one of `user`; `None` otherwise.
+/// Stores a new password if the current one is still that of `user`. Otherwise returns `None`.
 pub async fn replace_password(
     database: &impl ConnectionTrait,
     user: Model,

@@ -1,5 +1,5 @@
-//! The tracking plan: every event that the app captures, with its properties. A new one is one entry
-//! here, and `posthog.capture(…)` in a handler.
+//! The tracking plan: every event that the app captures, with its properties. A new event is one
+//! entry here, and `posthog.capture(…)` in a handler.
 //!
 //! Names say what happened, object first, in the past tense. E-mail and name are person properties
 //! and never properties of an event.
@@ -23,7 +23,7 @@ hoglet_web::events! {
     /// A visitor requested a link to reset a password. No property tells whether there is an account.
     "password_reset_requested" => PasswordResetRequested {},
 
-    /// A user set a new password by such a link.
+    /// A user set a new password with such a link.
     "password_reset_completed" => PasswordResetCompleted {},
 
     /// A user changed their address and confirmed the new one.

@@ -1,10 +1,9 @@
-//! The person properties of a user in PostHog. A new one is one more pair.
+//! The person properties of a user in PostHog. A new property is one more pair.
 
 use hoglet_web::users::Person;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 
-use crate::models::user;
+use crate::prelude::*;
 
 impl Person for user::Model {
     /// E-mail and name are properties of a person, never of an event.

@@ -1,27 +1,13 @@
 //! `/confirm-email`: confirms the address of an account, or its new address.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
-
 use super::link_gone::{NextStep, link_gone};
 use super::next::AFTER_LOG_IN;
 use crate::accounts::confirmation::{self, ConfirmResult, Confirmation};
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 #[derive(Deserialize)]
 pub struct ConfirmForm {
-    /// The account's, if the visitor is not logged in as its user.
+    /// The account's password, if the visitor is not logged in as its user.
     #[serde(default)]
     password: String,
 }
@@ -29,19 +15,17 @@ pub struct ConfirmForm {
 pub async fn send_again(
     _: SendsMail,
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
-) -> Result<Redirect> {
+) -> Result<Response> {
     if user.email_confirmed_at.is_some() {
         let message = "Your e-mail address is confirmed already.";
-        visit.flash(FlashLevel::Info, message).await?;
-    } else {
-        confirmation::send_again(&state, &visit, &user).await?;
-        let message =
-            "We have sent you a mail with a link. Check your spam folder if it does not arrive.";
-        visit.flash(FlashLevel::Success, message).await?;
+        return visit.redirect_with_info("/profile", message);
     }
-    Ok(Redirect::to("/profile"))
+    confirmation::send_again(&state, &visit, &user).await?;
+    let message =
+        "We have sent you a mail with a link. Check your spam folder if it does not arrive.";
+    visit.redirect_with_success("/profile", message)
 }
 
 /// Shows a button. Mail scanners open every link, so opening it changes nothing.
@@ -55,8 +39,8 @@ pub async fn show(
     let Some(found) = confirmation::find(&state, &token).await? else {
         return link_gone(&page, NextStep::Profile);
     };
-    let values = values(&found, user.as_ref().map(|user| &*user.0), Errors::new());
-    Ok(page.render("confirm_email.html", values)?.into_response())
+    let html = form_page(&page, &found, user.as_deref()).show()?;
+    Ok(html.into_response())
 }
 
 pub async fn confirm(
@@ -68,51 +52,45 @@ pub async fn confirm(
     Path(token): Path<String>,
     Form(form): Form<ConfirmForm>,
 ) -> Result<Response> {
-    let user = user.as_ref().map(|user| &*user.0);
-    let invalid = |found: &Confirmation, errors| {
-        forms::invalid(&page, "confirm_email.html", values(found, user, errors))
-    };
+    let user = user.as_deref();
     let password_missing = form.password.is_empty();
     let confirming = confirmation::confirm(&state, &mut visit, user, &token, form.password);
     match confirming.await {
         Ok(ConfirmResult::Confirmed(found)) if found.changes_address() => {
-            let message = "Your e-mail address was changed.";
-            visit.flash(FlashLevel::Success, message).await?;
-            Ok(Redirect::to("/profile").into_response())
+            visit.redirect_with_success("/profile", "Your e-mail address was changed.")
         }
         Ok(ConfirmResult::Confirmed(_)) => {
             let message = "Thank you, your e-mail address is confirmed.";
-            visit.flash(FlashLevel::Success, message).await?;
-            Ok(Redirect::to(AFTER_LOG_IN).into_response())
+            visit.redirect_with_success(AFTER_LOG_IN, message)
         }
         Ok(ConfirmResult::LinkGone) => link_gone(&page, NextStep::Profile),
         Ok(ConfirmResult::WrongPassword(found)) => {
-            // A visitor whose session ended after they opened the page has seen no field for it.
+            // If the session ended after the page was opened, the page has no field for a password.
             let message = match password_missing {
                 true => "Enter the password of the account.",
                 false => "This is not the password of the account.",
             };
-            invalid(&found, forms::error("password", message))
+            let errors = forms::error("password", message);
+            form_page(&page, &found, user).invalid(errors)
         }
         Ok(ConfirmResult::AddressTaken(found)) => {
             let message = "This address now belongs to another account, so nothing was changed.";
-            invalid(&found, forms::form_error(message))
+            form_page(&page, &found, user).invalid(forms::form_error(message))
         }
         Err(error) => match confirmation::find(&state, &token).await? {
-            Some(found) => forms::try_later(&page, "confirm_email.html", error, |errors| {
-                values(&found, user, errors)
-            }),
+            Some(found) => form_page(&page, &found, user).try_later(error),
             None => Err(error),
         },
     }
 }
 
-fn values(found: &Confirmation, user: Option<&user::Model>, errors: Errors) -> Value {
+fn form_page<'a>(page: &'a Page, found: &Confirmation, user: Option<&user::Model>) -> FormPage<'a> {
     let is_own = user.is_some_and(|user| user.id == found.user.id);
     let email = match is_own {
         true => found.email.for_people(),
         false => found.email.hint(),
     };
     let changes = found.changes_address();
-    context! { email, changes, is_own, form => context! {}, errors }
+    let values = context! { email, changes, is_own, form => context! {} };
+    FormPage::new(page, "confirm_email.html", values)
 }

@@ -1,22 +1,9 @@
 //! `/forgot-password`: requests a link that sets a new password.
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use garde::Validate;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
 use hoglet_web::tokens::Purpose;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
 
 use crate::accounts::password_reset;
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
 #[derive(Deserialize, Validate)]
@@ -26,11 +13,10 @@ pub struct ForgotPasswordForm {
     email: String,
 }
 
-/// Also for users, who may need their password on the profile page.
+/// Also for users, because the profile page may ask for their password.
 pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result<Html<String>> {
-    let email = user.map(|user| user.0.email.for_people());
-    let values = values(&email.unwrap_or_default(), Errors::new());
-    page.render("forgot_password.html", values)
+    let email = user.map(|user| user.email.for_people());
+    form_page(&page, &email.unwrap_or_default()).show()
 }
 
 pub async fn send(
@@ -40,24 +26,23 @@ pub async fn send(
     page: Page,
     Form(form): Form<ForgotPasswordForm>,
 ) -> Result<Response> {
-    let with_errors = |errors| values(&form.email, errors);
+    let form_page = form_page(&page, &form.email);
     let errors = forms::validate(&form);
     if !errors.is_empty() {
-        return forms::invalid(&page, "forgot_password.html", with_errors(errors));
+        return form_page.invalid(errors);
     }
     if let Err(error) = password_reset::request(&state, &visit, &form.email).await {
-        return forms::try_later(&page, "forgot_password.html", error, with_errors);
+        return form_page.try_later(error);
     }
-    let message = link_sent(RESET_PASSWORD);
-    visit.flash(FlashLevel::Success, &message).await?;
-    Ok(Redirect::to("/login").into_response())
+    visit.redirect_with_success("/login", &link_sent(RESET_PASSWORD))
 }
 
-fn values(email: &str, errors: Errors) -> Value {
-    context! { form => context! { email }, errors }
+fn form_page<'a>(page: &'a Page, email: &str) -> FormPage<'a> {
+    let values = context! { form => context! { email } };
+    FormPage::new(page, "forgot_password.html", values)
 }
 
-/// The same message for every address: it does not tell whether the account exists.
+/// The same message for every address: it does not reveal whether the account exists.
 pub fn link_sent(purpose: Purpose) -> String {
     let lifetime = purpose.lifetime_in_words();
     format!(

@@ -1,14 +1,10 @@
 //! `/`: the landing page. Change `templates/home.html` to make it yours.
 
 use axum::extract::RawQuery;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use minijinja::context;
 
 use super::next::AFTER_LOG_IN;
-use crate::current_user::CurrentUser;
 use crate::features::FEATURES;
+use crate::prelude::*;
 
 /// The page for visitors. Users are sent to the default destination after log-in.
 pub async fn show(

@@ -1,34 +1,27 @@
-//! The page for links in mails that do not work any more: used, expired, ended by another one, or
-//! never ours. It does not tell which, because the visitor may be anybody.
+//! The page for links that do not work: used, expired, ended by another link, or forged. It does not
+//! reveal the reason, because the visitor may be a stranger.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use hoglet_web::error::{AppError, Result};
-use hoglet_web::page::Page;
-use minijinja::context;
+use crate::prelude::*;
 
-/// What the visitor can do instead. `templates/link_gone.html` has the words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The next step that the page suggests. `templates/link_gone.html` has the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NextStep {
-    /// Get another link for a new password.
+    /// Request another link that sets a new password.
     ForgotPassword,
-    /// Go to the log-in page, and get another link to log in there.
+    /// Go to the log-in page, and request another link there.
     LogIn,
-    /// Go to the profile, and have the mail sent once more.
+    /// Go to the profile, and request the mail again.
     Profile,
 }
 
-/// The answer to such a link, opened or posted: 410.
+/// The answer when such a link is opened or its form is sent: a 410.
 pub fn link_gone(page: &Page, next_step: NextStep) -> Result<Response> {
     if page.is_for_a_program() {
         let message = "This link no longer works.";
         return Err(AppError::new(StatusCode::GONE, message));
     }
-    let next_step = match next_step {
-        NextStep::ForgotPassword => "forgot_password",
-        NextStep::LogIn => "log_in",
-        NextStep::Profile => "profile",
-    };
-    let html = page.render("link_gone.html", context! { next_step })?;
+    let values = context! { next_step => Serde(next_step) };
+    let html = page.render("link_gone.html", values)?;
     Ok((StatusCode::GONE, html).into_response())
 }

@@ -1,33 +1,19 @@
 //! `/login`: logs in with an e-mail address and a password.
 
-use axum::Form;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::Remember;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
-
 use super::next::{AFTER_LOG_IN, Next};
 use crate::accounts;
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::state::AppState;
+use crate::prelude::*;
 
-/// One message for both causes: it does not tell whether the account exists.
+/// One message for both causes: it does not reveal whether the account exists.
 const WRONG: &str = "Wrong e-mail or password.";
 
 /// Absent fields count as empty.
 #[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct LogInForm {
-    #[serde(default)]
     pub email: String,
-    #[serde(default)]
     password: String,
     /// `true` if the box is ticked.
-    #[serde(default)]
     remember: String,
     #[serde(flatten)]
     pub next: Next,
@@ -45,8 +31,7 @@ pub async fn show(
         next,
         ..LogInForm::default()
     };
-    let html = page.render("login.html", values(&form, Errors::new()))?;
-    Ok(html.into_response())
+    Ok(form_page(&page, &form).show()?.into_response())
 }
 
 pub async fn log_in(
@@ -55,22 +40,19 @@ pub async fn log_in(
     page: Page,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
-    let with_errors = |errors| values(&form, errors);
+    let form_page = form_page(&page, &form);
     let remember = Remember::from(form.remember == "true");
-    let (email, password) = (&form.email, form.password.clone());
-    match accounts::log_in(&state, &mut visit, email, password, remember).await {
+    match accounts::log_in(&state, &mut visit, &form.email, form.password, remember).await {
         Ok(true) => Ok(Redirect::to(form.next.path_or_default()).into_response()),
-        Ok(false) => {
-            let errors = forms::form_error(WRONG);
-            forms::invalid(&page, "login.html", with_errors(errors))
-        }
-        Err(error) => forms::try_later(&page, "login.html", error, with_errors),
+        Ok(false) => form_page.invalid(forms::form_error(WRONG)),
+        Err(error) => form_page.try_later(error),
     }
 }
 
-/// The variables of `login.html`, which `/login-link` shows too.
-pub fn values(form: &LogInForm, errors: Errors) -> Value {
+/// The log-in page. `/login-link` shows it too.
+pub fn form_page<'a>(page: &'a Page, form: &LogInForm) -> FormPage<'a> {
     let remember = form.remember == "true";
     let typed = context! { email => &form.email, remember };
-    context! { next => form.next.path(), form => typed, errors }
+    let values = context! { next => form.next.path(), form => typed };
+    FormPage::new(page, "login.html", values)
 }

@@ -1,32 +1,22 @@
-//! `/login-link`: logs in by a link in a mail. The form is the other button of the log-in page.
+//! `/login-link`: logs in by a link in a mail.
+//!
+//! The second button of the log-in page requests the link.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
 use hoglet_web::local_path::leading_to;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
 
 use super::forgot_password::link_sent;
 use super::link_gone::{NextStep, link_gone};
 use super::login::{self, LogInForm};
 use super::next::Next;
 use crate::accounts::login_link::{self, LinkLogIn};
-use crate::current_user::CurrentUser;
-use crate::forms;
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::LOGIN_LINK;
 
 /// The password that was set before the address was confirmed may be a stranger's.
 const CONFIRMED: &str = "You are logged in, and your address is confirmed. The password that was set before does not \
                          work any more. Use “Forgot your password?” to set a new one.";
 
-/// Mails a link. The password is not read.
+/// Mails a link. Ignores the password in the form.
 pub async fn send(
     State(state): State<AppState>,
     _: SendsMail,
@@ -34,25 +24,22 @@ pub async fn send(
     page: Page,
     Form(form): Form<LogInForm>,
 ) -> Result<Response> {
-    let with_errors = |errors| login::values(&form, errors);
+    let form_page = login::form_page(&page, &form);
     if let Err(wrong) = forms::email_address(&form.email, &()) {
-        let errors = forms::error("email", wrong.message());
-        return forms::invalid(&page, "login.html", with_errors(errors));
+        return form_page.invalid(forms::error("email", wrong.message()));
     }
     if let Err(error) = login_link::request(&state, &visit, &form.email).await {
-        return forms::try_later(&page, "login.html", error, with_errors);
+        return form_page.try_later(error);
     }
-    // The destination stays in this browser. In the link it would let strangers write into other
-    // people's mails.
+    // The destination is stored in this browser. If it were in the link, strangers could put text into
+    // other people's mails.
     let next = form.next.path();
     visit.set_next(next);
     let back = next.map_or("/login".to_owned(), |path| leading_to("/login", path));
-    let message = link_sent(LOGIN_LINK);
-    visit.flash(FlashLevel::Success, &message).await?;
-    Ok(Redirect::to(&back).into_response())
+    visit.redirect_with_success(&back, &link_sent(LOGIN_LINK))
 }
 
-/// Shows a button and names the account, so that nobody lands in another account by mistake. Mail
+/// Shows a button and names the account, so that no user logs in to another account by mistake. Mail
 /// scanners open every link, so opening it changes nothing.
 pub async fn show(
     State(state): State<AppState>,
@@ -66,7 +53,7 @@ pub async fn show(
     };
     let values = context! {
         account => owner.email.hint(),
-        ends_another => user.is_some_and(|user| user.0.id != owner.id),
+        ends_another => user.is_some_and(|user| user.id != owner.id),
     };
     Ok(page.render("login_link.html", values)?.into_response())
 }

@@ -1,11 +1,11 @@
-//! Where to go after a log-in.
+//! The destination after a log-in or sign-up.
 
 use hoglet_web::local_path::local_path;
-use serde::Deserialize;
 
 pub use crate::features::AFTER_LOG_IN;
+use crate::prelude::*;
 
-/// The destination after a log-in or sign-up: `next` in the address and the form of both pages.
+/// The parameter `next` in the address and the form of both pages.
 #[derive(Debug, Default, Deserialize)]
 pub struct Next {
     #[serde(default)]
@@ -13,7 +13,7 @@ pub struct Next {
 }
 
 impl Next {
-    /// For a destination that was stored.
+    /// From a stored destination.
     pub fn to(next: String) -> Self {
         Self { next }
     }
@@ -23,7 +23,7 @@ impl Next {
         local_path(&self.next)
     }
 
-    /// The same, or the default destination.
+    /// The destination, or the default one.
     pub fn path_or_default(&self) -> &str {
         self.path().unwrap_or(AFTER_LOG_IN)
     }

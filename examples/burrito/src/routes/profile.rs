@@ -1,27 +1,12 @@
 //! `/profile`: shows and changes an account.
 
-use std::sync::Arc;
-
-use axum::Form;
-use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::posthog::PostHog;
-use hoglet_web::session::FlashLevel;
 use hoglet_web::text;
-use hoglet_web::visit::Visit;
-use minijinja::value::Serde;
-use minijinja::{Value, context};
 
 use crate::accounts;
-use crate::current_user::CurrentUser;
 use crate::features::FEATURES;
-use crate::forms::{self, Errors};
 use crate::models::about_user::AboutUser;
-use crate::models::user;
 use crate::posthog::events::{ProfileUpdated, ProfileViewed};
-use crate::state::AppState;
+use crate::prelude::*;
 
 pub mod deletion;
 pub mod email;
@@ -30,7 +15,7 @@ pub mod sessions;
 
 pub async fn show(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     posthog: PostHog,
     page: Page,
 ) -> Result<Html<String>> {
@@ -40,7 +25,7 @@ pub async fn show(
 
 pub async fn update(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(about): Form<AboutUser>,
@@ -48,19 +33,17 @@ pub async fn update(
     let errors = forms::validate(&about);
     if !errors.is_empty() {
         let account = account(&state, &user).await?;
-        let values = context! { at => "about", about => Serde(&about), errors, ..account };
-        return forms::invalid(&page, "profile.html", values);
+        let values = context! { at => "about", about => Serde(&about), ..account };
+        return FormPage::new(&page, "profile.html", values).invalid(errors);
     }
-    let user = Arc::unwrap_or_clone(user);
-    let user = about.update(&state.database, user).await?;
+    let user = about.update(&state.database, user.into_inner()).await?;
     visit.posthog.set_person(&user);
     visit.posthog.capture(ProfileUpdated {});
-    let message = "Your profile was changed.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/profile").into_response())
+    visit.redirect_with_success("/profile", "Your profile was changed.")
 }
 
-/// The variables of `profile.html`. `at` is the form that was sent: several have a field of one name.
+/// The variables of `profile.html`. `at` names the form that was sent, because several forms have a field
+/// of the same name.
 async fn account(state: &AppState, user: &user::Model) -> Result<Value> {
     let requested = accounts::email::requested(state, user).await?;
     Ok(context! {
@@ -74,16 +57,22 @@ async fn account(state: &AppState, user: &user::Model) -> Result<Value> {
     })
 }
 
-/// Adds a message to `errors` unless this is the user's password.
-async fn check_password(
+/// The answer if `typed` is not the user's password or the form has other `errors`.
+async fn refusal(
+    form_page: &FormPage<'_>,
     visit: &Visit,
     user: &user::Model,
     typed: String,
-    errors: &mut Errors,
-) -> Result<()> {
-    if !accounts::password::check(visit, user, typed).await? {
-        let message = "This is not your current password.";
-        errors.extend(forms::error("current_password", message));
+    mut errors: Errors,
+) -> Result<Option<Response>> {
+    match accounts::password::check(visit, user, typed).await {
+        Ok(true) if errors.is_empty() => return Ok(None),
+        Ok(true) => {}
+        Ok(false) => {
+            let message = "This is not your current password.";
+            errors.extend(forms::error("current_password", message));
+        }
+        Err(error) => return form_page.try_later(error).map(Some),
     }
-    Ok(())
+    form_page.invalid(errors).map(Some)
 }

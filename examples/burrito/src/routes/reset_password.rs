@@ -1,21 +1,9 @@
 //! `/reset-password/{token}`: sets a new password by a link in a mail.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::{Value, context};
-use serde::Deserialize;
-
 use super::link_gone::{NextStep, link_gone};
 use super::next::AFTER_LOG_IN;
 use crate::accounts::password_reset;
-use crate::forms::{self, Errors};
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
 #[derive(Deserialize)]
@@ -34,8 +22,7 @@ pub async fn show(
     let Some(user) = finding.await? else {
         return link_gone(&page, NextStep::ForgotPassword);
     };
-    let html = page.render("reset_password.html", values(&user, Errors::new()))?;
-    Ok(html.into_response())
+    Ok(form_page(&page, &user).show()?.into_response())
 }
 
 pub async fn change(
@@ -45,28 +32,28 @@ pub async fn change(
     Path(token): Path<String>,
     Form(form): Form<ResetPasswordForm>,
 ) -> Result<Response> {
-    // An invalid password spends no link, and no password is hashed for a link that does not work.
+    // An invalid password does not spend the link. If the link does not work, no password is hashed.
     let finding = RESET_PASSWORD.user::<user::Entity>(&state.database, &token);
     let Some(user) = finding.await? else {
         return link_gone(&page, NextStep::ForgotPassword);
     };
-    let with_errors = |errors| values(&user, errors);
+    let form_page = form_page(&page, &user);
     let app_name = &state.web.settings.app_name;
     let errors = forms::new_password("password", &form.password, &user.email, app_name);
     if !errors.is_empty() {
-        return forms::invalid(&page, "reset_password.html", with_errors(errors));
+        return form_page.invalid(errors);
     }
     match password_reset::reset(&state, &mut visit, &token, form.password).await {
         Ok(true) => {}
         Ok(false) => return link_gone(&page, NextStep::ForgotPassword),
-        Err(error) => return forms::try_later(&page, "reset_password.html", error, with_errors),
+        Err(error) => return form_page.try_later(error),
     }
     let message =
         "Your password was changed, and you are logged in. All other sessions have ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to(AFTER_LOG_IN).into_response())
+    visit.redirect_with_success(AFTER_LOG_IN, message)
 }
 
-fn values(user: &user::Model, errors: Errors) -> Value {
-    context! { account => user.email.hint(), form => context! {}, errors }
+fn form_page<'a>(page: &'a Page, user: &user::Model) -> FormPage<'a> {
+    let values = context! { account => user.email.hint(), form => context! {} };
+    FormPage::new(page, "reset_password.html", values)
 }

@@ -1,51 +1,34 @@
 //! `/signup`: creates an account.
 //!
-//! Known limitation: the form tells whether an address has an account. `docs/accounts.md` says how an
-//! app that sends mail can avoid that.
-
-use axum::Form;
-use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use garde::Validate;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::value::Serde;
-use minijinja::{Value, context};
-use serde::Deserialize;
+//! Known limitation: the form reveals whether an address has an account. `docs/accounts.md` explains how
+//! an app that sends mail can avoid that.
 
 use super::next::Next;
 use crate::accounts::{self, SignUp};
-use crate::forms::{self, Errors};
 use crate::models::about_user::AboutUser;
-use crate::state::AppState;
+use crate::prelude::*;
 
 const WITHOUT_MAIL: &str = "Your account is ready. We could not send the mail to confirm your address, because too many \
                             were sent just now. Request it on your profile page in a few minutes.";
 
 /// Absent fields count as empty.
 #[derive(Deserialize, Validate)]
+#[garde(allow_unvalidated)]
 pub struct SignUpForm {
     #[serde(flatten)]
-    #[garde(skip)]
     about: AboutUser,
     #[serde(default)]
     #[garde(custom(forms::email_address))]
     email: String,
     #[serde(default)]
-    #[garde(skip)]
     password: String,
     #[serde(flatten)]
-    #[garde(skip)]
     next: Next,
 }
 
 pub async fn show(page: Page, Query(next): Query<Next>) -> Result<Html<String>> {
-    let (about, form, errors) = (context! {}, context! {}, context! {});
-    let values = context! { next => next.path(), about, form, errors };
-    page.render("signup.html", values)
+    let values = context! { next => next.path(), about => context! {}, form => context! {} };
+    FormPage::new(&page, "signup.html", values).show()
 }
 
 pub async fn sign_up(
@@ -54,35 +37,26 @@ pub async fn sign_up(
     page: Page,
     Form(form): Form<SignUpForm>,
 ) -> Result<Response> {
-    let with_errors = |errors| values(&form, errors);
+    let typed = context! { email => &form.email };
+    let values = context! { next => form.next.path(), about => Serde(&form.about), form => typed };
+    let form_page = FormPage::new(&page, "signup.html", values);
     let email = Email::normalized(&form.email);
     let app_name = &state.web.settings.app_name;
     let mut errors = forms::validate(&form.about);
     errors.extend(forms::validate(&form));
-    errors.extend(forms::new_password(
-        "password",
-        &form.password,
-        &email,
-        app_name,
-    ));
+    let weak = forms::new_password("password", &form.password, &email, app_name);
+    errors.extend(weak);
     if !errors.is_empty() {
-        return forms::invalid(&page, "signup.html", with_errors(errors));
+        return form_page.invalid(errors);
     }
-    let (about, password) = (form.about.clone(), form.password.clone());
-    match accounts::sign_up(&state, &mut visit, email, about, password).await {
+    match accounts::sign_up(&state, &mut visit, email, form.about, form.password).await {
         Ok(SignUp::LoggedIn) => {}
         Ok(SignUp::LoggedInWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL).await?,
         Ok(SignUp::AddressTaken) => {
             let message = "This e-mail address already has an account. Log in instead.";
-            let errors = forms::error("email", message);
-            return forms::invalid(&page, "signup.html", with_errors(errors));
+            return form_page.invalid(forms::error("email", message));
         }
-        Err(error) => return forms::try_later(&page, "signup.html", error, with_errors),
+        Err(error) => return form_page.try_later(error),
     }
     Ok(Redirect::to(form.next.path_or_default()).into_response())
-}
-
-fn values(form: &SignUpForm, errors: Errors) -> Value {
-    let (about, typed) = (Serde(&form.about), context! { email => &form.email });
-    context! { next => form.next.path(), about, form => typed, errors }
 }

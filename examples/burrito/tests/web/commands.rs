@@ -42,7 +42,7 @@ async fn seed_makes_no_user_with_a_well_known_password_in_production() {
     assert_eq!(app.count_rows("users").await, 0);
 }
 
-// The stand-in for PostHog answers on another thread while this one waits for the command.
+// The recorder answers for PostHog on another thread while this one waits for the command.
 #[tokio::test(flavor = "multi_thread")]
 async fn doctor_finds_no_problem() {
     let app = App::start().await;

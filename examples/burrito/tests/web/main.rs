@@ -1,4 +1,6 @@
-//! Tests of the app from outside, one file per page or theme: requests, responses, and events that reach PostHog.
+//! Tests of the app from outside, one file per page or theme.
+//!
+//! They check the answers to requests, and the events that reach PostHog.
 //!
 //! `hoglet_web::testing` starts the app on a free port, with a database of its own and a stand-in for
 //! PostHog. `support` has the vocabulary. `cargo test` runs all tests, and `cargo test --test web login` those with

@@ -1,20 +1,8 @@
 //! `/profile/delete`: deletes the account.
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use serde::Deserialize;
-
-use super::{account, check_password};
+use super::{account, refusal};
 use crate::accounts::deletion;
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::state::AppState;
+use crate::prelude::*;
 
 #[derive(Deserialize)]
 pub struct DeletionForm {
@@ -24,23 +12,19 @@ pub struct DeletionForm {
 
 pub async fn delete(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(form): Form<DeletionForm>,
 ) -> Result<Response> {
     let account = account(&state, &user).await?;
-    let with_errors = |errors| context! { at => "delete", errors, ..account };
-    let mut errors = Errors::new();
-    let checking = check_password(&visit, &user, form.current_password, &mut errors);
-    if let Err(error) = checking.await {
-        return forms::try_later(&page, "profile.html", error, with_errors);
-    }
-    if !errors.is_empty() {
-        return forms::invalid(&page, "profile.html", with_errors(errors));
+    let values = context! { at => "delete", ..account };
+    let form_page = FormPage::new(&page, "profile.html", values);
+    let (typed, errors) = (form.current_password, Errors::new());
+    let checking = refusal(&form_page, &visit, &user, typed, errors);
+    if let Some(answer) = checking.await? {
+        return Ok(answer);
     }
     deletion::delete_own(&state, &visit, &user).await?;
-    let message = "Your account was deleted. We are sorry to see you go.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/").into_response())
+    visit.redirect_with_success("/", "Your account was deleted. We are sorry to see you go.")
 }

@@ -1,31 +1,15 @@
 //! `/profile/email`: requests another address for the account, or cancels the request.
 
-use axum::Form;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use garde::Validate;
-use hoglet_web::email::Email;
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::sends_mail::SendsMail;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use serde::Deserialize;
-
-use super::{account, check_password};
+use super::{account, refusal};
 use crate::accounts::email::{self, ChangeRequest};
-use crate::current_user::CurrentUser;
-use crate::forms;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Absent fields count as empty.
-#[derive(Deserialize, Validate)]
+#[derive(Default, Deserialize, Validate)]
+#[serde(default)]
 pub struct EmailForm {
-    #[serde(default)]
     #[garde(custom(forms::email_address))]
     email: String,
-    #[serde(default)]
     #[garde(skip)]
     current_password: String,
 }
@@ -34,51 +18,46 @@ pub struct EmailForm {
 pub async fn change(
     _: SendsMail,
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(form): Form<EmailForm>,
 ) -> Result<Response> {
     let account = account(&state, &user).await?;
     let typed = context! { email => &form.email };
-    let with_errors = |errors| context! { at => "email", form => typed, errors, ..account };
+    let values = context! { at => "email", form => typed, ..account };
+    let form_page = FormPage::new(&page, "profile.html", values);
     let new = Email::normalized(&form.email);
 
     let mut errors = forms::validate(&form);
     if new == user.email {
         errors.extend(forms::error("email", "This is your address already."));
     }
-    let checking = check_password(&visit, &user, form.current_password, &mut errors);
-    if let Err(error) = checking.await {
-        return forms::try_later(&page, "profile.html", error, with_errors);
-    }
-    if !errors.is_empty() {
-        return forms::invalid(&page, "profile.html", with_errors(errors));
+    let checking = refusal(&form_page, &visit, &user, form.current_password, errors);
+    if let Some(answer) = checking.await? {
+        return Ok(answer);
     }
     match email::request_change(&state, &visit, &user, &new).await {
         Ok(ChangeRequest::Mailed) => {
             let message =
                 "We have sent a mail to the new address. Open its link to make the change.";
-            visit.flash(FlashLevel::Success, message).await?;
-            Ok(Redirect::to("/profile").into_response())
+            visit.redirect_with_success("/profile", message)
         }
         Ok(ChangeRequest::AddressTaken) => {
             let taken = forms::error("email", "This e-mail address already has an account.");
-            forms::invalid(&page, "profile.html", with_errors(taken))
+            form_page.invalid(taken)
         }
         Ok(ChangeRequest::AccountGone) => Ok(Redirect::to("/login").into_response()),
-        Err(error) => forms::try_later(&page, "profile.html", error, with_errors),
+        Err(error) => form_page.try_later(error),
     }
 }
 
 pub async fn cancel(
     _: SendsMail,
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
-) -> Result<Redirect> {
+) -> Result<Response> {
     email::cancel_change(&state, &user).await?;
-    let message = "Your e-mail address stays as it is.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/profile"))
+    visit.redirect_with_success("/profile", "Your e-mail address stays as it is.")
 }

@@ -1,65 +1,45 @@
 //! `/profile/password`: changes the password.
 
-use std::sync::Arc;
-
-use axum::Form;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use hoglet_web::error::Result;
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
-use hoglet_web::visit::Visit;
-use minijinja::context;
-use serde::Deserialize;
-
-use super::{account, check_password};
+use super::{account, refusal};
 use crate::accounts::password;
-use crate::current_user::CurrentUser;
-use crate::forms;
 use crate::posthog::events::ProfileUpdated;
-use crate::state::AppState;
+use crate::prelude::*;
 
 /// Absent fields count as empty.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct PasswordForm {
-    #[serde(default)]
     current_password: String,
-    #[serde(default)]
     new_password: String,
 }
 
 /// Changes the password, and ends the user's other sessions.
 pub async fn change(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
     let account = account(&state, &user).await?;
-    let with_errors = |errors| context! { at => "password", errors, ..account };
+    let values = context! { at => "password", ..account };
+    let form_page = FormPage::new(&page, "profile.html", values);
     let (new, app_name) = (form.new_password, &state.web.settings.app_name);
-    let mut errors = forms::new_password("new_password", &new, &user.email, app_name);
-    let checking = check_password(&visit, &user, form.current_password, &mut errors);
-    if let Err(error) = checking.await {
-        return forms::try_later(&page, "profile.html", error, with_errors);
+    let errors = forms::new_password("new_password", &new, &user.email, app_name);
+    let checking = refusal(&form_page, &visit, &user, form.current_password, errors);
+    if let Some(answer) = checking.await? {
+        return Ok(answer);
     }
-    if !errors.is_empty() {
-        return forms::invalid(&page, "profile.html", with_errors(errors));
-    }
-    let user = Arc::unwrap_or_clone(user);
-    let user = match password::change(&state, &visit, user, new).await {
+    let user = match password::change(&state, &visit, user.into_inner(), new).await {
         Ok(Some(user)) => user,
         Ok(None) => {
             let message = "Your password was changed elsewhere. Log in again.";
-            visit.flash(FlashLevel::Info, message).await?;
-            return Ok(Redirect::to("/login").into_response());
+            return visit.redirect_with_info("/login", message);
         }
-        Err(error) => return forms::try_later(&page, "profile.html", error, with_errors),
+        Err(error) => return form_page.try_later(error),
     };
     visit.posthog.set_person(&user);
     visit.posthog.capture(ProfileUpdated {});
     let message = "Your password was changed. Your other sessions have ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to("/profile").into_response())
+    visit.redirect_with_success("/profile", message)
 }

@@ -1,25 +1,10 @@
 //! `/profile/sessions`: shows where the user is logged in, and ends sessions.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use hoglet_web::database::begin;
-use hoglet_web::error::{AppError, Result};
-use hoglet_web::page::Page;
-use hoglet_web::session::FlashLevel;
 use hoglet_web::session::model::{self as sessions, UserSession};
-use hoglet_web::visit::Visit;
-use minijinja::value::Serde;
-use minijinja::{Value, context};
-use sea_orm::prelude::Uuid;
-use serde::Deserialize;
 
-use super::check_password;
+use super::refusal;
 use crate::accounts::{self, password};
-use crate::current_user::CurrentUser;
-use crate::forms::{self, Errors};
-use crate::models::user;
-use crate::state::AppState;
+use crate::prelude::*;
 
 const PAGE: &str = "/profile/sessions";
 const END_OTHERS: &str = "/profile/sessions/delete-others";
@@ -30,19 +15,15 @@ pub struct EndForm {
     current_password: Option<String>,
 }
 
-pub async fn show(
-    CurrentUser(user): CurrentUser,
-    visit: Visit,
-    page: Page,
-) -> Result<Html<String>> {
+pub async fn show(user: CurrentUser, visit: Visit, page: Page) -> Result<Html<String>> {
     let listed = visit.sessions_of(user.id).await?;
-    page.render("sessions.html", values(&listed, None))
+    form_page(&page, &listed, None).show()
 }
 
 /// Ends one session. Ending the session of this request is a log-out.
 pub async fn end_one(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Path(id): Path<String>,
@@ -57,32 +38,24 @@ pub async fn end_one(
         return Ok(Redirect::to("/").into_response());
     }
     let action = format!("{PAGE}/{handle}/delete");
-    let asking = ask_for_password(&visit, &user, &page, form, values(&listed, Some(&action)));
+    let asking = ask_for_password(&visit, &user, &page, form, &listed, &action);
     if let Some(answer) = asking.await? {
         return Ok(answer);
     }
     sessions::end_one(&state.database, user.id, handle).await?;
-    let message = "The session has ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to(PAGE).into_response())
+    visit.redirect_with_success(PAGE, "The session has ended.")
 }
 
 /// Ends all sessions but the one of this request.
 pub async fn end_others(
     State(state): State<AppState>,
-    CurrentUser(user): CurrentUser,
+    user: CurrentUser,
     visit: Visit,
     page: Page,
     Form(form): Form<EndForm>,
 ) -> Result<Response> {
     let listed = visit.sessions_of(user.id).await?;
-    let asking = ask_for_password(
-        &visit,
-        &user,
-        &page,
-        form,
-        values(&listed, Some(END_OTHERS)),
-    );
+    let asking = ask_for_password(&visit, &user, &page, form, &listed, END_OTHERS);
     if let Some(answer) = asking.await? {
         return Ok(answer);
     }
@@ -90,38 +63,29 @@ pub async fn end_others(
     let session = visit.end_other_sessions(&transaction, &*user).await?;
     transaction.commit().await?;
     session.finish(&visit).await?;
-    let message = "Your other sessions have ended.";
-    visit.flash(FlashLevel::Success, message).await?;
-    Ok(Redirect::to(PAGE).into_response())
+    visit.redirect_with_success(PAGE, "Your other sessions have ended.")
 }
 
-/// The page that asks for the password, unless it was given or the log-in was not long ago: somebody
-/// who finds an open browser must not lock its owner out.
+/// Returns the page that asks for the password, or `None` if the right password was given or the log-in
+/// was recent. A stranger at an unlocked browser must not be able to log its owner out everywhere else.
 async fn ask_for_password(
     visit: &Visit,
     user: &user::Model,
     page: &Page,
     form: EndForm,
-    values: Value,
+    listed: &[UserSession],
+    action: &str,
 ) -> Result<Option<Response>> {
-    let with_errors = |errors: Errors| context! { errors, ..values.clone() };
-    let mut errors = Errors::new();
+    let form_page = form_page(page, listed, Some(action));
     match form.current_password {
-        None if visit.logged_in_within(password::ASK_AGAIN_AFTER).await? => return Ok(None),
-        None => {}
-        Some(password) => {
-            if let Err(error) = check_password(visit, user, password, &mut errors).await {
-                return forms::try_later(page, "sessions.html", error, with_errors).map(Some);
-            }
-            if errors.is_empty() {
-                return Ok(None);
-            }
-        }
+        Some(typed) => refusal(&form_page, visit, user, typed, Errors::new()).await,
+        None if visit.logged_in_within(password::ASK_AGAIN_AFTER).await? => Ok(None),
+        None => form_page.invalid(Errors::new()).map(Some),
     }
-    forms::invalid(page, "sessions.html", with_errors(errors)).map(Some)
 }
 
-/// `action` is where the form for the password goes.
-fn values(listed: &[UserSession], action: Option<&str>) -> Value {
-    context! { sessions => Serde(listed), action, form => context! {}, errors => context! {} }
+/// `action` is the path that the form for the password is sent to.
+fn form_page<'a>(page: &'a Page, listed: &[UserSession], action: Option<&str>) -> FormPage<'a> {
+    let values = context! { sessions => Serde(listed), action, form => context! {} };
+    FormPage::new(page, "sessions.html", values)
 }

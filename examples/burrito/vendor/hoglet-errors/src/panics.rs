@@ -23,12 +23,12 @@ static LISTENERS: Mutex<Vec<(runtime::Id, Weak<dyn Listener>)>> = Mutex::new(Vec
 /// Receives the panics that no code of the app catches.
 pub trait Listener: Send + Sync {
     /// Called in the panic hook, which may run in any thread, so it must not block.
-    fn panicked(self: Arc<Self>, cause: Cause, ends: Ends);
+    fn panicked(self: Arc<Self>, cause: Cause, scope: PanicScope);
 }
 
 /// What a panic ends if no code of the app catches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ends {
+pub enum PanicScope {
     /// A task that the app has spawned. The process goes on.
     Task,
     /// A thread of the app's own. The process goes on.
@@ -77,20 +77,20 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
     if let Some(cause) = caught::leave(Cause::panic(message, place))
         && let Some(listener) = listener_here()
     {
-        listener.panicked(cause, ends_here());
+        listener.panicked(cause, scope_here());
     }
 }
 
 /// Tokio catches the panics of tasks. Of all threads, only the main one ends the process when it panics.
-fn ends_here() -> Ends {
+fn scope_here() -> PanicScope {
     let in_task = tokio::task::try_id().is_some();
     let in_main = thread::current().name() == Some("main");
     if cfg!(panic = "abort") || (in_main && !in_task) {
-        Ends::Process
+        PanicScope::Process
     } else if in_task {
-        Ends::Task
+        PanicScope::Task
     } else {
-        Ends::Thread
+        PanicScope::Thread
     }
 }
 

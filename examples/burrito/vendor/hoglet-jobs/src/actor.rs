@@ -1,4 +1,4 @@
-//! [`Actor`]: the person a job is done for.
+//! [`StoredActor`]: the person a job is done for.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,16 +9,16 @@ use serde::de::DeserializeOwned;
 /// app's [`Hooks`](crate::Hooks) read it before each attempt.
 ///
 /// ```
-/// use hoglet_jobs::Actor;
+/// use hoglet_jobs::StoredActor;
 ///
-/// let actor = Actor::of(&"user 7");
+/// let actor = StoredActor::of(&"user 7");
 /// assert_eq!(actor.read::<String>().as_deref(), Some("user 7"));
-/// assert_eq!(Actor::nobody().read::<String>(), None);
+/// assert_eq!(StoredActor::nobody().read::<String>(), None);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Actor(Option<String>);
+pub struct StoredActor(Option<String>);
 
-impl Actor {
+impl StoredActor {
     /// No person: for jobs of schedules and commands.
     pub fn nobody() -> Self {
         Self(None)

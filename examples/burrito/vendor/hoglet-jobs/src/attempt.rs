@@ -14,9 +14,9 @@ use tracing::Instrument;
 use hoglet_errors::caught::caught;
 use hoglet_errors::mask_secrets;
 
-use crate::actor::Actor;
+use crate::actor::StoredActor;
 use crate::failure::{Failure, JobResult};
-use crate::hooks::{ActorNow, Attempt, Begun};
+use crate::hooks::{ActorNow, Attempt, AttemptStart};
 use crate::model::Model;
 use crate::registry::Runnable;
 use crate::run::Run;
@@ -24,7 +24,7 @@ use crate::runner::Runner;
 
 /// How an attempt ended.
 #[derive(Debug)]
-pub enum Ended {
+pub enum AttemptOutcome {
     /// The job is done.
     Done,
     /// The attempt has failed.
@@ -58,7 +58,7 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
     runner: &Runner<C>,
     job: Model,
     lease: watch::Receiver<Instant>,
-) -> Ended {
+) -> AttemptOutcome {
     let Some(kind) = runner.registry.kinds.get(job.kind.as_str()) else {
         unreachable!("only jobs that this process knows are claimed");
     };
@@ -66,13 +66,13 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
         id: job.id,
         number: job.attempt.unsigned_abs(),
         max: kind.bounds.attempts,
-        actor: Actor::from_stored(job.actor),
+        actor: StoredActor::from_stored(job.actor),
         job: job.kind,
     };
     let span = runner.hooks.span(&attempt);
     let began = Instant::now();
     let work = async {
-        let Begun { context, actor } = runner.hooks.begin(&attempt).await;
+        let AttemptStart { context, actor } = runner.hooks.begin(&attempt).await;
         let (actor_is_gone, failure) = match actor {
             ActorNow::There => (false, None),
             ActorNow::Gone => (true, None),
@@ -86,7 +86,7 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
             log_done(&attempt, began);
         }
         let Err(failure) = result else {
-            return Some(Ended::Done);
+            return Some(AttemptOutcome::Done);
         };
         let (cause, retry, unexpected) = match failure {
             Failure::Error {
@@ -96,7 +96,7 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
             } => (cause, retry, unexpected),
             Failure::Later(wait) => {
                 tracing::debug!(run_in = ?wait, "a job has put itself off");
-                return Some(Ended::PutOff(wait));
+                return Some(AttemptOutcome::PutOff(wait));
             }
         };
         let retry_in = (retry && attempt.number < attempt.max)
@@ -108,13 +108,15 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
         if unexpected && is_first_or_last {
             runner.hooks.report(&context, &cause);
         }
-        Some(Ended::Failed {
+        Some(AttemptOutcome::Failed {
             error,
             retry_in,
             kept: !actor_is_gone,
         })
     };
-    work.instrument(span).await.unwrap_or(Ended::Stopped)
+    work.instrument(span)
+        .await
+        .unwrap_or(AttemptOutcome::Stopped)
 }
 
 /// Runs the job. Returns `None` if the lease ends first.

@@ -6,7 +6,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DbErr};
 use time::OffsetDateTime;
 
-use crate::actor::Actor;
+use crate::actor::StoredActor;
 use crate::enqueuer::Enqueuer;
 use crate::insert::{Enqueued, Kind, New, OneOfMany, When, insert, insert_all};
 use crate::job::Job;
@@ -109,9 +109,9 @@ impl Enqueuer {
         }
     }
 
-    fn actor_of<J: Job>(&self) -> Actor {
+    fn actor_of<J: Job>(&self) -> StoredActor {
         if J::WITHOUT_ACTOR {
-            Actor::nobody()
+            StoredActor::nobody()
         } else {
             self.actor()
         }
@@ -136,7 +136,7 @@ impl Kind {
 }
 
 /// A job in the form that is stored.
-pub(crate) fn new<J: Job>(job: &J, id: Uuid, when: When, actor: Actor) -> Result<New, DbErr> {
+pub(crate) fn new<J: Job>(job: &J, id: Uuid, when: When, actor: StoredActor) -> Result<New, DbErr> {
     Ok(New {
         id,
         kind: Kind::of::<J>(),

@@ -6,7 +6,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DbErr};
 use tokio::sync::watch;
 
-use crate::actor::Actor;
+use crate::actor::StoredActor;
 use crate::insert::set_actor;
 
 /// Enqueues jobs for an actor, and wakes the workers of this process.
@@ -23,7 +23,7 @@ pub struct Enqueuer {
 
 #[derive(Debug)]
 struct Acting {
-    actor: Actor,
+    actor: StoredActor,
     /// The jobs that were enqueued for this actor.
     enqueued: Vec<Uuid>,
 }
@@ -33,7 +33,7 @@ impl Enqueuer {
     ///
     /// Clones of the copy share its actor, see [`Enqueuer::change_actor`].
     #[must_use]
-    pub fn acting_for(&self, actor: Actor) -> Self {
+    pub fn acting_for(&self, actor: StoredActor) -> Self {
         let enqueued = Vec::new();
         Self {
             count: self.count.clone(),
@@ -42,9 +42,9 @@ impl Enqueuer {
     }
 
     /// The actor that jobs are enqueued for.
-    pub fn actor(&self) -> Actor {
+    pub fn actor(&self) -> StoredActor {
         self.acting()
-            .map_or_else(Actor::nobody, |acting| acting.actor.clone())
+            .map_or_else(StoredActor::nobody, |acting| acting.actor.clone())
     }
 
     /// Changes the actor, because the visitor of this request has become a user.
@@ -58,7 +58,7 @@ impl Enqueuer {
     pub async fn change_actor(
         &self,
         transaction: &impl ConnectionTrait,
-        actor: Actor,
+        actor: StoredActor,
     ) -> Result<(), DbErr> {
         let enqueued = self.acting().map(|mut acting| {
             acting.actor = actor.clone();

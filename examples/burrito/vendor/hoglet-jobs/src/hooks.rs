@@ -8,7 +8,7 @@ use hoglet_errors::Cause;
 use sea_orm::prelude::Uuid;
 use tracing::Span;
 
-use crate::actor::Actor;
+use crate::actor::StoredActor;
 use crate::failure::Failure;
 
 /// An attempt that is about to begin.
@@ -23,11 +23,11 @@ pub struct Attempt {
     /// How often the job is tried at most.
     pub max: u32,
     /// The person the job is done for.
-    pub actor: Actor,
+    pub actor: StoredActor,
 }
 
 /// The result of [`Hooks::begin`].
-pub struct Begun<C> {
+pub struct AttemptStart<C> {
     /// The context that the job gets in its [`Run`](crate::Run).
     pub context: C,
     /// Whether the actor still exists.
@@ -58,7 +58,7 @@ pub trait Hooks<C>: Send + Sync + 'static {
     }
 
     /// Makes the context of an attempt from its actor. Runs within the span.
-    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Begun<C>>;
+    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, AttemptStart<C>>;
 
     /// Reports an unexpected error, for example to an error tracker.
     ///
@@ -67,8 +67,8 @@ pub trait Hooks<C>: Send + Sync + 'static {
 }
 
 impl Hooks<()> for () {
-    fn begin<'a>(&'a self, _: &'a Attempt) -> BoxFuture<'a, Begun<()>> {
-        Box::pin(ready(Begun {
+    fn begin<'a>(&'a self, _: &'a Attempt) -> BoxFuture<'a, AttemptStart<()>> {
+        Box::pin(ready(AttemptStart {
             context: (),
             actor: ActorNow::There,
         }))

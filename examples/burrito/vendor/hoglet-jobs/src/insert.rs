@@ -6,7 +6,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 use time::OffsetDateTime;
 
-use crate::actor::Actor;
+use crate::actor::StoredActor;
 use crate::priority::Priority;
 use crate::sql::{execute, milliseconds, placeholders, query, storable_key};
 use crate::unique::Unique;
@@ -80,7 +80,7 @@ pub struct New {
     /// See [`Job::unique_key`](crate::job::Job::unique_key).
     pub unique_key: Option<String>,
     /// The person the job is done for.
-    pub actor: Actor,
+    pub actor: StoredActor,
 }
 
 /// Stores a job, unless one with the same unique key waits: see [`Unique`].
@@ -210,7 +210,7 @@ pub struct OneOfMany {
 pub async fn insert_all(
     database: &impl ConnectionTrait,
     kind: Kind,
-    actor: &Actor,
+    actor: &StoredActor,
     jobs: Vec<OneOfMany>,
 ) -> Result<u64, DbErr> {
     let mut inserted = 0;
@@ -261,7 +261,7 @@ pub async fn insert_all(
 pub async fn set_actor(
     database: &impl ConnectionTrait,
     ids: &[Uuid],
-    actor: &Actor,
+    actor: &StoredActor,
 ) -> Result<(), DbErr> {
     for ids in ids.chunks(MOST_AT_ONCE) {
         let sql = format!(
@@ -275,6 +275,6 @@ pub async fn set_actor(
     Ok(())
 }
 
-fn stored(actor: &Actor) -> Value {
+fn stored(actor: &StoredActor) -> Value {
     actor.stored().map(str::to_owned).into()
 }

@@ -50,7 +50,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     const PRIORITY: Priority = Priority::Normal;
     /// What happens if a job with the same [`unique_key`](Job::unique_key) waits.
     const UNIQUE: Unique = Unique::Keep;
-    /// Whether it is always stored without an [`Actor`](crate::Actor).
+    /// Whether it is always stored without a [`StoredActor`](crate::StoredActor).
     ///
     /// A user's failed jobs are removed when the user is deleted. A job that must be done all the same needs
     /// `true`.

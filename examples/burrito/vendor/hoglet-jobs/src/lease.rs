@@ -33,7 +33,7 @@ impl Claim {
 }
 
 /// The condition `(id = $2 AND lease = $3) OR …`. Appends its values to `values`.
-fn held(values: &mut Vec<Value>, claims: &[Claim]) -> String {
+fn lease_condition(values: &mut Vec<Value>, claims: &[Claim]) -> String {
     let conditions: Vec<_> = claims
         .iter()
         .map(|claim| {
@@ -52,8 +52,13 @@ fn held(values: &mut Vec<Value>, claims: &[Claim]) -> String {
 /// If the database fails.
 pub async fn complete(database: &DatabaseConnection, claims: &[Claim]) -> Result<u64, DbErr> {
     let mut values = Vec::new();
-    let held = held(&mut values, claims);
-    execute(database, &format!("DELETE FROM jobs WHERE {held}"), values).await
+    let condition = lease_condition(&mut values, claims);
+    execute(
+        database,
+        &format!("DELETE FROM jobs WHERE {condition}"),
+        values,
+    )
+    .await
 }
 
 /// Stores that an attempt has failed. Returns whether the job was still held.
@@ -70,14 +75,18 @@ pub async fn fail(
     retry_in: Option<Duration>,
 ) -> Result<bool, DbErr> {
     let mut values = vec![storable_error(error).into()];
-    let held = held(&mut values, &[claim]);
+    let condition = lease_condition(&mut values, &[claim]);
     let sql = match retry_in {
         Some(wait) => {
             values.push(milliseconds(wait).into());
-            format!("UPDATE jobs SET lease = NULL, error = $1, run_at = {{now}} + $4 WHERE {held}")
+            format!(
+                "UPDATE jobs SET lease = NULL, error = $1, run_at = {{now}} + $4 WHERE {condition}"
+            )
         }
         None => {
-            format!("UPDATE jobs SET lease = NULL, error = $1, failed_at = {{now}} WHERE {held}")
+            format!(
+                "UPDATE jobs SET lease = NULL, error = $1, failed_at = {{now}} WHERE {condition}"
+            )
         }
     };
     Ok(execute(database, &sql, values).await? > 0)
@@ -96,9 +105,9 @@ pub async fn put_off(
     wait: Duration,
 ) -> Result<bool, DbErr> {
     let mut values = vec![milliseconds(wait).into()];
-    let held = held(&mut values, &[claim]);
+    let condition = lease_condition(&mut values, &[claim]);
     let sql = format!(
-        "UPDATE jobs SET lease = NULL, run_at = {{now}} + $1, attempt = attempt - 1 WHERE {held}"
+        "UPDATE jobs SET lease = NULL, run_at = {{now}} + $1, attempt = attempt - 1 WHERE {condition}"
     );
     Ok(execute(database, &sql, values).await? > 0)
 }
@@ -110,9 +119,9 @@ pub async fn put_off(
 /// If the database fails.
 pub async fn give_back(database: &DatabaseConnection, claims: &[Claim]) -> Result<(), DbErr> {
     let mut values = Vec::new();
-    let held = held(&mut values, claims);
+    let condition = lease_condition(&mut values, claims);
     let sql = format!(
-        "UPDATE jobs SET lease = NULL, run_at = {{now}}, attempt = attempt - 1 WHERE {held}"
+        "UPDATE jobs SET lease = NULL, run_at = {{now}}, attempt = attempt - 1 WHERE {condition}"
     );
     execute(database, &sql, values).await.map(drop)
 }
@@ -128,16 +137,16 @@ pub async fn extend(
     lease: Duration,
 ) -> Result<HashMap<Uuid, Extended>, DbErr> {
     let mut values = vec![milliseconds(lease).into()];
-    let held = held(&mut values, claims);
+    let condition = lease_condition(&mut values, claims);
     let sql = format!(
-        "UPDATE jobs SET run_at = {{now}} + $1 WHERE {held} \
+        "UPDATE jobs SET run_at = {{now}} + $1 WHERE {condition} \
          RETURNING id, cancelled_at IS NOT NULL AS cancelled"
     );
     let of_row = |row: &QueryResult| {
         let cancelled: bool = row.try_get("", "cancelled")?;
         let state = match cancelled {
             true => Extended::Cancelled,
-            false => Extended::Held,
+            false => Extended::Active,
         };
         Ok((row.try_get("", "id")?, state))
     };
@@ -149,7 +158,7 @@ pub async fn extend(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extended {
     /// This process holds it.
-    Held,
+    Active,
     /// This process holds it, and must stop it: it was cancelled.
     Cancelled,
 }

@@ -7,8 +7,8 @@
 //!
 //! # How a job flows
 //!
-//! An [`Enqueuer`] stores jobs for an [`Actor`], the person they are done for, and wakes the [`Workers`] of
-//! this process. Workers look for due jobs in each queue. They share the process's places (how many jobs it
+//! An [`Enqueuer`] stores jobs for a [`StoredActor`], the person they are done for, and wakes the [`Workers`]
+//! of this process. Workers look for due jobs in each queue. They share the process's places (how many jobs it
 //! runs at once) among the queues. A worker [claims](claim) a job for the time of a lease, and extends the
 //! lease while the job runs: only the holder of the lease can store how the job ended. An
 //! [attempt](mod@attempt) runs the job within its limits. An app's [`Hooks`] give the attempt its context and
@@ -27,7 +27,6 @@ mod enqueue;
 pub mod enqueuer;
 pub mod failure;
 pub mod forget;
-mod held;
 pub mod hooks;
 pub mod insert;
 pub mod job;
@@ -43,6 +42,7 @@ mod results;
 pub mod run;
 mod run_due;
 pub mod runner;
+mod running_job;
 pub mod schedules;
 mod sql;
 pub mod state;
@@ -55,7 +55,7 @@ pub mod wanted;
 mod work;
 pub mod workers;
 
-pub use actor::Actor;
+pub use actor::StoredActor;
 pub use enqueuer::Enqueuer;
 pub use failure::{Failure, JobResult};
 pub use forget::forget;

@@ -31,7 +31,7 @@ pub struct Model {
     /// Whether it was ever claimed. Of the jobs with the same unique key, at most one has begun and at most one
     /// has not.
     pub begun: bool,
-    /// The [`Actor`](crate::Actor) that the job is done for, as JSON.
+    /// The [`StoredActor`](crate::StoredActor) that the job is done for, as JSON.
     #[sea_orm(column_name = "behalf")]
     pub actor: Option<String>,
     /// When it was enqueued.

@@ -3,7 +3,7 @@
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::time::Instant;
 
-use crate::attempt::Ended;
+use crate::attempt::AttemptOutcome;
 use crate::lease::{Claim, complete, fail, put_off};
 
 /// The text that is stored if the database refuses an error's own text.
@@ -13,7 +13,7 @@ const REFUSED: &str =
 /// An ended attempt whose result is not stored yet.
 pub(crate) struct Unstored {
     pub claim: Claim,
-    pub ended: Ended,
+    pub outcome: AttemptOutcome,
     /// When its lease ends. It is not extended any more.
     pub until: Instant,
 }
@@ -25,7 +25,7 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
     if unstored.is_empty() {
         return;
     }
-    let is_done = |unstored: &mut Unstored| matches!(unstored.ended, Ended::Done);
+    let is_done = |unstored: &mut Unstored| matches!(unstored.outcome, AttemptOutcome::Done);
     let done: Vec<_> = unstored.extract_if(.., is_done).collect();
     let claims: Vec<_> = done.iter().map(|unstored| unstored.claim).collect();
     let mut others = std::mem::take(unstored);
@@ -40,7 +40,7 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
         }
     }
     for one in others {
-        let Err(error) = store(database, one.claim, &one.ended).await else {
+        let Err(error) = store(database, one.claim, &one.outcome).await else {
             continue;
         };
         let job_id = one.claim.id;
@@ -49,7 +49,7 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
             unstored.push(one);
         } else {
             tracing::error!(
-                %error, %job_id, ended = ?one.ended,
+                %error, %job_id, ended = ?one.outcome,
                 "could not note how a job has ended; it begins anew when its lease ends"
             );
         }
@@ -60,27 +60,27 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
 pub(crate) async fn store(
     database: &DatabaseConnection,
     claim: Claim,
-    ended: &Ended,
+    outcome: &AttemptOutcome,
 ) -> Result<(), DbErr> {
-    match ended {
-        Ended::Done => complete(database, &[claim]).await.map(drop),
-        Ended::Failed {
+    match outcome {
+        AttemptOutcome::Done => complete(database, &[claim]).await.map(drop),
+        AttemptOutcome::Failed {
             retry_in: None,
             kept: false,
             ..
         } => complete(database, &[claim]).await.map(drop),
-        Ended::Failed {
+        AttemptOutcome::Failed {
             error, retry_in, ..
         } => match fail(database, claim, error, *retry_in).await {
             Ok(_) => Ok(()),
             Err(_) => fail(database, claim, REFUSED, *retry_in).await.map(drop),
         },
-        Ended::PutOff(wait) => put_off(database, claim, *wait).await.map(drop),
-        Ended::Stopped => {
+        AttemptOutcome::PutOff(wait) => put_off(database, claim, *wait).await.map(drop),
+        AttemptOutcome::Stopped => {
             tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
             Ok(())
         }
-        Ended::Cancelled => {
+        AttemptOutcome::Cancelled => {
             tracing::info!(job_id = %claim.id, "a job was cancelled");
             complete(database, &[claim]).await.map(drop)
         }

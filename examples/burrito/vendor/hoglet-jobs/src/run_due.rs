@@ -6,7 +6,7 @@ use sea_orm::DbErr;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::attempt::{Ended, attempt};
+use crate::attempt::{AttemptOutcome, attempt};
 use crate::claim::claim;
 use crate::lease::Claim;
 use crate::model::Model;
@@ -23,7 +23,7 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
     /// # Errors
     ///
     /// If the database fails.
-    pub async fn run_due(&self) -> Result<Vec<(Model, Ended)>, DbErr> {
+    pub async fn run_due(&self) -> Result<Vec<(Model, AttemptOutcome)>, DbErr> {
         let mut ran = Vec::new();
         loop {
             let lease = Duration::from_secs(3600);
@@ -38,12 +38,12 @@ impl<C: Clone + Send + Sync + 'static> Runner<C> {
             };
             let claim = Claim::of(&job);
             let (_held, until) = watch::channel(Instant::now() + lease);
-            let ended = match job.cancelled_at {
-                Some(_) => Ended::Cancelled,
+            let outcome = match job.cancelled_at {
+                Some(_) => AttemptOutcome::Cancelled,
                 None => attempt(self, job.clone(), until).await,
             };
-            store(&self.database, claim, &ended).await?;
-            ran.push((job, ended));
+            store(&self.database, claim, &outcome).await?;
+            ran.push((job, outcome));
         }
     }
 }

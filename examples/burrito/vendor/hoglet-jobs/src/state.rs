@@ -4,7 +4,7 @@
 pub trait JobState: Clone + Send + Sync + 'static {
     /// The context of an attempt, see [`Run::context`](crate::Run::context).
     ///
-    /// The app's [`Hooks`](crate::Hooks) make it from the job's [`Actor`](crate::Actor).
+    /// The app's [`Hooks`](crate::Hooks) make it from the job's [`StoredActor`](crate::StoredActor).
     type Context: Clone + Send + Sync + 'static;
 }
 

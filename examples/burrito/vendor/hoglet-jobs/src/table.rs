@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_core::future::BoxFuture;
 use tokio::sync::Mutex;
 
-use crate::actor::Actor;
+use crate::actor::StoredActor;
 use crate::enqueue::new;
 use crate::failure::JobResult;
 use crate::insert::When;
@@ -92,7 +92,7 @@ impl<S: JobState> Jobs<S> {
     ///
     /// Jobs name their queue in [`Job::QUEUE`]. The workers' `concurrency` (an app's `JOBS_CONCURRENCY`)
     /// limits all queues together. Make it greater than the number of queues, so that each queue always has a
-    /// place. If it is not, these queues leave one place free for the default queue.
+    /// place. If it is not, the other queues leave one place free for the default queue.
     #[must_use]
     pub fn queue(mut self, name: &'static str, at_once: usize) -> Self {
         self.queues.push((name, at_once));
@@ -143,7 +143,7 @@ impl<S: JobState> Jobs<S> {
                 times,
                 job: Arc::new(move |id| {
                     let job = job();
-                    new(&job, id, When::In(job.delay()), Actor::nobody())
+                    new(&job, id, When::In(job.delay()), StoredActor::nobody())
                 }),
             }),
             Err(reason) => self.broken.push(format!("{name}: {reason}")),

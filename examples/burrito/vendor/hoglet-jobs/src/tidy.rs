@@ -15,13 +15,13 @@ pub(crate) struct Tidy {
 
 impl Tidy {
     /// Looks for jobs that no process would run.
-    pub async fn look<C>(&mut self, database: &DatabaseConnection, registry: &Registry<C>) {
-        if let Err(error) = self.try_look(database, registry).await {
+    pub async fn check<C>(&mut self, database: &DatabaseConnection, registry: &Registry<C>) {
+        if let Err(error) = self.try_check(database, registry).await {
             tracing::warn!(%error, "could not look for jobs that no process runs");
         }
     }
 
-    async fn try_look<C>(
+    async fn try_check<C>(
         &mut self,
         database: &DatabaseConnection,
         registry: &Registry<C>,

@@ -25,7 +25,7 @@ const ON_SQLITE: [(&str, &str); 6] = [
 
 const ON_POSTGRES: [(&str, &str); 1] = [("priority", "priority BETWEEN 0 AND 2")];
 
-/// Marks a claimed row as failed that does not fit [`Model`](crate::model::Model).
+/// Marks a claimed row that does not fit [`Model`](crate::model::Model) as failed.
 ///
 /// If the database refuses that, the row is claimed again when its lease ends.
 pub(crate) async fn try_set_aside(
@@ -78,8 +78,8 @@ pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64
         .collect();
     let broken = format!("failed_at IS NULL AND NOT ({})", all.join(" AND "));
     // A `SELECT` takes no lock. An `UPDATE` takes SQLite's only one, even if it changes nothing.
-    let look = format!("SELECT 1 AS one FROM jobs WHERE {broken} LIMIT 1");
-    if query(database, &look, []).await?.is_empty() {
+    let select = format!("SELECT 1 AS one FROM jobs WHERE {broken} LIMIT 1");
+    if query(database, &select, []).await?.is_empty() {
         return Ok(garbled);
     }
     let which = columns
@@ -96,10 +96,10 @@ pub async fn set_aside_unfindable(database: &impl ConnectionTrait) -> Result<u64
 
 /// Marks rows whose kind or queue is not UTF-8 as failed. SQLite does not check that.
 async fn set_aside_garbled(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    let look = "SELECT kind, queue, min(rowid) AS row_number FROM jobs \
+    let select = "SELECT kind, queue, min(rowid) AS row_number FROM jobs \
                 WHERE failed_at IS NULL GROUP BY kind, queue";
     let mut set_aside = 0;
-    for row in query(database, look, []).await? {
+    for row in query(database, select, []).await? {
         let read = |column| row.try_get::<String>("", column).map(drop);
         let Err(error) = read("kind").and_then(|()| read("queue")) else {
             continue;

@@ -15,12 +15,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::attempt::Ended;
-use crate::held::Held;
+use crate::attempt::AttemptOutcome;
 use crate::lease::Claim;
 use crate::places::Places;
 use crate::results::{Unstored, store_all};
 use crate::runner::Runner;
+use crate::running_job::RunningJob;
 use crate::tidy::Tidy;
 
 /// How often workers look for jobs of other processes, and for due schedules.
@@ -42,15 +42,15 @@ pub struct Work<C> {
     lease: Duration,
     places: Places,
     /// For each queue of the registry, whether this process knows of a due job in it.
-    hot: Vec<bool>,
+    known_due: Vec<bool>,
     /// The queue whose jobs are claimed first.
     turn: usize,
-    running: JoinSet<(Claim, Ended)>,
-    held: HashMap<Uuid, Held>,
+    attempts: JoinSet<(Claim, AttemptOutcome)>,
+    running: HashMap<Uuid, RunningJob>,
     /// How many jobs run.
     under_way: watch::Sender<usize>,
     ended: Vec<Unstored>,
-    look_at: Instant,
+    poll_at: Instant,
     alert_until: Instant,
     step: Duration,
     tidy: Tidy,
@@ -67,14 +67,14 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         Self {
             lease,
             places: Places::new(concurrency, &runner.registry.queues),
-            hot: vec![false; runner.registry.queues.len()],
+            known_due: vec![false; runner.registry.queues.len()],
             turn: 0,
             runner,
-            running: JoinSet::new(),
-            held: HashMap::new(),
+            attempts: JoinSet::new(),
+            running: HashMap::new(),
             under_way: count,
             ended: Vec::new(),
-            look_at: Instant::now(),
+            poll_at: Instant::now(),
             alert_until: Instant::now(),
             step: Duration::ZERO,
             tidy: Tidy::default(),
@@ -92,30 +92,30 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             let stored = self.ended.is_empty();
             let stopping = *stopped.borrow();
             if let Some(deadline) = stopping
-                && ((self.held.is_empty() && stored) || deadline <= Instant::now())
+                && ((self.running.is_empty() && stored) || deadline <= Instant::now())
             {
                 break deadline;
             }
             let open = stopping.is_none() && self.has_room();
-            if open && (self.look_at <= Instant::now() || self.knows_of_more()) {
-                if self.held.is_empty() {
+            if open && (self.poll_at <= Instant::now() || self.knows_of_more()) {
+                if self.running.is_empty() {
                     heartbeat.reset();
                 }
-                self.look().await;
+                self.claim_due().await;
                 continue;
             }
             tokio::select! {
-                Some(joined) = self.running.join_next() => self.note(joined),
-                _ = heartbeat.tick(), if !self.held.is_empty() => self.extend().await,
-                () = tokio::time::sleep_until(self.look_at), if open => {}
+                Some(joined) = self.attempts.join_next() => self.note(joined),
+                _ = heartbeat.tick(), if !self.running.is_empty() => self.extend().await,
+                () = tokio::time::sleep_until(self.poll_at), if open => {}
                 Ok(()) = woken.changed(), if open => {
                     self.alert_until = Instant::now() + ALERT;
                     self.step = Duration::from_millis(1);
-                    self.look_at = Instant::now();
+                    self.poll_at = Instant::now();
                 }
                 _ = schedules.tick(), if stopping.is_none() => self.enqueue_due().await,
                 _ = tidying.tick(), if stopping.is_none() => {
-                    self.tidy.look(&self.runner.database, &self.runner.registry).await;
+                    self.tidy.check(&self.runner.database, &self.runner.registry).await;
                 }
                 changed = stopped.changed(), if stopping.is_none() => if changed.is_err() {
                     break Instant::now();
@@ -129,7 +129,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
     }
 
     fn queues(&self) -> std::ops::Range<usize> {
-        0..self.hot.len()
+        0..self.known_due.len()
     }
 
     fn room(&self, queue: usize) -> usize {
@@ -147,7 +147,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
     /// Whether this process knows of a due job that it has a place for.
     fn knows_of_more(&self) -> bool {
         self.queues()
-            .any(|queue| self.hot[queue] && self.room(queue) > 0)
+            .any(|queue| self.known_due[queue] && self.room(queue) > 0)
     }
 
     async fn enqueue_due(&mut self) {
@@ -157,7 +157,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             .await
         {
             Ok(0) => {}
-            Ok(_) => self.look_at = Instant::now(),
+            Ok(_) => self.poll_at = Instant::now(),
             Err(error) => tracing::warn!(%error, "could not enqueue the jobs of schedules"),
         }
     }

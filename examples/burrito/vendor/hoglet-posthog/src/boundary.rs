@@ -14,7 +14,7 @@
 //!
 //! Do not change these names: people filter by them in PostHog.
 
-use hoglet_errors::panics::Ends;
+use hoglet_errors::panics::PanicScope;
 use hoglet_errors::{Cause, CauseKind};
 
 /// The place where an error was caught.
@@ -49,11 +49,11 @@ impl Boundary {
     }
 
     /// The boundary of a panic that no code catches.
-    pub fn of_panic(ends: Ends) -> Self {
-        match ends {
-            Ends::Task => Self::SpawnedTask,
-            Ends::Thread => Self::Thread,
-            Ends::Process => Self::Process,
+    pub fn of_panic(scope: PanicScope) -> Self {
+        match scope {
+            PanicScope::Task => Self::SpawnedTask,
+            PanicScope::Thread => Self::Thread,
+            PanicScope::Process => Self::Process,
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use hoglet_errors::Cause;
-use hoglet_errors::panics::{self, Ends, Listener};
+use hoglet_errors::panics::{self, Listener, PanicScope};
 use posthog_rs::Event;
 use serde::Serialize;
 use serde_json::json;
@@ -23,7 +23,7 @@ use crate::evaluator::Evaluator;
 use crate::event::BeforeSend;
 use crate::exception::Exception;
 use crate::flag::Declared;
-use crate::groups::Described;
+use crate::groups::SentGroups;
 use crate::identify_event::{Visitor, identify_properties};
 use crate::item::Item;
 use crate::ledger::{self, Counts, Delivered};
@@ -55,7 +55,7 @@ struct Inner {
     /// None if PostHog is off.
     connection: Option<Connection>,
     /// The groups whose properties this process has sent.
-    described: Described,
+    sent_groups: SentGroups,
 }
 
 struct Connection {
@@ -106,7 +106,7 @@ impl Client {
         Ok(Self(Arc::new(Inner {
             settings: settings.clone(),
             connection,
-            described: Described::default(),
+            sent_groups: SentGroups::default(),
         })))
     }
 
@@ -260,8 +260,8 @@ impl Client {
         ReleaseProperties::of(&self.0.settings.app)
     }
 
-    pub(crate) fn described(&self) -> &Described {
-        &self.0.described
+    pub(crate) fn sent_groups(&self) -> &SentGroups {
+        &self.0.sent_groups
     }
 
     pub(crate) fn evaluator(&self) -> Option<&Evaluator> {
@@ -336,9 +336,9 @@ impl Client {
 
 /// Captures panics. The hook has a weak reference, so an app that has ended captures none.
 impl Listener for Inner {
-    fn panicked(self: Arc<Self>, cause: Cause, ends: Ends) {
+    fn panicked(self: Arc<Self>, cause: Cause, scope: PanicScope) {
         if self.settings.capture_exceptions {
-            let exception = Exception::new(Arc::new(cause), Boundary::of_panic(ends));
+            let exception = Exception::new(Arc::new(cause), Boundary::of_panic(scope));
             Client(self).capture_exception(exception);
         }
     }

@@ -21,7 +21,7 @@ use crate::flag::{Declared, Flags};
 use crate::groups::Groups;
 use crate::item::Item;
 use crate::outgoing;
-use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property, says};
+use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, has_property, property};
 use crate::settings::Settings;
 use crate::unknown::UnknownFlags;
 
@@ -105,7 +105,7 @@ impl Evaluator {
         if !of.is_user {
             context = property(context, PERSONLESS, true);
         }
-        if !says(&context, GEOIP_DISABLE) {
+        if !has_property(&context, GEOIP_DISABLE) {
             context = property(context, LOCATED, true);
         }
         let options = EvaluateFlagsOptions {

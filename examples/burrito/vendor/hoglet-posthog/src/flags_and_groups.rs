@@ -57,7 +57,7 @@ impl FlagsAndGroups {
     /// Remembers the flags that the handler has received.
     ///
     /// Later events of the request carry them.
-    pub fn decides_by(&self, flags: Arc<Flags>) {
+    pub fn remember_flags(&self, flags: Arc<Flags>) {
         self.with(|state| state.latest = Some(flags));
     }
 

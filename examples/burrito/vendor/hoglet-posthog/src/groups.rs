@@ -84,29 +84,29 @@ const REMEMBERED: usize = 100_000;
 ///
 /// So they are sent again only if they have changed or were lost.
 #[derive(Debug, Default)]
-pub struct Described {
+pub struct SentGroups {
     hasher: RandomState,
     /// What was sent, by the hash of a group's type and key.
-    told: Mutex<HashMap<u64, Told>>,
+    sent: Mutex<HashMap<u64, SentGroup>>,
 }
 
 #[derive(Debug)]
-struct Told {
+struct SentGroup {
     /// The hash of the properties.
     properties: u64,
     /// None once PostHog has accepted the properties.
-    on_its_way: Option<Delivered>,
+    pending: Option<Delivered>,
 }
 
-impl Told {
+impl SentGroup {
     /// Whether PostHog has accepted the properties, or may still do so.
-    fn holds(&mut self) -> bool {
-        let Some(delivered) = &mut self.on_its_way else {
+    fn is_delivered_or_pending(&mut self) -> bool {
+        let Some(delivered) = &mut self.pending else {
             return true;
         };
         match delivered.try_recv() {
             Ok(()) => {
-                self.on_its_way = None;
+                self.pending = None;
                 true
             }
             Err(TryRecvError::Empty) => true,
@@ -115,11 +115,11 @@ impl Told {
     }
 }
 
-impl Described {
+impl SentGroups {
     /// Calls `send`, unless these properties were sent last and were not lost.
     ///
     /// `send` returns none if PostHog is off.
-    pub fn tell(
+    pub fn send_if_new(
         &self,
         group_type: &str,
         key: &str,
@@ -128,28 +128,30 @@ impl Described {
     ) {
         let group = self.hash((group_type, key));
         let properties = self.hash(properties);
-        let mut told = self.told();
-        let known = told.get_mut(&group);
-        if known.is_some_and(|told| told.properties == properties && told.holds()) {
+        let mut sent = self.sent();
+        let known = sent.get_mut(&group);
+        if known
+            .is_some_and(|group| group.properties == properties && group.is_delivered_or_pending())
+        {
             return;
         }
-        if told.len() >= REMEMBERED {
-            told.clear();
+        if sent.len() >= REMEMBERED {
+            sent.clear();
         }
-        let on_its_way = send();
-        let now = Told {
+        let pending = send();
+        let now = SentGroup {
             properties,
-            on_its_way,
+            pending,
         };
-        told.insert(group, now);
+        sent.insert(group, now);
     }
 
     fn hash(&self, value: impl Hash) -> u64 {
         self.hasher.hash_one(value)
     }
 
-    fn told(&self) -> MutexGuard<'_, HashMap<u64, Told>> {
-        self.told
+    fn sent(&self) -> MutexGuard<'_, HashMap<u64, SentGroup>> {
+        self.sent
             .lock()
             .expect("nobody panics while holding the memory")
     }
@@ -172,9 +174,9 @@ mod tests {
     }
 
     /// Whether the group is sent; if so, it is delivered.
-    fn is_sent(described: &Described, group_type: &str, key: &str, value: Value) -> bool {
+    fn is_sent(sent_groups: &SentGroups, group_type: &str, key: &str, value: Value) -> bool {
         let mut sent = false;
-        described.tell(group_type, key, &properties(value), || {
+        sent_groups.send_if_new(group_type, key, &properties(value), || {
             sent = true;
             let (arrived, delivered) = oneshot::channel();
             arrived.send(()).expect("somebody waits");
@@ -184,39 +186,39 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_described_until_it_was_told_and_when_it_changes() {
-        let described = Described::default();
+    fn a_group_is_sent_once_and_again_when_it_changes() {
+        let sent_groups = SentGroups::default();
         let small = || json!({ "plan": "small" });
         let large = || json!({ "plan": "large" });
-        assert!(is_sent(&described, "company", "acme", small()));
-        assert!(!is_sent(&described, "company", "acme", small()));
-        assert!(is_sent(&described, "company", "other", small()));
-        assert!(is_sent(&described, "team", "acme", small()));
-        assert!(is_sent(&described, "company", "acme", large()));
-        assert!(is_sent(&described, "company", "acme", small()));
+        assert!(is_sent(&sent_groups, "company", "acme", small()));
+        assert!(!is_sent(&sent_groups, "company", "acme", small()));
+        assert!(is_sent(&sent_groups, "company", "other", small()));
+        assert!(is_sent(&sent_groups, "team", "acme", small()));
+        assert!(is_sent(&sent_groups, "company", "acme", large()));
+        assert!(is_sent(&sent_groups, "company", "acme", small()));
     }
 
     #[test]
-    fn what_is_on_its_way_is_not_sent_again_and_what_was_lost_is() {
-        let described = Described::default();
+    fn pending_properties_are_not_sent_again_and_lost_ones_are() {
+        let sent_groups = SentGroups::default();
         let small = properties(json!({ "plan": "small" }));
-        let (on_its_way, delivered) = oneshot::channel();
-        described.tell("company", "acme", &small, || Some(delivered));
+        let (pending, delivered) = oneshot::channel();
+        sent_groups.send_if_new("company", "acme", &small, || Some(delivered));
         assert!(!is_sent(
-            &described,
+            &sent_groups,
             "company",
             "acme",
             json!({ "plan": "small" })
         ));
-        drop(on_its_way);
+        drop(pending);
         assert!(is_sent(
-            &described,
+            &sent_groups,
             "company",
             "acme",
             json!({ "plan": "small" })
         ));
         assert!(!is_sent(
-            &described,
+            &sent_groups,
             "company",
             "acme",
             json!({ "plan": "small" })
@@ -225,10 +227,10 @@ mod tests {
 
     #[test]
     fn the_memory_is_bounded() {
-        let described = Described::default();
+        let sent_groups = SentGroups::default();
         for number in 0..REMEMBERED * 2 {
-            described.tell("company", &number.to_string(), &Map::new(), || None);
-            assert!(described.told().len() <= REMEMBERED);
+            sent_groups.send_if_new("company", &number.to_string(), &Map::new(), || None);
+            assert!(sent_groups.sent().len() <= REMEMBERED);
         }
     }
 

@@ -19,13 +19,13 @@ pub struct Entry {
     pub request: String,
     /// The event or the flag.
     #[serde(flatten)]
-    pub what: What,
+    pub item: PanelItem,
 }
 
 /// An event that was captured, or a flag that was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum What {
+pub enum PanelItem {
     /// An event, or an error as `$exception`.
     Event {
         /// The event's name, such as `user_signed_up`.
@@ -33,7 +33,7 @@ pub enum What {
         /// The event's id. The stand-in for PostHog finds the event by it.
         uuid: String,
         /// The kind of person: `user`, `visitor` or `client`; `nobody` without a person.
-        who: String,
+        person_kind: String,
         /// The distinct id; empty without a person.
         distinct_id: String,
         /// Whether PostHog is on.
@@ -57,7 +57,7 @@ struct Noted {
     request: String,
     /// The entries of the request that redirected to this one.
     before: Vec<Entry>,
-    now: Vec<What>,
+    now: Vec<PanelItem>,
 }
 
 impl Panel {
@@ -71,18 +71,18 @@ impl Panel {
         self.0.is_some()
     }
 
-    pub(crate) fn note(&self, what: What) {
-        self.with(|noted| noted.now.push(what));
+    pub(crate) fn add(&self, item: PanelItem) {
+        self.with(|noted| noted.now.push(item));
     }
 
     /// The lines of the panel: those from before a redirect, then this request's events and flags.
-    pub(crate) fn entries(&self, flags: impl IntoIterator<Item = What>) -> Vec<Entry> {
+    pub(crate) fn entries(&self, flags: impl IntoIterator<Item = PanelItem>) -> Vec<Entry> {
         let entries = self.with(|noted| {
             let now = noted.now.iter().cloned().chain(flags);
             let request = &noted.request;
-            let now = now.map(|what| Entry {
+            let now = now.map(|item| Entry {
                 request: request.clone(),
-                what,
+                item,
             });
             noted.before.iter().cloned().chain(now).collect()
         });

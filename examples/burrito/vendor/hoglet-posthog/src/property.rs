@@ -23,7 +23,7 @@ pub fn property(context: RequestContext, name: &str, value: impl Into<Value>) ->
 }
 
 /// Whether the context has this property. The SDK shows a context's properties only in an event.
-pub fn says(context: &RequestContext, name: &str) -> bool {
+pub fn has_property(context: &RequestContext, name: &str) -> bool {
     let mut event = Event::new("", "");
     context.apply_to_event(&mut event);
     event.properties().contains_key(name)

@@ -31,7 +31,7 @@ use crate::headers;
 use crate::identify_event::{Visitor, identify_properties};
 use crate::identity::{DistinctId, Identity, OptOut};
 use crate::ledger::Delivered;
-use crate::panel::{Entry, Panel, What};
+use crate::panel::{Entry, Panel, PanelItem};
 use crate::person::Person;
 use crate::properties;
 use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
@@ -74,7 +74,7 @@ impl PostHog {
         extensions
             .get::<Self>()
             .cloned()
-            .expect("the identity layer wraps every page")
+            .expect("a layer gives each request its PostHog, see hoglet_posthog::layer::track")
     }
 
     /// Makes the `PostHog` of a request.
@@ -285,8 +285,8 @@ impl PostHog {
         if self.identity.opted_out() {
             return;
         }
-        let described = self.client.described();
-        described.tell(group_type, group_key, properties, || {
+        let sent_groups = self.client.sent_groups();
+        sent_groups.send_if_new(group_type, group_key, properties, || {
             let event = self.group_description(group_type, group_key, properties);
             let delivered = self.client.capture_and_tell(event, Utc::now());
             self.client.enabled().then_some(delivered)
@@ -404,7 +404,7 @@ impl PostHog {
                 _ => Arc::default(),
             };
             let flags = cell.get_or_init(evaluating).await.clone();
-            self.shared.decides_by(flags.clone());
+            self.shared.remember_flags(flags.clone());
             flags
         })
     }
@@ -472,7 +472,7 @@ impl PostHog {
         let read = flags.get().map(|flags| flags.read()).unwrap_or_default();
         let read = read.into_iter();
         self.panel
-            .entries(read.map(|(key, value)| What::Flag { key, value }))
+            .entries(read.map(|(key, value)| PanelItem::Flag { key, value }))
     }
 
     /// Collects the request's events and flags for the panel; only in development.
@@ -513,17 +513,17 @@ impl PostHog {
             return;
         }
         let id = &self.identity.distinct_id;
-        let (who, distinct_id) = match id {
+        let (person_kind, distinct_id) = match id {
             // After an opt-out only errors are captured, without a person.
             _ if self.identity.opted_out() => ("nobody", String::new()),
             DistinctId::User(_) => ("user", id.to_string()),
             DistinctId::Visitor(_) => ("visitor", id.to_string()),
             DistinctId::Header(_) => ("client", id.to_string()),
         };
-        self.panel.note(What::Event {
+        self.panel.add(PanelItem::Event {
             name: name.to_owned(),
             uuid: uuid.to_string(),
-            who: who.to_owned(),
+            person_kind: person_kind.to_owned(),
             distinct_id,
             sent: self.client.enabled(),
         });

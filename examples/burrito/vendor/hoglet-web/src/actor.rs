@@ -18,7 +18,7 @@ pub struct Actor {
     /// The distinct id of the person; none if they opted out.
     #[serde(default, rename = "person", skip_serializing_if = "Option::is_none")]
     pub distinct_id: Option<DistinctId>,
-    /// The browser's session.
+    /// The id of the browser's session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
 }
@@ -47,8 +47,8 @@ impl Actor {
     }
 
     /// The form that is stored with a job.
-    pub fn stored(&self) -> hoglet_jobs::Actor {
-        hoglet_jobs::Actor::of(self)
+    pub fn stored(&self) -> hoglet_jobs::StoredActor {
+        hoglet_jobs::StoredActor::of(self)
     }
 
     /// The user's id, if the actor is a user.

@@ -56,6 +56,8 @@ pub trait App: 'static {
     const PACKAGE: Package;
     /// Defaults of variables that depend on how the app was generated: the text of `defaults.env`.
     const DEFAULTS: &'static str;
+    /// The path of the app's log-in page.
+    const LOG_IN: &'static str = "/login";
     /// The links in the app's mails, and how long they work.
     const LINKS: Links = Links::USUAL;
     /// The maximum size of a request's body, in bytes. Forms are small.
@@ -157,6 +159,7 @@ pub trait App: 'static {
             content_security_policy: Self::content_security_policy(),
             body_limit: Self::BODY_LIMIT,
             flags: Self::flags(),
+            log_in: Self::LOG_IN,
             links: Self::LINKS,
             event_properties: Self::event_properties,
             before_send: Self::before_send,

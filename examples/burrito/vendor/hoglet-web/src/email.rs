@@ -19,7 +19,7 @@ pub struct Email(pub String);
 impl Email {
     /// The address as it is stored and looked up: in lower case, with its domain in ASCII.
     ///
-    /// So `bücher.example` and `xn--bcher-kva.example` are the same domain.
+    /// `bücher.example` and `xn--bcher-kva.example` are the same domain.
     ///
     /// Any text has a normal form, so that it can be looked up and counted. Control characters are removed,
     /// because PostgreSQL refuses NUL. A long text is cut, because a failed log-in hashes it.
@@ -78,7 +78,7 @@ impl Email {
         readable.unwrap_or_else(|| self.0.clone())
     }
 
-    /// The address for the page that a link opens: its owner recognizes it, others cannot read it.
+    /// The address for the page that a link opens: its owner recognizes it, others do not learn it.
     pub fn hint(&self) -> String {
         let email = self.for_people();
         let (name, domain) = email.rsplit_once('@').unwrap_or_default();

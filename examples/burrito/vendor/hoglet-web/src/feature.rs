@@ -36,7 +36,7 @@ pub trait Feature<S, U>: Send + Sync {
 
     /// Called inside the transaction of each sign-up and log-in, before the session begins.
     ///
-    /// A feature can give the user the data of the visitor here.
+    /// Here a feature can move the visitor's data to the user.
     fn after_log_in<'a>(
         &'a self,
         _transaction: &'a DatabaseTransaction,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use garde::{I18n, Report, Validate, with_i18n};
-use minijinja::Value;
+use minijinja::{Value, context};
 
 use crate::error::{AppError, Result};
 use crate::page::Page;
@@ -46,41 +46,67 @@ pub fn form_error(message: impl Into<String>) -> Errors {
     error("form", message)
 }
 
-/// Answers an invalid form: the page again, with the typed values and the messages (422).
-///
-/// # Errors
-///
-/// If the page cannot be rendered.
-pub fn invalid(page: &Page, template: &str, values: Value) -> Result<Response> {
-    Ok((
-        StatusCode::UNPROCESSABLE_ENTITY,
-        page.render(template, values)?,
-    )
-        .into_response())
+/// The page of a form. It comes back with the typed values if the form is not valid.
+pub struct FormPage<'a> {
+    page: &'a Page,
+    template: &'static str,
+    values: Value,
 }
 
-/// Answers a form that must wait, after too many attempts (429) or under high load (503).
-///
-/// Shows the page again, with the typed values, the message and `Retry-After`.
-///
-/// # Errors
-///
-/// Any other error, and any error if a program reads the answer.
-pub fn try_later(
-    page: &Page,
-    template: &str,
-    error: AppError,
-    values: impl FnOnce(Errors) -> Value,
-) -> Result<Response> {
-    let must_wait = matches!(
-        error.status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    );
-    if !must_wait || error.cause.is_some() || page.is_for_a_program() {
-        return Err(error);
+impl<'a> FormPage<'a> {
+    /// The page of a template with `values`. The template also has `errors`, the messages by field.
+    pub fn new(page: &'a Page, template: &'static str, values: Value) -> Self {
+        Self {
+            page,
+            template,
+            values,
+        }
     }
-    let html = page.render(template, values(form_error(error.message.clone())))?;
-    // Keeps the error's `Retry-After`.
-    let (parts, _) = error.into_response().into_parts();
-    Ok((parts.status, parts.headers, html).into_response())
+
+    /// Shows the form without messages.
+    ///
+    /// # Errors
+    ///
+    /// If the page cannot be rendered.
+    #[track_caller]
+    pub fn show(&self) -> Result<Html<String>> {
+        self.render(Errors::new())
+    }
+
+    /// Answers an invalid form: the page again, with the typed values and the messages (422).
+    ///
+    /// # Errors
+    ///
+    /// If the page cannot be rendered.
+    pub fn invalid(&self, errors: Errors) -> Result<Response> {
+        let html = self.render(errors)?;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, html).into_response())
+    }
+
+    /// Answers a form that must wait, after too many attempts (429) or under high load (503).
+    ///
+    /// Shows the page again, with the typed values, the message and `Retry-After`.
+    ///
+    /// # Errors
+    ///
+    /// Any other error, and any error if a program reads the answer.
+    pub fn try_later(&self, error: AppError) -> Result<Response> {
+        let must_wait = matches!(
+            error.status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        );
+        if !must_wait || error.cause.is_some() || self.page.is_for_a_program() {
+            return Err(error);
+        }
+        let html = self.render(form_error(error.message.clone()))?;
+        // Keeps the error's `Retry-After`.
+        let (parts, _) = error.into_response().into_parts();
+        Ok((parts.status, parts.headers, html).into_response())
+    }
+
+    #[track_caller]
+    fn render(&self, errors: Errors) -> Result<Html<String>> {
+        let values = context! { errors, ..self.values.clone() };
+        self.page.render(self.template, values)
+    }
 }

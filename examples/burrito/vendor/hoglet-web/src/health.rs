@@ -23,7 +23,7 @@ pub async fn live() -> &'static str {
 
 /// Answers whether the app is ready: its database is reachable and migrated.
 ///
-/// PostHog and the jobs are reported, but do not count.
+/// PostHog and the jobs are reported, but do not change the answer's status.
 pub async fn ready(State(web): State<Web>) -> Response {
     let asked = async {
         let pending = database::pending_migrations(&web.database, web.parts.migrations).await?;

@@ -86,7 +86,8 @@ impl Job for RemoveExpired {
 /// Sends each `$identify` again that PostHog has not accepted.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendAgain {
-    /// Sends links again that are older than this Unix time. `None`: older than [`UNDER_WAY`].
+    /// Sends the `$identify` of links from before this Unix time. `None`: of links older than
+    /// [`UNDER_WAY`].
     linked_before: Option<i64>,
 }
 

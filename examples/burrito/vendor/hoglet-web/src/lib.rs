@@ -7,9 +7,9 @@
 //!
 //! # A request
 //!
-//! [`server`] accepts the connection. [`layers::around`] has put the layers around the app's pages: they
-//! refuse requests for other hosts and from other sites, load the session, find the identity, turn errors
-//! into pages and capture them. `my-app layers` prints all of them in order.
+//! [`server`] accepts the connection. [`layers::around`] puts the layers around the app's pages. They
+//! refuse requests for other hosts and from other sites, load the session and find the identity. They also
+//! capture errors, and turn them into pages. `my-app layers` prints all of them in order.
 //!
 //! The arguments of a handler are a [`Visit`](visit::Visit) (the request, its session, its identity and
 //! its PostHog) and a [`Page`](page::Page), which renders templates. It returns a
@@ -65,6 +65,7 @@ pub mod passwords;
 pub mod person_deletion;
 mod plain_page;
 pub mod posthog;
+pub mod prelude;
 mod reload;
 pub mod request;
 pub mod routes;

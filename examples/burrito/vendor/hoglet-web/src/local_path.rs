@@ -19,11 +19,10 @@ pub fn local_path(next: &str) -> Option<&str> {
     local.then_some(next)
 }
 
-/// Whether a path could lead to another host.
+/// Whether a path could lead to another host, if a script, a link or a `Location` contains only this path.
 ///
-/// This could happen if a script, a link or a `Location` contains only this path. Such paths are `//host`,
-/// `/\host`, their percent-encoded forms, which a proxy may decode, and `/.//host`, which browsers turn into
-/// `//host`.
+/// Such paths are `//host`, `/\host`, their percent-encoded forms, which a proxy may decode, and `/.//host`, which
+/// browsers turn into `//host`.
 pub fn could_name_a_host(path: &str) -> bool {
     if !path.contains("//") && !path.contains(['\\', '%']) {
         return false;

@@ -20,7 +20,7 @@ use crate::posthog::ledger::Delivered;
 use crate::session::users::Users;
 use crate::visitor_link;
 
-/// The maximum of links in one statement, and in one batch to PostHog.
+/// The maximum number of links in one statement, and in one batch to PostHog.
 const SLICE: u64 = 500;
 
 /// Sends an `$identify` for every visitor who became a user, until PostHog has accepted it.

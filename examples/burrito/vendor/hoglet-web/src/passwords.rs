@@ -24,10 +24,10 @@ pub mod rule;
 
 /// How long a password waits for a permit: long enough for normal load, and short enough for visitors.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// If an e-mail address has no account, the password is checked against this hash.
+/// The hash for an e-mail address without an account.
 ///
-/// So the answer takes as long as for a wrong password. The hash has the parameters of [`Hasher::hash`], and
-/// matches no password.
+/// The password is checked against this hash, so that the answer takes as long as for a wrong password. The
+/// hash has the parameters of [`Hasher::hash`], and matches no password.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                           AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 

@@ -97,7 +97,7 @@ pub fn besides_pages(web: &Web) -> Router {
     plain()
         .router()
         .merge(proxy::routes(&web.posthog, sent))
-        .merge(kept_mail(web))
+        .merge(stored_mail(web))
         .with_state(web.clone())
 }
 
@@ -113,7 +113,7 @@ fn sent(request: &Request) -> proxy::Sent {
 /// The pages for stored mail, in development only.
 ///
 /// Mails contain links that log users in, so the security layers are around these pages.
-fn kept_mail(web: &Web) -> Router<Web> {
+fn stored_mail(web: &Web) -> Router<Web> {
     if !web.settings.development() {
         return Router::new();
     }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// `hoglet dev` sets this variable.
+/// `hoglet dev` sets this variable: the app ends when its standard input ends.
 ///
-/// Then the app ends when its standard input ends. So it ends with `hoglet dev`, even if `hoglet dev` is killed.
+/// So the app ends with `hoglet dev`, even if `hoglet dev` is killed.
 const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
 
 /// Signals within this time count as one request: `timeout` sends each signal twice, and so does a shell when its

@@ -37,7 +37,7 @@ pub mod wait;
 
 pub use app::{Ran, TestApp};
 pub use browser::{Answer, BROWSER, Browser};
-pub use posthog::{COMPRESSED_SCRIPT, Event, Recorded, Reply, StandIn};
+pub use posthog::{COMPRESSED_SCRIPT, Event, Recorded, Recorder, Reply};
 #[cfg(unix)]
-pub use process::{Binary, Ended, Process, Signal};
+pub use process::{Binary, EndedProcess, Process, Signal};
 pub use wait::wait_until;

@@ -1,7 +1,7 @@
 //! Throttles: limits on attempts, such as log-ins, by account and by network.
 //!
 //! An app declares each [`Throttle`] as a constant, and [`Attempts`] counts for it. Attempts are rows in the
-//! database, so a throttle holds for all processes together, and after a restart.
+//! database. So a throttle applies to all processes together, and still applies after a restart.
 //!
 //! # Attempts count before they are allowed
 //!

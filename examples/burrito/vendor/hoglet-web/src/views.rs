@@ -76,7 +76,7 @@ impl Views {
             .and_then(|template| template.render(context));
         match rendered {
             Ok(rendered) => Ok(rendered),
-            // Not in a closure: the cause must have the caller's place.
+            // Not in a closure, because `#[track_caller]` must record the caller of this method.
             Err(error) => Err(AppError::from_cause(cause(&error))),
         }
     }
@@ -101,7 +101,7 @@ impl Views {
         });
         match rendered {
             Ok(rendered) => Ok(rendered),
-            // Not in a closure: the cause must have the caller's place.
+            // Not in a closure, because `#[track_caller]` must record the caller of this method.
             Err(error) => Err(AppError::from_cause(cause(&error))),
         }
     }

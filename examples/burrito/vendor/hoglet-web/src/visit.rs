@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
 use futures_core::future::BoxFuture;
 use sea_orm::DatabaseTransaction;
 use time::Duration;
@@ -118,6 +119,29 @@ impl Visit {
     pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
         self.messages.add(level, message);
         Ok(())
+    }
+
+    /// Redirects, and leaves a message of success for the next page.
+    ///
+    /// # Errors
+    ///
+    /// None today.
+    pub fn redirect_with_success(&self, path: &str, message: &str) -> Result<Response> {
+        self.redirect_with(FlashLevel::Success, path, message)
+    }
+
+    /// Redirects, and leaves a message that informs for the next page.
+    ///
+    /// # Errors
+    ///
+    /// None today.
+    pub fn redirect_with_info(&self, path: &str, message: &str) -> Result<Response> {
+        self.redirect_with(FlashLevel::Info, path, message)
+    }
+
+    fn redirect_with(&self, level: FlashLevel, path: &str, message: &str) -> Result<Response> {
+        self.messages.add(level, message);
+        Ok(Redirect::to(path).into_response())
     }
 
     /// Stores the destination after a log-in by link in a cookie of this browser. `None` deletes it.

@@ -36,7 +36,7 @@ pub fn read_id(cookie: &str, now: OffsetDateTime) -> Option<Uuid> {
 }
 
 /// Every process refuses ids below this one, even if its clock is wrong by `CLOCK_SKEW`.
-pub fn first_living_id(now: OffsetDateTime) -> Uuid {
+pub fn oldest_valid_id(now: OffsetDateTime) -> Uuid {
     let milliseconds = (now - LIFETIME - CLOCK_SKEW).unix_timestamp().max(0) as u64 * 1000;
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &[0; 10]).into_uuid()
 }

@@ -167,11 +167,11 @@ pub async fn acknowledge(
 /// If the database does not answer. Links that were deleted before stay deleted.
 pub async fn delete_old(database: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let now = OffsetDateTime::now_utc();
-    let told = Condition::any()
+    let acknowledged_or_given_up = Condition::any()
         .add(Column::AcknowledgedAt.is_not_null())
         .add(Column::LinkedAt.lt(now - visitor::LIFETIME));
     let old = Condition::all()
-        .add(Column::VisitorId.lt(visitor::first_living_id(now)))
-        .add(told);
+        .add(Column::VisitorId.lt(visitor::oldest_valid_id(now)))
+        .add(acknowledged_or_given_up);
     database::delete_in_slices::<Entity>(database, Column::VisitorId, old).await
 }

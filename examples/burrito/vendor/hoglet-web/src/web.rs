@@ -45,6 +45,8 @@ pub struct Parts {
     pub every_page: fn(&Extensions) -> Value,
     /// The text for an error if its handler gave none.
     pub error_text: fn(StatusCode) -> ErrorText,
+    /// The path of the app's log-in page.
+    pub log_in: &'static str,
     /// The links in the app's mails, and how long they work.
     pub links: Links,
     /// The other sites from which pages may load.

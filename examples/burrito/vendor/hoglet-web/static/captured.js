@@ -30,7 +30,7 @@ function capturedLine(entry, standin) {
   line.append(entry.sent ? "sent " : "would send ", link("event", entry.uuid, entry.name));
   if (entry.distinct_id) {
     const id = Object.assign(code(`${entry.distinct_id.slice(0, 8)}…`), { title: entry.distinct_id });
-    line.append(` as ${entry.who} `, id);
+    line.append(` as ${entry.person_kind} `, id);
   } else {
     line.append(" without a person");
   }

@@ -9,14 +9,14 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::{POLL, Work};
-use crate::attempt::{Ended, attempt};
+use crate::attempt::{AttemptOutcome, attempt};
 use crate::claim::claim;
 use crate::database::is_unavailable;
 use crate::due::due_in;
-use crate::held::Held;
 use crate::lease::Claim;
 use crate::model::Model;
 use crate::results::Unstored;
+use crate::running_job::RunningJob;
 use crate::wanted::Wanted;
 
 /// How long to wait if another process has claimed the due jobs first.
@@ -24,18 +24,18 @@ const BUSY: Duration = Duration::from_millis(20);
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
     /// Claims due jobs and begins them.
-    pub(super) async fn look(&mut self) {
-        if let Err(error) = self.claim_due().await {
+    pub(super) async fn claim_due(&mut self) {
+        if let Err(error) = self.try_claim_due().await {
             tracing::warn!(%error, "could not look for jobs");
-            self.hot.fill(false);
-            self.look_at = Instant::now() + POLL;
+            self.known_due.fill(false);
+            self.poll_at = Instant::now() + POLL;
         }
     }
 
-    pub(super) async fn claim_due(&mut self) -> Result<(), DbErr> {
+    pub(super) async fn try_claim_due(&mut self) -> Result<(), DbErr> {
         let registry = self.runner.registry.clone();
-        let held = self.held.keys().copied();
-        let except: Vec<_> = held
+        let running = self.running.keys().copied();
+        let except: Vec<_> = running
             .chain(self.ended.iter().map(|unstored| unstored.claim.id))
             .collect();
         let wanted = |queue: usize| Wanted {
@@ -43,17 +43,17 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             kinds: &registry.queues[queue].kinds,
             except: &except,
         };
-        if self.look_at <= Instant::now() {
+        if self.poll_at <= Instant::now() {
             // Looking is a read. Claiming takes SQLite's only write lock, even if nothing is due.
-            let unsure = |queue: &usize| !self.hot[*queue] && self.room(*queue) > 0;
+            let unsure = |queue: &usize| !self.known_due[*queue] && self.room(*queue) > 0;
             let unsure: Vec<_> = self.queues().filter(unsure).collect();
             let look_for: Vec<_> = unsure.iter().map(|queue| wanted(*queue)).collect();
             let due = due_in(&self.runner.database, &look_for).await?;
             let mut wait = POLL;
             for (queue, due_in) in unsure.into_iter().zip(due) {
                 let due_in = due_in.unwrap_or(POLL);
-                self.hot[queue] = due_in.is_zero();
-                if !self.hot[queue] {
+                self.known_due[queue] = due_in.is_zero();
+                if !self.known_due[queue] {
                     wait = wait.min(due_in);
                 }
             }
@@ -61,15 +61,15 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
                 self.step *= 2;
                 wait = wait.min(self.step);
             }
-            self.look_at = Instant::now() + wait;
+            self.poll_at = Instant::now() + wait;
         }
-        self.turn = (self.turn + 1) % self.hot.len().max(1);
+        self.turn = (self.turn + 1) % self.known_due.len().max(1);
         let in_turn: Vec<_> = self.queues().collect();
         let (later, first) = in_turn.split_at(self.turn);
         let mut refused = Ok(());
         for queue in first.iter().chain(later).copied() {
             let room = self.room(queue);
-            if !self.hot[queue] || room == 0 {
+            if !self.known_due[queue] || room == 0 {
                 continue;
             }
             // Calculate this before the statement, in which the lease begins, so that `until` is not too
@@ -85,15 +85,15 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
                 }
                 jobs => jobs?,
             };
-            self.hot[queue] = jobs.len() == room;
-            if !self.hot[queue] {
+            self.known_due[queue] = jobs.len() == room;
+            if !self.known_due[queue] {
                 // Look for the next job at once, unless other processes have claimed the due jobs.
                 let wait = if jobs.is_empty() {
                     BUSY
                 } else {
                     Duration::ZERO
                 };
-                self.look_at = Instant::now() + wait;
+                self.poll_at = Instant::now() + wait;
             }
             for job in jobs {
                 self.begin(queue, job, until);
@@ -106,30 +106,30 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         let claim = Claim::of(&job);
         if job.cancelled_at.is_some() {
             // The process that should have stopped it has died.
-            let ended = Ended::Cancelled;
+            let outcome = AttemptOutcome::Cancelled;
             self.ended.push(Unstored {
                 claim,
-                ended,
+                outcome,
                 until,
             });
             return;
         }
         let (sender, lease) = watch::channel(until);
-        let held = Held {
+        let running = RunningJob {
             claim,
             queue,
             until: sender,
             cancelled: false,
         };
-        self.held.insert(job.id, held);
-        self.under_way.send_replace(self.held.len());
+        self.running.insert(job.id, running);
+        self.under_way.send_replace(self.running.len());
         self.places.take(queue, 1);
         let runner = self.runner.clone();
-        self.running.spawn_blocking(move || {
+        self.attempts.spawn_blocking(move || {
             let attempt = attempt(&runner, job, lease);
-            let ended = catch_unwind(AssertUnwindSafe(|| Handle::current().block_on(attempt)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| Handle::current().block_on(attempt)));
             // The attempt catches panics of the job. After any other panic the lease ends by itself.
-            (claim, ended.unwrap_or(Ended::Stopped))
+            (claim, outcome.unwrap_or(AttemptOutcome::Stopped))
         });
     }
 }

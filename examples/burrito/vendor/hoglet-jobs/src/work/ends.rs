@@ -4,41 +4,41 @@ use tokio::task::JoinError;
 use tokio::time::{Instant, timeout_at};
 
 use super::{GRACE, Work};
-use crate::attempt::Ended;
+use crate::attempt::AttemptOutcome;
 use crate::lease::{self, Claim};
 use crate::results::{Unstored, store_all};
 
 impl<C: Clone + Send + Sync + 'static> Work<C> {
     /// Handles this ended attempt, and all others that have ended meanwhile.
-    pub(super) fn note(&mut self, joined: Result<(Claim, Ended), JoinError>) {
+    pub(super) fn note(&mut self, joined: Result<(Claim, AttemptOutcome), JoinError>) {
         let mut next = Some(joined);
         while let Some(joined) = next {
             match joined {
-                Ok((claim, ended)) => self.end(claim, ended),
+                Ok((claim, outcome)) => self.end(claim, outcome),
                 Err(error) => tracing::error!(%error, "a job's thread ended early"),
             }
-            next = self.running.try_join_next();
+            next = self.attempts.try_join_next();
         }
         if !self.knows_of_more() {
             // Look at once: a job may have waited for a place, or for the end of its twin.
-            self.look_at = Instant::now();
+            self.poll_at = Instant::now();
         }
     }
 
-    pub(super) fn end(&mut self, claim: Claim, ended: Ended) {
-        let Some(held) = self.held.remove(&claim.id) else {
+    pub(super) fn end(&mut self, claim: Claim, outcome: AttemptOutcome) {
+        let Some(running) = self.running.remove(&claim.id) else {
             return;
         };
-        self.under_way.send_replace(self.held.len());
-        self.places.free(held.queue);
-        let ended = match ended {
-            Ended::Stopped if held.cancelled => Ended::Cancelled,
-            ended => ended,
+        self.under_way.send_replace(self.running.len());
+        self.places.free(running.queue);
+        let outcome = match outcome {
+            AttemptOutcome::Stopped if running.cancelled => AttemptOutcome::Cancelled,
+            outcome => outcome,
         };
-        let until = *held.until.borrow();
+        let until = *running.until.borrow();
         self.ended.push(Unstored {
             claim,
-            ended,
+            outcome,
             until,
         });
     }
@@ -49,20 +49,21 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
     /// and runs until the process ends. It is not given back, but becomes due again when its lease ends.
     pub(super) async fn give_back(&mut self, deadline: Instant) {
         let now = Instant::now();
-        for held in self.held.values() {
-            held.until.send_replace(now);
+        for running in self.running.values() {
+            running.until.send_replace(now);
         }
         let bound = deadline.max(now) + GRACE;
-        while let Ok(Some(joined)) = timeout_at(bound, self.running.join_next()).await {
+        while let Ok(Some(joined)) = timeout_at(bound, self.attempts.join_next()).await {
             self.note(joined);
         }
-        if !self.held.is_empty() {
+        if !self.running.is_empty() {
             tracing::warn!(
-                jobs = self.held.len(),
+                jobs = self.running.len(),
                 "jobs block their threads and could not be stopped; they go on when their leases end"
             );
         }
-        let is_stopped = |unstored: &mut Unstored| matches!(unstored.ended, Ended::Stopped);
+        let is_stopped =
+            |unstored: &mut Unstored| matches!(unstored.outcome, AttemptOutcome::Stopped);
         let stopped: Vec<_> = self.ended.extract_if(.., is_stopped).collect();
         store_all(&self.runner.database, &mut self.ended).await;
         let claims: Vec<_> = stopped.iter().map(|unstored| unstored.claim).collect();

@@ -22,7 +22,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
     ///
     /// Stops jobs whose lease is lost, and jobs that were cancelled.
     pub(super) async fn extend(&mut self) {
-        let claims: Vec<_> = self.held.values().map(|held| held.claim).collect();
+        let claims: Vec<_> = self.running.values().map(|running| running.claim).collect();
         let until = self.until(Instant::now());
         match lease::extend(&self.runner.database, &claims, self.lease).await {
             Ok(extended) => self.extended(&claims, &extended, until),
@@ -50,14 +50,15 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         until: Instant,
     ) {
         for Claim { id, .. } in claims {
-            let Some(held) = self.held.get_mut(id) else {
+            let Some(running) = self.running.get_mut(id) else {
                 continue;
             };
             let state = extended.get(id);
-            held.cancelled = state == Some(&Extended::Cancelled);
-            let is_held = state == Some(&Extended::Held);
-            held.until
-                .send_replace(if is_held { until } else { Instant::now() });
+            running.cancelled = state == Some(&Extended::Cancelled);
+            let is_active = state == Some(&Extended::Active);
+            running
+                .until
+                .send_replace(if is_active { until } else { Instant::now() });
         }
     }
 }

@@ -33,7 +33,7 @@ impl Job for SendConfirmation {
     const NAME: &'static str = "send_confirmation";
     const QUEUE: &'static str = mail::QUEUE;
     const TIMEOUT: Duration = mail::TIMEOUT;
-    /// A mail that waits for its next attempt is sent at once if the user requests it again.
+    /// A mail that waits for its next attempt is sent immediately if the user requests it again.
     const UNIQUE: Unique = Unique::Replace;
 
     /// Pressing the button twice sends one mail.

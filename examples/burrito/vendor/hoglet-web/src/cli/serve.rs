@@ -96,7 +96,7 @@ pub fn work(web: Web, registry: Registry) -> BoxFuture<'static, CommandResult> {
     })
 }
 
-/// Ends when the work ends, or at once after a second signal.
+/// Ends when the work ends, or immediately after a second signal.
 async fn until_second_signal(
     work: impl Future<Output = ()>,
     second: oneshot::Receiver<u8>,

@@ -29,7 +29,7 @@ pub async fn connect(url: &Secret) -> Result<DatabaseConnection, DbErr> {
 pub async fn connect_existing(url: &Secret) -> Result<DatabaseConnection, DbErr> {
     let options = options(url.expose());
     #[cfg(feature = "sqlite")]
-    let options = looking(options);
+    let options = existing_only(options);
     Database::connect(options).await
 }
 
@@ -43,7 +43,9 @@ fn options(url: &str) -> ConnectOptions {
         .test_before_acquire_if_idle_for(Duration::from_secs(1));
     #[cfg(feature = "sqlite")]
     if url.starts_with("sqlite:") {
-        options.max_connections(8).map_sqlx_sqlite_opts(tuned);
+        options
+            .max_connections(8)
+            .map_sqlx_sqlite_opts(sqlite_options);
     }
     options
 }
@@ -53,7 +55,7 @@ fn options(url: &str) -> ConnectOptions {
 /// Readers and the writer do not wait for each other, and a commit does not wait for the disk. A power cut may lose
 /// the last commits, but does not damage the file.
 #[cfg(feature = "sqlite")]
-fn tuned(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
+fn sqlite_options(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
     sqlite
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
@@ -63,8 +65,8 @@ fn tuned(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
 
 /// Opens a SQLite file without creating it.
 #[cfg(feature = "sqlite")]
-fn looking(mut options: ConnectOptions) -> ConnectOptions {
-    options.map_sqlx_sqlite_opts(|sqlite| tuned(sqlite).create_if_missing(false));
+fn existing_only(mut options: ConnectOptions) -> ConnectOptions {
+    options.map_sqlx_sqlite_opts(|sqlite| sqlite_options(sqlite).create_if_missing(false));
     options
 }
 

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{IntoCondition, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
-/// The maximum of rows that one statement deletes. This takes a few milliseconds.
+/// The maximum number of rows that one statement deletes. This takes a few milliseconds.
 const SLICE: u64 = 500;
 
 /// Deletes the rows that match a condition, in slices. Returns the number of deleted rows.

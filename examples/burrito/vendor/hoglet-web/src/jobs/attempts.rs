@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
 use hoglet_errors::Cause;
-use hoglet_jobs::hooks::{ActorNow, Attempt, Begun};
+use hoglet_jobs::hooks::{ActorNow, Attempt, AttemptStart};
 use hoglet_jobs::{Failure, Hooks, JobState, Workers};
 use tracing::Span;
 use tracing::field::Empty;
@@ -52,7 +52,7 @@ impl Hooks<Context> for Attempts {
         )
     }
 
-    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Begun<Context>> {
+    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, AttemptStart<Context>> {
         Box::pin(async move {
             let web = &self.0;
             let actor = attempt.actor.read();
@@ -79,7 +79,7 @@ impl Hooks<Context> for Attempts {
                 posthog.identity().distinct_id.record(&Span::current());
             }
             let context = Context { posthog };
-            Begun {
+            AttemptStart {
                 context,
                 actor: now,
             }

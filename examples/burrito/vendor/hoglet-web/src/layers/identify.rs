@@ -149,7 +149,7 @@ fn identity(
     (identity, presented.is_some())
 }
 
-/// Whether the browser asks for a page, not for a script's data or an icon. Some browsers do not tell.
+/// Whether the browser requests a page, not a script's data or an icon. Some browsers do not tell.
 fn is_document(headers: &HeaderMap) -> bool {
     headers
         .get("sec-fetch-dest")

@@ -46,7 +46,7 @@ layers!(AROUND_ROUTES, fn around_routes(web) {
     log_request: from_fn_with_state(web.clone(), logging::log_request),
     /// Adds the security headers, refuses other hosts, sends http to https.
     security_headers: from_fn_with_state(web.clone(), security::headers),
-    /// Makes pages of errors that arise outside of the pages' own layers.
+    /// Renders errors that arise outside of pages.
     error_pages: from_fn_with_state(web.clone(), error_pages::error_pages),
     /// Captures these errors.
     capture_errors: from_fn_with_state(web.clone(), capture_errors::capture_errors),
@@ -75,21 +75,21 @@ layers!(AROUND_PAGES, fn around_pages(web) {
     cookies: cookies::manager(),
     /// Loads the session with its user, and stores what was changed.
     sessions: from_fn_with_state(web.clone(), sessions::sessions),
-    /// Finds out whose request it is for PostHog, and what its events carry.
+    /// Determines the request's distinct id, and the properties of its events.
     identify: from_fn_with_state(web.clone(), identify::identify),
-    /// Shows in pages what was just captured, in development only.
+    /// Lists in pages the events that were just captured, in development only.
     just_captured: option_layer(
         web.settings
             .development()
             .then(|| from_fn_with_state(web.clone(), just_captured::just_captured)),
     ),
-    /// Makes pages of errors, with the user's name and navigation.
+    /// Renders errors as pages, with the user's name and navigation.
     error_pages: from_fn_with_state(web.clone(), error_pages::error_pages),
     /// Captures errors for the request's person.
     capture_errors: from_fn_with_state(web.clone(), capture_errors::capture_errors),
     /// Gives the request's properties to everything that PostHog's SDK captures.
     context: context::layer(),
-    /// Makes an error of a panic while the person is still known.
+    /// Turns a panic into an error while the person is still known.
     catch_panics: panics::catch(),
     /// Answers with an error when the session could not be read.
     readable_session: from_fn(signed_in::readable),

@@ -43,17 +43,17 @@ pub struct Places<S = ()> {
 pub(super) struct Place<S> {
     name: &'static str,
     why: &'static str,
-    layers: Vec<Own<S>>,
+    layers: Vec<NamedLayer<S>>,
 }
 
 /// A layer of the app.
-struct Own<S> {
+struct NamedLayer<S> {
     name: &'static str,
-    put: Put<S>,
+    apply: Apply<S>,
 }
 
 /// Makes the layer from the state, and puts it around a router.
-type Put<S> = Box<dyn FnOnce(Router, &S) -> Router>;
+type Apply<S> = Box<dyn FnOnce(Router, &S) -> Router>;
 
 impl<S> Default for Places<S> {
     fn default() -> Self {
@@ -120,20 +120,20 @@ impl<S: Clone + 'static> Places<S> {
 
 impl<S: 'static> Place<S> {
     fn add<L: AppLayer>(&mut self, layer: impl FnOnce(&S) -> L + 'static) {
-        self.layers.push(Own {
+        self.layers.push(NamedLayer {
             name: name_of(type_name::<L>()),
-            put: Box::new(move |router, state| router.layer(layer(state))),
+            apply: Box::new(move |router, state| router.layer(layer(state))),
         });
     }
 }
 
 impl<S: Clone + 'static> Place<S> {
     fn with_state(self, state: &S) -> Place<()> {
-        let layers = self.layers.into_iter().map(|Own { name, put }| {
+        let layers = self.layers.into_iter().map(|NamedLayer { name, apply }| {
             let state = state.clone();
-            Own {
+            NamedLayer {
                 name,
-                put: Box::new(move |router, _: &()| put(router, &state)),
+                apply: Box::new(move |router, _: &()| apply(router, &state)),
             }
         });
         Place {
@@ -160,7 +160,7 @@ impl Place<()> {
         layers.reverse();
         layers
             .into_iter()
-            .fold(router, |router, layer| (layer.put)(router, &()))
+            .fold(router, |router, layer| (layer.apply)(router, &()))
     }
 }
 

@@ -26,7 +26,7 @@ use crate::session::handle::Session;
 use crate::session::key;
 use crate::session::lifetime::{REMEMBERED, UNTIL_CLOSED, VISITOR};
 use crate::session::signed_in::{SignedIn, Unreadable};
-use crate::session::store::{Client, ENDS_AT, SESSION_ENDED, SeaOrmStore, USER_ID};
+use crate::session::store::{Client, ENDS_AT, RENEWED_AT, SESSION_ENDED, SeaOrmStore, USER_ID};
 use crate::users::User;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
@@ -35,7 +35,6 @@ use futures_core::future::BoxFuture;
 ///
 /// A session that ends at a fixed time is written too, so that its user can see when it was last used.
 const RENEW_AFTER: i32 = 14;
-const RENEWED_AT: &str = "renewed_at";
 
 /// Loads the session and its user, and stores changes of the session after the request.
 pub fn sessions(

@@ -1,7 +1,7 @@
 //! Log lines as JSON: one object per line.
 //!
-//! It has `timestamp`, `level`, `target`, `message`, the fields of the line and the fields of its
-//! request.
+//! Each object has `timestamp`, `level`, `target`, `message`, the fields of the line and the fields of
+//! its request.
 //!
 //! The JSON of tracing-subscriber nests the request's fields in `span` and `spans`, and masks nothing.
 

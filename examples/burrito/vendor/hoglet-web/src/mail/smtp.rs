@@ -1,6 +1,6 @@
 //! Sends mail to a server: one connection for each mail, and a timeout for each step.
 //!
-//! Connections are not reused. If sending a mail was given up halfway, its connection would answer the
+//! Connections are not reused. If the app gave up a mail halfway, its connection would answer the
 //! commands of the next mail with the answers for the last one.
 
 use std::sync::OnceLock;

@@ -13,7 +13,7 @@ use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
 use crate::settings::secret::Secret;
 
-/// Facts about a request that many parts need.
+/// The facts about a request that many modules need.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
     /// The request's id. It is sent back as `x-request-id`, and is in every log line.
@@ -37,7 +37,7 @@ pub struct RequestInfo {
     pub wants_json: bool,
     /// The nonce of this answer, for the content security policy.
     pub csp_nonce: String,
-    /// Why the request is refused, if it is.
+    /// The reason why the request is refused, if it is.
     pub refused: Option<Refusal>,
 }
 

@@ -11,9 +11,10 @@ use super::info::{is_trusted, peer};
 use super::refusal::Refusal;
 use crate::settings::Settings;
 
-/// The most refused hosts to log: a client that tries many names must not fill the log.
+/// The maximum number of refused hosts to log: a client that tries many names must not fill the
+/// log.
 const MAX_HOSTS: usize = 20;
-/// The most characters of a host to log.
+/// The maximum length of a host to log, in characters.
 const MAX_CHARACTERS: usize = 255;
 
 /// The warnings that this process has already logged.

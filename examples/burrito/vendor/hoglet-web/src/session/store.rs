@@ -37,6 +37,9 @@ pub const USER_ID: &str = "user_id";
 /// The key of the time when the session ends, in Unix seconds. Absent if each visit extends the session.
 pub const ENDS_AT: &str = "ends_at";
 
+/// The key of the time when the session was last renewed, in Unix seconds.
+pub const RENEWED_AT: &str = "renewed_at";
+
 /// The error of `save` if the row no longer exists: another request has logged this session out, or changed
 /// its id.
 ///

@@ -1,7 +1,7 @@
 //! The syntax of an `.env` file: one `NAME=value` per line. Values are literal.
 //!
-//! There is no substitution: `$` has no special meaning, as with `docker --env-file` and systemd. The generator compiles
-//! this file too, because `hoglet dev` reads the same `.env`. So it uses only the standard library.
+//! There is no substitution: `$` has no special meaning, as with `docker --env-file` and systemd. The generator
+//! compiles this file too, because `hoglet dev` reads the same `.env`. So the file uses only the standard library.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -41,7 +41,7 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// `sqlite:…` or `postgres://…`.
     pub database_url: Secret,
-    /// The key that signs cookies.
+    /// The key that signs cookies, and from which the keys of tokens and hashes are derived.
     pub secret_key: Secret,
     /// The proxies whose `X-Forwarded-…` headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
@@ -112,7 +112,7 @@ impl Settings {
 
     /// Whether this process cannot know the app's address.
     ///
-    /// Then another process serves the app, on a port that the system chooses.
+    /// This is so if another process serves the app, on a port that the system chooses.
     pub fn lacks_address(&self) -> bool {
         self.app_url.is_none() && self.port == 0
     }

@@ -1,4 +1,5 @@
-//! `SECRET_KEY`: the key that signs cookies.
+//! `SECRET_KEY`: the key that signs cookies, and from which the keys of tokens and hashes are
+//! derived.
 
 use super::environment::Environment;
 use super::reader::Reader;

@@ -15,12 +15,12 @@ use tokio::task::JoinHandle;
 
 use super::browser::Browser;
 use super::database::TestDatabase;
-use super::posthog::{Event, StandIn};
+use super::posthog::{Event, Recorder};
 use super::variables::with_usual;
 use super::wait::wait_until;
 use crate::app::{App, all_jobs, read_settings, router, secret_paths};
 use crate::database;
-use crate::jobs::attempt::Ended;
+use crate::jobs::attempt::AttemptOutcome;
 use crate::jobs::attempts::{runner, start_workers};
 use crate::jobs::{Enqueued, Job, Registry};
 use crate::server;
@@ -43,7 +43,7 @@ pub struct TestApp<A> {
     /// The address at which the app listens.
     pub url: String,
     /// The PostHog to which the app sends.
-    pub posthog: StandIn,
+    pub posthog: Recorder,
     /// The parts of the app, such as its database, for data that no page shows.
     pub web: Web,
     /// The app's table of jobs. In a test, only [`TestApp::run_jobs`] runs them.
@@ -63,11 +63,11 @@ impl<A: App> TestApp<A> {
 
     /// Starts the app with these variables in addition to the usual ones.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
-        Self::beside(StandIn::start().await, variables).await
+        Self::beside(Recorder::start().await, variables).await
     }
 
     /// Starts the app with this PostHog.
-    pub async fn beside(posthog: StandIn, variables: &[(&str, &str)]) -> Self {
+    pub async fn beside(posthog: Recorder, variables: &[(&str, &str)]) -> Self {
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
         let variables = with_usual(variables, &database, &posthog);
         Self::serve(variables, database, posthog, router::<A>).await
@@ -78,7 +78,7 @@ impl<A: App> TestApp<A> {
         variables: &[(&str, &str)],
         router: impl FnOnce(A::State) -> Router,
     ) -> Self {
-        let posthog = StandIn::start().await;
+        let posthog = Recorder::start().await;
         let database = Arc::new(TestDatabase::create(A::DEFAULTS).await);
         let variables = with_usual(variables, &database, &posthog);
         Self::serve(variables, database, posthog, |state, _| router(state)).await
@@ -98,7 +98,7 @@ impl<A: App> TestApp<A> {
     async fn serve(
         variables: HashMap<String, String>,
         test_database: Arc<TestDatabase>,
-        posthog: StandIn,
+        posthog: Recorder,
         router: impl FnOnce(A::State, &Web) -> Router,
     ) -> Self {
         let read = read_settings::<A>(&|name| variables.get(name).map(OsString::from));
@@ -181,11 +181,11 @@ impl<A: App> TestApp<A> {
             job: job.kind,
             attempt: job.attempt,
             error: match ended {
-                Ended::Done => None,
-                Ended::Failed { error, .. } => Some(error),
-                Ended::PutOff(wait) => Some(format!("put off for {wait:?}")),
-                Ended::Stopped => Some("its lease ended".to_owned()),
-                Ended::Cancelled => Some("cancelled".to_owned()),
+                AttemptOutcome::Done => None,
+                AttemptOutcome::Failed { error, .. } => Some(error),
+                AttemptOutcome::PutOff(wait) => Some(format!("put off for {wait:?}")),
+                AttemptOutcome::Stopped => Some("its lease ended".to_owned()),
+                AttemptOutcome::Cancelled => Some("cancelled".to_owned()),
             },
         });
         ran.collect()

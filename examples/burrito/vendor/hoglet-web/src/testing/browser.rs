@@ -15,7 +15,7 @@ pub const BROWSER: &[(&str, &str)] = &[("accept", "text/html,application/xhtml+x
 /// The number of characters of the signature before a signed cookie's value.
 const SIGNATURE: usize = 44;
 
-/// A browser: it keeps cookies, and follows no redirects.
+/// A browser for tests: it keeps cookies, and follows no redirects.
 #[derive(Clone)]
 pub struct Browser {
     client: reqwest::Client,

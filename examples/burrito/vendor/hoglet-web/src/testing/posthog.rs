@@ -10,15 +10,15 @@ mod flags;
 mod recorder;
 mod replies;
 
-pub use recorder::{Event, Recorded, Reply, StandIn};
+pub use recorder::{Event, Recorded, Recorder, Reply};
 pub use replies::COMPRESSED_SCRIPT;
 
-impl StandIn {
+impl Recorder {
     /// Starts a PostHog that replies correctly.
     pub async fn start() -> Self {
-        let (standin, socket) = Self::down();
-        standin.come_up(socket);
-        standin
+        let (recorder, socket) = Self::down();
+        recorder.come_up(socket);
+        recorder
     }
 
     /// Begins to accept connections.

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::browser::Browser;
 use super::database::TestDatabase;
-use super::posthog::StandIn;
+use super::posthog::Recorder;
 use super::variables::with_usual;
 use crate::settings::secret::Secret;
 use crate::settings::secret_key::new_secret_key;
@@ -21,7 +21,7 @@ use crate::settings::secret_key::new_secret_key;
 /// The app's own binary, serving in a process of its own.
 pub struct Process {
     /// The PostHog to which the process sends.
-    pub posthog: StandIn,
+    pub posthog: Recorder,
     /// The address at which the process listens.
     pub url: String,
     binary: Binary,
@@ -53,7 +53,7 @@ pub enum Signal {
 }
 
 /// How a process ended, and its log.
-pub struct Ended {
+pub struct EndedProcess {
     /// The exit status.
     pub status: ExitStatus,
     /// The time until it ended.
@@ -65,7 +65,7 @@ pub struct Ended {
 impl Process {
     /// Starts the binary with these variables in addition to the usual ones.
     pub async fn start(binary: Binary, variables: &[(&str, &str)]) -> Self {
-        let posthog = StandIn::start().await;
+        let posthog = Recorder::start().await;
         let database = Arc::new(TestDatabase::create(binary.defaults).await);
         let variables = with_usual(variables, &database, &posthog);
         Self::spawn(binary, &[], variables, database, posthog).await
@@ -87,7 +87,7 @@ impl Process {
 
     /// Starts several processes of one app at the same time, on an empty database.
     pub async fn start_at_once(binary: Binary, count: usize) -> Vec<Self> {
-        let posthog = StandIn::start().await;
+        let posthog = Recorder::start().await;
         let database = Arc::new(TestDatabase::create(binary.defaults).await);
         let variables = with_usual(&[], &database, &posthog);
         let processes: JoinSet<_> = std::iter::repeat_with(|| {
@@ -113,7 +113,7 @@ impl Process {
         arguments: &'static [&'static str],
         variables: HashMap<String, String>,
         database: Arc<TestDatabase>,
-        posthog: StandIn,
+        posthog: Recorder,
     ) -> Self {
         let mut child = Command::new(binary.path)
             .args(arguments)
@@ -183,7 +183,7 @@ impl Process {
     }
 
     /// Asks the process to end, and waits until it has ended.
-    pub async fn end(&mut self, signal: Signal) -> Ended {
+    pub async fn end(&mut self, signal: Signal) -> EndedProcess {
         self.send(signal);
         self.ended().await
     }
@@ -194,7 +194,7 @@ impl Process {
     }
 
     /// Waits until the process has ended.
-    pub async fn ended(&mut self) -> Ended {
+    pub async fn ended(&mut self) -> EndedProcess {
         let begin = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -205,11 +205,11 @@ impl Process {
         };
         let after = begin.elapsed();
         let log = self.log.take().expect("it ends once").join().unwrap();
-        Ended { status, after, log }
+        EndedProcess { status, after, log }
     }
 }
 
-impl Ended {
+impl EndedProcess {
     /// The log's lines with this message.
     pub fn said(&self, message: &str) -> Vec<Value> {
         let lines = self.log.lines();

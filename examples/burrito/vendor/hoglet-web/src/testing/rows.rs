@@ -12,7 +12,7 @@ use super::app::TestApp;
 use crate::app::App;
 use crate::session::handle::CONFIRMED_AT;
 use crate::session::model::Entity as Sessions;
-use crate::session::store::ENDS_AT;
+use crate::session::store::{ENDS_AT, RENEWED_AT};
 
 /// Columns with a time in milliseconds. The times of sessions have another form.
 const MOMENTS: &[(&str, &str)] = &[
@@ -38,7 +38,7 @@ impl<A: App> TestApp<A> {
         let sessions = Sessions::find().all(&self.web.database).await.unwrap();
         for session in sessions {
             let mut data: HashMap<String, Value> = serde_json::from_str(&session.data).unwrap();
-            for moment in [CONFIRMED_AT, ENDS_AT] {
+            for moment in [CONFIRMED_AT, ENDS_AT, RENEWED_AT] {
                 if let Some(seconds) = data.get(moment).and_then(Value::as_i64) {
                     let earlier = seconds - i64::try_from(time.as_secs()).unwrap();
                     data.insert(moment.to_owned(), earlier.into());

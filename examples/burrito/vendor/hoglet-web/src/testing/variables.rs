@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::database::TestDatabase;
-use super::posthog::StandIn;
+use super::posthog::Recorder;
 use crate::settings::secret_key::new_secret_key;
 
 /// The variables of every app under test. The given variables override them.
 pub fn with_usual(
     variables: &[(&str, &str)],
     database: &TestDatabase,
-    posthog: &StandIn,
+    posthog: &Recorder,
 ) -> HashMap<String, String> {
     let usual = [
         ("APP_ENV", "test".to_owned()),

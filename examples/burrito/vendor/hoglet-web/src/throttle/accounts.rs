@@ -37,7 +37,7 @@ pub const TAKEN: Throttle = Throttle {
     message: "Too many sign-ups from here were for addresses that have an account.",
 };
 
-/// Links to choose a new password. Each kind of mail has room of its own.
+/// Links to choose a new password. Each kind of mail has its own limits.
 pub const RESET_MAIL: Throttle = mail("reset_mail", 5, 30);
 
 /// Links to log in.

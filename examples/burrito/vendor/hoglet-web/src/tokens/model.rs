@@ -14,7 +14,7 @@ pub struct Model {
     pub id: Uuid,
     /// SHA-256 of the token, in hexadecimal. Only the mail has the token itself.
     pub hash: String,
-    /// The id of the event for which the token was issued, such as the job that mails it.
+    /// The id of the occasion that caused the token, such as the id of the job that mails it.
     ///
     /// One occasion has at most one token of a purpose.
     pub occasion: Uuid,

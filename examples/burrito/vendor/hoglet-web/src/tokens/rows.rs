@@ -11,10 +11,10 @@ use time::OffsetDateTime;
 use super::model::{Column, Entity};
 use crate::timestamp::milliseconds;
 
-/// Locks rows until the transaction ends, always in the same order, so that two concurrent transactions do
-/// not wait for each other.
+/// Locks rows until the transaction ends.
 ///
-/// SQLite has only one writer at a time anyway.
+/// The order is always the same, so that two concurrent transactions do not wait for each other. SQLite
+/// has only one writer at a time anyway.
 pub async fn lock(
     transaction: &DatabaseTransaction,
     rows: impl IntoCondition,

@@ -118,7 +118,7 @@ impl Visit {
         })
     }
 
-    /// Counts an action in its own transaction, begun with [`database::begin`].
+    /// Counts an action in the transaction that performs it, begun with [`database::begin`].
     ///
     /// Returns whether there was room. The transaction can go on in both cases.
     ///

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::recorder::{Reply, StandIn};
+use super::recorder::{Recorder, Reply};
 
-impl StandIn {
+impl Recorder {
     /// From now on a flag has this value, `true` or the name of a variant, and this payload.
     pub fn set_flag(&self, key: &str, value: impl Into<Value>, payload: Option<Value>) {
         let value = value.into();

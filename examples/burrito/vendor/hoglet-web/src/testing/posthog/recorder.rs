@@ -22,7 +22,7 @@ pub(super) fn is_from_server(path: &str) -> bool {
 
 /// A PostHog that records requests.
 #[derive(Clone)]
-pub struct StandIn {
+pub struct Recorder {
     /// The value for `POSTHOG_HOST`.
     pub url: String,
     seen: Arc<Mutex<Seen>>,
@@ -87,7 +87,7 @@ pub(super) struct Seen {
     pub(super) batch_limit: Option<usize>,
 }
 
-impl StandIn {
+impl Recorder {
     /// A PostHog that refuses connections, on a port that no other process gets.
     pub fn down() -> (Self, TcpSocket) {
         let socket = TcpSocket::new_v4().unwrap();

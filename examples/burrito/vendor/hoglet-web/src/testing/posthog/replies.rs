@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 use serde_json::{Value, from_value, json};
 
-use super::recorder::{BATCH, DEFINITIONS, DELETION, Event, FLAGS, Recorded, Reply, StandIn};
+use super::recorder::{BATCH, DEFINITIONS, DELETION, Event, FLAGS, Recorded, Recorder, Reply};
 
 /// A script as PostHog compresses it. The app's proxy must pass it on unchanged.
 pub const COMPRESSED_SCRIPT: &[u8] = &[0x1f, 0x8b, 0xff, 0x00, 0xc3, 0x28];
@@ -26,7 +26,7 @@ const MAX_BATCH_BYTES: usize = 20 * 1024 * 1024;
 const MAX_EVENT_BYTES: usize = 1_000_000;
 
 /// Records a request and replies to it.
-pub async fn reply(State(posthog): State<StandIn>, request: Request) -> Response {
+pub async fn reply(State(posthog): State<Recorder>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(mut body) = to_bytes(body, usize::MAX).await else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -64,7 +64,7 @@ pub async fn reply(State(posthog): State<StandIn>, request: Request) -> Response
     bad
 }
 
-impl StandIn {
+impl Recorder {
     async fn next_reply(&self, path: &str) -> Reply {
         let to_flags = if path == FLAGS {
             self.seen().replies_to_flags.pop_front()

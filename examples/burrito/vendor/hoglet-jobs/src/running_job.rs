@@ -1,4 +1,4 @@
-//! [`Held`]: a job that runs in this process.
+//! [`RunningJob`]: a job that runs in this process.
 
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::lease::Claim;
 
 /// A job that runs in this process.
-pub struct Held {
+pub struct RunningJob {
     pub claim: Claim,
     /// The index of its queue in the registry.
     pub queue: usize,

@@ -1,0 +1,11 @@
+//! `use crate::prelude::*;`: Hoglet's prelude, and the app's own names that most files need.
+
+pub use hoglet_web::prelude::*;
+
+pub use crate::forms::{self, Errors};
+pub use crate::models::user;
+pub use crate::state::AppState;
+
+/// The signed-in user. A handler with this argument sends visitors to the log-in page. A handler with
+/// `Option<CurrentUser>` is for visitors too.
+pub type CurrentUser = hoglet_web::session::CurrentUser<user::Model>;
