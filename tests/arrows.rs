@@ -10,10 +10,10 @@ mod source;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use graph::{Module, circle};
 use source::{arrows, read};
+use xtask::repository;
 
 /// A crate of this repository, and the dependencies that it must not have. `*` at the end stands for any ending.
 struct Rule {
@@ -75,7 +75,7 @@ fn the_app_has_no_circle_of_modules() {
 
 #[test]
 fn no_crate_in_vendor_has_a_circle_of_modules() {
-    let folder = repository().join("template/vendor");
+    let folder = repository::top().join("template/vendor");
     let mut crates = 0;
     for entry in fs::read_dir(folder).expect("a readable folder") {
         let name = entry.expect("a readable entry").file_name();
@@ -112,7 +112,7 @@ fn dependencies_of_every_kind_are_found() {
 #[test]
 fn no_crate_depends_on_one_that_it_must_not_know() {
     for rule in RULES {
-        let manifest = repository().join(rule.manifest).join("Cargo.toml");
+        let manifest = repository::top().join(rule.manifest).join("Cargo.toml");
         let text = fs::read_to_string(&manifest).expect("a manifest");
         let manifest: toml::Table = toml::from_str(&text).expect("TOML");
         for name in dependencies(&manifest) {
@@ -189,16 +189,12 @@ fn a_circle_is_found_wherever_it_is_written() {
 #[track_caller]
 fn assert_acyclic(source: &str) {
     let mut files = BTreeMap::new();
-    read(&repository().join(source), &Module::new(), &mut files);
+    read(&repository::top().join(source), &Module::new(), &mut files);
     assert!(!files.is_empty(), "{source} has no modules");
     if let Some(circle) = circle(&arrows(&files)) {
         let circle: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
         panic!("{source}: a circle of modules: {}", circle.join(" → "));
     }
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn path(module: &str) -> Module {

@@ -14,23 +14,23 @@ pub enum Error {
     #[error("the path of the new app is missing; add it, as in `hoglet new my-app`")]
     NoDirectory,
 
-    #[error("a project cannot be called `{}`: {reason}; choose another name with --name", visible(.name))]
+    #[error("a project cannot be called `{}`: {reason}; choose another name with --name", escape_control_characters(.name))]
     BadName { name: String, reason: String },
 
     #[error("`{}` gives the project no name; choose one with --name", .directory.display())]
     NoName { directory: PathBuf },
 
-    #[error("the template has no question `{}`; its questions are {}", visible(.key), list(.known, "and"))]
+    #[error("the template has no question `{}`; its questions are {}", escape_control_characters(.key), list(.known, "and"))]
     UnknownQuestion { key: String, known: Vec<String> },
 
-    #[error("`{key}` cannot be `{}`; choose {}", visible(.value), list(.choices, "or"))]
+    #[error("`{key}` cannot be `{}`; choose {}", escape_control_characters(.value), list(.choices, "or"))]
     NotAChoice {
         key: String,
         value: String,
         choices: Vec<String>,
     },
 
-    #[error("`{key}` cannot be `{}`; it must be {rule}", visible(.value))]
+    #[error("`{key}` cannot be `{}`; it must be {rule}", escape_control_characters(.value))]
     BrokenRule {
         key: String,
         value: String,
@@ -46,7 +46,7 @@ pub enum Error {
     #[error("`{}` is in the way of a file or folder of the app; move it elsewhere", .path.display())]
     InTheWay { path: PathBuf },
 
-    #[error("{what} has version `{}`, and this hoglet carries {carried}; install hoglet in the version of `template_version` in .hoglet.toml", visible(.version))]
+    #[error("{what} has version `{}`, and this hoglet carries {carried}; install hoglet in the version of `template_version` in .hoglet.toml", escape_control_characters(.version))]
     OtherVersion {
         what: String,
         version: String,
@@ -147,7 +147,7 @@ fn list(words: &[String], last_joined_by: &str) -> String {
 }
 
 /// Shows control characters as text, so that they cannot control the terminal.
-fn visible(text: &str) -> String {
+fn escape_control_characters(text: &str) -> String {
     let show = |c: char| {
         if c.is_control() {
             c.escape_debug().to_string()

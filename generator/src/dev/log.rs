@@ -131,7 +131,7 @@ impl Log {
             };
             lines.push(format!(
                 "{method:<4} {:<32} {style}{status}{style:#} {DIM}{time:>5} ms{DIM:#}",
-                visible(path)
+                remove_control_characters(path)
             ));
         }
         lines.extend(self.waited_for(id));
@@ -140,7 +140,7 @@ impl Log {
 
     /// A finished job.
     fn job(&mut self, entry: &Map<String, Value>) -> Vec<String> {
-        let name = visible(anywhere(entry, "job").unwrap_or("?"));
+        let name = remove_control_characters(anywhere(entry, "job").unwrap_or("?"));
         let time = entry
             .get("milliseconds")
             .and_then(Value::as_u64)
@@ -200,8 +200,8 @@ impl Log {
 
 /// A mail that was kept instead of sent, and the address of its page.
 fn mail(entry: &Map<String, Value>) -> Vec<String> {
-    let subject = visible(text(entry, "subject").unwrap_or("?"));
-    let address = visible(text(entry, "address").unwrap_or("?"));
+    let subject = remove_control_characters(text(entry, "subject").unwrap_or("?"));
+    let address = remove_control_characters(text(entry, "address").unwrap_or("?"));
     vec![format!("mail {ACCENT}{subject}{ACCENT:#} {address}")]
 }
 
@@ -217,7 +217,7 @@ fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
         "INFO" => String::new(),
         _ => format!("{style}{level}{style:#} "),
     };
-    line += &visible(message);
+    line += &remove_control_characters(message);
     for (name, value) in entry {
         let name = name.as_str();
         if NOT_SHOWN.contains(&name) || (level == "INFO" && OF_THE_REQUEST.contains(&name)) {
@@ -227,7 +227,7 @@ fn other(entry: &Map<String, Value>, message: &str) -> Vec<String> {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        line += &format!(" {DIM}{name}={DIM:#}{}", visible(&value));
+        line += &format!(" {DIM}{name}={DIM:#}{}", remove_control_characters(&value));
     }
     if level != "INFO"
         && !entry.contains_key("request_id")
@@ -261,8 +261,8 @@ fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     entry.get(name)?.as_str()
 }
 
-/// Removes control characters: paths come from clients and must not control the terminal.
-fn visible(text: &str) -> String {
+/// Removes control characters, but no line breaks: paths come from clients and must not control the terminal.
+fn remove_control_characters(text: &str) -> String {
     text.chars()
         .filter(|c| *c == '\n' || !c.is_control())
         .collect()

@@ -69,11 +69,9 @@ impl Journal {
         let refused = store
             .malformed()
             .take(usize::try_from(refused).unwrap_or(usize::MAX));
-        lines.extend(
-            refused.map(|request| {
-                visible(&format!("refused at {}: {}", request.path, request.reason))
-            }),
-        );
+        lines.extend(refused.map(|request| {
+            remove_control_characters(&format!("refused at {}: {}", request.path, request.reason))
+        }));
         self.events_printed = counts.events;
         self.malformed_printed = counts.malformed;
         lines
@@ -97,11 +95,11 @@ pub fn line(event: &str, who: &str, distinct_id: &str) -> String {
     } else {
         ""
     };
-    visible(&format!("{event:<24} as {who}{beginning}{ellipsis}"))
+    remove_control_characters(&format!("{event:<24} as {who}{beginning}{ellipsis}"))
 }
 
 /// Removes control characters: events contain text from strangers, which must not control the terminal.
-fn visible(text: &str) -> String {
+fn remove_control_characters(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
