@@ -8,4 +8,4 @@ pub use crate::state::AppState;
 
 /// The signed-in user. A handler with this argument sends visitors to the log-in page. A handler with
 /// `Option<CurrentUser>` is for visitors too.
-pub type CurrentUser = hoglet_web::session::CurrentUser<user::Model>;
+pub type CurrentUser = hoglet_web::current_user::CurrentUser<user::Model>;

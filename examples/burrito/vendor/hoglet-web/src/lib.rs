@@ -38,6 +38,7 @@ pub mod assets;
 pub mod cli;
 pub mod compression;
 pub mod cookies;
+pub mod current_user;
 pub mod database;
 pub mod email;
 pub mod error;

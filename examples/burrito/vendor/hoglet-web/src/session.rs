@@ -3,7 +3,6 @@
 //! Handlers use [`Session`]. `layers::sessions` loads and saves it, and [`store`] keeps it in the app's
 //! database, in the table of [`model`]. An app declares a [`Key`] for each value of its own.
 
-pub mod current_user;
 pub mod flash;
 pub mod handle;
 pub mod key;
@@ -14,7 +13,6 @@ pub mod store;
 pub mod user_agent;
 pub mod users;
 
-pub use current_user::CurrentUser;
 pub use flash::{Flash, FlashLevel};
 pub use handle::Session;
 pub use key::Key;

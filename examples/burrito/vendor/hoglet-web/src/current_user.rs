@@ -8,7 +8,7 @@ use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::signed_in;
+use crate::session::signed_in;
 use crate::users::User;
 use crate::web::Web;
 
