@@ -17,7 +17,6 @@ const MANIFEST: &str = "Cargo.toml";
 /// Files of the template that are not in an app: the questions, and Hoglet's own tests.
 const KEPT: &[&str] = &[
     "cargo-generate.toml",
-    "vendor/hoglet-errors/tests/",
     "vendor/hoglet-web/tests/",
     "vendor/hoglet-jobs/tests/",
     "vendor/hoglet-posthog/tests/",
@@ -177,6 +176,7 @@ fn the_answers_are_recorded() {
         .collect();
     let mut expected = BTreeMap::from(answers);
     expected.insert("project-name", "hedge");
+    expected.insert("agents", "yes");
     assert_eq!(recorded, expected);
 }
 
