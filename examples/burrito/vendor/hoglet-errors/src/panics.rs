@@ -1,7 +1,7 @@
 //! The panic hook: logs each panic, and passes its cause on.
 //!
 //! The hook runs where the code panicked, before the stack unwinds. If the app will catch the panic, the hook
-//! leaves the cause for the code that catches it, see [`caught`](crate::caught). Otherwise, in a spawned task
+//! leaves the cause for the code that catches it, see [`caught`](mod@crate::caught). Otherwise, in a spawned task
 //! or a thread, it calls the app's [`Listener`].
 
 use std::backtrace::{Backtrace, BacktraceStatus};

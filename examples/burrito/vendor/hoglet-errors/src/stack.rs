@@ -355,6 +355,6 @@ mod tests {
         let stack = in_between();
         let first = &stack.frames(THIS_CRATE)[0];
         assert_eq!(first.line, Some(stack.begin.1), "{first:?}");
-        assert_eq!(first.file, "src/stack.rs");
+        assert_eq!(first.file, "hoglet-errors/src/stack.rs");
     }
 }

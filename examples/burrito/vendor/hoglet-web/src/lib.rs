@@ -9,7 +9,7 @@
 //!
 //! [`server`] accepts the connection. [`layers::around`] puts the layers around the app's pages. They
 //! refuse requests for other hosts and from other sites, load the session and find the identity. They also
-//! capture errors, and turn them into pages. `my-app layers` prints all of them in order.
+//! capture errors, and turn them into pages. The command `layers` prints all of them in order.
 //!
 //! The arguments of a handler are a [`Visit`](visit::Visit) (the request, its session, its identity and
 //! its PostHog) and a [`Page`](page::Page), which renders templates. It returns a

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::email::Email;
 
-/// Removes the failed jobs of a user, see [`forget`]. Returns the number of removed jobs.
+/// Removes the failed jobs of a user, see [`forget`](fn@forget). Returns the number of removed jobs.
 ///
 /// Call it in the transaction that deletes the user.
 ///

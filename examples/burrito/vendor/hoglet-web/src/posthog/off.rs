@@ -398,7 +398,7 @@ pub struct Experiment {
 }
 
 /// A flag or an experiment, in the list of all flags.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Declared {
     pub key: &'static str,
     pub variants: &'static [&'static str],
