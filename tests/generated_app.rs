@@ -122,7 +122,8 @@ fn an_app_without_posthog_works() {
     );
     let proxy = Browser::in_session(1).get(&server, "/relay/static/array.js");
     assert_eq!(proxy.status(), 404);
-    assert!(server.log().contains("POSTHOG_PROJECT_TOKEN is ignored"));
+    let log = &server.starting_log;
+    assert!(log.contains("POSTHOG_PROJECT_TOKEN is ignored"), "{log}");
     assert!(server.stop().success());
     assert_eq!(posthog.events(""), [] as [Value; 0]);
 }

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 pub struct Server {
     child: Child,
     pub address: String,
+    /// The log until the process listens.
+    pub starting_log: String,
     log: mpsc::Receiver<String>,
 }
 
@@ -37,6 +39,7 @@ impl Server {
         let mut server = Self {
             child,
             address: String::new(),
+            starting_log: String::new(),
             log,
         };
         let mut seen = Vec::new();
@@ -47,6 +50,7 @@ impl Server {
                     .next()
                     .expect("an address")
                     .to_owned();
+                server.starting_log = seen.join("\n");
                 return server;
             }
             seen.push(line);
