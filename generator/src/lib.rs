@@ -17,6 +17,7 @@ pub mod colors;
 pub mod dev;
 pub mod error;
 pub mod file;
+pub mod generate;
 pub mod interrupt;
 pub mod new;
 pub mod output;

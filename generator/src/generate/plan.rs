@@ -1,0 +1,28 @@
+//! [`Plan`]: everything that a command wants to change in an app, before the disk is read.
+
+use crate::generate::splice::Place;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub files: Vec<NewFile>,
+    pub insertions: Vec<Insertion>,
+    /// What to do next, one line each, such as the address of the page.
+    pub next: Vec<String>,
+}
+
+/// A file that the command writes as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Relative to the app, with `/` between its parts.
+    pub path: String,
+    pub contents: String,
+}
+
+/// Lines that the command adds to a file of the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insertion {
+    pub path: String,
+    pub place: Place,
+    /// The lines, without indentation of the place.
+    pub text: String,
+}
