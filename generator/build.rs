@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The modules that the generator takes from the template, as `src/shared.rs` includes them.
+/// The modules from the template that `src/shared.rs` includes.
 fn shared(files: &Files) -> Result<String, Box<dyn Error>> {
     let mut code = String::new();
     for (module, name) in SHARED {
@@ -58,7 +58,9 @@ fn shared(files: &Files) -> Result<String, Box<dyn Error>> {
     Ok(code)
 }
 
-/// The files behind the links of a folder, and of the folders in it. `prefix` is its path in the template.
+/// The files behind the links of a folder, and of the folders in it.
+///
+/// `prefix` is its path in the template.
 fn follow(
     folder: &Path,
     template: Option<&Path>,

@@ -1,4 +1,4 @@
-//! `hoglet dev`: runs an app beside the stand-in for PostHog, and rebuilds it on changes.
+//! `hoglet dev`: runs an app beside the stand-in, and rebuilds it on changes.
 //!
 //! ```text
 //!            ┌──────────── a source changed ────────────┐

@@ -7,6 +7,6 @@ use std::borrow::Cow;
 pub struct File {
     pub path: String,
     pub contents: Cow<'static, [u8]>,
-    /// A secret file is readable by its owner only, is never in git, and is never overwritten.
+    /// Only its owner can read it. It is never in git, and never overwritten.
     pub secret: bool,
 }

@@ -1,4 +1,4 @@
-//! Ctrl+C and other signals, handled between two steps and never in the middle of a step.
+//! Ctrl+C and other signals, handled between two steps of the work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! `hoglet`: reads the arguments, runs the command, and reports an error in one sentence.
+//! `hoglet`: reads the arguments, runs the command, and reports an error.
 
 use std::process::ExitCode;
 

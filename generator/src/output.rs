@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
-/// Prints on standard output. A reader that stops early (`| head -1`) is not an error; a full disk is one.
+/// Prints on standard output.
+///
+/// A reader that stops early (`| head -1`) is not an error; a full disk is one.
 pub fn print(text: &str) -> io::Result<()> {
     end(anstream::stdout().write_all(text.as_bytes()))
 }
@@ -16,7 +18,9 @@ pub fn end(printed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Prints a line on standard error. The command continues if the terminal is closed.
+/// Prints a line on standard error.
+///
+/// The command continues if the terminal is closed.
 pub fn log(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }

@@ -44,7 +44,9 @@ impl Project {
         })
     }
 
-    /// Reads the name again, because it may have changed. If the manifest is broken, cargo reports the error.
+    /// Reads the name again, because it may have changed.
+    ///
+    /// If the manifest is broken, cargo reports the error.
     pub fn reread(&mut self) {
         if let Ok(name) = read_name(&self.root) {
             self.name = name;

@@ -1,4 +1,4 @@
-//! Ctrl+C and other signals, for commands that run until a signal comes and may receive several.
+//! Ctrl+C and other signals, for commands that run until a signal comes.
 
 use std::io;
 use std::time::Duration;
@@ -7,7 +7,9 @@ use tokio::time::Instant;
 
 use crate::interrupt::End;
 
-/// `timeout` sends each signal twice, and so does a shell when its terminal closes. The two signals count as one request.
+/// `timeout` sends each signal twice, and so does a shell when its terminal closes.
+///
+/// The two signals count as one request.
 const ONE_REQUEST: Duration = Duration::from_millis(100);
 
 pub struct Signals {

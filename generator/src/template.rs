@@ -39,7 +39,9 @@ impl Template {
         )
     }
 
-    /// Makes a template from the given files. Paths are relative, with `/` between their parts.
+    /// Makes a template from the given files.
+    ///
+    /// Paths are relative, with `/` between their parts.
     pub fn new(
         tree: impl IntoIterator<Item = (String, Cow<'static, [u8]>)>,
     ) -> Result<Self, Error> {

@@ -1,4 +1,4 @@
-//! `hoglet vendor --with-tests`: copies the tests of the crates in `vendor/` into the app.
+//! `hoglet vendor --with-tests`: copies the tests of the crates in `vendor/`.
 //!
 //! An app gets these crates without their tests. An owner who changes one of the crates needs the tests.
 
@@ -85,7 +85,9 @@ struct Crate {
     features: Vec<String>,
 }
 
-/// The crates in the app's `vendor/` that have tests. Each must have the same version as in the embedded template.
+/// The crates in the app's `vendor/` that have tests.
+///
+/// Each must have the same version as in the embedded template.
 fn crates(project: &Project, template: &Template, origin: &Origin) -> Result<Vec<Crate>, Error> {
     refuse_other_version("the app", &origin.version, env!("CARGO_PKG_VERSION"))?;
     let names: BTreeSet<&str> = template

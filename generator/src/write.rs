@@ -23,12 +23,14 @@ use crate::write::undo::Undo;
 /// Whether to make a git repository for the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repository {
-    /// Commit the files to a new repository, unless the app is inside another repository.
+    /// Commit the files to a new repository, unless the app is inside another one.
     FirstCommit,
     None,
 }
 
-/// The written files. [`Written::keep`] leaves them on disk. If this is dropped instead, they are removed again.
+/// The written files.
+///
+/// [`Written::keep`] leaves them on disk. If this is dropped instead, they are removed again.
 #[derive(Debug)]
 pub struct Written {
     /// Whether the files are in a first commit.
@@ -42,7 +44,9 @@ pub struct Written {
 }
 
 impl Written {
-    /// Leaves the files on disk. Returns a note about a problem that did no harm, if there was one.
+    /// Leaves the files on disk.
+    ///
+    /// Returns a note about a problem that did no harm, if there was one.
     pub fn keep(self) -> Option<String> {
         self.moves.keep();
         // Only empty folders are left in the temporary folder.

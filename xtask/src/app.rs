@@ -9,7 +9,7 @@ use hoglet::template::Template;
 
 use crate::Tree;
 
-/// The template from the disk, which may be newer than the template in the generator's binary.
+/// The template from the disk. It may be newer than the one in the binary.
 pub fn template(tree: &Tree) -> anyhow::Result<Template> {
     let tree = tree
         .iter()

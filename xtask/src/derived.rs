@@ -1,4 +1,4 @@
-//! [`Derived`]: a path of the repository, and the file or link that should be there.
+//! [`Derived`]: a path, and the file or link that should be there.
 
 use std::fs;
 use std::path::PathBuf;

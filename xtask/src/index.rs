@@ -1,4 +1,4 @@
-//! `vendor/hoglet-web/INDEX.md`: the interface for apps on one page, for agents and people.
+//! `vendor/hoglet-web/EX.md`: the interface for apps on one page.
 
 use std::fmt::Write;
 
@@ -9,7 +9,9 @@ use crate::rustdoc::{self, Item, Module};
 /// The path of the index in the template.
 pub const PATH: &str = "vendor/hoglet-web/INDEX.md";
 
-/// The crates in the index. `hoglet_web` re-exports the items of the other two that apps need.
+/// The crates in the index.
+///
+/// `hoglet_web` re-exports the items of the other two that apps need.
 const CRATES: &[&str] = &["hoglet-web", "hoglet-jobs", "hoglet-posthog"];
 
 /// Modules that no app calls: the layers around its pages, and Hoglet's internals.
@@ -35,7 +37,9 @@ const LEFT_OUT: &[&str] = &[
     "hoglet_web::visitor_link",
 ];
 
-/// Modules inside those modules that an app does need. Everything else in them is a detail.
+/// Modules inside those modules that an app does need.
+///
+/// Everything else in them is a detail.
 const DEEPER: &[&str] = &[
     "hoglet_web::handlers::opt_out",
     "hoglet_web::passwords::rule",
@@ -117,7 +121,7 @@ fn behind_colon(doc: &str) -> String {
     }
 }
 
-/// A declaration without its unimportant parts: `pub`, lifetimes, the value of a constant.
+/// A declaration without `pub`, lifetimes and the value of a constant.
 fn short(declaration: &str) -> String {
     let declaration = match declaration.split_once(" = ") {
         Some((constant, _)) if declaration.contains("const ") => constant,

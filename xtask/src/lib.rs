@@ -1,4 +1,4 @@
-//! The files of this repository that are derived from the template, and whether they are up to date.
+//! The files that are derived from the template, and whether they are up to date.
 //!
 //! The template is a crate, and its real files are the files to edit. Others are derived from them, with one module each:
 //!
@@ -33,7 +33,9 @@ pub type Tree = BTreeMap<String, Vec<u8>>;
 /// Folders in which every file is derived. Other files there are deleted.
 const DERIVED_FOLDERS: &[&str] = &["examples/burrito", "generator/embed"];
 
-/// All derived files that are out of date. Deletions come first, because a new folder may replace a file.
+/// All derived files that are out of date.
+///
+/// Deletions come first, because a new folder may replace a file.
 pub fn stale() -> anyhow::Result<Vec<Derived>> {
     let wanted = wanted()?;
     let mut stale = Vec::new();

@@ -1,4 +1,6 @@
-//! Symbolic links as git stores them: on a system without links (Windows), a file contains the target.
+//! Symbolic links as git stores them.
+//!
+//! On a system without links (Windows), a file contains the target.
 
 use std::fs;
 use std::io;

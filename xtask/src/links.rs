@@ -1,4 +1,4 @@
-//! The links in `generator/embed/`, which include the template in the generator's package.
+//! The links in `generator/embed/`, which bring the template into the package.
 //!
 //! There is a link for each entry of the template's top folder, and for the tests in `vendor/`, which
 //! `hoglet vendor --with-tests` writes. A crate inside the template has its own folder, with a link for each of its

@@ -1,4 +1,4 @@
-//! The app's lock file: this workspace's, without the crates that the app does not need.
+//! The app's lock file: this workspace's, without crates that no app needs.
 
 use std::env;
 use std::fs;

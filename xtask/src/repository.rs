@@ -15,7 +15,9 @@ pub fn top() -> &'static Path {
         .expect("this crate is in a folder of the repository")
 }
 
-/// The files below a folder that git tracks, or would track if they were added. Paths are relative to the folder.
+/// The files below a folder that git tracks, or would track if they were added.
+///
+/// Paths are relative to the folder.
 pub fn tracked(folder: &str) -> anyhow::Result<Vec<String>> {
     let mut git = Command::new("git");
     git.args(["ls-files", "-z", "--cached", "--others"])

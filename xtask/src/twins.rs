@@ -27,7 +27,9 @@ const SUBSTITUTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The end of a generated app's manifest. In this repository the workspace's manifest has these settings.
+/// The end of a generated app's manifest.
+///
+/// In this repository the workspace's manifest has these settings.
 const MANIFEST_TAIL: &str = include_str!("../manifest-tail.toml");
 
 /// The twins, by their paths in the template.

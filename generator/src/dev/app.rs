@@ -1,4 +1,6 @@
-//! The process of the app. It starts with the stand-in as its PostHog, and delivers its events before it ends.
+//! The process of the app.
+//!
+//! It starts with the stand-in as its PostHog, and delivers its events before it ends.
 //!
 //! Unless `LOG_FORMAT` is set, the app logs in JSON, and [`Log`] shortens the log for the terminal.
 
@@ -23,11 +25,15 @@ use crate::dev::log_file::LogFile;
 
 /// When the app is ready, it prints this text and its address.
 const LISTENING: &str = "listening on ";
-/// The app's own limit for its shutdown is shorter. Container runtimes kill a container after the same time.
+/// The app's own limit for its shutdown is shorter.
+///
+/// Container runtimes kill a container after the same time.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// The limit after a second signal to the app.
 const STOP_AT_ONCE_TIMEOUT: Duration = Duration::from_secs(2);
-/// The limit for reading the last lines of an ended process. Its child processes may keep the pipe open for longer.
+/// The limit for reading the last lines of an ended process.
+///
+/// Its child processes may keep the pipe open for longer.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 pub struct App {
@@ -75,7 +81,9 @@ const ENDS_WITH_STDIN: &str = "HOGLET_ENDS_WITH_STDIN";
 const BUILD_ERROR: &str = "HOGLET_BUILD_ERROR";
 
 impl App {
-    /// Starts the app in its folder. The variables set here override `.env`, so the app's events go to the stand-in.
+    /// Starts the app in its folder.
+    ///
+    /// The variables set here override `.env`, so the app's events go to the stand-in.
     pub fn start(program: Program, settings: &ProcessSettings) -> Result<Self, Error> {
         let environment = Environment::read(settings.folder);
         let mut command = Command::new(&program.path);
@@ -172,7 +180,7 @@ impl App {
         }
     }
 
-    /// Tells the app to end, and waits until it has finished its requests and delivered its events.
+    /// Tells the app to end, and waits until its events are delivered.
     pub async fn stop(&mut self) {
         self.terminate();
         self.end_within(STOP_TIMEOUT).await;
@@ -207,7 +215,9 @@ impl App {
         }
     }
 
-    /// Other systems have no such signals. The first call closes the app's standard input, and the second kills the app.
+    /// Other systems have no such signals.
+    ///
+    /// The first call closes the app's standard input, and the second kills the app.
     #[cfg(not(unix))]
     fn terminate(&mut self) {
         if self.stdin.take().is_none() {
@@ -224,7 +234,9 @@ impl App {
     }
 }
 
-/// Prints the lines of the app. The line with the address is printed unchanged, so that scripts find it.
+/// Prints the lines of the app.
+///
+/// The line with the address is printed unchanged, so that scripts find it.
 async fn pass_on(
     output: Option<impl AsyncRead + Unpin>,
     mut log: Log,

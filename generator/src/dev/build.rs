@@ -13,7 +13,7 @@ use crate::dev::console;
 use crate::dev::error::Error;
 use crate::project::Project;
 
-/// A program that is ready to start, in a folder that is deleted when this is dropped.
+/// A program that is ready to start. Dropping this deletes its folder.
 ///
 /// So cargo can write the next program while this one runs.
 #[derive(Debug)]
@@ -98,7 +98,9 @@ async fn print_and_keep(output: Option<impl AsyncRead + Unpin>) -> std::io::Resu
     Ok(all)
 }
 
-/// The path of the program, from cargo's messages, because the target directory can be anywhere.
+/// The path of the program, from cargo's messages.
+///
+/// The target directory can be anywhere.
 fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
     #[derive(Deserialize)]
     struct Message {
@@ -116,7 +118,9 @@ fn executable(messages: &[u8], name: &str) -> Option<PathBuf> {
         .find_map(|message| message.executable)
 }
 
-/// Keeps the program under a second name in the same folder, where programs are allowed to run.
+/// Keeps the program under a second name in the same folder.
+///
+/// In that folder, programs are allowed to run.
 ///
 /// A hard link is enough, because cargo removes the old file before it writes the next one (rust-lang/cargo#8348). Windows
 /// does not let cargo remove a running program, so on Windows the second file is a copy.

@@ -43,7 +43,7 @@ impl BuildError {
         self.write("")
     }
 
-    /// Writes by a rename, so that a page reads either the old text or the new text, never a part of it.
+    /// Writes by a rename, so that a page never reads a part of the text.
     fn write(&self, text: &str) -> Result<(), Error> {
         let temporary = self.file.with_extension("new");
         let written = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &self.file));
@@ -55,7 +55,9 @@ impl BuildError {
     }
 }
 
-/// The errors in cargo's output, without warnings, progress and colours. An empty line ends each error.
+/// The errors in cargo's output, without warnings, progress and colours.
+///
+/// An empty line ends each error.
 fn errors(cargo_output: &str) -> String {
     let plain = anstream::adapter::strip_str(cargo_output).to_string();
     let paragraphs = plain.split("\n\n").filter_map(|paragraph| {

@@ -1,4 +1,4 @@
-//! Prints all output of `hoglet dev`: on stderr, line by line, each line after the name of its source.
+//! Prints all output of `hoglet dev` on stderr, with the source of each line.
 
 use std::io::Write;
 

@@ -1,4 +1,6 @@
-//! The errors that end `hoglet dev`, each with its remedy. A failed build does not end it.
+//! The errors that end `hoglet dev`, each with its remedy.
+//!
+//! A failed build does not end it.
 
 use std::io;
 use std::path::PathBuf;

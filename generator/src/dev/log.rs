@@ -26,14 +26,18 @@ const MOST_WAITING: usize = 100;
 /// Fields of the formatter and the spans that a terminal does not need.
 const NOT_SHOWN: &[&str] = &["level", "message", "span", "spans", "target", "timestamp"];
 
-/// Fields that the request's own line shows already. Warnings and errors repeat them, to make them easy to find in the file.
+/// Fields that the request's own line shows already.
+///
+/// Warnings and errors repeat them, to make them easy to find in the file.
 const OF_THE_REQUEST: &[&str] = &["method", "request_id", "route", "user_id", "visitor_id"];
 
 /// The log of one process.
 pub struct Log {
     /// Whether the log is shown unchanged, because `LOG_FORMAT` is set.
     verbatim: bool,
-    /// Paths whose successful requests are not shown. A path that ends in `/` includes all paths below it.
+    /// Paths whose successful requests are not shown.
+    ///
+    /// A path that ends in `/` includes all paths below it.
     quiet: Vec<String>,
     waiting: VecDeque<Waiting>,
 }
@@ -71,7 +75,9 @@ impl Log {
         }
     }
 
-    /// The lines to show for a line of the app. A line that is not JSON is shown unchanged.
+    /// The lines to show for a line of the app.
+    ///
+    /// A line that is not JSON is shown unchanged.
     pub fn read(&mut self, line: &str) -> Vec<String> {
         if self.verbatim {
             return vec![line.to_owned()];
@@ -91,7 +97,9 @@ impl Log {
         }
     }
 
-    /// The events that have waited too long for their request, or all waiting events if the app has ended.
+    /// The events that have waited too long for their request.
+    ///
+    /// If the app has ended, these are all waiting events.
     pub fn overdue(&mut self, ended: bool) -> Vec<String> {
         let mut lines = Vec::new();
         while self.waiting.front().is_some_and(|first| {
@@ -261,7 +269,9 @@ fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     entry.get(name)?.as_str()
 }
 
-/// Removes control characters, but no line breaks: paths come from clients and must not control the terminal.
+/// Removes control characters, but no line breaks.
+///
+/// Paths come from clients and must not control the terminal.
 fn remove_control_characters(text: &str) -> String {
     text.chars()
         .filter(|c| *c == '\n' || !c.is_control())

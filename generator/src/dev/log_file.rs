@@ -14,7 +14,7 @@ pub const LOG_FILE: &str = "data/hoglet-dev.log";
 pub struct LogFile(Mutex<Option<File>>);
 
 impl LogFile {
-    /// If the file cannot be written, this prints a line and continues, because the app works without it.
+    /// If the file cannot be written, this prints a line and continues.
     pub fn create(folder: &Path) -> Self {
         let path = folder.join(LOG_FILE);
         let created = match path.parent() {

@@ -70,7 +70,9 @@ impl Session {
         })
     }
 
-    /// Runs until a signal ends it. The app ends first, so that its last events reach the stand-in.
+    /// Runs until a signal ends it.
+    ///
+    /// The app ends first, so that its last events reach the stand-in.
     pub async fn run(mut self) -> Result<End, Error> {
         let worked = self.work().await;
         let ended = match &mut self.app {

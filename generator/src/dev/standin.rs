@@ -1,4 +1,6 @@
-//! The stand-in for PostHog in this process. A line in the terminal shows each event that a browser sends.
+//! The stand-in for PostHog in this process.
+//!
+//! A line in the terminal shows each event that a browser sends.
 //!
 //! The data stays in the app's `data/` for the next run. When a flag changes, the app's open pages reload.
 
@@ -14,7 +16,7 @@ use crate::dev::console::{Source, print_line};
 use crate::dev::error::Error;
 use crate::posthog;
 
-/// The number of lines to print at once, so that a load test does not hide all other output.
+/// The lines to print at once: a load test must not hide all other output.
 const LINES_AT_ONCE: usize = 20;
 
 /// Path of the stand-in's state in the app's folder. Git ignores `data`.

@@ -62,7 +62,9 @@ impl Watch {
         })
     }
 
-    /// Waits for a change, and returns a changed file, relative to the app. The future may be dropped and called again.
+    /// Waits for a change, and returns a changed file, relative to the app.
+    ///
+    /// The future may be dropped and called again.
     pub async fn next(&mut self) -> PathBuf {
         loop {
             let now = snapshot(&self.root);
@@ -89,7 +91,9 @@ impl Watch {
     }
 }
 
-/// Watches only folders that the app is built from: `target`, `data` and `.git` change too often.
+/// Watches only folders that the app is built from.
+///
+/// `target`, `data` and `.git` change too often.
 fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
     let vendor = root.join(VENDOR);
     let vendor = vendor.is_dir().then_some(vendor);
@@ -104,7 +108,7 @@ fn listen(watcher: &mut RecommendedWatcher, root: &Path) -> notify::Result<()> {
     Ok(())
 }
 
-/// The app itself, and the folders at its top and in `vendor/` that contain a crate.
+/// The app itself, and the folders at its top and in `vendor/` with a crate.
 fn crates(root: &Path) -> Vec<PathBuf> {
     let folders = [root.to_owned(), root.join(VENDOR)];
     let inside = folders

@@ -1,4 +1,4 @@
-//! The answers of one run: from the command line, then from prompts, then the defaults.
+//! The answers of one run: the command line's, then the prompts', then defaults.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,9 @@ use crate::template::questions::Questions;
 pub struct Answers(BTreeMap<String, String>);
 
 impl Answers {
-    /// Checks the answers of the command line. If a question has two answers, the last one counts.
+    /// Checks the answers of the command line.
+    ///
+    /// If a question has two answers, the last one counts.
     pub fn given(questions: &Questions, pairs: &[(String, String)]) -> Result<Self, Error> {
         let mut answers = Self::default();
         for (key, value) in pairs {

@@ -6,7 +6,9 @@ use crate::error::Error;
 
 const LONGEST: usize = 64;
 
-/// Words that are reserved in an edition from 2015 to 2024. Cargo refuses them as package names.
+/// Words that are reserved in an edition from 2015 to 2024.
+///
+/// Cargo refuses them as package names.
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
     "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
@@ -33,7 +35,7 @@ const STANDARD_CRATES: &[&str] = &[
 /// Cargo's own folders in `target/debug`, where cargo also puts the binary.
 const BUILD_FOLDERS: &[&str] = &["build", "deps", "examples", "incremental"];
 
-/// A checked project name, used for the package, for its binary, and on the app's pages.
+/// A checked project name, for the package, its binary and the app's pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectName(String);
 

@@ -1,4 +1,6 @@
-//! Makes files from the template and the answers, in memory. No clock, no randomness, no disk.
+//! Makes files from the template and the answers, in memory.
+//!
+//! No clock, no randomness, no disk.
 
 use std::borrow::Cow;
 
@@ -61,7 +63,7 @@ fn variables(name: &ProjectName, answers: &Answers) -> Object {
     variables
 }
 
-/// Splits off the text before the first and after the last Liquid tag, which needs no parsing.
+/// Splits off the text before the first and after the last Liquid tag.
 ///
 /// In a lock file that text is nearly everything, and parsing it would take longer than the rest of the run. Whitespace
 /// around the tags stays in the middle part, because `{{-` and `-}}` trim it.

@@ -14,7 +14,7 @@ use crate::shared::env_text::without_byte_order_mark;
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// A note for each workspace that includes the app, with the line to write into its manifest.
+/// A note for each workspace that includes the app, with the line it needs.
 pub fn notes(app: &Path, files: &[File]) -> Vec<String> {
     let around = app.ancestors().skip(1);
     around

@@ -115,7 +115,7 @@ impl Questions {
         })
     }
 
-    /// Whether a file of the template is in no app, because its path or a folder above it is ignored.
+    /// Whether a file is in no app, because it or a folder above it is ignored.
     pub fn ignores(&self, path: &str) -> bool {
         contains(&self.ignored, path)
     }

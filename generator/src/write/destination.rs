@@ -1,4 +1,6 @@
-//! The directory of an app, and the checks before writing there. Reads the disk and changes nothing.
+//! The directory of an app, and the checks before writing there.
+//!
+//! Reads the disk and changes nothing.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -67,7 +69,9 @@ impl Destination {
         self.exists
     }
 
-    /// The project name that the directory suggests: the last part of the typed path, even if it is a link.
+    /// The project name that the directory suggests.
+    ///
+    /// It is the last part of the typed path, even if that is a link.
     pub fn name(&self) -> Result<&str, Error> {
         let name = self.name.as_deref().and_then(OsStr::to_str);
         name.ok_or_else(|| Error::NoName {
@@ -75,7 +79,7 @@ impl Destination {
         })
     }
 
-    /// Leaves out secret files that exist already, and refuses files that could not be written.
+    /// Leaves out secret files that exist, and refuses files it could not write.
     pub fn check(&self, mut files: Vec<File>) -> Result<Vec<File>, Error> {
         files.retain(|file| !file.secret || self.path.join(&file.path).symlink_metadata().is_err());
         for file in &files {
@@ -101,7 +105,9 @@ impl Destination {
     }
 }
 
-/// The last part of the typed path, or the directory's own name if the path does not end in a name.
+/// The last part of the typed path, or the directory's own name.
+///
+/// The directory's own name is used for a path that does not end in a name, such as `..`.
 fn last_part(typed: &Path, path: &Path) -> Option<OsString> {
     match typed.components().next_back() {
         Some(Component::Normal(name)) => Some(name.to_owned()),
@@ -110,7 +116,9 @@ fn last_part(typed: &Path, path: &Path) -> Option<OsString> {
     }
 }
 
-/// The working directory's name as the shell shows it. The system's own path has the links resolved.
+/// The working directory's name as the shell shows it.
+///
+/// The system's own path has the links resolved.
 fn here(path: &Path) -> Option<OsString> {
     let shown = PathBuf::from(std::env::var_os("PWD")?);
     let same = shown.canonicalize().is_ok_and(|real| real == path);

@@ -25,7 +25,9 @@ pub fn is_inside_work_tree(path: &Path) -> bool {
     path.ancestors().any(|folder| folder.join(".git").exists())
 }
 
-/// Makes the repository. The error names the failed step, the reason and the remedy.
+/// Makes the repository.
+///
+/// The error names the failed step, the reason and the remedy.
 pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> {
     if let Err(reason) = run(git(directory).args(["init", "--quiet"]), &[]) {
         // With half a repository here, git would not search the folders above.
@@ -65,7 +67,7 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
     })
 }
 
-/// A git command for that directory, even if a calling hook or script has set another repository.
+/// A git command for that directory, even if a hook has set another one.
 fn git(directory: &Path) -> Command {
     let mut command = Command::new("git");
     command.current_dir(directory);

@@ -18,7 +18,9 @@ use crate::standin::Standin;
 const TIMEOUT: Duration = Duration::from_secs(2);
 const LARGEST_ANSWER: usize = 256 * 1024;
 
-/// The handle for a program that runs an app beside the stand-in. It sets the app's address and waits for changes of flags.
+/// The handle for a program that runs an app beside the stand-in.
+///
+/// It sets the app's address and waits for changes of flags.
 #[derive(Clone)]
 pub struct Beside {
     standin: Arc<Standin>,

@@ -34,7 +34,9 @@ pub struct Flag {
     /// A payload by variant, or under `true` for a flag without variants.
     #[serde(default)]
     pub payloads: Map<String, Value>,
-    /// Conditions are tried in order. If there are any, `rollout_percentage` and `variant` above have no effect.
+    /// Conditions are tried in order.
+    ///
+    /// If there are any, `rollout_percentage` and `variant` above have no effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// The group type that the flag is evaluated for, instead of a person.

@@ -1,4 +1,6 @@
-//! One line for each event that a browser sends, for a terminal. The app's own log shows the app's events.
+//! One line for each event that a browser sends, for a terminal.
+//!
+//! The app's own log shows the app's events.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
-//! The web page, and the server-sent events that keep it up to date. Its files are in `page/`; `page/views/` has one script
-//! for each view.
+//! The web page, and the server-sent events that keep it up to date.
+//!
+//! Its files are in `page/`; `page/views/` has one script for each view.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,7 +19,9 @@ use crate::standin::Standin;
 /// The page gets at most one message in this time, even if many events arrive.
 const PULSE: Duration = Duration::from_millis(150);
 
-/// Events contain text from strangers. The page inserts it as text only. If that fails, this policy still blocks scripts.
+/// Events contain text from strangers.
+///
+/// The page inserts it as text only. If that fails, this policy still blocks scripts.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -1,4 +1,6 @@
-//! PostHog's rules for persons: which distinct ids belong to which person. This is a data structure without input or output.
+//! PostHog's rules for persons: which distinct ids belong to which person.
+//!
+//! This is a data structure without input or output.
 //!
 //! An event makes a person for its distinct id, unless it is personless. `$identify` with `$anon_distinct_id`,
 //! `$create_alias` and `$merge_dangerously` link two ids:
@@ -33,7 +35,9 @@ use crate::people::person::{Chapter, ChapterKind, Moment, Person, PersonId, name
 const HEAVIEST: usize = 64 * 1024 * 1024;
 /// PostHog's limit for the properties of one person, in bytes.
 const HEAVIEST_PROPERTIES: usize = 512 * 1024;
-/// The limit for the ids of one person. More ids mean that everybody was merged into this person by mistake.
+/// The limit for the ids of one person.
+///
+/// More ids mean that everybody was merged into this person by mistake.
 pub const MOST_IDS: usize = 10_000;
 /// Events about persons. PostHog drops them if they are personless.
 const PERSON_EVENTS: [&str; 4] = [

@@ -85,8 +85,9 @@ impl Server {
         Beside::new(Arc::clone(&self.standin))
     }
 
-    /// Answers until `stop` resolves, then writes the state file, if there is one. It does not wait for open streams or for
-    /// requests that hang.
+    /// Answers until `stop` resolves, then writes the state file, if there is one.
+    ///
+    /// It does not wait for open streams or for requests that hang.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         // Otherwise a small answer waits until the client acknowledges the previous answer.
         let listener = self.listener.tap_io(|stream| {

@@ -16,7 +16,9 @@ pub fn is_readable(text: &str) -> bool {
     milliseconds(text).is_some()
 }
 
-/// The time as the older endpoints read it, in milliseconds since 1970. A time without a zone is in UTC.
+/// The time as the older endpoints read it, in milliseconds since 1970.
+///
+/// A time without a zone is in UTC.
 pub fn milliseconds(text: &str) -> Option<i128> {
     if let Ok(time) = OffsetDateTime::parse(text, &Rfc3339) {
         return Some(of(time));

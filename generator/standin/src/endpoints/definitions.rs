@@ -62,8 +62,9 @@ pub async fn remote_config(
     }
 }
 
-/// The refusal of a request without a personal or a secret key. Any key passes here except the project's own token, which
-/// every browser knows.
+/// The refusal of a request without a personal or a secret key.
+///
+/// Any key passes here except the project's own token, which every browser knows.
 fn without_a_key(headers: &HeaderMap) -> Option<Response> {
     let key = bearer(headers);
     let (code, detail) = if key.is_empty() {

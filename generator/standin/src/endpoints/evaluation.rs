@@ -1,4 +1,6 @@
-//! PostHog's endpoints for flags that the server evaluates. [`super::definitions`] is for clients that evaluate flags.
+//! PostHog's endpoints for flags that the server evaluates.
+//!
+//! [`super::definitions`] is for clients that evaluate flags.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
-//! Refuses requests of other web sites by their `Host`. Other machines cannot reach a server on loopback.
+//! Refuses requests of other web sites by their `Host`.
+//!
+//! Other machines cannot reach a server on loopback.
 //!
 //! Any web page can let its own host name resolve to 127.0.0.1, and then read from this server as from its own server (DNS
 //! rebinding). Its requests still have that host name in `Host`.

@@ -35,7 +35,9 @@ fn anonymous(id: &str) -> Event {
     event("seen", id, json!({"$process_person_profile": false}))
 }
 
-/// The persons after these events, sorted, and the ingestions. `user+visitor*` is an identified person with two ids.
+/// The persons after these events, sorted, and the ingestions.
+///
+/// `user+visitor*` is an identified person with two ids.
 fn after(events: &[Event]) -> (String, Vec<Ingestion>) {
     let mut people = People::default();
     let ingestions = events

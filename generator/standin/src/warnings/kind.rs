@@ -35,7 +35,9 @@ pub enum WarningKind {
 }
 
 impl WarningKind {
-    /// `error`: data is lost or belongs to the wrong person. `warning`: this is likely. `hint`: the data could be better.
+    /// `error`: data is lost or belongs to the wrong person.
+    ///
+    /// `warning`: this is likely. `hint`: the data could be better.
     pub fn severity(self) -> &'static str {
         match self {
             Self::TwoUsersInOnePerson

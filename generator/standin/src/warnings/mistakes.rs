@@ -1,5 +1,6 @@
-//! Mistakes in an event, recognised by its properties and its ingestion. [`super::exceptions`] has the mistakes in an
-//! `$exception`.
+//! Mistakes in an event, recognised by its properties and its ingestion.
+//!
+//! [`super::exceptions`] has the mistakes in an `$exception`.
 
 use std::sync::Arc;
 

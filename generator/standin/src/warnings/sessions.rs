@@ -97,7 +97,9 @@ impl Sessions {
     }
 }
 
-/// Empties a table that is full. The tables only help to notice mistakes, so there is no need to keep the newest entries.
+/// Empties a table that is full.
+///
+/// The tables only help to notice mistakes, so there is no need to keep the newest entries.
 pub fn make_room<K, V>(table: &mut HashMap<K, V>, most: usize) {
     if table.len() >= most {
         table.clear();

@@ -143,7 +143,9 @@ pub fn token_of(object: &Map<String, Value>) -> Option<&str> {
         .or_else(|| object.get("properties")?.get("token")?.as_str())
 }
 
-/// Refuses a text that cannot be a project token. A token that belongs to no project passes, as at PostHog.
+/// Refuses a text that cannot be a project token.
+///
+/// A token that belongs to no project passes, as at PostHog.
 pub fn check_token(token: &str) -> Result<&str, Refusal> {
     let token = token.trim();
     let reason = if token.is_empty() {

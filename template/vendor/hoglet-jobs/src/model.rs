@@ -28,8 +28,9 @@ pub struct Model {
     pub lease: Option<Uuid>,
     /// While the job waits, no other job of its kind with the same key is enqueued.
     pub unique_key: Option<String>,
-    /// Whether it was ever claimed. Of the jobs with the same unique key, at most one has begun and at most one
-    /// has not.
+    /// Whether it was ever claimed.
+    ///
+    /// Of the jobs with the same unique key, at most one has begun and at most one has not.
     pub begun: bool,
     /// The [`StoredActor`](crate::StoredActor) that the job is done for, as JSON.
     #[sea_orm(column_name = "behalf")]

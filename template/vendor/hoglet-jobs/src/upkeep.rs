@@ -168,8 +168,10 @@ pub async fn discard(database: &DatabaseConnection, id: Option<Uuid>) -> Result<
 pub enum Cancelled {
     /// It waited, and was removed.
     Removed,
-    /// It runs. Its process notices at the next heartbeat, after at most a quarter of the lease. Then the job
-    /// is stopped at its next `await` and removed.
+    /// It runs.
+    ///
+    /// Its process notices at the next heartbeat, after at most a quarter of the lease. Then the
+    /// job is stopped at its next `await` and removed.
     Stopping,
     /// No job with this id waits or runs.
     NotThere,

@@ -1,5 +1,6 @@
-//! Scenarios of PostHog's specification for SDKs that no other file here covers. `docs/posthog-sdk-compliance.md` of the
-//! repository lists all scenarios.
+//! Scenarios of PostHog's specification for SDKs that no other file here covers.
+//!
+//! `docs/posthog-sdk-compliance.md` of the repository lists all scenarios.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
