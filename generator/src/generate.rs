@@ -10,5 +10,6 @@ pub mod journal;
 pub mod kinds;
 pub mod name;
 pub mod plan;
+pub mod request;
 pub mod splice;
 pub mod templates;
