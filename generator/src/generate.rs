@@ -11,5 +11,6 @@ pub mod kinds;
 pub mod name;
 pub mod plan;
 pub mod request;
+pub mod reserved;
 pub mod splice;
 pub mod templates;

@@ -19,6 +19,7 @@ pub mod error;
 pub mod file;
 pub mod generate;
 pub mod interrupt;
+pub mod keywords;
 pub mod new;
 pub mod output;
 pub mod posthog;

@@ -1,6 +1,12 @@
 //! [`Field`]: a column with its type and its modifiers, read from `NAME:TYPE[?][:unique][:index][:search][:private]`.
 
+mod field_type;
+mod modifiers;
+
+use std::collections::BTreeSet;
+
 use crate::generate::name::Name;
+use crate::generate::reserved;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
@@ -38,8 +44,43 @@ pub enum FieldType {
 
 impl Field {
     /// Reads one field. The error names the field and the reason.
+    ///
+    /// Whether a table can have the column is checked by [`Field::columns`].
     pub fn parse(text: &str) -> Result<Self, String> {
-        todo!("{text}")
+        Self::read(text).map_err(|reason| format!("the field `{}`: {reason}", text.escape_debug()))
+    }
+
+    /// Reads the columns of a table: fields that differ, and that the table does not have already.
+    pub fn columns(texts: &[String]) -> Result<Vec<Self>, String> {
+        let fields = Self::different(texts)?;
+        for (field, text) in fields.iter().zip(texts) {
+            let refers_to_owner =
+                matches!(&field.kind, FieldType::References(to) if to.snake() == "user");
+            if !refers_to_owner || field.name.snake() != "user" {
+                reserved::column(&field.name.snake())
+                    .and_then(|()| reserved::column(&field.column()))
+                    .map_err(|reason| format!("the field `{text}`: {reason}"))?;
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Reads the values of an event or a job: fields that differ, without modifiers that only a column can have.
+    pub fn properties(texts: &[String]) -> Result<Vec<Self>, String> {
+        let fields = Self::different(texts)?;
+        for (field, text) in fields.iter().zip(texts) {
+            let refuse = |reason: &str| Err(format!("the field `{text}`: {reason}"));
+            if let Some(modifier) = field.modifiers().first() {
+                return refuse(&format!("only a column of a table can be `:{modifier}`"));
+            }
+            if let FieldType::References(_) = field.kind {
+                let column = field.column();
+                return refuse(&format!(
+                    "only a column of a table can be a reference; write `{column}:uuid`"
+                ));
+            }
+        }
+        Ok(fields)
     }
 
     /// The column: `title`, or `author_id` for a reference.
@@ -49,4 +90,56 @@ impl Field {
             _ => self.name.snake(),
         }
     }
+
+    fn read(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(':').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let name =
+            Name::parse(name).map_err(|reason| format!("its name does not fit: {reason}"))?;
+        reserved::struct_field(&name)?;
+        let kind = parts.next().filter(|kind| !kind.is_empty());
+        let kind = kind.ok_or_else(|| format!("it has no type; write it as in `{name}:string`"))?;
+        let (kind, optional) = match kind.strip_suffix('?') {
+            Some(kind) => (kind.trim_end(), true),
+            None => (kind, false),
+        };
+        let kind = field_type::parse(&name, kind)?;
+        let mut field = Self {
+            name,
+            kind,
+            optional,
+            unique: false,
+            index: false,
+            search: false,
+            private: false,
+        };
+        for modifier in parts {
+            field.modify(modifier)?;
+        }
+        field.makes_sense()?;
+        Ok(field)
+    }
+
+    /// Reads fields of which no two have the same name, column or spelling in CamelCase.
+    fn different(texts: &[String]) -> Result<Vec<Self>, String> {
+        let mut seen = BTreeSet::new();
+        let mut fields = Vec::new();
+        for text in texts {
+            let field = Self::parse(text)?;
+            let column = Name::parse(&field.column()).unwrap_or_else(|_| field.name.clone());
+            // `line_2` and `line2` are both `Line2` in SeaORM's list of columns.
+            let spellings = BTreeSet::from([field.name.camel(), column.camel()]);
+            if let Some(twice) = spellings.iter().find(|spelling| seen.contains(*spelling)) {
+                return Err(format!(
+                    "the field `{text}`: there are two fields of this name (`{twice}` in CamelCase)"
+                ));
+            }
+            seen.extend(spellings);
+            fields.push(field);
+        }
+        Ok(fields)
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,17 @@
 //! [`Name`]: the name of a resource, an event or a field, in every spelling that the code needs.
+//!
+//! A name is not yet checked against what it is for; [`reserved`](super::reserved) does that.
+
+mod english;
+mod words;
+
+use std::fmt;
+
+/// PostgreSQL cuts identifiers after 63 bytes; tables and columns become parts of the names of indexes.
+pub const LONGEST: usize = 40;
 
 /// A name as words in lower case, such as `["order", "line"]`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
     words: Vec<String>,
 }
@@ -9,7 +19,15 @@ pub struct Name {
 impl Name {
     /// Reads `order_line`, `OrderLine` or `order-line`. The error is the reason, such as "it begins with a digit".
     pub fn parse(text: &str) -> Result<Self, String> {
-        todo!("{text}")
+        let words = words::split(text)?;
+        let name = Self { words };
+        let length = name.snake().len();
+        if length > LONGEST {
+            return Err(format!(
+                "it has {length} characters, and at most {LONGEST} are possible"
+            ));
+        }
+        Ok(name)
     }
 
     /// `order_line`
@@ -19,7 +37,7 @@ impl Name {
 
     /// `OrderLine`
     pub fn camel(&self) -> String {
-        todo!()
+        self.words.iter().map(|word| capitalized(word)).collect()
     }
 
     /// `order-line`
@@ -29,16 +47,88 @@ impl Name {
 
     /// `Order line`, for headings and labels.
     pub fn title(&self) -> String {
-        todo!()
+        capitalized(&self.lower())
+    }
+
+    /// `order line`, inside a sentence.
+    pub fn lower(&self) -> String {
+        self.words.join(" ")
     }
 
     /// `ORDER_LINE`
     pub fn screaming(&self) -> String {
-        todo!()
+        self.snake().to_ascii_uppercase()
     }
 
     /// `order_lines`: the English plural. Irregular words are known; `--plural` gives others.
     pub fn plural(&self) -> Self {
-        todo!()
+        self.with_last_word(english::plural)
+    }
+
+    /// `order_line` for `order_lines`. A name that is singular already stays as it is.
+    pub fn singular(&self) -> Self {
+        self.with_last_word(english::singular)
+    }
+
+    /// The singular and the plural of a table's name.
+    ///
+    /// A name in the plural is made singular, as Rails does. With a plural that the user gives, the name stays as it is.
+    pub fn with_plural(&self, given: Option<&Self>) -> Result<(Self, Self), String> {
+        let (singular, plural) = match given {
+            Some(plural) => (self.clone(), plural.clone()),
+            None => {
+                let singular = self.singular();
+                let plural = singular.plural();
+                (singular, plural)
+            }
+        };
+        if singular == plural {
+            return Err(format!(
+                "its plural is the same, but a list needs another name than a row; give one, such as --plural {singular}_list"
+            ));
+        }
+        Ok((singular, plural))
+    }
+
+    fn with_last_word(&self, change: impl Fn(&str) -> String) -> Self {
+        let mut words = self.words.clone();
+        if let Some(last) = words.last_mut() {
+            *last = change(last);
+        }
+        Self { words }
     }
 }
+
+/// As [`Name::snake`].
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.snake())
+    }
+}
+
+/// The name of an index or a constraint, made of its parts: at most 63 bytes, PostgreSQL's limit.
+///
+/// A longer one ends in a checksum instead, so that two of them differ.
+pub fn identifier(parts: &[&str]) -> String {
+    const LONGEST_IN_POSTGRESQL: usize = 63;
+    let whole = parts.join("_");
+    if whole.len() <= LONGEST_IN_POSTGRESQL {
+        return whole;
+    }
+    // FNV-1a: short, and the same in every version of this program.
+    let checksum = whole.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    let start: String = whole.chars().take(LONGEST_IN_POSTGRESQL - 9).collect();
+    format!("{start}_{checksum:08x}")
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + letters.as_str()
+    })
+}
+
+#[cfg(test)]
+mod tests;

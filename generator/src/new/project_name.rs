@@ -3,19 +3,9 @@
 use std::fmt;
 
 use crate::error::Error;
+use crate::keywords::{is_keyword, is_windows_device};
 
 const LONGEST: usize = 64;
-
-/// Words that are reserved in an edition from 2015 to 2024.
-///
-/// Cargo refuses them as package names.
-const KEYWORDS: &[&str] = &[
-    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
-    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
-    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
-    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
 
 /// The crates that come with the compiler.
 const STANDARD_CRATES: &[&str] = &[
@@ -69,7 +59,7 @@ impl ProjectName {
         if name.len() > LONGEST {
             return refuse("it is longer than 64 characters");
         }
-        if KEYWORDS.contains(&name) {
+        if is_keyword(name) {
             return refuse("it is a Rust keyword");
         }
         if STANDARD_CRATES.iter().any(|standard| same(standard)) {
@@ -101,13 +91,4 @@ impl fmt::Display for ProjectName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
-}
-
-fn is_windows_device(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let numbered = |prefix: &str| {
-        name.strip_prefix(prefix)
-            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    matches!(name.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
