@@ -6,6 +6,8 @@
 //!
 //! A crate inside the template has its own folder in `embed/`, with a link for each of its entries, because cargo does
 //! not pack a folder that contains a `Cargo.toml`.
+//!
+//! The templates of `hoglet generate` are embedded too, as text: every file below `templates/`.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -43,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("template.rs"), code)?;
     fs::write(out.join("shared.rs"), shared(&files)?)?;
+    fs::write(out.join("generators.rs"), generators(&here)?)?;
     Ok(())
 }
 
@@ -55,6 +58,29 @@ fn shared(files: &Files) -> Result<String, Box<dyn Error>> {
         writeln!(code, "#[path = {:?}]", source.canonicalize()?)?;
         writeln!(code, "pub mod {module};")?;
     }
+    Ok(code)
+}
+
+/// The templates of `hoglet generate`, by their names without `.liquid`.
+fn generators(here: &Path) -> Result<String, Box<dyn Error>> {
+    let folder = here.join("templates");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut files = Files::new();
+    for (entry, path) in entries(&folder)? {
+        collect(path, entry, &mut files)?;
+    }
+    files.sort();
+    let mut code = String::from("&[\n");
+    for (name, source) in &files {
+        let name = name.strip_suffix(".liquid");
+        let name = name.ok_or("a template of `hoglet generate` does not end in .liquid")?;
+        writeln!(
+            code,
+            "    ({name:?}, include_str!({:?})),",
+            source.canonicalize()?
+        )?;
+    }
+    code.push_str("]\n");
     Ok(code)
 }
 

@@ -4,7 +4,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{colors, dev, new, posthog, vendor};
+use crate::{colors, destroy, dev, generate, new, posthog, vendor};
 
 #[derive(Debug, Parser)]
 #[command(name = "hoglet", version, about, styles = colors::HELP)]
@@ -21,6 +21,12 @@ pub enum Command {
     Dev(dev::Arguments),
     /// Run a local stand-in for PostHog and show what arrives
     Posthog(posthog::Arguments),
+    /// Write a resource, a page, a job or another part into the app here
+    #[command(visible_alias = "g")]
+    Generate(generate::Arguments),
+    /// Take out a part that `hoglet generate` wrote
+    #[command(visible_alias = "d")]
+    Destroy(destroy::Arguments),
     /// Add Hoglet's own tests to the app here, for changes in vendor/
     Vendor(vendor::Arguments),
     /// Print a completion script for a shell
@@ -28,7 +34,7 @@ pub enum Command {
 }
 
 /// Other tools' names for our commands.
-const OTHER_NAMES: &[(&str, &str)] = &[
+const OTHER_COMMANDS: &[(&str, &str)] = &[
     ("create", "new"),
     ("init", "new"),
     ("run", "dev"),
@@ -36,29 +42,78 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("server", "dev"),
     ("start", "dev"),
     ("watch", "dev"),
+    ("add", "generate"),
+    ("make", "generate"),
+    ("scaffold", "generate"),
+    ("delete", "destroy"),
+    ("remove", "destroy"),
+    ("revert", "destroy"),
+    ("rm", "destroy"),
+    ("undo", "destroy"),
 ];
 
-/// Suggests our command for another tool's name, and for swapped letters. Clap handles most other typing mistakes.
+/// Other tools' names for our kinds.
+const OTHER_KINDS: &[(&str, &str)] = &[
+    ("controller", "page"),
+    ("route", "page"),
+    ("view", "page"),
+    ("scaffold", "resource"),
+    ("crud", "resource"),
+    ("html", "resource"),
+    ("entity", "model"),
+    ("schema", "model"),
+    ("table", "model"),
+    ("column", "migration"),
+    ("email", "mail"),
+    ("mailer", "mail"),
+    ("task", "job"),
+    ("worker", "job"),
+    ("cron", "schedule"),
+    ("scheduler", "schedule"),
+    ("config", "setting"),
+    ("env", "setting"),
+    ("variable", "setting"),
+    ("feature", "flag"),
+];
+
+/// Suggests our word for another tool's word, and for swapped letters. Clap handles most other typing mistakes.
 pub fn with_suggestion(mut usage: clap::Error) -> clap::Error {
-    let typed = match usage.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(typed)) => typed.as_str(),
-        _ => return usage,
-    };
+    if let Some(ContextValue::String(typed)) = usage.get(ContextKind::InvalidSubcommand) {
+        let commands: Vec<String> = Cli::command()
+            .get_subcommands()
+            .map(|command| command.get_name().to_owned())
+            .collect();
+        if let Some(ours) = our_word(typed, OTHER_COMMANDS, &commands) {
+            let ours = ContextValue::Strings(vec![ours]);
+            usage.insert(ContextKind::SuggestedSubcommand, ours);
+        }
+    } else if let (
+        Some(ContextValue::String(typed)),
+        Some(ContextValue::Strings(kinds)),
+        Some(ContextValue::String(argument)),
+    ) = (
+        usage.get(ContextKind::InvalidValue),
+        usage.get(ContextKind::ValidValue),
+        usage.get(ContextKind::InvalidArg),
+    ) && argument.contains("KIND")
+        && let Some(ours) = our_word(typed, OTHER_KINDS, kinds)
+    {
+        usage.insert(ContextKind::SuggestedValue, ContextValue::String(ours));
+    }
+    usage
+}
+
+fn our_word(typed: &str, others: &[(&str, &str)], ours: &[String]) -> Option<String> {
     let letters = |word: &str| {
         let mut letters: Vec<char> = word.chars().collect();
         letters.sort_unstable();
         letters
     };
-    let ours = match OTHER_NAMES.iter().find(|(other, _)| *other == typed) {
-        Some((_, ours)) => Some((*ours).to_owned()),
-        None => Cli::command()
-            .get_subcommands()
-            .map(|command| command.get_name().to_owned())
-            .find(|name| letters(name) == letters(typed)),
-    };
-    if let Some(ours) = ours {
-        let ours = ContextValue::Strings(vec![ours]);
-        usage.insert(ContextKind::SuggestedSubcommand, ours);
+    match others.iter().find(|(other, _)| *other == typed) {
+        Some((_, word)) => Some((*word).to_owned()),
+        None => ours
+            .iter()
+            .find(|word| letters(word) == letters(typed))
+            .cloned(),
     }
-    usage
 }

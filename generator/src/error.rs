@@ -59,6 +59,25 @@ pub enum Error {
     #[error("`{}` holds none of Hoglet's crates, so there is nothing to test", .folder.display())]
     NoVendor { folder: PathBuf },
 
+    #[error("`{}`: {reason}; {remedy}", escape_control_characters(.argument))]
+    Argument {
+        argument: String,
+        reason: String,
+        remedy: String,
+    },
+
+    #[error(
+        "`{file}`, line {line}: {cause}; correct it, or delete the file to use Hoglet's own template"
+    )]
+    OwnTemplate {
+        file: String,
+        line: usize,
+        cause: String,
+    },
+
+    #[error("`{file}` could not be read ({cause}); correct it, or restore it from git")]
+    Journal { file: String, cause: String },
+
     #[error("could not {action} `{}` ({cause}); make room or permission for it, or choose another place", .path.display())]
     Disk {
         action: &'static str,
@@ -104,12 +123,24 @@ impl Error {
             | Self::UnknownQuestion { .. }
             | Self::NotAChoice { .. }
             | Self::BrokenRule { .. }
+            | Self::Argument { .. }
             | Self::Posthog(posthog::Error::Standin(NoScripts { .. }))
             | Self::Dev(dev::Error::Posthog(posthog::Error::Standin(NoScripts { .. }))) => {
                 ExitCode::from(2)
             }
             Self::Interrupted(_) | Self::Dev(dev::Error::EndedEarly) => INTERRUPTED.into(),
             _ => ExitCode::FAILURE,
+        }
+    }
+
+    /// A wrong argument of `hoglet generate` or `hoglet destroy`: the argument, the reason and the remedy.
+    ///
+    /// It reads "`title:strin`: there is no type `strin`; choose string, text …".
+    pub fn argument(argument: &str, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Argument {
+            argument: argument.to_owned(),
+            reason: reason.into(),
+            remedy: remedy.into(),
         }
     }
 

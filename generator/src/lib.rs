@@ -1,7 +1,8 @@
 //! Writes a new web app from the template in this binary.
 //!
 //! Each command has a module: [`new`](mod@new) writes an app, [`dev`] runs the app during development, [`posthog`] runs the
-//! local stand-in for PostHog (the crate `hoglet-standin`), and [`vendor`] copies Hoglet's own tests into an app.
+//! local stand-in for PostHog (the crate `hoglet-standin`), [`generate`](mod@generate) writes parts into an app,
+//! [`destroy`](mod@destroy) takes them out, and [`vendor`] copies Hoglet's own tests into an app.
 //!
 //! They share two modules: [`template`], which is embedded in the binary, and [`write`](mod@write). Only `write` changes an
 //! app, and it applies all changes or none.
@@ -14,6 +15,7 @@
 
 pub mod cli;
 pub mod colors;
+pub mod destroy;
 pub mod dev;
 pub mod error;
 pub mod file;
@@ -49,6 +51,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         },
         Command::Dev(arguments) => dev::run(&here()?, &arguments, FirstBuild::MayFail)?,
         Command::Posthog(arguments) => posthog::run(arguments)?,
+        Command::Generate(arguments) => return generate::run(&here()?, &arguments),
+        Command::Destroy(arguments) => return destroy::run(&here()?, &arguments),
         Command::Vendor(arguments) => {
             vendor::run(&here()?, &arguments)?;
             return Ok(ExitCode::SUCCESS);

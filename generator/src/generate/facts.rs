@@ -1,6 +1,18 @@
 //! [`AppFacts`]: what the generators must know of an app. Read from its files, even if it does not compile.
+//!
+//! Names that are taken are found in the tokens of the Rust files, so comments and formatting do not matter. A file whose
+//! tokens cannot be read adds nothing.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::generate::tokens::{self, Declared};
+use crate::project::{MARK, Project};
+use crate::shared::env_text::without_byte_order_mark;
+
+const MIGRATIONS: &str = "src/migrations.rs";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppFacts {
@@ -12,7 +24,7 @@ pub struct AppFacts {
     pub postgres: bool,
     /// All files of `src/`, `templates/` and `tests/`, relative to the app.
     pub files: BTreeSet<String>,
-    /// Paths of routes, names of events, flags, jobs and tables that are taken.
+    /// Paths of routes, names of events, flags, jobs and tables that are taken. Those of `vendor/` are among them.
     pub routes: BTreeSet<String>,
     pub events: BTreeSet<String>,
     pub flags: BTreeSet<String>,
@@ -20,4 +32,103 @@ pub struct AppFacts {
     pub tables: BTreeSet<String>,
     /// The names of the migrations, oldest first.
     pub migrations: Vec<String>,
+}
+
+impl AppFacts {
+    /// Reads them from the files of the app.
+    pub fn read(project: &Project) -> Result<Self, Error> {
+        let root = &project.root;
+        let mut files = BTreeSet::new();
+        for folder in ["src", "templates", "tests"] {
+            list(root, folder, &mut files)?;
+        }
+        let mut declared = Declared::default();
+        for path in files.iter().filter(|path| path.ends_with(".rs")) {
+            read_code(&root.join(path), &mut declared);
+        }
+        for path in vendored(root)? {
+            read_code(&root.join(path), &mut declared);
+        }
+        let migrations = fs::read_to_string(root.join(MIGRATIONS)).unwrap_or_default();
+        let default_features = default_features(root);
+        Ok(Self {
+            name: project.name.clone(),
+            posthog: default_features.iter().any(|feature| feature == "posthog"),
+            postgres: database(root).as_deref() == Some("postgres"),
+            files,
+            routes: declared.routes,
+            events: declared.events,
+            flags: declared.flags,
+            jobs: declared.jobs,
+            tables: declared.tables,
+            migrations: tokens::migrations(&migrations),
+        })
+    }
+}
+
+fn read_code(path: &Path, declared: &mut Declared) {
+    if let Ok(code) = fs::read_to_string(path) {
+        declared.read(without_byte_order_mark(&code));
+    }
+}
+
+/// The Rust files of the crates in `vendor/`, without their tests.
+fn vendored(root: &Path) -> Result<BTreeSet<String>, Error> {
+    let mut files = BTreeSet::new();
+    let Ok(crates) = fs::read_dir(root.join("vendor")) else {
+        return Ok(files);
+    };
+    for vendored in crates.flatten() {
+        if let Some(name) = vendored.file_name().to_str() {
+            list(root, &format!("vendor/{name}/src"), &mut files)?;
+        }
+    }
+    files.retain(|path| path.ends_with(".rs"));
+    Ok(files)
+}
+
+/// Adds the files of a folder and of the folders in it. A missing folder has none.
+fn list(root: &Path, folder: &str, files: &mut BTreeSet<String>) -> Result<(), Error> {
+    let path = root.join(folder);
+    if !path.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(&path).map_err(Error::disk("read", &path))? {
+        let entry = entry.map_err(Error::disk("read", &path))?;
+        // Names in other encodings are in nobody's way.
+        let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
+            continue;
+        };
+        let name = format!("{folder}/{name}");
+        // A link is a file here, so a circle of links has an end.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            list(root, &name, files)?;
+        } else {
+            files.insert(name);
+        }
+    }
+    Ok(())
+}
+
+fn table(file: &Path) -> toml::Table {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    toml::from_str(without_byte_order_mark(&text)).unwrap_or_default()
+}
+
+fn database(root: &Path) -> Option<String> {
+    let origin = table(&root.join(MARK));
+    let database = origin.get("answers")?.get("database")?;
+    database.as_str().map(str::to_owned)
+}
+
+fn default_features(root: &Path) -> Vec<String> {
+    let manifest = table(&root.join("Cargo.toml"));
+    let features = manifest.get("features");
+    let default = features.and_then(|features| features.get("default"));
+    let default = default.and_then(toml::Value::as_array);
+    let names = default
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str());
+    names.map(str::to_owned).collect()
 }

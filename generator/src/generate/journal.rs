@@ -1,41 +1,286 @@
 //! The journal `.hoglet/generated.toml`: what `hoglet generate` wrote, so that `hoglet destroy` can take it out.
 
+use std::fmt::Write;
+use std::path::{Component, Path};
+use std::{fs, io};
+
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+use crate::generate::splice::Place;
 
 pub const PATH: &str = ".hoglet/generated.toml";
 
+const HEADER: &str = "\
+# What `hoglet generate` wrote into this app. `hoglet destroy` reads it to take the same out again.
+# Commit this file. Hoglet writes it anew, so comments of yours would be lost.
+
+";
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Journal {
     #[serde(default)]
     pub generated: Vec<Entry>,
 }
 
 /// One command and what it wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
     /// As it was typed, without `hoglet generate`: `resource post title:string`.
     pub command: String,
     pub kind: String,
     pub name: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub file: Vec<FileEntry>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub line: Vec<LineEntry>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+/// A file that the command wrote as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileEntry {
     pub path: String,
-    /// SHA-256 of the file in hexadecimal, with LF as line ends.
+    /// SHA-256 of the file in hexadecimal, with LF as line ends, before commands added lines to it.
     pub sha256: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+/// Lines that the command added to a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct LineEntry {
     pub path: String,
+    /// The [`Place`] of the lines, such as `modules` or `chain pages Routes::default()`. Empty for lines of the template,
+    /// which have no blank lines of their own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
     /// The lines as they stand in the file, with LF as line ends.
     pub text: String,
     /// Replaces the lines when they are taken out. Only the demo needs it (`AFTER_LOG_IN`).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instead: String,
+    /// The command could not add the lines and asked the user to, so they may be missing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_hand: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Journal {
+    /// The app's journal. An app without one has an empty journal.
+    pub fn read(app: &Path) -> Result<Self, Error> {
+        let broken = |cause: String| Error::Journal {
+            file: PATH.to_owned(),
+            cause,
+        };
+        match fs::read_to_string(app.join(PATH)) {
+            Ok(text) => Self::from_text(&text).map_err(broken),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(cause) => Err(broken(cause.to_string())),
+        }
+    }
+
+    /// Reads the text of a journal. The error is the reason.
+    pub fn from_text(text: &str) -> Result<Self, String> {
+        let journal: Self = toml::from_str(text).map_err(|cause| {
+            let message = cause.message().to_owned();
+            match cause.span() {
+                Some(span) => {
+                    let line = text[..span.start.min(text.len())].lines().count().max(1);
+                    format!("line {line}: {message}")
+                }
+                None => message,
+            }
+        })?;
+        for entry in &journal.generated {
+            let files = entry.file.iter().map(|file| &file.path);
+            let lines = entry.line.iter().map(|line| &line.path);
+            if let Some(path) = files.chain(lines).find(|path| !is_inside(path)) {
+                return Err(format!("`{path}` leads out of the app"));
+            }
+            if let Some(line) = entry.line.iter().find(|line| line.place().is_err()) {
+                return Err(format!(
+                    "`{}` is no place that this hoglet knows",
+                    line.place
+                ));
+            }
+        }
+        Ok(journal)
+    }
+
+    /// The text of the journal, with a comment that explains it.
+    pub fn to_text(&self) -> Result<String, toml::ser::Error> {
+        Ok(format!("{HEADER}{}", toml::to_string_pretty(self)?))
+    }
+
+    /// The entry of a command.
+    pub fn find(&self, kind: &str, name: &str) -> Option<&Entry> {
+        let mut entries = self.generated.iter();
+        entries.find(|entry| entry.kind == kind && entry.name == name)
+    }
+}
+
+impl LineEntry {
+    /// Lines at a place.
+    pub fn new(path: &str, place: &Place, text: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            place: words(place),
+            text,
+            ..Self::default()
+        }
+    }
+
+    /// The place of the lines, or nothing for lines of the template. The error is a place that is not known.
+    pub fn place(&self) -> Result<Option<Place>, ()> {
+        // A command ends soon after it has read these names, so they may stay in memory until then.
+        let keep = |name: &str| -> &'static str { name.to_owned().leak() };
+        let (kind, rest) = self.place.split_once(' ').unwrap_or((&self.place, ""));
+        Ok(Some(match kind {
+            "" => return Ok(None),
+            "modules" => Place::Modules,
+            "chain" => {
+                let (function, root) = rest.split_once(' ').ok_or(())?;
+                Place::Chain {
+                    function: keep(function),
+                    root: keep(root),
+                }
+            }
+            "vec" => Place::Vec {
+                function: keep(rest),
+            },
+            "macro" => Place::Macro { name: keep(rest) },
+            "fields" => Place::Fields { of: keep(rest) },
+            "literal" => Place::Literal {
+                function: keep(rest),
+            },
+            "navigation" => Place::Navigation,
+            "end" => Place::End,
+            _ => return Err(()),
+        }))
+    }
+}
+
+/// A place in words, as [`LineEntry::place`] reads them.
+fn words(place: &Place) -> String {
+    match place {
+        Place::Modules => "modules".to_owned(),
+        Place::Chain { function, root } => format!("chain {function} {root}"),
+        Place::Vec { function } => format!("vec {function}"),
+        Place::Macro { name } => format!("macro {name}"),
+        Place::Fields { of } => format!("fields {of}"),
+        Place::Literal { function } => format!("literal {function}"),
+        Place::Navigation => "navigation".to_owned(),
+        Place::End => "end".to_owned(),
+    }
+}
+
+/// Whether a path is relative and stays inside the app.
+fn is_inside(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    !path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// SHA-256 of a file in hexadecimal, with LF as line ends.
+pub fn sha256(contents: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    let mut rest = contents;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"\r\n") {
+        hash.update(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    hash.update(rest);
+    let mut text = String::new();
+    for byte in hash.finalize() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(place: &Place) -> Entry {
+        Entry {
+            command: "event order_placed".to_owned(),
+            kind: "event".to_owned(),
+            name: "order_placed".to_owned(),
+            file: vec![FileEntry {
+                path: "src/a.rs".to_owned(),
+                sha256: sha256(b"a"),
+            }],
+            line: vec![LineEntry::new(
+                "src/posthog/events.rs",
+                place,
+                "    \"a\" => A {},\n\n    '''\n".to_owned(),
+            )],
+        }
+    }
+
+    #[test]
+    fn a_journal_reads_back_as_it_was_written() {
+        let places = [
+            Place::Modules,
+            Place::Chain {
+                function: "pages",
+                root: "Routes::default()",
+            },
+            Place::Vec {
+                function: "migrations",
+            },
+            Place::Macro { name: "events" },
+            Place::Fields { of: "Settings" },
+            Place::Literal { function: "read" },
+            Place::Navigation,
+            Place::End,
+        ];
+        let journal = Journal {
+            generated: places.iter().map(entry).collect(),
+        };
+        let text = journal.to_text().unwrap();
+        assert!(text.starts_with("# What"), "{text}");
+        assert_eq!(Journal::from_text(&text).unwrap(), journal);
+        for (entry, place) in journal.generated.iter().zip(places) {
+            assert_eq!(entry.line[0].place(), Ok(Some(place)));
+        }
+    }
+
+    #[test]
+    fn a_journal_that_is_not_understood_is_refused() {
+        for (text, reason) in [
+            (
+                "[[generated]]\nkind = \"event\"\n",
+                "missing field `command`",
+            ),
+            ("generation = 2\n", "line 1: unknown field `generation`"),
+            (
+                "[[generated]]\ncommand = ''\nkind = ''\nname = ''\n[[generated.file]]\npath = '../x'\nsha256 = ''\n",
+                "`../x` leads out of the app",
+            ),
+            (
+                "[[generated]]\ncommand = ''\nkind = ''\nname = ''\n[[generated.line]]\npath = 'x'\nplace = 'cellar'\ntext = ''\n",
+                "`cellar` is no place that this hoglet knows",
+            ),
+            ("[[generated\n", "line 1"),
+        ] {
+            let error = Journal::from_text(text).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn line_ends_do_not_change_the_hash() {
+        assert_eq!(sha256(b"a\r\nb\r\n"), sha256(b"a\nb\n"));
+        assert_ne!(sha256(b"a\rb"), sha256(b"a\nb"));
+    }
 }

@@ -1,0 +1,120 @@
+//! Checks the arguments of a command, as far as every kind needs.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::error::Error;
+use crate::generate::arguments::Arguments;
+use crate::generate::facts::AppFacts;
+use crate::generate::name::Name;
+use crate::generate::request::{Kind, Request};
+
+pub fn request(arguments: &Arguments, app: &AppFacts) -> Result<Request, Error> {
+    let (Some(kind), Some(name)) = (arguments.kind, &arguments.name) else {
+        return Err(Error::argument(
+            "hoglet generate",
+            "the kind or the name is missing",
+            "`hoglet generate --list` shows every kind",
+        ));
+    };
+    let word = kind.word();
+    if arguments.public && kind != Kind::Resource {
+        return Err(Error::argument(
+            "--public",
+            format!("the rows of a {word} have no owner"),
+            "leave it out",
+        ));
+    }
+    if arguments.plural.is_some() && !kind.has_plural() {
+        return Err(Error::argument(
+            "--plural",
+            format!("a {word} has no plural"),
+            "leave it out",
+        ));
+    }
+    if let Some(more) = arguments.rest.first().filter(|_| !kind.takes_more()) {
+        return Err(Error::argument(
+            more,
+            format!("a {word} has a name and nothing else"),
+            "leave it out",
+        ));
+    }
+    let plural = arguments.plural.as_deref().map(parse).transpose()?;
+    Ok(Request {
+        kind,
+        name: parse(name)?,
+        rest: arguments.rest.clone(),
+        public: arguments.public,
+        plural,
+        migration_time: free_second(now(), &app.migrations),
+    })
+}
+
+fn parse(name: &str) -> Result<Name, Error> {
+    Name::parse(name).map_err(|reason| Error::argument(name, reason, "choose another name"))
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+/// The first second from now on that no migration has in its name, as in `20261201_143000`.
+fn free_second(mut second: u64, migrations: &[String]) -> String {
+    loop {
+        let time = time(second);
+        let prefix = format!("m{time}_");
+        if !migrations.iter().any(|name| name.starts_with(&prefix)) {
+            return time;
+        }
+        second += 1;
+    }
+}
+
+/// A second since 1970 as `20261201_143000`, in UTC.
+fn time(second: u64) -> String {
+    let (days, seconds) = (second / 86_400, second % 86_400);
+    // Counts days from 1 March of the year 0, so that a leap day is the last day of its year (Howard Hinnant's method).
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}{month:02}{day:02}_{hour:02}{minute:02}{second:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        for (second, expected) in [
+            (0, "19700101_000000"),
+            (951_782_399, "20000228_235959"),
+            (951_782_400, "20000229_000000"),
+            (1_796_135_400, "20261201_143000"),
+            (4_107_542_400, "21000301_000000"),
+        ] {
+            assert_eq!(time(second), expected);
+        }
+    }
+
+    #[test]
+    fn a_second_that_is_taken_is_followed_by_the_next() {
+        let names = ["m19700101_000000_create_posts", "m19700101_000001_x"];
+        let taken = names.map(str::to_owned);
+        assert_eq!(free_second(0, &taken), "19700101_000002");
+        assert_eq!(free_second(5, &taken), "19700101_000005");
+    }
+}

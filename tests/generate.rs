@@ -1,0 +1,1 @@
+//! `hoglet generate` and `hoglet destroy` on new apps.
