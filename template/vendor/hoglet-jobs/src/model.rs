@@ -14,11 +14,11 @@ pub struct Model {
     pub id: Uuid,
     /// The name that the job is registered under.
     pub kind: String,
-    /// The queue that it waits in, see [`Job::QUEUE`](crate::job::Job::QUEUE).
+    /// The queue that it waits in, see [`Job::QUEUE`](crate::Job::QUEUE).
     pub queue: String,
     /// The job's fields, as JSON.
     pub payload: String,
-    /// See [`Priority`](crate::priority::Priority).
+    /// See [`Priority`](crate::Priority).
     pub priority: i16,
     /// When it may be claimed: when it is due, or when its lease ends.
     pub run_at: i64,

@@ -3,7 +3,8 @@
 use hoglet_jobs::StoredActor;
 use hoglet_jobs::database::begin;
 
-use crate::app::{App, Bake, Serve};
+use crate::app::App;
+use crate::bakery::{Bake, Serve};
 
 #[tokio::test]
 async fn a_job_gets_its_actor_and_passes_it_on() {

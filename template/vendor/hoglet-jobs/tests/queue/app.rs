@@ -1,111 +1,22 @@
-//! An app that has only jobs: a bakery.
+//! [`App`]: the bakery, with a database of its own.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_core::future::BoxFuture;
-use hoglet_errors::Cause;
-use hoglet_jobs::attempt::AttemptOutcome;
-use hoglet_jobs::hooks::{ActorNow, Attempt, AttemptStart};
 use hoglet_jobs::migrations::migrations;
 use hoglet_jobs::model::{Entity, Model};
-use hoglet_jobs::{
-    Enqueuer, Failure, Hooks, Job, JobResult, JobState, Jobs, Priority, Registry, Run, Runner,
-    StoredActor,
-};
-use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, EntityTrait};
+use hoglet_jobs::{AttemptOutcome, Enqueued, Enqueuer, Job, Jobs, Registry, Runner, StoredActor};
+use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, EntityTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
-use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
-/// The app's state, which the jobs work with.
-#[derive(Clone)]
-pub struct Bakery {
-    pub database: DatabaseConnection,
-    /// The things that were baked, each with the name of its customer.
-    pub baked: Arc<Mutex<Vec<String>>>,
-}
+use crate::bakery::{Bakery, Begun, Names, Order, jobs};
+use crate::database::TestDatabase;
 
-impl JobState for Bakery {
-    /// The name of the customer.
-    type Context = String;
-}
-
-/// A job that does what a test needs.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum Bake {
-    Bread,
-    /// Enqueues the bread.
-    Dough,
-    Burn,
-    BurnForGood,
-    Panic,
-    Later,
-}
-
-impl Job for Bake {
-    type State = Bakery;
-
-    const NAME: &'static str = "bake";
-    const ATTEMPTS: u32 = 3;
-
-    async fn run(self, bakery: Bakery, run: Run<String>) -> JobResult {
-        match self {
-            Self::Bread => {
-                let line = format!("bread for {}", run.context);
-                bakery.baked.lock().unwrap().push(line);
-            }
-            Self::Dough => drop(run.jobs.enqueue(&bakery.database, Self::Bread).await?),
-            Self::Burn => Err(std::io::Error::other("burnt, says ann@example.com"))?,
-            Self::BurnForGood => return Err(Failure::for_good(std::io::Error::other("burnt"))),
-            Self::Panic => panic!("the oven is on fire"),
-            Self::Later => return Err(Failure::later(Duration::from_secs(60))),
-        }
-        Ok(())
-    }
-}
-
-/// A job that runs before the others.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Serve {}
-
-impl Job for Serve {
-    type State = Bakery;
-
-    const NAME: &'static str = "serve";
-    const PRIORITY: Priority = Priority::High;
-    const WITHOUT_ACTOR: bool = true;
-
-    fn unique_key(&self) -> Option<String> {
-        Some("the counter".to_owned())
-    }
-
-    async fn run(self, bakery: Bakery, run: Run<String>) -> JobResult {
-        let line = format!("served {}", run.context);
-        bakery.baked.lock().unwrap().push(line);
-        Ok(())
-    }
-}
-
-/// Hooks for actors that are names. The actor `Zoe` was deleted.
-struct Names(Arc<Mutex<Vec<String>>>);
-
-impl Hooks<String> for Names {
-    fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, AttemptStart<String>> {
-        let name: Option<String> = attempt.actor.read();
-        let actor = match name.as_deref() {
-            Some("Zoe") => ActorNow::Gone,
-            _ => ActorNow::There,
-        };
-        let context = name.unwrap_or_else(|| "nobody".to_owned());
-        Box::pin(async { AttemptStart { context, actor } })
-    }
-
-    fn report(&self, name: &String, cause: &Arc<Cause>) {
-        self.0.lock().unwrap().push(format!("{name}: {cause}"));
-    }
-}
+/// How long a test waits for something that happens at once.
+const SOON: Duration = Duration::from_secs(5);
 
 struct Migrator;
 
@@ -115,17 +26,14 @@ impl MigratorTrait for Migrator {
     }
 }
 
-pub fn jobs() -> Jobs<Bakery> {
-    Jobs::default().job::<Bake>().job::<Serve>()
-}
-
 pub struct App {
     pub database: DatabaseConnection,
     pub runner: Runner<String>,
     pub baked: Arc<Mutex<Vec<String>>>,
     pub reported: Arc<Mutex<Vec<String>>>,
-    /// The database, which is removed when this is dropped.
-    _place: Place,
+    begun: tokio::sync::Mutex<mpsc::UnboundedReceiver<Begun>>,
+    /// The database, which is removed when the last app is dropped.
+    test_database: Arc<TestDatabase>,
 }
 
 impl App {
@@ -134,15 +42,25 @@ impl App {
     }
 
     pub async fn with(jobs: Jobs<Bakery>) -> Self {
-        let place = Place::create().await;
-        let database = Database::connect(place.url()).await.unwrap();
+        Self::on(Arc::new(TestDatabase::create().await), jobs).await
+    }
+
+    /// Another process of the app, with the same database.
+    pub async fn another(&self, jobs: Jobs<Bakery>) -> Self {
+        Self::on(self.test_database.clone(), jobs).await
+    }
+
+    async fn on(test_database: Arc<TestDatabase>, jobs: Jobs<Bakery>) -> Self {
+        let database = Database::connect(test_database.url()).await.unwrap();
         Migrator::up(&database, None).await.unwrap();
         let baked = Arc::new(Mutex::new(Vec::new()));
         let reported = Arc::new(Mutex::new(Vec::new()));
+        let (sender, begun) = mpsc::unbounded_channel();
         let registry: Registry<String> = jobs
             .with(Bakery {
                 database: database.clone(),
                 baked: baked.clone(),
+                begun: sender,
             })
             .unwrap();
         let runner = Runner {
@@ -156,14 +74,24 @@ impl App {
             runner,
             baked,
             reported,
-            _place: place,
+            begun: tokio::sync::Mutex::new(begun),
+            test_database,
         }
     }
 
+    pub fn is_sqlite(&self) -> bool {
+        self.database.get_database_backend() == DatabaseBackend::Sqlite
+    }
+
     /// Enqueues a job without an actor.
-    pub async fn enqueue(&self, job: impl Job) {
+    pub async fn enqueue(&self, job: impl Job) -> Enqueued {
         let jobs = &self.runner.jobs;
-        jobs.enqueue(&self.database, job).await.unwrap();
+        jobs.enqueue(&self.database, job).await.unwrap()
+    }
+
+    pub async fn order(&self, cake: &str) -> Enqueued {
+        let cake = cake.to_owned();
+        self.enqueue(Order { cake }).await
     }
 
     pub fn acting_for(&self, name: &str) -> Enqueuer {
@@ -172,8 +100,22 @@ impl App {
 
     /// Runs the due jobs. Returns how each attempt ended.
     pub async fn run(&self) -> Vec<AttemptOutcome> {
-        let ran = self.runner.run_due().await.unwrap();
-        ran.into_iter().map(|(_, ended)| ended).collect()
+        let ran = timeout(SOON, run(&self.runner)).await;
+        ran.expect("no order begins")
+    }
+
+    /// Runs the due jobs as another process would, whose leases last an hour. Waits until an order begins.
+    pub async fn begin(&self) -> (Begun, JoinHandle<Vec<AttemptOutcome>>) {
+        let runner = self.runner.clone();
+        let process = tokio::spawn(async move { run(&runner).await });
+        (self.begun().await, process)
+    }
+
+    /// The next order that begins.
+    pub async fn begun(&self) -> Begun {
+        let mut begun = self.begun.lock().await;
+        let next = timeout(SOON, begun.recv()).await;
+        next.expect("an order begins").unwrap()
     }
 
     pub fn baked(&self) -> Vec<String> {
@@ -194,53 +136,17 @@ impl App {
     }
 }
 
-/// A database for a test: a file, or a schema in `TEST_DATABASE_URL` with the feature `postgres`.
-enum Place {
-    File(TempDir),
-    Schema { server: String, name: String },
+async fn run(runner: &Runner<String>) -> Vec<AttemptOutcome> {
+    let ran = runner.run_due().await.unwrap();
+    ran.into_iter().map(|(_, ended)| ended).collect()
 }
 
-impl Place {
-    async fn create() -> Self {
-        let server = std::env::var("TEST_DATABASE_URL").ok();
-        match server.filter(|_| cfg!(feature = "postgres")) {
-            Some(server) => {
-                let name = format!("jobs_{}", Uuid::new_v4().simple());
-                execute(&server, &format!("CREATE SCHEMA {name}")).await;
-                Self::Schema { server, name }
-            }
-            None => Self::File(tempfile::tempdir().unwrap()),
+/// Waits until a condition holds.
+pub async fn until(condition: impl AsyncFn() -> bool) {
+    let holds = async {
+        while !condition().await {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
-    }
-
-    fn url(&self) -> String {
-        match self {
-            Self::File(folder) => {
-                format!("sqlite://{}/jobs.sqlite?mode=rwc", folder.path().display())
-            }
-            Self::Schema { server, name } => {
-                format!("{server}?options=-csearch_path%3D{name}")
-            }
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Self::Schema { server, name } = self else {
-            return;
-        };
-        let (server, drop) = (server.clone(), format!("DROP SCHEMA {name} CASCADE"));
-        // In another thread with another runtime, because the runtime of the test is ending.
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(execute(&server, &drop));
-        });
-        let _ = dropping.join();
-    }
-}
-
-async fn execute(server: &str, sql: &str) {
-    let database = Database::connect(server).await.unwrap();
-    database.execute_unprepared(sql).await.unwrap();
+    };
+    timeout(SOON, holds).await.expect("the condition holds");
 }

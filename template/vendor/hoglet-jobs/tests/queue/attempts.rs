@@ -1,12 +1,13 @@
-//! Tests of attempts: the order of jobs, and the effects of failures.
+//! Tests of attempts: transactions, and the effects of failures.
 
 use std::time::Duration;
 
-use hoglet_jobs::attempt::AttemptOutcome;
-use hoglet_jobs::{Jobs, upkeep};
+use hoglet_jobs::list::{ListedState, list};
+use hoglet_jobs::{AttemptOutcome, upkeep};
 use sea_orm::TransactionTrait;
 
-use crate::app::{App, Bake, Serve, jobs};
+use crate::app::App;
+use crate::bakery::Bake;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -25,16 +26,6 @@ async fn a_job_is_rolled_back_with_its_transaction() {
     assert_eq!(app.run().await.len(), 1);
     assert_eq!(app.baked(), ["bread for nobody"]);
     assert!(app.rows().await.is_empty());
-}
-
-#[tokio::test]
-async fn a_higher_priority_runs_first_and_a_unique_job_waits_once() {
-    let app = App::start().await;
-    app.enqueue(Bake::Bread).await;
-    app.enqueue(Serve {}).await;
-    app.enqueue(Serve {}).await;
-    app.run().await;
-    assert_eq!(app.baked(), ["served nobody", "bread for nobody"]);
 }
 
 #[tokio::test]
@@ -72,24 +63,15 @@ async fn an_error_for_good_is_not_retried_and_a_panic_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_too_early_runs_again_without_counting() {
-    let app = App::start().await;
-    app.enqueue(Bake::Later).await;
-    assert!(matches!(*app.run().await, [AttemptOutcome::PutOff(MINUTE)]));
-    assert_eq!(app.rows().await[0].attempt, 0);
-    assert!(app.reported.lock().unwrap().is_empty());
-}
-
-#[tokio::test]
 async fn a_kind_that_this_version_does_not_know_is_kept() {
     let app = App::start().await;
     app.enqueue(Bake::Bread).await;
     app.execute("UPDATE jobs SET kind = 'from the future'")
         .await;
     assert!(app.run().await.is_empty());
-    let kinds = upkeep::kinds(&app.database).await.unwrap();
-    let unknown = ("from the future".to_owned(), "default".to_owned(), 1);
-    assert_eq!(kinds, [unknown]);
+    let listed = list(&app.database, &[], None).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].state, ListedState::Due);
 }
 
 /// During a deployment a newer process can read fields that this one cannot.
@@ -107,23 +89,5 @@ async fn fields_that_this_version_cannot_read_are_tried_again_like_any_failure()
         let of_this_version = "UPDATE jobs SET payload = '\"Bread\"', run_at = 0";
         app.execute(of_this_version).await;
         assert!(matches!(*app.run().await, [AttemptOutcome::Done]));
-    }
-}
-
-#[test]
-fn a_table_with_faults_names_all_of_them() {
-    assert!(Jobs::<()>::default().faults().is_empty());
-    let twice = jobs()
-        .job::<Bake>()
-        .cron("99 * * * *", "UTC", || Serve {})
-        .cron("0 0 30 2 *", "UTC", || Serve {})
-        .cron("0 0 * * *", "Atlantis", || Serve {})
-        .every(Duration::from_millis(5), || Serve {});
-    let faults = twice.faults();
-    for wrong in ["bake", "99 * * * *", "0 0 30 2 *", "Atlantis", "5ms"] {
-        assert!(
-            faults.iter().any(|fault| fault.contains(wrong)),
-            "{wrong}: {faults:?}"
-        );
     }
 }

@@ -4,8 +4,17 @@
     reason = "a test that fails by unwrapping says where and why"
 )]
 
-mod actors;
 mod app;
+mod bakery;
+mod database;
+
+mod actors;
 mod attempts;
+mod cancelling;
 mod claims;
+mod due;
+mod rows;
+mod schedules;
+mod table;
+mod unique;
 mod workers;

@@ -68,7 +68,6 @@ mod templates;
 mod throttle;
 mod tokens;
 mod turned_away;
-mod unique_jobs;
 mod whereabouts;
 
 // These tests end processes by signals, and the club's binary is a shell script.

@@ -5,10 +5,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hoglet_web::jobs::{Failure, Job, JobResult, Jobs, Priority, Run, Unique};
+use hoglet_web::jobs::{Failure, Job, JobResult, Jobs, Priority, Run};
 use hoglet_web::web::Web;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
-use sea_orm_migration::SchemaManager;
+use sea_orm::{ConnectionTrait, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::invite::Invite;
@@ -24,7 +23,6 @@ pub fn jobs() -> Jobs<Web> {
         .job::<Logged>()
         .job::<Counted>()
         .job::<Invite>()
-        .job::<Announced>()
         .job::<Blocking>()
         .cron("30 8 * * MON", "Europe/Berlin", || SetUpTheBoards {})
 }
@@ -39,10 +37,8 @@ pub enum Chore {
     Fail,
     FailTwice,
     FailForGood,
-    FailWithNul,
     Panic,
     Delegate,
-    WaitForTheTide,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -73,22 +69,11 @@ impl Job for Chore {
             Self::FailTwice if run.attempt <= 2 => Err(broken())?,
             Self::FailTwice => {}
             Self::FailForGood => return Err(Failure::for_good(broken())),
-            Self::FailWithNul => Err(std::io::Error::other("the broom\0is \u{1b}[31mbroken"))?,
-            Self::WaitForTheTide if run.attempt == 1 && tide_is_out(&web).await? => {
-                return Err(Failure::later(Duration::from_secs(60)));
-            }
-            Self::WaitForTheTide => {}
             Self::Panic => panic!("the broom flew away"),
             Self::Delegate => drop(run.jobs.enqueue(&web.database, Self::RingTheBell).await?),
         }
         Ok(())
     }
-}
-
-/// The tide is out until a test creates the table `tide`.
-async fn tide_is_out(web: &Web) -> Result<bool, DbErr> {
-    let tables = SchemaManager::new(&web.database);
-    Ok(!tables.has_table("tide").await?)
 }
 
 /// A job whose note is its unique key, so that at most one job with this note waits.
@@ -113,31 +98,6 @@ impl Job for Pinned {
 
     async fn run(self, _: Web, _: Run) -> JobResult {
         Ok(())
-    }
-}
-
-/// A unique job that replaces the waiting one. It always fails with "nobody reads …".
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Announced {
-    pub note: String,
-}
-
-impl Job for Announced {
-    type State = Web;
-
-    const NAME: &'static str = "announced";
-    const UNIQUE: Unique = Unique::Replace;
-
-    fn unique_key(&self) -> Option<String> {
-        Some("the\0only one".to_owned())
-    }
-
-    fn delay(&self) -> Duration {
-        Duration::from_secs(60)
-    }
-
-    async fn run(self, _: Web, _: Run) -> JobResult {
-        Err(std::io::Error::other(format!("nobody reads {}", self.note)))?
     }
 }
 
