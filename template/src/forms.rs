@@ -3,7 +3,7 @@
 //! A rule of your own is a function here that a form names: `#[garde(custom(forms::person_name))]`.
 
 use hoglet_web::forms::PlainEnglish;
-pub use hoglet_web::forms::{Errors, error, form_error};
+pub use hoglet_web::forms::{Errors, error, form_error, not_a_choice};
 use hoglet_web::passwords::rule;
 use hoglet_web::prelude::*;
 use hoglet_web::text;
