@@ -12,5 +12,7 @@ use crate::prelude::*;
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule
 /// `.cron("30 8 * * MON", "Europe/Berlin", || SendReport {})`.
 pub fn jobs() -> Jobs<AppState> {
-    Jobs::default().queue(mail::QUEUE, 2)
+    Jobs::default()
+        // At most two mails at once, so that a slow mail server leaves room for other jobs.
+        .queue(mail::QUEUE, 2)
 }

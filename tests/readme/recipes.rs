@@ -306,11 +306,10 @@ impl Recipes<'_> {
 
     fn flag(&mut self) {
         let [constants, lines] = self.code("A flag and an experiment");
-        let import = self.in_backticks("A flag and an experiment", "use hoglet_web::posthog::{");
         self.replace(
             "src/posthog/flags.rs",
             "hoglet_web::flags! {}\n",
-            &format!("{import}\n\nhoglet_web::flags! {{\n{constants}}}\n"),
+            &format!("hoglet_web::flags! {{\n{constants}}}\n"),
         );
         let about = "src/routes/about.rs";
         self.replace(about, "page: Page", "posthog: PostHog, page: Page");

@@ -1,6 +1,5 @@
 //! The club's events and flags.
 
-use hoglet_web::posthog::{Experiment, Flag};
 use posthog_rs::Event;
 
 hoglet_web::events! {
