@@ -1,6 +1,17 @@
 //! `hoglet destroy`: takes out what `hoglet generate` wrote.
+//!
+//! ```text
+//! arguments → entry of the journal → lines and files taken out → write, all or nothing → report
+//! ```
+//!
+//! A file that was changed by hand stays, and the journal keeps it in the entry, unless there is `--force`.
 
 mod arguments;
+mod dependents;
+mod files;
+mod find;
+mod lines;
+mod migrations;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -8,7 +19,66 @@ use std::process::ExitCode;
 pub use arguments::Arguments;
 
 use crate::error::Error;
+use crate::generate::draft::Draft;
+use crate::generate::facts::AppFacts;
+use crate::generate::finish::finish;
+use crate::generate::journal::Journal;
+use crate::generate::report::{ByHand, Report};
+use crate::generate::templates::Templates;
+use crate::interrupt::Interrupt;
+use crate::project::Project;
+use crate::write::lock::Lock;
 
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
-    todo!("{folder:?} {arguments:?}")
+    let project = Project::find(folder)?;
+    let interrupt = Interrupt::listen();
+    // Until the end, so that no other command changes what is read here.
+    let _lock = Lock::take(&project.root, &interrupt)?;
+    let mut journal = Journal::read(&project.root)?;
+    let mut entry = find::take(arguments, &mut journal)?;
+    let part = match &arguments.name {
+        Some(_) => format!("{} {}", entry.kind, entry.name),
+        None => entry.kind.clone(),
+    };
+    let force = arguments.output.force;
+    if !force {
+        dependents::refuse(&entry, &journal)?;
+    }
+
+    let mut draft = Draft::of(&project.root);
+    let app = AppFacts::read(&project)?;
+    let templates = Templates::read(&project.root)?;
+    let mut by_hand: Vec<ByHand> = Vec::new();
+    let next = migrations::revert(
+        &mut entry,
+        (&app, arguments.migrated),
+        &templates,
+        &mut draft,
+        &mut by_hand,
+    )?;
+    let left_lines = lines::take_out(&entry, &mut draft, &mut by_hand)?;
+    let kept = files::delete(&mut entry, &mut journal, &mut draft, force)?;
+    let kept: Vec<String> = kept.into_iter().collect();
+
+    if force {
+        entry.file.clear();
+        entry.line.clear();
+    } else {
+        entry.file.retain(|file| kept.contains(&file.path));
+        entry.line = left_lines;
+    }
+    if !entry.file.is_empty() || !entry.line.is_empty() {
+        journal.generated.push(entry);
+    }
+    journal.put(&mut draft)?;
+    let report = Report {
+        part: &part,
+        changes: &draft.into_changes(),
+        conflicts: &[],
+        kept: &kept,
+        by_hand: &by_hand,
+        next: &next,
+        output: &arguments.output,
+    };
+    finish(&project.root, &report, &interrupt)
 }

@@ -66,17 +66,33 @@ pub enum Error {
         remedy: String,
     },
 
-    #[error(
-        "`{file}`, line {line}: {cause}; correct it, or delete the file to use Hoglet's own template"
-    )]
+    #[error("`{file}`{}: {cause}; correct it, or delete the file to use Hoglet's own template", .line.map(|line| format!(", line {line}")).unwrap_or_default())]
     OwnTemplate {
         file: String,
-        line: usize,
+        line: Option<usize>,
         cause: String,
     },
 
     #[error("`{file}` could not be read ({cause}); correct it, or restore it from git")]
     Journal { file: String, cause: String },
+
+    #[error("`{}` is read-only; make it writable, then try again", .path.display())]
+    ReadOnly { path: PathBuf },
+
+    #[error("`{}` is outside of the app, and a link in the app leads to it; change that link, then try again", .path.display())]
+    LeadsOut { path: PathBuf },
+
+    #[error("`{}` was changed while this command ran, so nothing was written; try again", .path.display())]
+    ChangedMeanwhile { path: PathBuf },
+
+    #[error("another hoglet command works on this app; try again when it has ended")]
+    Busy,
+
+    #[error("{what} is needed by {}; destroy {} first, or add --force", list(.dependents, "and"), if .dependents.len() == 1 { "that" } else { "those" })]
+    Needed {
+        what: String,
+        dependents: Vec<String>,
+    },
 
     #[error("could not {action} `{}` ({cause}); make room or permission for it, or choose another place", .path.display())]
     Disk {

@@ -4,15 +4,21 @@
 //! arguments → request → plan → the files as they would be → write, all or nothing → journal → report
 //! ```
 
+mod apply;
 mod arguments;
-mod check;
+pub mod check;
+mod diff;
+pub mod draft;
 mod eject;
 pub mod facts;
 pub mod field;
+pub mod finish;
+mod format;
 pub mod journal;
 pub mod kinds;
 pub mod name;
 pub mod plan;
+pub mod report;
 pub mod request;
 pub mod reserved;
 pub mod splice;
@@ -28,12 +34,20 @@ pub use arguments::{Arguments, Output};
 
 use crate::colors::{ACCENT, DIM};
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::output;
 use crate::project::Project;
+use crate::write::lock::Lock;
 
+use draft::Draft;
 use facts::AppFacts;
+use journal::Journal;
+use report::Report;
 use request::Kind;
 use templates::Templates;
+
+/// The next step after a new migration.
+const MIGRATE: &str = "cargo run migrate up    # `hoglet dev` does this by itself";
 
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     if arguments.list {
@@ -41,14 +55,50 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     }
     let project = Project::find(folder)?;
+    let interrupt = Interrupt::listen();
+    // Until the end, so that no other command changes what is read here.
+    let _lock = Lock::take(&project.root, &interrupt)?;
     if let Some(kind) = arguments.eject {
-        return eject::run(&project, kind, &arguments.output);
+        return eject::run(&project, kind, &arguments.output, &interrupt);
     }
     let app = AppFacts::read(&project)?;
     let templates = Templates::read(&project.root)?;
+    let mut journal = Journal::read(&project.root)?;
     let request = check::request(arguments, &app)?;
     let plan = kinds::plan(&request, &app, &templates)?;
-    todo!("{plan:?}")
+
+    let mut next = plan.next.clone();
+    if plan.files.iter().any(|file| is_migration(&file.path)) {
+        next.insert(0, MIGRATE.to_owned());
+    }
+    let mut draft = Draft::of(&project.root);
+    let entry = check::entry(&request, arguments);
+    let part = format!("{} {}", entry.kind, entry.name);
+    journal.take(&entry.kind, &entry.name);
+    let place = (project.root.as_path(), &mut draft);
+    let applied = apply::apply(plan, entry, &journal, place, arguments.output.force)?;
+    if let Some(reason) = applied.unformatted {
+        next.insert(
+            0,
+            format!("cargo fmt    # The new files are not formatted: {reason}"),
+        );
+    }
+    journal.generated.push(applied.entry);
+    journal.put(&mut draft)?;
+    let report = Report {
+        part: &part,
+        changes: &draft.into_changes(),
+        conflicts: &applied.conflicts,
+        kept: &[],
+        by_hand: &applied.by_hand,
+        next: &next,
+        output: &arguments.output,
+    };
+    finish::finish(&project.root, &report, &interrupt)
+}
+
+fn is_migration(path: &str) -> bool {
+    path.starts_with("src/migrations/")
 }
 
 /// Every kind, with its description and an example.

@@ -3,9 +3,13 @@
 //! The files are first written to a temporary folder on the same file system. One rename then turns this folder into the
 //! new directory. If the directory exists already, the files are moved into it one by one, and a failure moves them back.
 //! The temporary folder is removed in every case.
+//!
+//! [`changes`] does the same for files of an app that exists: it also replaces and deletes.
 
+pub mod changes;
 pub mod destination;
 mod git;
+pub mod lock;
 pub mod undo;
 
 use std::fs::{self, OpenOptions};
@@ -75,12 +79,7 @@ pub fn write(
     parents
         .create_folders(beside)
         .map_err(Error::disk("create", beside))?;
-    let temporary_folder = tempfile::Builder::new()
-        .prefix(".hoglet-")
-        .tempdir_in(beside)
-        // Keep only the kind of the error: its message would name the temporary folder.
-        .map_err(|error| error.kind().into())
-        .map_err(Error::disk("write to", beside))?;
+    let temporary_folder = temporary_folder(beside)?;
     let mut moves = Undo::default();
 
     // A folder inside it, because a temporary folder has stricter permissions than the app should have.
@@ -120,6 +119,16 @@ pub fn write(
         temporary_folder,
         parents,
     })
+}
+
+/// A folder for files that are not in their place yet. It is on the same file system, so that they can be renamed.
+fn temporary_folder(beside: &Path) -> Result<TempDir, Error> {
+    tempfile::Builder::new()
+        .prefix(".hoglet-")
+        .tempdir_in(beside)
+        // Keep only the kind of the error: its message would name the temporary folder.
+        .map_err(|error| error.kind().into())
+        .map_err(Error::disk("write to", beside))
 }
 
 fn write_file(directory: &Path, file: &File) -> io::Result<()> {

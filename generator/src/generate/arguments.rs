@@ -26,8 +26,9 @@ Examples:
 
 `hoglet destroy KIND NAME` takes everything out again.
 
---json prints one object. `created`, `changed` and `deleted` are paths; `kept` and `conflicts` are paths of
-edited files; `by_hand` has objects with `file`, `line`, `reason` and `text`; `next` has lines of text.
+--json prints one object. `part` is the kind and the name. `created`, `changed` and `deleted` are lists of paths, and
+`kept` and `conflicts` are paths of files that were changed by hand. `by_hand` has objects with `file`, `line`,
+`reason` and `text`, and `next` has lines of text. With --dry-run, `diff` is the diff.
 The exit code is 0, or 1 if a conflict or a change by hand is left, or 2 for a wrong argument.";
 
 #[derive(Debug, Clone, clap::Args)]

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::error::Error;
 use crate::generate::arguments::Arguments;
 use crate::generate::facts::AppFacts;
+use crate::generate::journal::Entry;
 use crate::generate::name::Name;
 use crate::generate::request::{Kind, Request};
 
@@ -45,12 +46,57 @@ pub fn request(arguments: &Arguments, app: &AppFacts) -> Result<Request, Error> 
         rest: arguments.rest.clone(),
         public: arguments.public,
         plural,
-        migration_time: free_second(now(), &app.migrations),
+        migration_time: free_time(&app.migrations),
     })
+}
+
+/// The command as an entry of the journal, without what it wrote.
+pub fn entry(request: &Request, arguments: &Arguments) -> Entry {
+    let kind = request.kind.word();
+    let mut words = vec![kind.to_owned()];
+    words.extend(arguments.name.clone());
+    words.extend(arguments.rest.clone());
+    if arguments.public {
+        words.push("--public".to_owned());
+    }
+    if let Some(plural) = &arguments.plural {
+        words.extend(["--plural".to_owned(), plural.clone()]);
+    }
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    Entry {
+        command: words.join(" "),
+        kind: kind.to_owned(),
+        name: journal_name(request.kind, &request.name, request.plural.is_some()),
+        ..Entry::default()
+    }
+}
+
+/// The name of a part in the journal. `posts` and `post` are the same resource, unless the user gave a plural.
+pub fn journal_name(kind: Kind, name: &Name, has_own_plural: bool) -> String {
+    if kind.has_plural() && !has_own_plural {
+        name.singular().snake()
+    } else {
+        name.snake()
+    }
+}
+
+/// The word, in quotes if a shell needs them.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.,:=/".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 fn parse(name: &str) -> Result<Name, Error> {
     Name::parse(name).map_err(|reason| Error::argument(name, reason, "choose another name"))
+}
+
+/// The time for a new migration's name, as in `20261201_143000`. None of these migrations has it.
+pub fn free_time(migrations: &[String]) -> String {
+    free_second(now(), migrations)
 }
 
 /// Seconds since 1970.

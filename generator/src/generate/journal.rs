@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::generate::draft::Draft;
 use crate::generate::splice::Place;
 
 pub const PATH: &str = ".hoglet/generated.toml";
@@ -126,6 +127,31 @@ impl Journal {
     pub fn find(&self, kind: &str, name: &str) -> Option<&Entry> {
         let mut entries = self.generated.iter();
         entries.find(|entry| entry.kind == kind && entry.name == name)
+    }
+
+    /// Takes the entry of a command out of the journal.
+    pub fn take(&mut self, kind: &str, name: &str) -> Option<Entry> {
+        let mut entries = self.generated.iter();
+        let at = entries.position(|entry| entry.kind == kind && entry.name == name)?;
+        Some(self.generated.remove(at))
+    }
+
+    /// The command that wrote a file as a whole.
+    pub fn owner(&self, path: &str) -> Option<&Entry> {
+        let mut entries = self.generated.iter();
+        entries.find(|entry| entry.file.iter().any(|file| file.path == path))
+    }
+
+    /// Puts the journal into a draft of the app. An app that has nothing generated has no journal.
+    pub fn put(&self, draft: &mut Draft) -> Result<(), Error> {
+        if self.generated.is_empty() {
+            return draft.delete(PATH);
+        }
+        let text = self.to_text().map_err(|cause| Error::Journal {
+            file: PATH.to_owned(),
+            cause: cause.to_string(),
+        })?;
+        draft.write(PATH, text)
     }
 }
 

@@ -60,11 +60,15 @@ impl Templates {
             .map_err(Error::template("liquid"))?;
         let rendered = parser.parse(text).and_then(|parsed| parsed.render(values));
         rendered.map_err(|cause| match own {
-            Some(text) => Error::OwnTemplate {
-                file: format!("{FOLDER}/{name}.liquid"),
-                line: line(&cause.to_string(), text),
-                cause: reason(&cause.to_string()),
-            },
+            Some(text) => {
+                let message = cause.to_string();
+                let mistake = Mistake(&message);
+                Error::OwnTemplate {
+                    file: format!("{FOLDER}/{name}.liquid"),
+                    line: mistake.line(text),
+                    cause: mistake.reason(),
+                }
+            }
             None => Error::template(format!("{name}.liquid"))(cause),
         })
     }
@@ -84,26 +88,83 @@ pub fn spellings(name: &Name) -> Value {
     Value::Object(Object::from_iter(spellings))
 }
 
-/// The line of a mistake in a template, counted from 1.
-///
-/// A mistake in the syntax comes with its line: ` --> 3:7`. A mistake while rendering comes with its tag instead.
-fn line(message: &str, template: &str) -> usize {
-    let number = message.split_once("--> ").and_then(|(_, rest)| {
-        let number = rest.split(':').next()?;
-        number.trim().parse().ok()
-    });
-    let tag = || {
-        let tag = message
-            .lines()
-            .find_map(|line| line.trim().strip_prefix("from: "))?;
-        let lines = template.lines().position(|line| line.contains(tag.trim()));
-        lines.map(|before| before + 1)
-    };
-    number.or_else(tag).unwrap_or(1)
+/// A mistake in a template, as Liquid describes it: ` --> 3:7` and an explanation, or `requested variable=nam`.
+struct Mistake<'a>(&'a str);
+
+impl Mistake<'_> {
+    /// Its line in the template, counted from 1, where that can be found out.
+    fn line(&self, template: &str) -> Option<usize> {
+        let number = self.0.split_once("--> ").and_then(|(_, rest)| {
+            let number = rest.split(':').next()?;
+            number.trim().parse().ok()
+        });
+        number.or_else(|| {
+            let name = self.requested()?;
+            let uses = |line: &str| {
+                let tag = line.find("{{").or_else(|| line.find("{%"));
+                tag.is_some_and(|tag| line[tag..].contains(name))
+            };
+            template.lines().position(uses).map(|before| before + 1)
+        })
+    }
+
+    /// The name that Liquid looked for and did not find.
+    fn requested(&self) -> Option<&str> {
+        let (_, rest) = self.0.split_once("requested ")?;
+        let (_, name) = rest.lines().next()?.split_once('=')?;
+        Some(name)
+    }
+
+    fn reason(&self) -> String {
+        let explained = self.0.rsplit_once("\n  = ");
+        let first = self.0.lines().next().unwrap_or_default();
+        let text = explained.map_or(first, |(_, explanation)| explanation);
+        let text = text.trim().trim_start_matches("liquid: ");
+        let text = text.trim_end_matches('.');
+        match self.requested() {
+            Some(name) => format!("{text} `{name}`"),
+            None => text.to_owned(),
+        }
+    }
 }
 
-/// The first sentence of a message of Liquid, or its last line if that explains a mistake in the syntax.
-fn reason(message: &str) -> String {
-    let message = message.trim();
-    message.to_owned()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_in_an_own_template_has_its_file_and_line() {
+        let values = Object::from_iter([("name".into(), Value::scalar("post"))]);
+        for (template, expected) in [
+            (
+                "a\n{{ nam }}",
+                "`.hoglet/templates/event/entry.liquid`, line 2: Unknown variable `nam`",
+            ),
+            (
+                "a\n\n{{ name | up }}",
+                "`.hoglet/templates/event/entry.liquid`, line 3: Unknown filter `up`",
+            ),
+            (
+                "{% if %}",
+                "`.hoglet/templates/event/entry.liquid`, line 1: Value expected",
+            ),
+            (
+                "{% for a in name %}{% endfor %}",
+                "`.hoglet/templates/event/entry.liquid`: Expected array, found `string`",
+            ),
+        ] {
+            let own = BTreeMap::from([("event/entry".to_owned(), template.to_owned())]);
+            let rendered = Templates { own }.render("event/entry", &values);
+            let error = rendered.unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{expected}; ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_own_template_wins() {
+        let own = BTreeMap::from([("event/entry".to_owned(), "mine: {{ name }}".to_owned())]);
+        let values = Object::from_iter([("name".into(), Value::scalar("post"))]);
+        let rendered = Templates { own }.render("event/entry", &values);
+        assert_eq!(rendered.unwrap(), "mine: post");
+    }
 }

@@ -10,7 +10,9 @@ pub struct Undo(Vec<Step>);
 #[derive(Debug)]
 enum Step {
     Created { folder: PathBuf },
+    Removed { folder: PathBuf },
     Moved { from: PathBuf, to: PathBuf },
+    Replaced { to: PathBuf, old: PathBuf },
 }
 
 impl Undo {
@@ -29,7 +31,7 @@ impl Undo {
         Ok(())
     }
 
-    /// Moves a file to `to`. An existing file at `to` moves to `replaced`.
+    /// Moves a file to `to`. An existing file at `to` is replaced in one step, and is kept as `replaced`.
     pub fn move_in(&mut self, from: &Path, to: &Path, replaced: &Path) -> io::Result<()> {
         if let Some(folder) = to.parent() {
             self.create_folders(folder)?;
@@ -38,9 +40,25 @@ impl Undo {
             if let Some(folder) = replaced.parent() {
                 fs::create_dir_all(folder)?;
             }
-            self.rename(to, replaced)?;
+            // A second name of the old file, where the file system has that. So there is a file at `to` at any time.
+            fs::hard_link(to, replaced).or_else(|_| fs::copy(to, replaced).map(drop))?;
+            fs::rename(from, to)?;
+            self.0.push(Step::Replaced {
+                to: to.to_owned(),
+                old: replaced.to_owned(),
+            });
+            return Ok(());
         }
         self.rename(from, to)
+    }
+
+    /// Removes a folder. One that is not empty stays, which is an error.
+    pub fn remove_folder(&mut self, folder: &Path) -> io::Result<()> {
+        fs::remove_dir(folder)?;
+        self.0.push(Step::Removed {
+            folder: folder.to_owned(),
+        });
+        Ok(())
     }
 
     /// Moves a file or folder to a path that is free.
@@ -65,7 +83,9 @@ impl Drop for Undo {
             // A failure here is not reported, because the error that caused the undo matters more.
             let _ = match step {
                 Step::Created { folder } => fs::remove_dir(folder),
+                Step::Removed { folder } => fs::create_dir(folder),
                 Step::Moved { from, to } => fs::rename(to, from),
+                Step::Replaced { to, old } => fs::rename(old, to),
             };
         }
     }

@@ -1,0 +1,98 @@
+//! Migrations of a part: deleted if they have not run, else reverted by a new migration.
+
+use liquid::Object;
+use liquid::model::Value;
+
+use crate::error::Error;
+use crate::generate::check;
+use crate::generate::draft::Draft;
+use crate::generate::facts::AppFacts;
+use crate::generate::journal::Entry;
+use crate::generate::report::ByHand;
+use crate::generate::splice::{self, Place};
+use crate::generate::templates::Templates;
+
+const LIST: &str = "src/migrations.rs";
+const FOLDER: &str = "src/migrations/";
+
+/// Keeps the migrations that may have run, and adds a migration that reverts each. Returns what to do next.
+///
+/// `migrated` is whether the user says that they have run.
+pub fn revert(
+    entry: &mut Entry,
+    (app, migrated): (&AppFacts, bool),
+    templates: &Templates,
+    draft: &mut Draft,
+    by_hand: &mut Vec<ByHand>,
+) -> Result<Vec<String>, Error> {
+    let files = entry.file.iter().map(|file| file.path.as_str());
+    let ours: Vec<String> = files.filter_map(name).map(str::to_owned).collect();
+    let mut next = Vec::new();
+    let mut taken = app.migrations.clone();
+    // The newest first, as `migrate down` does.
+    for migration in ours.iter().rev() {
+        if !migrated && !is_followed(migration, &app.migrations, &ours) {
+            next.push(format!(
+                "If {migration} has run, its changes are still in the database: revert them there, \
+                 or take this back with git and add --migrated"
+            ));
+            continue;
+        }
+        entry
+            .file
+            .retain(|file| name(&file.path) != Some(migration));
+        entry
+            .line
+            .retain(|line| !(line.path == LIST && line.text.contains(migration.as_str())));
+        let new = format!("m{}_{}", check::free_time(&taken), reverting(migration));
+        let values = Object::from_iter([("migration".into(), Value::scalar(migration.clone()))]);
+        let text = templates.render("destroy/migration.rs", &values)?;
+        draft.write(&format!("{FOLDER}{new}.rs"), text)?;
+        for (place, line) in [
+            (Place::Modules, format!("mod {new};")),
+            (
+                Place::Vec {
+                    function: "migrations",
+                },
+                format!("Box::new({new}::Migration),"),
+            ),
+        ] {
+            let file = draft.read(LIST)?.unwrap_or_default();
+            let file = String::from_utf8_lossy(file).into_owned();
+            match splice::insert(&file, &place, &line) {
+                Ok(spliced) => draft.write(LIST, spliced.file)?,
+                Err(refusal) => by_hand.push(ByHand {
+                    file: LIST.to_owned(),
+                    line: refusal.line,
+                    reason: refusal.reason,
+                    text: line,
+                }),
+            }
+        }
+        next.push(format!(
+            "cargo run migrate up    # Runs {new}, which reverts {migration}"
+        ));
+        taken.push(new);
+    }
+    Ok(next)
+}
+
+/// `m20261201_143000_create_posts` for its file.
+fn name(path: &str) -> Option<&str> {
+    path.strip_prefix(FOLDER)?.strip_suffix(".rs")
+}
+
+/// Whether a migration of somebody else comes after it, so that a database may have run both.
+fn is_followed(migration: &str, all: &[String], ours: &[String]) -> bool {
+    let mut after = all.iter().skip_while(|other| *other != migration);
+    after.any(|other| !ours.contains(other))
+}
+
+/// `drop_posts` for `m20261201_143000_create_posts`.
+fn reverting(migration: &str) -> String {
+    let name = migration.splitn(3, '_').nth(2).unwrap_or(migration);
+    match name.strip_prefix("create_") {
+        Some(table) => format!("drop_{table}"),
+        None => format!("revert_{name}"),
+    }
+}

@@ -1,0 +1,102 @@
+//! Puts a plan into the files of an app, in a [`Draft`]. Reads the disk and changes nothing.
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::generate::draft::Draft;
+use crate::generate::format;
+use crate::generate::journal::{Entry, FileEntry, Journal, LineEntry, sha256};
+use crate::generate::plan::{Insertion, NewFile, Plan};
+use crate::generate::report::ByHand;
+use crate::generate::splice;
+
+/// The result of a plan, beside the draft.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// What the command wrote, for the journal.
+    pub entry: Entry,
+    /// Files that exist and differ. With `force` there are none.
+    pub conflicts: Vec<String>,
+    /// Lines for files without the expected shape.
+    pub by_hand: Vec<ByHand>,
+    /// Why new files could not be formatted.
+    pub unformatted: Option<String>,
+}
+
+/// `entry` has the command and its name, and `journal` the entries of other commands.
+pub fn apply(
+    plan: Plan,
+    entry: Entry,
+    journal: &Journal,
+    (app, draft): (&Path, &mut Draft),
+    force: bool,
+) -> Result<Applied, Error> {
+    let mut applied = Applied {
+        entry,
+        ..Applied::default()
+    };
+    let (files, unformatted) = format::format(app, plan.files);
+    applied.unformatted = unformatted;
+    for file in files {
+        let is_ours = journal.owner(&file.path).is_none();
+        if !add_file(&file, draft, force)? {
+            applied.conflicts.push(file.path);
+        } else if is_ours {
+            applied.entry.file.push(FileEntry {
+                sha256: sha256(file.contents.as_bytes()),
+                path: file.path,
+            });
+        }
+    }
+    for insertion in plan.insertions {
+        let (lines, by_hand) = insert(insertion, draft)?;
+        applied.entry.line.push(lines);
+        applied.by_hand.extend(by_hand);
+    }
+    Ok(applied)
+}
+
+/// Returns whether the file is as planned. If not, it exists and differs.
+fn add_file(file: &NewFile, draft: &mut Draft, force: bool) -> Result<bool, Error> {
+    let present = draft.read(&file.path)?;
+    match present {
+        Some(present) if sha256(present) == sha256(file.contents.as_bytes()) => Ok(true),
+        Some(_) if !force => Ok(false),
+        _ => {
+            draft.write(&file.path, file.contents.as_bytes())?;
+            Ok(true)
+        }
+    }
+}
+
+/// Returns the lines for the journal, and what is left to do by hand.
+fn insert(
+    Insertion { path, place, text }: Insertion,
+    draft: &mut Draft,
+) -> Result<(LineEntry, Option<ByHand>), Error> {
+    let spliced = match draft.read(&path)?.map(str::from_utf8) {
+        Some(Ok(file)) => {
+            splice::insert(file, &place, &text).map_err(|refusal| (refusal.line, refusal.reason))
+        }
+        Some(Err(_)) => Err((1, "the file is not UTF-8".to_owned())),
+        None => Err((1, "the file does not exist".to_owned())),
+    };
+    Ok(match spliced {
+        Ok(spliced) => {
+            draft.write(&path, spliced.file)?;
+            let lines = spliced.lines.replace("\r\n", "\n");
+            (LineEntry::new(&path, &place, lines), None)
+        }
+        Err((line, reason)) => {
+            let mut entry = LineEntry::new(&path, &place, text.clone());
+            entry.by_hand = true;
+            let by_hand = ByHand {
+                file: path,
+                line,
+                reason,
+                text,
+            };
+            (entry, Some(by_hand))
+        }
+    })
+}

@@ -1,0 +1,61 @@
+//! Formats new Rust files: one process of rustfmt for all of them.
+
+mod rustfmt;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::generate::plan::NewFile;
+
+/// The edition of every app.
+const EDITION: &str = "2024";
+
+/// Returns the files formatted. If that is not possible they stay as they are, and the text is the reason.
+pub fn format(app: &Path, mut files: Vec<NewFile>) -> (Vec<NewFile>, Option<String>) {
+    let code = files.iter_mut().filter(|file| is_alone(file));
+    let mut code: Vec<&mut NewFile> = code.collect();
+    if code.is_empty() {
+        return (files, None);
+    }
+    let problem = format_all(app, &mut code).err();
+    (files, problem)
+}
+
+/// Whether it is a Rust file whose modules are all in the file itself. rustfmt searches for the files of other modules.
+fn is_alone(file: &NewFile) -> bool {
+    let declares = |line: &str| {
+        let line = line
+            .trim_start_matches("pub ")
+            .trim_start_matches("pub(crate) ");
+        line.starts_with("mod ") && line.ends_with(';')
+    };
+    file.path.ends_with(".rs") && !file.contents.lines().any(declares)
+}
+
+fn format_all(app: &Path, files: &mut [&mut NewFile]) -> Result<(), String> {
+    let in_words = |cause: io::Error| cause.to_string();
+    let folder = tempfile::tempdir().map_err(in_words)?;
+    let path = |number: usize| -> PathBuf { folder.path().join(format!("{number}.rs")) };
+    let mut command = rustfmt::command(app);
+    command.args(["--edition", EDITION, "--quiet"]);
+    // The app's own rustfmt.toml, if there is one.
+    command.arg("--config-path").arg(app);
+    for (number, file) in files.iter().enumerate() {
+        fs::write(path(number), &file.contents).map_err(in_words)?;
+        command.arg(path(number));
+    }
+    let output = command.output().map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => "rustfmt is not installed".to_owned(),
+        _ => format!("rustfmt could not be started: {cause}"),
+    })?;
+    for (number, file) in files.iter_mut().enumerate() {
+        file.contents = fs::read_to_string(path(number)).map_err(in_words)?;
+    }
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut said = said.lines().filter(|line| !line.trim().is_empty());
+    Err(said.next().unwrap_or("rustfmt failed").trim().to_owned())
+}

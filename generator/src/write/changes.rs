@@ -1,0 +1,144 @@
+//! Creates, replaces and deletes files of an app: all of them, or none.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::undo::Undo;
+use super::{Written, temporary_folder};
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+
+/// A file before and after a command. Without `before` it is created, without `after` it is deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Relative to the app, with `/` between its parts.
+    pub path: String,
+    pub before: Option<Vec<u8>>,
+    pub after: Option<Vec<u8>>,
+}
+
+/// Applies all changes. A file that no longer has the bytes of `before` is an error.
+///
+/// A replaced file keeps its permissions. A link to a file of the app stays a link. Folders that become empty are removed.
+pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Written, Error> {
+    let app = app.canonicalize().map_err(Error::disk("find", app))?;
+    let targets = changes.iter().map(|change| target(&app, change));
+    let targets: Vec<PathBuf> = targets.collect::<Result<_, _>>()?;
+
+    // An early return drops these in reverse order: the files move back before the temporary folder is removed.
+    let temporary_folder = temporary_folder(&app)?;
+    let aside = |kind: &str, number: usize| temporary_folder.path().join(format!("{kind}{number}"));
+    let mut moves = Undo::default();
+    for (number, (change, target)) in changes.iter().zip(&targets).enumerate() {
+        if let Some(after) = &change.after {
+            interrupt.check()?;
+            write_aside(&aside("new", number), after, target)
+                .map_err(Error::disk("write", target))?;
+        }
+    }
+    for (number, (change, target)) in changes.iter().zip(&targets).enumerate() {
+        interrupt.check()?;
+        require_unchanged(change, target)?;
+        let replaced = aside("old", number);
+        match &change.after {
+            Some(_) => moves
+                .move_in(&aside("new", number), target, &replaced)
+                .map_err(Error::disk("write", target))?,
+            None => moves
+                .rename(target, &replaced)
+                .map_err(Error::disk("delete", target))?,
+        }
+    }
+    let deleted = changes.iter().zip(&targets);
+    for (_, target) in deleted.filter(|(change, _)| change.after.is_none()) {
+        remove_empty_folders(&app, target, &mut moves);
+    }
+    Ok(Written {
+        committed: false,
+        note: None,
+        moves,
+        temporary_folder,
+        parents: Undo::default(),
+    })
+}
+
+/// The path of a file in the real folders of the app. For a link it is the file that the link leads to.
+fn target(app: &Path, change: &Change) -> Result<PathBuf, Error> {
+    let path = app.join(&change.path);
+    let in_the_way = |path: &Path| Error::InTheWay {
+        path: path.to_owned(),
+    };
+    let Ok(present) = path.symlink_metadata() else {
+        let above = path.ancestors().skip(1);
+        let mut existing = above.filter(|above| above.symlink_metadata().is_ok());
+        let folder = existing.next().unwrap_or(app);
+        let real = folder.canonicalize().map_err(|_| in_the_way(folder))?;
+        if !real.is_dir() {
+            return Err(in_the_way(folder));
+        }
+        return inside(app, real).map(|real| {
+            let rest = path.strip_prefix(folder).unwrap_or(&path);
+            real.join(rest)
+        });
+    };
+    if present.is_dir() {
+        return Err(in_the_way(&path));
+    }
+    // The link itself is deleted, and not the file that it leads to.
+    if present.is_symlink() && change.after.is_none() {
+        return Ok(path);
+    }
+    let real = path.canonicalize().map_err(|_| in_the_way(&path))?;
+    let real = inside(app, real)?;
+    let metadata = real.metadata().map_err(Error::disk("read", &real))?;
+    if metadata.is_dir() {
+        return Err(in_the_way(&path));
+    }
+    if metadata.permissions().readonly() {
+        return Err(Error::ReadOnly { path: real });
+    }
+    Ok(real)
+}
+
+fn inside(app: &Path, path: PathBuf) -> Result<PathBuf, Error> {
+    if path.starts_with(app) {
+        Ok(path)
+    } else {
+        Err(Error::LeadsOut { path })
+    }
+}
+
+/// Writes the new contents beside the app's files, with the permissions of the file that they will replace.
+fn write_aside(path: &Path, contents: &[u8], target: &Path) -> io::Result<()> {
+    fs::write(path, contents)?;
+    if let Ok(replaced) = target.metadata() {
+        fs::set_permissions(path, replaced.permissions())?;
+    }
+    Ok(())
+}
+
+/// An editor or another program may have changed the file since it was read.
+fn require_unchanged(change: &Change, target: &Path) -> Result<(), Error> {
+    let now = match fs::read(target) {
+        Ok(now) => Some(now),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
+        Err(cause) => return Err(Error::disk("read", target)(cause)),
+    };
+    if now == change.before {
+        return Ok(());
+    }
+    Err(Error::ChangedMeanwhile {
+        path: target.to_owned(),
+    })
+}
+
+/// Removes the folders above a deleted file, up to the first that is not empty.
+fn remove_empty_folders(app: &Path, deleted: &Path, moves: &mut Undo) {
+    let folders = deleted.ancestors().skip(1);
+    for folder in folders.take_while(|folder| *folder != app) {
+        if moves.remove_folder(folder).is_err() {
+            return;
+        }
+    }
+}
