@@ -129,6 +129,12 @@ fn an_app_without_posthog_works() {
 }
 
 #[test]
+fn the_example_that_commands_made_works() {
+    let _lock = generated::lock();
+    App::of_example().check(&[]);
+}
+
+#[test]
 fn production_asks_for_a_secret_key() {
     let _lock = generated::lock();
     let app = App::generate("sqlite");
@@ -217,6 +223,15 @@ impl App {
                 ])
                 .arg(&folder),
         );
+        Self { folder }
+    }
+
+    /// A copy of the example that commands alone made.
+    fn of_example() -> Self {
+        let files = xtask::repository::read(xtask::example::FOLDER).expect("the example");
+        let folder = generated::folder().join("example").join(NAME);
+        let _ = fs::remove_dir_all(&folder);
+        xtask::repository::write(&folder, &files).expect("a writable folder");
         Self { folder }
     }
 

@@ -1,7 +1,7 @@
 //! Follows the app's documents.
 //!
-//! The recipes are followed, the demo is removed, and the commands for agents are run. The last test compiles both
-//! apps, which takes minutes the first time.
+//! The recipes and the guide to the generators are followed, the demo is removed, and the commands for agents are run.
+//! The last two tests compile the apps, which takes minutes the first time.
 
 #![cfg(unix)]
 
@@ -11,6 +11,8 @@ mod agents;
 mod demo;
 #[path = "support/generated.rs"]
 mod generated;
+#[path = "readme/generators.rs"]
+mod generators;
 #[path = "support/process.rs"]
 mod process;
 #[path = "readme/recipes.rs"]
@@ -18,17 +20,20 @@ mod recipes;
 mod support;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs, iter};
 
 use hoglet::template::Template;
 use support::{Tree, read_tree, render};
 
 const RECIPES: &str = "docs/recipes.md";
+const GENERATORS: &str = "docs/generators.md";
 const AGENTS: &str = "AGENTS.md";
 
-/// Documents that name files of a new app. The recipes also name files that their reader creates.
+/// Documents that name files of a new app.
+///
+/// The recipes and the guide to the generators also name files that their reader creates.
 const DOCUMENTS: &[&str] = &[
     AGENTS,
     "README.md",
@@ -64,7 +69,7 @@ fn every_file_that_a_document_names_is_there() {
             }
         }
     }
-    for document in DOCUMENTS.iter().chain(&[RECIPES]) {
+    for document in DOCUMENTS.iter().chain(&[RECIPES, GENERATORS]) {
         let (folder, _) = document.rsplit_once('/').unwrap_or_default();
         for link in links(text(&app, document)) {
             assert!(there(&joined(folder, link)), "{document} links to {link}");
@@ -159,20 +164,17 @@ fn text<'a>(app: &'a Tree, document: &str) -> &'a str {
 #[test]
 fn every_place_of_the_demo_is_named() {
     let template = Template::embedded().expect("the template is sound");
-    let mut app = render(&template, "hedge", &[]);
-    demo::remove(&mut app);
-    for (name, contents) in &app {
-        let text = String::from_utf8_lossy(contents);
-        if name == "README.md" || name.starts_with("docs/") || name.starts_with("vendor/") {
-            continue;
-        }
-        for trace in ["demo::", "demo/", "demo_errors", "DEMO_ERRORS"] {
-            assert!(!text.contains(trace), "{name} still has {trace}");
-        }
-        for page in ["burrito", "dashboard", "group-analytics", "trigger-error"] {
-            assert!(!text.contains(page), "{name} still knows {page}");
-        }
-    }
+    let app = render(&template, "hedge", &[]);
+    let app = changed(&app, demo::remove);
+    demo::is_gone(&app);
+}
+
+/// The last test compiles the result.
+#[test]
+fn the_commands_of_the_guide_write_the_files_that_it_names() {
+    let template = Template::embedded().expect("the template is sound");
+    let app = render(&template, "hedge", &[]);
+    changed(&app, generators::follow);
 }
 
 /// The next test compiles the result.
@@ -186,13 +188,7 @@ fn every_place_that_a_recipe_names_is_there() {
 #[test]
 fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
     let _lock = generated::lock();
-    let folder = generated::folder().join("readme").join("hedge");
-    let _ = fs::remove_dir_all(&folder);
-    generated::run(
-        Command::new(env!("CARGO_BIN_EXE_hoglet"))
-            .args(["new", "--yes", "--no-git", "--json"])
-            .arg(&folder),
-    );
+    let folder = new_app();
     let generated = read_tree(&folder);
 
     let mut app = generated.clone();
@@ -207,15 +203,65 @@ fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
         "no recipe changes what is locked"
     );
 
-    let mut app = generated;
-    demo::remove(&mut app);
-    write(&folder, &app);
-    cargo(&folder, "fmt --check");
+    write(&folder, &generated);
+    demo::remove(&folder);
+    is_sound(&folder);
+    hoglet(&folder, &generators::first_resource(&generated));
+    is_sound(&folder);
+}
+
+#[test]
+fn the_app_of_the_guide_to_the_generators_works() {
+    let _lock = generated::lock();
+    let folder = new_app();
+    generators::follow(&folder);
+    is_sound(&folder);
+}
+
+/// A new app, in a folder that keeps compiled files from run to run.
+fn new_app() -> PathBuf {
+    let folder = generated::folder().join("readme").join("hedge");
+    let _ = fs::remove_dir_all(&folder);
+    generated::run(
+        Command::new(env!("CARGO_BIN_EXE_hoglet"))
+            .args(["new", "--yes", "--no-git", "--json"])
+            .arg(&folder),
+    );
+    folder
+}
+
+/// Runs the checks that an app must pass before a commit.
+fn is_sound(folder: &Path) {
+    cargo(folder, "fmt --check");
     cargo(
-        &folder,
+        folder,
         "clippy --offline --locked --all-targets -- --deny warnings",
     );
-    cargo(&folder, "test --offline --locked");
+    cargo(folder, "test --offline --locked");
+}
+
+/// The app after a change in a folder.
+fn changed(app: &Tree, change: impl FnOnce(&Path)) -> Tree {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    xtask::repository::write(folder.path(), app).expect("a writable folder");
+    change(folder.path());
+    read_tree(folder.path())
+}
+
+/// Runs a command of a document in an app's folder, with this repository's `hoglet`.
+#[track_caller]
+fn hoglet(folder: &Path, command: &str) {
+    assert!(command.starts_with("hoglet "), "{command}");
+    let program = Path::new(env!("CARGO_BIN_EXE_hoglet"));
+    let programs = program.parent().expect("a folder").to_owned();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths(iter::once(programs).chain(env::split_paths(&path)));
+    generated::run(
+        Command::new("sh")
+            .args(["-c", command])
+            .current_dir(folder)
+            .env("PATH", path.expect("a search path")),
+    );
 }
 
 /// The entries of `Cargo.lock`. Cargo sorts them by name, so the app's entry is at another place after the first command.

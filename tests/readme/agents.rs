@@ -6,7 +6,7 @@ use std::process::Command;
 use super::generated;
 use super::process::Server;
 use super::support::Tree;
-use super::{AGENTS, blocks, text};
+use super::{AGENTS, blocks, hoglet, text};
 
 /// This command runs until it is stopped.
 const SERVE: &str = "cargo run";
@@ -23,6 +23,10 @@ pub fn commands(app: &Tree) -> Vec<String> {
 /// Runs each command in an app's folder.
 pub fn run_all(folder: &Path, app: &Tree) {
     for command in commands(app) {
+        if command.starts_with("hoglet ") {
+            hoglet(folder, &command);
+            continue;
+        }
         let arguments = command.strip_prefix("cargo ").expect("cargo's commands");
         let mut cargo = Command::new(env!("CARGO"));
         cargo

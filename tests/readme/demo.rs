@@ -1,42 +1,34 @@
 //! Follows "Remove the demo" as a reader would.
 
-use super::support::Tree;
-use super::{block, section};
+use std::path::Path;
 
-/// Deletes the files, and changes the lines.
-pub fn remove(app: &mut Tree) {
-    let section = section(app, "Remove the demo");
-    for command in block(&section, "sh").lines() {
-        let paths = command.strip_prefix("rm ").expect("files are removed");
-        for path in paths.split(' ').filter(|word| !word.starts_with('-')) {
-            delete(app, path);
-        }
-    }
-    for file in block(&section, "diff").split("--- ").skip(1) {
-        let (name, places) = file.split_once('\n').expect("a name and its lines");
-        let contents = app.get_mut(name).unwrap_or_else(|| panic!("no {name}"));
-        let mut text = String::from_utf8(contents.clone()).expect("UTF-8");
-        for place in places.split("@@\n") {
-            let (before, after) = (lines(place, '-'), lines(place, '+'));
-            let found = text.matches(&before).count();
-            assert_eq!(found, 1, "in {name} there is one such place:\n{before}");
-            text = text.replace(&before, &after);
-        }
-        *contents = text.into_bytes();
-    }
+use super::support::{Tree, read_tree};
+use super::{block, hoglet, section};
+
+/// Runs the command of the recipe in an app's folder.
+pub fn remove(folder: &Path) {
+    let app = read_tree(folder);
+    hoglet(
+        folder,
+        block(&section(&app, "Remove the demo"), "sh").trim(),
+    );
 }
 
-/// Deletes a file, or a folder with everything in it.
-fn delete(app: &mut Tree, path: &str) {
-    let before = app.len();
-    let folder = format!("{path}/");
-    app.retain(|name, _| name != path && !name.starts_with(&folder));
-    assert!(app.len() < before, "there is no {path}");
-}
-
-/// The lines of a diff before (`-`) or after (`+`) the change. Lines that begin with a space are in both.
-fn lines(place: &str, sign: char) -> String {
-    let lines = place.lines();
-    let lines = lines.filter_map(|line| line.strip_prefix(sign).or(line.strip_prefix(' ')));
-    lines.map(|line| format!("{line}\n")).collect()
+/// Fails if a file of the app still refers to the demo.
+///
+/// Documents explain how to remove it, and `vendor/` has the word for other things.
+pub fn is_gone(app: &Tree) {
+    for (name, contents) in app {
+        let text = String::from_utf8_lossy(contents);
+        if name.starts_with("docs/") || name.starts_with("vendor/") {
+            continue;
+        }
+        for trace in ["demo::", "mod demo", "demo/", "demo.css", "DEMO_"] {
+            assert!(!text.contains(trace), "{name} still has {trace}");
+        }
+        for page in ["burrito", "dashboard", "group-analytics", "trigger-error"] {
+            assert!(!text.contains(page), "{name} still knows {page}");
+        }
+        assert!(!text.contains("\n\n\n"), "{name} has a hole");
+    }
 }

@@ -1,7 +1,7 @@
 //! Follows the recipes as a reader would who adds orders to the app.
 
 use super::support::Tree;
-use super::{blocks, section};
+use super::{block, blocks, changed, hoglet, section};
 
 /// Tests for the code from the recipes.
 const TESTS: &str = r#"//! What came of the recipes.
@@ -13,27 +13,40 @@ use time::macros::datetime;
 use crate::support::*;
 
 #[tokio::test]
-async fn an_order_is_placed() {
+async fn only_the_first_order_is_the_first() {
     let app = App::start().await;
     let ann = app.sign_up(ANN).await;
-    let page = ann.get("/order").await.text();
-    assert!(page.contains("What would you like?"));
+    for first in [true, false] {
+        let answer = ann.post("/orders", &[("item", "a burrito"), ("quantity", "2")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let events = app.events_named("order_placed").await;
+        assert_eq!(events.last().unwrap()["first"], first);
+    }
+}
 
-    let answer = ann.post("/order", &[("item", "")]).await;
+#[tokio::test]
+async fn an_opinion_is_handed_to_a_job() {
+    let app = App::start().await;
+    let ann = app.sign_up(ANN).await;
+    app.run_jobs().await;
+    assert!(ann.page("/feedback").await.contains("What do you think?"));
+
+    let answer = ann.post("/feedback", &[("message", "")]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text().contains("aria-invalid"));
 
-    let answer = ann.post("/order", &[("item", "a burrito")]).await;
-    assert_eq!(answer.location(), "/order");
-    assert!(ann.get("/order").await.text().contains("Placed."));
-    assert_eq!(app.event("order_placed").await["total_orders"], 1);
+    let answer = ann.post("/feedback", &[("message", "More beans")]).await;
+    assert_eq!(answer.location(), "/feedback");
+    assert!(ann.page("/feedback").await.contains("Thank you."));
+    let ran = app.run_jobs().await;
+    assert_eq!(ran[0].job, "send_feedback");
 }
 
 #[tokio::test]
 async fn flags_decide_what_a_page_says() {
     let app = App::start().await;
     let page = app.browser().get("/about").await.text();
-    assert!(page.contains("Order") && !page.contains("for free"));
+    assert!(page.contains("Ann, Ben: Order") && !page.contains("for free"), "{page}");
     app.posthog.set_flag("free-shipping", true, None);
     app.posthog.set_flag("order-button", "friendly", None);
     let page = app.browser().get("/about").await.text();
@@ -45,7 +58,7 @@ async fn a_new_user_gets_a_welcome_mail() {
     let app = App::start().await;
     app.sign_up(ANN).await;
     let mails = app.mails_to(ANN).await;
-    let welcome = mails.iter().find(|mail| mail.subject == "Welcome, ann@example.com");
+    let welcome = mails.iter().find(|mail| mail.subject == "Welcome");
     let welcome = welcome.expect("it has come");
     assert!(welcome.links[0].ends_with("/dashboard"), "{}", welcome.text);
     assert!(welcome.html.contains("Begin here"), "{}", welcome.html);
@@ -79,15 +92,13 @@ async fn users_have_a_company() {
 }
 
 #[tokio::test]
-async fn schedules_come_round() {
+async fn an_interval_comes_round() {
     let app = App::start().await;
     // What is new begins with its next time.
     app.run_schedules(datetime!(2026-11-21 12:00 UTC)).await;
-    app.run_schedules(datetime!(2026-11-23 07:30 UTC)).await;
+    app.run_schedules(datetime!(2026-11-21 13:00 UTC)).await;
     let ran = app.run_jobs().await;
-    for job in ["send_report", "sum_up_orders"] {
-        assert!(ran.iter().any(|ran| ran.job == job), "{job}");
-    }
+    assert!(ran.iter().any(|ran| ran.job == "send_report"));
 }
 
 #[tokio::test]
@@ -97,13 +108,6 @@ async fn search_engines_see_the_real_one_only() {
     assert_eq!(page.header("x-robots-tag"), "noindex");
 }
 "#;
-
-/// Two jobs that the recipe for schedules assumes.
-const JOBS: &str = "//! What is done now and then.
-
-use crate::prelude::*;
-
-";
 
 /// Follows every recipe that contains code.
 pub fn follow(app: &mut Tree) {
@@ -133,47 +137,32 @@ struct Recipes<'a> {
 
 impl Recipes<'_> {
     fn page(&mut self) {
+        self.commands("A page");
         let [handler, test] = self.code("A page");
-        self.add("src/routes/about.rs", &handler);
-        self.route("about", &[".get(\"/about\", about::show)"]);
-        self.view(
-            "templates/home.html",
+        self.replace_from("src/routes/about.rs", "pub async fn show", &handler);
+        self.replace(
             "templates/about.html",
-            "<h1>About us</h1>{{ team | join }} {{ button }}{% if free_shipping %}, for free{% endif %}",
+            "</h1>\n",
+            "</h1>\n<p>{{ team | join(\", \") }}: {{ button }}{% if free_shipping %}, for free{% endif %}</p>\n",
         );
-        self.add("tests/web/about.rs", &test);
-        self.put("tests/web/main.rs", "mod support;\n", "mod about;\n");
+        self.append("tests/web/about.rs", &format!("\n{test}"));
     }
 
     fn table(&mut self) {
-        let [model, table] = self.code("A table");
-        self.add("src/models/order.rs", &model);
-        self.put("src/models.rs", "line here.\n", "\npub mod order;");
-        let (name, users) = (
-            "m20261201_090000_create_orders",
-            "m20261121_143000_create_users",
-        );
-        let migration = self.text(&format!("src/migrations/{users}.rs"));
-        let (before, rest) = migration
-            .split_once("Table::create()")
-            .expect("a table is made");
-        let (_, after) = rest.split_once(".to_owned(),\n").expect("its end");
-        let after = after.replace("\"users\"", "\"orders\"");
-        self.add(
-            &format!("src/migrations/{name}.rs"),
-            &format!("{before}{table}{after}"),
-        );
+        self.commands("A table");
+        let [count] = self.code("A table");
+        let model = "src/models/order.rs";
         self.put(
-            "src/migrations.rs",
-            &format!("mod {users};\n"),
-            &format!("mod {name};\n"),
+            model,
+            "use hoglet_web::prelude::*;\n",
+            &format!("{}\n", self.in_backticks("A table", "use sea_orm::")),
         );
-        let entry = |name: &str| format!("            Box::new({name}::Migration),\n");
-        self.put("src/migrations.rs", &entry(users), &entry(name));
+        self.append(model, &format!("\n{count}"));
     }
 
     fn column(&mut self) {
-        let [field, migration] = self.code("A column of users");
+        self.commands("A column of users");
+        let [field] = self.code("A column of users");
         let about = "src/models/about_user.rs";
         let line = |start: &str| format!("{}\n", self.in_backticks("A column of users", start));
         let (column, of) = (line("pub company"), line("company: user"));
@@ -188,16 +177,6 @@ impl Recipes<'_> {
             "name: \"Demo User\".to_owned(),\n",
             &seeded,
         );
-        let name = "m20261202_090000_add_company_to_users";
-        self.add(&format!("src/migrations/{name}.rs"), &migration);
-        let orders = "m20261201_090000_create_orders";
-        self.put(
-            "src/migrations.rs",
-            &format!("mod {orders};\n"),
-            &format!("mod {name};\n"),
-        );
-        let entry = |name: &str| format!("            Box::new({name}::Migration),\n");
-        self.put("src/migrations.rs", &entry(orders), &entry(name));
         let form = "templates/about_user.html";
         self.put(
             form,
@@ -207,53 +186,39 @@ impl Recipes<'_> {
     }
 
     fn form(&mut self) {
+        self.commands("A form");
         let [handlers] = self.code("A form");
-        self.add("src/routes/order.rs", &handlers);
-        self.route(
-            "order",
-            &[
-                ".get(\"/order\", order::show)",
-                ".post(\"/order\", order::place)",
-            ],
+        self.add("src/routes/feedback.rs", &handlers);
+        self.put("src/routes.rs", "pub mod signup;\n", "pub mod feedback;\n");
+        for start in [".get(\"/feedback\"", ".post(\"/feedback\""] {
+            let line = self.in_backticks("A form", start);
+            let before = ".post(\"/opt-out\", opt_out::switch)\n";
+            self.put("src/routes.rs", before, &format!("{line}\n"));
+        }
+        let field = self.in_backticks("A form", "field(");
+        let form = format!(
+            "<form method=\"post\" action=\"/feedback\">\n  {{{{ {field} }}}}\n  <button>Send</button>\n</form>"
         );
-        let form = r#"<form method="post" action="/order">
-  {{ field("item", "What would you like?", form, errors) }}
-  <button>Order</button>
-</form>"#;
-        self.view("templates/login.html", "templates/order.html", form);
-        self.replace(
-            "templates/order.html",
-            "import checkbox, field, form_errors, next_field",
-            "import field",
-        );
-        self.replace("templates/order.html", "Log in · ", "Order · ");
+        let name = "templates/feedback.html";
+        self.view("templates/login.html", name, &form);
+        let import = "import checkbox, field, form_errors, next_field";
+        self.replace(name, import, "import field");
+        self.replace(name, "Log in · ", "Feedback · ");
     }
 
     fn job(&mut self) {
-        let [job] = self.code("A job");
-        self.add("src/jobs/tidy_name.rs", &job);
-        self.enlist("tidy_name", &["TidyName"], ".job::<TidyName>()");
+        self.commands("A job");
+        let [run] = self.code("A job");
+        let file = "src/jobs/tidy_name.rs";
+        self.replace_from(file, "    async fn run(", &format!("{run}}}\n"));
+        let import = self.in_backticks("A job", "use crate::models::");
+        self.put(file, "\n\n", &format!("{import}\n"));
     }
 
     fn schedule(&mut self) {
-        let [lines] = self.code("A schedule");
-        let mut jobs = JOBS.to_owned();
-        for (job, name) in [
-            ("SumUpOrders", "sum_up_orders"),
-            ("SendReport", "send_report"),
-        ] {
-            jobs += &format!(
-                "#[derive(Serialize, Deserialize)]\npub struct {job} {{}}\n\nimpl Job for {job} {{\n    type State = \
-                 AppState;\n\n    const NAME: &'static str = \"{name}\";\n\n    async fn run(self, _: AppState, _: Run) \
-                 -> JobResult {{\n        Ok(())\n    }}\n}}\n\n"
-            );
-        }
-        self.add("src/jobs/now_and_then.rs", &jobs);
-        self.enlist(
-            "now_and_then",
-            &["SendReport", "SumUpOrders"],
-            lines.trim_end(),
-        );
+        self.commands("A schedule");
+        let [line] = self.code("A schedule");
+        self.put("src/jobs.rs", ".queue(mail::QUEUE, 2)\n", &line);
         self.put(
             "src/jobs.rs",
             "a worker runs it later.\n\n",
@@ -262,16 +227,14 @@ impl Recipes<'_> {
     }
 
     fn mail(&mut self) {
-        let [job] = self.code("A mail");
-        let text = "{% extends \"mail/layout.txt\" %}\n{% block subject %}Welcome, {{ to.email }}{% endblock %}\n\
-                    {% block main %}\nBegin at {{ app.url }}{{ begin }}\n{% endblock %}\n";
-        let html = "{% extends \"mail/layout.html\" %}\n{% from \"mail/parts/button.html\" import button %}\n\
-                    {% block main %}{{ button(app.url ~ begin, \"Begin here\") }}{% endblock %}\n\
-                    {% block why %}You have signed up.{% endblock %}\n";
-        self.add("templates/mail/welcome.txt", text);
-        self.add("templates/mail/welcome.html", html);
-        self.add("src/jobs/send_welcome.rs", &job);
-        self.enlist("send_welcome", &["SendWelcome"], ".job::<SendWelcome>()");
+        self.commands("A mail");
+        let [values] = self.code("A mail");
+        let job = "src/jobs/send_welcome.rs";
+        self.put(job, "&user.email);\n", &values);
+        for format in ["txt", "html"] {
+            let name = format!("templates/mail/welcome.{format}");
+            self.replace(&name, "Hello,", "Begin at {{ app.url }}{{ begin }}");
+        }
         let line = self.in_backticks("A mail", "visit.jobs.enqueue(&transaction, SendWelcome {");
         self.put(
             "src/accounts.rs",
@@ -286,61 +249,35 @@ impl Recipes<'_> {
     }
 
     fn event(&mut self) {
-        let [entry, lines] = self.code("An event");
-        self.put(
-            "src/posthog/events.rs",
-            "\"profile_updated\" => ProfileUpdated {},\n",
-            &format!("\n{entry}"),
-        );
-        self.put(
-            "src/routes/order.rs",
-            "order::place(&state.database, user.id, &form.item).await?;\n",
-            &lines,
-        );
-        self.put(
-            "src/routes/order.rs",
-            "use crate::models::order;\n",
-            "use crate::posthog::events::OrderPlaced;\n",
-        );
+        self.commands("An event");
+        let [lines] = self.code("An event");
+        let file = "src/routes/orders.rs";
+        let end = "    visit.redirect_with_success(&path, \"The order was created.\")\n";
+        self.replace(file, end, &format!("{lines}{end}"));
+        let import = self.in_backticks("An event", "use crate::posthog::events::");
+        self.put(file, "use crate::prelude::*;\n", &format!("{import}\n"));
     }
 
     fn flag(&mut self) {
-        let [constants, lines] = self.code("A flag and an experiment");
-        self.replace(
-            "src/posthog/flags.rs",
-            "hoglet_web::flags! {}\n",
-            &format!("hoglet_web::flags! {{\n{constants}}}\n"),
-        );
+        self.commands("A flag and an experiment");
+        let [lines] = self.code("A flag and an experiment");
         let about = "src/routes/about.rs";
         self.replace(about, "page: Page", "posthog: PostHog, page: Page");
         let render = "    page.render(\"about.html\", context! { ";
         let handed = format!("{lines}{render}free_shipping, button, ");
         self.replace(about, render, &handed);
-        self.put(
-            about,
-            "use crate::prelude::*;\n",
-            "use crate::posthog::flags::{FREE_SHIPPING, ORDER_BUTTON};\n",
-        );
+        let import = self.in_backticks("A flag and an experiment", "use crate::posthog::flags::{");
+        self.put(about, "use crate::prelude::*;\n", &format!("{import}\n"));
     }
 
     fn setting(&mut self) {
+        self.commands("A setting");
         let [line] = self.code("A setting");
-        self.put(
-            "src/settings.rs",
-            "pub switches: Switches,\n",
-            "    /// What shipping costs.\n    pub shipping_cents: u64,\n",
-        );
-        self.put(
-            "src/settings.rs",
-            "switches: Switches::read(reader, hoglet, switches),\n",
-            &line,
-        );
+        let generated = self.line("src/settings.rs", "shipping_cents: reader.");
+        self.replace("src/settings.rs", &generated, &line);
         let example = self.in_backticks("A setting", "# SHIPPING_CENTS");
-        self.put(
-            ".env.example",
-            "\n",
-            &format!("# What shipping costs\n{example}\n"),
-        );
+        let generated = self.line(".env.example", "# SHIPPING_CENTS");
+        self.replace(".env.example", &generated, &format!("{example}\n"));
     }
 
     fn layer(&mut self) {
@@ -360,35 +297,14 @@ impl Recipes<'_> {
         );
     }
 
-    /// Adds a module of pages, with lines at the end of the route table.
-    fn route(&mut self, module: &str, lines: &[&str]) {
-        self.put(
-            "src/routes.rs",
-            "pub mod signup;\n",
-            &format!("pub mod {module};\n"),
-        );
-        for line in lines {
-            self.put(
-                "src/routes.rs",
-                ".post(\"/opt-out\", opt_out::switch)\n",
-                &format!("{line}\n"),
-            );
-        }
-    }
-
-    /// Adds a module of jobs, with lines at the end of the table of jobs.
-    fn enlist(&mut self, module: &str, jobs: &[&str], lines: &str) {
-        let jobs = jobs.join(", ");
-        self.put(
-            "src/jobs.rs",
-            "use crate::prelude::*;\n",
-            &format!("\npub mod {module};\n\nuse {module}::{{{jobs}}};\n"),
-        );
-        self.put(
-            "src/jobs.rs",
-            ".queue(mail::QUEUE, 2)\n",
-            &format!("{lines}\n"),
-        );
+    /// Runs the commands at the beginning of a recipe.
+    fn commands(&mut self, heading: &str) {
+        let commands = block(&section(self.app, heading), "sh");
+        *self.app = changed(self.app, |folder| {
+            for command in commands.lines() {
+                hoglet(folder, command);
+            }
+        });
     }
 
     /// Adds a copy of a view with a different `main` block.
@@ -433,6 +349,32 @@ impl Recipes<'_> {
             .app
             .insert(name.to_owned(), contents.as_bytes().to_vec());
         assert!(before.is_none(), "there is a {name} already");
+    }
+
+    fn append(&mut self, name: &str, text: &str) {
+        let contents = self.app.get_mut(name);
+        let contents = contents.unwrap_or_else(|| panic!("there is no {name}"));
+        contents.extend_from_slice(text.as_bytes());
+    }
+
+    /// The line of a file that begins like this, apart from its indentation.
+    fn line(&self, name: &str, start: &str) -> String {
+        let text = self.text(name);
+        let mut lines = text.split_inclusive('\n');
+        let line = lines.find(|line| line.trim_start().starts_with(start));
+        line.unwrap_or_else(|| panic!("{name} has a line: {start}"))
+            .to_owned()
+    }
+
+    /// Replaces everything from the first occurrence of a text to the end of the file.
+    fn replace_from(&mut self, name: &str, start: &str, new: &str) {
+        let text = self.text(name);
+        let at = text.find(start);
+        let at = at.unwrap_or_else(|| panic!("{name} has: {start}"));
+        self.app.insert(
+            name.to_owned(),
+            format!("{}{new}", &text[..at]).into_bytes(),
+        );
     }
 
     /// Inserts text after the first occurrence of another text.

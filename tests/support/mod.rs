@@ -5,7 +5,6 @@
     reason = "each test file uses its own part of this, and one uses it all"
 )]
 
-use std::fs;
 use std::path::Path;
 
 use hoglet::template::Template;
@@ -26,31 +25,12 @@ pub fn render(template: &Template, name: &str, given: &[(&str, &str)]) -> Tree {
     xtask::app::render(template, name, given).expect("the template renders")
 }
 
-/// Every file below a folder, as on the disk.
+/// Every file below a folder, as on the disk. A missing folder has none.
 pub fn read_tree(folder: &Path) -> Tree {
-    let mut tree = Tree::new();
-    collect(folder, folder, &mut tree);
-    tree
-}
-
-fn collect(root: &Path, folder: &Path, tree: &mut Tree) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() {
-            collect(root, &path, tree);
-        } else {
-            let name = path
-                .strip_prefix(root)
-                .expect("below the root")
-                .to_str()
-                .expect("UTF-8")
-                .replace('\\', "/");
-            tree.insert(name, fs::read(&path).expect("a readable file"));
-        }
+    if !folder.exists() {
+        return Tree::new();
     }
+    xtask::repository::files(folder).expect("a readable folder")
 }
 
 /// Fails with the names of the files that differ, instead of all their bytes.

@@ -4,17 +4,21 @@
 //!
 //! ```text
 //! template/ ─┬→ vendor/hoglet-web/INDEX.md, the public interface   index
+//!            ├→ .hoglet/generated.toml, the journal with the demo demo
 //!            ├→ X.liquid for each X that has an answer in it      twins
 //!            ├→ Cargo.lock.liquid, the versions we tested         lock
 //!            ├→ the links through which the generator carries it  links
-//!            └→ examples/burrito, the default output              app
+//!            ├→ examples/burrito, the default output              app
+//!            └→ examples/reading-list, made by commands           example
 //! ```
 //!
 //! All derived files are made in memory, in this order. [`stale`] returns those that differ on the disk. `cargo xtask
 //! refresh` writes them, and the test `refresh` fails if there are any.
 
 pub mod app;
+pub mod demo;
 pub mod derived;
+pub mod example;
 pub mod index;
 mod link;
 pub mod links;
@@ -31,7 +35,7 @@ use crate::derived::{Derived, State};
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
 /// Folders in which every file is derived. Other files there are deleted.
-const DERIVED_FOLDERS: &[&str] = &["examples/burrito", "generator/embed"];
+const DERIVED_FOLDERS: &[&str] = &["examples/burrito", example::FOLDER, "generator/embed"];
 
 /// All derived files that are out of date.
 ///
@@ -57,6 +61,8 @@ fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
     let mut tree = repository::read("template")?;
     let index = index::derive()?;
     tree.insert(index::PATH.to_owned(), index.clone());
+    let journal = demo::derive(&tree)?;
+    tree.insert(demo::PATH.to_owned(), journal.clone());
     let mut twins = twins::derive(&tree)?;
     tree.extend(twins.clone());
     let lock = lock::derive(&app::template(&tree)?)?;
@@ -65,7 +71,9 @@ fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
     let template = app::template(&tree)?;
 
     let mut wanted = BTreeMap::new();
-    wanted.insert(format!("template/{}", index::PATH), State::File(index));
+    for (name, contents) in [(index::PATH, index), (demo::PATH, journal)] {
+        wanted.insert(format!("template/{name}"), State::File(contents));
+    }
     for (name, contents) in twins {
         wanted.insert(format!("template/{name}"), State::File(contents));
     }
@@ -74,6 +82,10 @@ fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
     }
     for (name, contents) in app::render(&template, "burrito", &[])? {
         wanted.insert(format!("examples/burrito/{name}"), State::File(contents));
+    }
+    for (name, contents) in example::derive(&template)? {
+        let path = format!("{}/{name}", example::FOLDER);
+        wanted.insert(path, State::File(contents));
     }
     Ok(wanted)
 }

@@ -45,6 +45,27 @@ pub fn read(folder: &str) -> anyhow::Result<Tree> {
     Ok(tree)
 }
 
+/// All files below a folder, as they are on the disk. Paths are relative to the folder.
+pub fn files(folder: &Path) -> anyhow::Result<Tree> {
+    let mut tree = Tree::new();
+    collect(folder, "", &mut tree).with_context(|| format!("reading {}", folder.display()))?;
+    Ok(tree)
+}
+
+fn collect(folder: &Path, prefix: &str, tree: &mut Tree) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_str().context("a file's name is not UTF-8")?;
+        if entry.path().is_dir() {
+            collect(&entry.path(), &format!("{prefix}{name}/"), tree)?;
+        } else {
+            tree.insert(format!("{prefix}{name}"), fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
 /// Runs a command and returns what it prints.
 ///
 /// # Errors
