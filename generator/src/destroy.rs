@@ -16,7 +16,7 @@ mod migrations;
 use std::path::Path;
 use std::process::ExitCode;
 
-pub use arguments::Arguments;
+pub use arguments::{Arguments, DEMO};
 
 use crate::error::Error;
 use crate::generate::draft::Draft;

@@ -2,14 +2,14 @@
 //!
 //! The commands are in `examples/reading-list.sh`. They run here in a temporary folder, without a shell.
 
-use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use clap::Parser;
 use hoglet::cli::{Cli, Command};
-use hoglet::generate;
 use hoglet::template::Template;
+use hoglet::{destroy, generate, new};
 
 use crate::{Tree, app, repository};
 
@@ -18,36 +18,50 @@ pub const FOLDER: &str = "examples/reading-list";
 
 const SCRIPT: &str = include_str!("../../examples/reading-list.sh");
 
+/// The second of the first command, 1 December 2026 at nine in UTC. Each command is a minute later.
+const FIRST_SECOND: u64 = 1_796_115_600;
+
 /// The app that the script makes.
 ///
 /// # Errors
 ///
-/// Fails if a command fails.
+/// Fails if a command fails, or leaves something to do by hand.
 pub fn derive(template: &Template) -> anyhow::Result<Tree> {
     let temporary = tempfile::tempdir()?;
-    for (number, line) in commands(SCRIPT).enumerate() {
-        let words = words(line)?;
-        let command = Cli::try_parse_from(&words)?.command;
-        run(template, temporary.path(), command, number).context(line.to_owned())?;
+    let mut second = FIRST_SECOND;
+    for line in commands(SCRIPT) {
+        let mut command = Cli::try_parse_from(words(line)?)?.command;
+        if let Command::Generate(arguments) = &mut command {
+            arguments.second = Some(second);
+        }
+        run(template, temporary.path(), &command).context(line)?;
+        second += 60;
     }
     repository::files(temporary.path())
 }
 
-/// Runs a command. `number` counts the commands, and gives each migration a time of its own.
-fn run(template: &Template, folder: &Path, command: Command, number: usize) -> anyhow::Result<()> {
-    match command {
+fn run(template: &Template, app: &Path, command: &Command) -> anyhow::Result<()> {
+    let code = match command {
         Command::New(arguments) => {
-            let directory = arguments.directory.as_deref().unwrap_or(Path::new(""));
-            let name = directory.to_str().context("the app has a name")?;
-            let answers = arguments.answers();
-            let answers: Vec<(&str, &str)> = answers
-                .iter()
-                .map(|(key, value)| (key.as_str(), value.as_str()))
-                .collect();
-            repository::write(folder, &app::render(template, name, &answers)?)
+            return repository::write(app, &new_app(template, arguments)?);
         }
+        Command::Generate(arguments) => generate::run(app, arguments)?,
+        Command::Destroy(arguments) => destroy::run(app, arguments)?,
         other => bail!("{other:?} makes no app"),
-    }
+    };
+    ensure!(code == ExitCode::SUCCESS, "something is left to do by hand");
+    Ok(())
+}
+
+/// The app as `hoglet new` writes it, from the template on the disk.
+fn new_app(template: &Template, arguments: &new::Arguments) -> anyhow::Result<Tree> {
+    let name = arguments.directory.as_ref().and_then(|name| name.to_str());
+    let answers = arguments.answers();
+    let answers: Vec<(&str, &str)> = answers
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    app::render(template, name.context("the app has no name")?, &answers)
 }
 
 /// The lines of the script that run `hoglet`.

@@ -69,6 +69,12 @@ pub struct Arguments {
 
     #[command(flatten)]
     pub output: Output,
+
+    /// The time for the names of migrations, in seconds since 1970. By default it is now.
+    ///
+    /// The command line has no option for it: `cargo xtask refresh` sets it, so that an example stays the same.
+    #[arg(skip)]
+    pub second: Option<u64>,
 }
 
 /// The options that `hoglet generate` and `hoglet destroy` share.

@@ -46,7 +46,7 @@ pub fn request(arguments: &Arguments, app: &AppFacts) -> Result<Request, Error> 
         rest: arguments.rest.clone(),
         public: arguments.public,
         plural,
-        migration_time: free_time(&app.migrations),
+        migration_time: free_second(arguments.second.unwrap_or_else(now), &app.migrations),
     })
 }
 
