@@ -1,6 +1,6 @@
 //! `examples/reading-list`: an app that commands alone made.
 //!
-//! The commands are in `examples/reading-list.sh`. They run here in a temporary folder, without a shell.
+//! The commands are in `xtask/reading-list.sh`. They run here in a temporary folder, without a shell.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ use crate::{Tree, app, repository};
 /// The app, relative to the repository.
 pub const FOLDER: &str = "examples/reading-list";
 
-const SCRIPT: &str = include_str!("../../examples/reading-list.sh");
+const SCRIPT: &str = include_str!("../reading-list.sh");
 
 /// The second of the first command, 1 December 2026 at nine in UTC. Each command is a minute later.
 const FIRST_SECOND: u64 = 1_796_115_600;
