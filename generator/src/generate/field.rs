@@ -5,6 +5,8 @@ mod modifiers;
 
 use std::collections::BTreeSet;
 
+pub use field_type::FieldType;
+
 use crate::generate::name::Name;
 use crate::generate::reserved;
 
@@ -19,29 +21,6 @@ pub struct Field {
     pub private: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldType {
-    String,
-    Text,
-    Integer,
-    Bigint,
-    Float,
-    Decimal {
-        precision: u32,
-        scale: u32,
-    },
-    Boolean,
-    Date,
-    Datetime,
-    Uuid,
-    Json,
-    Email,
-    Url,
-    Enum(Vec<Name>),
-    /// The singular name of the resource that it refers to, such as `user`. The column is `NAME_id`.
-    References(Name),
-}
-
 impl Field {
     /// Reads one field. The error names the field and the reason.
     ///
@@ -54,12 +33,16 @@ impl Field {
     pub fn columns(texts: &[String]) -> Result<Vec<Self>, String> {
         let fields = Self::different(texts)?;
         for (field, text) in fields.iter().zip(texts) {
+            let refuse = |reason| format!("the field `{text}`: {reason}");
+            if let FieldType::Enum(_) = field.kind {
+                reserved::type_name(&field.name).map_err(refuse)?;
+            }
             let refers_to_owner =
                 matches!(&field.kind, FieldType::References(to) if to.snake() == "user");
             if !refers_to_owner || field.name.snake() != "user" {
                 reserved::column(&field.name.snake())
                     .and_then(|()| reserved::column(&field.column()))
-                    .map_err(|reason| format!("the field `{text}`: {reason}"))?;
+                    .map_err(refuse)?;
             }
         }
         Ok(fields)

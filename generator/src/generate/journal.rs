@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::generate::draft::Draft;
-use crate::generate::splice::Place;
+use crate::generate::splice::{Audience, Place};
 
 pub const PATH: &str = ".hoglet/generated.toml";
 
@@ -189,7 +189,11 @@ impl LineEntry {
             "literal" => Place::Literal {
                 function: keep(rest),
             },
-            "navigation" => Place::Navigation,
+            "navigation" => Place::Navigation(match rest {
+                "users" => Audience::Users,
+                "everybody" => Audience::Everybody,
+                _ => return Err(()),
+            }),
             "end" => Place::End,
             _ => return Err(()),
         }))
@@ -205,7 +209,8 @@ fn words(place: &Place) -> String {
         Place::Macro { name } => format!("macro {name}"),
         Place::Fields { of } => format!("fields {of}"),
         Place::Literal { function } => format!("literal {function}"),
-        Place::Navigation => "navigation".to_owned(),
+        Place::Navigation(Audience::Users) => "navigation users".to_owned(),
+        Place::Navigation(Audience::Everybody) => "navigation everybody".to_owned(),
         Place::End => "end".to_owned(),
     }
 }
@@ -267,7 +272,8 @@ mod tests {
             Place::Macro { name: "events" },
             Place::Fields { of: "Settings" },
             Place::Literal { function: "read" },
-            Place::Navigation,
+            Place::Navigation(Audience::Users),
+            Place::Navigation(Audience::Everybody),
             Place::End,
         ];
         let journal = Journal {

@@ -1,60 +1,102 @@
 //! Adds lines to files of an app, and takes them out again. Every other byte of the file stays.
 //!
 //! Rust files are parsed with syn, so that a place is found by what it is and not by a pattern. Pure functions: no disk.
+//!
+//! ```text
+//! file + place → spot: after which line, with which indentation → lines
+//! ```
+//!
+//! [`remove`] looks for the lines themselves, so it works in a file that does not compile.
 
-/// A place in a file where generated lines go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// The list of modules of a Rust file. The text is `pub mod posts;`.
-    Modules,
-    /// The end of the method chain that a function returns. The text is `.get("/posts", posts::index)`.
-    ///
-    /// `root` is the beginning of the chain, such as `Routes::default()`.
-    Chain {
-        function: &'static str,
-        root: &'static str,
-    },
-    /// The end of the first `vec![…]` of a function. The text is an element with its comma.
-    Vec { function: &'static str },
-    /// The end of the braces of a macro call, such as `events` or `flags`. The text is an entry.
-    Macro { name: &'static str },
-    /// The end of a struct's fields. The text is a field with its doc comment and comma.
-    Fields { of: &'static str },
-    /// The end of the struct literal that a function returns. The text is `name: value,`.
-    Literal { function: &'static str },
-    /// The links for users at the start of the navigation in `templates/base.html`.
-    Navigation,
-    /// The end of a text file, such as `.env.example`, after a blank line.
-    End,
-}
+mod call;
+mod chain;
+mod delimited;
+mod functions;
+mod lines;
+mod modules;
+mod navigation;
+mod place;
+mod refusal;
+mod rust;
+mod spot;
 
-/// The file with the lines, and the lines as they stand in it.
+pub use call::call;
+pub use place::{Audience, Place};
+pub use refusal::Refusal;
+
+use lines::Lines;
+use rust::Source;
+use spot::Spot;
+
+/// The file with the lines, and the lines as they stand in it, with LF as line ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spliced {
     pub file: String,
     pub lines: String,
 }
 
-/// The file does not have the expected shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Counted from 1; the line nearest to the place.
-    pub line: usize,
-    /// Such as "`pages` does not return a chain that begins with `Routes::default()`".
-    pub reason: String,
-}
-
 /// Adds lines at a place.
+///
+/// Lines that are there already are refused, with [`Refusal::is_there`].
 pub fn insert(file: &str, place: &Place, text: &str) -> Result<Spliced, Refusal> {
-    todo!("{file} {place:?} {text}")
+    let lines = Lines::of(file);
+    if let Some(line) = lines.find(text) {
+        return Err(Refusal::there(line + 1, first_line(text)));
+    }
+    let spot = find(file, &lines, place, text)?;
+    let (file, lines) = spot.insert(lines, text);
+    if place.is_rust() {
+        Source::parse(&file).map_err(|refusal| Refusal {
+            reason: format!("with the lines it would not parse: {}", refusal.reason),
+            ..refusal
+        })?;
+    }
+    Ok(Spliced { file, lines })
 }
 
-/// Takes out `lines`, as [`insert`] returned them, and the blank lines that only they needed.
+/// Takes out `lines`, as [`insert`] returned them, and the blank line that only they needed.
+///
+/// Their indentation may have changed. If they are there several times, the last ones go.
 pub fn remove(file: &str, place: &Place, lines: &str) -> Result<String, Refusal> {
-    todo!("{file} {place:?} {lines}")
+    let mut all = Lines::of(file);
+    let Some(at) = all.find(lines) else {
+        return Err(Refusal::new(
+            all.len().max(1),
+            format!("`{}` is not there as it was generated", first_line(lines)),
+        ));
+    };
+    all.take_out(at, lines.lines().count());
+    if place.has_blank_lines() {
+        all.close_gap(at);
+    }
+    if place.is_between_delimiters() {
+        all.close_delimiters(at);
+    }
+    Ok(all.text())
 }
 
-/// A call in a chain, with line breaks as rustfmt puts them: `.get("/posts", posts::index)`.
-pub fn call(method: &str, arguments: &[&str]) -> String {
-    todo!("{method} {arguments:?}")
+fn find(file: &str, lines: &Lines, place: &Place, text: &str) -> Result<Spot, Refusal> {
+    match place {
+        Place::Navigation(audience) => navigation::find(lines, *audience),
+        Place::End => Ok(Spot::after_last(lines)),
+        Place::Modules => modules::find(&Source::parse(file)?, lines, text),
+        Place::Chain { function, root } => {
+            chain::find(&Source::parse(file)?, lines, function, root)
+        }
+        Place::Vec { function } => delimited::vec(&Source::parse(file)?, lines, function),
+        Place::Macro { name } => delimited::entries(&Source::parse(file)?, lines, name, text),
+        Place::Fields { of } => delimited::fields(&Source::parse(file)?, lines, of, text),
+        Place::Literal { function } => {
+            delimited::literal(&Source::parse(file)?, lines, function, text)
+        }
+    }
 }
+
+fn first_line(text: &str) -> &str {
+    let mut lines = text.lines().map(str::trim);
+    let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
+    lines.find(is_code).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use super::FieldType;
 use crate::generate::name::Name;
 use crate::keywords::is_keyword;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldType {
+    String,
+    Text,
+    Integer,
+    Bigint,
+    Float,
+    Decimal {
+        precision: u32,
+        scale: u32,
+    },
+    Boolean,
+    Date,
+    Datetime,
+    Uuid,
+    Json,
+    Email,
+    Url,
+    Enum(Vec<Name>),
+    /// The singular name of the resource that it refers to, such as `user`. The column is `NAME_id`.
+    References(Name),
+}
 
 const TYPES: &str = "string, text, integer, bigint, float, decimal(P,S), boolean, date, datetime, uuid, json, email, url, enum(a,b), references";
 

@@ -50,9 +50,6 @@ impl Field {
         use FieldType::{Boolean, Email, Json, String as Line, Text, Url};
         let refuse = |reason: &str| Err(reason.to_owned());
         match self.kind {
-            Boolean if self.optional => refuse(
-                "a boolean is always true or false, as a checkbox has no third state; for a third one write `enum(yes,no,unknown)`",
-            ),
             Boolean if self.unique => refuse("a unique boolean would allow two rows"),
             Text | Json if self.unique => {
                 refuse("`:unique` needs a short value, such as a `string`")

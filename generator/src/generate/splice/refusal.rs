@@ -1,0 +1,28 @@
+//! [`Refusal`]: the file does not have the expected shape.
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Counted from 1; the line nearest to the place.
+    pub line: usize,
+    /// Such as "`pages` does not return a chain that begins with `Routes::default()`".
+    pub reason: String,
+    /// The lines are there already, so there is nothing to do.
+    pub is_there: bool,
+}
+
+impl Refusal {
+    pub(super) fn new(line: usize, reason: impl Into<String>) -> Self {
+        Self {
+            line,
+            reason: reason.into(),
+            is_there: false,
+        }
+    }
+
+    pub(super) fn there(line: usize, what: &str) -> Self {
+        Self {
+            is_there: true,
+            ..Self::new(line, format!("`{what}` is there already"))
+        }
+    }
+}
