@@ -22,7 +22,9 @@ Examples:
   hoglet generate page about
   hoglet generate event order_placed item_count:integer
   hoglet generate experiment headline control,bold
-  hoglet generate schedule cleanup '0 3 * * *'
+  hoglet generate schedule cleanup '0 3 * * *' Europe/Berlin
+  hoglet generate setting stripe_key
+  hoglet generate setting shipping_cents:integer     (or string, secret, boolean, url)
 
 `hoglet destroy KIND NAME` takes everything out again.
 

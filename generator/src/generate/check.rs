@@ -9,6 +9,9 @@ use crate::generate::journal::Entry;
 use crate::generate::name::Name;
 use crate::generate::request::{Kind, Request};
 
+/// With its time, the name of a migration is also the name of a file.
+const LONGEST_MIGRATION: usize = 100;
+
 pub fn request(arguments: &Arguments, app: &AppFacts) -> Result<Request, Error> {
     let (Some(kind), Some(name)) = (arguments.kind, &arguments.name) else {
         return Err(Error::argument(
@@ -40,10 +43,22 @@ pub fn request(arguments: &Arguments, app: &AppFacts) -> Result<Request, Error> 
         ));
     }
     let plural = arguments.plural.as_deref().map(parse).transpose()?;
+    let (name, setting_type) = match name.split_once(':') {
+        Some((name, setting_type)) if kind == Kind::Setting => (name, Some(setting_type)),
+        _ => (name.as_str(), None),
+    };
+    let rest = arguments.rest.iter().map(String::as_str);
     Ok(Request {
         kind,
-        name: parse(name)?,
-        rest: arguments.rest.clone(),
+        name: match kind {
+            Kind::Migration => Name::parse_up_to(LONGEST_MIGRATION, name).map_err(refused(name))?,
+            _ => parse(name)?,
+        },
+        rest: setting_type
+            .into_iter()
+            .chain(rest)
+            .map(str::to_owned)
+            .collect(),
         public: arguments.public,
         plural,
         migration_time: free_second(arguments.second.unwrap_or_else(now), &app.migrations),
@@ -91,7 +106,11 @@ fn quoted(word: &str) -> String {
 }
 
 fn parse(name: &str) -> Result<Name, Error> {
-    Name::parse(name).map_err(|reason| Error::argument(name, reason, "choose another name"))
+    Name::parse(name).map_err(refused(name))
+}
+
+fn refused(name: &str) -> impl FnOnce(String) -> Error {
+    move |reason| Error::argument(name, reason, "choose another name")
 }
 
 /// The time for a new migration's name, as in `20261201_143000`. None of these migrations has it.

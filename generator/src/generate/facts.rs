@@ -30,6 +30,8 @@ pub struct AppFacts {
     pub flags: BTreeSet<String>,
     pub jobs: BTreeSet<String>,
     pub tables: BTreeSet<String>,
+    /// The names of the variables in `.env.example`.
+    pub variables: BTreeSet<String>,
     /// The names of the migrations, oldest first.
     pub migrations: Vec<String>,
 }
@@ -61,6 +63,7 @@ impl AppFacts {
             flags: declared.flags,
             jobs: declared.jobs,
             tables: declared.tables,
+            variables: variables(&root.join(".env.example")),
             migrations: tokens::migrations(&migrations),
         })
     }
@@ -108,6 +111,17 @@ fn list(root: &Path, folder: &str, files: &mut BTreeSet<String>) -> Result<(), E
         }
     }
     Ok(())
+}
+
+/// The names in an example of an env file: `# NAME=default`.
+fn variables(file: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let names = text.lines().filter_map(|line| {
+        let (name, _) = line.trim_start_matches(['#', ' ']).split_once('=')?;
+        let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        name.chars().all(is_part).then(|| name.to_owned())
+    });
+    names.collect()
 }
 
 fn table(file: &Path) -> toml::Table {

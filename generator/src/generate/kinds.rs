@@ -1,7 +1,14 @@
 //! The kinds that `hoglet generate` can write. Each has a module with one function, `plan`, which reads no disk.
 
 pub mod event;
+pub mod experiment;
 pub mod flag;
+pub mod job;
+pub mod mail;
+pub mod migration;
+pub mod page;
+pub mod schedule;
+pub mod setting;
 
 use crate::error::Error;
 use crate::generate::facts::AppFacts;
@@ -14,6 +21,13 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     match request.kind {
         Kind::Event => event::plan(request, app, templates),
         Kind::Flag => flag::plan(request, app, templates),
-        kind => todo!("{kind:?}"),
+        Kind::Migration => migration::plan(request, app, templates),
+        Kind::Page => page::plan(request, app, templates),
+        Kind::Experiment => experiment::plan(request, app, templates),
+        Kind::Job => job::plan(request, app, templates),
+        Kind::Schedule => schedule::plan(request, app, templates),
+        Kind::Mail => mail::plan(request, app, templates),
+        Kind::Setting => setting::plan(request, app, templates),
+        Kind::Resource | Kind::Model => todo!("{:?}", request.kind),
     }
 }

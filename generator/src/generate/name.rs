@@ -19,12 +19,17 @@ pub struct Name {
 impl Name {
     /// Reads `order_line`, `OrderLine` or `order-line`. The error is the reason, such as "it begins with a digit".
     pub fn parse(text: &str) -> Result<Self, String> {
+        Self::parse_up_to(LONGEST, text)
+    }
+
+    /// Reads a name of at most `longest` characters. Names of migrations may be longer than others.
+    pub fn parse_up_to(longest: usize, text: &str) -> Result<Self, String> {
         let words = words::split(text)?;
         let name = Self { words };
         let length = name.snake().len();
-        if length > LONGEST {
+        if length > longest {
             return Err(format!(
-                "it has {length} characters, and at most {LONGEST} are possible"
+                "it has {length} characters, and at most {longest} are possible"
             ));
         }
         Ok(name)

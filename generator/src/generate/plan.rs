@@ -10,6 +10,23 @@ pub struct Plan {
     pub next: Vec<String>,
 }
 
+impl Plan {
+    /// Adds a file that the command writes as a whole.
+    pub fn file(&mut self, path: impl Into<String>, contents: String) {
+        let path = path.into();
+        self.files.push(NewFile { path, contents });
+    }
+
+    /// Adds lines to a file of the app.
+    pub fn insert(&mut self, path: impl Into<String>, place: Place, text: impl Into<String>) {
+        self.insertions.push(Insertion {
+            path: path.into(),
+            place,
+            text: text.into(),
+        });
+    }
+}
+
 /// A file that the command writes as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {

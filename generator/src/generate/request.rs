@@ -8,7 +8,8 @@ use crate::generate::name::Name;
 pub struct Request {
     pub kind: Kind,
     pub name: Name,
-    /// What follows the name: fields, or the variants of an experiment, or the cron expression of a schedule.
+    /// What follows the name: fields, the variants of an experiment, the cron expression of a schedule and its time
+    /// zone, or the type of a setting.
     pub rest: Vec<String>,
     pub public: bool,
     pub plural: Option<Name>,

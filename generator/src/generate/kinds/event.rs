@@ -1,108 +1,138 @@
 //! `hoglet generate event`: an event in the tracking plan.
 
+mod wording;
+
 use liquid::Object;
 use liquid::model::Value;
 
 use crate::error::Error;
 use crate::generate::facts::AppFacts;
 use crate::generate::field::{Field, FieldType};
-use crate::generate::plan::{Insertion, Plan};
+use crate::generate::name::Name;
+use crate::generate::plan::Plan;
 use crate::generate::request::Request;
+use crate::generate::reserved;
+use crate::generate::sensitive;
 use crate::generate::splice::Place;
 use crate::generate::templates::{Templates, spellings};
 
-const EVENTS: &str = "src/posthog/events.rs";
+/// Hoglet sets these properties of every event.
+const OF_HOGLET: &[&str] = &["distinct_id", "environment", "release"];
 
 pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<Plan, Error> {
     let name = &request.name;
-    if !app.posthog {
-        return Err(Error::argument(
-            &name.snake(),
-            "the app is built without PostHog, so it captures no events",
-            "add the feature `posthog` to `default` in Cargo.toml",
-        ));
-    }
-    if app.events.contains(&name.snake()) {
-        return Err(Error::argument(
-            &name.snake(),
-            "the app has an event of this name",
-            "choose another name",
-        ));
-    }
-    let mut fields: Vec<Field> = Vec::new();
+    is_free(name, app)?;
+    // The reason for a property that is private must not be that only a column can be private.
     for text in &request.rest {
-        let field = Field::parse(text).map_err(|reason| {
-            Error::argument(text, reason, "write it as in `item_count:integer`")
-        })?;
-        if fields.iter().any(|other| other.name == field.name) {
-            return Err(Error::argument(
-                text,
-                "the event has this property twice",
-                "remove one",
-            ));
+        if text
+            .split(':')
+            .skip(2)
+            .any(|modifier| modifier == "private")
+        {
+            return Err(personal(text));
         }
-        fields.push(field);
     }
+    let fields = Field::properties(&request.rest).map_err(|reason| {
+        let remedy = "write properties as in `item_count:integer`";
+        Error::argument(&request.rest.join(" "), reason, remedy)
+    })?;
     let mut properties = Vec::new();
     for (field, text) in fields.iter().zip(&request.rest) {
         properties.push(property(field, text)?);
     }
     let values = Object::from_iter([
         ("name".into(), spellings(name)),
+        (
+            "description".into(),
+            Value::scalar(wording::description(name)),
+        ),
         ("fields".into(), Value::Array(properties)),
     ]);
-    let arguments = fields.iter().map(|field| format!("{}: …", field.column()));
-    let arguments: Vec<String> = arguments.collect();
-    let value = match arguments.is_empty() {
-        true => format!("{} {{}}", name.camel()),
-        false => format!("{} {{ {} }}", name.camel(), arguments.join(", ")),
-    };
-    Ok(Plan {
-        insertions: vec![Insertion {
-            path: EVENTS.to_owned(),
-            place: Place::Macro { name: "events" },
-            text: templates.render("event/entry", &values)?,
-        }],
-        next: vec![format!(
-            "Capture it in a handler: visit.posthog.capture({value})"
-        )],
-        ..Plan::default()
-    })
+    let mut plan = Plan::default();
+    plan.insert(
+        "src/posthog/events.rs",
+        Place::Macro { name: "events" },
+        templates.render("event/entry", &values)?,
+    );
+    plan.next = vec![format!(
+        "Capture it in a handler: visit.posthog.capture(crate::posthog::events::{})",
+        example(name, &fields)
+    )];
+    if wording::past_tense(&name.lower().split(' ').collect::<Vec<_>>()).is_none() {
+        plan.next.push(
+            "Names of events say what happened, the object first: `order_placed`, `user_signed_up`"
+                .to_owned(),
+        );
+    }
+    Ok(plan)
 }
 
-/// A property with its Rust type. Properties of events are not personal.
+fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
+    let snake = name.snake();
+    let refuse = |reason: String| Error::argument(&snake, reason, "choose another name");
+    if !app.posthog {
+        return Err(Error::argument(
+            &snake,
+            "the app is built without PostHog, so it captures no events",
+            "add the feature `posthog` to `default` in Cargo.toml",
+        ));
+    }
+    reserved::type_name(name).map_err(refuse)?;
+    if app.events.contains(&snake) {
+        return Err(refuse("the app has an event of this name".to_owned()));
+    }
+    Ok(())
+}
+
+/// `OrderPlaced { item_count: 1 }`
+fn example(name: &Name, fields: &[Field]) -> String {
+    let fields: Vec<String> = fields.iter().map(|field| field.name.snake()).collect();
+    match fields.is_empty() {
+        true => format!("{} {{}}", name.camel()),
+        false => format!("{} {{ {} }}", name.camel(), fields.join(", ")),
+    }
+}
+
+fn personal(text: &str) -> Error {
+    Error::argument(
+        text,
+        "personal data is never a property of an event, because events are kept as they are",
+        "leave it out, or make it a property of the person in src/posthog/person.rs, as the e-mail address and the name are",
+    )
+}
+
+/// A property with its Rust type.
 fn property(field: &Field, text: &str) -> Result<Value, Error> {
-    let refuse = |reason: &str, remedy: &str| Err(Error::argument(text, reason, remedy));
-    if field.private || field.kind == FieldType::Email {
-        return refuse(
-            "personal data is never a property of an event",
-            "leave it out, or add it to the person in src/posthog/person.rs",
-        );
+    let name = field.name.snake();
+    if field.kind == FieldType::Email || sensitive::is_personal(&field.name) {
+        return Err(personal(text));
     }
-    if field.unique || field.index || field.search {
-        return refuse(
-            "`:unique`, `:index` and `:search` are for columns of a table",
-            "leave them out",
-        );
+    if sensitive::is_secret(&field.name) {
+        let reason = "a secret must not leave the app";
+        return Err(Error::argument(text, reason, "leave it out"));
     }
-    let rust = match &field.kind {
-        FieldType::String | FieldType::Text | FieldType::Url => "String",
+    if OF_HOGLET.contains(&name.as_str()) {
+        let reason = "Hoglet sets a property of this name";
+        return Err(Error::argument(text, reason, "choose another name"));
+    }
+    let kind = match &field.kind {
+        FieldType::String | FieldType::Text | FieldType::Email | FieldType::Url => "String",
+        // As PostHog reads them: `2026-12-01`, `2026-12-01T14:30:00Z`.
+        FieldType::Date | FieldType::Datetime => "String",
         FieldType::Integer => "i32",
         FieldType::Bigint => "i64",
         FieldType::Float | FieldType::Decimal { .. } => "f64",
         FieldType::Boolean => "bool",
         FieldType::Uuid | FieldType::References(_) => "hoglet_web::prelude::Uuid",
-        FieldType::Date | FieldType::Datetime => "String",
         FieldType::Enum(_) => "&'static str",
         FieldType::Json => "serde_json::Value",
-        FieldType::Email => unreachable!("refused above"),
     };
-    let rust = match field.optional {
-        true => format!("Option<{rust}>"),
-        false => rust.to_owned(),
+    let kind = match field.optional {
+        true => format!("Option<{kind}>"),
+        false => kind.to_owned(),
     };
     Ok(Value::Object(Object::from_iter([
-        ("name".into(), Value::scalar(field.column())),
-        ("type".into(), Value::scalar(rust)),
+        ("name".into(), Value::scalar(name)),
+        ("type".into(), Value::scalar(kind)),
     ])))
 }
