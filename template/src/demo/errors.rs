@@ -72,7 +72,7 @@ pub async fn trigger(
         let answer = json!({ "success": false, "error": form.error_type, "message": message });
         Ok((StatusCode::BAD_REQUEST, Json(answer)).into_response())
     } else {
-        visit.flash(FlashLevel::Error, &message).await?;
+        visit.flash(FlashLevel::Error, &message);
         Ok(Redirect::to("/profile").into_response())
     }
 }

@@ -50,7 +50,7 @@ pub async fn change(
         visit.posthog.set_person(&member);
         visit.posthog.capture(CardChanged {});
         let message = "Your name was changed.";
-        visit.flash(FlashLevel::Success, message).await?;
+        visit.flash(FlashLevel::Success, message);
         return Ok(Redirect::to("/card").into_response());
     };
     let current = form.current_password.unwrap_or_default();

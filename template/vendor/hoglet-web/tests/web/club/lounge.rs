@@ -34,9 +34,7 @@ pub async fn vote(_: Member, visit: Visit) -> Result<Response> {
     if visit.wants_json() {
         Ok(Json(json!({ "success": true })).into_response())
     } else {
-        visit
-            .flash(FlashLevel::Success, "Your vote counts.")
-            .await?;
+        visit.flash(FlashLevel::Success, "Your vote counts.");
         Ok(Redirect::to("/lounge").into_response())
     }
 }
