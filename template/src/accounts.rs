@@ -4,7 +4,7 @@
 //! with the jobs that send mails about them. The function that begins a transaction commits it.
 
 use hoglet_web::account_mail::address::SendConfirmation;
-use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN, SIGN_UP, TAKEN};
+use hoglet_web::throttle::accounts::{CONFIRMATION_MAIL, LOG_IN, SIGN_UP, TAKEN_ADDRESS};
 use hoglet_web::visit::log_in::LogIn;
 
 use crate::features::FEATURES;
@@ -41,7 +41,7 @@ pub async fn sign_up(
     about: AboutUser,
     password: String,
 ) -> Result<SignUp> {
-    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &email, password);
+    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN_ADDRESS, &email, password);
     let (password_hash, taken) = hashing.await?;
     let new = NewUser {
         email,

@@ -4,7 +4,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use tokio::time::Instant;
 
 use crate::attempt::AttemptOutcome;
-use crate::lease::{Claim, complete, fail, put_off};
+use crate::lease::{Claim, complete, fail, postpone};
 
 /// The text that is stored if the database refuses an error's own text.
 const REFUSED: &str =
@@ -75,7 +75,7 @@ pub(crate) async fn store(
             Ok(_) => Ok(()),
             Err(_) => fail(database, claim, REFUSED, *retry_in).await.map(drop),
         },
-        AttemptOutcome::PutOff(wait) => put_off(database, claim, *wait).await.map(drop),
+        AttemptOutcome::Postponed(wait) => postpone(database, claim, *wait).await.map(drop),
         AttemptOutcome::Stopped => {
             tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
             Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 use hoglet_errors::Cause;
-use hoglet_jobs::hooks::{ActorNow, Attempt, AttemptStart};
+use hoglet_jobs::hooks::{ActorStatus, Attempt, AttemptStart};
 use hoglet_jobs::{Failure, Hooks, Job, JobResult, JobState, Jobs, Priority, Run, Unique};
 use sea_orm::DatabaseConnection;
 use sea_orm::prelude::Uuid;
@@ -193,8 +193,8 @@ impl Hooks<String> for Names {
     fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, AttemptStart<String>> {
         let name: Option<String> = attempt.actor.read();
         let actor = match name.as_deref() {
-            Some("Zoe") => ActorNow::Gone,
-            _ => ActorNow::There,
+            Some("Zoe") => ActorStatus::Deleted,
+            _ => ActorStatus::Exists,
         };
         let context = name.unwrap_or_else(|| "nobody".to_owned());
         Box::pin(async { AttemptStart { context, actor } })

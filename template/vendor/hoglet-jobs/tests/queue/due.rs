@@ -74,7 +74,10 @@ async fn a_job_that_is_too_early_runs_again_without_counting() {
     let app = App::start().await;
     app.enqueue(Bake::Later).await;
     for _ in 0..5 {
-        assert!(matches!(*app.run().await, [AttemptOutcome::PutOff(MINUTE)]));
+        assert!(matches!(
+            *app.run().await,
+            [AttemptOutcome::Postponed(MINUTE)]
+        ));
         assert_eq!(app.rows().await[0].attempt, 0);
         assert!(app.run().await.is_empty());
         app.let_time_pass(MINUTE).await;

@@ -22,7 +22,7 @@ use hoglet_web::security::ContentSecurityPolicy;
 use hoglet_web::session::users::Users;
 use hoglet_web::settings::{Reader, Settings};
 use hoglet_web::tokens::links::Links;
-use hoglet_web::web::{Parts, Web};
+use hoglet_web::web::{AppParts, Web};
 use minijinja::context;
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;
@@ -82,7 +82,7 @@ fn web(environment: &str) -> Web {
         ("POSTHOG_PROJECT_TOKEN", "phc_test"),
         ("TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8,fd00::/8"),
     ]);
-    let parts = Parts {
+    let parts = AppParts {
         users: Users::of::<member::Entity>(),
         migrations: Migrations::of::<member::Migrator>(),
         templates: Files::of::<Templates>(),

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
-use crate::club::account::{LOG_IN, SIGN_UP, TAKEN};
+use crate::club::account::{LOG_IN, SIGN_UP, TAKEN_ADDRESS};
 use crate::support::{App, PASSWORD, People, Person, without_what_differs};
 
 #[tokio::test]
@@ -463,8 +463,14 @@ async fn a_visitor_who_tries_many_addresses_learns_of_twenty_accounts_and_then_c
     };
     // A successful sign-up does not count here.
     assert_eq!(sign_up("eve@example.com", "192.0.2.1").await.status, 303);
-    for n in 1..TAKEN.address {
-        count(&app, TAKEN, &format!("{n}@example.com"), "192.0.2.1").await;
+    for n in 1..TAKEN_ADDRESS.address {
+        count(
+            &app,
+            TAKEN_ADDRESS,
+            &format!("{n}@example.com"),
+            "192.0.2.1",
+        )
+        .await;
     }
     let (ann, bob) = ("ann@example.com", "bob@example.com");
     assert_eq!(sign_up(ann, "192.0.2.1").await.status, 422);

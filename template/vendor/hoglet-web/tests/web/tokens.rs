@@ -38,10 +38,15 @@ async fn issue(app: &App, purpose: Purpose, name: &str) -> String {
     issued.unwrap().token.reveal()
 }
 
-async fn issue_for(app: &App, purpose: Purpose, name: &str, occasion: Uuid) -> Option<Issued> {
+async fn issue_for(
+    app: &App,
+    purpose: Purpose,
+    name: &str,
+    idempotency_key: Uuid,
+) -> Option<Issued> {
     let (key, email) = (&app.web.token_key, Email::normalized(&email_of(name)));
     let id = id_of(app, name).await;
-    let issued = purpose.issue(key, &app.web.database, occasion, id, &email);
+    let issued = purpose.issue(key, &app.web.database, idempotency_key, id, &email);
     issued.await.unwrap()
 }
 
@@ -128,7 +133,7 @@ async fn a_rolled_back_transaction_spends_nothing() {
 }
 
 #[tokio::test]
-async fn an_occasion_has_one_token_however_often_it_is_asked_for() {
+async fn an_idempotency_key_has_one_token_however_often_it_is_asked_for() {
     let app = App::start().await;
     app.sign_up("Ann").await;
     let job = Uuid::now_v7();

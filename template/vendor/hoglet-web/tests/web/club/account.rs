@@ -32,7 +32,7 @@ pub const LOG_IN: Throttle = Throttle {
     message: "Too many log-ins have failed.",
 };
 
-pub const TAKEN: Throttle = Throttle {
+pub const TAKEN_ADDRESS: Throttle = Throttle {
     action: "taken",
     account_and_address: 20,
     account: 100,
@@ -91,7 +91,7 @@ pub async fn sign_up(
     }
     let email = Email::normalized(&form.email);
     let password = form.password.clone();
-    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN, &email, password);
+    let hashing = visit.hash_first_password(&SIGN_UP, &TAKEN_ADDRESS, &email, password);
     let (hash, reservation) = match hashing.await {
         Ok(hashed) => hashed,
         Err(error) => return form_page.try_later(error),

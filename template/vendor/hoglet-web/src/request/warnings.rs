@@ -1,4 +1,4 @@
-//! [`Notices`]: warnings that the log shows once, however often the cause happens.
+//! [`Warnings`]: warnings that the log shows once, however often the cause happens.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -19,14 +19,14 @@ const MAX_CHARACTERS: usize = 255;
 
 /// The warnings that this process has already logged.
 #[derive(Debug, Default)]
-pub struct Notices {
+pub struct Warnings {
     hosts: Mutex<HashSet<String>>,
     untrusted_proxy: AtomicBool,
 }
 
-impl Notices {
+impl Warnings {
     /// Logs the warnings that a request causes, for the operator.
-    pub(crate) fn notice(&self, settings: &Settings, request: &Request, refused: Option<&Refusal>) {
+    pub(crate) fn log(&self, settings: &Settings, request: &Request, refused: Option<&Refusal>) {
         if let Some(Refusal::OtherHost(host)) = refused {
             self.refused_host(host);
         }
