@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::error::Error;
 
@@ -29,16 +30,21 @@ pub struct Conditional {
     pub ignored: Vec<String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Question {
+    #[serde(skip)]
     pub key: String,
     pub prompt: String,
     pub default: String,
     /// If empty, the answer is any text that matches `regex`.
+    #[serde(default)]
     pub choices: Vec<String>,
     /// Whether it is asked in a terminal.
+    #[serde(default = "yes")]
     pub asked: bool,
+    #[serde(default)]
     pub rule: String,
+    #[serde(default, deserialize_with = "regex")]
     regex: Option<Regex>,
 }
 
@@ -62,21 +68,14 @@ struct Ignored {
     ignore: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Placeholder {
-    prompt: String,
-    default: String,
-    #[serde(default)]
-    choices: Vec<String>,
-    #[serde(default = "yes")]
-    asked: bool,
-    #[serde(default)]
-    rule: String,
-    regex: Option<String>,
-}
-
 fn yes() -> bool {
     true
+}
+
+fn regex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Regex>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    let regex = text.map(|text| Regex::new(&text)).transpose();
+    regex.map_err(D::Error::custom)
 }
 
 impl Questions {
@@ -84,24 +83,8 @@ impl Questions {
         let manifest: Manifest = toml::from_str(str::from_utf8(manifest)?)?;
         let mut questions = Vec::new();
         for (key, value) in manifest.placeholders {
-            let Placeholder {
-                prompt,
-                default,
-                choices,
-                asked,
-                rule,
-                regex,
-            } = value.try_into()?;
-            let regex = regex.map(|regex| Regex::new(&regex)).transpose()?;
-            questions.push(Question {
-                key,
-                prompt,
-                default,
-                choices,
-                asked,
-                rule,
-                regex,
-            });
+            let question: Question = value.try_into()?;
+            questions.push(Question { key, ..question });
         }
         Ok(Self {
             rendered: anchored(&manifest.template.include)?,
