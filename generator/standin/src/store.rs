@@ -1,16 +1,20 @@
 //! The store of events, up to a limit: the oldest are dropped and counted.
 
+mod counts;
+mod flags_and_groups;
+mod kept;
 pub mod project;
+mod rules;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::event::{Adjusted, Event, group_key};
+use crate::event::{Adjusted, Event};
 use crate::flags::Flag;
 use crate::people::People;
 use crate::people::ingestion::Ingestion;
@@ -20,21 +24,20 @@ use crate::store::project::Project;
 use crate::warnings::Warnings;
 use crate::warnings::kind::WarningKind;
 
+pub use counts::Counts;
+pub use kept::Kept;
+use rules::{about_people, dropped};
+
 /// The number of events that are kept by default.
 pub const EVENTS_KEPT: usize = 20_000;
 /// The limit for all events together, in bytes of JSON.
 const HEAVIEST: usize = 128 * 1024 * 1024;
 const MALFORMED_KEPT: usize = 200;
 const TOKENS_COUNTED: usize = 100;
-const FLAGS_NOTED: usize = 500;
 /// The limit for dropped events that changed persons, in bytes of JSON.
 const HEAVIEST_PAST: usize = 8 * 1024 * 1024;
-const GROUPS_KEPT: usize = 10_000;
 /// PostHog processes an event as one message of at most 1 MB.
 const LARGEST_EVENT: usize = 1_000_000;
-const LONGEST_GROUP_KEY: usize = 400;
-/// PostHog's limit for group types in a project.
-const GROUP_TYPES: usize = 5;
 
 pub struct Store {
     kept: usize,
@@ -62,48 +65,6 @@ pub struct Store {
     groups: BTreeMap<(String, String), Map<String, Value>>,
     group_types: Vec<String>,
     pub counts: Counts,
-}
-
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Counts {
-    /// Events that were stored, each uuid once.
-    pub events: u64,
-    /// Events with a uuid that was stored already.
-    pub duplicates: u64,
-    /// Events that were dropped for newer ones, or deleted with their person.
-    pub forgotten: u64,
-    /// Events that PostHog accepts and then drops. A warning gives the reason.
-    pub dropped: u64,
-    pub exceptions: u64,
-    pub malformed: u64,
-    pub replay_requests: u64,
-    pub replay_bytes: u64,
-    /// Requests with logs, traces and metrics.
-    pub log_requests: u64,
-    pub trace_requests: u64,
-    pub metric_requests: u64,
-    pub flag_requests: u64,
-    pub definition_requests: u64,
-    pub tokens: BTreeMap<String, u64>,
-}
-
-/// An event and its ingestion. The properties are kept as text, which takes a fifth of the memory.
-pub struct Kept {
-    pub sequence: u64,
-    pub received_at: u64,
-    pub path: Cow<'static, str>,
-    pub token: Arc<str>,
-    pub name: String,
-    pub uuid: String,
-    pub distinct_id: String,
-    pub session_id: Option<String>,
-    pub timestamp: Option<String>,
-    pub personless: bool,
-    ingestion: Ingestion,
-    /// Whether the event links ids or changes the properties of a person.
-    about_people: bool,
-    pub properties: Box<RawValue>,
 }
 
 /// The data of a person that is to be deleted.
@@ -255,58 +216,6 @@ impl Store {
         self.warnings.adjusted(event, adjusted, moment);
     }
 
-    /// Records the flags and groups of an event.
-    fn note(&mut self, event: &Event) {
-        if !event.personless() {
-            for kind in event.object("$groups").into_iter().flat_map(Map::keys) {
-                self.note_group_type(kind);
-            }
-        }
-        match event.name.as_str() {
-            "$exception" => self.counts.exceptions += 1,
-            "$feature_flag_called" => {
-                if let Some(flag) = event.text("$feature_flag") {
-                    if self.flags_called.len() < FLAGS_NOTED || self.flags_called.contains_key(flag)
-                    {
-                        *self.flags_called.entry(flag.to_owned()).or_default() += 1;
-                    }
-                    self.asked(flag, event.text("$feature_flag_response"));
-                }
-            }
-            "$groupidentify" if !event.personless() => {
-                let key = event.properties.get("$group_key").and_then(group_key);
-                if let (Some(kind), Some(key)) = (event.text("$group_type"), key) {
-                    self.note_group_type(kind);
-                    if self.groups.len() < GROUPS_KEPT && event.unusable_group_set().is_none() {
-                        let group = self.groups.entry((kind.to_owned(), key)).or_default();
-                        if let Some(set) = event.object("$group_set") {
-                            group.extend(set.clone());
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn note_group_type(&mut self, kind: &str) {
-        if self.group_types.len() < GROUP_TYPES
-            && !self.group_types.iter().any(|known| known == kind)
-        {
-            self.group_types.push(kind.to_owned());
-        }
-    }
-
-    /// Records that the app read a flag, and the variant that it got.
-    pub fn asked(&mut self, flag: &str, variant: Option<&str>) {
-        if self.flags_asked.len() < FLAGS_NOTED || self.flags_asked.contains_key(flag) {
-            let variants = self.flags_asked.entry(flag.to_owned()).or_default();
-            if variants.len() < FLAGS_NOTED {
-                variants.extend(variant.map(str::to_owned));
-            }
-        }
-    }
-
     pub fn refuse(&mut self, malformed: Malformed) {
         self.counts.malformed += 1;
         if self.malformed.len() == MALFORMED_KEPT {
@@ -357,52 +266,9 @@ impl Store {
         self.malformed.iter().rev()
     }
 
-    pub fn flags_called(&self) -> &BTreeMap<String, u64> {
-        &self.flags_called
-    }
-
-    pub fn flags_asked(&self) -> &BTreeMap<String, BTreeSet<String>> {
-        &self.flags_asked
-    }
-
     /// Dropped events that changed persons, the oldest first.
     pub fn past(&self) -> impl Iterator<Item = &Arc<Kept>> {
         self.past.iter()
-    }
-
-    pub fn groups_count(&self) -> usize {
-        self.groups.len()
-    }
-
-    /// The group types by their numbers, such as `{"0": "company"}`.
-    ///
-    /// PostHog's order is first the types in events, then the types that only flags name.
-    pub fn group_types(&self) -> BTreeMap<String, String> {
-        let mut kinds: Vec<&String> = self.group_types.iter().collect();
-        for kind in self
-            .flags
-            .values()
-            .filter_map(|flag| flag.group_type.as_ref())
-        {
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
-        let numbered = kinds.into_iter().enumerate();
-        numbered
-            .map(|(index, kind)| (index.to_string(), kind.clone()))
-            .collect()
-    }
-
-    pub fn group(&self, kind: &str, key: &str) -> Option<&Map<String, Value>> {
-        self.groups.get(&(kind.to_owned(), key.to_owned()))
-    }
-
-    pub fn groups_json(&self) -> Vec<Value> {
-        self.groups
-            .iter()
-            .map(|((kind, key), properties)| json!({"type": kind, "key": key, "properties": properties}))
-            .collect()
     }
 
     pub fn event_json<'a>(&'a self, kept: &'a Kept) -> impl Serialize + 'a {
@@ -441,64 +307,6 @@ impl Store {
             outcome: &kept.ingestion,
             properties: &kept.properties,
         }
-    }
-}
-
-/// Whether an event links ids or changes the properties of a person.
-fn about_people(event: &Event) -> bool {
-    let name = event.name.as_str();
-    let says = |keys: &[&str]| keys.iter().any(|key| event.properties.contains_key(*key));
-    !event.personless()
-        && (matches!(
-            name,
-            "$create_alias" | "$merge_dangerously" | "$groupidentify"
-        ) || says(&["$anon_distinct_id", "$set", "$set_once", "$unset"]))
-}
-
-/// The reason why PostHog drops an event before it changes anything.
-///
-/// It follows PostHog's `validate-event-properties.ts` and `handle-client-ingestion-warning-step.ts`.
-fn dropped(event: &Event) -> Option<(WarningKind, String)> {
-    match event.name.as_str() {
-        "$groupidentify" => {
-            let length = event
-                .properties
-                .get("$group_key")
-                .and_then(group_key)?
-                .chars()
-                .count();
-            (length > LONGEST_GROUP_KEY).then(|| {
-                let detail = format!("a `$group_key` has {length} characters");
-                (WarningKind::GroupKeyTooLong, detail)
-            })
-        }
-        "$$client_ingestion_warning" => {
-            let message = event.properties.get("$$client_ingestion_warning_message");
-            let message = match message {
-                Some(Value::String(message)) => message.clone(),
-                Some(other) => other.to_string(),
-                None => "without a message".to_owned(),
-            };
-            Some((
-                WarningKind::ClientIngestionWarning,
-                message.chars().take(400).collect(),
-            ))
-        }
-        _ => None,
-    }
-}
-
-impl Kept {
-    /// Whether PostHog drops the event. The stand-in still shows it.
-    pub fn is_dropped(&self) -> bool {
-        self.ingestion.ignored.is_some()
-    }
-
-    pub fn weight(&self) -> usize {
-        512 + self.properties.get().len()
-            + 2 * self.uuid.len()
-            + self.name.len()
-            + self.distinct_id.len()
     }
 }
 

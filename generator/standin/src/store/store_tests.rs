@@ -1,5 +1,7 @@
 //! Events that are kept or dropped, and groups.
 
+use serde_json::json;
+
 use super::*;
 
 fn sent(name: &str, properties: Value) -> (Event, Box<RawValue>) {
