@@ -1,5 +1,6 @@
-//! Sets `APP_RELEASE`, which every event carries as `release`: the package's version and, if known, the git
-//! commit, such as `0.1.0+1a2b3c4d`.
+//! Sets `APP_RELEASE`, which every event carries as `release`.
+//!
+//! It is the package's version and, if known, the git commit, such as `0.1.0+1a2b3c4d`.
 
 use std::env;
 use std::path::Path;
@@ -24,7 +25,9 @@ fn given() -> Option<String> {
     short(&env::var("GIT_COMMIT").ok()?)
 }
 
-/// The commit that git reports. Only in release builds: a development build would be compiled again after every commit.
+/// The commit that git reports.
+///
+/// Only in release builds: a development build would be compiled again after every commit.
 fn ask_git() -> Option<String> {
     if env::var("PROFILE").is_ok_and(|profile| profile != "release") {
         return None;

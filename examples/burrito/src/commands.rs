@@ -1,6 +1,7 @@
-//! The app's own commands, beside Hoglet's: `cargo run seed`. A new command is a variant of [`Command`]
-//! and a file here. The comment of the variant is the help text. Commands print with `print_line`, which
-//! also works with `| head`.
+//! The app's own commands, beside Hoglet's: `cargo run seed`.
+//!
+//! A new command is a variant of [`Command`] and a file here. The comment of the variant is the
+//! help text. Commands print with `print_line`, which also works with `| head`.
 
 use clap::Subcommand;
 use hoglet_web::app::CommandResult;
@@ -8,7 +9,7 @@ use hoglet_web::settings::Settings;
 
 mod seed;
 
-/// The commands of `cargo run`, besides Hoglet's (`serve`, `migrate`, `user` and others).
+/// The commands of `cargo run`, besides Hoglet's, such as `serve`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Creates a demo user and prints its password

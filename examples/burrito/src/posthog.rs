@@ -1,4 +1,4 @@
-//! What PostHog receives: events, flags, person properties, and properties of every event.
+//! For PostHog: events, flags, person properties, properties of every event.
 //!
 //! `vendor/hoglet-posthog/` delivers it.
 //!

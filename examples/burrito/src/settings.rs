@@ -1,4 +1,4 @@
-//! The app's own settings, beside those of `hoglet_web::settings`: one field for each variable.
+//! The app's own settings, beside Hoglet's: one field for each variable.
 //!
 //! A new setting is a field, the line that reads it, and an entry in `.env.example`, which describes
 //! every variable. A test compares that file with the variables that the app reads.
@@ -14,7 +14,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads all settings. If some are wrong, the app does not start, and reports all wrong ones.
+    /// Reads all settings.
+    ///
+    /// If some are wrong, the app does not start, and reports all wrong ones.
     pub fn read(reader: &mut Reader, hoglet: &Hoglet, switches: &[Switch]) -> Self {
         Self {
             switches: Switches::read(reader, hoglet, switches),

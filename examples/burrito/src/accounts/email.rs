@@ -14,7 +14,9 @@ use crate::tokens::CHANGE_EMAIL;
 pub enum ChangeRequest {
     /// A link was mailed to the new address.
     Mailed,
-    /// Another account has the address. The sign-up form reveals the same, and more often.
+    /// Another account has the address.
+    ///
+    /// The sign-up form reveals the same, and more often.
     AddressTaken,
     /// Meanwhile the account was deleted.
     AccountGone,
@@ -52,7 +54,9 @@ pub async fn request_change(
     Ok(ChangeRequest::Mailed)
 }
 
-/// The requested address, while its link works. `None` if meanwhile another account has the address.
+/// The requested address, while its link works.
+///
+/// `None` if meanwhile another account has the address.
 pub async fn requested(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
     let finding = CHANGE_EMAIL.newest_of_user(&state.database, user.id);
     let Some(request) = finding.await? else {

@@ -19,8 +19,10 @@ pub enum LinkLogIn {
     LoggedInAndConfirmed,
 }
 
-/// Mails a link to the address. The request does the same work with and without an account, so its
-/// duration reveals nothing. The job looks for the account.
+/// Mails a link to the address.
+///
+/// The request does the same work with and without an account, so its duration reveals nothing. The
+/// job looks for the account.
 pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     let user = user::find_by_email(&state.database, &email).await?;

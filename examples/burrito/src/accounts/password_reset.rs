@@ -10,8 +10,10 @@ use crate::posthog::events::{
 use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
-/// Mails a link to the address. The request does the same work with and without an account, so its
-/// duration reveals nothing. The job looks for the account.
+/// Mails a link to the address.
+///
+/// The request does the same work with and without an account, so its duration reveals nothing. The
+/// job looks for the account.
 pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
     let email = Email::normalized(email);
     let user = user::find_by_email(&state.database, &email).await?;
@@ -23,8 +25,9 @@ pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()>
     Ok(())
 }
 
-/// Spends a link, sets the new password, and logs the user in. All other sessions and links of the user
-/// end. Returns `false` if the link no longer works.
+/// Spends a link, sets the new password, and logs the user in.
+///
+/// All other sessions and links of the user end. Returns `false` if the link no longer works.
 pub async fn reset(
     state: &AppState,
     visit: &mut Visit,

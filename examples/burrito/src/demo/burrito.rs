@@ -4,7 +4,7 @@ use super::burritos::{self, Owner};
 use super::events::BurritoConsidered;
 use crate::prelude::*;
 
-/// The owner of the count for a visitor who has opted out, and so has no visitor id.
+/// The owner of the count for a visitor who has opted out, and has no id.
 const COUNTED_AS: Key<Uuid> = Key::new("burritos_counted_as");
 
 pub async fn show(
@@ -20,7 +20,9 @@ pub async fn show(
     page.render("demo/burrito.html", context! { count })
 }
 
-/// Counts one more. Answers with JSON for the page's script, and with a redirect for a form without it.
+/// Counts one more.
+///
+/// Answers with JSON for the page's script, and with a redirect for a form without it.
 pub async fn consider(
     State(state): State<AppState>,
     user: Option<CurrentUser>,
@@ -48,7 +50,7 @@ pub async fn consider(
     }
 }
 
-/// The owner of the count; none for a visitor who has opted out and has no count yet.
+/// The owner of the count. `None` if an opted-out visitor has no count yet.
 async fn owner(user: Option<CurrentUser>, visit: &Visit) -> Result<Option<Owner>> {
     match user {
         Some(user) => Ok(Some(Owner::User(user.id))),

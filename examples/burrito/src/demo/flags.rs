@@ -1,7 +1,5 @@
 //! The demo's flag and experiment.
 
-use hoglet_web::posthog::{Experiment, Flag};
-
 hoglet_web::flags! {
     /// Shows the new dashboard, with the payload of the flag.
     pub const NEW_DASHBOARD_FEATURE: Flag = Flag::new("new-dashboard-feature");

@@ -5,7 +5,7 @@ use crate::prelude::*;
 
 const MESSAGE: &str = "Captured for the company acme-corp.";
 
-/// Describes the company to PostHog, and captures an event that belongs to the user and to the company.
+/// Describes the company to PostHog, and captures an event for it and its user.
 pub async fn use_feature(_: CurrentUser, visit: Visit) -> Result<Response> {
     let company = json!({ "name": "Acme Corp", "plan": "enterprise", "employee_count": 150 });
     visit.posthog.with_group("company", "acme-corp", company);

@@ -1,4 +1,4 @@
-//! Creates the table that counts how often a user or visitor has considered the burrito.
+//! Creates the table of counts: how often somebody considered the burrito.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

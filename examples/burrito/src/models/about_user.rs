@@ -1,4 +1,4 @@
-//! The columns of an account that users fill in themselves, at sign-up and on their profile.
+//! The columns that users fill in themselves, at sign-up and on their profile.
 //!
 //! A new column is a field of [`AboutUser`] with its rule, its lines in `of` and `set`, and a field of
 //! `user::Model`. `templates/about_user.html` has the fields of both forms.
@@ -51,8 +51,10 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// Inserts the account. Returns `None` if the address has an account. The database decides, so of two
-    /// sign-ups at once only one succeeds.
+    /// Inserts the account.
+    ///
+    /// Returns `None` if the address has an account. The database decides, so of two sign-ups at
+    /// once only one succeeds.
     pub async fn insert(self, database: &impl ConnectionTrait) -> Result<Option<Model>, DbErr> {
         let now = OffsetDateTime::now_utc();
         let mut user = ActiveModel {

@@ -42,7 +42,7 @@ fn form_page<'a>(page: &'a Page, email: &str) -> FormPage<'a> {
     FormPage::new(page, "forgot_password.html", values)
 }
 
-/// The same message for every address: it does not reveal whether the account exists.
+/// The same message for every address, whether or not the account exists.
 pub fn link_sent(purpose: Purpose) -> String {
     let lifetime = purpose.lifetime_in_words();
     format!(

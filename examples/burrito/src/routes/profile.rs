@@ -42,8 +42,9 @@ pub async fn update(
     visit.redirect_with_success("/profile", "Your profile was changed.")
 }
 
-/// The variables of `profile.html`. `at` names the form that was sent, because several forms have a field
-/// of the same name.
+/// The variables of `profile.html`.
+///
+/// `at` names the form that was sent, because several forms have a field of the same name.
 async fn account(state: &AppState, user: &user::Model) -> Result<Value> {
     let requested = accounts::email::requested(state, user).await?;
     Ok(context! {

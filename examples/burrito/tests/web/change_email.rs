@@ -1,4 +1,4 @@
-//! `/profile/email`: an account gets another address after its owner has confirmed the address.
+//! `/profile/email`: an account gets another address once it is confirmed.
 
 use serde_json::json;
 

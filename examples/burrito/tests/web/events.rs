@@ -1,11 +1,13 @@
-//! The events of a user, from the first visit on. Other tests check single events with their pages.
+//! The events of a user, from the first visit on.
+//!
+//! Other tests check single events with their pages.
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::support::*;
 
-/// Ann signs up, changes her name, views her profile, leaves, mistypes her password and comes back.
+/// Ann signs up, uses her profile, leaves, mistypes her password, comes back.
 async fn story(app: &App) -> Vec<Event> {
     let browser = app.sign_up(ANN).await;
     browser.post("/profile", &[("name", "Ann Lee")]).await;

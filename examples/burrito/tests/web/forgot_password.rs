@@ -1,4 +1,4 @@
-//! `/forgot-password` and `POST /login-link`: neither reveals whether an address has an account.
+//! `/forgot-password` and `POST /login-link`: neither reveals an account.
 
 use crate::support::*;
 

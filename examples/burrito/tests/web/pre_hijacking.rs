@@ -1,4 +1,4 @@
-//! Account pre-hijacking: a stranger signs up with another person's address and waits for that person.
+//! Account pre-hijacking: a stranger signs up with another person's address.
 //!
 //! As soon as the owner of the address uses a link, the stranger loses all access.
 

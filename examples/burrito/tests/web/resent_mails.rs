@@ -1,5 +1,6 @@
-//! Mails that are sent twice, because a process ended before it could store that the first mail was sent. Both
-//! mails have the same link, and a link that has ended does not work again.
+//! Mails that are sent twice, because a process ended between mail and record.
+//!
+//! Both mails have the same link, and a link that has ended does not work again.
 
 use hoglet_web::jobs::model::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -39,7 +40,7 @@ async fn enqueue_again(app: &App, job: Model) {
     row.exec_without_returning(&app.web.database).await.unwrap();
 }
 
-/// The `Message-ID` and the link of each mail with a link to this page, oldest first.
+/// `Message-ID` and link of each mail with a link to this page, oldest first.
 async fn links(app: &App, to: &str, page: &str) -> Vec<(String, String)> {
     let mails = app.mails_to(to).await.into_iter();
     let links = mails.filter_map(|mail| {

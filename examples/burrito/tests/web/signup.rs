@@ -117,7 +117,7 @@ async fn a_password_that_is_easy_to_guess_is_refused() {
     assert_eq!(spaces.status, 303, "there is no rule of composition");
 }
 
-/// A browser does not send a form whose field of type `email` has letters outside ASCII.
+/// Browsers refuse letters outside ASCII in a field of type `email`.
 #[tokio::test]
 async fn every_field_for_an_address_takes_international_addresses() {
     let app = App::start().await;

@@ -19,7 +19,7 @@ pub mod commands;
 mod links;
 mod users;
 
-/// The app on a free port, with a database of its own and a recorder as its PostHog.
+/// The app on a free port, with its own database and a recorder as PostHog.
 pub type App = TestApp<app::app::App>;
 
 pub const ANN: &str = "ann@example.com";

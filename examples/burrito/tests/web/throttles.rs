@@ -1,5 +1,6 @@
-//! The throttles of accounts. `hoglet_web::throttle::accounts` has the numbers, and `hoglet_web` tests how a
-//! throttle counts.
+//! The throttles of accounts.
+//!
+//! `hoglet_web::throttle::accounts` has the numbers, and `hoglet_web` tests how a throttle counts.
 
 use hoglet_web::email::Email;
 use hoglet_web::throttle::accounts::{ANY_MAIL, CONFIRMATION_MAIL, TAKEN};

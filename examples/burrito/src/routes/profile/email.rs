@@ -1,4 +1,4 @@
-//! `/profile/email`: requests another address for the account, or cancels the request.
+//! `/profile/email`: requests another address, or cancels the request.
 
 use super::{account, refusal};
 use crate::accounts::email::{self, ChangeRequest};

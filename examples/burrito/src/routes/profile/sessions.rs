@@ -66,8 +66,10 @@ pub async fn end_others(
     visit.redirect_with_success(PAGE, "Your other sessions have ended.")
 }
 
-/// Returns the page that asks for the password, or `None` if the right password was given or the log-in
-/// was recent. A stranger at an unlocked browser must not be able to log its owner out everywhere else.
+/// Returns the page that asks for the password, or `None`.
+///
+/// `None` means that the right password was given or that the log-in was recent. A stranger at an
+/// unlocked browser must not be able to log its owner out everywhere else.
 async fn ask_for_password(
     visit: &Visit,
     user: &user::Model,

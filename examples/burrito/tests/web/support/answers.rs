@@ -21,7 +21,9 @@ pub fn assert_refused(answer: &Answer, message: &str) {
     assert_shows(&answer.text(), message);
 }
 
-/// A throttle refused the request. The answer has the reason, and the time of the next try.
+/// A throttle refused the request.
+///
+/// The answer has the reason, and the time of the next try.
 #[track_caller]
 pub fn assert_throttled(answer: &Answer, message: &str) {
     assert_eq!(answer.status, 429, "{}", answer.text());
@@ -30,7 +32,7 @@ pub fn assert_throttled(answer: &Answer, message: &str) {
     assert!((1..=300).contains(&seconds), "{seconds}");
 }
 
-/// A link does not work, whether its page is opened or its form is sent, and logs no one in.
+/// Neither the page nor the form of a link works, and no one is logged in.
 pub async fn assert_gone(app: &App, link: &str) {
     let browser = app.browser();
     for answer in [browser.get(link).await, browser.follow(link).await] {

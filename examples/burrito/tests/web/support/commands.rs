@@ -1,4 +1,4 @@
-//! Runs the app's binary beside a running app, with the same database and the same PostHog.
+//! Runs the app's binary beside a running app, with its database and PostHog.
 
 use std::process::{Command, Output, Stdio};
 

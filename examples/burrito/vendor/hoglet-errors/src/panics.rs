@@ -81,7 +81,9 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
     }
 }
 
-/// Tokio catches the panics of tasks. Of all threads, only the main one ends the process when it panics.
+/// Tokio catches the panics of tasks.
+///
+/// Of all threads, only the main one ends the process when it panics.
 fn scope_here() -> PanicScope {
     let in_task = tokio::task::try_id().is_some();
     let in_main = thread::current().name() == Some("main");

@@ -123,7 +123,9 @@ impl Frame {
     }
 }
 
-/// Whether a frame is code of the app in the folder `app`. If its file is unknown, its function decides.
+/// Whether a frame is code of the app in the folder `app`.
+///
+/// If its file is unknown, its function decides.
 fn is_in_app(app: &str, path: &str, function: &str) -> bool {
     match below(app, path) {
         Some(file) => !NOT_ITS_OWN.iter().any(|folder| file.starts_with(folder)),

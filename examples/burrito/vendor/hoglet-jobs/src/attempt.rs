@@ -151,8 +151,9 @@ async fn run<C: Clone + Send + Sync + 'static>(
     }
 }
 
-/// Returns `None` as soon as the lease has ended. It checks that before each poll, because the process may
-/// have been suspended.
+/// Returns `None` as soon as the lease has ended.
+///
+/// It checks that before each poll, because the process may have been suspended.
 async fn while_held<T>(
     lease: watch::Receiver<Instant>,
     work: impl Future<Output = T>,

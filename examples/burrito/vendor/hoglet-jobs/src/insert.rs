@@ -6,8 +6,8 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 use time::OffsetDateTime;
 
+use crate::Priority;
 use crate::actor::StoredActor;
-use crate::priority::Priority;
 use crate::sql::{execute, milliseconds, placeholders, query, storable_key};
 use crate::unique::Unique;
 
@@ -77,7 +77,7 @@ pub struct New {
     pub payload: String,
     /// When it is due.
     pub when: When,
-    /// See [`Job::unique_key`](crate::job::Job::unique_key).
+    /// See [`Job::unique_key`](crate::Job::unique_key).
     pub unique_key: Option<String>,
     /// The person the job is done for.
     pub actor: StoredActor,
@@ -196,7 +196,7 @@ pub struct OneOfMany {
     pub payload: String,
     /// How long until it is due.
     pub delay: Duration,
-    /// See [`Job::unique_key`](crate::job::Job::unique_key).
+    /// See [`Job::unique_key`](crate::Job::unique_key).
     pub unique_key: Option<String>,
 }
 

@@ -23,7 +23,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The claim of a job that [`claim`](crate::claim::claim) has returned.
+    /// The claim of a job that [`claim`](crate::claim::claim()) has returned.
     pub(crate) fn of(job: &Model) -> Self {
         Self {
             id: job.id,

@@ -9,53 +9,53 @@
 //!
 //! An [`Enqueuer`] stores jobs for a [`StoredActor`], the person they are done for, and wakes the [`Workers`]
 //! of this process. Workers look for due jobs in each queue. They share the process's places (how many jobs it
-//! runs at once) among the queues. A worker [claims](claim) a job for the time of a lease, and extends the
-//! lease while the job runs: only the holder of the lease can store how the job ended. An
-//! [attempt](mod@attempt) runs the job within its limits. An app's [`Hooks`] give the attempt its context and
-//! report its errors. [`schedules`] enqueues jobs at their times: once each time, however many processes
-//! there are.
+//! runs at once) among the queues. A worker claims a job for the time of a lease, and extends the lease while
+//! the job runs: only the holder of the lease can store how the job ended. An attempt runs the job within its
+//! limits. An app's [`Hooks`] give the attempt its context and report its errors. Schedules enqueue jobs at
+//! their times: once each time, however many processes there are.
 //!
-//! [`upkeep`], [`list`] and [`forget`](mod@forget) manage waiting and failed jobs. [`unreadable`] marks rows
-//! that cannot be read as failed.
+//! [`upkeep`], [`list`] and [`forget`](fn@forget) manage waiting and failed jobs. Rows that cannot be read are
+//! marked as failed.
 
-pub mod actor;
-pub mod attempt;
-pub mod claim;
+mod actor;
+mod attempt;
+mod claim;
 pub mod database;
-pub mod due;
+mod due;
 mod enqueue;
-pub mod enqueuer;
-pub mod failure;
-pub mod forget;
+mod enqueuer;
+mod failure;
+mod forget;
 pub mod hooks;
-pub mod insert;
-pub mod job;
+mod insert;
+mod job;
 pub mod kind;
-pub mod lease;
+mod lease;
 pub mod list;
 pub mod migrations;
 pub mod model;
 mod places;
-pub mod priority;
-pub mod registry;
+mod priority;
+mod registry;
 mod results;
-pub mod run;
+mod run;
 mod run_due;
-pub mod runner;
+mod runner;
 mod running_job;
-pub mod schedules;
+mod schedules;
 mod sql;
-pub mod state;
-pub mod table;
+mod state;
+mod table;
 mod tidy;
-pub mod unique;
-pub mod unreadable;
+mod unique;
+mod unreadable;
 pub mod upkeep;
-pub mod wanted;
+mod wanted;
 mod work;
-pub mod workers;
+mod workers;
 
 pub use actor::StoredActor;
+pub use attempt::AttemptOutcome;
 pub use enqueuer::Enqueuer;
 pub use failure::{Failure, JobResult};
 pub use forget::forget;
@@ -67,7 +67,7 @@ pub use registry::Registry;
 pub use run::Run;
 pub use runner::Runner;
 pub use state::JobState;
-pub use table::Jobs;
+pub use table::{BrokenJobs, Jobs};
 pub use unique::Unique;
 pub use upkeep::{Cancelled, cancel, pause, resume};
 pub use workers::Workers;

@@ -6,9 +6,9 @@ use crate::model::Model;
 use crate::sql::query;
 use crate::unreadable;
 
-/// The state of a job.
+/// The state of a listed job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ListedState {
     /// It may be claimed, unless its queue is paused or its twin runs.
     Due,
     /// It waits for its first attempt, which is not due yet.
@@ -21,7 +21,7 @@ pub enum State {
     Failed,
 }
 
-impl State {
+impl ListedState {
     /// All of them.
     pub const ALL: [Self; 5] = [
         Self::Due,
@@ -42,7 +42,7 @@ impl State {
         }
     }
 
-    /// The state with this [`name`](State::name).
+    /// The state with this [`name`](ListedState::name).
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
@@ -52,7 +52,7 @@ impl State {
 #[derive(Debug)]
 pub struct Listed {
     /// Its state.
-    pub state: State,
+    pub state: ListedState,
     /// Milliseconds until it is due, or until its lease ends.
     pub due_in: i64,
     /// The job's row.
@@ -84,11 +84,11 @@ const STATE: &str = "CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN run_at <
 /// If the database fails.
 pub async fn list(
     database: &DatabaseConnection,
-    states: &[State],
+    states: &[ListedState],
     limit: Option<u64>,
 ) -> Result<Vec<Listed>, DbErr> {
     let states = if states.is_empty() {
-        &State::ALL[..]
+        &ListedState::ALL[..]
     } else {
         states
     };
@@ -113,7 +113,7 @@ fn listed(row: &QueryResult) -> Result<Listed, DbErr> {
     let now: i64 = row.try_get("", "now")?;
     let run_at = row.try_get("", "run_at");
     Ok(Listed {
-        state: State::named(&name).unwrap_or(State::Due),
+        state: ListedState::named(&name).unwrap_or(ListedState::Due),
         due_in: run_at.map_or(0, |run_at: i64| run_at.saturating_sub(now)),
         row: Model::from_query_result(row, "").map_err(|error| Unreadable {
             id: id(row),

@@ -14,11 +14,11 @@ pub struct Model {
     pub id: Uuid,
     /// The name that the job is registered under.
     pub kind: String,
-    /// The queue that it waits in, see [`Job::QUEUE`](crate::job::Job::QUEUE).
+    /// The queue that it waits in, see [`Job::QUEUE`](crate::Job::QUEUE).
     pub queue: String,
     /// The job's fields, as JSON.
     pub payload: String,
-    /// See [`Priority`](crate::priority::Priority).
+    /// See [`Priority`](crate::Priority).
     pub priority: i16,
     /// When it may be claimed: when it is due, or when its lease ends.
     pub run_at: i64,
@@ -28,8 +28,9 @@ pub struct Model {
     pub lease: Option<Uuid>,
     /// While the job waits, no other job of its kind with the same key is enqueued.
     pub unique_key: Option<String>,
-    /// Whether it was ever claimed. Of the jobs with the same unique key, at most one has begun and at most one
-    /// has not.
+    /// Whether it was ever claimed.
+    ///
+    /// Of the jobs with the same unique key, at most one has begun and at most one has not.
     pub begun: bool,
     /// The [`StoredActor`](crate::StoredActor) that the job is done for, as JSON.
     #[sea_orm(column_name = "behalf")]

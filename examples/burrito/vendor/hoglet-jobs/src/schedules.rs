@@ -5,18 +5,19 @@
 //! process updates the row and enqueues the job in one transaction. If several processes try, only one
 //! succeeds. If times were missed because no process ran, the job is enqueued once for all of them.
 
+mod times;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use croner::Cron;
 use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::database::begin;
 use crate::insert::{New, insert};
 use crate::sql::execute;
+
+pub use times::Times;
 
 /// Adds the row of a new schedule.
 const BEGIN: &str =
@@ -42,51 +43,6 @@ pub struct Schedule {
     pub times: Times,
     /// Makes its job with the given id.
     pub job: Arc<dyn Fn(Uuid) -> Result<New, DbErr> + Send + Sync>,
-}
-
-/// When a schedule is due.
-#[derive(Debug)]
-pub enum Times {
-    /// At multiples of this many milliseconds since 1970.
-    Every(i64),
-    /// At the times of a cron expression, in a time zone.
-    Cron(Box<Cron>, Tz),
-}
-
-impl Times {
-    /// At whole multiples of an interval.
-    pub fn every(interval: Duration) -> Result<Self, String> {
-        match i64::try_from(interval.as_millis()) {
-            Ok(milliseconds) if milliseconds >= 1_000 => Ok(Self::Every(milliseconds)),
-            _ => Err("an interval is one second at least".to_owned()),
-        }
-    }
-
-    /// At the times that match a cron expression.
-    pub fn cron(times: &str, zone: &str) -> Result<Self, String> {
-        let cron = times.parse::<Cron>().map_err(|error| {
-            format!("{times:?} is no cron text such as \"30 8 * * MON\": {error}")
-        })?;
-        let zone = zone.parse().map_err(|_| {
-            format!("{zone:?} is no time zone such as \"UTC\" or \"Europe/Berlin\"")
-        })?;
-        // Some expressions match no time, such as 30 February.
-        cron.find_next_occurrence(&Utc::now(), true)
-            .map_err(|error| format!("{times:?} never comes: {error}"))?;
-        Ok(Self::Cron(Box::new(cron), zone))
-    }
-
-    /// The latest time that has come, in milliseconds since 1970.
-    pub fn latest(&self, now: DateTime<Utc>) -> Option<i64> {
-        match self {
-            Self::Every(interval) => Some(now.timestamp_millis().div_euclid(*interval) * interval),
-            Self::Cron(cron, zone) => {
-                let now = now.with_timezone(zone);
-                let latest = cron.find_previous_occurrence(&now, true).ok()?;
-                Some(latest.timestamp_millis())
-            }
-        }
-    }
 }
 
 /// The schedules of an app, with what this process remembers of their rows.

@@ -1,10 +1,11 @@
 //! [`Tidy`]: looks for jobs that no process would run, and repairs or logs them.
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::registry::Registry;
+use crate::sql::{execute, query};
 use crate::unreadable::set_aside_unfindable;
-use crate::upkeep::{kinds, move_to_queue, paused};
+use crate::upkeep::paused;
 
 /// The unknown kinds and the paused queues that this process has logged already.
 #[derive(Default)]
@@ -68,4 +69,31 @@ impl Tidy {
         self.paused = paused;
         Ok(())
     }
+}
+
+/// The kinds in each queue, with the number of jobs that have not failed.
+async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, String, i64)>, DbErr> {
+    let sql = "SELECT kind, queue, count(*) AS jobs FROM jobs WHERE failed_at IS NULL GROUP BY kind, queue";
+    let rows = query(database, sql, []).await?;
+    // Rows with an unreadable name have been marked as failed by `set_aside_unfindable`.
+    let readable = rows.iter().filter_map(|row| {
+        let kind = row.try_get("", "kind").ok()?;
+        let queue = row.try_get("", "queue").ok()?;
+        Some((kind, queue, row.try_get("", "jobs").ok()?))
+    });
+    Ok(readable.collect())
+}
+
+/// Moves the jobs of a kind to its queue.
+///
+/// An older version of the app may have used another one.
+async fn move_to_queue(
+    database: &impl ConnectionTrait,
+    kind: &str,
+    queue: &str,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE jobs SET queue = $2 WHERE kind = $1 AND queue <> $2 AND failed_at IS NULL";
+    execute(database, sql, [kind.into(), queue.into()])
+        .await
+        .map(drop)
 }

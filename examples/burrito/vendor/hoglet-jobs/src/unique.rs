@@ -9,7 +9,9 @@ pub enum Unique {
     /// The waiting job stays as it is, and the new one is dropped.
     #[default]
     Keep,
-    /// The waiting job gets the fields, the time and the attempts of the new one. So a job that waits for its
-    /// next attempt runs earlier. A job with a delay runs once no new job was enqueued for that long.
+    /// The waiting job gets the fields, the time and the attempts of the new one.
+    ///
+    /// So a job that waits for its next attempt runs earlier. A job with a delay runs once no new
+    /// job was enqueued for that long.
     Replace,
 }

@@ -50,41 +50,6 @@ pub async fn numbers(database: &impl ConnectionTrait) -> Result<Numbers, DbErr> 
     })
 }
 
-/// The kinds in each queue, with the number of jobs that have not failed.
-///
-/// # Errors
-///
-/// If the database fails.
-pub async fn kinds(database: &impl ConnectionTrait) -> Result<Vec<(String, String, i64)>, DbErr> {
-    let sql = "SELECT kind, queue, count(*) AS jobs FROM jobs WHERE failed_at IS NULL GROUP BY kind, queue";
-    let rows = query(database, sql, []).await?;
-    // Rows with an unreadable name are marked as failed elsewhere, see `unreadable`.
-    let readable = rows.iter().filter_map(|row| {
-        let kind = row.try_get("", "kind").ok()?;
-        let queue = row.try_get("", "queue").ok()?;
-        Some((kind, queue, row.try_get("", "jobs").ok()?))
-    });
-    Ok(readable.collect())
-}
-
-/// Moves the jobs of a kind to its queue.
-///
-/// An older version of the app may have used another one.
-///
-/// # Errors
-///
-/// If the database fails.
-pub async fn move_to_queue(
-    database: &impl ConnectionTrait,
-    kind: &str,
-    queue: &str,
-) -> Result<(), DbErr> {
-    let sql = "UPDATE jobs SET queue = $2 WHERE kind = $1 AND queue <> $2 AND failed_at IS NULL";
-    execute(database, sql, [kind.into(), queue.into()])
-        .await
-        .map(drop)
-}
-
 /// A failed job that was not retried, because a job with the same unique key waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwinWaits {
@@ -168,8 +133,10 @@ pub async fn discard(database: &DatabaseConnection, id: Option<Uuid>) -> Result<
 pub enum Cancelled {
     /// It waited, and was removed.
     Removed,
-    /// It runs. Its process notices at the next heartbeat, after at most a quarter of the lease. Then the job
-    /// is stopped at its next `await` and removed.
+    /// It runs.
+    ///
+    /// Its process notices at the next heartbeat, after at most a quarter of the lease. Then the
+    /// job is stopped at its next `await` and removed.
     Stopping,
     /// No job with this id waits or runs.
     NotThere,

@@ -34,8 +34,9 @@ pub enum NotDeleted {
     /// There is no key. The text explains how to delete the person by hand.
     #[error("the person cannot be deleted at PostHog: {0}")]
     Off(String),
-    /// The key may not do it, or not in this project. The text explains what to change, or how to delete the
-    /// person by hand.
+    /// The key may not do it, or not in this project.
+    ///
+    /// The text explains what to change, or how to delete the person by hand.
     #[error("the person cannot be deleted at PostHog: {0}")]
     NotAllowed(String),
     /// PostHog refuses the request, and would refuse it again.

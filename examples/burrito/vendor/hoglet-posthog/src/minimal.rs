@@ -11,7 +11,9 @@ use posthog_rs::Event;
 use crate::property::GEOIP_DISABLE;
 use crate::release_properties;
 
-/// The properties that the SDK keeps. Source: `MINIMAL_FLAG_CALLED_EVENT_PROPERTIES` in posthog-rs 0.30.
+/// The properties that the SDK keeps.
+///
+/// Source: `MINIMAL_FLAG_CALLED_EVENT_PROPERTIES` in posthog-rs 0.30.
 const KEPT: &[&str] = &[
     "$feature_flag",
     "$feature_flag_response",

@@ -36,8 +36,10 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 /// The time limit of a request and its answer, even with a large upload.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The paths of the ingestion host that posthog-js 1.449.2 uses. Source: `endpointFor` and `sendRequest` in
-/// its package, `ingestionPaths` in its `request-router`.
+/// The paths of the ingestion host that posthog-js 1.449.2 uses.
+///
+/// Source: `endpointFor` and `sendRequest` in its package, `ingestionPaths` in its
+/// `request-router`.
 const INGESTION: &[&str] = &[
     "/e/",
     "/i/",

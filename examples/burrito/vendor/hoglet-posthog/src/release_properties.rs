@@ -5,8 +5,10 @@ use serde_json::Value;
 
 use crate::settings::{App, Environment};
 
-/// PostHog's own property for people who are not customers. A project can exclude them from its figures.
-/// Source: `internal_or_test_user_hostname` in posthog-js.
+/// PostHog's own property for people who are not customers.
+///
+/// A project can exclude them from its figures. Source: `internal_or_test_user_hostname` in
+/// posthog-js.
 const INTERNAL_USER: &str = "$internal_or_test_user";
 
 /// Keeps PostHog from correcting the time of events.
@@ -21,7 +23,9 @@ pub const NAMES: [&str; 3] = [ENVIRONMENT, RELEASE, IGNORE_SENT_AT];
 const ENVIRONMENT: &str = "environment";
 const RELEASE: &str = "release";
 
-/// The properties of the release. They are added to each event when it is sent, so that no event lacks them.
+/// The properties of the release.
+///
+/// They are added to each event when it is sent, so that no event lacks them.
 #[derive(Clone, Copy, Debug)]
 pub struct ReleaseProperties {
     environment: Environment,

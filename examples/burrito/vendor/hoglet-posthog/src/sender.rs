@@ -40,8 +40,10 @@ pub struct Sender {
     /// The folder that the app was compiled in.
     app: &'static str,
     retry: Duration,
-    /// Whether a batch waits for the operator to correct a setting. False in tests, including PostHog's test
-    /// harness for SDKs: there such a batch is lost at once.
+    /// Whether a batch waits for the operator to correct a setting.
+    ///
+    /// False in tests, including PostHog's test harness for SDKs: there such a batch is lost at
+    /// once.
     waits_for_the_operator: bool,
     trouble: Trouble,
     pace: Pace,

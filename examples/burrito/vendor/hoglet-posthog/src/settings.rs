@@ -22,7 +22,9 @@ pub enum Compression {
 /// The environment of the app, which every event carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// On a developer's machine. The log shows each captured event, and persons are marked as internal users.
+    /// On a developer's machine.
+    ///
+    /// The log shows each captured event, and persons are marked as internal users.
     Development,
     /// In a test. A batch that PostHog refuses because of a wrong setting is lost at once.
     Test,
@@ -78,8 +80,9 @@ pub struct Settings {
     pub retry: Duration,
     /// How batches of events are sent.
     pub compression: Compression,
-    /// How long a request waits for PostHog's answer about flags. If it is more than 300 ms, an attempt that
-    /// broke off is repeated once, after 300 ms.
+    /// How long a request waits for PostHog's answer about flags.
+    ///
+    /// If it is more than 300 ms, an attempt that broke off is repeated once, after 300 ms.
     pub flags_timeout: Duration,
 }
 

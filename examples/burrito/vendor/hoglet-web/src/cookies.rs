@@ -165,7 +165,9 @@ impl SignedCookie {
         }
     }
 
-    /// The cookies with a suffix that the request presented, sorted by suffix. Their signatures may be invalid.
+    /// The cookies with a suffix that the request presented, sorted by suffix.
+    ///
+    /// Their signatures may be invalid.
     pub fn all_with_suffix(&self, cookies: &Cookies) -> Vec<Self> {
         let begin = format!("{}-", self.name);
         let mut names: Vec<String> = cookies

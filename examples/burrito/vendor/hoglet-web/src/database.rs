@@ -5,6 +5,7 @@ pub mod schema;
 pub mod slices;
 pub mod unavailable;
 mod unknown;
+pub mod violation;
 
 pub use hoglet_jobs::database::begin;
 
@@ -12,3 +13,4 @@ pub use connection::{connect, connect_existing};
 pub use schema::{Migrations, migrate, migrate_down, migrated, pending_migrations};
 pub use slices::delete_in_slices;
 pub use unavailable::is_unavailable;
+pub use violation::unless_in_use;

@@ -1,50 +1,32 @@
-//! Forms: checks the typed values, and shows the page again with a message for each field.
-
-use std::collections::BTreeMap;
+//! Forms: reads and checks the typed values, and shows the page again with a message for each field.
+//!
+//! A form is a struct. A field is an [`Input`] of the type that its value has, such as `Input<i32>`, or a `String`
+//! with rules of garde.
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use garde::{I18n, Report, Validate, with_i18n};
 use minijinja::{Value, context};
 
 use crate::error::{AppError, Result};
 use crate::page::Page;
 
+mod choice;
+mod errors;
+mod input;
+mod json;
+mod number;
+mod stored;
+mod text;
+mod time;
 mod words;
 
+pub use choice::{Choice, Reference, choices, label};
+pub use errors::{Errors, error, form_error, not_a_choice, validate};
+pub use input::{Input, InputType};
+pub use number::FixedPoint;
+pub use stored::{Stored, stored};
+pub use text::{Line, MultiLine, WebAddress};
 pub use words::PlainEnglish;
-
-/// Messages by field; `form` is for the form as a whole.
-pub type Errors = BTreeMap<String, Vec<String>>;
-
-/// Checks a form and returns its messages. `words` contains those of garde's own rules.
-pub fn validate<F: Validate<Context: Default>>(form: &F, words: impl I18n + 'static) -> Errors {
-    with_i18n(words, || form.validate())
-        .err()
-        .map(|report| messages(&report))
-        .unwrap_or_default()
-}
-
-fn messages(report: &Report) -> Errors {
-    let mut errors = Errors::new();
-    for (path, error) in report.iter() {
-        errors
-            .entry(path.to_string())
-            .or_default()
-            .push(error.message().to_owned());
-    }
-    errors
-}
-
-/// A message about one field.
-pub fn error(field: &str, message: impl Into<String>) -> Errors {
-    Errors::from([(field.to_owned(), vec![message.into()])])
-}
-
-/// A message about the form as a whole.
-pub fn form_error(message: impl Into<String>) -> Errors {
-    error("form", message)
-}
 
 /// The page of a form. It comes back with the typed values if the form is not valid.
 pub struct FormPage<'a> {

@@ -17,8 +17,9 @@ use crate::web::Web;
 const INTERVAL: Duration = Duration::from_secs(10 * 60);
 /// A younger `$identify` may still be on its way to PostHog.
 const UNDER_WAY: time::Duration = time::Duration::minutes(1);
-/// A failed job can be retried for this long. Then it is deleted, because its fields may contain an e-mail
-/// address.
+/// A failed job can be retried for this long.
+///
+/// Then it is deleted, because its fields may contain an e-mail address.
 const FAILED_JOBS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The time limit of one round of sending again. The next round sends the rest.
 const WAIT: Duration = Duration::from_secs(20);

@@ -10,10 +10,10 @@ mod failure;
 mod forget_user;
 
 pub use hoglet_jobs::{
-    Cancelled, Enqueued, Enqueuer, Failure, Job, JobResult, JobState, Jobs, Priority, Unique,
-    Workers, cancel, pause, resume,
+    AttemptOutcome, Cancelled, Enqueued, Enqueuer, Failure, Job, JobResult, JobState, Jobs,
+    Priority, Unique, Workers, cancel, pause, resume,
 };
-pub use hoglet_jobs::{attempt, kind, list, model, priority, upkeep};
+pub use hoglet_jobs::{kind, list, model, upkeep};
 
 pub use context::{Context, Registry, Run, Runner};
 pub use forget_user::forget_user;

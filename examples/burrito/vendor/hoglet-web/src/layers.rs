@@ -1,4 +1,6 @@
-//! The layers around an app's pages. [`around`] puts them there. The command `layers` prints their order.
+//! The layers around an app's pages.
+//!
+//! [`around`] puts them there. The command `layers` prints their order.
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

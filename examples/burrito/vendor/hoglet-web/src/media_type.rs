@@ -1,5 +1,6 @@
-//! Media types in the headers `Content-Type` and `Accept`. Letter case is ignored. Source: RFC 9110, 8.3.1
-//! and 12.5.1.
+//! Media types in the headers `Content-Type` and `Accept`.
+//!
+//! Letter case is ignored. Source: RFC 9110, 8.3.1 and 12.5.1.
 
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};

@@ -12,3 +12,9 @@ pub use hoglet_posthog::*;
 mod off;
 #[cfg(not(feature = "posthog"))]
 pub use off::*;
+
+/// The types that `flags!` imports.
+#[doc(hidden)]
+pub mod flag_types {
+    pub use super::{Experiment, Flag};
+}

@@ -23,3 +23,4 @@ pub use jobs::JobsSettings;
 pub use mail::{MailServer, MailSettings, MailTls, WithoutServer};
 pub use reader::{Reader, SettingsError};
 pub use secret::Secret;
+pub use url::Url;

@@ -56,8 +56,9 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether this process has ignored SIGHUP since its start, as with `nohup`. If so, it must continue when the
-/// terminal closes.
+/// Whether this process has ignored SIGHUP since its start, as with `nohup`.
+///
+/// If so, it must continue when the terminal closes.
 pub fn ignores_hangup() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| hangup_is_ignored(&status))
 }

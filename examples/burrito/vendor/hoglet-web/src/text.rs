@@ -5,18 +5,24 @@ use std::borrow::Cow;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 /// Characters that show nothing, although Unicode does not class them as spaces or ignorable.
 ///
 /// They are the empty braille cell, a musical note without a head, and the filler of a script.
 const BLANK: [char; 3] = ['\u{2800}', '\u{1d159}', '\u{16fe4}'];
 
-/// A day in words, such as `1 December 2026`.
-pub fn day(moment: OffsetDateTime) -> String {
+/// A date in words, such as `1 December 2026`.
+pub fn date(date: Date) -> String {
     let words = format_description!("[day padding:none] [month repr:long] [year]");
-    moment.format(&words).unwrap_or_default()
+    date.format(&words).unwrap_or_default()
+}
+
+/// The day of a moment in words, such as `1 December 2026`.
+pub fn day(moment: OffsetDateTime) -> String {
+    date(moment.date())
 }
 
 /// A moment in words, such as `1 December 2026, 09:05 UTC`.
@@ -25,6 +31,20 @@ pub fn moment(moment: OffsetDateTime) -> String {
     let moment = moment.to_offset(UtcOffset::UTC);
     let time = moment.format(&time).unwrap_or_default();
     format!("{}, {time} UTC", day(moment))
+}
+
+/// A moment for programs, such as `2026-12-01T09:05:00Z` (RFC 3339). For properties of events.
+pub fn timestamp(moment: OffsetDateTime) -> String {
+    let moment = moment.to_offset(UtcOffset::UTC);
+    moment.format(&Rfc3339).unwrap_or_default()
+}
+
+/// `Yes` or `No`.
+pub fn yes_or_no(answer: bool) -> &'static str {
+    match answer {
+        true => "Yes",
+        false => "No",
+    }
 }
 
 /// Normalizes to NFC: an `ä` of two characters becomes one character.

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Value};
+use minijinja::{Environment, Value, escape_formatter};
 use rust_embed::RustEmbed;
 
 use crate::assets;
@@ -207,6 +207,11 @@ fn environment(templates: Files, assets: Files) -> Environment<'static> {
     environment.set_syntax(syntax.expect("these options do not contradict each other"));
     environment.add_function("asset", move |name: &str| assets::url(assets, name));
     environment.add_function("version", reload::version);
+    // A value that a row does not have shows nothing, instead of the word “none”.
+    environment.set_formatter(|output, state, value| match value.is_none() {
+        true => Ok(()),
+        false => escape_formatter(output, state, value),
+    });
     environment.set_loader(move |name| {
         let file = templates.get_or(name, &Files::of::<Templates>());
         Ok(file.map(|file| String::from_utf8_lossy(&file.data).into_owned()))

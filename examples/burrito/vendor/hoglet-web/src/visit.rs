@@ -139,6 +139,15 @@ impl Visit {
         self.redirect_with(FlashLevel::Info, path, message)
     }
 
+    /// Redirects, and leaves a message about a failure for the next page.
+    ///
+    /// # Errors
+    ///
+    /// None today.
+    pub fn redirect_with_error(&self, path: &str, message: &str) -> Result<Response> {
+        self.redirect_with(FlashLevel::Error, path, message)
+    }
+
     fn redirect_with(&self, level: FlashLevel, path: &str, message: &str) -> Result<Response> {
         self.messages.add(level, message);
         Ok(Redirect::to(path).into_response())

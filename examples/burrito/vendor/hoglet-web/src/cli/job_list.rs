@@ -7,10 +7,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::job_table::Table;
 use super::output::{NotPrinted, print_line};
-use crate::jobs::list::{self, Listed, State, Unreadable};
+use crate::jobs::list::{self, Listed, ListedState, Unreadable};
 use crate::jobs::model::Model;
-use crate::jobs::priority::Priority;
-use crate::jobs::upkeep;
+use crate::jobs::{Priority, upkeep};
 
 /// The most jobs that are shown without --limit.
 const SHOWN: u64 = 100;
@@ -27,7 +26,7 @@ pub enum Format {
 pub async fn list(
     database: &DatabaseConnection,
     table: &Table,
-    states: &[State],
+    states: &[ListedState],
     limit: Option<u64>,
     format: Format,
     app: &str,
@@ -78,10 +77,10 @@ fn print_array(elements: impl Iterator<Item = Value>) -> Result<(), NotPrinted> 
     print_line(format_args!("[{}{end}]", lines.join(",")))
 }
 
-fn none(states: &[State]) -> String {
+fn none(states: &[ListedState]) -> String {
     match states {
         [] => "no job waits".to_owned(),
-        [State::Failed] => "no job has failed".to_owned(),
+        [ListedState::Failed] => "no job has failed".to_owned(),
         states => {
             let names: Vec<_> = states.iter().map(|state| state.name()).collect();
             format!("no job is {}", names.join(" or "))
@@ -98,7 +97,7 @@ fn print(job: &Listed, row: &Model, table: &Table, paused: bool) -> Result<(), N
     Ok(())
 }
 
-fn print_unreadable(state: State, broken: &Unreadable) -> Result<(), NotPrinted> {
+fn print_unreadable(state: ListedState, broken: &Unreadable) -> Result<(), NotPrinted> {
     let unknown = || "?".to_owned();
     let (id, kind) = (broken.id.clone(), broken.kind.clone());
     let (id, kind) = (id.unwrap_or_else(unknown), kind.unwrap_or_else(unknown));
@@ -112,17 +111,17 @@ fn print_unreadable(state: State, broken: &Unreadable) -> Result<(), NotPrinted>
 fn in_words(job: &Listed, row: &Model, table: &Table, paused: bool) -> String {
     let seconds = job.due_in / 1_000;
     let state = match job.state {
-        State::Failed => return format!("failed after {}", attempts(row)),
-        State::Running if row.cancelled_at.is_some() => {
+        ListedState::Failed => return format!("failed after {}", attempts(row)),
+        ListedState::Running if row.cancelled_at.is_some() => {
             return format!("runs, attempt {}, is being cancelled", row.attempt);
         }
-        State::Running => return format!("runs, attempt {}", row.attempt),
+        ListedState::Running => return format!("runs, attempt {}", row.attempt),
         _ if table.kind(&row.kind).is_none() => {
             return "waits: this version does not know its kind".to_owned();
         }
-        State::Due => "due".to_owned(),
-        State::Retrying => format!("tried again in {seconds} s, after {}", attempts(row)),
-        State::Scheduled => format!("due in {seconds} s"),
+        ListedState::Due => "due".to_owned(),
+        ListedState::Retrying => format!("tried again in {seconds} s, after {}", attempts(row)),
+        ListedState::Scheduled => format!("due in {seconds} s"),
     };
     if paused {
         format!("{state}, but {} is paused", row.queue)
@@ -164,7 +163,7 @@ fn json(job: &Listed, table: &Table, is_paused: impl Fn(&Model) -> bool) -> Valu
         "attempts": kind.map(|kind| kind.attempts),
         "unique_key": row.unique_key,
         "enqueued_at": moment(row.enqueued_at),
-        "run_at": matches!(job.state, State::Due | State::Scheduled | State::Retrying)
+        "run_at": matches!(job.state, ListedState::Due | ListedState::Scheduled | ListedState::Retrying)
             .then(|| moment(row.run_at)),
         "failed_at": row.failed_at.map(moment),
         "cancelled_at": row.cancelled_at.map(moment),

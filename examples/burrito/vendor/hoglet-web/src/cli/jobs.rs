@@ -12,7 +12,7 @@ use super::job_list::{Format, list};
 use super::job_table::Table;
 use super::output::{complain, print_line};
 use crate::app::CommandResult;
-use crate::jobs::list::State;
+use crate::jobs::list::ListedState;
 use crate::jobs::upkeep::{self, Cancelled};
 use crate::settings::Settings;
 use futures_core::future::BoxFuture;
@@ -26,7 +26,7 @@ pub enum Action {
         failed: bool,
         /// Only those in this state; may be given several times
         #[arg(long, value_parser = states())]
-        state: Vec<State>,
+        state: Vec<ListedState>,
         /// How many at most, 0 for all of them [default: 100; with --json all of them]
         #[arg(long)]
         limit: Option<u64>,
@@ -70,18 +70,18 @@ pub enum Action {
 }
 
 /// The values of `--state`.
-fn states() -> impl TypedValueParser<Value = State> {
-    let values = State::ALL.map(|state| {
+fn states() -> impl TypedValueParser<Value = ListedState> {
+    let values = ListedState::ALL.map(|state| {
         PossibleValue::new(state.name()).help(match state {
-            State::Due => "It may be claimed, unless its queue is paused or its twin runs",
-            State::Scheduled => "It waits for the time of its first attempt",
-            State::Retrying => "An attempt has failed, and it waits for the next one",
-            State::Running => "A process works on it",
-            State::Failed => "It is kept until it is retried or discarded",
+            ListedState::Due => "It may be claimed, unless its queue is paused or its twin runs",
+            ListedState::Scheduled => "It waits for the time of its first attempt",
+            ListedState::Retrying => "An attempt has failed, and it waits for the next one",
+            ListedState::Running => "A process works on it",
+            ListedState::Failed => "It is kept until it is retried or discarded",
         })
     });
     PossibleValuesParser::new(values)
-        .map(|name| State::named(&name).expect("only the names of states are possible"))
+        .map(|name| ListedState::named(&name).expect("only the names of states are possible"))
 }
 
 pub fn manage(
@@ -100,7 +100,7 @@ pub fn manage(
                 json,
             } => {
                 if failed {
-                    state.push(State::Failed);
+                    state.push(ListedState::Failed);
                 }
                 let format = if json { Format::Json } else { Format::Text };
                 list(&database, &table, &state, limit, format, app).await?;

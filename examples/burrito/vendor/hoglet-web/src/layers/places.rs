@@ -29,7 +29,7 @@ use tower::{Layer, Service};
 ///     next.run(request).await
 /// }
 ///
-/// let places: Places<AppState> = Places::default()
+/// let places = Places::<AppState>::default()
 ///     .outermost(|_| from_fn(no_index))
 ///     .innermost(|state| from_fn_with_state(state.clone(), tenant));
 /// ```

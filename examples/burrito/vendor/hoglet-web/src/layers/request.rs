@@ -18,7 +18,9 @@ use crate::request::info::RequestInfo;
 use crate::web::Web;
 use futures_core::future::BoxFuture;
 
-/// The time limit for a whole body. With a limit for each piece, a client could send single bytes for ever.
+/// The time limit for a whole body.
+///
+/// With a limit for each piece, a client could send single bytes for ever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The outermost layer: reads the request's [`RequestInfo`] and drops a trailing slash.

@@ -1,5 +1,6 @@
-//! The table of visitors who became users. A visitor id can be linked once. The row stores whether PostHog
-//! has acknowledged the link.
+//! The table of visitors who became users.
+//!
+//! A visitor id can be linked once. The row stores whether PostHog has acknowledged the link.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

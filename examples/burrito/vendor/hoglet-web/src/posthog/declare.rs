@@ -31,11 +31,11 @@ macro_rules! events {
     };
 }
 
-/// Declares an app's flags, and derives the list of all flags from the declarations:
+/// Declares an app's flags, and derives the list of all flags from the declarations.
+///
+/// `Flag` and `Experiment` need no import:
 ///
 /// ```
-/// use hoglet_web::posthog::{Experiment, Flag};
-///
 /// hoglet_web::flags! {
 ///     /// Shows the new dashboard.
 ///     pub const NEW_DASHBOARD: Flag = Flag::new("new-dashboard");
@@ -48,6 +48,9 @@ macro_rules! events {
 #[macro_export]
 macro_rules! flags {
     ($($(#[$doc:meta])* pub const $name:ident: $type:ty = $flag:expr;)*) => {
+        #[allow(unused_imports, reason = "the list may be empty, and a file may import the types itself")]
+        use $crate::posthog::flag_types::*;
+
         $($(#[$doc])* pub const $name: $type = $flag;)*
 
         /// Every flag above. Hoglet requests these flags from PostHog.

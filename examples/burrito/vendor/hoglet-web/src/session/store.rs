@@ -34,7 +34,9 @@ use crate::users::User;
 /// The key of the user's id. The row has the id as a column too.
 pub const USER_ID: &str = "user_id";
 
-/// The key of the time when the session ends, in Unix seconds. Absent if each visit extends the session.
+/// The key of the time when the session ends, in Unix seconds.
+///
+/// Absent if each visit extends the session.
 pub const ENDS_AT: &str = "ends_at";
 
 /// The key of the time when the session was last renewed, in Unix seconds.
@@ -98,8 +100,9 @@ impl SeaOrmStore {
         loaded.as_mut()?.1.take()
     }
 
-    /// Whether loading the session failed. Callers then skip other queries, so that the visitor does not wait
-    /// for a second timeout.
+    /// Whether loading the session failed.
+    ///
+    /// Callers then skip other queries, so that the visitor does not wait for a second timeout.
     pub fn unreachable(&self) -> bool {
         self.unreachable.load(Ordering::Acquire)
     }

@@ -3,7 +3,9 @@
 /// The longest header that is stored, in characters. A longer one is cut.
 const MAX_LENGTH: usize = 300;
 
-/// Browsers by a part of their header. The order matters: most browsers also name others, for compatibility.
+/// Browsers by a part of their header.
+///
+/// The order matters: most browsers also name others, for compatibility.
 const BROWSERS: &[(&str, &str)] = &[
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

@@ -13,6 +13,8 @@ use hoglet_errors::mask_credentials;
 use ipnet::IpNet;
 use url::Url;
 
+use super::secret::Secret;
+
 const NOT_AN_ORIGIN: &str = "is not an origin such as https://example.com";
 
 /// All errors in the settings: one line each, with the name of the variable.
@@ -120,6 +122,11 @@ impl<'a> Reader<'a> {
         self.text(name).unwrap_or_else(default)
     }
 
+    /// A secret, such as the key of another company's API. No log shows it.
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        self.text(name).map(Secret::new)
+    }
+
     /// A value of a type that can be parsed.
     pub fn parse<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, default: T) -> T {
         let Some(text) = self.text(name) else {
@@ -176,6 +183,20 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
+    /// An address such as `https://example.com/hook?id=7`.
+    pub fn url(&mut self, name: &str) -> Option<Url> {
+        let text = self.text(name)?;
+        let url = Url::parse(&text).ok().filter(Url::has_host);
+        if url.is_none() {
+            self.refuse(
+                name,
+                &text,
+                "is not an address such as https://example.com/hook",
+            );
+        }
+        url
+    }
+
     /// An origin such as `https://example.com`.
     pub fn origin(&mut self, name: &str) -> Option<Url> {
         let text = self.text(name)?;
@@ -229,4 +250,45 @@ fn parse_origin(text: &str) -> Option<Url> {
         && url.username().is_empty()
         && url.password().is_none();
     bare.then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_host_and_an_error_shows_no_password() {
+        let variable = |name: &str| {
+            let value = match name {
+                "HOOK" => " https://example.com/hook?id=7 ",
+                "MAIL" => "mailto:ann@example.com",
+                "WORDS" => "https://ann:sesame@exa mple.com",
+                _ => "",
+            };
+            Some(value.into())
+        };
+        let mut reader = Reader::new(&variable, HashMap::new());
+        let hook = reader.url("HOOK").map(|url| url.to_string());
+        assert_eq!(hook.as_deref(), Some("https://example.com/hook?id=7"));
+        assert_eq!(reader.url("EMPTY"), None);
+        reader.url("MAIL");
+        reader.url("WORDS");
+        let errors = reader.finish(()).map_err(|errors| errors.to_string());
+        let errors = errors.expect_err("two are wrong");
+        assert_eq!(errors.matches(" is not an address such as ").count(), 2);
+        assert!(errors.contains("MAIL: "), "{errors}");
+        assert!(
+            errors.contains("WORDS: ") && !errors.contains("sesame"),
+            "{errors}"
+        );
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let variable = |_: &str| Some("sesame".into());
+        let reader = Reader::new(&variable, HashMap::new());
+        let secret = reader.secret("KEY").expect("it is set");
+        assert_eq!(secret.expose(), "sesame");
+        assert_eq!(format!("{secret:?}"), "[secret]");
+    }
 }

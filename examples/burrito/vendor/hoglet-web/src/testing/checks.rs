@@ -45,7 +45,8 @@ where
 {
     let pairs = example.lines();
     let pairs = pairs.filter_map(|line| line.strip_prefix("# ")?.split_once('='));
-    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let is_name = |name: &str| name.chars().all(is_part);
     let listed: BTreeMap<_, _> = pairs.filter(|(name, _)| is_name(name)).collect();
 
     let mut names: BTreeSet<_> = variables::<A>().into_iter().collect();

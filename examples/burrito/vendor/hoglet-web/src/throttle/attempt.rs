@@ -2,7 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
-/// An attempt. Account and network are [keyed hashes](super::keyed_hash), so the table contains no personal
+/// An attempt.
+///
+/// Account and network are [keyed hashes](super::keyed_hash), so the table contains no personal
 /// data.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attempts")]

@@ -10,7 +10,9 @@ use super::attempt::{ActiveModel, Column, Entity, Model};
 use super::limit::{Throttle, WINDOW};
 use crate::timestamp::milliseconds;
 
-/// How long room stays reserved: longer than the check of a password takes. After that the attempt counts.
+/// How long room stays reserved: longer than the check of a password takes.
+///
+/// After that the attempt counts.
 const RESERVATION: Duration = Duration::seconds(10);
 
 /// Whether there is room for one more attempt.
@@ -22,7 +24,9 @@ pub(super) enum Room {
     Full(Duration),
 }
 
-/// Inserts a row if there is room for it. No other transaction counts the same account or network meanwhile:
+/// Inserts a row if there is room for it.
+///
+/// No other transaction counts the same account or network meanwhile:
 ///
 /// - On SQLite the transaction has the only write lock since it began.
 /// - On PostgreSQL two concurrent transactions would not see each other's row, and both would find the last

@@ -22,8 +22,10 @@ impl Key {
         ))
     }
 
-    /// The token of a row. Two rows never share a token: the name of a purpose has no zero byte, and all ids
-    /// have the same length.
+    /// The token of a row.
+    ///
+    /// Two rows never share a token: the name of a purpose has no zero byte, and all ids have the
+    /// same length.
     pub(super) fn token(&self, purpose: &str, id: Uuid) -> Token {
         Token(hmac(&self.0, &[purpose.as_bytes(), &[0], id.as_bytes()]))
     }

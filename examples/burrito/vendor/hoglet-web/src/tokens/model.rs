@@ -4,8 +4,10 @@ use sea_orm::entity::prelude::*;
 
 use crate::email::Email;
 
-/// An issued token. Its row stays for a while after the token has ended, so that a retry of the mail does
-/// not issue it again.
+/// An issued token.
+///
+/// Its row stays for a while after the token has ended, so that a retry of the mail does not issue
+/// it again.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tokens")]
 pub struct Model {

@@ -45,7 +45,9 @@ pub struct Issued {
 const MAX_VALID: u32 = 150;
 
 impl Purpose {
-    /// A purpose whose tokens have this lifetime. Strangers who request tokens do not invalidate the owner's.
+    /// A purpose whose tokens have this lifetime.
+    ///
+    /// Strangers who request tokens do not invalidate the owner's.
     pub const fn new(name: &'static str, lifetime: Duration) -> Self {
         Self {
             name,

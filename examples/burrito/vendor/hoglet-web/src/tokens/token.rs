@@ -25,7 +25,9 @@ impl Token {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// The hash that the database stores. It needs no salt, because nobody can guess 32 random-looking bytes.
+    /// The hash that the database stores.
+    ///
+    /// It needs no salt, because nobody can guess 32 random-looking bytes.
     pub(super) fn hash(&self) -> String {
         let hash = Sha256::digest(self.0);
         hash.iter().map(|byte| format!("{byte:02x}")).collect()
