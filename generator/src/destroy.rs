@@ -56,7 +56,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
         &mut draft,
         &mut by_hand,
     )?;
-    let left_lines = lines::take_out(&entry, &mut draft, &mut by_hand)?;
+    let left_lines = lines::take_out(&entry, &journal, &mut draft, &mut by_hand)?;
     let kept = files::delete(&mut entry, &mut journal, &mut draft, force)?;
     let kept: Vec<String> = kept.into_iter().collect();
 

@@ -8,7 +8,8 @@ use crate::generate::journal::{Entry, Journal, sha256};
 
 /// Returns the files that were changed by hand. They stay, unless there is `force`.
 ///
-/// A file to which other parts have added lines stays, too: one of them owns it from now on.
+/// A file that another part wrote too stays. So does a file to which other parts have added lines: one of them has it from
+/// now on.
 pub fn delete(
     entry: &mut Entry,
     journal: &mut Journal,
@@ -17,6 +18,9 @@ pub fn delete(
 ) -> Result<BTreeSet<String>, Error> {
     let mut changed = BTreeSet::new();
     for file in std::mem::take(&mut entry.file) {
+        if journal.needs_file(&file.path) {
+            continue;
+        }
         let mut others = journal.generated.iter_mut();
         let user = others.find(|other| other.line.iter().any(|line| line.path == file.path));
         if let Some(user) = user {

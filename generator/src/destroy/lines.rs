@@ -2,22 +2,27 @@
 
 use crate::error::Error;
 use crate::generate::draft::Draft;
-use crate::generate::journal::{Entry, LineEntry};
+use crate::generate::journal::{Entry, Journal, LineEntry};
 use crate::generate::report::ByHand;
 use crate::generate::splice;
 
 /// The lines are not in the file as they were, so nothing was taken out.
 struct Changed;
 
-/// Returns the lines that were changed by hand. They stay in their files.
+/// Returns the lines that were changed by hand. They stay in their files, as do lines that the other parts in the journal
+/// need.
 pub fn take_out(
     entry: &Entry,
+    journal: &Journal,
     draft: &mut Draft,
     by_hand: &mut Vec<ByHand>,
 ) -> Result<Vec<LineEntry>, Error> {
     let mut left = Vec::new();
     // The last lines first, because they may need the lines before them.
     for line in entry.line.iter().rev() {
+        if journal.needs_lines(line) {
+            continue;
+        }
         let Some(file) = draft.read(&line.path)? else {
             continue;
         };
@@ -40,51 +45,19 @@ pub fn take_out(
     Ok(left)
 }
 
-/// The file without the lines. Files with CRLF stay so; the journal has LF.
+/// The file without the lines.
 fn without(file: &str, line: &LineEntry) -> Result<String, Changed> {
-    let breaks = file.matches('\n').count();
-    if breaks > 0 && file.matches("\r\n").count() == breaks {
-        let file = without_lines(&file.replace("\r\n", "\n"), line)?;
-        return Ok(file.replace('\n', "\r\n"));
+    if let Ok(Some(place)) = line.place() {
+        return splice::remove(file, &place, &line.text).map_err(|_| Changed);
     }
-    without_lines(file, line)
-}
-
-fn without_lines(file: &str, line: &LineEntry) -> Result<String, Changed> {
-    match line.place() {
-        Ok(Some(place)) => {
-            let text = as_in_the_file(file, &line.text).ok_or(Changed)?;
-            splice::remove(file, &place, &text).map_err(|_| Changed)
-        }
-        _ => {
-            let [at] = whole_lines(file, &line.text)[..] else {
-                return Err(Changed);
-            };
-            let (before, rest) = file.split_at(at);
-            Ok([before, &line.instead, &rest[line.text.len()..]].concat())
-        }
-    }
-}
-
-/// The lines with the indentation that they have in the file by now.
-fn as_in_the_file(file: &str, text: &str) -> Option<String> {
-    if !whole_lines(file, text).is_empty() {
-        return Some(text.to_owned());
-    }
-    let wanted: Vec<&str> = text.lines().map(str::trim).collect();
-    let lines: Vec<&str> = file.split_inclusive('\n').collect();
-    let mut windows = lines.windows(wanted.len().max(1));
-    let same = |lines: &&[&str]| {
-        lines
-            .iter()
-            .map(|line| line.trim())
-            .eq(wanted.iter().copied())
+    // The journal has LF, and a file may have CRLF.
+    let line_end = if file.contains("\r\n") { "\r\n" } else { "\n" };
+    let [text, instead] = [&line.text, &line.instead].map(|text| text.replace('\n', line_end));
+    let [at] = whole_lines(file, &text)[..] else {
+        return Err(Changed);
     };
-    let found = windows.find(same)?;
-    match windows.any(|lines| same(&lines)) {
-        true => None,
-        false => Some(found.concat()),
-    }
+    let (before, rest) = file.split_at(at);
+    Ok([before, &instead, &rest[text.len()..]].concat())
 }
 
 /// Where the text stands in the file as whole lines.

@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::error::Error;
 use crate::generate::draft::Draft;
 use crate::generate::format;
-use crate::generate::journal::{Entry, FileEntry, Journal, LineEntry, sha256};
+use crate::generate::journal::{Entry, FileEntry, LineEntry, sha256};
 use crate::generate::plan::{Insertion, NewFile, Plan};
 use crate::generate::report::ByHand;
-use crate::generate::splice;
+use crate::generate::splice::{self, Refusal};
 
 /// The result of a plan, beside the draft.
 #[derive(Debug, Default)]
@@ -23,11 +23,10 @@ pub struct Applied {
     pub unformatted: Option<String>,
 }
 
-/// `entry` has the command and its name, and `journal` the entries of other commands.
+/// `entry` has the command and its name.
 pub fn apply(
     plan: Plan,
     entry: Entry,
-    journal: &Journal,
     (app, draft): (&Path, &mut Draft),
     force: bool,
 ) -> Result<Applied, Error> {
@@ -38,15 +37,14 @@ pub fn apply(
     let (files, unformatted) = format::format(app, plan.files);
     applied.unformatted = unformatted;
     for file in files {
-        let is_ours = journal.owner(&file.path).is_none();
         if !add_file(&file, draft, force)? {
             applied.conflicts.push(file.path);
-        } else if is_ours {
-            applied.entry.file.push(FileEntry {
-                sha256: sha256(file.contents.as_bytes()),
-                path: file.path,
-            });
+            continue;
         }
+        applied.entry.file.push(FileEntry {
+            sha256: sha256(file.contents.as_bytes()),
+            path: file.path,
+        });
     }
     for insertion in plan.insertions {
         let (lines, by_hand) = insert(insertion, draft)?;
@@ -74,29 +72,34 @@ fn insert(
     Insertion { path, place, text }: Insertion,
     draft: &mut Draft,
 ) -> Result<(LineEntry, Option<ByHand>), Error> {
-    let spliced = match draft.read(&path)?.map(str::from_utf8) {
-        Some(Ok(file)) => {
-            splice::insert(file, &place, &text).map_err(|refusal| (refusal.line, refusal.reason))
-        }
-        Some(Err(_)) => Err((1, "the file is not UTF-8".to_owned())),
-        None => Err((1, "the file does not exist".to_owned())),
+    let refuse = |reason: &str| Refusal {
+        line: 1,
+        reason: reason.to_owned(),
+        is_there: false,
     };
-    Ok(match spliced {
+    let file = draft.read(&path)?.map(str::from_utf8);
+    let spliced = match file {
+        Some(Ok(file)) => splice::insert(file, &place, &text),
+        Some(Err(_)) => Err(refuse("the file is not UTF-8")),
+        None => Err(refuse("the file does not exist")),
+    };
+    let mut entry = LineEntry::new(&path, &place, text.clone());
+    let refusal = match spliced {
         Ok(spliced) => {
             draft.write(&path, spliced.file)?;
-            let lines = spliced.lines.replace("\r\n", "\n");
-            (LineEntry::new(&path, &place, lines), None)
+            entry.text = spliced.lines;
+            return Ok((entry, None));
         }
-        Err((line, reason)) => {
-            let mut entry = LineEntry::new(&path, &place, text.clone());
-            entry.by_hand = true;
-            let by_hand = ByHand {
-                file: path,
-                line,
-                reason,
-                text,
-            };
-            (entry, Some(by_hand))
-        }
-    })
+        // Another part needed them too, or the user has added them when an earlier command asked for it.
+        Err(refusal) if refusal.is_there => return Ok((entry, None)),
+        Err(refusal) => refusal,
+    };
+    entry.by_hand = true;
+    let by_hand = ByHand {
+        file: path,
+        line: refusal.line,
+        reason: refusal.reason,
+        text,
+    };
+    Ok((entry, Some(by_hand)))
 }

@@ -54,8 +54,8 @@ pub struct FileEntry {
 #[serde(deny_unknown_fields)]
 pub struct LineEntry {
     pub path: String,
-    /// The [`Place`] of the lines, such as `modules` or `chain pages Routes::default()`. Empty for lines of the template,
-    /// which have no blank lines of their own.
+    /// The kind of the [`Place`] of the lines, such as `modules` or `chain`. Empty for lines of the template, which have no
+    /// blank lines of their own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
     /// The lines as they stand in the file, with LF as line ends.
@@ -108,11 +108,8 @@ impl Journal {
             if let Some(path) = files.chain(lines).find(|path| !is_inside(path)) {
                 return Err(format!("`{path}` leads out of the app"));
             }
-            if let Some(line) = entry.line.iter().find(|line| line.place().is_err()) {
-                return Err(format!(
-                    "`{}` is no place that this hoglet knows",
-                    line.place
-                ));
+            for line in &entry.line {
+                line.place()?;
             }
         }
         Ok(journal)
@@ -123,12 +120,6 @@ impl Journal {
         Ok(format!("{HEADER}{}", toml::to_string_pretty(self)?))
     }
 
-    /// The entry of a command.
-    pub fn find(&self, kind: &str, name: &str) -> Option<&Entry> {
-        let mut entries = self.generated.iter();
-        entries.find(|entry| entry.kind == kind && entry.name == name)
-    }
-
     /// Takes the entry of a command out of the journal.
     pub fn take(&mut self, kind: &str, name: &str) -> Option<Entry> {
         let mut entries = self.generated.iter();
@@ -136,10 +127,16 @@ impl Journal {
         Some(self.generated.remove(at))
     }
 
-    /// The command that wrote a file as a whole.
-    pub fn owner(&self, path: &str) -> Option<&Entry> {
-        let mut entries = self.generated.iter();
-        entries.find(|entry| entry.file.iter().any(|file| file.path == path))
+    /// Whether a part in the journal has these lines of a file, too.
+    pub fn needs_lines(&self, line: &LineEntry) -> bool {
+        let mut lines = self.generated.iter().flat_map(|entry| &entry.line);
+        lines.any(|other| (&other.path, &other.text) == (&line.path, &line.text))
+    }
+
+    /// Whether a part in the journal wrote this file, too.
+    pub fn needs_file(&self, path: &str) -> bool {
+        let mut files = self.generated.iter().flat_map(|entry| &entry.file);
+        files.any(|file| file.path == path)
     }
 
     /// Puts the journal into a draft of the app. An app that has nothing generated has no journal.
@@ -160,58 +157,43 @@ impl LineEntry {
     pub fn new(path: &str, place: &Place, text: String) -> Self {
         Self {
             path: path.to_owned(),
-            place: words(place),
+            place: word(place).to_owned(),
             text,
             ..Self::default()
         }
     }
 
-    /// The place of the lines, or nothing for lines of the template. The error is a place that is not known.
-    pub fn place(&self) -> Result<Option<Place>, ()> {
-        // A command ends soon after it has read these names, so they may stay in memory until then.
-        let keep = |name: &str| -> &'static str { name.to_owned().leak() };
-        let (kind, rest) = self.place.split_once(' ').unwrap_or((&self.place, ""));
-        Ok(Some(match kind {
+    /// The place of the lines, or nothing for lines of the template. The error is a word that is not known.
+    ///
+    /// To take lines out, the kind of the place is enough: its names are empty here.
+    pub fn place(&self) -> Result<Option<Place>, String> {
+        let (function, root) = ("", "");
+        Ok(Some(match self.place.as_str() {
             "" => return Ok(None),
             "modules" => Place::Modules,
-            "chain" => {
-                let (function, root) = rest.split_once(' ').ok_or(())?;
-                Place::Chain {
-                    function: keep(function),
-                    root: keep(root),
-                }
-            }
-            "vec" => Place::Vec {
-                function: keep(rest),
-            },
-            "macro" => Place::Macro { name: keep(rest) },
-            "fields" => Place::Fields { of: keep(rest) },
-            "literal" => Place::Literal {
-                function: keep(rest),
-            },
-            "navigation" => Place::Navigation(match rest {
-                "users" => Audience::Users,
-                "everybody" => Audience::Everybody,
-                _ => return Err(()),
-            }),
+            "chain" => Place::Chain { function, root },
+            "vec" => Place::Vec { function },
+            "macro" => Place::Macro { name: "" },
+            "fields" => Place::Fields { of: "" },
+            "literal" => Place::Literal { function },
+            "navigation" => Place::Navigation(Audience::Everybody),
             "end" => Place::End,
-            _ => return Err(()),
+            other => return Err(format!("`{other}` is no place that this hoglet knows")),
         }))
     }
 }
 
-/// A place in words, as [`LineEntry::place`] reads them.
-fn words(place: &Place) -> String {
+/// The kind of a place in a word, as [`LineEntry::place`] reads it.
+fn word(place: &Place) -> &'static str {
     match place {
-        Place::Modules => "modules".to_owned(),
-        Place::Chain { function, root } => format!("chain {function} {root}"),
-        Place::Vec { function } => format!("vec {function}"),
-        Place::Macro { name } => format!("macro {name}"),
-        Place::Fields { of } => format!("fields {of}"),
-        Place::Literal { function } => format!("literal {function}"),
-        Place::Navigation(Audience::Users) => "navigation users".to_owned(),
-        Place::Navigation(Audience::Everybody) => "navigation everybody".to_owned(),
-        Place::End => "end".to_owned(),
+        Place::Modules => "modules",
+        Place::Chain { .. } => "chain",
+        Place::Vec { .. } => "vec",
+        Place::Macro { .. } => "macro",
+        Place::Fields { .. } => "fields",
+        Place::Literal { .. } => "literal",
+        Place::Navigation(_) => "navigation",
+        Place::End => "end",
     }
 }
 
@@ -260,19 +242,14 @@ mod tests {
 
     #[test]
     fn a_journal_reads_back_as_it_was_written() {
+        let (function, root) = ("", "");
         let places = [
             Place::Modules,
-            Place::Chain {
-                function: "pages",
-                root: "Routes::default()",
-            },
-            Place::Vec {
-                function: "migrations",
-            },
-            Place::Macro { name: "events" },
-            Place::Fields { of: "Settings" },
-            Place::Literal { function: "read" },
-            Place::Navigation(Audience::Users),
+            Place::Chain { function, root },
+            Place::Vec { function },
+            Place::Macro { name: "" },
+            Place::Fields { of: "" },
+            Place::Literal { function },
             Place::Navigation(Audience::Everybody),
             Place::End,
         ];

@@ -9,8 +9,8 @@ const ROUTES: &[&str] = &["get", "post", "put", "patch", "delete", "route"];
 
 /// A file without any of these texts declares nothing, and is not read any further.
 const SIGNS: &[&str] = &[
-    "(\"/",
-    "(\n",
+    "Routes",
+    ".route(",
     "events!",
     "Flag::new",
     "Experiment::new",
