@@ -66,6 +66,10 @@ pub enum Error {
         remedy: String,
     },
 
+    /// The reason of `Field::parse` and others, which names the field and the remedy.
+    #[error("{}", escape_control_characters(.0))]
+    Field(String),
+
     #[error("`{file}`{}: {cause}; correct it, or delete the file to use Hoglet's own template", .line.map(|line| format!(", line {line}")).unwrap_or_default())]
     OwnTemplate {
         file: String,
@@ -140,6 +144,7 @@ impl Error {
             | Self::NotAChoice { .. }
             | Self::BrokenRule { .. }
             | Self::Argument { .. }
+            | Self::Field(_)
             | Self::Posthog(posthog::Error::Standin(NoScripts { .. }))
             | Self::Dev(dev::Error::Posthog(posthog::Error::Standin(NoScripts { .. }))) => {
                 ExitCode::from(2)

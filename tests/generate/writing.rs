@@ -20,18 +20,21 @@ fn an_event_is_an_entry_of_the_tracking_plan() {
         new      .hoglet/generated.toml
         changed  src/posthog/events.rs
 
-      Capture it in a handler: visit.posthog.capture(OrderPlaced { item_count: …, note: … })
+      Capture it in a handler: visit.posthog.capture(crate::posthog::events::OrderPlaced { item_count, note })
     ");
     let added = sandbox.git("hedge", "diff --unified=0 src/posthog/events.rs");
     let added: Vec<&str> = added.lines().skip(5).collect();
     assert_snapshot!(added.join("\n"), @r#"
     +
-    +    /// Order placed.
+    +    /// An order was placed.
     +    "order_placed" => OrderPlaced { item_count: i32, note: Option<String> },
     "#);
     // It is known by now, in any spelling.
     let outcome = sandbox.refused_outcome(&mut command(&sandbox, "g event OrderPlaced"));
-    assert_snapshot!(outcome, @"");
+    assert_snapshot!(outcome, @r"
+    error: `order_placed`: the app has an event of this name; choose another name
+    exit code 2
+    ");
 }
 
 #[test]
@@ -76,29 +79,47 @@ fn json_is_one_object() {
     let sandbox = app();
     let (code, report) = json(&sandbox, "g flag free-shipping");
     assert_eq!(code, 0);
-    assert_snapshot!(serde_json::to_string_pretty(&report).expect("JSON"), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&report).expect("JSON"), @r#"
+    {
+      "by_hand": [],
+      "changed": [
+        "src/posthog/flags.rs"
+      ],
+      "conflicts": [],
+      "created": [
+        ".hoglet/generated.toml"
+      ],
+      "deleted": [],
+      "dry_run": false,
+      "kept": [],
+      "next": [
+        "Create the flag `free-shipping` in PostHog",
+        "Read it in a handler: posthog.flags().await.is_enabled(&crate::posthog::flags::FREE_SHIPPING)"
+      ],
+      "part": "flag free_shipping"
+    }
+    "#);
 }
 
 #[test]
 fn a_file_that_differs_is_a_conflict_before_anything_is_written() {
     let sandbox = app();
-    sandbox.write("hedge/templates/about.html", "mine");
+    sandbox.write("hedge/src/routes/about.rs", "mine");
+    sandbox.write("hedge/tests/web/about.rs", "mine");
     let outcome = sandbox.refused_outcome(&mut command(&sandbox, "g page about"));
     assert_snapshot!(outcome, @r"
-    error: `templates/about.html` would lose your changes; write over them with --force
+    error: `src/routes/about.rs` and `tests/web/about.rs` would lose your changes; write over them with --force
     exit code 1
     ");
     let before = status(&sandbox);
     let (code, report) = json(&sandbox, "g page about");
     assert_eq!(code, 1);
-    assert_eq!(
-        report["conflicts"],
-        serde_json::json!(["templates/about.html"])
-    );
+    let conflicts = serde_json::json!(["src/routes/about.rs", "tests/web/about.rs"]);
+    assert_eq!(report["conflicts"], conflicts);
     assert_eq!(status(&sandbox), before);
 
     done(&sandbox, "g page about --force");
-    assert_ne!(sandbox.read("hedge/templates/about.html"), "mine");
+    assert_ne!(sandbox.read("hedge/src/routes/about.rs"), "mine");
     done(&sandbox, "destroy page about");
     assert_clean(&sandbox, "page about");
 }
@@ -106,12 +127,19 @@ fn a_file_that_differs_is_a_conflict_before_anything_is_written() {
 #[test]
 fn an_identical_file_is_no_conflict() {
     let sandbox = app();
+    let handler = "hedge/src/routes/about.rs";
     done(&sandbox, "g page about");
-    let view = sandbox.read("hedge/templates/about.html");
+    let code = sandbox.read(handler);
     done(&sandbox, "destroy page about");
-    sandbox.write("hedge/templates/about.html", &view);
-    done(&sandbox, "g page about");
-    assert_eq!(sandbox.read("hedge/templates/about.html"), view);
+    sandbox.write(handler, &code.replace('\n', "\r\n"));
+    let (_, report) = json(&sandbox, "g page about");
+    let created = report["created"].as_array().expect("a list");
+    assert!(
+        !created.contains(&"src/routes/about.rs".into()),
+        "{report:#}"
+    );
+    done(&sandbox, "destroy page about");
+    assert_clean(&sandbox, "page about");
 }
 
 #[test]
@@ -265,7 +293,18 @@ fn every_kind_is_listed_and_typing_mistakes_are_understood() {
     ] {
         tips += &format!("{words}: {}\n", said(words));
     }
-    assert_snapshot!(tips, @"");
+    assert_snapshot!(tips, @r"
+    generate scaffold post: tip: a similar value exists: 'resource'
+    generate controller about: tip: a similar value exists: 'page'
+    g pgae about: tip: a similar value exists: 'page'
+    g resuorce post: tip: a similar value exists: 'resource'
+    g mailer welcome: tip: a similar value exists: 'mail'
+    rm page about: tip: a similar subcommand exists: 'destroy'
+    remove page about: tip: a similar subcommand exists: 'destroy'
+    destory page about: tip: a similar subcommand exists: 'destroy'
+    destroy controller about: tip: a similar value exists: 'page'
+    genreate page about: tip: a similar subcommand exists: 'generate'
+    ");
 }
 
 #[test]
@@ -281,7 +320,6 @@ fn wrong_arguments_are_refused_with_the_reason() {
         "g event fine field",
         "g event fine field:strin",
         "g event fine one:string one:text",
-        "g event fine mail:email",
         "g event user_signed_up",
         "destroy page",
         "destroy page nothing",
@@ -292,5 +330,30 @@ fn wrong_arguments_are_refused_with_the_reason() {
         let first = outcome.stderr.lines().next().unwrap_or_default();
         refused += &format!("{words}\n  {first}\n");
     }
-    assert_snapshot!(refused, @"");
+    assert_snapshot!(refused, @r"
+    g event
+      error: the following required arguments were not provided:
+    g page about title:string
+      error: `title:string`: a page has a name and nothing else; leave it out
+    g page about --public
+      error: `--public`: the rows of a page have no owner; leave it out
+    g flag one --plural many
+      error: `--plural`: a flag has no plural; leave it out
+    g event 1st
+      error: `1st`: it begins with a digit; choose another name
+    g event fine field
+      error: the field `field`: it has no type; write it as in `field:string`
+    g event fine field:strin
+      error: the field `field:strin`: there is no type `strin`; the types are string, text, integer, bigint, float, decimal(P,S), boolean, date, datetime, uuid, json, email, url, enum(a,b), references
+    g event fine one:string one:text
+      error: the field `one:text`: there are two fields of this name (`One` in CamelCase)
+    g event user_signed_up
+      error: `user_signed_up`: the app has an event of this name; choose another name
+    destroy page
+      error: the following required arguments were not provided:
+    destroy page nothing
+      error: `nothing`: `hoglet generate` wrote no page of this name here; the journal .hoglet/generated.toml has no page at all
+    g event fine --list
+      error: the argument '[KIND]' cannot be used with '--list'
+    ");
 }

@@ -32,10 +32,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
             return Err(personal(text));
         }
     }
-    let fields = Field::properties(&request.rest).map_err(|reason| {
-        let remedy = "write properties as in `item_count:integer`";
-        Error::argument(&request.rest.join(" "), reason, remedy)
-    })?;
+    let fields = Field::properties(&request.rest).map_err(Error::Field)?;
     let mut properties = Vec::new();
     for (field, text) in fields.iter().zip(&request.rest) {
         properties.push(property(field, text)?);

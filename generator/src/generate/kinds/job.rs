@@ -19,10 +19,7 @@ const USER: &str = "user_id";
 pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<Plan, Error> {
     let name = &request.name;
     job_table::is_free(name, app)?;
-    let fields = Field::properties(&request.rest).map_err(|reason| {
-        let remedy = "write fields as in `hoglet generate job send_report user_id:uuid`";
-        Error::argument(&request.rest.join(" "), reason, remedy)
-    })?;
+    let fields = Field::properties(&request.rest).map_err(Error::Field)?;
     let mut values = Vec::new();
     for field in &fields {
         values.push(value(field)?);
