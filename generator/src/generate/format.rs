@@ -39,8 +39,9 @@ fn format_all(app: &Path, files: &mut [&mut NewFile]) -> Result<(), String> {
     let path = |number: usize| -> PathBuf { folder.path().join(format!("{number}.rs")) };
     let mut command = rustfmt::command(app);
     command.args(["--edition", EDITION, "--quiet"]);
-    // The app's own rustfmt.toml, if there is one.
-    command.arg("--config-path").arg(app);
+    if let Some(configuration) = configuration(app) {
+        command.arg("--config-path").arg(configuration);
+    }
     for (number, file) in files.iter().enumerate() {
         fs::write(path(number), &file.contents).map_err(in_words)?;
         command.arg(path(number));
@@ -58,4 +59,40 @@ fn format_all(app: &Path, files: &mut [&mut NewFile]) -> Result<(), String> {
     let said = String::from_utf8_lossy(&output.stderr);
     let mut said = said.lines().filter(|line| !line.trim().is_empty());
     Err(said.next().unwrap_or("rustfmt failed").trim().to_owned())
+}
+
+/// The rustfmt.toml that `cargo fmt` would use. rustfmt refuses a folder without one.
+fn configuration(app: &Path) -> Option<PathBuf> {
+    let names = ["rustfmt.toml", ".rustfmt.toml"];
+    let mut files = app
+        .ancestors()
+        .flat_map(|folder| names.map(|name| folder.join(name)));
+    files.find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn formatted(app: &Path) -> String {
+        let file = NewFile {
+            path: "src/a.rs".to_owned(),
+            contents: "fn a( ) { b( ) }\n".to_owned(),
+        };
+        let (files, problem) = format(app, vec![file]);
+        assert_eq!(problem, None);
+        files[0].contents.clone()
+    }
+
+    #[test]
+    fn files_are_formatted_as_the_app_wants_them() {
+        let app = tempfile::tempdir().unwrap();
+        assert_eq!(formatted(app.path()), "fn a() {\n    b()\n}\n");
+
+        fs::write(app.path().join("rustfmt.toml"), "tab_spaces = 2\n").unwrap();
+        assert_eq!(formatted(app.path()), "fn a() {\n  b()\n}\n");
+        fs::create_dir(app.path().join("inner")).unwrap();
+        let inner = app.path().join("inner");
+        assert_eq!(formatted(&inner), "fn a() {\n  b()\n}\n");
+    }
 }
