@@ -34,9 +34,6 @@ impl Field {
         let fields = Self::different(texts)?;
         for (field, text) in fields.iter().zip(texts) {
             let refuse = |reason| format!("the field `{text}`: {reason}");
-            if let FieldType::Enum(_) = field.kind {
-                reserved::type_name(&field.name).map_err(refuse)?;
-            }
             let refers_to_owner =
                 matches!(&field.kind, FieldType::References(to) if to.snake() == "user");
             if !refers_to_owner || field.name.snake() != "user" {
@@ -75,6 +72,9 @@ impl Field {
     }
 
     fn read(text: &str) -> Result<Self, String> {
+        if let Some(control) = text.chars().find(|c| c.is_control()) {
+            return Err(format!("it contains `{}`", control.escape_debug()));
+        }
         let mut parts = text.split(':').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let name =

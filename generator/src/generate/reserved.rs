@@ -7,41 +7,39 @@ mod lists;
 use crate::generate::name::Name;
 use crate::keywords::{is_keyword, is_windows_device};
 use lists::{
-    COLUMNS, CRATES, HANDLER_VARIABLES, INSTEAD_OF_KEYWORDS, POSTGRESQL_COLUMNS, PRIMITIVE_TYPES,
+    COLUMNS, CRATES, HANDLER_NAMES, INSTEAD_OF_KEYWORDS, POSTGRESQL_COLUMNS, PRIMITIVE_TYPES,
     TABLES, TEMPLATE_NAMES, TYPES,
 };
 
-/// Checks the name of a module with its file: a page, a job, a mail.
+/// Checks the name of a module with its file and its tests: a page, a job, a mail.
 pub fn module(name: &Name) -> Result<(), String> {
+    file(name)?;
     let snake = name.snake();
-    not_a_keyword(name)?;
-    if is_windows_device(&snake) {
-        return Err("Windows has a device of this name, so no file can have it".to_owned());
+    match snake.as_str() {
+        "main" | "support" => Err(format!("`tests/web/{snake}.rs` has another purpose")),
+        _ => Ok(()),
     }
-    if ["main", "support"].contains(&snake.as_str()) {
-        return Err(format!("`tests/web/{snake}.rs` has another purpose"));
-    }
-    Ok(())
 }
 
 /// Checks the names of a table, its modules, and its rows in handlers and templates.
 pub fn table(singular: &Name, plural: &Name) -> Result<(), String> {
-    for name in [singular, plural] {
-        module(name)?;
-        let name = name.snake();
-        let name = name.as_str();
-        if PRIMITIVE_TYPES.contains(&name) {
-            return Err(format!("`{name}` is a type of Rust"));
-        }
-        if CRATES.contains(&name) {
-            return Err(format!("`{name}` is the name of a crate that the app uses"));
-        }
-        if TEMPLATE_NAMES.contains(&name) {
-            return Err(format!("every template has `{name}` already"));
-        }
-        if HANDLER_VARIABLES.contains(&name) {
-            return Err(format!("handlers use `{name}` for something else"));
-        }
+    file(singular)?;
+    module(plural)?;
+    let row = singular.snake();
+    let row = row.as_str();
+    if PRIMITIVE_TYPES.contains(&row) {
+        return Err(format!("`{row}` is a type of Rust"));
+    }
+    if CRATES.contains(&row) {
+        return Err(format!("`{row}` is the name of a crate that the app uses"));
+    }
+    if TEMPLATE_NAMES.contains(&row) {
+        return Err(format!("every template has `{row}` already"));
+    }
+    if HANDLER_NAMES.contains(&row) {
+        return Err(format!(
+            "the code of a resource uses `{row}` for something else"
+        ));
     }
     let table = plural.snake();
     if TABLES.contains(&table.as_str()) {
@@ -79,6 +77,14 @@ pub fn column(column: &str) -> Result<(), String> {
     }
     if POSTGRESQL_COLUMNS.contains(&column) {
         return Err("every table of PostgreSQL has a hidden column of this name".to_owned());
+    }
+    Ok(())
+}
+
+fn file(name: &Name) -> Result<(), String> {
+    not_a_keyword(name)?;
+    if is_windows_device(&name.snake()) {
+        return Err("Windows has a device of this name, so no file can have it".to_owned());
     }
     Ok(())
 }

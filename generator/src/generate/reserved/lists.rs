@@ -81,19 +81,16 @@ pub const CRATES: &[&str] = &[
     "uuid",
 ];
 
-/// Variables and functions of every template: those in the README of hoglet-web, those of `view.rs` and of forms, and
-/// minijinja's own.
+/// Variables, functions and words of every template: of hoglet-web (see its README), of `view.rs`, of forms, and of
+/// minijinja.
 pub const TEMPLATE_NAMES: &[&str] = &[
     "analytics_available",
     "and",
     "app",
     "asset",
-    "block",
     "captured",
     "csp_nonce",
-    "debug",
     "development",
-    "dict",
     "errors",
     "flash",
     "form",
@@ -102,7 +99,6 @@ pub const TEMPLATE_NAMES: &[&str] = &[
     "is",
     "mail_available",
     "navigation",
-    "namespace",
     "none",
     "not",
     "opt_out_forced",
@@ -110,15 +106,17 @@ pub const TEMPLATE_NAMES: &[&str] = &[
     "or",
     "path",
     "posthog",
-    "range",
     "request_id",
     "standin",
     "user",
     "version",
 ];
 
-/// Names in the handlers of a resource: arguments, and the modules of the prelude.
-pub const HANDLER_VARIABLES: &[&str] = &["forms", "id", "page", "state", "visit"];
+/// Names in the code of a resource that a row cannot have beside them: arguments, functions and imported modules.
+pub const HANDLER_NAMES: &[&str] = &[
+    "database", "deleted", "forms", "id", "is_own", "label", "page", "state", "text", "user_id",
+    "view", "visit",
+];
 
 /// Hoglet's own tables, and the app's `users`.
 pub const TABLES: &[&str] = &[

@@ -40,10 +40,10 @@ fn words_of_sql_are_no_obstacle() {
 fn what_the_app_uses_itself_is_refused() {
     let table = |singular, plural| table(&name(singular), &name(plural));
     refused(table("path", "paths"), "every template has `path` already");
-    refused(table("news", "flash"), "every template has `flash` already");
+    assert_eq!(table("error", "errors"), Ok(()), "only a row is a variable");
     refused(
         table("page", "pages"),
-        "handlers use `page` for something else",
+        "the code of a resource uses `page` for something else",
     );
     refused(
         table("session", "sessions"),
@@ -61,6 +61,10 @@ fn what_the_app_uses_itself_is_refused() {
     refused(
         type_name(&name("value")),
         "`Value` is a name that most files of the app use for something else",
+    );
+    refused(
+        module(&name("support")),
+        "`tests/web/support.rs` has another purpose",
     );
     assert!(column("id").is_err() && column("user_id").is_err() && column("xmin").is_err());
 }
