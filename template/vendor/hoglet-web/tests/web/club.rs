@@ -37,6 +37,7 @@ pub mod pass;
 pub mod plan;
 #[cfg(unix)]
 pub mod program;
+pub mod tea;
 
 /// The folder whose code counts as the app's own.
 pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/club");
