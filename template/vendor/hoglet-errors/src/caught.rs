@@ -93,5 +93,5 @@ pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("panic with a value that is no text")
+        .unwrap_or("panic with a value that is not text")
 }

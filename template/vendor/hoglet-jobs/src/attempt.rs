@@ -46,11 +46,11 @@ pub enum AttemptOutcome {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("no end within {0:?} (TIMEOUT of this job)")]
+#[error("the job did not end within {0:?}, its TIMEOUT")]
 struct TimedOut(Duration);
 
 #[derive(Debug, thiserror::Error)]
-#[error("the process ended during its last attempt, before it could say why")]
+#[error("the process ended during the last attempt, before it could store an error")]
 struct NeverReturned;
 
 /// Runs a claimed job once.

@@ -45,12 +45,12 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
         };
         let job_id = one.claim.id;
         if one.until > Instant::now() {
-            tracing::warn!(%error, %job_id, "could not note how a job has ended; it is noted later");
+            tracing::warn!(%error, %job_id, "could not store how a job ended; it is stored later");
             unstored.push(one);
         } else {
             tracing::error!(
                 %error, %job_id, ended = ?one.outcome,
-                "could not note how a job has ended; it begins anew when its lease ends"
+                "could not store how a job ended; it runs again when its lease ends"
             );
         }
     }

@@ -247,18 +247,18 @@ impl<S: JobState> Jobs<S> {
         let mut names = HashSet::new();
         for (name, at_once) in &self.queues {
             if !names.insert(name) {
-                faults.push(format!("{name}: two lines are about this queue"));
+                faults.push(format!("{name}: this queue has two lines"));
             }
             if *at_once == 0 {
                 faults.push(format!(
-                    "{name}: nothing of this queue would ever run; `jobs pause {name}` holds a queue for a while"
+                    "{name}: no job of this queue would ever run; `jobs pause {name}` pauses a queue for a while"
                 ));
             }
         }
         let mut names = HashSet::new();
         for Schedule { name, .. } in &self.schedules {
             if !names.insert(name) {
-                faults.push(format!("{name}: this schedule stands here twice"));
+                faults.push(format!("{name}: this schedule is listed twice"));
             }
         }
         faults

@@ -128,7 +128,7 @@ async fn a_job_that_takes_too_long_is_ended() {
     app.enqueue(Brief {}).await;
     let ran = app.run_jobs().await;
     let error = ran[0].error.as_deref().unwrap();
-    assert!(error.contains("no end within 50ms"), "{error}");
+    assert!(error.contains("did not end within 50ms"), "{error}");
     assert!(stored(&app).await[0].failed_at.is_some());
 }
 
