@@ -1,5 +1,9 @@
 //! [`Templates`]: the Liquid templates of the generators, embedded in this program. An app's own win.
+//!
+//! In a template of a page, `{{ … }}` and `{% … %}` belong to minijinja, which reads the page later. If such a template has
+//! tags in square brackets, those are Liquid's: `[[ name.snake ]]` and `[% if public %]`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
@@ -58,7 +62,10 @@ impl Templates {
         let parser = ParserBuilder::with_stdlib()
             .build()
             .map_err(Error::template("liquid"))?;
-        let rendered = parser.parse(text).and_then(|parsed| parsed.render(values));
+        let liquid = in_braces(name, text);
+        let rendered = parser
+            .parse(&liquid)
+            .and_then(|parsed| parsed.render(values));
         rendered.map_err(|cause| match own {
             Some(text) => {
                 let message = cause.to_string();
@@ -72,6 +79,19 @@ impl Templates {
             None => Error::template(format!("{name}.liquid"))(cause),
         })
     }
+}
+
+/// A template with Liquid's tags in braces. Those of a page may be in square brackets.
+fn in_braces<'a>(name: &str, text: &'a str) -> Cow<'a, str> {
+    if !name.ends_with(".html") || !(text.contains("[[") || text.contains("[%")) {
+        return Cow::Borrowed(text);
+    }
+    // Control characters hold the places of the page's own braces.
+    let text = text.replace("{{", "\u{1}").replace("{%", "\u{2}");
+    let text = text.replace("[[", "{{").replace("]]", "}}");
+    let text = text.replace("[%", "{%").replace("%]", "%}");
+    let text = text.replace('\u{1}', r#"{{ "{{" }}"#);
+    Cow::Owned(text.replace('\u{2}', r#"{{ "{%" }}"#))
 }
 
 /// The spellings of a name, for templates: `snake`, `camel`, `kebab`, `title`, `lower` and `screaming`.
