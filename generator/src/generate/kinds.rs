@@ -6,7 +6,9 @@ pub mod flag;
 pub mod job;
 pub mod mail;
 pub mod migration;
+pub mod model;
 pub mod page;
+pub mod resource;
 pub mod schedule;
 pub mod setting;
 
@@ -28,6 +30,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
         Kind::Schedule => schedule::plan(request, app, templates),
         Kind::Mail => mail::plan(request, app, templates),
         Kind::Setting => setting::plan(request, app, templates),
-        Kind::Resource | Kind::Model => todo!("{:?}", request.kind),
+        Kind::Model => model::plan(request, app, templates),
+        Kind::Resource => resource::plan(request, app, templates),
     }
 }

@@ -1,0 +1,44 @@
+//! What the generated test types, and what it expects.
+
+use super::columns::Column;
+use super::row_label::RowLabel;
+use super::values::{self, Reference, Test};
+
+/// Types whose control shows a value as it was typed, in its `value`.
+const SHOWN_AS_TYPED: &[&str] = &["string", "integer", "bigint", "email", "date"];
+
+pub fn of(columns: &[Column], label: &RowLabel, references: &[Reference]) -> Test {
+    let typed = columns.iter().filter(|column| column.kind != "references");
+    let fields: Vec<Column> = typed.cloned().collect();
+    let first =
+        |matches: &dyn Fn(&Column) -> bool| fields.iter().find(|column| matches(column)).cloned();
+    let required = references.iter().filter(|reference| !reference.optional);
+    let required: Vec<Reference> = required.cloned().collect();
+    let searched = first(&|column| column.search);
+    let words = searched
+        .as_ref()
+        .map(|column| column.samples.valid.as_str());
+    let is_word = |letter: char| letter.is_ascii_alphanumeric();
+    let word = words
+        .unwrap_or_default()
+        .split(|letter| !is_word(letter))
+        .next();
+    Test {
+        changed: first(&|column| SHOWN_AS_TYPED.contains(&column.kind)),
+        refused: first(&|column| column.samples.invalid.is_some()),
+        unique: first(&|column| column.unique),
+        query: word.unwrap_or_default().to_uppercase(),
+        searched,
+        label: first(&|column| column.name == label.column)
+            .map(|column| column.samples.valid)
+            .unwrap_or_default(),
+        property: first(&|column| {
+            ["integer", "bigint"].contains(&column.kind) && !column.event_type.is_empty()
+        }),
+        // The rows that it refers to may be unique.
+        can_repeat: required.is_empty() && !columns.iter().any(|column| column.unique),
+        targets: values::targets(required.iter()),
+        references: required,
+        fields,
+    }
+}
