@@ -210,7 +210,8 @@ fn line_ends_stay_as_they_are() {
 #[test]
 fn new_code_is_formatted_as_the_app_wants_it() {
     let sandbox = app();
-    done(&sandbox, "g page about");
+    let said = done(&sandbox, "g page about");
+    assert!(!said.contains("cargo fmt"), "{said}");
     sandbox.write("hedge/rustfmt.toml", "hard_tabs = true\n");
     done(&sandbox, "g page team");
     let [about, team] =

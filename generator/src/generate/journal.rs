@@ -68,10 +68,6 @@ pub struct LineEntry {
     pub by_hand: bool,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
 fn is_false(value: &bool) -> bool {
     !value
 }
