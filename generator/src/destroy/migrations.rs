@@ -27,15 +27,12 @@ pub fn revert(
 ) -> Result<Vec<String>, Error> {
     let files = entry.file.iter().map(|file| file.path.as_str());
     let ours: Vec<String> = files.filter_map(name).map(str::to_owned).collect();
-    let mut next = Vec::new();
+    let mut next: Vec<String> = elsewhere(entry).map(still_in_the_database).collect();
     let mut taken = app.migrations.clone();
     // The newest first, as `migrate down` does.
     for migration in ours.iter().rev() {
         if !migrated && !is_followed(migration, &app.migrations, &ours) {
-            next.push(format!(
-                "If {migration} has run, its changes are still in the database: revert them there, \
-                 or take this back with git and add --migrated"
-            ));
+            next.push(still_in_the_database(migration) + ", or add --migrated");
             continue;
         }
         entry
@@ -48,33 +45,55 @@ pub fn revert(
         let values = Object::from_iter([("migration".into(), Value::scalar(migration.clone()))]);
         let text = templates.render("destroy/migration.rs", &values)?;
         draft.write(&format!("{FOLDER}{new}.rs"), text)?;
-        for (place, line) in [
-            (Place::Modules, format!("mod {new};")),
-            (
-                Place::Vec {
-                    function: "migrations",
-                },
-                format!("Box::new({new}::Migration),"),
-            ),
-        ] {
-            let file = draft.read(LIST)?.unwrap_or_default();
-            let file = String::from_utf8_lossy(file).into_owned();
-            match splice::insert(&file, &place, &line) {
-                Ok(spliced) => draft.write(LIST, spliced.file)?,
-                Err(refusal) => by_hand.push(ByHand {
-                    file: LIST.to_owned(),
-                    line: refusal.line,
-                    reason: refusal.reason,
-                    text: line,
-                }),
-            }
-        }
+        by_hand.extend(add_to_list(&new, draft)?);
         next.push(format!(
             "cargo run migrate up    # Runs {new}, which reverts {migration}"
         ));
         taken.push(new);
     }
     Ok(next)
+}
+
+/// Adds a migration to `src/migrations.rs`. Returns what is left to do by hand.
+fn add_to_list(migration: &str, draft: &mut Draft) -> Result<Vec<ByHand>, Error> {
+    let function = "migrations";
+    let mut by_hand = Vec::new();
+    for (place, text) in [
+        (Place::Modules, format!("mod {migration};")),
+        (
+            Place::Vec { function },
+            format!("Box::new({migration}::Migration),"),
+        ),
+    ] {
+        let list = draft.read(LIST)?.unwrap_or_default();
+        let list = String::from_utf8_lossy(list).into_owned();
+        match splice::insert(&list, &place, &text) {
+            Ok(spliced) => draft.write(LIST, spliced.file)?,
+            Err(refusal) => by_hand.push(ByHand {
+                file: LIST.to_owned(),
+                line: refusal.line,
+                reason: refusal.reason,
+                text,
+            }),
+        }
+    }
+    Ok(by_hand)
+}
+
+/// The migrations of a feature, which has them in a folder of its own. They are deleted with it.
+fn elsewhere(entry: &Entry) -> impl Iterator<Item = &str> {
+    let files = entry.file.iter().map(|file| file.path.as_str());
+    let others = files.filter(|path| !path.starts_with(FOLDER));
+    let names = others.filter_map(|path| path.rsplit('/').next()?.strip_suffix(".rs"));
+    names
+        .filter(|name| name.starts_with('m') && name[1..].starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn still_in_the_database(migration: &str) -> String {
+    format!(
+        "If {migration} has run, its changes are still in the database. To revert them, take this back with git, \
+         and run `cargo run migrate down` before"
+    )
 }
 
 /// `m20261201_143000_create_posts` for its file.
