@@ -8,6 +8,8 @@
 
 #![cfg(unix)]
 
+#[path = "support/client.rs"]
+mod client;
 #[path = "support/generated.rs"]
 mod generated;
 #[path = "support/postgres.rs"]
@@ -22,13 +24,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use client::Browser;
 use postgres::Postgres;
 use posthog::Posthog;
 use process::Server;
 use proptest::prelude::*;
-use reqwest::blocking::{Client, Response};
-use reqwest::header::{HeaderMap, HeaderName};
-use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -429,45 +429,4 @@ fn visit_every_corner(server: &Server, email: &str) {
     let wrong = [("email", email), ("password", "not the password")];
     let failed = Browser::in_session(2).post(server, "/login", &wrong);
     assert_eq!(failed.status(), 422);
-}
-
-/// Keeps cookies, does not follow redirects, and sends its session id as posthog-js would.
-struct Browser(Client);
-
-impl Browser {
-    fn in_session(number: u8) -> Self {
-        let session = format!("01995a5e-0000-7000-8000-0000000000{number:02}");
-        let header = HeaderName::from_static("x-posthog-session-id");
-        let headers = HeaderMap::from_iter([(header, session.try_into().expect("a header"))]);
-        let client = Client::builder()
-            .default_headers(headers)
-            .cookie_store(true)
-            .redirect(Policy::none());
-        Self(client.build().expect("a client"))
-    }
-
-    fn get(&self, server: &Server, path: &str) -> Response {
-        self.0
-            .get(server.url(path))
-            .send()
-            .unwrap_or_else(|error| panic!("{error}\n{}", server.log()))
-    }
-
-    fn post(&self, server: &Server, path: &str, form: &[(&str, &str)]) -> Response {
-        let request = self.0.post(server.url(path)).form(form);
-        request
-            .send()
-            .unwrap_or_else(|error| panic!("{error}\n{}", server.log()))
-    }
-
-    fn sign_up(&self, server: &Server, email: &str) {
-        let form = [
-            ("name", "Hedgehog"),
-            ("email", email),
-            ("password", "correct horse battery staple"),
-        ];
-        let answer = self.post(server, "/signup", &form);
-        assert_eq!(answer.status(), 303, "{}", server.log());
-        assert_eq!(answer.headers()["location"], "/dashboard");
-    }
 }

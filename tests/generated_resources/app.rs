@@ -1,0 +1,206 @@
+//! Apps that are written by commands alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::generated;
+
+const NAME: &str = "yard";
+
+/// One command of every kind, and resources with fields of every type, optional and required.
+const EVERYTHING: &[&[&str]] = &[
+    &["resource", "category", "name:string:unique:search"],
+    &[
+        "resource",
+        "specimen",
+        "title:string:search:index",
+        "nickname:string?",
+        "body:text:search",
+        "remark:text?",
+        "amount:integer:index",
+        "spare:integer?:index",
+        "total:bigint",
+        "most:bigint?",
+        "weight:float",
+        "height:float?",
+        "price:decimal(10,2)",
+        "cost:decimal(10,2)?",
+        "active:boolean",
+        "seen:boolean?",
+        "born:date",
+        "died:date?:index",
+        "starts_at:datetime",
+        "ends_at:datetime?",
+        "serial:uuid:unique",
+        "batch:uuid?",
+        "data:json",
+        "extra:json?",
+        "contact:email:private",
+        "copy:email?",
+        "site:url",
+        "source:url?",
+        "size:enum(small,medium,very_large):index",
+        "grade:enum(a,b)?",
+        "category:references",
+        "parent:references(category)?",
+        "reviewer:references(user)?",
+        "salary:integer?:private",
+    ],
+    &[
+        "resource",
+        "article",
+        "author:references(user)",
+        "headline:string:search:index",
+        "slug:string:unique",
+        "body:text",
+        "stage:enum(draft,published):index",
+        "--public",
+    ],
+    &["resource", "Person", "user:references", "FirstName:string"],
+    &[
+        "resource",
+        "aircraft",
+        "reach:integer",
+        "--plural",
+        "aircraft_list",
+    ],
+    &[
+        "model",
+        "measurement",
+        "value:float",
+        "specimen:references",
+        "note:string?:unique",
+    ],
+    &["migration", "add_price_to_articles", "price:decimal(10,2)?"],
+    &[
+        "migration",
+        "remove_price_from_articles",
+        "price:decimal(10,2)?",
+    ],
+    &[
+        "migration",
+        "create_shelves",
+        "label:string",
+        "depth:integer?:index",
+    ],
+    &["migration", "drop_shelves"],
+    &["migration", "tidy_up"],
+    &["page", "about"],
+    &["event", "order_placed", "item_count:integer"],
+    &["flag", "free-shipping"],
+    &["experiment", "headline", "control,bold"],
+    &["job", "send_report", "user_id:uuid"],
+    &["schedule", "cleanup", "0 3 * * *"],
+    &["mail", "welcome"],
+    &["setting", "stripe_key"],
+];
+
+/// A generated app, in a folder that keeps its compiled files from run to run.
+pub struct App {
+    pub folder: PathBuf,
+}
+
+impl App {
+    /// A new app, in a folder of this name.
+    pub fn new(folder: &str, database: &str) -> Self {
+        let folder = generated::folder().join(folder).join(NAME);
+        // A file that was removed from the template must not be left here.
+        let _ = fs::remove_dir_all(&folder);
+        generated::run(
+            Command::new(env!("CARGO_BIN_EXE_hoglet"))
+                .args(["new", "--yes", "--no-git", "--json", "--set"])
+                .arg(format!("database={database}"))
+                .arg(&folder),
+        );
+        Self { folder }
+    }
+
+    pub fn with_everything(database: &str) -> Self {
+        let app = Self::new(&format!("resources-{database}"), database);
+        for arguments in EVERYTHING {
+            app.generate(arguments);
+        }
+        app.test_paging_of_rows_of_one_moment();
+        app
+    }
+
+    /// It keeps the tests of the template that do without PostHog.
+    pub fn without_posthog_and_demo() -> Self {
+        let app = Self::new("resources-without-posthog", "sqlite");
+        app.edit("Cargo.toml", r#"["sqlite", "posthog"]"#, r#"["sqlite"]"#);
+        app.hoglet(&["destroy", "demo"]);
+        app.generate(&[
+            "resource",
+            "post",
+            "title:string:search",
+            "stars:integer?:index",
+        ]);
+        app.generate(&["page", "about"]);
+        app.generate(&["job", "send_report", "user_id:uuid"]);
+        app.generate(&["mail", "welcome"]);
+        app
+    }
+
+    #[track_caller]
+    pub fn generate(&self, arguments: &[&str]) {
+        self.hoglet(&[&["generate"], arguments].concat());
+    }
+
+    /// Runs a command of `hoglet` that leaves nothing to do by hand.
+    #[track_caller]
+    pub fn hoglet(&self, arguments: &[&str]) {
+        // From a folder inside the app, as a user may be in any of them.
+        generated::run(
+            Command::new(env!("CARGO_BIN_EXE_hoglet"))
+                .args(arguments)
+                .current_dir(self.folder.join("src")),
+        );
+    }
+
+    /// Runs the checks that the app's author would run before a commit.
+    #[track_caller]
+    pub fn check(&self, environment: &[(&str, &str)]) {
+        self.cargo(&["fmt", "--check"], &[]);
+        let lints = ["--all-targets", "--", "--deny", "warnings"];
+        self.cargo(&[&["clippy", "--locked"], &lints[..]].concat(), &[]);
+        self.cargo(&["build", "--locked"], &[]);
+        self.cargo(&["test", "--locked"], environment);
+    }
+
+    #[track_caller]
+    fn cargo(&self, arguments: &[&str], environment: &[(&str, &str)]) {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", generated::target());
+        generated::run(cargo.envs(environment.iter().copied()));
+    }
+
+    /// The built binary, in a folder and with an empty environment.
+    pub fn binary(&self, folder: &Path) -> Command {
+        let mut command = Command::new(generated::target().join("debug").join(NAME));
+        command.current_dir(folder).env_clear().env("PORT", "0");
+        command
+    }
+
+    #[track_caller]
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.folder.join(file);
+        let text = fs::read_to_string(&path).expect("a readable file");
+        assert!(text.contains(from), "{file} contains {from}");
+        fs::write(&path, text.replacen(from, to, 1)).expect("a writable file");
+    }
+
+    /// Adds a test to the app. Only inside the app can many rows get the same `created_at`.
+    fn test_paging_of_rows_of_one_moment(&self) {
+        let test = self.folder.join("tests/web/rows_of_one_moment.rs");
+        fs::write(test, include_str!("rows_of_one_moment.rs.txt")).expect("a writable folder");
+        self.edit(
+            "tests/web/main.rs",
+            "mod resent_mails;\n",
+            "mod resent_mails;\nmod rows_of_one_moment;\n",
+        );
+    }
+}
