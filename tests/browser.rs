@@ -16,12 +16,16 @@ mod accounts;
 mod axe;
 #[path = "support/chromium.rs"]
 mod chromium;
+#[path = "support/generated.rs"]
+mod generated;
 #[path = "support/house.rs"]
 mod house;
 #[path = "support/posthog.rs"]
 mod posthog;
 #[path = "support/process.rs"]
 mod process;
+#[path = "browser/resources.rs"]
+mod resources;
 
 use std::fs;
 

@@ -38,6 +38,11 @@ impl House {
 
     /// Like [`Self::open`], with environment variables for the app.
     pub fn with(environment: &[(&str, &str)]) -> Option<Self> {
+        Self::running(|| app().to_owned(), environment)
+    }
+
+    /// Like [`Self::with`], for another app. It is built only if there is a browser.
+    pub fn running(build: impl FnOnce() -> PathBuf, environment: &[(&str, &str)]) -> Option<Self> {
         if chromium::program().is_none() {
             assert!(env::var_os("CI").is_none(), "no chromium here: install it");
             println!("skipped: no chromium here; install it");
@@ -51,7 +56,7 @@ impl House {
         let file = data.path().join("flags.json");
         fs::write(&file, flags.to_string()).expect("a writable folder");
         let posthog = Posthog::start([OsStr::new("--flags"), file.as_os_str()]);
-        let mut app = Command::new(app());
+        let mut app = Command::new(build());
         app.current_dir(data.path())
             .env_clear()
             .env("PORT", "0")
