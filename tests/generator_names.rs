@@ -13,6 +13,8 @@ use std::path::Path;
 use std::process::Command;
 
 use command::{Outcome, Sandbox};
+use hoglet::generate::field::Field;
+use hoglet::generate::name::Name;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
@@ -525,6 +527,43 @@ fn no_text_makes_it_panic() {
         }
     });
     assert_eq!(sandbox.everything(), before, "nothing was written");
+}
+
+proptest! {
+    #![proptest_config(config(2000))]
+
+    #[test]
+    fn every_spelling_of_a_name_reads_as_the_same_name(text in prop_oneof![any::<String>(), "[A-Za-z0-9_-]{1,45}"]) {
+        match Name::parse(&text) {
+            Ok(name) => {
+                let snake = name.snake();
+                prop_assert!(snake.starts_with(|c: char| c.is_ascii_lowercase()), "{}", snake);
+                prop_assert!(snake.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+                for spelling in [name.snake(), name.kebab()] {
+                    prop_assert_eq!(Name::parse(&spelling).unwrap(), name.clone(), "{}", spelling);
+                }
+                let identifier = syn::parse_str::<syn::Ident>(&(snake + "_"));
+                prop_assert!(identifier.is_ok());
+                let _ = (name.camel(), name.title(), name.plural(), name.singular());
+            }
+            Err(reason) => prop_assert!(!reason.is_empty() && !reason.chars().any(char::is_control), "{:?}", reason),
+        }
+    }
+
+    #[test]
+    fn a_list_has_another_name_than_a_row(text in "[a-z]{1,12}") {
+        if let Ok((singular, plural)) = Name::parse(&text).unwrap().with_plural(None) {
+            prop_assert_ne!(singular.snake(), plural.snake());
+        }
+    }
+
+    #[test]
+    fn no_field_makes_it_panic_and_a_refusal_shows_the_field(text in prop_oneof![any::<String>(), "[a-z_]{0,9}:[a-z(),0-9? ]{0,16}(:[a-z]{0,8}){0,3}"]) {
+        match Field::parse(&text) {
+            Ok(field) => prop_assert!(syn::parse_str::<syn::Ident>(&field.column()).is_ok(), "{:?}", field),
+            Err(reason) => prop_assert!(!reason.chars().any(char::is_control), "{:?}", reason),
+        }
+    }
 }
 
 #[test]
