@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 
 use crate::client::Browser;
-use crate::form::Form;
+use crate::form::{Form, serial};
 use crate::house::{House, id_of};
 
 const ROWS: usize = 45;
@@ -14,8 +14,8 @@ const ROWS: usize = 45;
 pub fn page_through_rows_that_are_equal(house: &House) {
     let (lee, category) = a_new_user(house, "lee@example.com", 4);
     let mut made = Vec::new();
-    for _ in 0..ROWS {
-        let form = Form::specimen(&category);
+    for number in 0..ROWS {
+        let form = nth(&category, number);
         made.push(id_of(&house.create(&lee, "/specimens", &form)).to_owned());
     }
     let newest_first: Vec<String> = made.iter().rev().cloned().collect();
@@ -56,7 +56,10 @@ pub fn sort_by_indexed_columns(house: &House) {
         made.push(id_of(&house.create(&eve, "/specimens", &form)).to_owned());
     }
     let links = sort_links(house, &eve);
-    for column in ["title", "amount", "spare", "died", "size"] {
+    for column in [
+        "title", "amount", "spare", "total", "height", "price", "active", "born", "died",
+        "ends_at", "batch", "size",
+    ] {
         let by_column = |link: &&String| {
             link.contains(&format!("sort={column}")) || link.contains(&format!("sort=-{column}"))
         };
@@ -195,6 +198,32 @@ pub fn take_any_address(house: &House) {
             assert!(answer.status().as_u16() < 500, "{next} {sort}");
         }
     }
+}
+
+/// A specimen whose amount is that of all others, and whose other values are its own. Every third has no optional ones.
+fn nth(category: &str, number: usize) -> Form {
+    let form = Form::specimen(category)
+        .with("title", &format!("igel {}", number % 7))
+        .with("total", &format!("{}", 9_007_199_254_740_993 - number))
+        .with("price", &format!("{}.{:02}", number % 11, number))
+        .with("born", &format!("2024-02-{:02}", 1 + number % 29))
+        .with("size", ["small", "medium", "very_large"][number % 3]);
+    let form = if number % 2 == 0 {
+        form
+    } else {
+        form.without("active")
+    };
+    if number % 3 == 0 {
+        return form;
+    }
+    form.with("spare", &format!("{}", number % 5))
+        .with("height", &format!("{}", 0.1 * number as f64))
+        .with("died", &format!("2030-01-{:02}", 1 + number % 28))
+        .with(
+            "ends_at",
+            &format!("2026-03-01T09:{:02}:{:02}", number % 60, number % 7),
+        )
+        .with("batch", &serial())
 }
 
 fn a_new_user(house: &House, email: &str, session: u8) -> (Browser, String) {

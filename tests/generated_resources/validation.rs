@@ -165,7 +165,7 @@ pub fn references_are_to_own_rows(house: &House) {
 
 /// A whole sentence without words of the code.
 fn is_for_people(message: &str) -> bool {
-    let begins = message.chars().next().is_some_and(char::is_uppercase);
+    let begins = message.starts_with(|first: char| first.is_uppercase() || first == '“');
     let technical = [
         "invalid digit",
         "expected",
