@@ -39,6 +39,7 @@ pub struct Spliced {
 ///
 /// Lines that are there already are refused, with [`Refusal::is_there`].
 pub fn insert(file: &str, place: &Place, text: &str) -> Result<Spliced, Refusal> {
+    let (mark, file) = byte_order_mark(file);
     let lines = Lines::of(file);
     if let Some(line) = lines.find(text) {
         return Err(Refusal::there(line + 1, first_line(text)));
@@ -51,13 +52,16 @@ pub fn insert(file: &str, place: &Place, text: &str) -> Result<Spliced, Refusal>
             ..refusal
         })?;
     }
+    let file = mark.to_owned() + &file;
     Ok(Spliced { file, lines })
 }
 
 /// Takes out `lines`, as [`insert`] returned them, and the blank line that only they needed.
 ///
-/// Their indentation may have changed. If they are there several times, the last ones go.
+/// Their indentation may have changed. If they are there several times, the last ones go. Of the place only its kind
+/// matters, and not the names in it.
 pub fn remove(file: &str, place: &Place, lines: &str) -> Result<String, Refusal> {
+    let (mark, file) = byte_order_mark(file);
     let mut all = Lines::of(file);
     let Some(at) = all.find(lines) else {
         return Err(Refusal::new(
@@ -72,7 +76,7 @@ pub fn remove(file: &str, place: &Place, lines: &str) -> Result<String, Refusal>
     if place.is_between_delimiters() {
         all.close_delimiters(at);
     }
-    Ok(all.text())
+    Ok(mark.to_owned() + &all.text())
 }
 
 fn find(file: &str, lines: &Lines, place: &Place, text: &str) -> Result<Spot, Refusal> {
@@ -90,6 +94,11 @@ fn find(file: &str, lines: &Lines, place: &Place, text: &str) -> Result<Spot, Re
             delimited::literal(&Source::parse(file)?, lines, function, text)
         }
     }
+}
+
+/// The byte order mark of a file, which may be empty, and the rest.
+fn byte_order_mark(file: &str) -> (&str, &str) {
+    file.split_at(file.len() - file.trim_start_matches('\u{feff}').len())
 }
 
 fn first_line(text: &str) -> &str {

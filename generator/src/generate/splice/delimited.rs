@@ -41,12 +41,8 @@ pub fn entries(source: &Source, lines: &Lines, name: &str, text: &str) -> Result
     match found[..] {
         [found] => {
             let inside = inside(found, &what);
-            let spot = end(
-                source,
-                lines,
-                &inside,
-                text.trim_end().chars().last().unwrap_or(','),
-            )?;
+            let separator = text.trim_end().chars().last().unwrap_or(',');
+            let spot = end(source, lines, &inside, separator)?;
             Ok(spot.with_blank_line(inside.last.is_some()))
         }
         [] => Err(Refusal::new(1, format!("there is no {what}"))),
@@ -76,13 +72,13 @@ pub fn fields(source: &Source, lines: &Lines, name: &str, text: &str) -> Result<
     for field in &fields.named {
         if field.ident.as_ref().is_some_and(|ident| ident == new) {
             let line = source.first_line(&field.ident) + 1;
-            return Err(Refusal::there(line, new));
+            return Err(Refusal::new(line, format!("there is another `{new}`")));
         }
     }
     let inside = Inside {
         what: format!("`{name}`"),
         delimiters: fields.brace_token.span,
-        last: fields.named.pairs().last().map(|last| last.span()),
+        last: fields.named.pairs().next_back().map(|last| last.span()),
     };
     end(source, lines, &inside, ',')
 }
@@ -109,13 +105,14 @@ pub fn literal(
     let new = field_name(text);
     for field in &literal.fields {
         if matches!(&field.member, Member::Named(name) if name == new) {
-            return Err(Refusal::there(source.first_line(field) + 1, new));
+            let line = source.first_line(field) + 1;
+            return Err(Refusal::new(line, format!("there is another `{new}`")));
         }
     }
     let inside = Inside {
         what: format!("the struct in `{function}`"),
         delimiters: literal.brace_token.span,
-        last: literal.fields.pairs().last().map(|last| last.span()),
+        last: literal.fields.pairs().next_back().map(|last| last.span()),
     };
     end(source, lines, &inside, ',')
 }

@@ -41,7 +41,6 @@ impl Lines {
 
     pub fn indentation(&self, at: usize) -> String {
         let line = self.get(at);
-        let line = line.strip_prefix('\u{feff}').unwrap_or(line);
         let without = line.trim_start();
         line[..line.len() - without.len()].to_owned()
     }

@@ -21,7 +21,10 @@ pub fn find(source: &Source, lines: &Lines, text: &str) -> Result<Spot, Refusal>
         .find(|module| module.ident == new)
     {
         let line = source.first_line(&taken.ident) + 1;
-        return Err(Refusal::there(line, &format!("mod {new}")));
+        return Err(match taken.content {
+            None => Refusal::there(line, &format!("mod {new}")),
+            Some(_) => Refusal::new(line, format!("there is another `mod {new}`")),
+        });
     }
     let is_listed = |item: &&Item| matches!(item, Item::Mod(module) if module.content.is_none());
     let list = items

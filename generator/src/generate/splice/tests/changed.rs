@@ -91,6 +91,17 @@ fn what_lacks_the_shape_is_refused_with_its_line() {
             "c,",
         ),
         refused("mod a;", &Place::Modules, "mod b"),
+        refused(
+            "struct S {\n    a: u8,\n}",
+            &Place::Fields { of: "S" },
+            "/// New.\npub a: S,",
+        ),
+        refused(
+            "fn a() -> S {\n    S { a }\n}",
+            &Place::Literal { function: "a" },
+            "a: 1,",
+        ),
+        refused("\nmod b {}", &Place::Modules, "pub mod b;"),
         refused(ROUTES, &PAGES, ".get(\"/\", )("),
     ];
     insta::assert_snapshot!(messages.join("\n"), @"
@@ -111,6 +122,9 @@ fn what_lacks_the_shape_is_refused_with_its_line() {
     2: `a` returns a struct that takes fields from another one
     2: `a` does not return a struct with its fields
     1: it is not valid Rust: unexpected end of input, expected `;` or curly braces
+    2: there is another `a`
+    2: there is another `a`
+    2: there is another `mod b`
     9: with the lines it would not parse: it is not valid Rust: a bracket or a quote has no partner
     ");
 }
@@ -120,16 +134,6 @@ fn what_is_there_already_is_refused_as_such() {
     for (place, file, text) in [
         (Place::Modules, ROUTES, "mod home;"),
         (PAGES, ROUTES, ".get(\"/\", home::show)"),
-        (
-            Place::Fields { of: "S" },
-            "struct S {\n    pub a: u8,\n}",
-            "/// New.\na: String,",
-        ),
-        (
-            Place::Literal { function: "s" },
-            "fn s() -> S {\n    S { a }\n}",
-            "a: 1,",
-        ),
         (Place::End, "# A=\n", "# A="),
     ] {
         let refusal = insert(file, &place, text).unwrap_err();
@@ -157,6 +161,7 @@ fn a_list_of_modules_may_be_anywhere() {
         ("mod a;\nfn a() {}\n", "mod a;\nmod b;\nfn a() {}\n"),
         ("mod a;\n\nmod c;", "mod a;\n\nmod b;\nmod c;"),
         ("mod a;", "mod a;\n\nmod b;"),
+        ("\u{feff}fn a() {}\n", "\u{feff}mod b;\nfn a() {}\n"),
         // The documentation of a module belongs to it.
         (
             "mod a;\n\n/// C.\nmod c;\n",

@@ -7,8 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Files of the template, with their places and a text for the number `n`.
-fn places() -> Vec<(&'static str, Place, fn(u8) -> String)> {
+/// A file of the template, a place in it, and a text for each number.
+type Sample = (&'static str, Place, fn(u8) -> String);
+
+fn samples() -> Vec<Sample> {
     let module: fn(u8) -> String = |n| format!("pub mod part{n};");
     let variable: fn(u8) -> String = |n| format!("# Number {n}\n# NUMBER_{n}=");
     let link: fn(u8) -> String = |n| format!("<a href=\"/{n}\">{n}</a>");
@@ -71,7 +73,7 @@ proptest! {
         line_end in prop::sample::select(vec!["\n", "\r\n"]),
         final_line_end in any::<bool>(),
     ) {
-        let all = places();
+        let all = samples();
         let mut paths: Vec<&str> = all.iter().map(|(path, ..)| *path).collect();
         paths.dedup();
         let path = paths[file % paths.len()];
