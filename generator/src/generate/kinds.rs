@@ -34,3 +34,6 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
         Kind::Resource => resource::plan(request, app, templates),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,8 +42,8 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     plan.next = vec![
         format!("Write the work in src/jobs/{}.rs", name.snake()),
         format!(
-            "Enqueue it in a handler: visit.jobs.enqueue(&transaction, {}).await?",
-            example(&request.name.camel(), &fields)
+            "Enqueue it in a handler: visit.jobs.enqueue(&transaction, crate::jobs::{}).await?",
+            example(&job_table::path(name), &fields)
         ),
     ];
     Ok(plan)

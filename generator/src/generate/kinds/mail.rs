@@ -42,8 +42,8 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     plan.next = vec![
         format!("Write the text in templates/mail/{snake}.txt and {snake}.html"),
         format!(
-            "Send it from a handler: visit.jobs.enqueue(&transaction, {} {{ user_id: user.id }}).await?",
-            job.camel()
+            "Send it from a handler: visit.jobs.enqueue(&transaction, crate::jobs::{} {{ user_id: user.id }}).await?",
+            job_table::path(&job)
         ),
     ];
     Ok(plan)

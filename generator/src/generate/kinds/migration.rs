@@ -43,7 +43,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     let (summary, directions, next) = match &change {
         Change::Other => (format!("{}.", request.name.title()), None, Vec::new()),
         Change::Add { table, .. } => {
-            let fields = columns(request, "the column")?;
+            let fields = columns(request, "the column and its type")?;
             is_known(table, &name, app)?;
             can_be_added(&fields, request)?;
             let directions = directions(
@@ -58,7 +58,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
             (summary, Some((table, directions)), next.collect())
         }
         Change::Remove { what, table } => {
-            let fields = columns(request, "for `down`, the column")?;
+            let fields = columns(request, "for `down`, the column and its type")?;
             is_known(table, &name, app)?;
             can_be_dropped(&fields, what, table, app)?;
             let directions = directions(
@@ -87,7 +87,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
         }
         Change::Drop { table } => {
             if request.rest.is_empty() {
-                return Err(no_fields(&name, "for `down`, the columns"));
+                return Err(no_fields(&name, "for `down`, the columns and their types"));
             }
             let fields = table_columns(request)?;
             is_known(table, &name, app)?;
@@ -173,7 +173,7 @@ fn no_fields(name: &str, missing: &str) -> Error {
     };
     Error::argument(
         name,
-        format!("{missing} and its type are missing"),
+        format!("{missing} are missing"),
         format!(
             "write them as in `hoglet generate migration {name} {example}`, or choose a name without the table for an empty migration"
         ),
@@ -204,8 +204,9 @@ fn is_known(table: &str, name: &str, app: &AppFacts) -> Result<(), Error> {
 fn can_be_added(fields: &[Field], request: &Request) -> Result<(), Error> {
     for (field, text) in fields.iter().zip(&request.rest) {
         if !field.optional && column::for_existing_rows(field).is_none() {
-            let kind = text.split(':').nth(1).unwrap_or_default();
-            let optional = text.replacen(kind, &format!("{kind}?"), 1);
+            let mut parts: Vec<String> = text.split(':').map(str::to_owned).collect();
+            parts[1].push('?');
+            let optional = parts.join(":");
             return Err(Error::argument(
                 text,
                 "existing rows have no value for it",

@@ -59,7 +59,7 @@ const TYPES: &[SettingType] = &[
         rust: "Option<hoglet_web::settings::Url>",
         read: ("url", ""),
         default: "",
-        what: "an address such as https://example.com",
+        what: "an address such as `https://example.com`",
     },
 ];
 
