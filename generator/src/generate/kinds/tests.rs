@@ -53,7 +53,9 @@ fn assert_refused(kind: Kind, name: &str, rest: &[&str], reason: &str) {
 fn inserted<'a>(plan: &'a Plan, path: &str) -> Vec<&'a str> {
     let insertions = plan.insertions.iter();
     let insertions = insertions.filter(|insertion| insertion.path == path);
-    insertions.map(|insertion| insertion.text.trim_end()).collect()
+    insertions
+        .map(|insertion| insertion.text.trim_end())
+        .collect()
 }
 
 #[track_caller]
@@ -79,7 +81,10 @@ fn a_page_has_a_route_a_link_a_view_and_a_test() {
     assert_eq!(inserted(&plan, "tests/web/main.rs"), ["mod legal_imprint;"]);
     let view = file(&plan, "templates/legal_imprint.html");
     assert!(view.starts_with("{% extends \"base.html\" %}\n"), "{view}");
-    assert!(view.contains("<h1>Legal imprint</h1>\n{% if has_sources %}"), "{view}");
+    assert!(
+        view.contains("<h1>Legal imprint</h1>\n{% if has_sources %}"),
+        "{view}"
+    );
     file(&plan, "src/routes/legal_imprint.rs");
     file(&plan, "tests/web/legal_imprint.rs");
 }
@@ -87,7 +92,12 @@ fn a_page_has_a_route_a_link_a_view_and_a_test() {
 #[test]
 fn a_page_takes_no_path_and_no_view_that_the_app_has() {
     assert_refused(Kind::Page, "login", &[], "the app has the path `/login`");
-    assert_refused(Kind::Page, "base", &[], "`templates/base.html` has another purpose");
+    assert_refused(
+        Kind::Page,
+        "base",
+        &[],
+        "`templates/base.html` has another purpose",
+    );
     assert_refused(Kind::Page, "support", &[], "another purpose");
     assert_refused(Kind::Page, "type", &[], "keyword");
 }
@@ -97,12 +107,16 @@ fn flags_and_experiments_are_constants_with_a_key() {
     let plan = planned(Kind::Flag, "FreeShipping", &[]);
     assert_eq!(
         inserted(&plan, "src/posthog/flags.rs"),
-        ["/// Whether free shipping is on.\npub const FREE_SHIPPING: Flag = Flag::new(\"free-shipping\");"]
+        [
+            "/// Whether free shipping is on.\npub const FREE_SHIPPING: Flag = Flag::new(\"free-shipping\");"
+        ]
     );
     let plan = planned(Kind::Experiment, "headline", &["control", "bold"]);
     assert_eq!(
         inserted(&plan, "src/posthog/flags.rs"),
-        ["/// Chooses the headline.\npub const HEADLINE: Experiment =\n    Experiment::new(\"headline\", &[\"control\", \"bold\"]);"]
+        [
+            "/// Chooses the headline.\npub const HEADLINE: Experiment =\n    Experiment::new(\"headline\", &[\"control\", \"bold\"]);"
+        ]
     );
     for kind in [Kind::Flag, Kind::Experiment] {
         assert_refused(kind, "new_dashboard", &["control,bold"], "of this name");
@@ -115,10 +129,16 @@ fn flags_and_experiments_are_constants_with_a_key() {
 
 #[test]
 fn an_event_has_properties_that_are_not_personal() {
-    let plan = planned(Kind::Event, "order_placed", &["item_count:integer", "id:uuid?"]);
+    let plan = planned(
+        Kind::Event,
+        "order_placed",
+        &["item_count:integer", "id:uuid?"],
+    );
     assert_eq!(
         inserted(&plan, "src/posthog/events.rs"),
-        ["/// An order was placed.\n\"order_placed\" => OrderPlaced { item_count: i32, id: Option<hoglet_web::prelude::Uuid> },"]
+        [
+            "/// An order was placed.\n\"order_placed\" => OrderPlaced { item_count: i32, id: Option<hoglet_web::prelude::Uuid> },"
+        ]
     );
     assert_eq!(plan.next.len(), 1);
     let plan = planned(Kind::Event, "checkout", &[]);
@@ -143,21 +163,33 @@ fn an_event_has_properties_that_are_not_personal() {
 fn a_job_begins_with_its_user() {
     let plan = planned(Kind::Job, "send_report", &["user_id:uuid", "note:text?"]);
     let job = file(&plan, "src/jobs/send_report.rs");
-    let fields = "pub struct SendReport {\n    pub user_id: Uuid,\n    pub note: Option<String>,\n}\n";
+    let fields =
+        "pub struct SendReport {\n    pub user_id: Uuid,\n    pub note: Option<String>,\n}\n";
     assert!(job.contains(fields), "{job}");
-    assert!(job.contains("user::lock(&transaction, self.user_id)"), "{job}");
+    assert!(
+        job.contains("user::lock(&transaction, self.user_id)"),
+        "{job}"
+    );
     assert_eq!(
         inserted(&plan, "src/jobs.rs"),
         ["pub mod send_report;", ".job::<send_report::SendReport>()"]
     );
     let plan = planned(Kind::Job, "tidy", &[]);
     let job = file(&plan, "src/jobs/tidy.rs");
-    assert!(job.contains("pub struct Tidy {}\n") && !job.contains("user::"), "{job}");
+    assert!(
+        job.contains("pub struct Tidy {}\n") && !job.contains("user::"),
+        "{job}"
+    );
 }
 
 #[test]
 fn a_job_holds_no_secret_and_has_a_name_of_its_own() {
-    assert_refused(Kind::Job, "call", &["api_token:string"], "must not contain a secret");
+    assert_refused(
+        Kind::Job,
+        "call",
+        &["api_token:string"],
+        "must not contain a secret",
+    );
     assert_refused(Kind::Job, "send_notice", &[], "a job of this name");
     assert_refused(Kind::Job, "mail", &[], "imports another `mail`");
     assert_refused(Kind::Job, "job", &[], "`Job`");
@@ -165,7 +197,11 @@ fn a_job_holds_no_secret_and_has_a_name_of_its_own() {
 
 #[test]
 fn a_schedule_is_a_job_with_times() {
-    let plan = planned(Kind::Schedule, "cleanup", &["30 8 * * MON", "Europe/Berlin"]);
+    let plan = planned(
+        Kind::Schedule,
+        "cleanup",
+        &["30 8 * * MON", "Europe/Berlin"],
+    );
     assert_eq!(
         inserted(&plan, "src/jobs.rs"),
         [
@@ -182,7 +218,10 @@ fn a_schedule_is_a_job_with_times() {
 fn a_mail_has_two_views_and_a_job() {
     let plan = planned(Kind::Mail, "welcome", &[]);
     let text = file(&plan, "templates/mail/welcome.txt");
-    assert!(text.contains("{% block subject %}Welcome{% endblock %}"), "{text}");
+    assert!(
+        text.contains("{% block subject %}Welcome{% endblock %}"),
+        "{text}"
+    );
     assert!(file(&plan, "templates/mail/welcome.html").contains("{{ button("));
     assert!(file(&plan, "src/jobs/send_welcome.rs").contains("pub struct SendWelcome"));
     assert_refused(Kind::Mail, "notice", &[], "a job of this name");
@@ -211,14 +250,23 @@ fn a_setting_is_a_field_the_line_that_reads_it_and_an_example() {
     assert!(inserted(&plan, ".env.example")[0].ends_with("# MAX_ITEMS=0"));
     assert_refused(Kind::Setting, "port", &[], "the variable `PORT`");
     assert_refused(Kind::Setting, "switches", &[], "has this field");
-    assert_refused(Kind::Setting, "size", &["decimal"], "choose one of string, secret");
+    assert_refused(
+        Kind::Setting,
+        "size",
+        &["decimal"],
+        "choose one of string, secret",
+    );
 }
 
 const ADDED: &str = "src/migrations/m20261201_143000_add_price_to_posts.rs";
 
 #[test]
 fn a_new_column_has_a_value_for_existing_rows() {
-    let rest = ["price:decimal(10,2)", "slug:string?:unique", "editor:references(user)?"];
+    let rest = [
+        "price:decimal(10,2)",
+        "slug:string?:unique",
+        "editor:references(user)?",
+    ];
     let plan = planned(Kind::Migration, "add_price_to_posts", &rest);
     let code = file(&plan, ADDED);
     for part in [
@@ -235,7 +283,12 @@ fn a_new_column_has_a_value_for_existing_rows() {
     }
     // SQLite drops no column that an index has.
     let drop_index = code.find("Index::drop()").expect("it drops indexes");
-    assert!(drop_index < code.find("drop_column(\"editor_id\")").expect("it drops columns"));
+    assert!(
+        drop_index
+            < code
+                .find("drop_column(\"editor_id\")")
+                .expect("it drops columns")
+    );
     assert_eq!(plan.insertions[0].place, Place::Modules);
     assert_eq!(
         inserted(&plan, "src/migrations.rs"),
@@ -250,9 +303,16 @@ fn a_new_column_has_a_value_for_existing_rows() {
 
 #[test]
 fn a_column_without_a_value_for_existing_rows_must_be_optional() {
-    let refused = |rest: &str, remedy| assert_refused(Kind::Migration, "add_it_to_posts", &[rest], remedy);
-    refused("author:references(user)", "make it optional: `author:references(user)?`");
-    refused("slug:string:unique", "make it optional: `slug:string?:unique`");
+    let refused =
+        |rest: &str, remedy| assert_refused(Kind::Migration, "add_it_to_posts", &[rest], remedy);
+    refused(
+        "author:references(user)",
+        "make it optional: `author:references(user)?`",
+    );
+    refused(
+        "slug:string:unique",
+        "make it optional: `slug:string?:unique`",
+    );
     refused("token_id:uuid", "make it optional: `token_id:uuid?`");
     refused("uuid:uuid", "make it optional: `uuid:uuid?`");
 }
@@ -261,10 +321,23 @@ fn a_column_without_a_value_for_existing_rows_must_be_optional() {
 fn the_opposite_needs_the_columns() {
     let refused = |name: &str, reason| assert_refused(Kind::Migration, name, &[], reason);
     refused("add_price_to_posts", "the column and its type are missing");
-    refused("remove_price_from_posts", "for `down`, the column and its type are missing");
-    refused("drop_posts", "for `down`, the columns and their types are missing");
-    let plan = planned(Kind::Migration, "remove_price_from_posts", &["code:string:unique"]);
-    let code = file(&plan, "src/migrations/m20261201_143000_remove_price_from_posts.rs");
+    refused(
+        "remove_price_from_posts",
+        "for `down`, the column and its type are missing",
+    );
+    refused(
+        "drop_posts",
+        "for `down`, the columns and their types are missing",
+    );
+    let plan = planned(
+        Kind::Migration,
+        "remove_price_from_posts",
+        &["code:string:unique"],
+    );
+    let code = file(
+        &plan,
+        "src/migrations/m20261201_143000_remove_price_from_posts.rs",
+    );
     assert!(code.contains("// It can be empty now"), "{code}");
     assert!(code.contains("add_column(string_null(\"code\"))"), "{code}");
 }
