@@ -70,7 +70,7 @@ impl Kind {
 
     /// Whether something may follow the name, such as fields.
     pub fn takes_more(self) -> bool {
-        !matches!(self, Self::Page | Self::Flag | Self::Mail | Self::Setting)
+        !matches!(self, Self::Page | Self::Flag | Self::Mail)
     }
 
     /// Whether the name has a plural, which names the table.
