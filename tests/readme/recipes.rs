@@ -61,7 +61,7 @@ async fn a_new_user_gets_a_welcome_mail() {
     let welcome = mails.iter().find(|mail| mail.subject == "Welcome");
     let welcome = welcome.expect("it has come");
     assert!(welcome.links[0].ends_with("/dashboard"), "{}", welcome.text);
-    assert!(welcome.html.contains("Begin here"), "{}", welcome.html);
+    assert!(welcome.html.contains("Begin at"), "{}", welcome.html);
 }
 
 #[tokio::test]
