@@ -8,7 +8,8 @@
 //!            ├→ X.liquid for each X that has an answer in it      twins
 //!            ├→ Cargo.lock.liquid, the versions we tested         lock
 //!            ├→ the links through which the generator carries it  links
-//!            └→ examples/burrito, the default output              app
+//!            ├→ examples/burrito, the default output              app
+//!            └→ examples/reading-list, made by commands           example
 //! ```
 //!
 //! All derived files are made in memory, in this order. [`stale`] returns those that differ on the disk. `cargo xtask
@@ -34,7 +35,7 @@ use crate::derived::{Derived, State};
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
 /// Folders in which every file is derived. Other files there are deleted.
-const DERIVED_FOLDERS: &[&str] = &["examples/burrito", "generator/embed"];
+const DERIVED_FOLDERS: &[&str] = &["examples/burrito", example::FOLDER, "generator/embed"];
 
 /// All derived files that are out of date.
 ///
@@ -81,6 +82,10 @@ fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
     }
     for (name, contents) in app::render(&template, "burrito", &[])? {
         wanted.insert(format!("examples/burrito/{name}"), State::File(contents));
+    }
+    for (name, contents) in example::derive(&template)? {
+        let path = format!("{}/{name}", example::FOLDER);
+        wanted.insert(path, State::File(contents));
     }
     Ok(wanted)
 }
