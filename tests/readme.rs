@@ -169,6 +169,32 @@ fn every_place_of_the_demo_is_named() {
     demo::is_gone(&app);
 }
 
+#[test]
+fn the_repositorys_readme_shows_what_a_command_prints() {
+    let readme = fs::read_to_string(xtask::repository::top().join("README.md"));
+    let readme = readme.expect("a document");
+    let (_, section) = readme.split_once("\n## Add a table\n").expect("a section");
+    let (command, shown) = (block(section, "sh"), block(section, "text"));
+    let template = Template::embedded().expect("the template is sound");
+    changed(&render(&template, "hedge", &[]), |folder| {
+        let printed = hoglet(folder, command.trim());
+        assert_eq!(without_times(printed.trim()), without_times(shown.trim()));
+    });
+}
+
+/// The text with the same time in the name of each migration.
+fn without_times(text: &str) -> String {
+    let mut parts = text.split("/m20");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let name = part
+            .split_once("_create")
+            .expect("a name behind the time")
+            .1;
+        format!("{text}/mTIME_create{name}")
+    })
+}
+
 /// The last test compiles the result.
 #[test]
 fn the_commands_of_the_guide_write_the_files_that_it_names() {
@@ -248,20 +274,20 @@ fn changed(app: &Tree, change: impl FnOnce(&Path)) -> Tree {
     read_tree(folder.path())
 }
 
-/// Runs a command of a document in an app's folder, with this repository's `hoglet`.
+/// Runs a command of a document in an app's folder, with this repository's `hoglet`. Returns what it prints.
 #[track_caller]
-fn hoglet(folder: &Path, command: &str) {
+fn hoglet(folder: &Path, command: &str) -> String {
     assert!(command.starts_with("hoglet "), "{command}");
     let program = Path::new(env!("CARGO_BIN_EXE_hoglet"));
     let programs = program.parent().expect("a folder").to_owned();
     let path = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(iter::once(programs).chain(env::split_paths(&path)));
-    generated::run(
-        Command::new("sh")
-            .args(["-c", command])
-            .current_dir(folder)
-            .env("PATH", path.expect("a search path")),
-    );
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", command])
+        .current_dir(folder)
+        .env("PATH", path.expect("a search path"));
+    generated::run(&mut shell)
 }
 
 /// The entries of `Cargo.lock`. Cargo sorts them by name, so the app's entry is at another place after the first command.

@@ -24,9 +24,9 @@ pub fn lock() -> File {
     file
 }
 
-/// Runs a command to its end, and shows its output if it fails.
+/// Runs a command to its end, and returns what it prints. Shows its output if it fails.
 #[track_caller]
-pub fn run(command: &mut Command) {
+pub fn run(command: &mut Command) -> String {
     let output = command.output().expect("it starts");
     assert!(
         output.status.success(),
@@ -34,4 +34,5 @@ pub fn run(command: &mut Command) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
