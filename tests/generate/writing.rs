@@ -17,7 +17,7 @@ fn an_event_is_an_entry_of_the_tracking_plan() {
     assert_snapshot!(said.trim(), @r"
     event order_placed
 
-        new      .hoglet/generated.toml
+        changed  .hoglet/generated.toml
         changed  src/posthog/events.rs
 
       Capture it in a handler: visit.posthog.capture(crate::posthog::events::OrderPlaced { item_count, note })
@@ -83,12 +83,11 @@ fn json_is_one_object() {
     {
       "by_hand": [],
       "changed": [
+        ".hoglet/generated.toml",
         "src/posthog/flags.rs"
       ],
       "conflicts": [],
-      "created": [
-        ".hoglet/generated.toml"
-      ],
+      "created": [],
       "deleted": [],
       "dry_run": false,
       "kept": [],
