@@ -111,7 +111,7 @@ fn values(request: &Request, app: &AppFacts) -> Result<Values, Error> {
         searched: values::variants(columns.iter().filter(|column| column.search)),
         sorted: values::variants(columns.iter().filter(|column| column.sortable)),
         form_values: form_values(&targets, &users),
-        test: test::of(&columns, &label, &references),
+        test: test::of(&columns, &label, &references, &users),
         name: Spellings::of(&name),
         names: Spellings::of(&names),
         fields: columns,

@@ -7,13 +7,21 @@ use super::values::{self, Reference, Test};
 /// Types whose control shows a value as it was typed, in its `value`.
 const SHOWN_AS_TYPED: &[&str] = &["string", "integer", "bigint", "email", "date"];
 
-pub fn of(columns: &[Column], label: &RowLabel, references: &[Reference]) -> Test {
+pub fn of(
+    columns: &[Column],
+    label: &RowLabel,
+    references: &[Reference],
+    users: &[Reference],
+) -> Test {
     let typed = columns.iter().filter(|column| column.kind != "references");
     let fields: Vec<Column> = typed.cloned().collect();
     let first =
         |matches: &dyn Fn(&Column) -> bool| fields.iter().find(|column| matches(column)).cloned();
-    let required = references.iter().filter(|reference| !reference.optional);
-    let required: Vec<Reference> = required.cloned().collect();
+    let required = |references: &[Reference]| -> Vec<Reference> {
+        let required = references.iter().filter(|reference| !reference.optional);
+        required.cloned().collect()
+    };
+    let (required, users) = (required(references), required(users));
     let searched = first(&|column| column.search);
     let words = searched
         .as_ref()
@@ -37,6 +45,8 @@ pub fn of(columns: &[Column], label: &RowLabel, references: &[Reference]) -> Tes
         }),
         // The rows that it refers to may be unique.
         can_repeat: required.is_empty() && !columns.iter().any(|column| column.unique),
+        needs_rows: !required.is_empty() || !users.is_empty(),
+        users,
         targets: values::targets(required.iter()),
         references: required,
         fields,

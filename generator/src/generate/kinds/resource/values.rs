@@ -155,6 +155,10 @@ pub struct Test {
     pub fields: Vec<Column>,
     /// The required references, whose rows the test creates first.
     pub references: Vec<Reference>,
+    /// The required references to users, which are found in the form.
+    pub users: Vec<Reference>,
+    /// Whether there are required references.
+    pub needs_rows: bool,
     /// The resources of these rows.
     pub targets: Vec<Target>,
     /// Whether the test can send the same form twice.
