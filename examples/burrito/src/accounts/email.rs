@@ -14,9 +14,7 @@ use crate::tokens::CHANGE_EMAIL;
 pub enum ChangeRequest {
     /// A link was mailed to the new address.
     Mailed,
-    /// Another account has the address.
-    ///
-    /// The sign-up form reveals the same, and more often.
+    /// Another account has the address. The sign-up form reveals the same, and more often.
     AddressTaken,
     /// Meanwhile the account was deleted.
     AccountGone,
@@ -42,11 +40,11 @@ pub async fn request_change(
         transaction.rollback().await?;
         return Ok(ChangeRequest::AccountGone);
     }
-    let (occasion, key) = (Uuid::now_v7(), &state.web.token_key);
+    let (idempotency_key, key) = (Uuid::now_v7(), &state.web.token_key);
     CHANGE_EMAIL
-        .issue(key, &transaction, occasion, user.id, email)
+        .issue(key, &transaction, idempotency_key, user.id, email)
         .await?;
-    let mail = SendChangeOfEmail { occasion };
+    let mail = SendChangeOfEmail { idempotency_key };
     visit.jobs.enqueue(&transaction, mail).await?;
     let notice = Notice::EmailChangeRequested;
     visit.notify(&transaction, user, notice).await?;

@@ -19,17 +19,10 @@ pub enum LinkLogIn {
     LoggedInAndConfirmed,
 }
 
-/// Mails a link to the address.
-///
-/// The request does the same work with and without an account, so its duration reveals nothing. The
-/// job looks for the account.
-pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
-    let email = Email::normalized(email);
-    let user = user::find_by_email(&state.database, &email).await?;
-    let account = user.as_ref().map(|user| user as &dyn User);
-    visit.count_mail(&LOGIN_LINK_MAIL, &email, account).await?;
-    let mail = SendLoginLink { email };
-    visit.jobs.enqueue(&state.database, mail).await?;
+/// Mails a link to the address, if it has an account.
+pub async fn request(visit: &Visit, email: &str) -> Result<()> {
+    let mailing = visit.mail_link(&LOGIN_LINK_MAIL, email, |email| SendLoginLink { email });
+    mailing.await?;
     visit.posthog.capture(LoginLinkRequested {});
     Ok(())
 }

@@ -10,24 +10,16 @@ use crate::posthog::events::{
 use crate::prelude::*;
 use crate::tokens::RESET_PASSWORD;
 
-/// Mails a link to the address.
-///
-/// The request does the same work with and without an account, so its duration reveals nothing. The
-/// job looks for the account.
-pub async fn request(state: &AppState, visit: &Visit, email: &str) -> Result<()> {
-    let email = Email::normalized(email);
-    let user = user::find_by_email(&state.database, &email).await?;
-    let account = user.as_ref().map(|user| user as &dyn User);
-    visit.count_mail(&RESET_MAIL, &email, account).await?;
-    let mail = SendResetLink { email };
-    visit.jobs.enqueue(&state.database, mail).await?;
+/// Mails a link to the address, if it has an account.
+pub async fn request(visit: &Visit, email: &str) -> Result<()> {
+    let mailing = visit.mail_link(&RESET_MAIL, email, |email| SendResetLink { email });
+    mailing.await?;
     visit.posthog.capture(PasswordResetRequested {});
     Ok(())
 }
 
-/// Spends a link, sets the new password, and logs the user in.
-///
-/// All other sessions and links of the user end. Returns `false` if the link no longer works.
+/// Spends a link, sets the new password, and logs the user in. All other sessions and links of the user
+/// end. Returns `false` if the link no longer works.
 pub async fn reset(
     state: &AppState,
     visit: &mut Visit,

@@ -8,9 +8,7 @@ use hoglet_web::feature::Switch;
 use super::events::ErrorTriggered;
 use crate::prelude::*;
 
-/// Whether these errors can be triggered.
-///
-/// By default they can, except in production.
+/// Whether these errors can be triggered. By default they can, except in production.
 pub const DEMO_ERRORS: Switch = Switch {
     variable: "DEMO_ERRORS",
     default: |settings| !settings.production(),
@@ -33,9 +31,7 @@ enum DemoError {
     Unhandled,
 }
 
-/// Fails as requested.
-///
-/// This file captures three kinds of error, and Hoglet the other two.
+/// Fails as requested. This file captures three kinds of error, and Hoglet the other two.
 pub async fn trigger(
     State(state): State<AppState>,
     _: CurrentUser,
@@ -72,7 +68,7 @@ pub async fn trigger(
         let answer = json!({ "success": false, "error": form.error_type, "message": message });
         Ok((StatusCode::BAD_REQUEST, Json(answer)).into_response())
     } else {
-        visit.flash(FlashLevel::Error, &message).await?;
+        visit.flash(FlashLevel::Error, &message);
         Ok(Redirect::to("/profile").into_response())
     }
 }

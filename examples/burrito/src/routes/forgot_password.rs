@@ -20,7 +20,6 @@ pub async fn show(_: SendsMail, user: Option<CurrentUser>, page: Page) -> Result
 }
 
 pub async fn send(
-    State(state): State<AppState>,
     _: SendsMail,
     visit: Visit,
     page: Page,
@@ -31,7 +30,7 @@ pub async fn send(
     if !errors.is_empty() {
         return form_page.invalid(errors);
     }
-    if let Err(error) = password_reset::request(&state, &visit, &form.email).await {
+    if let Err(error) = password_reset::request(&visit, &form.email).await {
         return form_page.try_later(error);
     }
     visit.redirect_with_success("/login", &link_sent(RESET_PASSWORD))

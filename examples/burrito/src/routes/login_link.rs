@@ -18,7 +18,6 @@ const CONFIRMED: &str = "You are logged in, and your address is confirmed. The p
 
 /// Mails a link. Ignores the password in the form.
 pub async fn send(
-    State(state): State<AppState>,
     _: SendsMail,
     visit: Visit,
     page: Page,
@@ -28,7 +27,7 @@ pub async fn send(
     if let Err(wrong) = forms::email_address(&form.email, &()) {
         return form_page.invalid(forms::error("email", wrong.message()));
     }
-    if let Err(error) = login_link::request(&state, &visit, &form.email).await {
+    if let Err(error) = login_link::request(&visit, &form.email).await {
         return form_page.try_later(error);
     }
     // The destination is stored in this browser. If it were in the link, strangers could put text into
@@ -39,9 +38,8 @@ pub async fn send(
     visit.redirect_with_success(&back, &link_sent(LOGIN_LINK))
 }
 
-/// Shows a button and names the account, so that no user logs in by mistake.
-///
-/// Mail scanners open every link, so opening it changes nothing.
+/// Shows a button and names the account, so that no user logs in by mistake. Mail scanners open every
+/// link, so opening it changes nothing.
 pub async fn show(
     State(state): State<AppState>,
     user: Option<CurrentUser>,
@@ -68,7 +66,7 @@ pub async fn log_in(
     match login_link::log_in(&state, &mut visit, &token).await? {
         LinkLogIn::LinkGone => return link_gone(&page, NextStep::LogIn),
         LinkLogIn::LoggedIn => {}
-        LinkLogIn::LoggedInAndConfirmed => visit.flash(FlashLevel::Success, CONFIRMED).await?,
+        LinkLogIn::LoggedInAndConfirmed => visit.flash(FlashLevel::Success, CONFIRMED),
     }
     let next = Next::to(visit.take_next().unwrap_or_default());
     Ok(Redirect::to(next.path_or_default()).into_response())

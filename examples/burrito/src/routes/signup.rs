@@ -51,7 +51,7 @@ pub async fn sign_up(
     }
     match accounts::sign_up(&state, &mut visit, email, form.about, form.password).await {
         Ok(SignUp::LoggedIn) => {}
-        Ok(SignUp::LoggedInWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL).await?,
+        Ok(SignUp::LoggedInWithoutMail) => visit.flash(FlashLevel::Info, WITHOUT_MAIL),
         Ok(SignUp::AddressTaken) => {
             let message = "This e-mail address already has an account. Log in instead.";
             return form_page.invalid(forms::error("email", message));

@@ -14,8 +14,6 @@
     reason = "in a test a panic is the message that it failed"
 )]
 
-mod support;
-
 mod change_email;
 mod checks;
 mod commands;
@@ -40,6 +38,7 @@ mod resent_mails;
 mod reset_password;
 mod sessions;
 mod signup;
+mod support;
 mod templates;
 mod throttles;
 mod user_commands;

@@ -3,7 +3,7 @@
 //! `hoglet_web::throttle::accounts` has the numbers, and `hoglet_web` tests how a throttle counts.
 
 use hoglet_web::email::Email;
-use hoglet_web::throttle::accounts::{ANY_MAIL, CONFIRMATION_MAIL, TAKEN};
+use hoglet_web::throttle::accounts::{ANY_MAIL, CONFIRMATION_MAIL, TAKEN_ADDRESS};
 use hoglet_web::throttle::{Attempt, Throttle};
 
 use crate::support::*;
@@ -73,7 +73,7 @@ async fn a_stolen_session_does_not_help_to_guess_the_password() {
 async fn sign_up_tells_of_twenty_addresses_that_they_have_an_account_and_then_nothing() {
     let app = behind_a_proxy().await;
     app.sign_up(ANN).await;
-    use_up(&app, TAKEN, HOME, TAKEN.address - 1).await;
+    use_up(&app, TAKEN_ADDRESS, HOME, TAKEN_ADDRESS.address - 1).await;
     let sign_up = async |address, email| {
         let form = [("name", "Eve"), ("email", email), ("password", PASSWORD)];
         post_from(&app, address, "/signup", &form).await

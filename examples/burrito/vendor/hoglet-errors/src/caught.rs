@@ -30,7 +30,7 @@ thread_local! {
 ///
 /// The panic.
 pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Cause> {
-    caught_outside(async {
+    caught_by_caller(async {
         let mut work = pin!(work);
         poll_fn(|context| {
             // Unwind safe: after a panic the work is not polled again.
@@ -57,14 +57,14 @@ pub fn caught_now<T>(work: impl FnOnce() -> T) -> Result<T, Cause> {
 }
 
 /// Marks work whose panics the caller catches. The caller then calls [`cause_of`].
-pub async fn caught_outside<T>(work: impl Future<Output = T>) -> T {
+pub async fn caught_by_caller<T>(work: impl Future<Output = T>) -> T {
     CAUGHT.scope((), work).await
 }
 
 /// Stores a panic's cause for the code that catches it, or returns it if none will.
 ///
 /// The panic hook calls this.
-pub fn leave(cause: Cause) -> Option<Cause> {
+pub fn store_if_caught(cause: Cause) -> Option<Cause> {
     if CAUGHT.try_with(|()| ()).is_err() {
         return Some(cause);
     }
@@ -75,7 +75,7 @@ pub fn leave(cause: Cause) -> Option<Cause> {
 /// The cause of the panic that was just caught on this thread.
 #[track_caller]
 pub fn cause_of(payload: &(dyn Any + Send)) -> Cause {
-    let (message, here) = (text_of(payload), Location::caller());
+    let (message, here) = (panic_message(payload), Location::caller());
     // `resume_unwind` passes a panic on without calling the hook, so the stored cause may belong to another
     // panic, or there may be none.
     LAST_PANIC
@@ -88,10 +88,10 @@ pub fn cause_of(payload: &(dyn Any + Send)) -> Cause {
 }
 
 /// The message of a panic.
-pub fn text_of(payload: &(dyn Any + Send)) -> &str {
+pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("panic with a value that is no text")
+        .unwrap_or("panic with a value that is not text")
 }

@@ -11,7 +11,7 @@ use std::thread;
 
 use tokio::runtime::{self, Handle};
 
-use crate::caught::{self, text_of};
+use crate::caught::{self, panic_message};
 use crate::cause::Cause;
 
 /// The listeners of this process, each with the runtime of its app. Only tests have more than one.
@@ -66,7 +66,7 @@ pub fn listen(listener: Weak<dyn Listener>) {
 }
 
 fn on_panic(panic: &PanicHookInfo<'_>) {
-    let message = text_of(panic.payload());
+    let message = panic_message(panic.payload());
     let place = panic.location().unwrap_or_else(|| Location::caller());
     // Captured only if RUST_BACKTRACE asks for it.
     let backtrace = Backtrace::capture();
@@ -74,7 +74,7 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
         .then(|| tracing::field::display(&backtrace));
     tracing::error!(panic = message, location = %place, backtrace, "panicked");
 
-    if let Some(cause) = caught::leave(Cause::panic(message, place))
+    if let Some(cause) = caught::store_if_caught(Cause::panic(message, place))
         && let Some(listener) = listener_here()
     {
         listener.panicked(cause, scope_here());

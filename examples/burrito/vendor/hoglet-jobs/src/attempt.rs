@@ -16,7 +16,7 @@ use hoglet_errors::mask_secrets;
 
 use crate::actor::StoredActor;
 use crate::failure::{Failure, JobResult};
-use crate::hooks::{ActorNow, Attempt, AttemptStart};
+use crate::hooks::{ActorStatus, Attempt, AttemptStart};
 use crate::model::Model;
 use crate::registry::Runnable;
 use crate::run::Run;
@@ -37,7 +37,7 @@ pub enum AttemptOutcome {
         kept: bool,
     },
     /// The job has asked to run later.
-    PutOff(Duration),
+    Postponed(Duration),
     /// The job was stopped: this process is ending, or the lease has ended, so another process may run the
     /// job.
     Stopped,
@@ -46,11 +46,11 @@ pub enum AttemptOutcome {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("no end within {0:?} (TIMEOUT of this job)")]
+#[error("the job did not end within {0:?}, its TIMEOUT")]
 struct TimedOut(Duration);
 
 #[derive(Debug, thiserror::Error)]
-#[error("the process ended during its last attempt, before it could say why")]
+#[error("the process ended during the last attempt, before it could store an error")]
 struct NeverReturned;
 
 /// Runs a claimed job once.
@@ -59,13 +59,13 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
     job: Model,
     lease: watch::Receiver<Instant>,
 ) -> AttemptOutcome {
-    let Some(kind) = runner.registry.kinds.get(job.kind.as_str()) else {
+    let Some(runnable) = runner.registry.kinds.get(job.kind.as_str()) else {
         unreachable!("only jobs that this process knows are claimed");
     };
     let attempt = Attempt {
         id: job.id,
         number: job.attempt.unsigned_abs(),
-        max: kind.bounds.attempts,
+        max: runnable.kind.attempts,
         actor: StoredActor::from_stored(job.actor),
         job: job.kind,
     };
@@ -74,13 +74,13 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
     let work = async {
         let AttemptStart { context, actor } = runner.hooks.begin(&attempt).await;
         let (actor_is_gone, failure) = match actor {
-            ActorNow::There => (false, None),
-            ActorNow::Gone => (true, None),
-            ActorNow::Unknown(failure) => (false, Some(failure)),
+            ActorStatus::Exists => (false, None),
+            ActorStatus::Deleted => (true, None),
+            ActorStatus::Unknown(failure) => (false, Some(failure)),
         };
         let result = match failure {
             Some(failure) => Err(failure),
-            None => run(runner, kind, &attempt, &job.payload, &context, lease).await?,
+            None => run(runner, runnable, &attempt, &job.payload, &context, lease).await?,
         };
         if result.is_ok() {
             log_done(&attempt, began);
@@ -95,12 +95,12 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
                 unexpected,
             } => (cause, retry, unexpected),
             Failure::Later(wait) => {
-                tracing::debug!(run_in = ?wait, "a job has put itself off");
-                return Some(AttemptOutcome::PutOff(wait));
+                tracing::debug!(run_in = ?wait, "a job has postponed itself");
+                return Some(AttemptOutcome::Postponed(wait));
             }
         };
         let retry_in = (retry && attempt.number < attempt.max)
-            .then(|| with_jitter((kind.bounds.backoff)(attempt.number)));
+            .then(|| with_jitter((runnable.kind.backoff)(attempt.number)));
         // A database's error message may quote a row, with its e-mail addresses.
         let error = mask_secrets(&cause.to_string());
         log_failed(&error, retry_in, unexpected, actor_is_gone);
@@ -122,7 +122,7 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
 /// Runs the job. Returns `None` if the lease ends first.
 async fn run<C: Clone + Send + Sync + 'static>(
     runner: &Runner<C>,
-    kind: &Runnable<C>,
+    runnable: &Runnable<C>,
     attempt: &Attempt,
     payload: &str,
     context: &C,
@@ -131,7 +131,7 @@ async fn run<C: Clone + Send + Sync + 'static>(
     if attempt.number > attempt.max {
         return Some(Err(Failure::for_good(NeverReturned)));
     }
-    let timeout = kind.bounds.timeout;
+    let timeout = runnable.kind.timeout;
     let run = Run {
         id: attempt.id,
         attempt: attempt.number,
@@ -139,7 +139,7 @@ async fn run<C: Clone + Send + Sync + 'static>(
         context: context.clone(),
     };
     // In an async block, because the job can also panic before it returns its future.
-    let work = caught(async { (kind.run)(payload, run).await });
+    let work = caught(async { (runnable.run)(payload, run).await });
     let work = while_held(lease.clone(), tokio::time::timeout(timeout, work));
     tokio::select! {
         ended = work => Some(match ended? {

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::actor::StoredActor;
 use crate::enqueuer::Enqueuer;
-use crate::insert::{Enqueued, Kind, New, OneOfMany, When, insert, insert_all};
+use crate::insert::{Enqueued, Kind, NewJob, OneOfMany, When, insert, insert_all};
 use crate::job::Job;
 use crate::unique::Unique;
 
@@ -98,7 +98,7 @@ impl Enqueuer {
         job: J,
         when: When,
     ) -> impl Future<Output = Result<Enqueued, DbErr>> + Send {
-        let new = new(&job, Uuid::now_v7(), when, self.actor_of::<J>());
+        let new = new_job(&job, Uuid::now_v7(), when, self.actor_of::<J>());
         async move {
             let enqueued = insert(database, new?).await?;
             if let Enqueued::Now(id) | Enqueued::Replaced(id) = enqueued {
@@ -136,8 +136,13 @@ impl Kind {
 }
 
 /// A job in the form that is stored.
-pub(crate) fn new<J: Job>(job: &J, id: Uuid, when: When, actor: StoredActor) -> Result<New, DbErr> {
-    Ok(New {
+pub(crate) fn new_job<J: Job>(
+    job: &J,
+    id: Uuid,
+    when: When,
+    actor: StoredActor,
+) -> Result<NewJob, DbErr> {
+    Ok(NewJob {
         id,
         kind: Kind::of::<J>(),
         payload: payload(job)?,

@@ -31,16 +31,16 @@ pub struct AttemptStart<C> {
     /// The context that the job gets in its [`Run`](crate::Run).
     pub context: C,
     /// Whether the actor still exists.
-    pub actor: ActorNow,
+    pub actor: ActorStatus,
 }
 
 /// Whether a job's actor still exists when an attempt begins.
 #[derive(Debug)]
-pub enum ActorNow {
+pub enum ActorStatus {
     /// The actor exists, or the job has none.
-    There,
+    Exists,
     /// The actor was deleted. If their job fails for the last time, it is not kept.
-    Gone,
+    Deleted,
     /// The app could not find out, because of this failure. The attempt fails with it.
     Unknown(Failure),
 }
@@ -70,7 +70,7 @@ impl Hooks<()> for () {
     fn begin<'a>(&'a self, _: &'a Attempt) -> BoxFuture<'a, AttemptStart<()>> {
         Box::pin(ready(AttemptStart {
             context: (),
-            actor: ActorNow::There,
+            actor: ActorStatus::Exists,
         }))
     }
 }

@@ -6,8 +6,8 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 use time::OffsetDateTime;
 
-use crate::Priority;
 use crate::actor::StoredActor;
+use crate::priority::Priority;
 use crate::sql::{execute, milliseconds, placeholders, query, storable_key};
 use crate::unique::Unique;
 
@@ -68,7 +68,7 @@ pub struct Kind {
 }
 
 /// A job that is to be stored.
-pub struct New {
+pub struct NewJob {
     /// Its id.
     pub id: Uuid,
     /// Its kind.
@@ -88,7 +88,7 @@ pub struct New {
 /// # Errors
 ///
 /// If the database fails.
-pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enqueued, DbErr> {
+pub async fn insert(database: &impl ConnectionTrait, mut new: NewJob) -> Result<Enqueued, DbErr> {
     new.unique_key = new.unique_key.as_deref().map(storable_key);
     if new.kind.unique == Unique::Replace
         && new.unique_key.is_some()
@@ -142,7 +142,7 @@ pub async fn insert(database: &impl ConnectionTrait, mut new: New) -> Result<Enq
 ///
 /// So the job does not begin before then, and sees what the transaction has written. SQLite needs no lock:
 /// while a transaction writes, no job can begin.
-async fn keep(database: &impl ConnectionTrait, new: &New) -> Result<bool, DbErr> {
+async fn keep(database: &impl ConnectionTrait, new: &NewJob) -> Result<bool, DbErr> {
     let lock = match database.get_database_backend() {
         DatabaseBackend::Postgres => " FOR SHARE",
         _ => "",
@@ -154,7 +154,7 @@ async fn keep(database: &impl ConnectionTrait, new: &New) -> Result<bool, DbErr>
 }
 
 /// Replaces the waiting job that has this unique key. Returns its id, or none if no such job waits.
-async fn replace(database: &impl ConnectionTrait, new: &New) -> Result<Option<Uuid>, DbErr> {
+async fn replace(database: &impl ConnectionTrait, new: &NewJob) -> Result<Option<Uuid>, DbErr> {
     let (run_at, when) = new.when.sql();
     let run_at = run_at.replace("{}", "$6");
     // Two jobs may wait: one for its next attempt, and one for the end of the first. Only the first stays.

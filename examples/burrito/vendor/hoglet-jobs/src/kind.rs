@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The name and the limits of a kind of job.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
+pub struct JobKind {
     /// Its name.
     pub name: &'static str,
     /// The queue that it waits in.

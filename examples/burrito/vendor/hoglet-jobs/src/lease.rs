@@ -99,7 +99,7 @@ pub async fn fail(
 /// # Errors
 ///
 /// If the database fails.
-pub async fn put_off(
+pub async fn postpone(
     database: &DatabaseConnection,
     claim: Claim,
     wait: Duration,

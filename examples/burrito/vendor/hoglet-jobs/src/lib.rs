@@ -8,7 +8,7 @@
 //! # How a job flows
 //!
 //! An [`Enqueuer`] stores jobs for a [`StoredActor`], the person they are done for, and wakes the [`Workers`]
-//! of this process. Workers look for due jobs in each queue. They share the process's places (how many jobs it
+//! of this process. Workers look for due jobs in each queue. They share the process's slots (how many jobs it
 //! runs at once) among the queues. A worker claims a job for the time of a lease, and extends the lease while
 //! the job runs: only the holder of the lease can store how the job ended. An attempt runs the job within its
 //! limits. An app's [`Hooks`] give the attempt its context and report its errors. Schedules enqueue jobs at
@@ -34,7 +34,6 @@ mod lease;
 pub mod list;
 pub mod migrations;
 pub mod model;
-mod places;
 mod priority;
 mod registry;
 mod results;
@@ -43,6 +42,7 @@ mod run_due;
 mod runner;
 mod running_job;
 mod schedules;
+mod slots;
 mod sql;
 mod state;
 mod table;

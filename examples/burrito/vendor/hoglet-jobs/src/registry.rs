@@ -8,7 +8,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::Mutex;
 
 use crate::failure::JobResult;
-use crate::kind::{Bounds, Queue};
+use crate::kind::{JobKind, Queue};
 use crate::run::Run;
 use crate::schedules::Schedules;
 
@@ -22,7 +22,7 @@ pub struct Registry<C> {
 
 /// A kind of job, with its state.
 pub(crate) struct Runnable<C> {
-    pub bounds: Bounds,
+    pub kind: JobKind,
     #[expect(clippy::type_complexity, reason = "it is used only here")]
     pub run: Box<dyn Fn(&str, Run<C>) -> BoxFuture<'static, JobResult> + Send + Sync>,
 }

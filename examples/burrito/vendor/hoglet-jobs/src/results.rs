@@ -4,7 +4,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use tokio::time::Instant;
 
 use crate::attempt::AttemptOutcome;
-use crate::lease::{Claim, complete, fail, put_off};
+use crate::lease::{Claim, complete, fail, postpone};
 
 /// The text that is stored if the database refuses an error's own text.
 const REFUSED: &str =
@@ -45,12 +45,12 @@ pub(crate) async fn store_all(database: &DatabaseConnection, unstored: &mut Vec<
         };
         let job_id = one.claim.id;
         if one.until > Instant::now() {
-            tracing::warn!(%error, %job_id, "could not note how a job has ended; it is noted later");
+            tracing::warn!(%error, %job_id, "could not store how a job ended; it is stored later");
             unstored.push(one);
         } else {
             tracing::error!(
                 %error, %job_id, ended = ?one.outcome,
-                "could not note how a job has ended; it begins anew when its lease ends"
+                "could not store how a job ended; it runs again when its lease ends"
             );
         }
     }
@@ -75,7 +75,7 @@ pub(crate) async fn store(
             Ok(_) => Ok(()),
             Err(_) => fail(database, claim, REFUSED, *retry_in).await.map(drop),
         },
-        AttemptOutcome::PutOff(wait) => put_off(database, claim, *wait).await.map(drop),
+        AttemptOutcome::Postponed(wait) => postpone(database, claim, *wait).await.map(drop),
         AttemptOutcome::Stopped => {
             tracing::warn!(job_id = %claim.id, "a job's lease ended while it ran; it was stopped");
             Ok(())

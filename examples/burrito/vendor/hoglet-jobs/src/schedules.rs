@@ -14,26 +14,26 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::database::begin;
-use crate::insert::{New, insert};
+use crate::insert::{NewJob, insert};
 use crate::sql::execute;
 
 pub use times::Times;
 
 /// Adds the row of a new schedule.
-const BEGIN: &str =
+const ADD_ROW: &str =
     "INSERT INTO schedule_runs (schedule, last_run_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 /// Updates the row, unless another process has done so.
-const MOVE_ON: &str =
+const ADVANCE: &str =
     "UPDATE schedule_runs SET last_run_at = $2 WHERE schedule = $1 AND last_run_at < $2";
 
 /// Corrects a row that is in the future, unless another process has done so.
-const BEGIN_ANEW: &str = "UPDATE schedule_runs SET last_run_at = $2 \
+const SET_BACK: &str = "UPDATE schedule_runs SET last_run_at = $2 \
      WHERE schedule = $1 AND last_run_at > $3";
 
 /// How far the clocks of two machines may differ, in milliseconds.
 ///
 /// If a row is further in the future, a machine with a wrong clock has written it.
-const CLOCKS_DIFFER: i64 = 5 * 60 * 1_000;
+const MAX_CLOCK_DIFFERENCE: i64 = 5 * 60 * 1_000;
 
 /// A schedule of an app.
 pub struct Schedule {
@@ -42,7 +42,7 @@ pub struct Schedule {
     /// When it is due.
     pub times: Times,
     /// Makes its job with the given id.
-    pub job: Arc<dyn Fn(Uuid) -> Result<New, DbErr> + Send + Sync>,
+    pub job: Arc<dyn Fn(Uuid) -> Result<NewJob, DbErr> + Send + Sync>,
 }
 
 /// The schedules of an app, with what this process remembers of their rows.
@@ -77,11 +77,12 @@ impl Schedules {
                 continue;
             };
             // If this process's clock was wrong, the remembered time may be in the future.
-            let still_to_come = now.timestamp_millis() + CLOCKS_DIFFER;
-            if known.is_some_and(|known| known >= latest && known <= still_to_come) {
+            let latest_plausible = now.timestamp_millis() + MAX_CLOCK_DIFFERENCE;
+            if known.is_some_and(|known| known >= latest && known <= latest_plausible) {
                 continue;
             }
-            enqueued += usize::from(come_round(database, schedule, latest, still_to_come).await?);
+            enqueued +=
+                usize::from(enqueue_once(database, schedule, latest, latest_plausible).await?);
             *known = Some(latest);
         }
         Ok(enqueued)
@@ -91,31 +92,31 @@ impl Schedules {
 /// Updates the row and enqueues the job. Returns whether it has enqueued it.
 ///
 /// It does not if another process was first. A new schedule waits for its next time. If a row is later than
-/// `still_to_come`, it is set back, and the schedule waits for its next time too; otherwise it would not run
+/// `latest_plausible`, it is set back, and the schedule waits for its next time too; otherwise it would not run
 /// until the time in the row.
-async fn come_round(
+async fn enqueue_once(
     database: &DatabaseConnection,
     schedule: &Schedule,
     latest: i64,
-    still_to_come: i64,
+    latest_plausible: i64,
 ) -> Result<bool, DbErr> {
     let name = schedule.name.as_str();
     let row = || [name.into(), latest.into()];
     let transaction = begin(database).await?;
-    let new = execute(&transaction, BEGIN, row()).await?;
-    let moved_on = new == 0 && execute(&transaction, MOVE_ON, row()).await? > 0;
-    if moved_on {
+    let new = execute(&transaction, ADD_ROW, row()).await?;
+    let advanced = new == 0 && execute(&transaction, ADVANCE, row()).await? > 0;
+    if advanced {
         insert(&transaction, (schedule.job)(Uuid::now_v7())?).await?;
     } else if new == 0 {
-        let values = [name.into(), latest.into(), still_to_come.into()];
-        if execute(&transaction, BEGIN_ANEW, values).await? > 0 {
+        let values = [name.into(), latest.into(), latest_plausible.into()];
+        if execute(&transaction, SET_BACK, values).await? > 0 {
             tracing::warn!(
                 schedule = name,
-                "this schedule had come round at a time that is still to come, by a clock that was wrong; it \
-                 begins anew, and comes at its next time"
+                "this schedule last ran in the future, because a clock was wrong; it begins anew and runs at \
+                 its next time"
             );
         }
     }
     transaction.commit().await?;
-    Ok(moved_on)
+    Ok(advanced)
 }

@@ -9,11 +9,11 @@ use futures_core::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use crate::actor::StoredActor;
-use crate::enqueue::new;
+use crate::enqueue::new_job;
 use crate::failure::JobResult;
 use crate::insert::When;
 use crate::job::{DEFAULT_QUEUE, Job};
-use crate::kind::{Bounds, Queue};
+use crate::kind::{JobKind, Queue};
 use crate::registry::{Registry, Runnable};
 use crate::run::Run;
 use crate::schedules::{Schedule, Schedules, Times};
@@ -52,16 +52,17 @@ pub struct BrokenJobs(Vec<String>);
 /// assert!(jobs.faults().is_empty());
 /// ```
 pub struct Jobs<S: JobState> {
-    kinds: Vec<Kind<S>>,
+    entries: Vec<Entry<S>>,
     /// The queues that have a limit, and how many of their jobs run at once.
     queues: Vec<(&'static str, usize)>,
     schedules: Vec<Schedule>,
     broken: Vec<String>,
 }
 
-struct Kind<S: JobState> {
-    of: TypeId,
-    bounds: Bounds,
+/// A line of the table.
+struct Entry<S: JobState> {
+    job: TypeId,
+    kind: JobKind,
     run: RunWith<S>,
 }
 
@@ -72,7 +73,7 @@ type RunFn<S> =
 impl<S: JobState> Default for Jobs<S> {
     fn default() -> Self {
         Self {
-            kinds: Vec::new(),
+            entries: Vec::new(),
             queues: Vec::new(),
             schedules: Vec::new(),
             broken: Vec::new(),
@@ -92,7 +93,7 @@ impl<S: JobState> Jobs<S> {
     ///
     /// Jobs name their queue in [`Job::QUEUE`]. The workers' `concurrency` (an app's `JOBS_CONCURRENCY`)
     /// limits all queues together. Make it greater than the number of queues, so that each queue always has a
-    /// place. If it is not, the other queues leave one place free for the default queue.
+    /// slot. If it is not, the other queues leave one slot free for the default queue.
     #[must_use]
     pub fn queue(mut self, name: &'static str, at_once: usize) -> Self {
         self.queues.push((name, at_once));
@@ -134,7 +135,11 @@ impl<S: JobState> Jobs<S> {
         job: impl Fn() -> J + Send + Sync + 'static,
     ) -> Self {
         // The app may also have added the job with `job`.
-        if !self.kinds.iter().any(|kind| kind.of == TypeId::of::<J>()) {
+        if !self
+            .entries
+            .iter()
+            .any(|entry| entry.job == TypeId::of::<J>())
+        {
             self.add::<J>();
         }
         match times {
@@ -143,7 +148,7 @@ impl<S: JobState> Jobs<S> {
                 times,
                 job: Arc::new(move |id| {
                     let job = job();
-                    new(&job, id, When::In(job.delay()), StoredActor::nobody())
+                    new_job(&job, id, When::In(job.delay()), StoredActor::nobody())
                 }),
             }),
             Err(reason) => self.broken.push(format!("{name}: {reason}")),
@@ -158,12 +163,12 @@ impl<S: JobState> Jobs<S> {
         other: Jobs<T>,
         state: impl Fn(&S) -> T + Clone + Send + Sync + 'static,
     ) -> Self {
-        self.kinds.extend(other.kinds.into_iter().map(|kind| {
+        self.entries.extend(other.entries.into_iter().map(|entry| {
             let state = state.clone();
-            Kind {
-                of: kind.of,
-                bounds: kind.bounds,
-                run: Box::new(move |own, payload, run| (kind.run)(&state(own), payload, run)),
+            Entry {
+                job: entry.job,
+                kind: entry.kind,
+                run: Box::new(move |own, payload, run| (entry.run)(&state(own), payload, run)),
             }
         }));
         self.queues.extend(other.queues);
@@ -173,9 +178,9 @@ impl<S: JobState> Jobs<S> {
     }
 
     fn add<J: Job<State = S>>(&mut self) {
-        self.kinds.push(Kind {
-            of: TypeId::of::<J>(),
-            bounds: Bounds {
+        self.entries.push(Entry {
+            job: TypeId::of::<J>(),
+            kind: JobKind {
                 name: J::NAME,
                 queue: J::QUEUE,
                 attempts: J::ATTEMPTS.max(1),
@@ -192,14 +197,14 @@ impl<S: JobState> Jobs<S> {
     }
 
     /// The name and the limits of each kind of job.
-    pub fn bounds(&self) -> Vec<Bounds> {
-        self.kinds.iter().map(|kind| kind.bounds).collect()
+    pub fn kinds(&self) -> Vec<JobKind> {
+        self.entries.iter().map(|entry| entry.kind).collect()
     }
 
     /// The queues that jobs wait in, each with its kinds.
     pub fn queues(&self) -> Vec<Queue> {
         let mut queues: Vec<Queue> = Vec::new();
-        for Bounds { name, queue, .. } in self.bounds() {
+        for JobKind { name, queue, .. } in self.kinds() {
             let at_once = self.queues.iter().find(|(name, _)| *name == queue);
             match queues.iter_mut().find(|known| known.name == queue) {
                 Some(known) => known.kinds.push(name),
@@ -220,7 +225,7 @@ impl<S: JobState> Jobs<S> {
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.broken.clone();
         let mut names = HashSet::new();
-        for Bounds { name, queue, .. } in self.bounds() {
+        for JobKind { name, queue, .. } in self.kinds() {
             if !names.insert(name) {
                 faults.push(format!(
                     "{name}: two lines have this name; a job has one line, and a NAME of its own"
@@ -242,18 +247,18 @@ impl<S: JobState> Jobs<S> {
         let mut names = HashSet::new();
         for (name, at_once) in &self.queues {
             if !names.insert(name) {
-                faults.push(format!("{name}: two lines are about this queue"));
+                faults.push(format!("{name}: this queue has two lines"));
             }
             if *at_once == 0 {
                 faults.push(format!(
-                    "{name}: nothing of this queue would ever run; `jobs pause {name}` holds a queue for a while"
+                    "{name}: no job of this queue would ever run; `jobs pause {name}` pauses a queue for a while"
                 ));
             }
         }
         let mut names = HashSet::new();
         for Schedule { name, .. } in &self.schedules {
             if !names.insert(name) {
-                faults.push(format!("{name}: this schedule stands here twice"));
+                faults.push(format!("{name}: this schedule is listed twice"));
             }
         }
         faults
@@ -270,13 +275,13 @@ impl<S: JobState> Jobs<S> {
             return Err(BrokenJobs(faults));
         }
         let queues = self.queues();
-        let kinds = self.kinds.into_iter().map(|kind| {
+        let kinds = self.entries.into_iter().map(|entry| {
             let state = state.clone();
-            let bound = Runnable {
-                bounds: kind.bounds,
-                run: Box::new(move |payload, run| (kind.run)(&state, payload, run)),
+            let runnable = Runnable {
+                kind: entry.kind,
+                run: Box::new(move |payload, run| (entry.run)(&state, payload, run)),
             };
-            (kind.bounds.name, bound)
+            (entry.kind.name, runnable)
         });
         let kinds: HashMap<_, _> = kinds.collect();
         let mut names: Vec<_> = kinds.keys().copied().collect();

@@ -38,8 +38,8 @@ impl Tidy {
         for (kind, queue, jobs) in kinds(database).await? {
             match registry.kinds.get(kind.as_str()) {
                 None => unknown.push((kind, jobs)),
-                Some(known) if known.bounds.queue != queue => {
-                    move_to_queue(database, &kind, known.bounds.queue).await?;
+                Some(known) if known.kind.queue != queue => {
+                    move_to_queue(database, &kind, known.kind.queue).await?;
                 }
                 Some(_) => {}
             }

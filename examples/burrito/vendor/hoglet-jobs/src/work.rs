@@ -17,10 +17,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::attempt::AttemptOutcome;
 use crate::lease::Claim;
-use crate::places::Places;
 use crate::results::{Unstored, store_all};
 use crate::runner::Runner;
 use crate::running_job::RunningJob;
+use crate::slots::Slots;
 use crate::tidy::Tidy;
 
 /// How often workers look for jobs of other processes, and for due schedules.
@@ -40,7 +40,7 @@ const MOST_UNSTORED: usize = 500;
 pub struct Work<C> {
     runner: Runner<C>,
     lease: Duration,
-    places: Places,
+    slots: Slots,
     /// For each queue of the registry, whether this process knows of a due job in it.
     known_due: Vec<bool>,
     /// The queue whose jobs are claimed first.
@@ -66,7 +66,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
     ) -> Self {
         Self {
             lease,
-            places: Places::new(concurrency, &runner.registry.queues),
+            slots: Slots::new(concurrency, &runner.registry.queues),
             known_due: vec![false; runner.registry.queues.len()],
             turn: 0,
             runner,
@@ -134,7 +134,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
 
     fn room(&self, queue: usize) -> usize {
         if self.ended.len() < MOST_UNSTORED {
-            self.places.room(queue)
+            self.slots.room(queue)
         } else {
             0
         }
@@ -144,7 +144,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         self.queues().any(|queue| self.room(queue) > 0)
     }
 
-    /// Whether this process knows of a due job that it has a place for.
+    /// Whether this process knows of a due job that it has a slot for.
     fn knows_of_more(&self) -> bool {
         self.queues()
             .any(|queue| self.known_due[queue] && self.room(queue) > 0)

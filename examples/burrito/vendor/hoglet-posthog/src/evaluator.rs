@@ -23,7 +23,7 @@ use crate::item::Item;
 use crate::outgoing;
 use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, has_property, property};
 use crate::settings::Settings;
-use crate::unknown::UnknownFlags;
+use crate::unknown_flags::UnknownFlags;
 
 /// A property that tells the hook in [`options`] that this event creates no person.
 ///

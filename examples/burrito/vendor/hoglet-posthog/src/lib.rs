@@ -41,7 +41,7 @@
 //! 1. `delivery` queues captured events and forms batches.
 //! 2. `sender` sends a batch. `release_properties` and `assembler` add the properties that all events carry.
 //! 3. `transport` makes the request, and `answer` interprets PostHog's answer. `pace` sets the wait before the
-//!    next attempt, and `trouble` logs an outage.
+//!    next attempt, and `outage` logs an outage.
 //! 4. [`ledger`] counts each event once: as delivered, lost or dropped.
 //!
 //! Requests and events share two modules: [`first_touch`] keeps a visitor's first page and referrer, and
@@ -73,6 +73,7 @@ mod item;
 pub mod layer;
 pub mod ledger;
 mod minimal;
+mod outage;
 mod outgoing;
 mod pace;
 pub mod panel;
@@ -86,8 +87,7 @@ pub mod settings;
 mod size;
 mod tracker;
 mod transport;
-mod trouble;
-mod unknown;
+mod unknown_flags;
 pub mod urls;
 
 pub use check::check;

@@ -15,11 +15,11 @@ use crate::assembler::Assembler;
 use crate::event::BeforeSend;
 use crate::item::Item;
 use crate::ledger::Entry;
+use crate::outage::OutageLog;
 use crate::pace::{Backoff, Pace};
 use crate::release_properties::ReleaseProperties;
 use crate::settings::{Environment, Settings};
 use crate::transport::{Transport, written};
-use crate::trouble::Trouble;
 use hoglet_errors::caught::caught_now;
 
 /// The time limit of an attempt.
@@ -45,7 +45,7 @@ pub struct Sender {
     /// False in tests, including PostHog's test harness for SDKs: there such a batch is lost at
     /// once.
     waits_for_the_operator: bool,
-    trouble: Trouble,
+    outage_log: OutageLog,
     pace: Pace,
 }
 
@@ -66,7 +66,7 @@ impl Sender {
             app: settings.app.folder,
             retry: settings.retry,
             waits_for_the_operator: settings.app.environment != Environment::Test,
-            trouble: Trouble::default(),
+            outage_log: OutageLog::default(),
             pace: Pace::default(),
         }
     }
@@ -107,7 +107,7 @@ impl Sender {
             let attempt = left.clamp(LAST_ATTEMPT, ATTEMPT);
             let reason = match self.transport.post(body.clone(), attempt).await {
                 Answer::Taken => {
-                    self.trouble.over();
+                    self.outage_log.over();
                     return Ok(());
                 }
                 Answer::Unacceptable(reason) => return Err(NotTaken::Unacceptable(reason)),
@@ -116,12 +116,12 @@ impl Sender {
                         self.pace.wait_for(wait);
                     }
                     if began.elapsed() >= SLOW_SEND {
-                        self.trouble.away(&reason);
+                        self.outage_log.unreachable(&reason);
                     }
                     reason
                 }
                 Answer::Misconfigured(reason) if self.waits_for_the_operator => {
-                    self.trouble.misconfigured(&reason);
+                    self.outage_log.misconfigured(&reason);
                     reason
                 }
                 Answer::Misconfigured(reason) | Answer::Refused(reason) => {

@@ -311,7 +311,7 @@ fn project_token(reader: &mut Reader<impl Variables>) -> String {
             // The message must not show the key, which can read the whole project.
             reader.error(
                 name,
-                "holds a personal or secret key (phx_…, phs_…), and this value stands in every page; \
+                "holds a personal or secret key (phx_…, phs_…), but every page contains this value; \
                  set the project token (phc_…) here, and the key as POSTHOG_SECRET_KEY",
             );
         } else if let Some(token) = &token {
@@ -347,7 +347,7 @@ fn refuse_decoration(reader: &mut Reader<impl Variables>, name: &str, value: &st
         reader.error(
             name,
             format_args!(
-                "holds {strange:?}, which no token of PostHog's has; copy {what} from the project's settings, without \
+                "holds {strange:?}, which no PostHog token contains; copy {what} from the project's settings, without \
                  quotes, spaces or brackets around it"
             ),
         );
@@ -358,7 +358,7 @@ fn project_id(reader: &mut Reader<impl Variables>) -> Option<u64> {
     let text = reader.text("POSTHOG_PROJECT_ID")?;
     let id = text.parse().ok();
     if id.is_none() {
-        let reason = "is not the number of a project; the address of every page of PostHog has it after /project/";
+        let reason = "is not a project's number; in PostHog, the address of each page has it after /project/";
         reader.refuse("POSTHOG_PROJECT_ID", &text, reason);
     }
     id

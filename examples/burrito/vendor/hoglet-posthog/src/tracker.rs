@@ -1,37 +1,33 @@
 //! [`PostHog`]: captures events, identifies, and reads flags for one request's person.
+//!
+//! The modules below add errors, flags and groups.
+
+mod errors;
+mod flags;
+mod grouping;
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
-use axum::http::{Extensions, StatusCode};
 use chrono::Utc;
-use futures_core::future::BoxFuture;
-use hoglet_errors::Cause;
 use posthog_rs::{Event, RequestContext};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::alias::alias_event;
-use crate::boundary::Boundary;
-use crate::browser::BrowserConfig;
 use crate::client::Client;
 use crate::context::{self, Address, RequestDetails};
-use crate::evaluator::Evaluation;
 use crate::event::TrackedEvent;
-use crate::exception::Exception;
-use crate::flag::Flags;
 use crate::flags_and_groups::FlagsAndGroups;
-use crate::groups;
 use crate::headers;
 use crate::identify_event::{Visitor, identify_properties};
 use crate::identity::{DistinctId, Identity, OptOut};
 use crate::ledger::Delivered;
-use crate::panel::{Entry, Panel, PanelItem};
+use crate::panel::{Panel, PanelItem};
 use crate::person::Person;
 use crate::properties;
 use crate::property::{GEOIP_DISABLE, PROCESS_PERSON_PROFILE, property};
@@ -233,206 +229,6 @@ impl PostHog {
         self.client.flush(within).await
     }
 
-    /// Adds this request to a group, such as a company.
-    ///
-    /// From now on its events and its page belong to the group, and its flags are evaluated for the group
-    /// too.
-    ///
-    /// PostHog counts groups only for users' events: a visitor's events have no person to connect with the
-    /// group.
-    /// Source: <https://posthog.com/docs/product-analytics/group-analytics>.
-    ///
-    /// A blank type or key is logged as an error, and the request joins no group.
-    #[track_caller]
-    pub fn with_group(
-        &self,
-        group_type: &'static str,
-        group_key: &str,
-        properties: impl Serialize,
-    ) -> &Self {
-        if groups::is_blank("with_group", group_type, group_key) {
-            return self;
-        }
-        let properties = properties::of(&properties);
-        if !properties.is_empty() {
-            self.describe_group(group_type, group_key, &properties);
-        }
-        self.shared.join(group_type, group_key, properties);
-        self
-    }
-
-    /// Sends the properties of a group, if they have changed since they were last sent.
-    ///
-    /// They are sent again if they were lost. A blank type or key is logged as an error, and nothing is sent.
-    #[track_caller]
-    pub fn group_identify(
-        &self,
-        group_type: &'static str,
-        group_key: &str,
-        properties: impl Serialize,
-    ) {
-        if !groups::is_blank("group_identify", group_type, group_key) {
-            self.describe_group(group_type, group_key, &properties::of(&properties));
-        }
-    }
-
-    fn describe_group(
-        &self,
-        group_type: &'static str,
-        group_key: &str,
-        properties: &Map<String, Value>,
-    ) {
-        if self.identity.opted_out() {
-            return;
-        }
-        let sent_groups = self.client.sent_groups();
-        sent_groups.send_if_new(group_type, group_key, properties, || {
-            let event = self.group_description(group_type, group_key, properties);
-            let delivered = self.client.capture_and_tell(event, Utc::now());
-            self.client.enabled().then_some(delivered)
-        });
-    }
-
-    fn group_description(
-        &self,
-        group_type: &'static str,
-        group_key: &str,
-        properties: &Map<String, Value>,
-    ) -> Event {
-        let mut about = properties::of(
-            &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
-        );
-        if self.identity.distinct_id.is_user() {
-            return self.event("$groupidentify", about);
-        }
-        // PostHog ignores `$groupidentify` if `$process_person_profile` is false, as in all events of a
-        // visitor. So the event gets a distinct id that stands for the group, as in PostHog's SDKs, and no
-        // location.
-        let id = format!("${group_type}_{group_key}");
-        let mut event = Event::new("$groupidentify".to_owned(), id);
-        about.insert(GEOIP_DISABLE.to_owned(), true.into());
-        insert_all(&mut event, about);
-        event
-    }
-
-    /// Captures an error that the app has handled, with the stack of the caller.
-    ///
-    /// Returns the event's id, see [`PostHog::capture`].
-    #[track_caller]
-    pub fn capture_error<E: Error>(&self, error: &E) -> Option<Uuid> {
-        self.capture_error_with(error, ())
-    }
-
-    /// Like [`PostHog::capture_error`], with properties: a struct with named fields, or a map.
-    ///
-    /// An example is `posthog.capture_error_with(&error, json!({ "order": 7 }))`. Properties that describe
-    /// the error itself (`$exception_…`) are ignored, except `$exception_fingerprint`.
-    #[track_caller]
-    pub fn capture_error_with<E: Error>(
-        &self,
-        error: &E,
-        properties: impl Serialize,
-    ) -> Option<Uuid> {
-        self.capture_exception(Exception::by_hand(error, properties))
-    }
-
-    /// Captures the error that this request has failed with.
-    ///
-    /// Does nothing if automatic capture is off (`POSTHOG_CAPTURE_EXCEPTIONS`). `status` is the status of the
-    /// answer.
-    pub fn capture_failed_request(&self, cause: Arc<Cause>, status: StatusCode) -> Option<Uuid> {
-        let exception = Exception::of_failed_request(cause, status);
-        self.capture_automatically(exception)
-    }
-
-    /// Captures the error that a background task, such as a job, has failed with.
-    ///
-    /// Does nothing if automatic capture is off. `source` is `$exception_source`: `<technology>.<hook>` in
-    /// lower case.
-    pub fn capture_failed_task(&self, cause: Arc<Cause>, source: &'static str) -> Option<Uuid> {
-        let boundary = Boundary::BackgroundTask { source };
-        self.capture_automatically(Exception::new(cause, boundary))
-    }
-
-    fn capture_automatically(&self, exception: Exception) -> Option<Uuid> {
-        let on = self.client.settings().capture_exceptions;
-        on.then(|| self.capture_exception(exception)).flatten()
-    }
-
-    /// Captures an error of the request's person. It has no person after an opt-out.
-    fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
-        let context = if self.identity.opted_out() {
-            self.without_person.as_deref().cloned()
-        } else {
-            let mut context = RequestContext::clone(&self.context);
-            if let Some(groups) = self.shared.groups().property() {
-                context = property(context, GROUPS, groups);
-            }
-            for (name, value) in self.shared.flag_properties() {
-                context = property(context, &name, value);
-            }
-            Some(context)
-        };
-        self.remember("$exception", exception.uuid);
-        self.client
-            .capture_exception(exception.of_request(self.request_id(), context))
-    }
-
-    /// The flags of the request's person and groups.
-    ///
-    /// They are evaluated once per request and set of groups, by the first call. Later events of the request
-    /// carry them.
-    ///
-    /// They all have their defaults, without a request to PostHog, if the person has opted out, or if only a
-    /// header names the person: a header never chooses flags.
-    pub fn flags(&self) -> BoxFuture<'_, Arc<Flags>> {
-        Box::pin(async move {
-            let (groups, cell) = self.shared.flags();
-            let evaluating = async || match self.client.evaluator() {
-                Some(evaluator) if self.has_flags() => {
-                    let person = self.person.as_ref();
-                    let evaluation = Evaluation {
-                        context: RequestContext::clone(&self.context),
-                        is_user: self.identity.distinct_id.is_user(),
-                        person_properties: person
-                            .map(|person| person.properties())
-                            .unwrap_or_default(),
-                        groups: &groups,
-                    };
-                    Arc::new(evaluator.evaluate(evaluation).await)
-                }
-                _ => Arc::default(),
-            };
-            let flags = cell.get_or_init(evaluating).await.clone();
-            self.shared.remember_flags(flags.clone());
-            flags
-        })
-    }
-
-    /// The configuration of posthog-js on this page; none if posthog-js must not run.
-    pub fn browser_config(&self) -> Option<BrowserConfig<'_>> {
-        let settings = self.client.settings();
-        let runs = settings.js && self.client.enabled() && !self.identity.opted_out();
-        if !runs || self.page.address == Address::Secret {
-            return None;
-        }
-        let (groups, flags) = self.shared.flags();
-        let mut properties = Map::new();
-        for (name, value) in self.client.release_properties().properties() {
-            properties.insert(name.to_owned(), value.into());
-        }
-        if let Some(groups) = groups.property() {
-            properties.insert(GROUPS.to_owned(), groups);
-        }
-        Some(BrowserConfig::new(
-            settings,
-            &self.identity,
-            properties,
-            flags.get().map(Arc::as_ref),
-            self.client.release_properties().is_production(),
-        ))
-    }
-
     /// The visitor id of this browser, even if a user is signed in.
     pub fn visitor_id(&self) -> Uuid {
         self.identity.visitor_id
@@ -461,18 +257,6 @@ impl PostHog {
     /// Whether the browser opts out (`Sec-GPC: 1`). Then the app's own switch has no effect.
     pub fn opt_out_forced(&self) -> bool {
         self.identity.opt_out == OptOut::Forced
-    }
-
-    /// The events that this request has captured, and its flags; only in development.
-    pub fn captured(&self) -> Vec<Entry> {
-        if !self.panel.is_shown() {
-            return Vec::new();
-        }
-        let (_, flags) = self.shared.flags();
-        let read = flags.get().map(|flags| flags.read()).unwrap_or_default();
-        let read = read.into_iter();
-        self.panel
-            .entries(read.map(|(key, value)| PanelItem::Flag { key, value }))
     }
 
     /// Collects the request's events and flags for the panel; only in development.
@@ -527,12 +311,6 @@ impl PostHog {
             distinct_id,
             sent: self.client.enabled(),
         });
-    }
-
-    /// Whether flags may be evaluated for this person.
-    fn has_flags(&self) -> bool {
-        let only_claimed = matches!(self.identity.distinct_id, DistinctId::Header(_));
-        !self.identity.opted_out() && !only_claimed
     }
 
     /// The context's properties, without `$process_person_profile`.

@@ -30,7 +30,7 @@ use crate::settings::env_file;
 use crate::settings::{Reader, Settings, SettingsError};
 use crate::tokens::links::Links;
 use crate::users::User;
-use crate::web::{Parts, Web};
+use crate::web::{AppParts, Web};
 
 /// How a command ended: its exit code, or an error to print before exit code 1.
 pub type CommandResult = Result<ExitCode, Box<dyn Error + Send + Sync>>;
@@ -148,8 +148,8 @@ pub trait App: 'static {
     ) -> impl Future<Output = CommandResult> + Send;
 
     /// All of this as a value, for Hoglet's modules. Do not override this method.
-    fn parts() -> Parts {
-        Parts {
+    fn parts() -> AppParts {
+        AppParts {
             users: Users::of::<Self::Users>(),
             migrations: Migrations::of::<Self::Migrator>(),
             templates: Files::of::<Self::Templates>(),

@@ -43,7 +43,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         match signed_in::user(&parts.extensions) {
             Some(user) => Ok(Self(user)),
-            None => Err(signed_in::turn_away(parts, Web::from_ref(state).parts.log_in).await),
+            None => Err(signed_in::log_in_required(parts, Web::from_ref(state).parts.log_in).await),
         }
     }
 }

@@ -39,8 +39,10 @@
 //!
 //! An index of the owner, the sorted column and the id serves a page, such as `(user_id, created_at, id)`.
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Iden, ModelTrait, QueryFilter, QueryOrder};
-use sea_orm::{QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, IdenStatic, ModelTrait,
+};
+use sea_orm::{Order, QueryFilter, QueryOrder, QuerySelect, Select};
 
 mod cursor;
 mod links;
@@ -95,62 +97,79 @@ impl<E: EntityTrait> Listing<E> {
         self
     }
 
-    /// Reads the page that the request wants.
+    /// The query of the page that a request wants, such as for `EXPLAIN`. It reads one row more than the page shows.
+    pub fn query(&self, backend: DatabaseBackend, request: &ListRequest) -> Select<E> {
+        let keyset = self.keyset(request);
+        let (column, id) = (keyset.column, keyset.id);
+        let order = Order::from(keyset.direction);
+        let mut rows = self.rows.clone();
+        if let Some(found) = search::condition(&self.searched, request.q(), backend) {
+            rows = rows.filter(found);
+        }
+        if let Some(cursor) = cursor_of(request, column) {
+            rows = rows.filter(keyset.after(&cursor, backend));
+        }
+        let rows = rows.order_by(column, order.clone()).order_by(id, order);
+        rows.limit(ROWS as u64 + 1)
+    }
+
+    /// Reads the page that a request wants.
     ///
     /// # Errors
     ///
     /// If the database does not answer.
     pub async fn page(
-        self,
+        &self,
         database: &impl ConnectionTrait,
         request: &ListRequest,
     ) -> Result<ListPage<E::Model>, DbErr> {
-        let backend = database.get_database_backend();
-        let sorted = request.sort().and_then(|(name, direction)| {
-            let mut columns = self.sortable.iter();
-            let column = columns.find(|column| column.unquoted() == name)?;
-            Some((*column, direction))
-        });
-        let (column, direction) = sorted.unwrap_or((self.created_at, Direction::Descending));
-        let keyset = Keyset::<E> {
+        let query = self.query(database.get_database_backend(), request);
+        let mut rows = query.all(database).await?;
+        let has_next = rows.len() > ROWS;
+        rows.truncate(ROWS);
+        let column = self.keyset(request).column;
+        let last = rows.last().filter(|_| has_next);
+        let next = last.and_then(|row| Cursor::of(row.get(column), row.get(self.id)));
+        let names = self.sortable.iter().map(name);
+        Ok(ListPage {
+            rows,
+            q: match self.searched.is_empty() {
+                true => String::new(),
+                false => request.q().to_owned(),
+            },
+            is_first: cursor_of(request, column).is_none(),
+            next: next.map(|cursor| cursor.write()),
+            sort: self
+                .sorted(request)
+                .map(|(column, direction)| (name(&column), direction)),
+            sortable: names.collect(),
+            path: request.path().to_owned(),
+        })
+    }
+
+    fn keyset(&self, request: &ListRequest) -> Keyset<E> {
+        let newest_first = (self.created_at, Direction::Descending);
+        let (column, direction) = self.sorted(request).unwrap_or(newest_first);
+        Keyset {
             column,
             id: self.id,
             direction,
-        };
-        let cursor = request.after().and_then(|text| Cursor::read(text, column));
-
-        let mut rows = self.rows;
-        if !self.searched.is_empty()
-            && let Some(found) = search::condition(&self.searched, request.q(), backend)
-        {
-            rows = rows.filter(found);
         }
-        if let Some(cursor) = &cursor {
-            rows = rows.filter(keyset.after(cursor, backend));
-        }
-        let rows = rows
-            .order_by(column, direction.into())
-            .order_by(self.id, direction.into())
-            // One more row tells whether there is a next page.
-            .limit(ROWS as u64 + 1);
-        let mut rows = rows.all(database).await?;
-        let has_next = rows.len() > ROWS;
-        rows.truncate(ROWS);
-        let last = rows.last().filter(|_| has_next);
-        let next = last.and_then(|row| Cursor::of(row.get(column), row.get(self.id)));
-
-        let names = self
-            .sortable
-            .iter()
-            .map(|column| column.unquoted().to_owned());
-        Ok(ListPage {
-            rows,
-            is_searchable: !self.searched.is_empty(),
-            is_first: cursor.is_none(),
-            next: next.map(|cursor| cursor.write()),
-            sort: sorted.map(|(column, direction)| (column.unquoted().to_owned(), direction)),
-            sortable: names.collect(),
-            request: request.clone(),
-        })
     }
+
+    /// The column that the request sorts by, if it may.
+    fn sorted(&self, request: &ListRequest) -> Option<(E::Column, Direction)> {
+        let (wanted, direction) = request.sort()?;
+        let mut columns = self.sortable.iter();
+        let column = columns.find(|column| column.as_str() == wanted)?;
+        Some((*column, direction))
+    }
+}
+
+fn cursor_of(request: &ListRequest, column: impl ColumnTrait) -> Option<Cursor> {
+    Cursor::read(request.after()?, column)
+}
+
+fn name(column: &impl ColumnTrait) -> String {
+    column.as_str().to_owned()
 }

@@ -9,14 +9,14 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_core::future::BoxFuture;
-use hoglet_errors::caught::{caught_outside, cause_of};
+use hoglet_errors::caught::{caught_by_caller, cause_of};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::error::AppError;
 
 /// The layer directly inside the outermost [`catch`]. It keeps the cause of a panic for `catch`.
 pub fn in_request(request: Request, next: Next) -> BoxFuture<'static, Response> {
-    Box::pin(async move { caught_outside(next.run(request)).await })
+    Box::pin(async move { caught_by_caller(next.run(request)).await })
 }
 
 /// The layer that turns a panic into an error.

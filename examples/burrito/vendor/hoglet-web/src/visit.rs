@@ -112,13 +112,8 @@ impl Visit {
     }
 
     /// Leaves a message for the next page, in a cookie. A long message is cut.
-    ///
-    /// # Errors
-    ///
-    /// None today.
-    pub async fn flash(&self, level: FlashLevel, message: &str) -> Result<()> {
+    pub fn flash(&self, level: FlashLevel, message: &str) {
         self.messages.add(level, message);
-        Ok(())
     }
 
     /// Redirects, and leaves a message of success for the next page.

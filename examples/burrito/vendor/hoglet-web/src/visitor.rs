@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 /// How long a visitor id is valid.
 pub const LIFETIME: Duration = Duration::days(365);
-/// The largest difference between the clocks of two machines.
-const CLOCK_SKEW: Duration = Duration::days(1);
+/// How wrong a machine's clock may be when it makes or reads an id.
+const MAX_CLOCK_ERROR: Duration = Duration::days(1);
 
 /// A new visitor's id.
 pub fn new_id() -> Uuid {
@@ -22,7 +22,7 @@ pub fn new_id() -> Uuid {
 
 /// The id in a visitor cookie, unless it is too old or too far in the future.
 ///
-/// A wrong clock explains at most `CLOCK_SKEW`.
+/// A wrong clock explains at most `MAX_CLOCK_ERROR`.
 pub fn read_id(cookie: &str, now: OffsetDateTime) -> Option<Uuid> {
     let id: Uuid = cookie
         .parse()
@@ -30,13 +30,13 @@ pub fn read_id(cookie: &str, now: OffsetDateTime) -> Option<Uuid> {
         .filter(|id: &Uuid| id.get_version_num() == 7)?;
     let (seconds, _) = id.get_timestamp()?.to_unix();
     let made_at = OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()?;
-    (now - LIFETIME..=now + CLOCK_SKEW)
+    (now - LIFETIME..=now + MAX_CLOCK_ERROR)
         .contains(&made_at)
         .then_some(id)
 }
 
-/// Every process refuses ids below this one, even if its clock is wrong by `CLOCK_SKEW`.
+/// Every process refuses ids below this one, even if its clock is wrong by `MAX_CLOCK_ERROR`.
 pub fn oldest_valid_id(now: OffsetDateTime) -> Uuid {
-    let milliseconds = (now - LIFETIME - CLOCK_SKEW).unix_timestamp().max(0) as u64 * 1000;
+    let milliseconds = (now - LIFETIME - MAX_CLOCK_ERROR).unix_timestamp().max(0) as u64 * 1000;
     uuid::Builder::from_unix_timestamp_millis(milliseconds, &[0; 10]).into_uuid()
 }

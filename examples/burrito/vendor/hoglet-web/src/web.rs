@@ -20,7 +20,7 @@ use crate::outbox::Outbox;
 use crate::package::Package;
 use crate::passwords::Passwords;
 use crate::posthog::{BeforeSend, Client, Declared};
-use crate::request::notices::Notices;
+use crate::request::warnings::Warnings;
 use crate::secret_paths::SecretPaths;
 use crate::security::ContentSecurityPolicy;
 use crate::session::users::Users;
@@ -32,7 +32,7 @@ use crate::views::Views;
 
 /// An [`App`](crate::app::App) as a value. The trait describes each field.
 #[derive(Clone)]
-pub struct Parts {
+pub struct AppParts {
     /// The app's table of users.
     pub users: Users,
     /// The app's migrations, which include Hoglet's.
@@ -61,7 +61,7 @@ pub struct Parts {
     pub before_send: BeforeSend,
 }
 
-/// See [`Parts::event_properties`].
+/// See [`AppParts::event_properties`].
 pub type EventProperties = fn(&axum::extract::Request) -> Map<String, serde_json::Value>;
 
 /// The values that handlers and layers share. It is one pointer, because each layer clones it for each
@@ -76,7 +76,7 @@ pub struct Shared {
     /// The app's name, description and version, from its manifest.
     pub package: Package,
     /// The app, as a value.
-    pub parts: Parts,
+    pub parts: AppParts,
     /// The paths that contain a token.
     pub secret_paths: SecretPaths,
     /// The app's database.
@@ -102,7 +102,7 @@ pub struct Shared {
     /// Sends mail, or stores it in development.
     pub mail: Mailer,
     /// Warnings that the log shows only once.
-    pub notices: Notices,
+    pub warnings: Warnings,
 }
 
 impl Web {
@@ -115,7 +115,7 @@ impl Web {
         package: Package,
         settings: Settings,
         database: DatabaseConnection,
-        parts: Parts,
+        parts: AppParts,
         secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let views = Views::new(parts.templates, parts.assets, &settings)?;
@@ -131,7 +131,7 @@ impl Web {
             posthog,
             mail: Mailer::new(&package, &settings, views.clone()),
             jobs: Enqueuer::default(),
-            notices: Notices::default(),
+            warnings: Warnings::default(),
             views,
             settings,
             package,

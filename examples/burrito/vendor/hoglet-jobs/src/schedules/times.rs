@@ -20,21 +20,21 @@ impl Times {
     pub fn every(interval: Duration) -> Result<Self, String> {
         match i64::try_from(interval.as_millis()) {
             Ok(milliseconds) if milliseconds >= 1_000 => Ok(Self::Every(milliseconds)),
-            _ => Err("an interval is one second at least".to_owned()),
+            _ => Err("an interval is at least one second".to_owned()),
         }
     }
 
     /// At the times that match a cron expression.
     pub fn cron(times: &str, zone: &str) -> Result<Self, String> {
         let cron = times.parse::<Cron>().map_err(|error| {
-            format!("{times:?} is no cron text such as \"30 8 * * MON\": {error}")
+            format!("{times:?} is not a cron expression such as \"30 8 * * MON\": {error}")
         })?;
         let zone = zone.parse().map_err(|_| {
-            format!("{zone:?} is no time zone such as \"UTC\" or \"Europe/Berlin\"")
+            format!("{zone:?} is not a time zone such as \"UTC\" or \"Europe/Berlin\"")
         })?;
         // Some expressions match no time, such as 30 February.
         cron.find_next_occurrence(&Utc::now(), true)
-            .map_err(|error| format!("{times:?} never comes: {error}"))?;
+            .map_err(|error| format!("{times:?} matches no time: {error}"))?;
         Ok(Self::Cron(Box::new(cron), zone))
     }
 

@@ -75,7 +75,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             // Calculate this before the statement, in which the lease begins, so that `until` is not too
             // late.
             let until = self.until(Instant::now());
-            let first = self.places.first(queue);
+            let first = self.slots.first(queue);
             let database = &self.runner.database;
             let jobs = match claim(database, wanted(queue), first, room, self.lease).await {
                 // Go on with the other queues first.
@@ -123,7 +123,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
         };
         self.running.insert(job.id, running);
         self.under_way.send_replace(self.running.len());
-        self.places.take(queue, 1);
+        self.slots.take(queue, 1);
         let runner = self.runner.clone();
         self.attempts.spawn_blocking(move || {
             let attempt = attempt(&runner, job, lease);

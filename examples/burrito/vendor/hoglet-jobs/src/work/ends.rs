@@ -20,7 +20,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             next = self.attempts.try_join_next();
         }
         if !self.knows_of_more() {
-            // Look at once: a job may have waited for a place, or for the end of its twin.
+            // Look at once: a job may have waited for a slot, or for the end of its twin.
             self.poll_at = Instant::now();
         }
     }
@@ -30,7 +30,7 @@ impl<C: Clone + Send + Sync + 'static> Work<C> {
             return;
         };
         self.under_way.send_replace(self.running.len());
-        self.places.free(running.queue);
+        self.slots.free(running.queue);
         let outcome = match outcome {
             AttemptOutcome::Stopped if running.cancelled => AttemptOutcome::Cancelled,
             outcome => outcome,

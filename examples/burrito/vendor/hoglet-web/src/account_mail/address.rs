@@ -58,8 +58,9 @@ impl Job for SendConfirmation {
 /// newest, not the order of jobs.
 #[derive(Serialize, Deserialize)]
 pub struct SendChangeOfEmail {
-    /// The occasion that the token was issued for.
-    pub occasion: Uuid,
+    /// The key with which the token was issued.
+    #[serde(alias = "occasion")]
+    pub idempotency_key: Uuid,
 }
 
 impl Job for SendChangeOfEmail {
@@ -73,7 +74,7 @@ impl Job for SendChangeOfEmail {
     async fn run(self, web: Web, _: Run) -> JobResult {
         let purpose = web.parts.links.change_email;
         let (key, database) = (&web.token_key, &web.database);
-        let Some(issued) = purpose.issued(key, database, self.occasion).await? else {
+        let Some(issued) = purpose.issued(key, database, self.idempotency_key).await? else {
             return Ok(());
         };
         let users = &web.parts.users;

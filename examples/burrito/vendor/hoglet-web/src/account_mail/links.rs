@@ -59,10 +59,15 @@ impl Job for SendLoginLink {
     }
 }
 
-async fn to_account(web: &Web, purpose: Purpose, email: &Email, occasion: Uuid) -> JobResult {
+async fn to_account(
+    web: &Web,
+    purpose: Purpose,
+    email: &Email,
+    idempotency_key: Uuid,
+) -> JobResult {
     let users = &web.parts.users;
     match users.find_by_email(&web.database, email).await? {
-        Some(user) => issue_and_send(web, purpose, &*user, occasion).await,
+        Some(user) => issue_and_send(web, purpose, &*user, idempotency_key).await,
         None => Ok(()),
     }
 }

@@ -11,16 +11,16 @@ use crate::web::Web;
 
 /// Issues a token for a user and mails it.
 ///
-/// A job that is tried again passes the same `occasion` and sends the same link, because the first
+/// A job that is tried again passes the same idempotency key and sends the same link, because the first
 /// mail may have arrived. Sends nothing if the link has been used or has expired.
 pub async fn issue_and_send(
     web: &Web,
     purpose: Purpose,
     user: &dyn User,
-    occasion: Uuid,
+    idempotency_key: Uuid,
 ) -> JobResult {
     let (key, database) = (&web.token_key, &web.database);
-    let issued = purpose.issue(key, database, occasion, user.id(), user.email());
+    let issued = purpose.issue(key, database, idempotency_key, user.id(), user.email());
     match issued.await? {
         Some(issued) => send(web, purpose, issued).await,
         None => Ok(()),

@@ -1,17 +1,17 @@
 //! The app's table of jobs, for the commands.
 
-use crate::jobs::kind::Bounds;
+use crate::jobs::kind::JobKind;
 use crate::jobs::{JobState, Jobs};
 
 /// The kinds of jobs of an app and their queues, including Hoglet's.
 pub struct Table {
-    kinds: Vec<Bounds>,
+    kinds: Vec<JobKind>,
 }
 
 impl Table {
     pub fn of<S: JobState, T: JobState>(own: &Jobs<S>, hoglets: &Jobs<T>) -> Self {
-        let mut kinds = own.bounds();
-        kinds.extend(hoglets.bounds());
+        let mut kinds = own.kinds();
+        kinds.extend(hoglets.kinds());
         Self { kinds }
     }
 
@@ -26,7 +26,7 @@ impl Table {
         queues
     }
 
-    pub fn kind(&self, name: &str) -> Option<&Bounds> {
+    pub fn kind(&self, name: &str) -> Option<&JobKind> {
         self.kinds.iter().find(|kind| kind.name == name)
     }
 }

@@ -17,14 +17,14 @@ use crate::jobs::attempts::start_workers;
 use crate::package::Package;
 use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
-use crate::web::{Parts, Web};
+use crate::web::{AppParts, Web};
 use crate::{housekeeping, server, signals, system};
 
 /// Opens the database and builds the [`Web`] that handlers and jobs share.
 pub fn start(
     package: Package,
     settings: Settings,
-    parts: Parts,
+    parts: AppParts,
     secret_paths: SecretPaths,
 ) -> BoxFuture<'static, Result<Web, Box<dyn Error + Send + Sync>>> {
     Box::pin(async move {

@@ -25,7 +25,7 @@ use crate::session::users::Users;
 use crate::settings::Settings;
 use crate::tokens::{Key, Purpose};
 use crate::users::User;
-use crate::web::Parts;
+use crate::web::AppParts;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -52,7 +52,11 @@ pub enum Action {
     },
 }
 
-pub fn run(action: Action, settings: Settings, parts: Parts) -> BoxFuture<'static, CommandResult> {
+pub fn run(
+    action: Action,
+    settings: Settings,
+    parts: AppParts,
+) -> BoxFuture<'static, CommandResult> {
     Box::pin(async move {
         let database = open_database(&settings, parts.migrations).await?;
         let users = &parts.users;
@@ -141,8 +145,8 @@ async fn link(
     purpose: Purpose,
     user: &dyn User,
 ) -> Result<String> {
-    let (key, occasion) = (Key::new(&settings.secret_key), Uuid::now_v7());
-    let issued = purpose.issue(&key, database, occasion, user.id(), user.email());
+    let (key, idempotency_key) = (Key::new(&settings.secret_key), Uuid::now_v7());
+    let issued = purpose.issue(&key, database, idempotency_key, user.id(), user.email());
     let issued = issued.await?.ok_or("the link has ended; try again")?;
     let (app, path) = (settings.app_url(), purpose.name.replace('_', "-"));
     Ok(format!("{app}/{path}/{}", issued.token.reveal()))

@@ -25,7 +25,7 @@ macro_rules! whole_number {
             fn read(typed: &str) -> Result<Self, String> {
                 let text = ascii(typed)?;
                 text.parse().map_err(|_| {
-                    let digits = text.trim_start_matches(['+', '-']);
+                    let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
                     match !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
                         true => format!("Use a number between {} and {}.", Self::MIN, Self::MAX),
                         false => WHOLE.to_owned(),

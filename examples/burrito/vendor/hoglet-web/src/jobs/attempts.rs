@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
 use hoglet_errors::Cause;
-use hoglet_jobs::hooks::{ActorNow, Attempt, AttemptStart};
+use hoglet_jobs::hooks::{ActorStatus, Attempt, AttemptStart};
 use hoglet_jobs::{Failure, Hooks, JobState, Workers};
 use tracing::Span;
 use tracing::field::Empty;
@@ -57,14 +57,14 @@ impl Hooks<Context> for Attempts {
             let web = &self.0;
             let actor = attempt.actor.read();
             let actor = actor.unwrap_or_else(|| Actor::nobody(attempt.id));
-            let (user, now) = match actor.user_id() {
-                None => (None, ActorNow::There),
+            let (user, status) = match actor.user_id() {
+                None => (None, ActorStatus::Exists),
                 Some(id) => match web.parts.users.find(&web.database, vec![id]).await {
                     Ok(mut users) => match users.pop() {
-                        Some(user) => (Some(user), ActorNow::There),
-                        None => (None, ActorNow::Gone),
+                        Some(user) => (Some(user), ActorStatus::Exists),
+                        None => (None, ActorStatus::Deleted),
                     },
-                    Err(error) => (None, ActorNow::Unknown(Failure::from(error))),
+                    Err(error) => (None, ActorStatus::Unknown(Failure::from(error))),
                 },
             };
             let properties = [
@@ -81,7 +81,7 @@ impl Hooks<Context> for Attempts {
             let context = Context { posthog };
             AttemptStart {
                 context,
-                actor: now,
+                actor: status,
             }
         })
     }

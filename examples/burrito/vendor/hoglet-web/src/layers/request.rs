@@ -32,8 +32,7 @@ pub fn describe(
     Box::pin(async move {
         let settings = &web.settings;
         let info = RequestInfo::read(settings, &web.secret_paths, &request);
-        web.notices
-            .notice(settings, &request, info.refused.as_ref());
+        web.warnings.log(settings, &request, info.refused.as_ref());
         let id = HeaderValue::from_str(&info.id).expect("a UUID is a valid header value");
 
         if let Some(uri) =

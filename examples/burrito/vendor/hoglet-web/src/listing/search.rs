@@ -9,7 +9,7 @@ pub fn condition<C: ColumnTrait>(
     text: &str,
     backend: DatabaseBackend,
 ) -> Option<Condition> {
-    if text.is_empty() {
+    if text.is_empty() || columns.is_empty() {
         return None;
     }
     let (operator, pattern) = match backend {

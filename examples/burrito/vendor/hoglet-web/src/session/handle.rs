@@ -20,8 +20,8 @@ use crate::users::User;
 const PASSWORD: &str = "password";
 /// The key for the time when the user last logged in or confirmed their password, in Unix seconds.
 pub(crate) const CONFIRMED_AT: &str = "confirmed_at";
-/// The largest difference between the clocks of two machines.
-const CLOCK_SKEW: Duration = Duration::minutes(1);
+/// How far in the future a log-in may be, because another machine's clock is ahead.
+const MAX_LOG_IN_AHEAD: Duration = Duration::minutes(1);
 
 /// The request's session. Reading an empty one costs nothing and writes no row.
 #[derive(Clone)]
@@ -126,7 +126,7 @@ impl Session {
         let stored: Option<i64> = value(&self.values, CONFIRMED_AT).await?;
         let at = stored.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
         let ago = at.map(|at| OffsetDateTime::now_utc() - at);
-        Ok(ago.is_some_and(|ago| (-CLOCK_SKEW..=time).contains(&ago)))
+        Ok(ago.is_some_and(|ago| (-MAX_LOG_IN_AHEAD..=time).contains(&ago)))
     }
 
     /// Whether this user is signed in.

@@ -51,7 +51,7 @@ pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
 /// The answer to a visitor who opens a page for users.
 ///
 /// Browsers are redirected to the log-in page, and return after the log-in. Programs get a 401.
-pub(crate) fn turn_away<'a>(parts: &'a Parts, log_in: &'a str) -> BoxFuture<'a, Response> {
+pub(crate) fn log_in_required<'a>(parts: &'a Parts, log_in: &'a str) -> BoxFuture<'a, Response> {
     Box::pin(async move {
         let request = RequestInfo::of(&parts.extensions);
         if request.wants_json {

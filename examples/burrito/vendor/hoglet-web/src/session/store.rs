@@ -28,7 +28,7 @@ use super::user_agent;
 use crate::database::is_unavailable;
 use crate::database::unavailable::NO_ANSWER;
 use crate::request::info::network;
-use crate::session::users::{Found, Users};
+use crate::session::users::{SessionWithUser, Users};
 use crate::users::User;
 
 /// The key of the user's id. The row has the id as a column too.
@@ -72,7 +72,7 @@ pub struct SeaOrmStore {
     database: DatabaseConnection,
     users: Users,
     client: Client,
-    loaded: Mutex<Option<Found>>,
+    loaded: Mutex<Option<SessionWithUser>>,
     unreachable: AtomicBool,
 }
 
@@ -107,7 +107,7 @@ impl SeaOrmStore {
         self.unreachable.load(Ordering::Acquire)
     }
 
-    async fn find(&self, id: &str) -> Result<Option<Found>> {
+    async fn find(&self, id: &str) -> Result<Option<SessionWithUser>> {
         let found = self.users.with_session(&self.database, id).await;
         found.map_err(backend)
     }

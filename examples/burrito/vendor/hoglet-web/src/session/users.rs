@@ -22,7 +22,7 @@ use crate::users::User;
 pub struct Users(Arc<dyn Table>);
 
 /// A session's row, with its user.
-pub type Found = (session::Model, Option<Arc<dyn User>>);
+pub type SessionWithUser = (session::Model, Option<Arc<dyn User>>);
 
 impl Users {
     /// The table of this entity.
@@ -39,7 +39,7 @@ impl Users {
         &self,
         database: &DatabaseConnection,
         session_id: &str,
-    ) -> Result<Option<Found>, DbErr> {
+    ) -> Result<Option<SessionWithUser>, DbErr> {
         self.0.with_session(database, session_id).await
     }
 
@@ -113,7 +113,7 @@ trait Table: Send + Sync {
         &self,
         database: &DatabaseConnection,
         session_id: &str,
-    ) -> Result<Option<Found>, DbErr>;
+    ) -> Result<Option<SessionWithUser>, DbErr>;
 
     async fn find(
         &self,
@@ -158,7 +158,7 @@ impl<E: EntityTrait<Model: User>> Table for TableOf<E> {
         &self,
         database: &DatabaseConnection,
         session_id: &str,
-    ) -> Result<Option<Found>, DbErr> {
+    ) -> Result<Option<SessionWithUser>, DbErr> {
         let user_of_session = session::Entity::belongs_to(E::default())
             .from(session::Column::UserId)
             .to(Self::id());

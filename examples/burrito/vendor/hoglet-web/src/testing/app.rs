@@ -182,7 +182,7 @@ impl<A: App> TestApp<A> {
             error: match ended {
                 AttemptOutcome::Done => None,
                 AttemptOutcome::Failed { error, .. } => Some(error),
-                AttemptOutcome::PutOff(wait) => Some(format!("put off for {wait:?}")),
+                AttemptOutcome::Postponed(wait) => Some(format!("postponed for {wait:?}")),
                 AttemptOutcome::Stopped => Some("its lease ended".to_owned()),
                 AttemptOutcome::Cancelled => Some("cancelled".to_owned()),
             },

@@ -29,7 +29,7 @@ pub const SIGN_UP: Throttle = Throttle {
 ///
 /// Above the limit, the network cannot sign up at all for a while. Refusing only these addresses
 /// would still reveal which ones have an account.
-pub const TAKEN: Throttle = Throttle {
+pub const TAKEN_ADDRESS: Throttle = Throttle {
     action: "sign_up_taken",
     account_and_address: 20,
     account: 100,

@@ -16,10 +16,11 @@ pub struct Model {
     pub id: Uuid,
     /// SHA-256 of the token, in hexadecimal. Only the mail has the token itself.
     pub hash: String,
-    /// The id of the occasion that caused the token, such as the id of the job that mails it.
+    /// The id of the request or job that caused the token, such as the job that mails it.
     ///
-    /// One occasion has at most one token of a purpose.
-    pub occasion: Uuid,
+    /// One key has at most one token of a purpose, so a repeated request changes nothing.
+    #[sea_orm(column_name = "occasion")]
+    pub idempotency_key: Uuid,
     /// The user.
     pub user_id: Uuid,
     /// The name of the purpose, see [`Purpose::name`](super::Purpose::name).

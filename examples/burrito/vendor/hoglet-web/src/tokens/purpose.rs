@@ -79,7 +79,7 @@ impl Purpose {
 
     /// Issues a token for a user, which is then sent to this address.
     ///
-    /// A second call for the same occasion, such as a retry of the job that mails the token, returns the same
+    /// A second call with the same idempotency key, such as a retry of the job that mails the token, returns the same
     /// token. If that token has ended or expired meanwhile, it returns `None`: there is nothing to send.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl Purpose {
         &self,
         key: &Key,
         database: &impl ConnectionTrait,
-        occasion: Uuid,
+        idempotency_key: Uuid,
         user_id: Uuid,
         sent_to: &Email,
     ) -> Result<Option<Issued>, DbErr> {
@@ -98,7 +98,7 @@ impl Purpose {
         let row = Model {
             id,
             hash: key.token(self.name, id).hash(),
-            occasion,
+            idempotency_key,
             user_id,
             purpose: self.name.to_owned(),
             sent_to: sent_to.clone(),
@@ -106,17 +106,17 @@ impl Purpose {
             expires_at: milliseconds(now + self.lifetime),
             ended_at: None,
         };
-        let once = OnConflict::columns([Column::Occasion, Column::Purpose])
+        let once = OnConflict::columns([Column::IdempotencyKey, Column::Purpose])
             .do_nothing()
             .to_owned();
         Entity::insert(row.into_active_model().reset_all())
             .on_conflict(once)
             .exec_without_returning(database)
             .await?;
-        self.issued(key, database, occasion).await
+        self.issued(key, database, idempotency_key).await
     }
 
-    /// The token that was issued for an occasion, if it is still valid.
+    /// The token that was issued with an idempotency key, if it is still valid.
     ///
     /// # Errors
     ///
@@ -125,9 +125,11 @@ impl Purpose {
         &self,
         key: &Key,
         database: &impl ConnectionTrait,
-        occasion: Uuid,
+        idempotency_key: Uuid,
     ) -> Result<Option<Issued>, DbErr> {
-        let found = self.valid().filter(Column::Occasion.eq(occasion));
+        let found = self
+            .valid()
+            .filter(Column::IdempotencyKey.eq(idempotency_key));
         let Some(row) = found.one(database).await? else {
             return Ok(None);
         };

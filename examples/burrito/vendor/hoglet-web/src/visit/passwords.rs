@@ -6,6 +6,7 @@ use sea_orm::DatabaseTransaction;
 use super::Visit;
 use crate::email::Email;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::passwords::PasswordHash;
 use crate::throttle::accounts::ANY_MAIL;
 use crate::throttle::{Attempt, Reservation, Throttle};
@@ -115,6 +116,32 @@ impl Visit {
             self.count(throttle, email, account).await?;
             let owner = account.filter(|user| user.email_confirmed_at().is_some());
             self.count(&ANY_MAIL, email, owner).await
+        })
+    }
+
+    /// Mails a link to an address that anyone may type, such as a link to log in.
+    ///
+    /// The request does the same work with and without an account, so its duration reveals nothing. The job
+    /// looks for the account.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Visit::count`].
+    pub fn mail_link<'a, J: Job>(
+        &'a self,
+        throttle: &'a Throttle,
+        email: &'a str,
+        mail: fn(Email) -> J,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let email = Email::normalized(email);
+            let database = &self.web.database;
+            let users = &self.web.parts.users;
+            let account = users.find_by_email(database, &email).await?;
+            let counting = self.count_mail(throttle, &email, account.as_deref());
+            counting.await?;
+            self.jobs.enqueue(database, mail(email)).await?;
+            Ok(())
         })
     }
 

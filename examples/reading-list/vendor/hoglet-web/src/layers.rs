@@ -1,0 +1,69 @@
+//! The layers around an app's pages.
+//!
+//! [`around`] puts them there. The command `layers` prints their order.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+use crate::routes::{besides_pages, development, not_found};
+use crate::web::Web;
+
+pub mod capture_errors;
+pub mod identify;
+pub mod just_captured;
+mod order;
+mod places;
+mod refused;
+pub mod request;
+pub mod security;
+pub mod sessions;
+
+use order::Layer;
+pub use places::{AppLayer, Places};
+
+/// Puts all layers around an app's pages, and adds the routes that every app has.
+///
+/// `places` holds the app's own layers. [`in_order`] lists all of them.
+pub fn around(pages: Router, web: &Web, places: Places) -> Router {
+    let Places {
+        outermost,
+        around_pages,
+        innermost,
+    } = places;
+    let pages = innermost.around(pages.fallback(not_found));
+    let pages = order::around_handlers(pages, web);
+    let pages = order::around_pages(pages, web);
+    let pages = around_pages.around(pages);
+
+    // Assets, health checks and the proxy need no cookies, sessions and events.
+    let routes = order::around_routes(pages.merge(besides_pages(web)), web);
+    let routes = outermost.around(routes);
+
+    // Open pages request these routes every second, so they are not logged. Requests for other hosts
+    // are refused.
+    let development = development(web).layer(from_fn_with_state(web.clone(), security::headers));
+
+    let app = Router::new().fallback_service(routes.merge(development));
+    order::around_the_router(app, web)
+}
+
+/// Every layer from the outside in, with its name and reason: Hoglet's, and the app's at their
+/// places.
+pub fn in_order<S>(places: &Places<S>) -> Vec<(String, &'static str)> {
+    let hoglets = |layers: &[Layer]| {
+        let lines = layers
+            .iter()
+            .map(|layer| (layer.name.to_owned(), layer.why.trim()));
+        lines.collect()
+    };
+    [
+        hoglets(order::AROUND_THE_ROUTER),
+        places.outermost.lines(),
+        hoglets(order::AROUND_ROUTES),
+        places.around_pages.lines(),
+        hoglets(order::AROUND_PAGES),
+        hoglets(order::AROUND_HANDLERS),
+        places.innermost.lines(),
+    ]
+    .concat()
+}

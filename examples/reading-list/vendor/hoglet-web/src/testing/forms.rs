@@ -1,0 +1,20 @@
+//! Fields of forms, and links of pages.
+
+/// The fields of a form, with another value for one of them.
+pub fn with_field<'a>(
+    fields: &[(&'a str, &'a str)],
+    name: &'a str,
+    value: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    let others = fields.iter().filter(|(field, _)| *field != name);
+    others.copied().chain([(name, value)]).collect()
+}
+
+/// The address of the next page of a list, from the link of this page.
+#[track_caller]
+pub fn next_page(page: &str) -> String {
+    let link = page.split_once(r#"rel="next" href=""#);
+    let (_, rest) = link.expect("a link to the next page");
+    let (address, _) = rest.split_once('"').expect("the end of the address");
+    address.replace("&#x2f;", "/").replace("&amp;", "&")
+}
