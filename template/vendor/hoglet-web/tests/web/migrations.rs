@@ -1,10 +1,12 @@
 //! Migrations of the schema: up, down and up again.
 
 use hoglet_web::app::App as _;
-use hoglet_web::database;
+use hoglet_web::database::{self, Migrations};
 use hoglet_web::email::Email;
 use sea_orm::ConnectionTrait;
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::string_null;
+use tokio::task::JoinSet;
 
 use crate::club::Club;
 use crate::club::member::{self, Migrator};
@@ -33,6 +35,81 @@ async fn every_migration_can_be_taken_back() {
             .is_empty()
     );
     app.sign_up("Ann").await;
+}
+
+/// Adds a column to the members.
+struct AddHat;
+
+/// Drops it again.
+struct DropHat;
+
+struct Hats;
+
+impl MigrationName for AddHat {
+    fn name(&self) -> &str {
+        "m20991231_090000_add_hat_to_members"
+    }
+}
+
+impl MigrationName for DropHat {
+    fn name(&self) -> &str {
+        "m20991231_100000_remove_hat_from_members"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for AddHat {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut table = Table::alter();
+        table.table("members").add_column(string_null("hat"));
+        manager.alter_table(table.take()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut table = Table::alter();
+        table.table("members").drop_column("hat");
+        manager.alter_table(table.take()).await
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for DropHat {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        AddHat.down(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        AddHat.up(manager).await
+    }
+}
+
+impl MigratorTrait for Hats {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut migrations = Migrator::migrations();
+        migrations.push(Box::new(AddHat));
+        migrations.push(Box::new(DropHat));
+        migrations
+    }
+}
+
+#[tokio::test]
+async fn a_migration_drops_what_the_one_before_it_has_added() {
+    let app = App::start().await;
+    let database = &app.web.database;
+    let migrations = Migrations::of::<Hats>();
+    for _ in 0..3 {
+        // Many connections that know the schema as it is now.
+        let mut connections = JoinSet::new();
+        for _ in 0..8 {
+            let database = database.clone();
+            let select = "SELECT count(*) FROM members";
+            connections.spawn(async move { database.execute_unprepared(select).await.unwrap() });
+        }
+        connections.join_all().await;
+        database::migrate(database, migrations).await.unwrap();
+        database::migrate_down(database, migrations).await.unwrap();
+        database::migrate_down(database, migrations).await.unwrap();
+    }
 }
 
 #[tokio::test]
