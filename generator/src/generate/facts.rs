@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use crate::error::Error;
 use crate::generate::tokens::{self, Declared};
 use crate::project::{MARK, Project};
 use crate::shared::env_text::without_byte_order_mark;
 
+const THREADS: usize = 4;
 const MIGRATIONS: &str = "src/migrations.rs";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,13 +46,10 @@ impl AppFacts {
         for folder in ["src", "templates", "tests"] {
             list(root, folder, &mut files)?;
         }
-        let mut declared = Declared::default();
-        for path in files.iter().filter(|path| path.ends_with(".rs")) {
-            read_code(&root.join(path), &mut declared);
-        }
-        for path in vendored(root)? {
-            read_code(&root.join(path), &mut declared);
-        }
+        let vendored = vendored(root)?;
+        let code = files.iter().filter(|path| path.ends_with(".rs"));
+        let code: Vec<&String> = code.chain(&vendored).collect();
+        let declared = declared(root, &code);
         let migrations = fs::read_to_string(root.join(MIGRATIONS)).unwrap_or_default();
         let default_features = default_features(root);
         Ok(Self {
@@ -69,10 +68,26 @@ impl AppFacts {
     }
 }
 
-fn read_code(path: &Path, declared: &mut Declared) {
-    if let Ok(code) = fs::read_to_string(path) {
-        declared.read(without_byte_order_mark(&code));
-    }
+/// The names in some hundred files, read by several threads: this takes longer than the rest of a command.
+fn declared(root: &Path, paths: &[&String]) -> Declared {
+    let read = |paths: &[&String]| {
+        let mut declared = Declared::default();
+        for path in paths {
+            if let Ok(code) = fs::read_to_string(root.join(path)) {
+                declared.read(without_byte_order_mark(&code));
+            }
+        }
+        declared
+    };
+    thread::scope(|scope| {
+        let parts = paths.chunks(paths.len().div_ceil(THREADS).max(1));
+        let threads: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
+        let mut all = Declared::default();
+        for thread in threads {
+            all.extend(thread.join().expect("reading a file does not panic"));
+        }
+        all
+    })
 }
 
 /// The Rust files of the crates in `vendor/`, without their tests.

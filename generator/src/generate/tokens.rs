@@ -9,14 +9,15 @@ const ROUTES: &[&str] = &["get", "post", "put", "patch", "delete", "route"];
 
 /// A file without any of these texts declares nothing, and is not read any further.
 const SIGNS: &[&str] = &[
-    "Routes",
+    "Routes::default",
+    "Routes<",
     ".route(",
     "events!",
     "Flag::new",
     "Experiment::new",
     "const NAME",
     "table_name",
-    ".table(",
+    "Table::create",
 ];
 
 #[derive(Debug, Default)]
@@ -36,6 +37,15 @@ impl Declared {
         {
             self.walk(tokens);
         }
+    }
+
+    /// Adds the names of other files.
+    pub fn extend(&mut self, other: Self) {
+        self.routes.extend(other.routes);
+        self.events.extend(other.events);
+        self.flags.extend(other.flags);
+        self.jobs.extend(other.jobs);
+        self.tables.extend(other.tables);
     }
 
     fn walk(&mut self, tokens: TokenStream) {
