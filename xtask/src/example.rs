@@ -122,4 +122,21 @@ mod tests {
         let commands: Vec<&str> = commands(script).collect();
         assert_eq!(commands, ["hoglet new a", "hoglet destroy demo"]);
     }
+
+    #[test]
+    fn the_script_makes_the_same_app_every_time() {
+        let mut tree = repository::read("template").unwrap();
+        let journal = crate::demo::derive(&tree).unwrap();
+        tree.insert(crate::demo::PATH.to_owned(), journal);
+        let template = app::template(&tree).unwrap();
+        let app = derive(&template).unwrap();
+        for path in [
+            "src/models/book.rs",
+            "src/migrations/m20261201_090200_create_books.rs",
+        ] {
+            assert!(app.contains_key(path), "{path}");
+        }
+        assert!(!app.contains_key("src/demo.rs"), "the script removes it");
+        assert!(derive(&template).unwrap() == app);
+    }
 }
