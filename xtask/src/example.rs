@@ -18,7 +18,9 @@ pub const FOLDER: &str = "examples/reading-list";
 
 const SCRIPT: &str = include_str!("../reading-list.sh");
 
-/// The second of the first command, 1 December 2026 at nine in UTC. Each command is a minute later.
+/// The second of the first command, 1 December 2026 at nine in UTC.
+///
+/// Each command is a minute later.
 const FIRST_SECOND: u64 = 1_796_115_600;
 
 /// The app that the script makes.

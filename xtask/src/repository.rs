@@ -45,7 +45,9 @@ pub fn read(folder: &str) -> anyhow::Result<Tree> {
     Ok(tree)
 }
 
-/// All files below a folder, as they are on the disk. Paths are relative to the folder.
+/// All files below a folder, as they are on the disk.
+///
+/// Paths are relative to the folder.
 pub fn files(folder: &Path) -> anyhow::Result<Tree> {
     let mut tree = Tree::new();
     collect(folder, "", &mut tree).with_context(|| format!("reading {}", folder.display()))?;

@@ -9,7 +9,9 @@ use crate::generate::journal::{Entry, Journal};
 use crate::generate::name::Name;
 use crate::generate::request::Kind;
 
-/// Takes its entry out of the journal. The error names the parts of this kind that there are.
+/// Takes its entry out of the journal.
+///
+/// The error names the parts of this kind that there are.
 pub fn take(arguments: &Arguments, journal: &mut Journal) -> Result<Entry, Error> {
     let kind = arguments.kind.as_str();
     let typed = arguments.name.as_deref().unwrap_or(kind);

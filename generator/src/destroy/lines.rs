@@ -9,8 +9,9 @@ use crate::generate::splice;
 /// The lines are not in the file as they were, so nothing was taken out.
 struct Changed;
 
-/// Returns the lines that were changed by hand. They stay in their files, as do lines that the other parts in the journal
-/// need.
+/// Returns the lines that were changed by hand.
+///
+/// They stay in their files, as do lines that the other parts in the journal need.
 pub fn take_out(
     entry: &Entry,
     journal: &Journal,

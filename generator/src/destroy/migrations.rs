@@ -15,7 +15,9 @@ use crate::generate::templates::Templates;
 const LIST: &str = "src/migrations.rs";
 const FOLDER: &str = "src/migrations/";
 
-/// Keeps the migrations that may have run, and adds a migration that reverts each. Returns what to do next.
+/// Keeps the migrations that may have run, and adds a migration that reverts each.
+///
+/// Returns what to do next.
 ///
 /// `migrated` is whether the user says that they have run.
 pub fn revert(
@@ -80,7 +82,9 @@ fn add_to_list(migration: &str, draft: &mut Draft) -> Result<Vec<ByHand>, Error>
     Ok(by_hand)
 }
 
-/// The migrations of a feature, which has them in a folder of its own. They are deleted with it.
+/// The migrations of a feature, which has them in a folder of its own.
+///
+/// They are deleted with it.
 fn elsewhere(entry: &Entry) -> impl Iterator<Item = &str> {
     let files = entry.file.iter().map(|file| file.path.as_str());
     let others = files.filter(|path| !path.starts_with(FOLDER));

@@ -1,4 +1,6 @@
-//! Puts a plan into the files of an app, in a [`Draft`]. Reads the disk and changes nothing.
+//! Puts a plan into the files of an app, in a [`Draft`].
+//!
+//! Reads the disk and changes nothing.
 
 use std::path::Path;
 

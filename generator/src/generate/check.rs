@@ -86,7 +86,9 @@ pub fn entry(request: &Request, arguments: &Arguments) -> Entry {
     }
 }
 
-/// The name of a part in the journal. `posts` and `post` are the same resource, unless the user gave a plural.
+/// The name of a part in the journal.
+///
+/// `posts` and `post` are the same resource, unless the user gave a plural.
 pub fn journal_name(kind: Kind, name: &Name, has_own_plural: bool) -> String {
     if kind.has_plural() && !has_own_plural {
         name.singular().snake()
@@ -113,7 +115,9 @@ fn refused(name: &str) -> impl FnOnce(String) -> Error {
     move |reason| Error::argument(name, reason, "choose another name")
 }
 
-/// The time for a new migration's name, as in `20261201_143000`. None of these migrations has it.
+/// The time for a new migration's name, as in `20261201_143000`.
+///
+/// None of these migrations has it.
 pub fn free_time(migrations: &[String]) -> String {
     free_second(now(), migrations)
 }

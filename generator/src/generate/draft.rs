@@ -1,4 +1,6 @@
-//! [`Draft`]: files of an app as a command would leave them. Reads the disk and changes nothing.
+//! [`Draft`]: files of an app as a command would leave them.
+//!
+//! Reads the disk and changes nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

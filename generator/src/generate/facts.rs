@@ -1,4 +1,6 @@
-//! [`AppFacts`]: what the generators must know of an app. Read from its files, even if it does not compile.
+//! [`AppFacts`]: what the generators must know of an app.
+//!
+//! Read from its files, even if it does not compile.
 //!
 //! Names that are taken are found in the tokens of the Rust files, so comments and formatting do not matter. A file whose
 //! tokens cannot be read adds nothing.
@@ -26,7 +28,9 @@ pub struct AppFacts {
     pub postgres: bool,
     /// All files of `src/`, `templates/` and `tests/`, relative to the app.
     pub files: BTreeSet<String>,
-    /// Paths of routes, names of events, flags, jobs and tables that are taken. Those of `vendor/` are among them.
+    /// Paths of routes, names of events, flags, jobs and tables that are taken.
+    ///
+    /// Those of `vendor/` are among them.
     pub routes: BTreeSet<String>,
     pub events: BTreeSet<String>,
     pub flags: BTreeSet<String>,

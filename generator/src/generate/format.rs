@@ -11,7 +11,9 @@ use crate::generate::plan::NewFile;
 /// The edition of every app.
 const EDITION: &str = "2024";
 
-/// Returns the files formatted. If that is not possible they stay as they are, and the text is the reason.
+/// Returns the files formatted.
+///
+/// If that is not possible they stay as they are, and the text is the reason.
 pub fn format(app: &Path, mut files: Vec<NewFile>) -> (Vec<NewFile>, Option<String>) {
     let code = files.iter_mut().filter(|file| is_alone(file));
     let mut code: Vec<&mut NewFile> = code.collect();

@@ -27,7 +27,9 @@ pub fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
     Ok(())
 }
 
-/// Adds the job's file, its test and its lines. `line` is its call in the table, such as `.job::<tidy::Tidy>()`.
+/// Adds the job's file, its test and its lines.
+///
+/// `line` is its call in the table, such as `.job::<tidy::Tidy>()`.
 pub fn add(plan: &mut Plan, name: &Name, job: String, test: String, line: String) {
     let snake = name.snake();
     plan.file(format!("src/jobs/{snake}.rs"), job);

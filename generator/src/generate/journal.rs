@@ -54,13 +54,16 @@ pub struct FileEntry {
 #[serde(deny_unknown_fields)]
 pub struct LineEntry {
     pub path: String,
-    /// The kind of the [`Place`] of the lines, such as `modules` or `chain`. Empty for lines of the template, which have no
-    /// blank lines of their own.
+    /// The kind of the [`Place`] of the lines, such as `modules` or `chain`.
+    ///
+    /// Empty for lines of the template, which have no blank lines of their own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
     /// The lines as they stand in the file, with LF as line ends.
     pub text: String,
-    /// Replaces the lines when they are taken out. Only the demo needs it (`AFTER_LOG_IN`).
+    /// Replaces the lines when they are taken out.
+    ///
+    /// Only the demo needs it (`AFTER_LOG_IN`).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instead: String,
     /// The command could not add the lines and asked the user to, so they may be missing.
@@ -135,7 +138,9 @@ impl Journal {
         files.any(|file| file.path == path)
     }
 
-    /// Puts the journal into a draft of the app. An app that has nothing generated has no journal.
+    /// Puts the journal into a draft of the app.
+    ///
+    /// An app that has nothing generated has no journal.
     pub fn put(&self, draft: &mut Draft) -> Result<(), Error> {
         if self.generated.is_empty() {
             return draft.delete(PATH);
@@ -159,7 +164,9 @@ impl LineEntry {
         }
     }
 
-    /// The place of the lines, or nothing for lines of the template. The error is a word that is not known.
+    /// The place of the lines, or nothing for lines of the template.
+    ///
+    /// The error is a word that is not known.
     ///
     /// To take lines out, the kind of the place is enough: its names are empty here.
     pub fn place(&self) -> Result<Option<Place>, String> {

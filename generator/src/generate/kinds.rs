@@ -1,4 +1,6 @@
-//! The kinds that `hoglet generate` can write. Each has a module with one function, `plan`, which reads no disk.
+//! The kinds that `hoglet generate` can write.
+//!
+//! Each has a module with one function, `plan`, which reads no disk.
 
 pub mod event;
 pub mod experiment;

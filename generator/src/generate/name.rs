@@ -17,12 +17,16 @@ pub struct Name {
 }
 
 impl Name {
-    /// Reads `order_line`, `OrderLine` or `order-line`. The error is the reason, such as "it begins with a digit".
+    /// Reads `order_line`, `OrderLine` or `order-line`.
+    ///
+    /// The error is the reason, such as "it begins with a digit".
     pub fn parse(text: &str) -> Result<Self, String> {
         Self::parse_up_to(LONGEST, text)
     }
 
-    /// Reads a name of at most `longest` characters. Names of migrations may be longer than others.
+    /// Reads a name of at most `longest` characters.
+    ///
+    /// Names of migrations may be longer than others.
     pub fn parse_up_to(longest: usize, text: &str) -> Result<Self, String> {
         let words = words::split(text)?;
         let name = Self { words };
@@ -65,7 +69,9 @@ impl Name {
         self.snake().to_ascii_uppercase()
     }
 
-    /// `order_lines`: the English plural. Irregular words are known; `--plural` gives others.
+    /// `order_lines`: the English plural.
+    ///
+    /// Irregular words are known; `--plural` gives others.
     pub fn plural(&self) -> Self {
         self.with_last_word(english::plural)
     }

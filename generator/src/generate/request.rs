@@ -13,7 +13,9 @@ pub struct Request {
     pub rest: Vec<String>,
     pub public: bool,
     pub plural: Option<Name>,
-    /// The time for a migration's name, in UTC: `20261201_143000`. No other migration of the app has it.
+    /// The time for a migration's name, in UTC: `20261201_143000`.
+    ///
+    /// No other migration of the app has it.
     pub migration_time: String,
 }
 

@@ -51,7 +51,9 @@ pub fn table(singular: &Name, plural: &Name) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks the name of a struct: an event, a job. It stands in CamelCase beside the names of the preludes.
+/// Checks the name of a struct: an event, a job.
+///
+/// It stands in CamelCase beside the names of the preludes.
 pub fn type_name(name: &Name) -> Result<(), String> {
     let camel = name.camel();
     if is_keyword(&camel) {
@@ -70,7 +72,9 @@ pub fn struct_field(name: &Name) -> Result<(), String> {
     not_a_keyword(name)
 }
 
-/// Checks the name of a column that is not a reference. [`struct_field`] is checked before.
+/// Checks the name of a column that is not a reference.
+///
+/// [`struct_field`] is checked before.
 pub fn column(column: &str) -> Result<(), String> {
     if let Some((_, reason)) = COLUMNS.iter().find(|(taken, _)| *taken == column) {
         return Err((*reason).to_owned());

@@ -1,4 +1,6 @@
-//! Adds lines to files of an app, and takes them out again. Every other byte of the file stays.
+//! Adds lines to files of an app, and takes them out again.
+//!
+//! Every other byte of the file stays.
 //!
 //! Rust files are parsed with syn, so that a place is found by what it is and not by a pattern. Pure functions: no disk.
 //!

@@ -1,4 +1,6 @@
-//! [`Templates`]: the Liquid templates of the generators, embedded in this program. An app's own win.
+//! [`Templates`]: the Liquid templates of the generators, embedded in this program.
+//!
+//! An app's own win.
 //!
 //! In a template of a page or a mail, `{{ … }}` and `{% … %}` belong to minijinja, which reads the page later. If such a template has
 //! tags in square brackets, those are Liquid's: `[[ name.snake ]]` and `[% if public %]`.
@@ -81,7 +83,9 @@ impl Templates {
     }
 }
 
-/// A template with Liquid's tags in braces. Those of a page or a mail may be in square brackets.
+/// A template with Liquid's tags in braces.
+///
+/// Those of a page or a mail may be in square brackets.
 fn in_braces<'a>(name: &str, text: &'a str) -> Cow<'a, str> {
     let is_view = name.ends_with(".html") || name.ends_with(".txt");
     if !is_view || !(text.contains("[[") || text.contains("[%")) {

@@ -1,4 +1,6 @@
-//! Names that Rust code declares: routes, events, flags, jobs and tables. Found in its tokens.
+//! Names that Rust code declares: routes, events, flags, jobs and tables.
+//!
+//! Found in its tokens.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +32,9 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// Adds the names in a file. Code whose brackets or quotes do not match adds nothing.
+    /// Adds the names in a file.
+    ///
+    /// Code whose brackets or quotes do not match adds nothing.
     pub fn read(&mut self, code: &str) {
         if SIGNS.iter().any(|sign| code.contains(sign))
             && let Ok(tokens) = code.parse()

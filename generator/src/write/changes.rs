@@ -9,7 +9,9 @@ use super::{Written, temporary_folder};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 
-/// A file before and after a command. Without `before` it is created, without `after` it is deleted.
+/// A file before and after a command.
+///
+/// Without `before` it is created, without `after` it is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Relative to the app, with `/` between its parts.
@@ -18,7 +20,9 @@ pub struct Change {
     pub after: Option<Vec<u8>>,
 }
 
-/// Applies all changes. A file that no longer has the bytes of `before` is an error.
+/// Applies all changes.
+///
+/// A file that no longer has the bytes of `before` is an error.
 ///
 /// A replaced file keeps its permissions. A link to a file of the app stays a link. Folders that become empty are removed.
 pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Written, Error> {
@@ -63,7 +67,9 @@ pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Wr
     })
 }
 
-/// The path of a file in the real folders of the app. For a link it is the file that the link leads to.
+/// The path of a file in the real folders of the app.
+///
+/// For a link it is the file that the link leads to.
 fn target(app: &Path, change: &Change) -> Result<PathBuf, Error> {
     let path = app.join(&change.path);
     let in_the_way = |path: &Path| Error::InTheWay {

@@ -31,7 +31,9 @@ impl Undo {
         Ok(())
     }
 
-    /// Moves a file to `to`. An existing file at `to` is replaced in one step, and is kept as `replaced`.
+    /// Moves a file to `to`.
+    ///
+    /// An existing file at `to` is replaced in one step, and is kept as `replaced`.
     pub fn move_in(&mut self, from: &Path, to: &Path, replaced: &Path) -> io::Result<()> {
         if let Some(folder) = to.parent() {
             self.create_folders(folder)?;

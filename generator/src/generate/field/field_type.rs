@@ -24,7 +24,9 @@ pub enum FieldType {
     Email,
     Url,
     Enum(Vec<Name>),
-    /// The singular name of the resource that it refers to, such as `user`. The column is `NAME_id`.
+    /// The singular name of the resource that it refers to, such as `user`.
+    ///
+    /// The column is `NAME_id`.
     References(Name),
 }
 

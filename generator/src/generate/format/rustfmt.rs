@@ -46,7 +46,9 @@ fn program(name: &str) -> String {
     format!("{name}{}", env::consts::EXE_SUFFIX)
 }
 
-/// The default in rustup's settings. A file in a folder above the app, or an override for a folder, would come first.
+/// The default in rustup's settings.
+///
+/// A file in a folder above the app, or an override for a folder, would come first.
 fn default_toolchain(rustup: &Path, app: &Path) -> Option<String> {
     let files = ["rust-toolchain", "rust-toolchain.toml"];
     let mut folders = app.ancestors();

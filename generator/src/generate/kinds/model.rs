@@ -15,7 +15,9 @@ use crate::generate::plan::{NewFile, Plan};
 use crate::generate::request::Request;
 use crate::generate::templates::Templates;
 
-/// The templates of a model, and the paths of their files. `POST` and `POSTS` stand for its names.
+/// The templates of a model, and the paths of their files.
+///
+/// `POST` and `POSTS` stand for its names.
 const FILES: &[(&str, &str)] = &[
     ("migration.rs", "src/migrations/MIGRATION.rs"),
     ("model.rs", "src/models/POST.rs"),

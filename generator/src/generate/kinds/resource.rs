@@ -30,7 +30,9 @@ use values::{ForeignKey, FormValues, OwnerColumn, Reference, Spellings, Target, 
 /// The most columns of the list, if not more of them sort it.
 const LISTED: usize = 4;
 
-/// The templates of a resource, and the paths of their files. `POST` and `POSTS` stand for its names.
+/// The templates of a resource, and the paths of their files.
+///
+/// `POST` and `POSTS` stand for its names.
 const FILES: &[(&str, &str)] = &[
     ("migration.rs", "src/migrations/MIGRATION.rs"),
     ("model.rs", "src/models/POST.rs"),
@@ -150,8 +152,9 @@ fn with_events(columns: &[Column]) -> Vec<Column> {
     events.cloned().collect()
 }
 
-/// The owner's rows are deleted with the account. A required reference keeps the row that it refers to; an optional one
-/// becomes empty.
+/// The owner's rows are deleted with the account.
+///
+/// A required reference keeps the row that it refers to; an optional one becomes empty.
 fn foreign_keys(owner: &Owner, fields: &[Field], table: impl Fn(&Name) -> Name) -> Vec<ForeignKey> {
     let mut keys = vec![ForeignKey {
         column: owner.column.clone(),

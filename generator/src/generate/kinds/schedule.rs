@@ -57,7 +57,9 @@ fn times(rest: &[String]) -> Result<(&str, &str), Error> {
     }
 }
 
-/// The first time after `now`. Checks the expression and the zone as `hoglet-jobs` does when the app starts.
+/// The first time after `now`.
+///
+/// Checks the expression and the zone as `hoglet-jobs` does when the app starts.
 fn next(expression: &str, zone: &str, now: &str) -> Result<DateTime<Tz>, Error> {
     let refuse = |argument: &str, reason: String| Error::argument(argument, reason, EXAMPLE);
     let cron: Cron = expression

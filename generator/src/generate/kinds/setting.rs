@@ -15,7 +15,9 @@ use crate::generate::templates::{Templates, spellings};
 
 const SETTINGS: &str = "src/settings.rs";
 
-/// A type of setting. None is required, so that the app starts without the variable.
+/// A type of setting.
+///
+/// None is required, so that the app starts without the variable.
 struct SettingType {
     name: &'static str,
     rust: &'static str,
@@ -118,7 +120,9 @@ fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The type that was asked for. Without one, the name decides: `stripe_key` is a secret.
+/// The type that was asked for.
+///
+/// Without one, the name decides: `stripe_key` is a secret.
 fn kind(name: &Name, rest: &[String]) -> Result<&'static SettingType, Error> {
     let word = match rest {
         [] if sensitive::is_secret(name) => "secret",

@@ -59,7 +59,9 @@ impl Lines {
         self.lines.splice(at..at, new);
     }
 
-    /// Divides a line in two, which [`Lines::close_delimiters`] undoes. `column` counts bytes.
+    /// Divides a line in two, which [`Lines::close_delimiters`] undoes.
+    ///
+    /// `column` counts bytes.
     pub fn divide(&mut self, at: usize, column: usize) {
         let line = self.get(at);
         let (before, after) = line.split_at(column);

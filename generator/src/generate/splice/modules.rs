@@ -7,7 +7,9 @@ use super::refusal::Refusal;
 use super::rust::Source;
 use super::spot::Spot;
 
-/// Generated modules are the last group of the first list of modules. A file with one group gets a second one.
+/// Generated modules are the last group of the first list of modules.
+///
+/// A file with one group gets a second one.
 pub fn find(source: &Source, lines: &Lines, text: &str) -> Result<Spot, Refusal> {
     let new = Source::parse(text)?;
     let new = new.file.items.iter().find_map(module);

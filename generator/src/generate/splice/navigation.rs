@@ -72,7 +72,9 @@ fn without_comments(lines: &Lines) -> Vec<String> {
     lines.map(|line| visible(line, &mut comment)).collect()
 }
 
-/// The text of a line outside of comments. `comment` is the end of one that goes on.
+/// The text of a line outside of comments.
+///
+/// `comment` is the end of one that goes on.
 fn visible(line: &str, comment: &mut Option<&'static str>) -> String {
     let mut rest = line;
     let mut visible = String::new();

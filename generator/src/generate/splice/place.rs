@@ -6,20 +6,30 @@ pub enum Place {
     ///
     /// Generated modules are a group of their own after the others, sorted as rustfmt does.
     Modules,
-    /// The end of the method chain that a function returns. The text is `.get("/posts", posts::index)`.
+    /// The end of the method chain that a function returns.
+    ///
+    /// The text is `.get("/posts", posts::index)`.
     ///
     /// `root` is the beginning of the chain, such as `Routes::default()`.
     Chain {
         function: &'static str,
         root: &'static str,
     },
-    /// The end of the first `vec![…]` of a function. The text is an element with its comma.
+    /// The end of the first `vec![…]` of a function.
+    ///
+    /// The text is an element with its comma.
     Vec { function: &'static str },
-    /// The end of the braces of a macro call, such as `events` or `flags`. The text is an entry.
+    /// The end of the braces of a macro call, such as `events` or `flags`.
+    ///
+    /// The text is an entry.
     Macro { name: &'static str },
-    /// The end of a struct's fields. The text is a field with its doc comment and comma.
+    /// The end of a struct's fields.
+    ///
+    /// The text is a field with its doc comment and comma.
     Fields { of: &'static str },
-    /// The end of the struct literal that a function returns. The text is `name: value,`.
+    /// The end of the struct literal that a function returns.
+    ///
+    /// The text is `name: value,`.
     Literal { function: &'static str },
     /// The navigation in `templates/base.html`. The text is a link.
     Navigation(Audience),

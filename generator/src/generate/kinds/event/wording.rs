@@ -16,7 +16,9 @@ const IRREGULAR: &[&str] = &[
     "written",
 ];
 
-/// The index of the word in the past tense: 1 in `order_placed`. The first word is the object.
+/// The index of the word in the past tense: 1 in `order_placed`.
+///
+/// The first word is the object.
 pub fn past_tense(words: &[&str]) -> Option<usize> {
     let is_past = |word: &&str| IRREGULAR.contains(word) || word.ends_with("ed");
     let index = words.iter().skip(1).position(is_past)?;

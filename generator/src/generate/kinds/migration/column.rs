@@ -67,7 +67,9 @@ pub fn in_entity(field: &Field) -> String {
     }
 }
 
-/// What existing rows get in a column that cannot be empty. `None` if no value suits all rows.
+/// What existing rows get in a column that cannot be empty.
+///
+/// `None` if no value suits all rows.
 ///
 /// A reference needs a row to refer to, and an empty text is no address. SQLite adds no column whose default is
 /// computed, such as the current time.

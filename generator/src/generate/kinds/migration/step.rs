@@ -1,4 +1,6 @@
-//! The steps of a migration, as its template has them. Each is one statement, because SQLite adds one column at a time.
+//! The steps of a migration, as its template has them.
+//!
+//! Each is one statement, because SQLite adds one column at a time.
 
 use liquid::Object;
 use liquid::model::Value;
@@ -11,7 +13,9 @@ use crate::generate::field::Field;
 pub enum Rows {
     /// Rows get the default of the type. [`for_existing_rows`] must have one.
     GetDefault,
-    /// The column is added again, and its values are lost. Without a default it can be empty.
+    /// The column is added again, and its values are lost.
+    ///
+    /// Without a default it can be empty.
     HaveLostTheirs,
 }
 

@@ -198,7 +198,9 @@ fn module_is_free(name: &Name, path: &str, app: &AppFacts) -> Result<(), Error> 
     }
 }
 
-/// Whether SeaORM stores a variant as it was typed. It makes `in_review` of `InReview`, but `ab` of `AB`.
+/// Whether SeaORM stores a variant as it was typed.
+///
+/// It makes `in_review` of `InReview`, but `ab` of `AB`.
 fn is_spelt_back(variant: &Name) -> bool {
     spelt_back(variant) == variant.snake()
 }

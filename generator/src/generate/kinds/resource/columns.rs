@@ -1,4 +1,6 @@
-//! What a field becomes in each file of a resource. [`types`](super::types) has what depends on the type.
+//! What a field becomes in each file of a resource.
+//!
+//! [`types`](super::types) has what depends on the type.
 
 use serde::Serialize;
 
@@ -203,7 +205,9 @@ fn control(pieces: &Pieces, name: &str, field: &Field) -> String {
     format!("{{{{ {}({}) }}}}", pieces.control, arguments.join(", "))
 }
 
-/// An expression of [`types`], with a value in place of `VALUE`. An optional value is mapped.
+/// An expression of [`types`], with a value in place of `VALUE`.
+///
+/// An optional value is mapped.
 fn expression(template: &str, place: &str, optional: bool) -> String {
     if template == "VALUE" || !optional {
         return template.replace("VALUE", place);

@@ -9,7 +9,9 @@ use crate::generate::name::Name;
 pub struct RowLabel {
     /// `self.title.clone()`
     pub expression: String,
-    /// The column. Empty if the row has no column with a short text, and its time stands for it.
+    /// The column.
+    ///
+    /// Empty if the row has no column with a short text, and its time stands for it.
     pub column: String,
     /// The heading in the list.
     pub label: String,

@@ -10,7 +10,9 @@ use crate::generate::name::Name;
 pub struct Samples {
     pub valid: String,
     pub other: String,
-    /// The valid value in Rust: `"First title".into()`. `None` if the column is optional.
+    /// The valid value in Rust: `"First title".into()`.
+    ///
+    /// `None` if the column is optional.
     pub rust: String,
     /// The other valid value in Rust.
     pub other_rust: String,

@@ -1,4 +1,6 @@
-//! What is generated for a resource, as text. Whether it compiles and works is tested with whole apps.
+//! What is generated for a resource, as text.
+//!
+//! Whether it compiles and works is tested with whole apps.
 
 use std::collections::BTreeMap;
 

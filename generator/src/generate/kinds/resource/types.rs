@@ -23,7 +23,9 @@ use crate::generate::field::{Field, FieldType};
 /// In `text`, `shown` and `event`, `VALUE` stands for the value.
 pub struct Pieces {
     pub kind: &'static str,
-    /// The function of `sea_orm_migration::schema`. An optional column has `_null` after it.
+    /// The function of `sea_orm_migration::schema`.
+    ///
+    /// An optional column has `_null` after it.
     pub builder: &'static str,
     /// The arguments of the function after the column's name.
     pub arguments: String,
@@ -35,16 +37,22 @@ pub struct Pieces {
     /// The macro in `templates/forms.html`, and its special arguments.
     pub control: &'static str,
     pub control_arguments: String,
-    /// The expression that makes text of the value for pages. `None` is the value itself.
+    /// The expression that makes text of the value for pages.
+    ///
+    /// `None` is the value itself.
     pub text: Option<String>,
     /// The markup around the text on the page of a row.
     pub shown: Option<&'static str>,
     pub is_number: bool,
-    /// The type and the expression of the property of events. `ENUM` stands for the path of the enum.
+    /// The type and the expression of the property of events.
+    ///
+    /// `ENUM` stands for the path of the enum.
     pub event: Option<(&'static str, &'static str)>,
 }
 
-/// The pieces of a field. `enumeration` is the name of the Rust type if the field is an enum.
+/// The pieces of a field.
+///
+/// `enumeration` is the name of the Rust type if the field is an enum.
 pub fn pieces(field: &Field, enumeration: &str) -> Pieces {
     use FieldType as T;
     match &field.kind {

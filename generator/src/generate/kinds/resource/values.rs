@@ -51,7 +51,9 @@ pub struct Values {
     pub controls: String,
     /// What the form needs of `hoglet_web::forms`: `Choice, Input, Line`.
     pub form_imports: String,
-    /// The columns in which the search looks: `Column::Title, Column::Body`. Often empty.
+    /// The columns in which the search looks: `Column::Title, Column::Body`.
+    ///
+    /// Often empty.
     pub searched: String,
     /// The columns that sort the list: `Column::Priority`. Often empty.
     pub sorted: String,
@@ -133,7 +135,9 @@ pub struct ForeignKey {
     pub column: String,
     /// The table that it refers to.
     pub table: String,
-    /// The variant of SeaORM's `ForeignKeyAction`. Empty if the database refuses to delete a row that is referred to.
+    /// The variant of SeaORM's `ForeignKeyAction`.
+    ///
+    /// Empty if the database refuses to delete a row that is referred to.
     pub on_delete: &'static str,
 }
 
