@@ -165,6 +165,15 @@ impl Error {
         }
     }
 
+    /// A name that a generated part cannot have. The reason may have a remedy of its own after a semicolon.
+    pub fn unfit_name(name: &str, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        match reason.contains("; ") {
+            true => Self::Field(format!("`{name}`: {reason}")),
+            false => Self::argument(name, reason, "choose another name"),
+        }
+    }
+
     /// For `map_err`: the action that failed, and its path.
     pub fn disk(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Disk {

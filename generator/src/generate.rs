@@ -46,7 +46,7 @@ use draft::Draft;
 use facts::AppFacts;
 use journal::Journal;
 use report::Report;
-use request::Kind;
+use request::{Kind, Request};
 use templates::Templates;
 
 /// The next step after a new migration.
@@ -68,7 +68,8 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     let templates = Templates::read(&project.root)?;
     let mut journal = Journal::read(&project.root)?;
     let request = check::request(arguments, &app)?;
-    let plan = kinds::plan(&request, &app, &templates)?;
+    let plan = kinds::plan(&request, &app, &templates)
+        .map_err(|error| error_or_generated_before(error, &request, &journal))?;
 
     let mut next = plan.next.clone();
     if plan.files.iter().any(|file| is_migration(&file.path)) {
@@ -98,6 +99,22 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
         output: &arguments.output,
     };
     finish::finish(&project.root, &report, &interrupt)
+}
+
+/// If this part is in the journal, that is why its names are taken.
+fn error_or_generated_before(error: Error, request: &Request, journal: &Journal) -> Error {
+    let kind = request.kind.word();
+    let name = check::journal_name(request.kind, &request.name, request.plural.is_some());
+    let mut entries = journal.generated.iter();
+    let is_there = entries.any(|entry| entry.kind == kind && entry.name == name);
+    match error {
+        Error::Argument { .. } if is_there => Error::argument(
+            &name,
+            format!("`hoglet generate {kind} {name}` has run here already"),
+            format!("take it out first: hoglet destroy {kind} {name}"),
+        ),
+        other => other,
+    }
 }
 
 fn is_migration(path: &str) -> bool {

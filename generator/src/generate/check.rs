@@ -2,6 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use chrono::DateTime;
+
 use crate::error::Error;
 use crate::generate::arguments::Arguments;
 use crate::generate::facts::AppFacts;
@@ -112,7 +114,7 @@ fn parse(name: &str) -> Result<Name, Error> {
 }
 
 fn refused(name: &str) -> impl FnOnce(String) -> Error {
-    move |reason| Error::argument(name, reason, "choose another name")
+    move |reason| Error::unfit_name(name, reason)
 }
 
 /// The time for a new migration's name, as in `20261201_143000`.
@@ -142,24 +144,11 @@ fn free_second(mut second: u64, migrations: &[String]) -> String {
 
 /// A second since 1970 as `20261201_143000`, in UTC.
 fn time(second: u64) -> String {
-    let (days, seconds) = (second / 86_400, second % 86_400);
-    // Counts days from 1 March of the year 0, so that a leap day is the last day of its year (Howard Hinnant's method).
-    let days = days + 719_468;
-    let era = days / 146_097;
-    let day_of_era = days % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}{month:02}{day:02}_{hour:02}{minute:02}{second:02}")
+    let time = i64::try_from(second)
+        .ok()
+        .and_then(|second| DateTime::from_timestamp(second, 0));
+    let time = time.expect("a clock shows a year that chrono knows");
+    time.format("%Y%m%d_%H%M%S").to_string()
 }
 
 #[cfg(test)]

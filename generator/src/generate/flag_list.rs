@@ -16,7 +16,7 @@ pub fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
             "add the feature `posthog` to `default` in Cargo.toml",
         ));
     }
-    let refuse = |reason| Err(Error::argument(&key, reason, "choose another name"));
+    let refuse = |reason| Err(Error::unfit_name(&key, reason));
     if app.flags.contains(&key) {
         return refuse("the app has a flag or an experiment of this name");
     }

@@ -15,7 +15,7 @@ const IMPORTED: &[&str] = &["hoglet_web", "mail"];
 /// Checks that a new job can have this name.
 pub fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
     let snake = name.snake();
-    let refuse = |reason: String| Error::argument(&snake, reason, "choose another name");
+    let refuse = |reason: String| Error::unfit_name(&snake, reason);
     reserved::module(name).map_err(refuse)?;
     reserved::type_name(name).map_err(refuse)?;
     if IMPORTED.contains(&snake.as_str()) {

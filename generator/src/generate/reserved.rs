@@ -34,7 +34,7 @@ pub fn table(singular: &Name, plural: &Name) -> Result<(), String> {
         return Err(format!("`{row}` is the name of a crate that the app uses"));
     }
     if TEMPLATE_NAMES.contains(&row) {
-        return Err(format!("every template has `{row}` already"));
+        return Err(format!("every page has a variable `{row}` already"));
     }
     if HANDLER_NAMES.contains(&row) {
         return Err(format!(

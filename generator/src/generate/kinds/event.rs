@@ -66,7 +66,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
 
 fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
     let snake = name.snake();
-    let refuse = |reason: String| Error::argument(&snake, reason, "choose another name");
+    let refuse = |reason: String| Error::unfit_name(&snake, reason);
     if !app.posthog {
         return Err(Error::argument(
             &snake,
@@ -110,7 +110,7 @@ fn property(field: &Field, text: &str) -> Result<Value, Error> {
     }
     if OF_HOGLET.contains(&name.as_str()) {
         let reason = "Hoglet sets a property of this name";
-        return Err(Error::argument(text, reason, "choose another name"));
+        return Err(Error::unfit_name(text, reason));
     }
     let kind = match &field.kind {
         FieldType::String | FieldType::Text | FieldType::Email | FieldType::Url => "String",

@@ -14,7 +14,7 @@ use crate::generate::templates::{Templates, spellings};
 pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<Plan, Error> {
     let name = &request.name;
     let snake = name.snake();
-    let refuse = |reason: String| Error::argument(&snake, reason, "choose another name");
+    let refuse = |reason: String| Error::unfit_name(&snake, reason);
     let job = Name::parse(&format!("send_{snake}")).map_err(refuse)?;
     job_table::is_free(&job, app)?;
     let text = format!("templates/mail/{snake}.txt");

@@ -33,10 +33,9 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
         .iter()
         .find(|other| other.get(TIME..) == Some(&name));
     if let Some(namesake) = namesake {
-        return Err(Error::argument(
+        return Err(Error::unfit_name(
             &name,
             format!("the app has the migration `{namesake}`"),
-            "choose another name",
         ));
     }
     let change = Change::of(&name);
@@ -75,10 +74,9 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
         Change::Create { table } => {
             let fields = table_columns(request)?;
             if app.tables.contains(table) {
-                return Err(Error::argument(
+                return Err(Error::unfit_name(
                     &name,
                     format!("the app has a table `{table}`"),
-                    "choose another name",
                 ));
             }
             let directions = directions(step::create_table(table, &fields), step::drop_table());

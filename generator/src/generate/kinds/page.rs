@@ -11,12 +11,21 @@ use crate::generate::reserved;
 use crate::generate::splice::{self, Audience, Place};
 use crate::generate::templates::{Templates, spellings};
 
-const OTHER_NAME: &str = "choose another name";
+/// Views of the template that are parts of other views. They must not be overwritten, not even with --force.
+const PARTS: &[&str] = &[
+    "about_user",
+    "base",
+    "error",
+    "forms",
+    "listing",
+    "opt_out",
+    "unconfirmed",
+];
 
 pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<Plan, Error> {
     let name = &request.name;
     let snake = name.snake();
-    let refuse = |reason: String| Error::argument(&snake, reason, OTHER_NAME);
+    let refuse = |reason: String| Error::unfit_name(&snake, reason);
     reserved::module(name).map_err(refuse)?;
     let path = format!("/{}", name.kebab());
     if app.routes.contains(&path) {
@@ -24,8 +33,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     }
     let handler = format!("src/routes/{snake}.rs");
     let view = format!("templates/{snake}.html");
-    // `base.html`, for example, is no view of a page, and must not be overwritten even with --force.
-    if app.files.contains(&view) && !app.files.contains(&handler) {
+    if PARTS.contains(&snake.as_str()) {
         return Err(refuse(format!("`{view}` has another purpose")));
     }
     let values = Object::from_iter([

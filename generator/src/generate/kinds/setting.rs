@@ -108,7 +108,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
 }
 
 fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
-    let refuse = |reason: String| Error::argument(&name.snake(), reason, "choose another name");
+    let refuse = |reason: String| Error::unfit_name(&name.snake(), reason);
     reserved::struct_field(name).map_err(refuse)?;
     let variable = name.screaming();
     if app.variables.contains(&variable) {

@@ -39,7 +39,10 @@ fn words_of_sql_are_no_obstacle() {
 #[test]
 fn what_the_app_uses_itself_is_refused() {
     let table = |singular, plural| table(&name(singular), &name(plural));
-    refused(table("path", "paths"), "every template has `path` already");
+    refused(
+        table("path", "paths"),
+        "every page has a variable `path` already",
+    );
     assert_eq!(table("error", "errors"), Ok(()), "only a row is a variable");
     refused(
         table("page", "pages"),

@@ -13,7 +13,7 @@ const EXACT_DIGITS_OF_SQLITE: u32 = 15;
 /// For `map_err`: a reason why this resource cannot be generated.
 pub fn refuse(name: &Name) -> impl Fn(String) -> Error {
     let name = name.snake();
-    move |reason| Error::argument(&name, reason, "change the command")
+    move |reason| Error::unfit_name(&name, reason)
 }
 
 /// The singular and the plural.
@@ -29,7 +29,8 @@ pub fn names(request: &Request) -> Result<(Name, Name), Error> {
 
 /// The fields, as far as their types fit to the app.
 pub fn fields(request: &Request, name: &Name, app: &AppFacts) -> Result<Vec<Field>, Error> {
-    let fields = Field::columns(&request.rest).map_err(refuse(name))?;
+    let fields = Field::columns(&request.rest)
+        .map_err(|reason| Error::Field(format!("`{name}`: {reason}")))?;
     if fields.is_empty() {
         return Err(Error::argument(
             &name.snake(),
@@ -142,13 +143,7 @@ pub fn refers_to_resources(fields: &[Field], name: &Name, app: &AppFacts) -> Res
 /// Refuses names that the app has already.
 pub fn is_free(name: &Name, names: &Name, app: &AppFacts) -> Result<(), Error> {
     table_is_free(name, names, app)?;
-    let refuse = |reason: String| {
-        Err(Error::argument(
-            &name.snake(),
-            reason,
-            "choose another name",
-        ))
-    };
+    let refuse = |reason: String| Err(Error::unfit_name(&name.snake(), reason));
     for path in [
         format!("src/models/{name}_form"),
         format!("src/routes/{names}"),
@@ -176,26 +171,28 @@ pub fn is_free(name: &Name, names: &Name, app: &AppFacts) -> Result<(), Error> {
 /// Refuses a table, a model or a test that the app has already.
 pub fn table_is_free(name: &Name, names: &Name, app: &AppFacts) -> Result<(), Error> {
     if app.tables.contains(&names.snake()) {
-        return Err(Error::argument(
+        return Err(Error::unfit_name(
             &name.snake(),
             format!("the app has the table `{names}`"),
-            "choose another name",
         ));
     }
     module_is_free(name, &format!("src/models/{name}"), app)?;
     module_is_free(name, &format!("tests/web/{names}"), app)
 }
 
+/// Refuses a module whose file would be a second one of the same name.
+///
+/// A file with the very path of a new one is a conflict, like any other file.
 fn module_is_free(name: &Name, path: &str, app: &AppFacts) -> Result<(), Error> {
-    let files = [format!("{path}.rs"), format!("{path}/mod.rs")];
-    match files.iter().find(|file| app.files.contains(*file)) {
-        Some(file) => Err(Error::argument(
-            &name.snake(),
-            format!("`{file}` exists"),
-            "choose another name, or delete the file",
-        )),
-        None => Ok(()),
+    let file = format!("{path}/mod.rs");
+    if !app.files.contains(&file) {
+        return Ok(());
     }
+    Err(Error::argument(
+        &name.snake(),
+        format!("`{file}` exists"),
+        "choose another name, or delete the file",
+    ))
 }
 
 /// Whether SeaORM stores a variant as it was typed.

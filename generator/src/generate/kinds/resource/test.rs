@@ -31,9 +31,19 @@ pub fn of(
         .unwrap_or_default()
         .split(|letter| !is_word(letter))
         .next();
+    let changed = first(&|column| SHOWN_AS_TYPED.contains(&column.kind));
+    let refused = first(&|column| column.samples.invalid.is_some());
+    let needs_rows = !required.is_empty() || !users.is_empty();
+    let changes_a_field = changed.is_some() || refused.is_some();
     Test {
-        changed: first(&|column| SHOWN_AS_TYPED.contains(&column.kind)),
-        refused: first(&|column| column.samples.invalid.is_some()),
+        imports: match (needs_rows, changes_a_field) {
+            (true, true) => "{Fields, with_field}",
+            (true, false) => "Fields",
+            (false, true) => "with_field",
+            (false, false) => "",
+        },
+        changed,
+        refused,
         unique: first(&|column| column.unique),
         query: word.unwrap_or_default().to_uppercase(),
         searched,
@@ -45,7 +55,7 @@ pub fn of(
         }),
         // The rows that it refers to may be unique.
         can_repeat: required.is_empty() && !columns.iter().any(|column| column.unique),
-        needs_rows: !required.is_empty() || !users.is_empty(),
+        needs_rows,
         users,
         targets: values::targets(required.iter()),
         references: required,

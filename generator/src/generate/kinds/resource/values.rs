@@ -163,6 +163,8 @@ pub struct Test {
     pub users: Vec<Reference>,
     /// Whether there are required references.
     pub needs_rows: bool,
+    /// What the test imports from `hoglet_web::testing`. May be empty.
+    pub imports: &'static str,
     /// The resources of these rows.
     pub targets: Vec<Target>,
     /// Whether the test can send the same form twice.
