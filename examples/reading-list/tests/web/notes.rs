@@ -1,6 +1,6 @@
 //! `/notes`
 
-use hoglet_web::testing::with_field;
+use hoglet_web::testing::{Fields, with_field};
 
 use crate::books;
 use crate::support::*;
@@ -8,19 +8,16 @@ use crate::support::*;
 /// The fields of a valid form, besides the rows that it refers to.
 const FIELDS: &[(&str, &str)] = &[("body", "First body"), ("page", "3")];
 
-/// The fields of a valid form. The rows that it refers to are new rows of the user. Their ids are leaked, so that they live
-/// as long as the other fields.
-async fn fields(browser: &Browser) -> Vec<(&'static str, &'static str)> {
-    let mut fields = FIELDS.to_vec();
-    let book = books::create(browser).await.leak();
-    fields.push(("book_id", book.trim_start_matches("/books/")));
-    fields
+/// The fields of a valid form, with new rows of the user to refer to.
+async fn fields(browser: &Browser) -> Fields {
+    let book = books::create(browser).await;
+    Fields::of(FIELDS).and("book_id", book.trim_start_matches("/books/"))
 }
 
 /// Creates a note. Returns its path.
 pub async fn create(browser: &Browser) -> String {
     let fields = fields(browser).await;
-    let answer = browser.post("/notes", &fields).await;
+    let answer = browser.post("/notes", &fields.pairs()).await;
     answer.location().to_owned()
 }
 
@@ -28,12 +25,12 @@ pub async fn create(browser: &Browser) -> String {
 async fn a_user_creates_changes_and_deletes_a_note() {
     let (_app, ann) = app_with_ann().await;
     let fields = fields(&ann).await;
-    let answer = ann.post("/notes", &fields).await;
+    let answer = ann.post("/notes", &fields.pairs()).await;
     let path = answer.location();
     assert_shows(&ann.page(path).await, "The note was created.");
     assert_shows(&ann.page("/notes").await, path);
 
-    let changed = with_field(&fields, "page", "4");
+    let changed = with_field(&fields.pairs(), "page", "4");
     assert_eq!(ann.post(path, &changed).await.location(), path);
     let form = ann.page(&format!("{path}/edit")).await;
     assert_shows(&form, r#"value="4""#);
@@ -66,7 +63,7 @@ async fn a_note_is_its_owners_alone() {
 async fn a_mistake_brings_the_form_back_with_a_message() {
     let (_app, ann) = app_with_ann().await;
     let fields = fields(&ann).await;
-    let mistaken = with_field(&fields, "body", "");
+    let mistaken = with_field(&fields.pairs(), "body", "");
     let answer = ann.post("/notes", &mistaken).await;
     assert_refused(&answer, r#"class="error" id="body-help""#);
 }
@@ -75,7 +72,7 @@ async fn a_mistake_brings_the_form_back_with_a_message() {
 async fn a_book_of_somebody_else_is_refused() {
     let (app, ann) = app_with_ann().await;
     let fields = fields(&ann).await;
-    let answer = app.sign_up(BOB).await.post("/notes", &fields).await;
+    let answer = app.sign_up(BOB).await.post("/notes", &fields.pairs()).await;
     assert_refused(&answer, r#"class="error" id="book_id-help""#);
 }
 
@@ -84,9 +81,9 @@ async fn a_book_of_somebody_else_is_refused() {
 async fn each_change_is_an_event_without_personal_properties() {
     let (app, ann) = app_with_ann().await;
     let fields = fields(&ann).await;
-    let answer = ann.post("/notes", &fields).await;
+    let answer = ann.post("/notes", &fields.pairs()).await;
     let path = answer.location();
-    ann.post(path, &fields).await;
+    ann.post(path, &fields.pairs()).await;
     ann.post(&format!("{path}/delete"), &[]).await;
     for name in ["note_created", "note_updated", "note_deleted"] {
         let event = app.event(name).await;

@@ -97,7 +97,9 @@ impl<E: EntityTrait> Listing<E> {
         self
     }
 
-    /// The query of the page that a request wants, such as for `EXPLAIN`. It reads one row more than the page shows.
+    /// The query of the page that a request wants, such as for `EXPLAIN`.
+    ///
+    /// It reads one row more than the page shows.
     pub fn query(&self, backend: DatabaseBackend, request: &ListRequest) -> Select<E> {
         let keyset = self.keyset(request);
         let (column, id) = (keyset.column, keyset.id);

@@ -38,7 +38,7 @@ pub mod wait;
 
 pub use app::{Ran, TestApp};
 pub use browser::{Answer, BROWSER, Browser};
-pub use forms::{next_page, with_field};
+pub use forms::{Fields, next_page, with_field};
 pub use posthog::{COMPRESSED_SCRIPT, Event, Recorded, Recorder, Reply};
 #[cfg(unix)]
 pub use process::{Binary, EndedProcess, Process, Signal};

@@ -1,6 +1,10 @@
 //! The schema: migrations, applied and pending.
 
+#[cfg(feature = "sqlite")]
+use sea_orm::sqlx::sqlite::SqlitePoolOptions;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr};
+#[cfg(feature = "sqlite")]
+use sea_orm::{RuntimeErr, SqlxSqliteConnector};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, MigratorTraitSelf};
 
 use super::connection::connect;
@@ -36,7 +40,7 @@ impl MigratorTraitSelf for Migrations {
 ///
 /// If a migration fails. Those before it stay applied.
 pub async fn migrate(database: &DatabaseConnection, migrations: Migrations) -> Result<(), DbErr> {
-    with_migration_lock(database, async || {
+    while_no_other_migrates(database, async |database| {
         let all = WithUnknown::read(database, migrations).await?;
         all.up(database, None).await
     })
@@ -70,7 +74,7 @@ pub async fn migrate_down(
     database: &DatabaseConnection,
     migrations: Migrations,
 ) -> Result<(), DbErr> {
-    with_migration_lock(database, async || {
+    while_no_other_migrates(database, async |database| {
         let all = WithUnknown::read(database, migrations).await?;
         all.down(database, Some(1)).await
     })
@@ -96,18 +100,40 @@ pub async fn pending_migrations(
 }
 
 /// sea-orm-migration takes no lock itself. SQLite needs none, because it has only one writer.
-async fn with_migration_lock(
+async fn while_no_other_migrates(
     database: &DatabaseConnection,
-    work: impl AsyncFnOnce() -> Result<(), DbErr>,
+    work: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>,
 ) -> Result<(), DbErr> {
-    if database.get_database_backend() != DatabaseBackend::Postgres {
-        return work().await;
+    if database.get_database_backend() == DatabaseBackend::Postgres {
+        // The lock ends with its transaction, and so with the connection, even after a crash.
+        let lock = sea_orm::TransactionTrait::begin(database).await?;
+        lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            .await?;
+        let outcome = work(database).await;
+        lock.commit().await?;
+        return outcome;
     }
-    // The lock ends with its transaction, and so with the connection, even after a crash.
-    let lock = sea_orm::TransactionTrait::begin(database).await?;
-    lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-        .await?;
-    let outcome = work().await;
-    lock.commit().await?;
-    outcome
+    #[cfg(feature = "sqlite")]
+    {
+        let single = single_connection(database).await?;
+        let outcome = work(&single).await;
+        single.close().await?;
+        outcome
+    }
+    #[cfg(not(feature = "sqlite"))]
+    work(database).await
+}
+
+/// Opens a SQLite database with one connection, for all statements of the migrations.
+///
+/// With several connections, one may not know a column that another one has just added, and `DROP COLUMN` then fails.
+#[cfg(feature = "sqlite")]
+async fn single_connection(database: &DatabaseConnection) -> Result<DatabaseConnection, DbErr> {
+    let options = database.get_sqlite_connection_pool().connect_options();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options.as_ref().clone())
+        .await
+        .map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
 }

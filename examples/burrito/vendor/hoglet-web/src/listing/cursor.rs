@@ -90,7 +90,9 @@ fn text(value: &Value) -> Option<Option<String>> {
     })
 }
 
-/// The value of a text for a column. A database refuses a value of another type, or one that is out of its range.
+/// The value of a text for a column.
+///
+/// A database refuses a value of another type, or one that is out of its range.
 fn parsed(text: &str, column: &ColumnType) -> Option<Value> {
     Some(match column {
         ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text => {
