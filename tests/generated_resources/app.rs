@@ -84,7 +84,12 @@ const EVERYTHING: &[&[&str]] = &[
         "label:string",
         "depth:integer?:index",
     ],
-    &["migration", "drop_shelves"],
+    &[
+        "migration",
+        "drop_shelves",
+        "label:string",
+        "depth:integer?:index",
+    ],
     &["migration", "tidy_up"],
     &["page", "about"],
     &["event", "order_placed", "item_count:integer"],
@@ -199,8 +204,8 @@ impl App {
         fs::write(test, include_str!("rows_of_one_moment.rs.txt")).expect("a writable folder");
         self.edit(
             "tests/web/main.rs",
-            "mod resent_mails;\n",
-            "mod resent_mails;\nmod rows_of_one_moment;\n",
+            "mod reset_password;\n",
+            "mod reset_password;\nmod rows_of_one_moment;\n",
         );
     }
 }
