@@ -186,9 +186,16 @@ pub fn take_any_address(house: &House) {
                     }
                 }
             }
-            let answer = browser.ask(&house.app, Method::GET, list, "application/json");
-            assert!(answer.status().as_u16() < 400, "{list} as JSON");
         }
+    }
+    // A script gets an answer that it can tell from a page: a visitor is not sent to the log-in page.
+    for (browser, list, status) in [
+        (&house.ann, "/specimens", 200),
+        (&house.visitor, "/specimens", 401),
+        (&house.visitor, "/articles", 200),
+    ] {
+        let answer = browser.ask(&house.app, Method::GET, list, "application/json");
+        assert_eq!(answer.status(), status, "{list} as JSON");
     }
     // A cursor of another sorting does not fit, and is no error.
     let page = house.page(&house.ann, "/specimens");

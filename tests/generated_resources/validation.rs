@@ -184,4 +184,5 @@ fn escaped(value: &str) -> String {
         .replace('>', "&gt;")
         .replace('\'', "&#x27;")
         .replace('"', "&quot;")
+        .replace('/', "&#x2f;")
 }
