@@ -80,7 +80,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     let part = format!("{} {}", entry.kind, entry.name);
     journal.take(&entry.kind, &entry.name);
     let place = (project.root.as_path(), &mut draft);
-    let applied = apply::apply(plan, entry, place, arguments.output.force)?;
+    let applied = apply::apply(plan, (entry, &journal), place, arguments.output.force)?;
     if let Some(reason) = applied.unformatted {
         next.insert(
             0,

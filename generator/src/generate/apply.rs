@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::generate::draft::Draft;
 use crate::generate::format;
-use crate::generate::journal::{Entry, FileEntry, LineEntry, sha256};
+use crate::generate::journal::{Entry, FileEntry, Journal, LineEntry, sha256};
 use crate::generate::plan::{Insertion, NewFile, Plan};
 use crate::generate::report::ByHand;
 use crate::generate::splice::{self, Refusal};
@@ -25,10 +25,10 @@ pub struct Applied {
     pub unformatted: Option<String>,
 }
 
-/// `entry` has the command and its name.
+/// `entry` has the command and its name, `journal` the other parts of the app.
 pub fn apply(
     plan: Plan,
-    entry: Entry,
+    (entry, journal): (Entry, &Journal),
     (app, draft): (&Path, &mut Draft),
     force: bool,
 ) -> Result<Applied, Error> {
@@ -49,7 +49,7 @@ pub fn apply(
         });
     }
     for insertion in plan.insertions {
-        let (lines, by_hand) = insert(insertion, draft)?;
+        let (lines, by_hand) = insert(insertion, journal, draft)?;
         applied.entry.line.push(lines);
         applied.by_hand.extend(by_hand);
     }
@@ -72,6 +72,7 @@ fn add_file(file: &NewFile, draft: &mut Draft, force: bool) -> Result<bool, Erro
 /// Returns the lines for the journal, and what is left to do by hand.
 fn insert(
     Insertion { path, place, text }: Insertion,
+    journal: &Journal,
     draft: &mut Draft,
 ) -> Result<(LineEntry, Option<ByHand>), Error> {
     let refuse = |reason: &str| Refusal {
@@ -81,7 +82,7 @@ fn insert(
     };
     let file = draft.read(&path)?.map(str::from_utf8);
     let spliced = match file {
-        Some(Ok(file)) => splice::insert(file, &place, &text),
+        Some(Ok(file)) => splice::insert_beside(file, &place, &text, &journal.modules(&path)),
         Some(Err(_)) => Err(refuse("the file is not UTF-8")),
         None => Err(refuse("the file does not exist")),
     };

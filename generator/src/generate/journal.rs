@@ -1,5 +1,6 @@
 //! The journal `.hoglet/generated.toml`: what `hoglet generate` wrote, so that `hoglet destroy` can take it out.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Component, Path};
 use std::{fs, io};
@@ -124,6 +125,17 @@ impl Journal {
         let mut entries = self.generated.iter();
         let at = entries.position(|entry| entry.kind == kind && entry.name == name)?;
         Some(self.generated.remove(at))
+    }
+
+    /// The modules that the parts in the journal declare in a file.
+    pub fn modules(&self, path: &str) -> BTreeSet<String> {
+        let lines = self.generated.iter().flat_map(|entry| &entry.line);
+        let lines = lines.filter(|line| line.path == path && line.place == word(&Place::Modules));
+        let names = lines.filter_map(|line| {
+            let (_, name) = line.text.trim().strip_suffix(';')?.rsplit_once("mod ")?;
+            Some(name.to_owned())
+        });
+        names.collect()
     }
 
     /// Whether a part in the journal has these lines of a file, too.

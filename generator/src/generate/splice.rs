@@ -22,6 +22,8 @@ mod refusal;
 mod rust;
 mod spot;
 
+use std::collections::BTreeSet;
+
 pub use call::call;
 pub use place::{Audience, Place};
 pub use refusal::Refusal;
@@ -41,12 +43,22 @@ pub struct Spliced {
 ///
 /// Lines that are there already are refused, with [`Refusal::is_there`].
 pub fn insert(file: &str, place: &Place, text: &str) -> Result<Spliced, Refusal> {
+    insert_beside(file, place, text, &BTreeSet::new())
+}
+
+/// The same as [`insert`], for a file in which these modules are `generated`.
+pub fn insert_beside(
+    file: &str,
+    place: &Place,
+    text: &str,
+    generated: &BTreeSet<String>,
+) -> Result<Spliced, Refusal> {
     let (mark, file) = byte_order_mark(file);
     let lines = Lines::of(file);
     if let Some(line) = lines.find(text) {
         return Err(Refusal::there(line + 1, first_line(text)));
     }
-    let spot = find(file, &lines, place, text)?;
+    let spot = find(file, &lines, (place, generated), text)?;
     let (file, lines) = spot.insert(lines, text);
     if place.is_rust() {
         Source::parse(&file).map_err(|refusal| Refusal {
@@ -81,11 +93,16 @@ pub fn remove(file: &str, place: &Place, lines: &str) -> Result<String, Refusal>
     Ok(mark.to_owned() + &all.text())
 }
 
-fn find(file: &str, lines: &Lines, place: &Place, text: &str) -> Result<Spot, Refusal> {
+fn find(
+    file: &str,
+    lines: &Lines,
+    (place, generated): (&Place, &BTreeSet<String>),
+    text: &str,
+) -> Result<Spot, Refusal> {
     match place {
         Place::Navigation(audience) => navigation::find(lines, *audience),
         Place::End => Ok(Spot::after_last(lines)),
-        Place::Modules => modules::find(&Source::parse(file)?, lines, text),
+        Place::Modules => modules::find(&Source::parse(file)?, lines, text, generated),
         Place::Chain { function, root } => {
             chain::find(&Source::parse(file)?, lines, function, root)
         }

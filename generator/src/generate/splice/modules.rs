@@ -1,5 +1,7 @@
 //! The list of modules of a Rust file.
 
+use std::collections::BTreeSet;
+
 use syn::{Item, ItemMod};
 
 use super::lines::Lines;
@@ -9,8 +11,13 @@ use super::spot::Spot;
 
 /// Generated modules are the last group of the first list of modules.
 ///
-/// A file with one group gets a second one.
-pub fn find(source: &Source, lines: &Lines, text: &str) -> Result<Spot, Refusal> {
+/// A file with one group gets a second one, unless all modules of the first are `generated`.
+pub fn find(
+    source: &Source,
+    lines: &Lines,
+    text: &str,
+    generated: &BTreeSet<String>,
+) -> Result<Spot, Refusal> {
     let new = Source::parse(text)?;
     let new = new.file.items.iter().find_map(module);
     let Some(new) = new.map(|module| module.ident.to_string()) else {
@@ -35,12 +42,22 @@ pub fn find(source: &Source, lines: &Lines, text: &str) -> Result<Spot, Refusal>
         .take_while(is_listed);
     let list: Vec<&ItemMod> = list.filter_map(module).collect();
     match list.last() {
-        Some(last) => Ok(among(source, lines, &list, last, &new)),
+        Some(last) => {
+            let is_generated = |module: &&ItemMod| generated.contains(&module.ident.to_string());
+            let is_own_group = list.iter().all(is_generated);
+            Ok(among((source, lines), &list, (last, is_own_group), &new))
+        }
         None => Ok(first(source, lines)),
     }
 }
 
-fn among(source: &Source, lines: &Lines, list: &[&ItemMod], last: &ItemMod, new: &str) -> Spot {
+/// `is_own_group` is whether the list has generated modules only.
+fn among(
+    (source, lines): (&Source, &Lines),
+    list: &[&ItemMod],
+    (last, is_own_group): (&ItemMod, bool),
+    new: &str,
+) -> Spot {
     let after_list = source.last_line(last) + 1;
     let indentation = lines.indentation(source.first_line(last));
     let begins_group = |pair: &[&ItemMod]| {
@@ -52,7 +69,7 @@ fn among(source: &Source, lines: &Lines, list: &[&ItemMod], last: &ItemMod, new:
         .map(|at| &list[at + 1..]);
     let group = match group {
         Some(group) => group,
-        None if lines.is_blank(after_list) => {
+        None if lines.is_blank(after_list) && !is_own_group => {
             return Spot::before(after_list, indentation).with_blank_line(true);
         }
         None => list,

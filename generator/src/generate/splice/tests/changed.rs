@@ -222,3 +222,26 @@ fn the_navigation_is_found_by_its_structure() {
     1: a line of the navigation does not begin with its `{%`
     ");
 }
+
+#[test]
+fn generated_modules_of_a_file_without_others_stay_in_one_group() {
+    let generated = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let insert = |file: &str, name: &str, others: &[&str]| {
+        let line = format!("pub mod {name};");
+        let spliced = insert_beside(file, &Place::Modules, &line, &generated(others));
+        spliced.unwrap().file
+    };
+    let file = "use a::b;\n\npub fn jobs() {}\n";
+    let one = insert(file, "tidy", &[]);
+    assert_eq!(one, "use a::b;\n\npub mod tidy;\n\npub fn jobs() {}\n");
+    let two = insert(&one, "send", &["tidy"]);
+    assert!(
+        two.contains("\n\npub mod send;\npub mod tidy;\n\n"),
+        "{two}"
+    );
+    let by_hand = insert(&one, "send", &[]);
+    assert!(
+        by_hand.contains("\n\npub mod tidy;\n\npub mod send;\n\n"),
+        "{by_hand}"
+    );
+}
