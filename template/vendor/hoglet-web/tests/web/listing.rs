@@ -232,7 +232,7 @@ async fn an_index_serves_the_list_without_a_sort() {
     let (app, ann) = with_teas().await;
     let database = &app.web.database;
     fill(database, ann).await;
-    database.execute_unprepared("ANALYZE").await.unwrap();
+    database.execute_unprepared("ANALYZE teas").await.unwrap();
     let list = tea::page(database, ann, "").await.map(view);
     let second = query_of(&text(&list, "next")).to_owned();
     for (query, index) in [
@@ -273,6 +273,7 @@ async fn plan(database: &DatabaseConnection, owner: Uuid, query: &str) -> String
     let sql = format!("{explain} {}", select.sql);
     let statement = Statement { sql, ..select };
     let rows = transaction.query_all_raw(statement).await.unwrap();
+    transaction.rollback().await.unwrap();
     let column = match backend {
         DatabaseBackend::Postgres => "QUERY PLAN",
         _ => "detail",
