@@ -26,7 +26,7 @@ fn view(tea: tea::Model) -> Value {
     context! { id => tea.id.to_string(), name => tea.name }
 }
 
-fn text<'a>(list: &'a Value, name: &str) -> String {
+fn text(list: &Value, name: &str) -> String {
     let value = list.get_attr(name).unwrap();
     value.as_str().unwrap_or_default().to_owned()
 }
