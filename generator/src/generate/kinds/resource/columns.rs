@@ -44,9 +44,9 @@ pub struct Column {
     pub text: String,
     /// In the page of a row: `<pre><code>{{ post.settings }}</code></pre>`.
     pub shown: String,
-    /// The class of the element around it: `text` for several lines, `ph-mask` for personal data. Often empty.
+    /// The classes of the element around it: `text` for several lines, and that of personal data. Often empty.
     pub class: String,
-    /// The class of its cell in the list: `number` at the right, `ph-mask` for personal data. Often empty.
+    /// The classes of its cell in the list: `number` at the right, and that of personal data. Often empty.
     pub cell_class: String,
     /// The macro of `templates/forms.html` that makes the control.
     pub control_macro: &'static str,
@@ -69,6 +69,7 @@ impl Column {
         let place = format!("{}.{name}", row.snake());
         let samples = samples::of(field, &enumeration(row, field));
         let event = pieces.event.filter(|_| !field.private);
+        let mask = field.private.then(|| mask(&pieces));
         Self {
             variant: camel(&name),
             label: field.name.title(),
@@ -91,8 +92,8 @@ impl Column {
                 field.optional,
             ),
             shown: shown(&pieces, &place, field.optional),
-            class: classes((pieces.kind == "text").then_some("text"), field.private),
-            cell_class: classes(pieces.is_number.then_some("number"), field.private),
+            class: classes((pieces.kind == "text").then_some("text"), mask),
+            cell_class: classes(pieces.is_number.then_some("number"), mask),
             control_macro: pieces.control,
             event_type: event.map_or_else(String::new, |(rust, _)| {
                 let rust = rust.replace("ENUM", &enumeration_path(row, field));
@@ -199,7 +200,8 @@ fn control(pieces: &Pieces, name: &str, field: &Field) -> String {
     if field.optional {
         arguments.push("required=false".to_owned());
     }
-    if field.private {
+    // The label of another row may be personal.
+    if field.private || pieces.kind == "references" {
         arguments.push("private=true".to_owned());
     }
     format!("{{{{ {}({}) }}}}", pieces.control, arguments.join(", "))
@@ -245,8 +247,17 @@ fn literal(text: &str) -> String {
     }
 }
 
-fn classes(first: Option<&str>, private: bool) -> String {
-    let mask = private.then_some("ph-mask");
+/// The class that hides personal data from PostHog.
+///
+/// A click on a link captures its text and its address, which `ph-mask` does not prevent.
+fn mask(pieces: &Pieces) -> &'static str {
+    match pieces.kind {
+        "url" => "ph-no-capture",
+        _ => "ph-mask",
+    }
+}
+
+fn classes(first: Option<&str>, mask: Option<&str>) -> String {
     let classes: Vec<&str> = first.into_iter().chain(mask).collect();
     classes.join(" ")
 }

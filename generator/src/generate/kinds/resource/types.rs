@@ -8,7 +8,7 @@
 //! | `bigint` | `big_integer` | `i64` | `i64` | `number` | `i64` |
 //! | `float` | `double` | `f64` | `f64` | `number` | `f64` |
 //! | `decimal(P,S)` | `decimal_len` | `Decimal` | `FixedPoint<P, S>` | `number` | `f64`, which PostHog can add up |
-//! | `boolean` | `boolean` | `bool` | `bool` | `checkbox` | `bool` |
+//! | `boolean` | `boolean` | `bool` | `bool` | `checkbox`, or `yes_or_no` if optional | `bool` |
 //! | `date` | `date` | `TimeDate` | `TimeDate` | `date` | `2026-12-01` |
 //! | `datetime` | `timestamp_with_time_zone` | `TimeDateTimeWithTimeZone` | the same | `datetime` | RFC 3339 |
 //! | `uuid` | `uuid` | `Uuid` | `Uuid` | `field` | `Uuid` |
@@ -82,7 +82,11 @@ pub fn pieces(field: &Field, enumeration: &str) -> Pieces {
             ..number("decimal", "decimal_len", "Decimal")
         },
         T::Boolean => Pieces {
-            control: "checkbox",
+            // A checkbox cannot tell `false` from no answer.
+            control: match field.optional {
+                true => "yes_or_no",
+                false => "checkbox",
+            },
             text: Some("text::yes_or_no(VALUE)".into()),
             event: Some(("bool", "VALUE")),
             ..plain("boolean", "boolean", "bool")

@@ -203,6 +203,13 @@ fn addresses_are_checked_and_only_those_of_pages_are_linked() {
     ]);
     assert_refuses::<WebAddress>(&["https://a.example\nx", "https://bank.example@evil.example"]);
     assert_refuses::<WebAddress>(&["https://a b.example", "https://a.example/a b"]);
+    assert_refuses::<WebAddress>(&[
+        "https:example.com",
+        "https:/example.com",
+        "https:\\\\a.example",
+    ]);
+    let long = format!("https://a.example/{}", "ä".repeat(1000));
+    assert_eq!(refusal::<WebAddress>(&long), "This address is too long.");
     assert_refuses::<WebAddress>(STRANGE);
 }
 
@@ -251,6 +258,16 @@ fn json_stays_as_it_was_typed_and_a_message_names_the_place() {
     ]);
     assert_refuses::<Value>(&[&deep]);
     assert_refuses::<Value>(STRANGE);
+    let long = json!(vec![1; 40_000]);
+    assert_eq!(
+        <Value as InputType>::read(&<Value as InputType>::write(&long)),
+        Ok(long)
+    );
+    let longer = format!("[{}1]", "1,".repeat(50_000));
+    assert_eq!(
+        refusal::<Value>(&longer),
+        "Write at most 100,000 characters."
+    );
     let written = Input::<Value>::of(&json!({"a": [1]}));
     assert_eq!(
         serde_json::to_value(&written).unwrap(),
