@@ -1,5 +1,5 @@
-//! `hoglet generate` in an app whose files its author has changed: what it adds, what it leaves to the author, and
-//! that no other byte changes.
+//! `hoglet generate` in an app whose files its author has changed: it adds lines or prints them, and no other byte
+//! changes.
 
 #[path = "support/command.rs"]
 mod command;
@@ -33,7 +33,7 @@ impl Sandbox {
     }
 }
 
-/// The text that was inserted. Every byte of the old text is there, in its order.
+/// The text that was inserted. The new text must still have every line of the old text, in the same order.
 #[track_caller]
 fn inserted(old: &str, new: &str) -> String {
     let mut added = String::new();
@@ -198,7 +198,7 @@ fn a_table_in_two_functions_grows_where_the_chain_is_or_says_what_to_add() {
             .read("yard/tests/web/main.rs")
             .contains("mod about;")
     );
-    // The author adds it, and `destroy` takes out what the command wrote.
+    // `destroy` removes the lines that the command wrote.
     let outcome = sandbox.run_in("yard", "destroy page about");
     assert!(outcome.code <= 1, "{outcome}");
     assert_eq!(sandbox.read(ROUTES), before);

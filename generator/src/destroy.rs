@@ -1,10 +1,10 @@
-//! `hoglet destroy`: takes out what `hoglet generate` wrote.
+//! `hoglet destroy`: removes a part that `hoglet generate` wrote.
 //!
 //! ```text
-//! arguments → entry of the journal → lines and files taken out → write, all or nothing → report
+//! arguments → entry of the journal → app without its lines and files → write, all or nothing → report
 //! ```
 //!
-//! A file that was changed by hand stays, and the journal keeps it in the entry, unless there is `--force`.
+//! Files that were changed by hand stay, and the journal keeps an entry for them. With `--force` they are deleted, too.
 
 mod arguments;
 mod dependents;
@@ -32,7 +32,7 @@ use crate::write::lock::Lock;
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     let project = Project::find(folder)?;
     let interrupt = Interrupt::listen();
-    // Until the end, so that no other command changes what is read here.
+    // Held until the end, so that no other command changes the files that are read here.
     let _lock = Lock::take(&project.root, &interrupt)?;
     let mut journal = Journal::read(&project.root)?;
     let mut entry = find::take(arguments, &mut journal)?;

@@ -1,7 +1,7 @@
 //! `hoglet generate`: writes a resource, a page, a job and other parts into an app.
 //!
 //! ```text
-//! arguments → request → plan → the files as they would be → write, all or nothing → journal → report
+//! arguments → request → plan → draft of the files and the journal → write, all or nothing → report
 //! ```
 
 mod apply;
@@ -59,7 +59,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     }
     let project = Project::find(folder)?;
     let interrupt = Interrupt::listen();
-    // Until the end, so that no other command changes what is read here.
+    // Held until the end, so that no other command changes the files that are read here.
     let _lock = Lock::take(&project.root, &interrupt)?;
     if let Some(kind) = arguments.eject {
         return eject::run(&project, kind, &arguments.output, &interrupt);
@@ -101,7 +101,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     finish::finish(&project.root, &report, &interrupt)
 }
 
-/// If this part is in the journal, that is why its names are taken.
+/// If the journal has this part, its names are taken because of it, and the error says so.
 fn error_or_generated_before(error: Error, request: &Request, journal: &Journal) -> Error {
     let kind = request.kind.word();
     let name = check::journal_name(request.kind, &request.name, request.plural.is_some());

@@ -1,4 +1,4 @@
-//! `hoglet destroy` takes out everything that `hoglet generate` wrote, and nothing else.
+//! `hoglet destroy` removes everything that `hoglet generate` wrote, and nothing else.
 
 use insta::assert_snapshot;
 
@@ -24,7 +24,7 @@ const PARTS: &[&str] = &[
 
 const MIGRATIONS: usize = 4;
 
-/// `page about` for `page about`, with its fields or without.
+/// `resource post` for `resource post title:string`.
 fn kind_and_name(part: &str) -> String {
     let words: Vec<&str> = part.split(' ').take(2).collect();
     words.join(" ")
@@ -48,7 +48,7 @@ fn every_kind_alone_leaves_no_trace() {
 fn all_kinds_together_leave_no_trace_in_any_order() {
     let sandbox = app();
     let parts: Vec<String> = PARTS.iter().map(|part| kind_and_name(part)).collect();
-    // Migrations go newest first: one that another follows would stay, and be reverted.
+    // The newest migration is destroyed first: one that another follows would stay, and be reverted.
     let (with_migration, others) = parts.split_at(MIGRATIONS);
     let newest_first: Vec<&String> = with_migration.iter().rev().collect();
     let orders: [Vec<&String>; 3] = [
@@ -112,7 +112,7 @@ fn lines_of_other_indentation_are_found_and_edited_ones_are_kept() {
     assert_eq!(report["by_hand"][0]["file"], "src/posthog/events.rs");
     assert_eq!(sandbox.read(EVENTS), edited);
     assert!(sandbox.read(JOURNAL).contains("order_placed"));
-    // The user has taken them out, or does not want to be asked again.
+    // With --force the entry goes, too: the user removes the lines, or wants to keep them.
     let (code, _) = json(&sandbox, "destroy event order_placed --force");
     assert_eq!(code, 1);
     let status = status(&sandbox);
@@ -152,7 +152,7 @@ fn an_app_without_a_journal_begins_one() {
     assert!(
         sandbox
             .read(JOURNAL)
-            .starts_with("# What `hoglet generate` wrote")
+            .starts_with("# The parts that `hoglet generate` wrote")
     );
     done(&sandbox, "destroy event OrderPlaced");
     assert_clean(&sandbox, "event");

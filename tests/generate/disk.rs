@@ -1,4 +1,4 @@
-//! All or nothing: links, permissions, two commands at once, Ctrl+C and failures.
+//! A command writes all of its files or none: links, permissions, two commands at once, Ctrl+C and failures.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -51,7 +51,7 @@ fn a_change_that_fails_takes_the_others_back() {
     assert_eq!(read("gone/file").as_deref(), Some("old"));
     assert_eq!(read("edited").as_deref(), Some("by the user"));
 
-    // The same without the edit; and back, because it was not kept.
+    // Without the edit it succeeds. It is undone when it is dropped without `keep`.
     let written = apply("by the user").expect("written");
     assert_eq!(read("a/b/created").as_deref(), Some("new"));
     assert_eq!(read("edited").as_deref(), Some("new"));

@@ -1,4 +1,4 @@
-//! An app in a sandbox, and what tests ask of it.
+//! An app in a sandbox, and functions that run commands in it.
 
 use std::process::Command;
 
@@ -34,7 +34,7 @@ pub fn hoglet(sandbox: &Sandbox, words: &str) -> Outcome {
     sandbox.outcome(&mut command(sandbox, words))
 }
 
-/// Runs a command that must do all its work.
+/// Runs a command, which must leave nothing to do by hand.
 #[track_caller]
 pub fn done(sandbox: &Sandbox, words: &str) -> String {
     let outcome = hoglet(sandbox, words);
@@ -57,7 +57,7 @@ pub fn json(sandbox: &Sandbox, words: &str) -> (i32, Value) {
     )
 }
 
-/// What differs from the last commit, new files included.
+/// The files that differ from the last commit, including new files.
 pub fn status(sandbox: &Sandbox) -> String {
     sandbox.git("hedge", "status --porcelain --untracked-files=all")
 }

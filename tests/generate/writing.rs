@@ -1,4 +1,4 @@
-//! What `hoglet generate` writes, prints and refuses.
+//! The files, messages and refusals of `hoglet generate`.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn an_event_is_an_entry_of_the_tracking_plan() {
     +    /// An order was placed.
     +    "order_placed" => OrderPlaced { item_count: i32, note: Option<String> },
     "#);
-    // It is known by now, in any spelling.
+    // A second event of this name is refused, in any spelling.
     let outcome = sandbox.refused_outcome(&mut command(&sandbox, "g event OrderPlaced"));
     assert_snapshot!(outcome, @r"
     error: `order_placed`: the app has an event of this name; choose another name
@@ -163,7 +163,7 @@ fn what_has_another_shape_is_left_to_the_user() {
         "{routes}"
     );
 
-    // The line that the user was asked for may be missing or there.
+    // The command asked the user to add a line. `destroy` works with and without it.
     for line in ["", "        .get(\"/about\", about::show)\n"] {
         let with = sandbox.read("hedge/src/routes.rs");
         let with = with.replace("    first()\n", &format!("    first()\n{line}"));

@@ -1,4 +1,4 @@
-//! Apps that are written by commands alone.
+//! Apps that are made only with commands.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -130,7 +130,9 @@ impl App {
         app
     }
 
-    /// It keeps the tests of the template that do without PostHog.
+    /// An app without PostHog and without the demo.
+    ///
+    /// It has the tests of the template that need no PostHog.
     pub fn without_posthog_and_demo() -> Self {
         let app = Self::new("resources-without-posthog", "sqlite");
         app.edit("Cargo.toml", r#"["sqlite", "posthog"]"#, r#"["sqlite"]"#);
@@ -155,7 +157,7 @@ impl App {
     /// Runs a command of `hoglet` that leaves nothing to do by hand.
     #[track_caller]
     pub fn hoglet(&self, arguments: &[&str]) {
-        // From a folder inside the app, as a user may be in any of them.
+        // The command works in every folder of the app.
         generated::run(
             Command::new(env!("CARGO_BIN_EXE_hoglet"))
                 .args(arguments)
@@ -198,7 +200,7 @@ impl App {
         fs::write(&path, text.replacen(from, to, 1)).expect("a writable file");
     }
 
-    /// Adds a test to the app. Only inside the app can many rows get the same `created_at`.
+    /// Adds a test to the app, because only code of the app can give many rows the same `created_at`.
     fn test_paging_of_rows_of_one_moment(&self) {
         let test = self.folder.join("tests/web/rows_of_one_moment.rs");
         fs::write(test, include_str!("rows_of_one_moment.rs.txt")).expect("a writable folder");

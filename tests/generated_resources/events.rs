@@ -37,7 +37,7 @@ pub fn carry_what_is_not_personal(house: &House) {
     let changed = form.clone().with("amount", "8");
     let answer = house.ann.post(&house.app, &row, &changed.fields());
     assert_eq!(answer.status(), 303);
-    // What is refused is no event.
+    // A refused change captures no event.
     house.refused(&house.ann, &row, &form.with("amount", "x"));
     let answer = house.ann.post(&house.app, &format!("{row}/delete"), &[]);
     assert_eq!(answer.status(), 303);
@@ -77,7 +77,7 @@ pub fn carry_what_is_not_personal(house: &House) {
             assert_eq!(properties["born"], "2024-02-29");
         }
     }
-    // Nothing personal is in any event of the resource, whatever its name is.
+    // No event contains personal data.
     for event in house.posthog.events("") {
         let properties = event["properties"].to_string();
         for personal in [

@@ -74,7 +74,7 @@ fn values() -> Vec<String> {
     values
 }
 
-/// Each value in each field, on its own. What is accepted can be shown, listed and edited.
+/// Sends each value in each field. Pages can show and edit every row that was accepted.
 pub fn no_input_is_an_error_of_the_server(house: &House) {
     let category = house.category(&house.bob, "For anything");
     let whole = Form::specimen(&category).and(&Form::optional());
@@ -108,7 +108,7 @@ pub fn no_input_is_an_error_of_the_server(house: &House) {
         }
     }
     assert!(accepted > 100, "{accepted} values are taken");
-    // Fields that the form does not have are ignored, and the owner is not one that a form can choose.
+    // Fields that the form does not have are ignored, so a form cannot choose the owner.
     let form = whole
         .with("serial", &serial())
         .with("id", "00000000-0000-0000-0000-000000000000")

@@ -10,7 +10,7 @@ use crate::house::{House, id_of};
 
 const ROWS: usize = 45;
 
-/// 45 rows with the same amount, sorted by it and by age: each row is on exactly one page.
+/// Creates 45 rows with the same amount. With every sorting, each row is on exactly one page.
 pub fn page_through_rows_that_are_equal(house: &House) {
     let (lee, category) = a_new_user(house, "lee@example.com", 4);
     let mut made = Vec::new();
@@ -26,7 +26,7 @@ pub fn page_through_rows_that_are_equal(house: &House) {
         assert_eq!(seen.len(), ROWS, "{link}");
         assert_eq!(seen.iter().collect::<BTreeSet<_>>(), all, "{link}");
     }
-    // A search keeps its words on the next page, and its sorting.
+    // A search keeps its words and its sorting on the next page.
     assert_eq!(walk(house, &lee, "/specimens?q=IGEL"), newest_first);
     let sorted = walk(house, &lee, "/specimens?q=igel&sort=-amount");
     assert_eq!(sorted.iter().collect::<BTreeSet<_>>(), all);
@@ -82,7 +82,7 @@ pub fn sort_by_indexed_columns(house: &House) {
             .collect();
         assert_eq!(values, expected, "{sort}");
     }
-    // In a list without a value nothing is shown in its place.
+    // The list shows nothing for a missing value.
     let page = house.page(&eve, "/specimens");
     assert!(
         !page.contains(">none<") && !page.contains(">None<"),
@@ -140,7 +140,7 @@ pub fn search_without_regard_to_case(house: &House) {
     }
 }
 
-/// Addresses that no link of the app has.
+/// Requests addresses that no link of the app has.
 pub fn take_any_address(house: &House) {
     let garbage = [
         "",
@@ -197,7 +197,7 @@ pub fn take_any_address(house: &House) {
         let answer = browser.ask(&house.app, Method::GET, list, "application/json");
         assert_eq!(answer.status(), status, "{list} as JSON");
     }
-    // A cursor of another sorting does not fit, and is no error.
+    // A cursor of another sorting is not an error.
     let page = house.page(&house.ann, "/specimens");
     if let Some(next) = next_link(&page) {
         for sort in ["amount", "-title", "spare", "-died", "size"] {
@@ -207,7 +207,9 @@ pub fn take_any_address(house: &House) {
     }
 }
 
-/// A specimen whose amount is that of all others, and whose other values are its own. Every third has no optional ones.
+/// A specimen with the same amount as all others, and with other values that vary.
+///
+/// Every third has no optional values.
 fn nth(category: &str, number: usize) -> Form {
     let form = Form::specimen(category)
         .with("title", &format!("igel {}", number % 7))

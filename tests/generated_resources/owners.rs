@@ -1,4 +1,4 @@
-//! The pages of a resource, and whom they are for.
+//! The pages of a resource, and the people who can open them.
 
 use reqwest::Method;
 
@@ -6,7 +6,7 @@ use crate::client::Browser;
 use crate::form::Form;
 use crate::house::{House, id_of, location};
 
-/// A category from its creation to its deletion. Nobody else sees or changes it.
+/// A category from its creation to its deletion. Only its owner can see or change it.
 pub fn only_they_reach_their_rows(house: &House) {
     let app = &house.app;
     assert!(
@@ -27,7 +27,7 @@ pub fn only_they_reach_their_rows(house: &House) {
         "{edit}"
     );
 
-    // Another user gets the same answer as for a row that does not exist, whatever the request is.
+    // For every request, another user gets the same answer as for a row that does not exist.
     assert!(!house.page(&house.bob, "/categories").contains(id_of(&row)));
     let nowhere = "/categories/01995a5e-0000-7000-8000-ffffffffffff";
     for row in [
@@ -66,7 +66,7 @@ pub fn only_they_reach_their_rows(house: &House) {
         (303, row.clone())
     );
     assert!(house.page(&house.ann, &row).contains("Changed"));
-    // A GET changes nothing, and other methods are not there.
+    // A GET changes nothing, and there are no handlers for other methods.
     let delete = format!("{row}/delete");
     for (method, path) in [
         (Method::GET, &delete),

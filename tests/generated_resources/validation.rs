@@ -1,4 +1,4 @@
-//! Forms that are refused: the status, the messages, and what stays in the form.
+//! Forms that are refused: the status, the messages, and the values that stay in the form.
 
 use crate::form::Form;
 use crate::house::{House, id_of, message_at};
@@ -52,7 +52,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("salary", "much"),
 ];
 
-/// Each wrong value alone gives a 422 with a message at its field, and the form keeps everything that was typed.
+/// Each wrong value gives a 422 with a message at its field, and the form keeps all typed values.
 pub fn what_was_typed_is_kept(house: &House) {
     let category = house.category(&house.ann, "For forms");
     for (field, value) in REFUSED {
@@ -80,7 +80,7 @@ pub fn what_was_typed_is_kept(house: &House) {
         assert!(page.contains("value=\"12.30\"") || *field == "price");
         assert!(page.contains("value=\"very_large\" selected") || *field == "size");
         assert!(page.contains("spines") || *field == "data");
-        // A wrong value stays, too, unless it cannot be an option of a list.
+        // A wrong value stays, too, except in a select, which cannot show it.
         if !value.trim().is_empty() && !["size", "grade"].contains(field) && !field.ends_with("_id")
         {
             let kept = escaped(value);
@@ -132,7 +132,7 @@ pub fn what_was_typed_is_kept(house: &House) {
     let bobs = house.category(&house.bob, "Bob's");
     let same = form.with("category_id", &bobs).without("parent_id");
     house.create(&house.bob, "/specimens", &same);
-    // What is empty is stored as nothing.
+    // An empty field is stored as NULL, and shown as nothing.
     let bare = house.create(&house.ann, "/specimens", &Form::specimen(&category));
     let page = house.page(&house.ann, &bare);
     for wrong in ["None", "null", "none", "undefined"] {
@@ -140,7 +140,7 @@ pub fn what_was_typed_is_kept(house: &House) {
     }
 }
 
-/// A select offers the user's own rows, and takes no others.
+/// A select offers only the user's own rows, and the form refuses others.
 pub fn references_are_to_own_rows(house: &House) {
     let hers = house.category(&house.ann, "Hers to choose");
     let his = house.category(&house.bob, "His to choose");
@@ -154,7 +154,7 @@ pub fn references_are_to_own_rows(house: &House) {
     let form = Form::specimen(&hers).with("parent_id", &his);
     message_at(&house.refused(&house.ann, "/specimens", &form), "parent_id");
 
-    // A row that others refer to cannot be deleted, or its references go with it; either is no error of the server.
+    // The row is not deleted, because another refers to it, or both are deleted. Neither is an error of the server.
     let row = house.create(&house.ann, "/specimens", &Form::specimen(&hers));
     let delete = format!("/categories/{hers}/delete");
     let answer = house.ann.post(&house.app, &delete, &[]);

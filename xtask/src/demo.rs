@@ -1,6 +1,6 @@
 //! `.hoglet/generated.toml`: the demo in the journal of a new app.
 //!
-//! With it, `hoglet destroy demo` removes the demo like a part that `hoglet generate` wrote.
+//! `hoglet destroy demo` reads it to remove the demo like a part that `hoglet generate` wrote.
 
 use anyhow::{Context, ensure};
 use hoglet::destroy::DEMO;
@@ -52,7 +52,7 @@ const LINES: &[(&str, &str, &str)] = &[
 ///
 /// # Errors
 ///
-/// Fails if a place is not in the template, or if its lines are not there exactly once.
+/// Fails if a file is missing in the template, or if it does not have its lines exactly once.
 pub fn derive(template: &Tree) -> anyhow::Result<Vec<u8>> {
     let mut demo = Entry {
         command: DEMO.to_owned(),

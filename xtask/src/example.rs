@@ -1,4 +1,4 @@
-//! `examples/reading-list`: an app that commands alone made.
+//! `examples/reading-list`: an app that is made only with commands.
 //!
 //! The commands are in `xtask/reading-list.sh`. They run here in a temporary folder, without a shell.
 
@@ -18,16 +18,16 @@ pub const FOLDER: &str = "examples/reading-list";
 
 const SCRIPT: &str = include_str!("../reading-list.sh");
 
-/// The second of the first command, 1 December 2026 at nine in UTC.
+/// The time of the first command, in seconds since 1970: 1 December 2026, 09:00 UTC.
 ///
-/// Each command is a minute later.
+/// Each further command is a minute later.
 const FIRST_SECOND: u64 = 1_796_115_600;
 
-/// The app that the script makes.
+/// Runs the script, and returns the files of the app.
 ///
 /// # Errors
 ///
-/// Fails if a command fails, or leaves something to do by hand.
+/// Fails if a command fails, or if it leaves something to do by hand.
 pub fn derive(template: &Template) -> anyhow::Result<Tree> {
     let temporary = tempfile::tempdir()?;
     let mut second = FIRST_SECOND;

@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use crate::generate::Output;
 use crate::generate::request::Kind;
 
-/// The demo of the template is in the journal of every new app. It is the only part of its kind, so it needs no name.
+/// The demo is in the journal of every new app. It is the only part of its kind, so it needs no name.
 pub const DEMO: &str = "demo";
 
 /// The end of `hoglet destroy --help`.
@@ -25,11 +25,11 @@ Examples:
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Arguments {
-    /// A kind as in `hoglet generate --list`, or `demo`
+    /// A kind from `hoglet generate --list`, or `demo`
     #[arg(value_parser = PossibleValuesParser::new(kinds()), hide_possible_values = true)]
     pub kind: String,
 
-    /// The name that it was generated with
+    /// The name with which it was generated
     #[arg(required_if_eq_any = named())]
     pub name: Option<String>,
 

@@ -1,11 +1,11 @@
-//! Refuses to take out a table to which the tables of other parts refer.
+//! Refuses to remove a table to which the tables of other parts refer.
 
 use crate::error::Error;
 use crate::generate::field::{Field, FieldType};
 use crate::generate::journal::{Entry, Journal};
 use crate::generate::request::Kind;
 
-/// `journal` has the other parts.
+/// Refuses if another part in `journal` refers to the table of `entry`.
 pub fn refuse(entry: &Entry, journal: &Journal) -> Result<(), Error> {
     if !has_table(entry) {
         return Ok(());

@@ -8,8 +8,8 @@ use crate::generate::journal::{Entry, Journal, sha256};
 
 /// Returns the files that were changed by hand. They stay, unless there is `force`.
 ///
-/// A file that another part wrote too stays. So does a file to which other parts have added lines: one of them has it from
-/// now on.
+/// A file that another part also wrote stays. A file to which other parts have added lines stays, too, and moves to the
+/// entry of one of them.
 pub fn delete(
     entry: &mut Entry,
     journal: &mut Journal,

@@ -1,4 +1,4 @@
-//! Finds the part of a command in the journal.
+//! Finds the part that a command names in the journal.
 
 use clap::ValueEnum;
 
@@ -9,9 +9,9 @@ use crate::generate::journal::{Entry, Journal};
 use crate::generate::name::Name;
 use crate::generate::request::Kind;
 
-/// Takes its entry out of the journal.
+/// Removes the part's entry from the journal, and returns it.
 ///
-/// The error names the parts of this kind that there are.
+/// The error names the parts of this kind that the journal has.
 pub fn take(arguments: &Arguments, journal: &mut Journal) -> Result<Entry, Error> {
     let kind = arguments.kind.as_str();
     let typed = arguments.name.as_deref().unwrap_or(kind);

@@ -1,4 +1,4 @@
-//! Takes the lines of a part out of the files of the app.
+//! Removes the lines of a part from the files of the app.
 
 use crate::error::Error;
 use crate::generate::draft::Draft;
@@ -6,12 +6,12 @@ use crate::generate::journal::{Entry, Journal, LineEntry};
 use crate::generate::report::ByHand;
 use crate::generate::splice;
 
-/// The lines are not in the file as they were, so nothing was taken out.
+/// The lines were changed, so nothing was removed.
 struct Changed;
 
-/// Returns the lines that were changed by hand.
+/// Removes the lines, and returns those that were changed by hand.
 ///
-/// They stay in their files, as do lines that the other parts in the journal need.
+/// Changed lines stay in their files. So do lines that other parts in the journal need.
 pub fn take_out(
     entry: &Entry,
     journal: &Journal,
@@ -19,7 +19,7 @@ pub fn take_out(
     by_hand: &mut Vec<ByHand>,
 ) -> Result<Vec<LineEntry>, Error> {
     let mut left = Vec::new();
-    // The last lines first, because they may need the lines before them.
+    // The last lines are removed first, because they may need the lines before them.
     for line in entry.line.iter().rev() {
         if journal.needs_lines(line) {
             continue;
@@ -51,7 +51,7 @@ fn without(file: &str, line: &LineEntry) -> Result<String, Changed> {
     if let Ok(Some(place)) = line.place() {
         return splice::remove(file, &place, &line.text).map_err(|_| Changed);
     }
-    // The journal has LF, and a file may have CRLF.
+    // The journal has LF as line ends, and the file may have CRLF.
     let line_end = if file.contains("\r\n") { "\r\n" } else { "\n" };
     let [text, instead] = [&line.text, &line.instead].map(|text| text.replace('\n', line_end));
     let [at] = whole_lines(file, &text)[..] else {
@@ -61,7 +61,7 @@ fn without(file: &str, line: &LineEntry) -> Result<String, Changed> {
     Ok([before, &instead, &rest[text.len()..]].concat())
 }
 
-/// Where the text stands in the file as whole lines.
+/// The positions in the file at which the text makes up whole lines.
 fn whole_lines(file: &str, text: &str) -> Vec<usize> {
     let places = file.match_indices(text).map(|(at, _)| at);
     let begins_a_line = |at: &usize| *at == 0 || file[..*at].ends_with('\n');

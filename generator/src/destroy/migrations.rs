@@ -1,4 +1,6 @@
-//! Migrations of a part: deleted if they have not run, else reverted by a new migration.
+//! The migrations of a part.
+//!
+//! Those that have not run are deleted. A new migration reverts the others.
 
 use liquid::Object;
 use liquid::model::Value;
@@ -17,9 +19,7 @@ const FOLDER: &str = "src/migrations/";
 
 /// Keeps the migrations that may have run, and adds a migration that reverts each.
 ///
-/// Returns what to do next.
-///
-/// `migrated` is whether the user says that they have run.
+/// If `migrated` is set, the user says that they have run. Returns the next steps for the user.
 pub fn revert(
     entry: &mut Entry,
     (app, migrated): (&AppFacts, bool),
@@ -31,7 +31,7 @@ pub fn revert(
     let ours: Vec<String> = files.filter_map(name).map(str::to_owned).collect();
     let mut next: Vec<String> = elsewhere(entry).map(still_in_the_database).collect();
     let mut taken = app.migrations.clone();
-    // The newest first, as `migrate down` does.
+    // The newest migration is reverted first, as by `migrate down`.
     for migration in ours.iter().rev() {
         if !migrated && !is_followed(migration, &app.migrations, &ours) {
             next.push(still_in_the_database(migration) + ", or add --migrated");
@@ -56,7 +56,7 @@ pub fn revert(
     Ok(next)
 }
 
-/// Adds a migration to `src/migrations.rs`. Returns what is left to do by hand.
+/// Adds a migration to `src/migrations.rs`. Returns the lines that the user must add by hand.
 fn add_to_list(migration: &str, draft: &mut Draft) -> Result<Vec<ByHand>, Error> {
     let function = "migrations";
     let mut by_hand = Vec::new();
@@ -82,9 +82,9 @@ fn add_to_list(migration: &str, draft: &mut Draft) -> Result<Vec<ByHand>, Error>
     Ok(by_hand)
 }
 
-/// The migrations of a feature, which has them in a folder of its own.
+/// The migrations outside of `src/migrations/`, such as those of the demo.
 ///
-/// They are deleted with it.
+/// They are deleted with the other files of the part.
 fn elsewhere(entry: &Entry) -> impl Iterator<Item = &str> {
     let files = entry.file.iter().map(|file| file.path.as_str());
     let others = files.filter(|path| !path.starts_with(FOLDER));
@@ -95,17 +95,17 @@ fn elsewhere(entry: &Entry) -> impl Iterator<Item = &str> {
 
 fn still_in_the_database(migration: &str) -> String {
     format!(
-        "If {migration} has run, its changes are still in the database. To revert them, take this back with git, \
-         and run `cargo run migrate down` before"
+        "If {migration} has run, its changes are still in the database. To revert them, undo this command with git, \
+         run `cargo run migrate down`, and repeat the command"
     )
 }
 
-/// `m20261201_143000_create_posts` for its file.
+/// The name of the migration in a file, such as `m20261201_143000_create_posts`.
 fn name(path: &str) -> Option<&str> {
     path.strip_prefix(FOLDER)?.strip_suffix(".rs")
 }
 
-/// Whether a migration of somebody else comes after it, so that a database may have run both.
+/// Whether a migration of another part comes after it. Then a database may have run both.
 fn is_followed(migration: &str, all: &[String], ours: &[String]) -> bool {
     let mut after = all.iter().skip_while(|other| *other != migration);
     after.any(|other| !ours.contains(other))

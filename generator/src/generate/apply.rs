@@ -12,20 +12,22 @@ use crate::generate::plan::{Insertion, NewFile, Plan};
 use crate::generate::report::ByHand;
 use crate::generate::splice::{self, Refusal};
 
-/// The result of a plan, beside the draft.
+/// The result of a plan, in addition to the draft.
 #[derive(Debug, Default)]
 pub struct Applied {
-    /// What the command wrote, for the journal.
+    /// The journal's record of the files and lines.
     pub entry: Entry,
-    /// Files that exist and differ. With `force` there are none.
+    /// Files that exist and differ. Empty with `force`.
     pub conflicts: Vec<String>,
     /// Lines for files without the expected shape.
     pub by_hand: Vec<ByHand>,
-    /// Why new files could not be formatted.
+    /// The reason if new files could not be formatted.
     pub unformatted: Option<String>,
 }
 
-/// `entry` has the command and its name, `journal` the other parts of the app.
+/// Puts the plan into the draft.
+///
+/// `entry` has the command and the name of the part. `journal` has the other parts of the app.
 pub fn apply(
     plan: Plan,
     (entry, journal): (Entry, &Journal),
@@ -56,7 +58,7 @@ pub fn apply(
     Ok(applied)
 }
 
-/// Returns whether the file is as planned. If not, it exists and differs.
+/// Adds a new file. Returns `false` if it exists and differs.
 fn add_file(file: &NewFile, draft: &mut Draft, force: bool) -> Result<bool, Error> {
     let present = draft.read(&file.path)?;
     match present {
@@ -69,7 +71,7 @@ fn add_file(file: &NewFile, draft: &mut Draft, force: bool) -> Result<bool, Erro
     }
 }
 
-/// Returns the lines for the journal, and what is left to do by hand.
+/// Adds lines to a file. Returns their entry for the journal, and lines that the user must add by hand.
 fn insert(
     Insertion { path, place, text }: Insertion,
     journal: &Journal,
@@ -93,7 +95,7 @@ fn insert(
             entry.text = spliced.lines;
             return Ok((entry, None));
         }
-        // Another part needed them too, or the user has added them when an earlier command asked for it.
+        // Another part added them, or the user did when an earlier command asked for it.
         Err(refusal) if refusal.is_there => return Ok((entry, None)),
         Err(refusal) => refusal,
     };

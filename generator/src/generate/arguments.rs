@@ -11,9 +11,9 @@ Fields: NAME:TYPE[?][:unique][:index][:search][:private]
   ?                   optional; every other field is required
   :unique             no two rows of a user have the same value
   :index              lists can be sorted by it
-  :search             the search box of the list looks in it
+  :search             the search box of the list searches it
   :private            personal data: masked in session replay, never a property of an event
-Quote a field with brackets, a question mark or spaces: shells give these a meaning of their own.
+Quote a field with brackets, a question mark or spaces: these are special characters in a shell.
 
 Examples:
   hoglet generate resource post title:string:search 'body:text?' 'status:enum(draft,published):index'
@@ -26,7 +26,7 @@ Examples:
   hoglet generate setting stripe_key
   hoglet generate setting shipping_cents:integer     (or string, secret, boolean, url)
 
-`hoglet destroy KIND NAME` takes everything out again.
+`hoglet destroy KIND NAME` removes everything again.
 
 --json prints one object. `part` is the kind and the name. `created`, `changed` and `deleted` are lists of paths, and
 `kept` and `conflicts` are paths of files that were changed by hand. `by_hand` has objects with `file`, `line`,
@@ -51,7 +51,7 @@ pub struct Arguments {
     #[arg(long)]
     pub public: bool,
 
-    /// The plural of the name, where it is not the usual English one
+    /// The plural of the name, if it is irregular
     #[arg(long, value_name = "NAME")]
     pub plural: Option<String>,
 
@@ -74,7 +74,7 @@ pub struct Arguments {
 
     /// The time for the names of migrations, in seconds since 1970. By default it is now.
     ///
-    /// The command line has no option for it: `cargo xtask refresh` sets it, so that an example stays the same.
+    /// No option sets it. `cargo xtask refresh` does, so that the example stays the same.
     #[arg(skip)]
     pub second: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Checks the arguments of a command, as far as every kind needs.
+//! The checks of arguments that all kinds have in common.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use crate::generate::journal::Entry;
 use crate::generate::name::Name;
 use crate::generate::request::{Kind, Request};
 
-/// With its time, the name of a migration is also the name of a file.
+/// The name of a migration becomes the name of a file, together with its time.
 const LONGEST_MIGRATION: usize = 100;
 
 pub fn request(arguments: &Arguments, app: &AppFacts) -> Result<Request, Error> {
@@ -67,7 +67,7 @@ pub fn request(arguments: &Arguments, app: &AppFacts) -> Result<Request, Error> 
     })
 }
 
-/// The command as an entry of the journal, without what it wrote.
+/// The command as an entry of the journal, still without files and lines.
 pub fn entry(request: &Request, arguments: &Arguments) -> Entry {
     let kind = request.kind.word();
     let mut words = vec![kind.to_owned()];
@@ -117,9 +117,9 @@ fn refused(name: &str) -> impl FnOnce(String) -> Error {
     move |reason| Error::unfit_name(name, reason)
 }
 
-/// The time for a new migration's name, as in `20261201_143000`.
+/// The time for a new migration's name, such as `20261201_143000`.
 ///
-/// None of these migrations has it.
+/// No migration in the list has the same time.
 pub fn free_time(migrations: &[String]) -> String {
     free_second(now(), migrations)
 }
@@ -130,7 +130,7 @@ fn now() -> u64 {
     since.map_or(0, |since| since.as_secs())
 }
 
-/// The first second from now on that no migration has in its name, as in `20261201_143000`.
+/// The first second, from this one on, that no migration has in its name: `20261201_143000`.
 fn free_second(mut second: u64, migrations: &[String]) -> String {
     loop {
         let time = time(second);

@@ -1,4 +1,4 @@
-//! [`Draft`]: files of an app as a command would leave them.
+//! [`Draft`]: the app's files as they will be after a command.
 //!
 //! Reads the disk and changes nothing.
 
@@ -22,7 +22,7 @@ impl Draft {
         }
     }
 
-    /// The contents of a file so far, or nothing if there is no such file.
+    /// The contents of a file in the draft, or `None` if there is no such file.
     pub fn read(&mut self, path: &str) -> Result<Option<&[u8]>, Error> {
         Ok(self.file(path)?.after.as_deref())
     }

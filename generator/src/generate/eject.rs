@@ -1,4 +1,4 @@
-//! `hoglet generate --eject KIND`: copies the templates of a kind into the app, where they can be changed.
+//! `hoglet generate --eject KIND`: copies the templates of a kind into the app, so that users can change them.
 
 use std::process::ExitCode;
 

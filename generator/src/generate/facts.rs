@@ -1,9 +1,7 @@
-//! [`AppFacts`]: what the generators must know of an app.
+//! [`AppFacts`]: the facts about an app that the generators need.
 //!
-//! Read from its files, even if it does not compile.
-//!
-//! Names that are taken are found in the tokens of the Rust files, so comments and formatting do not matter. A file whose
-//! tokens cannot be read adds nothing.
+//! They are read from the app's files, so the app need not compile. Names that are taken are found in the tokens of the
+//! Rust files, so comments and formatting do not matter. A file whose tokens cannot be read is skipped.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,9 +26,7 @@ pub struct AppFacts {
     pub postgres: bool,
     /// All files of `src/`, `templates/` and `tests/`, relative to the app.
     pub files: BTreeSet<String>,
-    /// Paths of routes, names of events, flags, jobs and tables that are taken.
-    ///
-    /// Those of `vendor/` are among them.
+    /// Paths of routes that are taken. Like the next four lists, it includes the names in `vendor/`.
     pub routes: BTreeSet<String>,
     pub events: BTreeSet<String>,
     pub flags: BTreeSet<String>,
@@ -72,7 +68,9 @@ impl AppFacts {
     }
 }
 
-/// The names in some hundred files, read by several threads: this takes longer than the rest of a command.
+/// The names that the files declare.
+///
+/// Several threads read the files, because some hundred files take longer than the rest of a command.
 fn declared(root: &Path, paths: &[&String]) -> Declared {
     let read = |paths: &[&String]| {
         let mut declared = Declared::default();
@@ -117,12 +115,12 @@ fn list(root: &Path, folder: &str, files: &mut BTreeSet<String>) -> Result<(), E
     }
     for entry in fs::read_dir(&path).map_err(Error::disk("read", &path))? {
         let entry = entry.map_err(Error::disk("read", &path))?;
-        // Names in other encodings are in nobody's way.
+        // A name that is not UTF-8 cannot be the name of a generated file.
         let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
             continue;
         };
         let name = format!("{folder}/{name}");
-        // A link is a file here, so a circle of links has an end.
+        // Links to folders are not followed, because they could lead in a circle.
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             list(root, &name, files)?;
         } else {
@@ -132,7 +130,7 @@ fn list(root: &Path, folder: &str, files: &mut BTreeSet<String>) -> Result<(), E
     Ok(())
 }
 
-/// The names in an example of an env file: `# NAME=default`.
+/// The names of the variables in `.env.example`: `# NAME=default`.
 fn variables(file: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let names = text.lines().filter_map(|line| {

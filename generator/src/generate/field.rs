@@ -24,12 +24,14 @@ pub struct Field {
 impl Field {
     /// Reads one field. The error names the field and the reason.
     ///
-    /// Whether a table can have the column is checked by [`Field::columns`].
+    /// [`Field::columns`] checks whether a table can have the column.
     pub fn parse(text: &str) -> Result<Self, String> {
         Self::read(text).map_err(|reason| format!("the field `{}`: {reason}", text.escape_debug()))
     }
 
-    /// Reads the columns of a table: fields that differ, and that the table does not have already.
+    /// Reads the columns of a table.
+    ///
+    /// They must differ from each other and from the columns that every table has.
     pub fn columns(texts: &[String]) -> Result<Vec<Self>, String> {
         let fields = Self::different(texts)?;
         for (field, text) in fields.iter().zip(texts) {
@@ -45,7 +47,9 @@ impl Field {
         Ok(fields)
     }
 
-    /// Reads the values of an event or a job: fields that differ, without modifiers that only a column can have.
+    /// Reads the values of an event or a job.
+    ///
+    /// Their names must differ, and modifiers of columns are refused.
     pub fn properties(texts: &[String]) -> Result<Vec<Self>, String> {
         let fields = Self::different(texts)?;
         for (field, text) in fields.iter().zip(texts) {
@@ -78,7 +82,7 @@ impl Field {
         let mut parts = text.split(':').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let name =
-            Name::parse(name).map_err(|reason| format!("its name does not fit: {reason}"))?;
+            Name::parse(name).map_err(|reason| format!("its name is not allowed: {reason}"))?;
         reserved::struct_field(&name)?;
         let kind = parts.next().filter(|kind| !kind.is_empty());
         let kind = kind.ok_or_else(|| format!("it has no type; write it as in `{name}:string`"))?;
@@ -103,7 +107,7 @@ impl Field {
         Ok(field)
     }
 
-    /// Reads fields of which no two have the same name, column or spelling in CamelCase.
+    /// Reads fields. No two may have the same name, column or spelling in CamelCase.
     fn different(texts: &[String]) -> Result<Vec<Self>, String> {
         let mut seen = BTreeSet::new();
         let mut fields = Vec::new();

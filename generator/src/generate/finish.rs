@@ -8,7 +8,7 @@ use crate::generate::report::Report;
 use crate::interrupt::Interrupt;
 use crate::write::changes;
 
-/// The exit code is 1 if something is left to do.
+/// The exit code is 1 if the user must still do something.
 pub fn finish(app: &Path, report: &Report, interrupt: &Interrupt) -> Result<ExitCode, Error> {
     if !report.conflicts.is_empty() {
         if report.output.json {
@@ -22,7 +22,7 @@ pub fn finish(app: &Path, report: &Report, interrupt: &Interrupt) -> Result<Exit
         true => None,
         false => Some(changes::apply(app, report.changes, interrupt)?),
     };
-    // If the report cannot be printed, the command has failed, and dropping `written` takes the changes back.
+    // If the report cannot be printed, the command has failed, and dropping `written` undoes the changes.
     report.print()?;
     if let Some(written) = written {
         written.keep();

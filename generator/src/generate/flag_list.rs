@@ -1,4 +1,4 @@
-//! What the kinds `flag` and `experiment` share: a constant in the list of `src/posthog/flags.rs`.
+//! Shared by the kinds `flag` and `experiment`: a constant in the list in `src/posthog/flags.rs`.
 
 use crate::error::Error;
 use crate::generate::facts::AppFacts;

@@ -11,9 +11,9 @@ use crate::generate::plan::NewFile;
 /// The edition of every app.
 const EDITION: &str = "2024";
 
-/// Returns the files formatted.
+/// Returns the formatted files.
 ///
-/// If that is not possible they stay as they are, and the text is the reason.
+/// If formatting fails, it returns the files as they are, and the reason.
 pub fn format(app: &Path, mut files: Vec<NewFile>) -> (Vec<NewFile>, Option<String>) {
     let code = files.iter_mut().filter(|file| is_alone(file));
     let mut code: Vec<&mut NewFile> = code.collect();
@@ -24,7 +24,7 @@ pub fn format(app: &Path, mut files: Vec<NewFile>) -> (Vec<NewFile>, Option<Stri
     (files, problem)
 }
 
-/// Whether it is a Rust file whose modules are all in the file itself. rustfmt searches for the files of other modules.
+/// Whether it is a Rust file without modules in other files. rustfmt would search for those files, and fail.
 fn is_alone(file: &NewFile) -> bool {
     let declares = |line: &str| {
         let line = line
@@ -63,7 +63,7 @@ fn format_all(app: &Path, files: &mut [&mut NewFile]) -> Result<(), String> {
     Err(said.next().unwrap_or("rustfmt failed").trim().to_owned())
 }
 
-/// The rustfmt.toml that `cargo fmt` would use. rustfmt refuses a folder without one.
+/// The rustfmt.toml that `cargo fmt` would use. `--config-path` with a folder that has none is an error.
 fn configuration(app: &Path) -> Option<PathBuf> {
     let names = ["rustfmt.toml", ".rustfmt.toml"];
     let mut files = app

@@ -1,4 +1,4 @@
-//! What the kinds `job`, `schedule` and `mail` share: a job is a file in `src/jobs/` and a line in `src/jobs.rs`.
+//! Shared by the kinds `job`, `schedule` and `mail`: a file in `src/jobs/` and a line in `src/jobs.rs`.
 
 use crate::error::Error;
 use crate::generate::facts::AppFacts;
@@ -9,7 +9,7 @@ use crate::generate::splice::Place;
 
 const TABLE: &str = "src/jobs.rs";
 
-/// Modules of these names would hide what `src/jobs.rs` imports.
+/// `src/jobs.rs` imports these names, and a module of the same name would hide the import.
 const IMPORTED: &[&str] = &["hoglet_web", "mail"];
 
 /// Checks that a new job can have this name.
@@ -46,7 +46,7 @@ pub fn add(plan: &mut Plan, name: &Name, job: String, test: String, line: String
     plan.insert("tests/web/main.rs", Place::Modules, format!("mod {snake};"));
 }
 
-/// The type of the job, seen from `src/jobs.rs`: `send_report::SendReport`.
+/// The path of the job's type in `src/jobs.rs`: `send_report::SendReport`.
 pub fn path(name: &Name) -> String {
     format!("{}::{}", name.snake(), name.camel())
 }

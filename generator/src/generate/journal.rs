@@ -1,4 +1,6 @@
-//! The journal `.hoglet/generated.toml`: what `hoglet generate` wrote, so that `hoglet destroy` can take it out.
+//! The journal `.hoglet/generated.toml`: a record of all generated parts.
+//!
+//! `hoglet generate` writes it, and `hoglet destroy` reads it to remove the parts.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -15,8 +17,8 @@ use crate::generate::splice::{Audience, Place};
 pub const PATH: &str = ".hoglet/generated.toml";
 
 const HEADER: &str = "\
-# What `hoglet generate` wrote into this app. `hoglet destroy` reads it to take the same out again.
-# Commit this file. Hoglet writes it anew, so comments of yours would be lost.
+# The parts that `hoglet generate` wrote into this app. `hoglet destroy` reads this file to remove them again.
+# Commit this file. Do not add comments: Hoglet rewrites the file, and they would be lost.
 
 ";
 
@@ -31,7 +33,7 @@ pub struct Journal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// As it was typed, without `hoglet generate`: `resource post title:string`.
+    /// The command as the user typed it, without `hoglet generate`: `resource post title:string`.
     pub command: String,
     pub kind: String,
     pub name: String,
@@ -60,14 +62,14 @@ pub struct LineEntry {
     /// Empty for lines of the template, which have no blank lines of their own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
-    /// The lines as they stand in the file, with LF as line ends.
+    /// The lines as the file has them, with LF as line ends.
     pub text: String,
-    /// Replaces the lines when they are taken out.
+    /// The text that replaces the lines when they are removed.
     ///
     /// Only the demo needs it (`AFTER_LOG_IN`).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instead: String,
-    /// The command could not add the lines and asked the user to, so they may be missing.
+    /// Whether the command asked the user to add the lines by hand. Then they may be missing.
     #[serde(default, skip_serializing_if = "is_false")]
     pub by_hand: bool,
 }
@@ -138,13 +140,13 @@ impl Journal {
         names.collect()
     }
 
-    /// Whether a part in the journal has these lines of a file, too.
+    /// Whether another part in the journal needs these lines, too.
     pub fn needs_lines(&self, line: &LineEntry) -> bool {
         let mut lines = self.generated.iter().flat_map(|entry| &entry.line);
         lines.any(|other| (&other.path, &other.text) == (&line.path, &line.text))
     }
 
-    /// Whether a part in the journal wrote this file, too.
+    /// Whether another part in the journal wrote this file, too.
     pub fn needs_file(&self, path: &str) -> bool {
         let mut files = self.generated.iter().flat_map(|entry| &entry.file);
         files.any(|file| file.path == path)
@@ -152,7 +154,7 @@ impl Journal {
 
     /// Puts the journal into a draft of the app.
     ///
-    /// An app that has nothing generated has no journal.
+    /// A journal without entries is deleted.
     pub fn put(&self, draft: &mut Draft) -> Result<(), Error> {
         if self.generated.is_empty() {
             return draft.delete(PATH);
@@ -166,7 +168,7 @@ impl Journal {
 }
 
 impl LineEntry {
-    /// Lines at a place.
+    /// An entry for lines at a place.
     pub fn new(path: &str, place: &Place, text: String) -> Self {
         Self {
             path: path.to_owned(),
@@ -178,9 +180,9 @@ impl LineEntry {
 
     /// The place of the lines, or nothing for lines of the template.
     ///
-    /// The error is a word that is not known.
+    /// The error names a word that is not known.
     ///
-    /// To take lines out, the kind of the place is enough: its names are empty here.
+    /// The names in the place are empty here, because removing lines needs only the kind of the place.
     pub fn place(&self) -> Result<Option<Place>, String> {
         let (function, root) = ("", "");
         Ok(Some(match self.place.as_str() {
@@ -193,12 +195,16 @@ impl LineEntry {
             "literal" => Place::Literal { function },
             "navigation" => Place::Navigation(Audience::Everybody),
             "end" => Place::End,
-            other => return Err(format!("`{other}` is no place that this hoglet knows")),
+            other => {
+                return Err(format!(
+                    "`{other}` is a place that this hoglet does not know"
+                ));
+            }
         }))
     }
 }
 
-/// The kind of a place in a word, as [`LineEntry::place`] reads it.
+/// The word for the kind of a place. [`LineEntry::place`] reads it.
 fn word(place: &Place) -> &'static str {
     match place {
         Place::Modules => "modules",
@@ -272,7 +278,7 @@ mod tests {
             generated: places.iter().map(entry).collect(),
         };
         let text = journal.to_text().unwrap();
-        assert!(text.starts_with("# What"), "{text}");
+        assert!(text.starts_with("# The parts"), "{text}");
         assert_eq!(Journal::from_text(&text).unwrap(), journal);
         for (entry, place) in journal.generated.iter().zip(places) {
             assert_eq!(entry.line[0].place(), Ok(Some(place)));
@@ -293,7 +299,7 @@ mod tests {
             ),
             (
                 "[[generated]]\ncommand = ''\nkind = ''\nname = ''\n[[generated.line]]\npath = 'x'\nplace = 'cellar'\ntext = ''\n",
-                "`cellar` is no place that this hoglet knows",
+                "`cellar` is a place that this hoglet does not know",
             ),
             ("[[generated\n", "line 1"),
         ] {

@@ -1,6 +1,6 @@
 //! The kinds that `hoglet generate` can write.
 //!
-//! Each has a module with one function, `plan`, which reads no disk.
+//! Each kind has a module with a function `plan`, which does not read the disk.
 
 pub mod event;
 pub mod experiment;
@@ -20,7 +20,7 @@ use crate::generate::plan::Plan;
 use crate::generate::request::{Kind, Request};
 use crate::generate::templates::Templates;
 
-/// Plans what a command writes.
+/// Plans the files and lines that a command writes.
 pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<Plan, Error> {
     match request.kind {
         Kind::Event => event::plan(request, app, templates),

@@ -1,13 +1,15 @@
 //! [`Name`]: the name of a resource, an event or a field, in every spelling that the code needs.
 //!
-//! A name is not yet checked against what it is for; [`reserved`](super::reserved) does that.
+//! [`reserved`](super::reserved) checks whether a certain part can have the name.
 
 mod english;
 mod words;
 
 use std::fmt;
 
-/// PostgreSQL cuts identifiers after 63 bytes; tables and columns become parts of the names of indexes.
+/// The most characters of a name.
+///
+/// PostgreSQL cuts identifiers after 63 bytes, and the name of an index contains those of its table and columns.
 pub const LONGEST: usize = 40;
 
 /// A name as words in lower case, such as `["order", "line"]`.
@@ -71,7 +73,7 @@ impl Name {
 
     /// `order_lines`: the English plural.
     ///
-    /// Irregular words are known; `--plural` gives others.
+    /// Common irregular words are known. For others there is `--plural`.
     pub fn plural(&self) -> Self {
         self.with_last_word(english::plural)
     }
@@ -83,7 +85,7 @@ impl Name {
 
     /// The singular and the plural of a table's name.
     ///
-    /// A name in the plural is made singular, as Rails does. With a plural that the user gives, the name stays as it is.
+    /// A plural name is made singular, as in Rails. If the user gives a plural, the name is not changed.
     pub fn with_plural(&self, given: Option<&Self>) -> Result<(Self, Self), String> {
         let (singular, plural) = match given {
             Some(plural) => (self.clone(), plural.clone()),
@@ -110,16 +112,16 @@ impl Name {
     }
 }
 
-/// As [`Name::snake`].
+/// The same as [`Name::snake`].
 impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.snake())
     }
 }
 
-/// The name of an index or a constraint, made of its parts: at most 63 bytes, PostgreSQL's limit.
+/// Joins the parts of the name of an index, to at most 63 bytes, PostgreSQL's limit.
 ///
-/// A longer one ends in a checksum instead, so that two of them differ.
+/// A longer name is cut and ends in a checksum, so that different names stay different.
 pub fn identifier(parts: &[&str]) -> String {
     const LONGEST_IN_POSTGRESQL: usize = 63;
     let whole = parts.join("_");

@@ -1,4 +1,4 @@
-//! [`Plan`]: everything that a command wants to change in an app, before the disk is read.
+//! [`Plan`]: the files and lines that a command adds, before they are compared with the disk.
 
 use crate::generate::splice::Place;
 
@@ -6,12 +6,12 @@ use crate::generate::splice::Place;
 pub struct Plan {
     pub files: Vec<NewFile>,
     pub insertions: Vec<Insertion>,
-    /// What to do next, one line each, such as the address of the page.
+    /// The next steps for the user, one line each, such as to open the page.
     pub next: Vec<String>,
 }
 
 impl Plan {
-    /// Adds a file that the command writes as a whole.
+    /// Adds a new file.
     pub fn file(&mut self, path: impl Into<String>, contents: String) {
         let path = path.into();
         self.files.push(NewFile { path, contents });
@@ -40,6 +40,6 @@ pub struct NewFile {
 pub struct Insertion {
     pub path: String,
     pub place: Place,
-    /// The lines, without indentation of the place.
+    /// The lines, without the indentation of the place.
     pub text: String,
 }

@@ -9,7 +9,7 @@ use crate::generate::diff;
 use crate::output;
 use crate::write::changes::Change;
 
-/// Lines that the user must add or take out.
+/// Lines that the user must add or remove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ByHand {
     pub file: String,
@@ -23,12 +23,12 @@ pub struct Report<'a> {
     /// Such as `page about`.
     pub part: &'a str,
     pub changes: &'a [Change],
-    /// Files that exist and differ, so that nothing was written.
+    /// Files that exist and differ. If there are any, nothing was written.
     pub conflicts: &'a [String],
-    /// Files that were changed by hand, so that they were not deleted.
+    /// Files that were not deleted, because they were changed by hand.
     pub kept: &'a [String],
     pub by_hand: &'a [ByHand],
-    /// What to do next, one line each.
+    /// The next steps for the user, one line each.
     pub next: &'a [String],
     pub output: &'a Output,
 }

@@ -1,4 +1,4 @@
-//! [`Request`]: the arguments of a command, checked as far as every kind needs.
+//! [`Request`]: the arguments of a command, after the checks that all kinds have in common.
 
 use clap::ValueEnum;
 
@@ -8,7 +8,7 @@ use crate::generate::name::Name;
 pub struct Request {
     pub kind: Kind,
     pub name: Name,
-    /// What follows the name: fields, the variants of an experiment, the cron expression of a schedule and its time
+    /// The arguments after the name: fields, the variants of an experiment, the cron expression of a schedule and its time
     /// zone, or the type of a setting.
     pub rest: Vec<String>,
     pub public: bool,
@@ -40,20 +40,20 @@ pub enum Kind {
     Job,
     /// A job that runs at set times
     Schedule,
-    /// A mail: both views, the function that sends it, and a test
+    /// A mail: both views, the job that sends it, and a test
     Mail,
     /// A setting that is read from the environment
     Setting,
 }
 
 impl Kind {
-    /// As it is typed: `resource`.
+    /// The word that a user types: `resource`.
     pub fn word(self) -> &'static str {
         let words = self.example().split_once(' ');
         words.map_or("", |(kind, _)| kind)
     }
 
-    /// An example of what follows `hoglet generate`.
+    /// An example of the arguments of `hoglet generate`.
     pub fn example(self) -> &'static str {
         match self {
             Self::Resource => "resource post title:string 'body:text?'",
@@ -70,7 +70,7 @@ impl Kind {
         }
     }
 
-    /// Whether something may follow the name, such as fields.
+    /// Whether arguments may follow the name, such as fields.
     pub fn takes_more(self) -> bool {
         !matches!(self, Self::Page | Self::Flag | Self::Mail)
     }

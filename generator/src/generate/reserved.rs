@@ -1,6 +1,6 @@
 //! Names that a generated part cannot have, each with the reason.
 //!
-//! SQL has no part in it: SeaORM quotes every identifier, so a table `orders` and a column `order` work.
+//! Keywords of SQL are allowed: SeaORM quotes every identifier, so a table `orders` and a column `order` work.
 
 mod lists;
 
@@ -53,7 +53,7 @@ pub fn table(singular: &Name, plural: &Name) -> Result<(), String> {
 
 /// Checks the name of a struct: an event, a job.
 ///
-/// It stands in CamelCase beside the names of the preludes.
+/// It must not be the same as a name of the preludes.
 pub fn type_name(name: &Name) -> Result<(), String> {
     let camel = name.camel();
     if is_keyword(&camel) {
@@ -74,7 +74,7 @@ pub fn struct_field(name: &Name) -> Result<(), String> {
 
 /// Checks the name of a column that is not a reference.
 ///
-/// [`struct_field`] is checked before.
+/// [`struct_field`] must have accepted the name.
 pub fn column(column: &str) -> Result<(), String> {
     if let Some((_, reason)) = COLUMNS.iter().find(|(taken, _)| *taken == column) {
         return Err((*reason).to_owned());

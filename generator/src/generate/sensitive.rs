@@ -1,4 +1,4 @@
-//! Names of values that must not be stored or sent as they are: secrets, and personal data.
+//! Recognizes secrets and personal data by their names.
 
 use crate::generate::name::Name;
 
@@ -27,7 +27,7 @@ const PERSONAL: &[&str] = &[
     "telephone",
 ];
 
-/// Personal only as a whole name: `product_name` is not.
+/// Whole names of personal data. `product_name` is not personal.
 const PERSONAL_ALONE: &[&str] = &[
     "customer_name",
     "date_of_birth",
@@ -48,7 +48,7 @@ pub fn is_personal(name: &Name) -> bool {
     PERSONAL_ALONE.contains(&name.as_str()) || ends_in(&name, PERSONAL)
 }
 
-/// Whether the last words of a name are one of these.
+/// Whether a name is one of these words, or ends in one of them after a `_`.
 fn ends_in(name: &str, words: &[&str]) -> bool {
     words.iter().any(|word| {
         let rest = name.strip_suffix(word);

@@ -1,14 +1,13 @@
-//! Adds lines to files of an app, and takes them out again.
+//! Adds lines to files of an app, and removes them again.
 //!
-//! Every other byte of the file stays.
-//!
-//! Rust files are parsed with syn, so that a place is found by what it is and not by a pattern. Pure functions: no disk.
+//! Every other byte of the file stays. Rust files are parsed with syn, so a place is found in the syntax tree and not with
+//! a pattern. All functions are pure: they do not read the disk.
 //!
 //! ```text
-//! file + place → spot: after which line, with which indentation → lines
+//! file + place → spot: the line and the indentation → the file with the new lines
 //! ```
 //!
-//! [`remove`] looks for the lines themselves, so it works in a file that does not compile.
+//! [`remove`] searches for the text of the lines, so it also works in a file that does not parse.
 
 mod call;
 mod chain;
@@ -32,7 +31,7 @@ use lines::Lines;
 use rust::Source;
 use spot::Spot;
 
-/// The file with the lines, and the lines as they stand in it, with LF as line ends.
+/// The file with the new lines, and these lines as the file has them, but with LF as line ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spliced {
     pub file: String,
@@ -41,7 +40,7 @@ pub struct Spliced {
 
 /// Adds lines at a place.
 ///
-/// Lines that are there already are refused, with [`Refusal::is_there`].
+/// If the file has the lines already, the result is a refusal with [`Refusal::is_there`].
 pub fn insert(file: &str, place: &Place, text: &str) -> Result<Spliced, Refusal> {
     insert_beside(file, place, text, &BTreeSet::new())
 }
@@ -70,10 +69,10 @@ pub fn insert_beside(
     Ok(Spliced { file, lines })
 }
 
-/// Takes out `lines`, as [`insert`] returned them, and the blank line that only they needed.
+/// Removes `lines`, as [`insert`] returned them, and a blank line that only they needed.
 ///
-/// Their indentation may have changed. If they are there several times, the last ones go. Of the place only its kind
-/// matters, and not the names in it.
+/// Their indentation may have changed. If the file has them several times, the last ones are removed. Only the kind of
+/// the place matters, and not the names in it.
 pub fn remove(file: &str, place: &Place, lines: &str) -> Result<String, Refusal> {
     let (mark, file) = byte_order_mark(file);
     let mut all = Lines::of(file);

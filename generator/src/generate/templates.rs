@@ -1,9 +1,9 @@
 //! [`Templates`]: the Liquid templates of the generators, embedded in this program.
 //!
-//! An app's own win.
+//! Templates in the app replace them.
 //!
-//! In a template of a page or a mail, `{{ … }}` and `{% … %}` belong to minijinja, which reads the page later. If such a template has
-//! tags in square brackets, those are Liquid's: `[[ name.snake ]]` and `[% if public %]`.
+//! In a template of a page or a mail, `{{ … }}` and `{% … %}` belong to minijinja, which renders the page later. If such a
+//! template has tags in square brackets, those are Liquid's: `[[ name.snake ]]` and `[% if public %]`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The embedded templates, and those of the app in this folder.
+    /// Reads the templates of the app in this folder.
     pub fn read(app: &Path) -> Result<Self, Error> {
         let mut own = BTreeMap::new();
         let folder = app.join(FOLDER);
@@ -53,7 +53,7 @@ impl Templates {
             .filter(move |(name, _)| name.split('/').next() == Some(kind))
     }
 
-    /// Renders the template of this name, the app's own or the embedded one.
+    /// Renders the template of this name. The app's own replaces the embedded one.
     pub fn render(&self, name: &str, values: &Object) -> Result<String, Error> {
         let embedded = EMBEDDED.iter().find(|(embedded, _)| *embedded == name);
         let embedded = embedded.map(|(_, text)| *text);
@@ -91,7 +91,7 @@ fn in_braces<'a>(name: &str, text: &'a str) -> Cow<'a, str> {
     if !is_view || !(text.contains("[[") || text.contains("[%")) {
         return Cow::Borrowed(text);
     }
-    // Control characters hold the places of the page's own braces.
+    // Control characters stand for the page's own braces meanwhile.
     let text = text.replace("{{", "\u{1}").replace("{%", "\u{2}");
     let text = text.replace("[[", "{{").replace("]]", "}}");
     let text = text.replace("[%", "{%").replace("%]", "%}");
@@ -117,7 +117,7 @@ pub fn spellings(name: &Name) -> Value {
 struct Mistake<'a>(&'a str);
 
 impl Mistake<'_> {
-    /// Its line in the template, counted from 1, where that can be found out.
+    /// The line of the mistake in the template, counted from 1, if it can be found.
     fn line(&self, template: &str) -> Option<usize> {
         let number = self.0.split_once("--> ").and_then(|(_, rest)| {
             let number = rest.split(':').next()?;

@@ -1,6 +1,4 @@
-//! Names that Rust code declares: routes, events, flags, jobs and tables.
-//!
-//! Found in its tokens.
+//! Finds names in the tokens of Rust code: routes, events, flags, jobs and tables.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +7,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Methods whose first argument is the path of a route.
 const ROUTES: &[&str] = &["get", "post", "put", "patch", "delete", "route"];
 
-/// A file without any of these texts declares nothing, and is not read any further.
+/// A file without any of these texts declares no such name, so its tokens are not read.
 const SIGNS: &[&str] = &[
     "Routes::default",
     "Routes<",
@@ -34,7 +32,7 @@ pub struct Declared {
 impl Declared {
     /// Adds the names in a file.
     ///
-    /// Code whose brackets or quotes do not match adds nothing.
+    /// Code with unmatched brackets or quotes adds nothing.
     pub fn read(&mut self, code: &str) {
         if SIGNS.iter().any(|sign| code.contains(sign))
             && let Ok(tokens) = code.parse()
@@ -114,7 +112,7 @@ fn is(token: &TokenTree, sign: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
-/// Whether `Word::` comes before, for one of these words.
+/// Whether one of these words and `::` come directly before.
 fn follows(before: &[TokenTree], words: &[&str]) -> bool {
     match before {
         [.., TokenTree::Ident(word), one, other] => {

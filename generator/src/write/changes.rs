@@ -30,7 +30,7 @@ pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Wr
     let targets = changes.iter().map(|change| target(&app, change));
     let targets: Vec<PathBuf> = targets.collect::<Result<_, _>>()?;
 
-    // An early return drops these in reverse order: the files move back before the temporary folder is removed.
+    // An early return drops these in reverse order, so the files move back before the temporary folder is removed.
     let temporary_folder = temporary_folder(&app)?;
     let aside = |kind: &str, number: usize| temporary_folder.path().join(format!("{kind}{number}"));
     let mut moves = Undo::default();
@@ -67,9 +67,9 @@ pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Wr
     })
 }
 
-/// The path of a file in the real folders of the app.
+/// The real path of a file in the app.
 ///
-/// For a link it is the file that the link leads to.
+/// For a link, it is the path of the file to which the link leads.
 fn target(app: &Path, change: &Change) -> Result<PathBuf, Error> {
     let path = app.join(&change.path);
     let in_the_way = |path: &Path| Error::InTheWay {
@@ -115,7 +115,7 @@ fn inside(app: &Path, path: PathBuf) -> Result<PathBuf, Error> {
     }
 }
 
-/// Writes the new contents beside the app's files, with the permissions of the file that they will replace.
+/// Writes the new contents to a temporary file, with the permissions of the file that it will replace.
 fn write_aside(path: &Path, contents: &[u8], target: &Path) -> io::Result<()> {
     fs::write(path, contents)?;
     if let Ok(replaced) = target.metadata() {
@@ -124,7 +124,7 @@ fn write_aside(path: &Path, contents: &[u8], target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// An editor or another program may have changed the file since it was read.
+/// Checks that no other program, such as an editor, has changed the file since it was read.
 fn require_unchanged(change: &Change, target: &Path) -> Result<(), Error> {
     let now = match fs::read(target) {
         Ok(now) => Some(now),

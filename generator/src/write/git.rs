@@ -67,7 +67,7 @@ pub fn start_repository(directory: &Path, files: &[File]) -> Result<(), String> 
     })
 }
 
-/// A git command for that directory, even if a hook has set another one.
+/// A git command for this directory, even if `hoglet` runs in a git hook, which sets these variables.
 fn git(directory: &Path) -> Command {
     let mut command = Command::new("git");
     command.current_dir(directory);
@@ -119,7 +119,7 @@ fn run(command: &mut Command, input: &[u8]) -> Result<(), Failed> {
         .spawn()
         .map_err(Failed::NotStarted)?;
     if let Some(mut stdin) = child.stdin.take() {
-        // If git ended early, its exit status shows it.
+        // If git ended before it read the input, its exit status shows the failure.
         let _ = stdin.write_all(input);
     }
     let output = child.wait_with_output().map_err(Failed::NotStarted)?;

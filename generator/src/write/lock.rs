@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::project::MARK;
 
-/// Other commands need milliseconds, so a lock that stays this long belongs to a command that hangs.
+/// Other commands need milliseconds. If the lock is held this long, the command that holds it hangs.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The system releases the lock when it is dropped, and when the process ends in any way.
@@ -27,7 +27,7 @@ impl Lock {
         loop {
             interrupt.check()?;
             match file.try_lock() {
-                // Some network file systems have no locks. There the check of each file before it is replaced must do.
+                // Some network file systems have no locks. There, only the check of each file before its replacement helps.
                 Ok(()) | Err(TryLockError::Error(_)) => return Ok(Self { _file: file }),
                 Err(TryLockError::WouldBlock) if start.elapsed() > LONGEST => {
                     return Err(Error::Busy);

@@ -42,7 +42,7 @@ impl Undo {
             if let Some(folder) = replaced.parent() {
                 fs::create_dir_all(folder)?;
             }
-            // A second name of the old file, where the file system has that. So there is a file at `to` at any time.
+            // A hard link keeps the old file, so `to` exists at all times. Some file systems have none, so the file is copied.
             fs::hard_link(to, replaced).or_else(|_| fs::copy(to, replaced).map(drop))?;
             fs::rename(from, to)?;
             self.0.push(Step::Replaced {

@@ -24,7 +24,7 @@ pub enum FieldType {
     Email,
     Url,
     Enum(Vec<Name>),
-    /// The singular name of the resource that it refers to, such as `user`.
+    /// The singular name of the resource that the field refers to, such as `user`.
     ///
     /// The column is `NAME_id`.
     References(Name),
@@ -35,7 +35,7 @@ const TYPES: &str = "string, text, integer, bigint, float, decimal(P,S), boolean
 /// The most digits of a `rust_decimal::Decimal` that are exact.
 const MOST_DIGITS: u32 = 28;
 
-/// What other frameworks call a type.
+/// Names that other frameworks use for these types.
 const ALIASES: &[(&str, &str)] = &[
     ("belongs_to", "references"),
     ("bigserial", "bigint"),
@@ -59,7 +59,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("varchar", "string"),
 ];
 
-/// `name` is the field's, which `references` without parentheses refers to.
+/// `name` is the name of the field. `references` without parentheses refers to the resource of that name.
 pub fn parse(name: &Name, text: &str) -> Result<FieldType, String> {
     let (kind, arguments) = split(text)?;
     let simple = match kind {
@@ -116,7 +116,7 @@ fn decimal(arguments: Option<Vec<&str>>) -> Result<FieldType, String> {
     let numbers: Vec<Option<u32>> = numbers.iter().map(|number| number.parse().ok()).collect();
     let [Some(precision), Some(scale)] = numbers[..] else {
         return Err(
-            "a decimal needs its digits, and how many of them follow the point, as in `decimal(10,2)`"
+            "a decimal needs the number of all digits, and of those after the point, as in `decimal(10,2)`"
                 .to_owned(),
         );
     };
@@ -139,18 +139,18 @@ fn variants(arguments: Option<Vec<&str>>) -> Result<FieldType, String> {
     let mut seen = BTreeSet::new();
     let mut variants = Vec::new();
     for text in texts {
-        let refuse = |reason: &str| Err(format!("its value `{text}` does not fit: {reason}"));
+        let refuse = |reason: &str| Err(format!("its value `{text}` is not allowed: {reason}"));
         let variant = match Name::parse(text) {
             Ok(variant) => variant,
             Err(reason) => return refuse(&reason),
         };
         let camel = variant.camel();
-        // Keywords are in lower case, and variants are not; this one is the exception.
+        // Variants are in CamelCase, and `Self` is the only keyword that begins with a capital letter.
         if is_keyword(&camel) {
             return refuse("`Self` is a keyword of Rust");
         }
         if !seen.insert(camel) {
-            return refuse("it is there twice");
+            return refuse("it appears twice");
         }
         variants.push(variant);
     }
@@ -160,7 +160,7 @@ fn variants(arguments: Option<Vec<&str>>) -> Result<FieldType, String> {
 fn references(name: &Name, arguments: Option<Vec<&str>>) -> Result<FieldType, String> {
     if name.snake().ends_with("_id") {
         return Err(format!(
-            "the column gets its `_id` by itself; write `{}:references`",
+            "the column gets `_id` automatically; write `{}:references`",
             name.snake().trim_end_matches("_id")
         ));
     }

@@ -1,4 +1,4 @@
-//! What follows a field's type: `:unique`, `:index`, `:search`, `:private`.
+//! The modifiers after a field's type: `:unique`, `:index`, `:search`, `:private`.
 
 use super::{Field, FieldType};
 
@@ -39,18 +39,18 @@ impl Field {
             }
         };
         if *flag {
-            return Err(format!("`:{modifier}` is there twice"));
+            return Err(format!("`:{modifier}` appears twice"));
         }
         *flag = true;
         Ok(())
     }
 
-    /// Refuses combinations that no database or page has a use for.
+    /// Refuses combinations that are of no use in a database or on a page.
     pub(super) fn makes_sense(&self) -> Result<(), String> {
         use FieldType::{Boolean, Email, Json, String as Line, Text, Url};
         let refuse = |reason: &str| Err(reason.to_owned());
         match self.kind {
-            Boolean if self.unique => refuse("a unique boolean would allow two rows"),
+            Boolean if self.unique => refuse("a unique boolean would allow only two rows"),
             Text | Json if self.unique => {
                 refuse("`:unique` needs a short value, such as a `string`")
             }

@@ -105,8 +105,8 @@ fn each_refusal_says_why() {
     insta::assert_snapshot!(messages.join("\n"), @r"
     the field `title`: it has no type; write it as in `title:string`
     the field `title:`: it has no type; write it as in `title:string`
-    the field `:string`: its name does not fit: it is empty
-    the field `größe:string`: its name does not fit: it contains `ö`; letters from a to z, digits and `_` are allowed
+    the field `:string`: its name is not allowed: it is empty
+    the field `größe:string`: its name is not allowed: it contains `ö`; letters from a to z, digits and `_` are allowed
     the field `a:str\ning`: it contains `\n`
     the field `type:string`: `type` is a keyword of Rust; take another word, such as `kind`
     the field `title:String`: the type `String` is called `string`
@@ -117,26 +117,26 @@ fn each_refusal_says_why() {
     the field `title:string:unique?`: the `?` belongs directly after the type, and not after `:unique`
     the field `title:string:optional`: an optional field has a `?` after its type, as in `text?`
     the field `title:string:required`: a field without a `?` is required already
-    the field `title:string:unique:unique`: `:unique` is there twice
+    the field `title:string:unique:unique`: `:unique` appears twice
     the field `title:string:`: a modifier is missing after a `:`
     the field `title:string:unique:index`: `:unique` makes an index already; leave `:index` out
     the field `body:text:unique`: `:unique` needs a short value, such as a `string`
     the field `data:json:index`: `:index` needs a short value, such as a `string`
-    the field `done:boolean:unique`: a unique boolean would allow two rows
+    the field `done:boolean:unique`: a unique boolean would allow only two rows
     the field `count:integer:search`: `:search` is for words: `string`, `text`, `email` and `url`
-    the field `price:decimal`: a decimal needs its digits, and how many of them follow the point, as in `decimal(10,2)`
-    the field `price:decimal(10)`: a decimal needs its digits, and how many of them follow the point, as in `decimal(10,2)`
+    the field `price:decimal`: a decimal needs the number of all digits, and of those after the point, as in `decimal(10,2)`
+    the field `price:decimal(10)`: a decimal needs the number of all digits, and of those after the point, as in `decimal(10,2)`
     the field `price:decimal(10,2`: `decimal(10,2` must end with its `)`
     the field `price:decimal(29,2)`: a decimal has between 1 and 28 digits
     the field `price:decimal(0,0)`: a decimal has between 1 and 28 digits
     the field `price:decimal(4,5)`: of 4 digits, 5 cannot follow the point
     the field `status:enum`: an enum needs its values, as in `enum(draft,published)`
     the field `status:enum()`: an enum needs its values, as in `enum(draft,published)`
-    the field `status:enum(a,,b)`: its value `` does not fit: it is empty
-    the field `status:enum(self)`: its value `self` does not fit: `Self` is a keyword of Rust
-    the field `status:enum(new_one,NewOne)`: its value `NewOne` does not fit: it is there twice
-    the field `status:enum(1,2)`: its value `1` does not fit: it begins with a digit
-    the field `post_id:references`: the column gets its `_id` by itself; write `post:references`
+    the field `status:enum(a,,b)`: its value `` is not allowed: it is empty
+    the field `status:enum(self)`: its value `self` is not allowed: `Self` is a keyword of Rust
+    the field `status:enum(new_one,NewOne)`: its value `NewOne` is not allowed: it appears twice
+    the field `status:enum(1,2)`: its value `1` is not allowed: it begins with a digit
+    the field `post_id:references`: the column gets `_id` automatically; write `post:references`
     the field `author:references(user,person)`: it refers to one table, as in `references(user)`
     the field `author:references(my.user)`: it cannot refer to `my.user`: it contains `.`; letters from a to z, digits and `_` are allowed
     ");

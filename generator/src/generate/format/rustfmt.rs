@@ -1,7 +1,7 @@
 //! Finds the program rustfmt.
 //!
-//! `rustfmt` on the PATH is mostly rustup's proxy, which first finds out which toolchain to use. That takes longer than to
-//! format some files. So in the plain case, where nothing but rustup's default decides, the default's own rustfmt is started.
+//! `rustfmt` on the PATH is usually rustup's proxy, which first finds out which toolchain to use. That takes longer than the
+//! formatting itself. So if only rustup's default decides about the toolchain, its own rustfmt is started directly.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::process::Command;
 
 /// The command that runs rustfmt for an app.
 pub fn command(app: &Path) -> Command {
-    // As `cargo fmt` does.
+    // `cargo fmt` reads this variable, too.
     let given = env::var_os("RUSTFMT").map(PathBuf::from);
     let program = given.or_else(|| of_toolchain(app));
     let mut command = Command::new(program.unwrap_or_else(|| "rustfmt".into()));
@@ -17,7 +17,9 @@ pub fn command(app: &Path) -> Command {
     command
 }
 
-/// The rustfmt of the toolchain that rustup would choose, unless that choice takes more than a look at its settings.
+/// The rustfmt of the toolchain that rustup would choose.
+///
+/// `None` if more than rustup's settings decides about the toolchain.
 fn of_toolchain(app: &Path) -> Option<PathBuf> {
     let is_proxy = |folder: &Path| folder.join(program("rustup")).is_file();
     let path = env::var_os("PATH")?;
@@ -46,9 +48,9 @@ fn program(name: &str) -> String {
     format!("{name}{}", env::consts::EXE_SUFFIX)
 }
 
-/// The default in rustup's settings.
+/// The default toolchain in rustup's settings.
 ///
-/// A file in a folder above the app, or an override for a folder, would come first.
+/// `None` if a toolchain file in a folder above the app, or an override for a folder, could replace it.
 fn default_toolchain(rustup: &Path, app: &Path) -> Option<String> {
     let files = ["rust-toolchain", "rust-toolchain.toml"];
     let mut folders = app.ancestors();

@@ -22,7 +22,7 @@ const OF_HOGLET: &[&str] = &["distinct_id", "environment", "release"];
 pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<Plan, Error> {
     let name = &request.name;
     is_free(name, app)?;
-    // The reason for a property that is private must not be that only a column can be private.
+    // `Field::properties` would refuse `:private` for another reason: that only a column can have modifiers.
     for text in &request.rest {
         if text
             .split(':')
@@ -81,7 +81,7 @@ fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
     Ok(())
 }
 
-/// `OrderPlaced { item_count: 1 }`
+/// `OrderPlaced { item_count }`
 fn example(name: &Name, fields: &[Field]) -> String {
     let fields: Vec<String> = fields.iter().map(|field| field.name.snake()).collect();
     match fields.is_empty() {
@@ -93,7 +93,7 @@ fn example(name: &Name, fields: &[Field]) -> String {
 fn personal(text: &str) -> Error {
     Error::argument(
         text,
-        "personal data is never a property of an event, because events are kept as they are",
+        "personal data is never a property of an event, because events cannot be changed later",
         "leave it out, or make it a property of the person in src/posthog/person.rs, as the e-mail address and the name are",
     )
 }
@@ -114,7 +114,7 @@ fn property(field: &Field, text: &str) -> Result<Value, Error> {
     }
     let kind = match &field.kind {
         FieldType::String | FieldType::Text | FieldType::Email | FieldType::Url => "String",
-        // As PostHog reads them: `2026-12-01`, `2026-12-01T14:30:00Z`.
+        // In the formats that PostHog reads: `2026-12-01`, `2026-12-01T14:30:00Z`.
         FieldType::Date | FieldType::Datetime => "String",
         FieldType::Integer => "i32",
         FieldType::Bigint => "i64",

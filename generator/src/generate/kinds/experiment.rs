@@ -12,7 +12,7 @@ use crate::generate::plan::Plan;
 use crate::generate::request::Request;
 use crate::generate::templates::{Templates, spellings};
 
-/// PostHog gives every experiment this variant, and it cannot be renamed:
+/// PostHog gives every experiment a variant of this name, which cannot be changed:
 /// <https://posthog.com/docs/experiments/running-experiments-without-feature-flags>.
 const CONTROL: &str = "control";
 

@@ -1,4 +1,4 @@
-//! `hoglet generate flag`: a feature flag, known to evaluation.
+//! `hoglet generate flag`: a feature flag in the list of flags that the app evaluates.
 
 use liquid::Object;
 

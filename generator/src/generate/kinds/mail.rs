@@ -18,7 +18,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     let job = Name::parse(&format!("send_{snake}")).map_err(refuse)?;
     job_table::is_free(&job, app)?;
     let text = format!("templates/mail/{snake}.txt");
-    // `layout.txt`, for example, is no mail, and must not be overwritten even with --force.
+    // `layout.txt`, for example, is not a mail. It must not be overwritten, even with --force.
     if app.files.contains(&text) && !app.files.contains(&format!("src/jobs/{job}.rs")) {
         return Err(refuse(format!("`{text}` has another purpose")));
     }

@@ -1,4 +1,4 @@
-//! `hoglet generate migration`: a change of the schema, with a `down` that takes it back.
+//! `hoglet generate migration`: a change of the schema, with a `down` that reverts it.
 
 mod change;
 mod column;
@@ -132,7 +132,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     Ok(plan)
 }
 
-/// The fields, at least one.
+/// The columns to add or to remove. There must be at least one.
 fn columns(request: &Request, missing: &str) -> Result<Vec<Field>, Error> {
     let name = request.name.snake();
     if request.rest.is_empty() {
@@ -143,12 +143,12 @@ fn columns(request: &Request, missing: &str) -> Result<Vec<Field>, Error> {
     for text in &request.rest {
         let field = Field::parse(text).map_err(|reason| wrong_field(text, reason))?;
         let column = field.column();
-        // A table may lack the columns that resources have.
+        // Only the tables of resources have these columns already.
         if !["created_at", "updated_at", "user", "user_id"].contains(&column.as_str()) {
             reserved::column(&column).map_err(|reason| wrong_field(text, reason))?;
         }
         if !seen.insert(column) {
-            return Err(wrong_field(text, "the column is there twice".to_owned()));
+            return Err(wrong_field(text, "the column appears twice".to_owned()));
         }
         fields.push(field);
     }
@@ -215,9 +215,9 @@ fn can_be_added(fields: &[Field], request: &Request) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses what SQLite cannot do: it drops no column that a foreign key of the whole table names.
+/// Refuses a column that SQLite cannot drop, because a foreign key of the table names it.
 ///
-/// A column that a migration has added has its foreign key in the column itself, and can be dropped.
+/// If a migration added the column, the foreign key is part of the column, and SQLite can drop both.
 fn can_be_dropped(fields: &[Field], what: &str, table: &str, app: &AppFacts) -> Result<(), Error> {
     let added = format!("add_{what}_to_{table}");
     let was_added = app
@@ -266,7 +266,7 @@ fn words(snake: &str) -> String {
     snake.replace('_', " ")
 }
 
-/// Where the entity of a table is: `in src/models/post.rs`.
+/// The file of a table's entity, as part of a sentence: `in src/models/post.rs`.
 fn entity(table: &str, app: &AppFacts) -> String {
     let model = app.files.iter().find(|file| {
         let stem = file

@@ -17,19 +17,19 @@ use crate::generate::templates::Templates;
 
 /// The templates of a model, and the paths of their files.
 ///
-/// `POST` and `POSTS` stand for its names.
+/// `POST` and `POSTS` stand for the singular and the plural.
 const FILES: &[(&str, &str)] = &[
     ("migration.rs", "src/migrations/MIGRATION.rs"),
     ("model.rs", "src/models/POST.rs"),
     ("test.rs", "tests/web/POSTS.rs"),
 ];
 
-/// Everything that a template of a model can name.
+/// The values that the templates of a model can use.
 #[derive(Debug, Clone, Serialize)]
 struct Values {
     name: Spellings,
     names: Spellings,
-    /// `a` or `an`, as it stands before the name.
+    /// The article of the name: `a` or `an`.
     article: &'static str,
     /// The name of the migration: `m20261201_090000_create_posts`.
     migration: String,
@@ -37,13 +37,13 @@ struct Values {
     enums: Vec<Enum>,
     foreign_keys: Vec<ForeignKey>,
     indexes: Vec<Index>,
-    /// Whether the row refers to others.
+    /// Whether the row must refer to other rows.
     refers: bool,
     /// The modules of the tests that create the rows to which it refers.
     tests: Vec<String>,
-    /// Whether two rows cannot be told apart by a unique column, so that the test inserts one only.
+    /// Whether a unique column has only one sample value. Then the test can insert only one row.
     one_only: bool,
-    /// What the test imports of `app::models` and of other crates, one `use` line each.
+    /// The `use` lines of the test, for `app::models` and other crates.
     test_imports: Vec<String>,
     /// The required references to users.
     users: Vec<Reference>,
@@ -51,7 +51,7 @@ struct Values {
     resources: Vec<Reference>,
     /// The required references to other models, whose rows the test inserts.
     models: Vec<Reference>,
-    /// Unique columns, in which two rows differ.
+    /// The unique columns. The two rows of the test differ in them.
     unique: Vec<Column>,
 }
 
@@ -132,7 +132,7 @@ fn values(request: &Request, app: &AppFacts) -> Result<Values, Error> {
     })
 }
 
-/// Whether the test has two values of a column.
+/// Whether the test has two different values for a column.
 fn differs(column: &Column) -> bool {
     column.samples.rust != column.samples.other_rust
 }
@@ -144,7 +144,7 @@ fn tests<'a>(references: impl Iterator<Item = &'a Reference>) -> Vec<String> {
     modules.into_iter().collect()
 }
 
-/// The `use` lines of the test besides those that every test has.
+/// The `use` lines of the test, except those that every test has.
 fn test_imports(name: &Name, columns: &[Column]) -> Vec<String> {
     let needs = |kind: &str| {
         columns

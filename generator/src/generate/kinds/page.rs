@@ -11,7 +11,7 @@ use crate::generate::reserved;
 use crate::generate::splice::{self, Audience, Place};
 use crate::generate::templates::{Templates, spellings};
 
-/// Views of the template that are parts of other views. They must not be overwritten, not even with --force.
+/// Templates that other templates use. They must not be overwritten, even with --force.
 const PARTS: &[&str] = &[
     "about_user",
     "base",

@@ -1,7 +1,7 @@
 //! `hoglet generate resource`: a table with its form, pages, navigation link, events and tests.
 //!
-//! [`checks`] refuses what cannot work; [`columns`] makes the pieces of code of each field; [`values`] is everything
-//! that the templates in `generator/templates/resource/` can name.
+//! [`checks`] refuses requests that cannot work. [`columns`] makes the pieces of code for each field. [`values`] has the
+//! values that the templates in `generator/templates/resource/` can use.
 
 pub mod checks;
 pub mod columns;
@@ -27,12 +27,12 @@ use owner::Owner;
 use row_label::RowLabel;
 use values::{ForeignKey, FormValues, OwnerColumn, Reference, Spellings, Target, Values};
 
-/// The most columns of the list, if not more of them sort it.
+/// The most columns in the list. Only columns by which users can sort may be more.
 const LISTED: usize = 4;
 
 /// The templates of a resource, and the paths of their files.
 ///
-/// `POST` and `POSTS` stand for its names.
+/// `POST` and `POSTS` stand for the singular and the plural.
 const FILES: &[(&str, &str)] = &[
     ("migration.rs", "src/migrations/MIGRATION.rs"),
     ("model.rs", "src/models/POST.rs"),
@@ -125,7 +125,7 @@ fn values(request: &Request, app: &AppFacts) -> Result<Values, Error> {
     })
 }
 
-/// The columns of the list beside the label: those that sort it, and short ones up to a number.
+/// The columns of the list besides the label: all that sort it, and short ones up to [`LISTED`] in total.
 fn listed(columns: &[Column], label: &RowLabel) -> Vec<Column> {
     let long = ["text", "json", "uuid", "references"];
     let others = columns.iter().filter(|column| column.name != label.column);
@@ -152,9 +152,10 @@ fn with_events(columns: &[Column]) -> Vec<Column> {
     events.cloned().collect()
 }
 
-/// The owner's rows are deleted with the account.
+/// The foreign keys of the owner and of the references.
 ///
-/// A required reference keeps the row that it refers to; an optional one becomes empty.
+/// The owner's rows are deleted with the account. While a row refers to another one in a required field, the other one
+/// cannot be deleted. An optional reference becomes empty.
 fn foreign_keys(owner: &Owner, fields: &[Field], table: impl Fn(&Name) -> Name) -> Vec<ForeignKey> {
     let mut keys = vec![ForeignKey {
         column: owner.column.clone(),

@@ -48,7 +48,7 @@ fn times(rest: &[String]) -> Result<(&str, &str), Error> {
         [expression] => Ok((expression, "UTC")),
         [expression, zone] => Ok((expression, zone)),
         [] => Err(Error::argument("schedule", "it has no times", EXAMPLE)),
-        // Without quotes, each field is an argument, and `*` the names of files.
+        // Without quotes, a shell passes each part as an argument, and replaces `*` with names of files.
         _ => Err(Error::argument(
             &rest.join(" "),
             "a cron expression is one argument, in quotes",
@@ -64,7 +64,7 @@ fn next(expression: &str, zone: &str, now: &str) -> Result<DateTime<Tz>, Error> 
     let refuse = |argument: &str, reason: String| Error::argument(argument, reason, EXAMPLE);
     let cron: Cron = expression
         .parse()
-        .map_err(|error| refuse(expression, format!("it is no cron expression ({error})")))?;
+        .map_err(|error| refuse(expression, format!("it is not a cron expression ({error})")))?;
     let tz: Tz = zone
         .parse()
         .map_err(|_| refuse(zone, "there is no such time zone".to_owned()))?;
@@ -75,7 +75,7 @@ fn next(expression: &str, zone: &str, now: &str) -> Result<DateTime<Tz>, Error> 
         .map_err(|_| refuse(expression, "no date matches it".to_owned()))
 }
 
-/// The time as `datetime!` reads it: `2026-12-02 3:00 UTC`.
+/// The time in the syntax of `datetime!`: `2026-12-02 3:00 UTC`.
 fn literal(time: DateTime<Tz>) -> String {
     let seconds = match time.second() {
         0 => String::new(),
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn wrong_times_are_refused_with_the_reason() {
-        assert!(due("every day", "UTC").starts_with("`every day`: it is no cron expression ("));
+        assert!(due("every day", "UTC").starts_with("`every day`: it is not a cron expression ("));
         assert!(due("0 3 30 2 *", "UTC").starts_with("`0 3 30 2 *`: no date matches it; "));
         assert!(due("0 3 * * *", "Berlin").starts_with("`Berlin`: there is no such time zone; "));
         let unquoted = ["0", "3", "src", "tests"].map(str::to_owned);

@@ -17,7 +17,7 @@ const SETTINGS: &str = "src/settings.rs";
 
 /// A type of setting.
 ///
-/// None is required, so that the app starts without the variable.
+/// Every type has a default or is optional, so the app starts without the variable.
 struct SettingType {
     name: &'static str,
     rust: &'static str,
@@ -98,7 +98,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
         templates.render("setting/env", &values)?,
     );
     plan.next = vec![
-        format!("Say in .env.example what `{variable}` is for"),
+        format!("Describe in .env.example what `{variable}` is for"),
         format!(
             "Read it in a handler with `State(state)`: state.settings.{}",
             name.snake()
@@ -120,9 +120,9 @@ fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
     Ok(())
 }
 
-/// The type that was asked for.
+/// The type that the command names.
 ///
-/// Without one, the name decides: `stripe_key` is a secret.
+/// If it names none, the setting's name decides: `stripe_key` is a secret.
 fn kind(name: &Name, rest: &[String]) -> Result<&'static SettingType, Error> {
     let word = match rest {
         [] if sensitive::is_secret(name) => "secret",
@@ -130,11 +130,7 @@ fn kind(name: &Name, rest: &[String]) -> Result<&'static SettingType, Error> {
         [word] => word.as_str(),
         [_, more, ..] => {
             let remedy = "give each setting a command of its own";
-            return Err(Error::argument(
-                more,
-                "there is one setting too many",
-                remedy,
-            ));
+            return Err(Error::argument(more, "a setting has only one type", remedy));
         }
     };
     TYPES.iter().find(|kind| kind.name == word).ok_or_else(|| {

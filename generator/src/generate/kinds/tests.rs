@@ -211,7 +211,12 @@ fn a_schedule_is_a_job_with_times() {
     );
     let test = file(&plan, "tests/web/cleanup.rs");
     assert!(test.contains("datetime!(2026-12-07 8:30 +1)"), "{test}");
-    assert_refused(Kind::Schedule, "cleanup", &["daily"], "no cron expression");
+    assert_refused(
+        Kind::Schedule,
+        "cleanup",
+        &["daily"],
+        "not a cron expression",
+    );
 }
 
 #[test]
@@ -340,6 +345,19 @@ fn the_opposite_needs_the_columns() {
     );
     assert!(code.contains("// It can be empty now"), "{code}");
     assert!(code.contains("add_column(string_null(\"code\"))"), "{code}");
+}
+
+#[test]
+fn a_new_table_refers_to_others() {
+    let rest = ["author:references(user)", "post:references"];
+    let plan = planned(Kind::Migration, "create_reviews", &rest);
+    let code = file(&plan, "src/migrations/m20261201_143000_create_reviews.rs");
+    for part in [
+        ".on_delete(ForeignKeyAction::Cascade),",
+        ".to(\"posts\", \"id\"),",
+    ] {
+        assert!(code.contains(part), "{part}: {code}");
+    }
 }
 
 #[test]

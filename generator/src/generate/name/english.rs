@@ -1,6 +1,6 @@
-//! English plurals: the rules, and the words that do not follow them.
+//! English plurals: the rules, and the exceptions.
 
-/// Singular and plural of words that follow no rule, also at the end of a longer word: `salesperson`, `grandchild`.
+/// Exceptions, also at the end of a longer word: `salesperson`, `grandchild`.
 const IRREGULAR_ENDS: &[(&str, &str)] = &[
     ("person", "people"),
     ("child", "children"),
@@ -27,7 +27,7 @@ const IRREGULAR_ENDS: &[(&str, &str)] = &[
     ("cache", "caches"),
 ];
 
-/// These are irregular only as whole words: `human` ends in `man`, `taxes` in `axes`, and `databases` in `bases`.
+/// Exceptions only as whole words: `human` ends in `man`, `taxes` in `axes`, and `databases` in `bases`.
 const IRREGULAR_WORDS: &[(&str, &str)] = &[
     ("man", "men"),
     ("workman", "workmen"),
@@ -94,7 +94,7 @@ const IRREGULAR_WORDS: &[(&str, &str)] = &[
     ("rss", "rss"),
 ];
 
-/// Words whose plural is the same, or that have none.
+/// Words whose plural is the same as the singular, or that have none.
 const UNCOUNTABLE: &[&str] = &[
     "news",
     "sheep",
@@ -160,7 +160,7 @@ pub fn plural(word: &str) -> String {
     }
 }
 
-/// The singular of a plural. Words that are no plural, such as `status`, stay.
+/// The singular of a plural. Other words, such as `status`, are not changed.
 pub fn singular(word: &str) -> String {
     if UNCOUNTABLE.contains(&word) || irregular(word, |&pair| pair).is_some() {
         return word.to_owned();
@@ -189,7 +189,7 @@ pub fn singular(word: &str) -> String {
     }
 }
 
-/// The other form of a word that is in a table of irregular words, or that ends in one.
+/// The other form of a word that is in a table of exceptions, or that ends in one.
 fn irregular(
     word: &str,
     direction: impl Fn(&(&'static str, &'static str)) -> (&'static str, &'static str),

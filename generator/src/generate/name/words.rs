@@ -1,6 +1,8 @@
-//! Splits a name into words, whatever its spelling.
+//! Splits a name of any spelling into words.
 
-/// `order_line`, `order-line`, `OrderLine` and `orderLine` are `order` and `line`; `HTTPServer` is `http` and `server`.
+/// Splits `order_line`, `order-line`, `OrderLine` and `orderLine` into `order` and `line`.
+///
+/// `HTTPServer` becomes `http` and `server`.
 pub fn split(text: &str) -> Result<Vec<String>, String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if text.is_empty() {
@@ -22,7 +24,7 @@ pub fn split(text: &str) -> Result<Vec<String>, String> {
     Ok(parts.into_iter().flat_map(split_at_capitals).collect())
 }
 
-/// A word begins with a capital after a small letter or digit, and with the last of several capitals.
+/// Splits before a capital that follows a small letter or a digit, and before the last of several capitals.
 fn split_at_capitals(part: &str) -> Vec<String> {
     let letters: Vec<char> = part.chars().collect();
     let mut words: Vec<String> = Vec::new();

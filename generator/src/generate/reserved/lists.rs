@@ -1,6 +1,6 @@
 //! The lists of reserved names.
 
-/// Other words for keywords that are common as names.
+/// Keywords that are common as names, and words to use instead.
 pub const INSTEAD_OF_KEYWORDS: &[(&str, &str)] = &[
     ("abstract", "summary"),
     ("box", "package"),
@@ -50,13 +50,13 @@ pub const COLUMNS: &[(&str, &str)] = &[
 
 pub const POSTGRESQL_COLUMNS: &[&str] = &["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
 
-/// A module of such a name hides the type where it is imported.
+/// A module of such a name would hide the type in files that import the module.
 pub const PRIMITIVE_TYPES: &[&str] = &[
     "bool", "char", "f16", "f32", "f64", "f128", "i8", "i16", "i32", "i64", "i128", "isize", "str",
     "u8", "u16", "u32", "u64", "u128", "usize",
 ];
 
-/// A module of such a name hides the crate where it is imported.
+/// A module of such a name would hide the crate in files that import the module.
 pub const CRATES: &[&str] = &[
     "alloc",
     "app",
@@ -112,7 +112,9 @@ pub const TEMPLATE_NAMES: &[&str] = &[
     "version",
 ];
 
-/// Names in the code of a resource that a row cannot have beside them: arguments, functions and imported modules.
+/// Arguments, functions and imported modules in the code of a resource.
+///
+/// A variable for a row would hide them.
 pub const HANDLER_NAMES: &[&str] = &[
     "database", "deleted", "forms", "id", "is_own", "label", "page", "state", "text", "user_id",
     "view", "visit",

@@ -1,6 +1,6 @@
-//! Calls in a chain, with line breaks as rustfmt puts them.
+//! Calls in a chain, with the line breaks of rustfmt.
 
-/// rustfmt's `fn_call_width`: wider arguments get a line each.
+/// rustfmt's `fn_call_width`. If the arguments are wider, each gets a line.
 const WIDEST_ARGUMENTS: usize = 60;
 
 /// A call in a chain: `.get("/posts", posts::index)`.
@@ -27,7 +27,7 @@ mod tests {
             ".get(\"/posts\", posts::index)"
         );
         assert_eq!(call("job::<send::Send>", &[]), ".job::<send::Send>()");
-        // As rustfmt has left it in the template's `routes.rs`.
+        // The template's `routes.rs` has this call, formatted by rustfmt.
         assert_eq!(
             call(
                 "post",

@@ -47,7 +47,7 @@ fn beginning(tail: &Expr) -> (&Expr, Option<&ExprMethodCall>) {
     (begin, last_call)
 }
 
-/// Whether `code` is `root`, perhaps with a longer path.
+/// Whether `code` is `root`, or `root` after a longer path.
 fn is(code: &str, root: &str) -> bool {
     let code: String = code.split_whitespace().collect();
     let root: String = root.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! The end of what is between two delimiters: a `vec!`, a macro's entries, a struct's fields, a struct literal.
+//! The end of a list between delimiters: a `vec!`, a macro's entries, a struct's fields, a struct literal.
 
 use proc_macro2::Span;
 use proc_macro2::extra::DelimSpan;
@@ -178,7 +178,9 @@ impl<'a> Visit<'a> for FirstVec<'a> {
     }
 }
 
-/// `stripe_key` in `pub stripe_key: String,`, after doc comments.
+/// The name in the text of a field: `stripe_key` in `pub stripe_key: String,`.
+///
+/// Doc comments and attributes before it are skipped.
 fn field_name(text: &str) -> &str {
     let mut lines = text.lines().map(str::trim);
     let line =

@@ -1,4 +1,4 @@
-//! Finds a function of a file by its name, and what it returns.
+//! Finds a function of a file by its name, and the expression that it returns.
 
 use syn::visit::Visit;
 use syn::{Block, Expr, ImplItemFn, ItemFn, ItemMod, Signature, Stmt};

@@ -1,8 +1,8 @@
-//! [`Lines`]: a file as lines, each with its line end, so that the others keep theirs.
+//! [`Lines`]: a file as lines. Each keeps its own line end.
 
 pub struct Lines {
     lines: Vec<String>,
-    /// The line end that was added to the last line. It is taken off again.
+    /// The line end that was added to the last line, and that [`Lines::text`] removes again.
     added_end: Option<&'static str>,
 }
 
@@ -51,7 +51,7 @@ impl Lines {
         content.map_or(0, |at| at + 1)
     }
 
-    /// Adds lines before the line `at`, with the line ends of their neighbours.
+    /// Adds lines before the line `at`, with the line end of the line before.
     pub fn insert(&mut self, at: usize, text: &str) {
         let neighbour = self.lines.get(at.saturating_sub(1));
         let end = line_end(neighbour);
@@ -59,7 +59,7 @@ impl Lines {
         self.lines.splice(at..at, new);
     }
 
-    /// Divides a line in two, which [`Lines::close_delimiters`] undoes.
+    /// Divides a line in two. [`Lines::close_delimiters`] undoes it.
     ///
     /// `column` counts bytes.
     pub fn divide(&mut self, at: usize, column: usize) {
@@ -76,7 +76,7 @@ impl Lines {
         self.lines.splice(at..=at, new.collect::<Vec<_>>());
     }
 
-    /// The last place where these lines stand, with any indentation.
+    /// The index of the first of these lines, with any indentation. If there are several, the last.
     pub fn find(&self, text: &str) -> Option<usize> {
         let wanted: Vec<&str> = text.lines().map(str::trim).collect();
         let last_start = self.len().checked_sub(wanted.len())?;
@@ -94,7 +94,9 @@ impl Lines {
         self.lines.drain(at..at + count);
     }
 
-    /// Takes out one blank line where lines were taken out, if they were between two blank lines or at an edge.
+    /// Removes a blank line at a place where lines were removed.
+    ///
+    /// It does so only between two blank lines, beside a delimiter, and at the beginning or end of the file.
     pub fn close_gap(&mut self, at: usize) {
         let is_end = at == self.len() || self.is_blank(at) || self.closes(at);
         let is_start = at == 0 || self.opens(at - 1);
@@ -140,7 +142,7 @@ pub fn indented(text: &str, indentation: &str) -> String {
     text.lines().map(|line| indent(line) + "\n").collect()
 }
 
-/// One step of indentation more, with a tab where the file has tabs.
+/// One more step of indentation: a tab if the file has tabs.
 pub fn deeper(indentation: &str) -> String {
     match indentation.starts_with('\t') {
         true => format!("{indentation}\t"),

@@ -80,7 +80,7 @@ fn among(
     Spot::before(line, indentation)
 }
 
-/// After the imports, or after the comment of the file.
+/// The spot in a file without modules: after the imports, or after the comment of the file.
 fn first(source: &Source, lines: &Lines) -> Spot {
     let items = &source.file.items;
     let imports = items.iter().take_while(|item| matches!(item, Item::Use(_)));
@@ -90,7 +90,7 @@ fn first(source: &Source, lines: &Lines) -> Spot {
         (None, None) if items.is_empty() => lines.after_content(lines.len()),
         (None, None) => 0,
     };
-    // Between two lines without a blank one, a new blank line could not be told from the file's own.
+    // Without a blank line here, `remove` could not know which blank line is new.
     let blank_line = above > 0 && lines.is_blank(above);
     Spot::before(above, String::new()).with_blank_line(blank_line)
 }

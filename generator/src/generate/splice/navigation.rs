@@ -1,4 +1,4 @@
-//! The links of `templates/base.html`: inside `<nav>`, around its `{% if user %}`.
+//! The links of `templates/base.html`: in `<nav>`, before its `{% if user %}` or inside it.
 
 use super::lines::Lines;
 use super::place::Audience;
@@ -20,7 +20,7 @@ pub fn find(lines: &Lines, audience: Audience) -> Result<Spot, Refusal> {
     }
 }
 
-/// The line of `{% if user %}`, and that of its `{% else %}`, `{% elif … %}` or `{% endif %}`.
+/// The line of `{% if user %}`, and the line of its `{% else %}`, `{% elif … %}` or `{% endif %}`.
 fn branch_for_users(visible: &[String], start: usize, end: usize) -> Option<(usize, usize)> {
     let tags = (start..=end).flat_map(|line| tags(&visible[line]).map(move |tag| (line, tag)));
     let mut tags = tags.skip_while(|(_, tag)| tag != "if user");
@@ -39,7 +39,7 @@ fn branch_for_users(visible: &[String], start: usize, end: usize) -> Option<(usi
     None
 }
 
-/// Before a line that begins with what is expected, and has nothing else in front of it.
+/// The spot before a line, which must begin with the expected text.
 fn before(lines: &Lines, line: usize, expected: &str) -> Result<Spot, Refusal> {
     if !lines.get(line).trim_start().starts_with(expected) {
         return Err(Refusal::new(
@@ -74,7 +74,7 @@ fn without_comments(lines: &Lines) -> Vec<String> {
 
 /// The text of a line outside of comments.
 ///
-/// `comment` is the end of one that goes on.
+/// `comment` is the end delimiter of a comment that began in an earlier line.
 fn visible(line: &str, comment: &mut Option<&'static str>) -> String {
     let mut rest = line;
     let mut visible = String::new();
@@ -97,7 +97,7 @@ fn visible(line: &str, comment: &mut Option<&'static str>) -> String {
     }
 }
 
-/// The insides of `{% … %}`, with one space between words.
+/// The contents of each `{% … %}`, with one space between words.
 fn tags(line: &str) -> impl Iterator<Item = String> {
     let tags = line
         .split("{%")

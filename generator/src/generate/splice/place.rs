@@ -1,10 +1,10 @@
-//! [`Place`]: a place in a file where generated lines go.
+//! [`Place`]: a place in a file for generated lines.
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// The list of modules of a Rust file. The text is `pub mod posts;`.
     ///
-    /// Generated modules are a group of their own after the others, sorted as rustfmt does.
+    /// Generated modules are a separate group after the others, sorted like rustfmt sorts.
     Modules,
     /// The end of the method chain that a function returns.
     ///
@@ -37,7 +37,7 @@ pub enum Place {
     End,
 }
 
-/// Whom a link in the navigation is for.
+/// The people who see a link in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// Signed-in users: the link is inside the navigation's `{% if user %}`, before the link to the profile.
@@ -51,7 +51,7 @@ impl Place {
         !matches!(self, Self::Navigation(_) | Self::End)
     }
 
-    /// Whether lines at this place may have needed a blank line.
+    /// Whether a blank line may have been inserted with lines at this place.
     pub(super) fn has_blank_lines(&self) -> bool {
         matches!(self, Self::Modules | Self::Macro { .. } | Self::End)
     }

@@ -2,11 +2,11 @@
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Counted from 1; the line nearest to the place.
+    /// The line nearest to the place, counted from 1.
     pub line: usize,
-    /// Such as "`pages` does not return a chain that begins with `Routes::default()`".
+    /// For example "`pages` does not return a chain that begins with `Routes::default()`".
     pub reason: String,
-    /// The lines are there already, so there is nothing to do.
+    /// The file has the lines already, so there is nothing to do.
     pub is_there: bool,
 }
 

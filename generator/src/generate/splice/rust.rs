@@ -26,7 +26,7 @@ impl<'a> Source<'a> {
         Ok(Self { file, text })
     }
 
-    /// The source of an item, as it is written.
+    /// The source code of an item.
     pub fn text(&self, item: &impl Spanned) -> &'a str {
         &self.text[item.span().byte_range()]
     }
@@ -42,24 +42,24 @@ impl<'a> Source<'a> {
         self.line(bytes.end.saturating_sub(1).max(bytes.start))
     }
 
-    /// What precedes an item on its line.
+    /// The text before an item on its line.
     pub fn before(&self, span: Span) -> &'a str {
         let text = &self.text[..span.byte_range().start];
         &text[text.rfind('\n').map_or(0, |at| at + 1)..]
     }
 
-    /// What follows an item on its line.
+    /// The text after an item on its line.
     pub fn after(&self, span: Span) -> &'a str {
         let text = &self.text[span.byte_range().end..];
         text.split('\n').next().unwrap_or_default()
     }
 
-    /// What is between two delimiters.
+    /// The text between two delimiters.
     pub fn between(&self, open: Span, close: Span) -> &'a str {
         &self.text[open.byte_range().end..close.byte_range().start]
     }
 
-    /// How many bytes of its line precede the end of an item.
+    /// The column at which an item ends, in bytes.
     pub fn end_column(&self, span: Span) -> usize {
         let end = span.byte_range().end;
         end - self.text[..end].rfind('\n').map_or(0, |at| at + 1)

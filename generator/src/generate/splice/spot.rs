@@ -1,14 +1,14 @@
-//! [`Spot`]: where exactly lines go.
+//! [`Spot`]: the exact position for new lines.
 
 use super::lines::{Lines, indented};
 
 pub struct Spot {
-    /// The lines go before this one, counted from 0.
+    /// The lines are inserted before this one, counted from 0.
     pub line: usize,
     pub indentation: String,
-    /// A blank line goes before them.
+    /// Whether a blank line is inserted before them.
     pub blank_line: bool,
-    /// The line before must be divided first, after this many bytes: `flags! {` and `}`.
+    /// The line before is divided first, after this many bytes: `flags! {}` into `flags! {` and `}`.
     pub divide: Option<usize>,
 }
 
@@ -22,7 +22,7 @@ impl Spot {
         }
     }
 
-    /// After everything in the file but blank lines.
+    /// After the last line of the file that is not blank.
     pub fn after_last(lines: &Lines) -> Self {
         let line = lines.after_content(lines.len());
         Self::before(line, String::new()).with_blank_line(line > 0)
@@ -32,7 +32,7 @@ impl Spot {
         Self { blank_line, ..self }
     }
 
-    /// The file with the lines, and the lines as they stand in it.
+    /// Returns the file with the lines, and the lines with their indentation.
     pub fn insert(&self, mut lines: Lines, text: &str) -> (String, String) {
         if let Some(column) = self.divide {
             lines.divide(self.line - 1, column);

@@ -1,4 +1,4 @@
-//! On the real files of the template, and on files that a user has changed.
+//! Tests with the files of the template, and with files that a user has changed.
 
 mod changed;
 mod files;

@@ -1,8 +1,10 @@
-//! Says in a sentence what an event's name says: `order_placed` is "An order was placed."
+//! Makes a sentence of an event's name: "An order was placed." of `order_placed`.
 
 use crate::generate::name::Name;
 
-/// Persons, who do something. A thing has something done to it.
+/// Words for people, who act: "A user signed up."
+///
+/// With any other word, something was done to the object: "An order was placed."
 const PERSONS: &[&str] = &[
     "admin", "author", "buyer", "client", "customer", "guest", "member", "owner", "person",
     "reader", "seller", "user", "visitor",
@@ -18,7 +20,7 @@ const IRREGULAR: &[&str] = &[
 
 /// The index of the word in the past tense: 1 in `order_placed`.
 ///
-/// The first word is the object.
+/// The first word is skipped, because it is the object.
 pub fn past_tense(words: &[&str]) -> Option<usize> {
     let is_past = |word: &&str| IRREGULAR.contains(word) || word.ends_with("ed");
     let index = words.iter().skip(1).position(is_past)?;

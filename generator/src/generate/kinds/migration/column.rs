@@ -1,4 +1,4 @@
-//! The column of a field: as a migration adds it, and as an entity has it.
+//! The column of a field, in a migration and in an entity.
 
 use crate::generate::field::{Field, FieldType};
 use crate::generate::name::identifier;
@@ -12,7 +12,7 @@ pub struct ForExistingRows {
     pub words: String,
 }
 
-/// The column as `sea_orm_migration::schema` makes it: `decimal_len_null("price", 10, 2)`.
+/// The column in a migration: `decimal_len_null("price", 10, 2)`, a function of `sea_orm_migration::schema`.
 pub fn definition(field: &Field) -> String {
     let null = if field.optional { "_null" } else { "" };
     let column = field.column();
@@ -67,15 +67,13 @@ pub fn in_entity(field: &Field) -> String {
     }
 }
 
-/// What existing rows get in a column that cannot be empty.
+/// The value that existing rows get in a column that cannot be empty.
 ///
-/// `None` if no value suits all rows.
-///
-/// A reference needs a row to refer to, and an empty text is no address. SQLite adds no column whose default is
-/// computed, such as the current time.
+/// `None` if no value suits all rows: a reference needs a row to refer to, and an empty text is not an address. The
+/// value is a constant, because SQLite cannot add a column with a computed default, such as the current time.
 pub fn for_existing_rows(field: &Field) -> Option<ForExistingRows> {
     let (code, words) = match &field.kind {
-        // The index could not be made, because all rows would have the same value.
+        // A unique index is not possible if all rows have the same value.
         _ if field.unique => return None,
         FieldType::String | FieldType::Text => ("\"\"", "an empty text"),
         FieldType::Integer | FieldType::Bigint | FieldType::Decimal { .. } => ("0", "0"),
@@ -109,9 +107,9 @@ pub fn referred_table(field: &Field) -> Option<String> {
     }
 }
 
-/// What happens to the row when the row that it refers to is deleted: a variant of `ForeignKeyAction`.
+/// The `ForeignKeyAction` when the row that the field refers to is deleted.
 ///
-/// `None` refuses the deletion. An account can always be deleted, so it takes its rows along.
+/// With `None` the database refuses the deletion. An account can always be deleted, so its rows are deleted with it.
 pub fn on_delete(field: &Field) -> Option<&'static str> {
     match &field.kind {
         FieldType::References(_) if field.optional => Some("SetNull"),

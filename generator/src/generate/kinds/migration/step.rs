@@ -1,6 +1,6 @@
-//! The steps of a migration, as its template has them.
+//! The steps of a migration, as values for its template.
 //!
-//! Each is one statement, because SQLite adds one column at a time.
+//! Each step is one statement, because SQLite adds only one column in a statement.
 
 use liquid::Object;
 use liquid::model::Value;
@@ -8,14 +8,14 @@ use liquid::model::Value;
 use super::column::{definition, for_existing_rows, index, on_delete, referred_table};
 use crate::generate::field::Field;
 
-/// Whether the existing rows must have a value.
+/// The values of existing rows in a column that is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
     /// Rows get the default of the type. [`for_existing_rows`] must have one.
     GetDefault,
-    /// The column is added again, and its values are lost.
+    /// The column was dropped, and its values are lost.
     ///
-    /// Without a default it can be empty.
+    /// If the type has no default, the new column can be empty.
     HaveLostTheirs,
 }
 
@@ -51,7 +51,9 @@ pub fn add_columns(table: &str, fields: &[Field], rows: Rows) -> Vec<Value> {
     fields.iter().flat_map(steps).flatten().collect()
 }
 
-/// The columns in reverse. SQLite drops no column that an index has.
+/// Drops the columns in reverse order, each after its index.
+///
+/// SQLite cannot drop a column that an index uses.
 pub fn drop_columns(table: &str, fields: &[Field]) -> Vec<Value> {
     let steps = |field: &Field| {
         let index = index(table, field).map(|name| object(&[("drop_index", &name)]));
@@ -79,7 +81,7 @@ fn add_column(field: &Field, rows: Rows) -> Value {
     };
     let (code, comment) = match referred_table(field) {
         Some(table) => {
-            // A column that was required may be empty now.
+            // A column that was required can be empty now, so its action is that of an optional one.
             let action = match on_delete(&optional) {
                 Some("SetNull") => " ON DELETE SET NULL",
                 _ => "",

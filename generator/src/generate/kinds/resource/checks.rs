@@ -1,4 +1,4 @@
-//! What a resource or a model cannot be, each with the reason and a remedy.
+//! Checks of a resource or a model. Each refusal has a reason and a remedy.
 
 use crate::error::Error;
 use crate::generate::facts::AppFacts;
@@ -10,7 +10,7 @@ use crate::generate::reserved;
 /// Decimal digits that SQLite's numbers keep exactly.
 const EXACT_DIGITS_OF_SQLITE: u32 = 15;
 
-/// For `map_err`: a reason why this resource cannot be generated.
+/// For `map_err`: makes an error of the reason why this resource cannot be generated.
 pub fn refuse(name: &Name) -> impl Fn(String) -> Error {
     let name = name.snake();
     move |reason| Error::unfit_name(&name, reason)
@@ -27,7 +27,7 @@ pub fn names(request: &Request) -> Result<(Name, Name), Error> {
     Ok((name, names))
 }
 
-/// The fields, as far as their types fit to the app.
+/// The fields. Their types must be possible in this app.
 pub fn fields(request: &Request, name: &Name, app: &AppFacts) -> Result<Vec<Field>, Error> {
     let fields = Field::columns(&request.rest)
         .map_err(|reason| Error::Field(format!("`{name}`: {reason}")))?;
@@ -47,7 +47,7 @@ pub fn fields(request: &Request, name: &Name, app: &AppFacts) -> Result<Vec<Fiel
     Ok(fields)
 }
 
-/// The reason and the remedy, if a field does not fit.
+/// Checks a field. The error is the reason and the remedy.
 fn fits(field: &Field, name: &Name, app: &AppFacts) -> Result<(), (String, String)> {
     match &field.kind {
         FieldType::Decimal { precision, .. }
@@ -66,7 +66,7 @@ fn fits(field: &Field, name: &Name, app: &AppFacts) -> Result<(), (String, Strin
             match variants.iter().find(|variant| !is_spelt_back(variant)) {
                 Some(variant) => Err((
                     format!(
-                        "its value `{variant}` cannot be told from `{}`",
+                        "its value `{variant}` would be stored as `{}`",
                         spelt_back(variant)
                     ),
                     format!("write `{}`", spelt_back(variant)),
@@ -117,7 +117,9 @@ fn refers(
     Ok(())
 }
 
-/// A resource can only offer rows of resources: they have an owner.
+/// Refuses references to models.
+///
+/// Their rows have no owner, so a form cannot offer the user's own rows.
 pub fn refers_to_resources(fields: &[Field], name: &Name, app: &AppFacts) -> Result<(), Error> {
     for field in fields {
         let FieldType::References(target) = &field.kind else {
@@ -140,7 +142,7 @@ pub fn refers_to_resources(fields: &[Field], name: &Name, app: &AppFacts) -> Res
     Ok(())
 }
 
-/// Refuses names that the app has already.
+/// Refuses a name if the app already uses it.
 pub fn is_free(name: &Name, names: &Name, app: &AppFacts) -> Result<(), Error> {
     table_is_free(name, names, app)?;
     let refuse = |reason: String| Err(Error::unfit_name(&name.snake(), reason));
@@ -168,7 +170,7 @@ pub fn is_free(name: &Name, names: &Name, app: &AppFacts) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses a table, a model or a test that the app has already.
+/// Refuses a name if the app already has a table, a model or a test of this name.
 pub fn table_is_free(name: &Name, names: &Name, app: &AppFacts) -> Result<(), Error> {
     if app.tables.contains(&names.snake()) {
         return Err(Error::unfit_name(
@@ -180,9 +182,9 @@ pub fn table_is_free(name: &Name, names: &Name, app: &AppFacts) -> Result<(), Er
     module_is_free(name, &format!("tests/web/{names}"), app)
 }
 
-/// Refuses a module whose file would be a second one of the same name.
+/// Refuses a module that the app has as `PATH/mod.rs`, because the new file would be `PATH.rs`.
 ///
-/// A file with the very path of a new one is a conflict, like any other file.
+/// An existing `PATH.rs` is not refused here: it is a conflict, like any other file.
 fn module_is_free(name: &Name, path: &str, app: &AppFacts) -> Result<(), Error> {
     let file = format!("{path}/mod.rs");
     if !app.files.contains(&file) {
@@ -197,12 +199,12 @@ fn module_is_free(name: &Name, path: &str, app: &AppFacts) -> Result<(), Error> 
 
 /// Whether SeaORM stores a variant as it was typed.
 ///
-/// It makes `in_review` of `InReview`, but `ab` of `AB`.
+/// It stores `InReview` as `in_review`, but `AB` as `ab`.
 fn is_spelt_back(variant: &Name) -> bool {
     spelt_back(variant) == variant.snake()
 }
 
-/// The text that SeaORM makes of a variant: an underscore where a word begins with a capital letter.
+/// The text that SeaORM stores for a variant: its words, joined by underscores.
 fn spelt_back(variant: &Name) -> String {
     let letters: Vec<char> = variant.camel().chars().collect();
     let mut text = String::new();

@@ -1,6 +1,6 @@
-//! What a field becomes in each file of a resource.
+//! The code for a field in each file of a resource.
 //!
-//! [`types`](super::types) has what depends on the type.
+//! [`types`](super::types) has the pieces that depend only on the type.
 
 use serde::Serialize;
 
@@ -20,14 +20,14 @@ pub struct Column {
     pub label: String,
     /// `title`: the same inside a sentence.
     pub lower: String,
-    /// The type as it is typed, such as `string` or `references`.
+    /// The type as the user types it, such as `string` or `references`.
     pub kind: &'static str,
     pub optional: bool,
     pub unique: bool,
     /// Whether an index sorts the list by this column.
     pub sortable: bool,
     pub search: bool,
-    /// Personal data: masked in recordings of sessions, and in no event.
+    /// Personal data: masked in session replays, and never a property of an event.
     pub private: bool,
     pub is_number: bool,
     /// In the migration: `string_null("title")`.
@@ -42,11 +42,15 @@ pub struct Column {
     pub control: String,
     /// The expression for pages: `text::date(post.starts_on)`.
     pub text: String,
-    /// In the page of a row: `<pre><code>{{ post.settings }}</code></pre>`.
+    /// On the page of a row: `<pre><code>{{ post.settings }}</code></pre>`.
     pub shown: String,
-    /// The classes of the element around it: `text` for several lines, and that of personal data. Often empty.
+    /// The classes of the element around `shown`. Often empty.
+    ///
+    /// `text` is for several lines. The others mask personal data.
     pub class: String,
-    /// The classes of its cell in the list: `number` at the right, and that of personal data. Often empty.
+    /// The classes of its cell in the list. Often empty.
+    ///
+    /// `number` aligns right. The others mask personal data.
     pub cell_class: String,
     /// The macro of `templates/forms.html` that makes the control.
     pub control_macro: &'static str,
@@ -57,7 +61,7 @@ pub struct Column {
     pub samples: Samples,
     /// The valid sample as a literal of Rust.
     pub typed: String,
-    /// `a` or `an`, as it stands before the label.
+    /// The article of the label: `a` or `an`.
     pub article: &'static str,
 }
 
@@ -97,7 +101,7 @@ impl Column {
             control_macro: pieces.control,
             event_type: event.map_or_else(String::new, |(rust, _)| {
                 let rust = rust.replace("ENUM", &enumeration_path(row, field));
-                // A conversion that may fail is optional already.
+                // The type of a conversion that can fail is an `Option` already.
                 optional(&rust, field.optional && !rust.starts_with("Option<"))
             }),
             event_value: event.map_or_else(String::new, |(_, value)| {
@@ -111,7 +115,7 @@ impl Column {
     }
 }
 
-/// Names that the files of a resource import, so that no enum can have them.
+/// Names that the files of a resource import. An enum of such a name gets another one.
 const IMPORTED: &[&str] = &[
     "Choice",
     "Decimal",
@@ -133,7 +137,7 @@ const IMPORTED: &[&str] = &[
     "WebAddress",
 ];
 
-/// The type of an enum: `Status`, or `PostLine` if the files import another `Line`.
+/// The Rust type of an enum: `Status`, or `PostLine` because the files import another `Line`.
 pub fn enumeration(row: &Name, field: &Field) -> String {
     let (row, name) = (row.camel(), field.name.camel());
     let own = ["Form", "Created", "Updated", "Deleted"].map(|end| format!("{row}{end}"));
@@ -207,9 +211,9 @@ fn control(pieces: &Pieces, name: &str, field: &Field) -> String {
     format!("{{{{ {}({}) }}}}", pieces.control, arguments.join(", "))
 }
 
-/// An expression of [`types`], with a value in place of `VALUE`.
+/// An expression from [`types`], with the value instead of `VALUE`.
 ///
-/// An optional value is mapped.
+/// For an optional value it is a call of `map` or `and_then`.
 fn expression(template: &str, place: &str, optional: bool) -> String {
     if template == "VALUE" || !optional {
         return template.replace("VALUE", place);
@@ -262,7 +266,7 @@ fn classes(first: Option<&str>, mask: Option<&str>) -> String {
     classes.join(" ")
 }
 
-/// `a` or `an` before a name, by its sound as far as spelling tells it.
+/// `a` or `an`: the article for the sound of a name, guessed from its spelling.
 pub fn article(name: &Name) -> &'static str {
     let word = name.snake();
     let sounds_otherwise = ["uni", "use", "user", "eu", "one", "ubi", "uti"];

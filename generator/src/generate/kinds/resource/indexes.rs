@@ -12,10 +12,12 @@ pub struct Index {
     pub unique: bool,
 }
 
-/// The indexes of a resource: for its pages, sorted by each way to sort; for unique columns; for deletions of rows
-/// that it refers to.
+/// The indexes of a resource.
 ///
-/// Pages of an owned resource show the rows of one user, so their indexes begin with the owner. So do unique indexes:
+/// There is one for the list, one for each column that sorts it, for each unique column, and for each reference, so that
+/// the database finds the rows that refer to a deleted one.
+///
+/// The list of an owned resource shows the rows of one user, so its indexes begin with the owner. Unique indexes do, too:
 /// otherwise an error would reveal the rows of other users.
 pub fn of_resource(table: &str, owner: &str, public: bool, fields: &[Field]) -> Vec<Index> {
     let scope = if public { None } else { Some(owner) };

@@ -12,7 +12,7 @@ pub struct Owner {
     pub column: String,
 }
 
-/// The owner, and the fields that users fill in.
+/// Separates the owner from the fields that users fill in.
 ///
 /// The first required reference to users names the owner. Without one, the column is `user_id`.
 pub fn split(fields: &[Field]) -> Result<(Owner, Vec<Field>), String> {

@@ -11,7 +11,7 @@ pub struct RowLabel {
     pub expression: String,
     /// The column.
     ///
-    /// Empty if the row has no column with a short text, and its time stands for it.
+    /// Empty if the row has no column with a short text. Then its time is the label.
     pub column: String,
     /// The heading in the list.
     pub label: String,
@@ -20,7 +20,7 @@ pub struct RowLabel {
 }
 
 impl RowLabel {
-    /// The first required line of text, and rather one that is not personal.
+    /// The first required field with one line of text. Fields that are not personal come first.
     pub fn of(row: &Name, fields: &[Column]) -> Self {
         let of_kind = |kinds: &'static [&str], private: bool| {
             fields.iter().find(move |field| {

@@ -5,22 +5,24 @@ use serde::Serialize;
 use crate::generate::field::{Field, FieldType};
 use crate::generate::name::Name;
 
-/// What a test types into a control.
+/// The texts that a test types into a control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Samples {
     pub valid: String,
     pub other: String,
-    /// The valid value in Rust: `"First title".into()`.
+    /// The valid value as Rust code: `"First title".into()`.
     ///
-    /// `None` if the column is optional.
+    /// The code is `None` if the column is optional.
     pub rust: String,
-    /// The other valid value in Rust.
+    /// The other valid value as Rust code.
     pub other_rust: String,
-    /// `None` if the form accepts every text, or if the control is a select of rows.
+    /// A text that the form refuses.
+    ///
+    /// Missing if the form accepts every text, or if the control is a select of rows.
     pub invalid: Option<String>,
 }
 
-/// The values of a field. References have none: their rows are created by the test.
+/// The values of a field. References have none, because the test creates the rows.
 pub fn of(field: &Field, enumeration: &str) -> Samples {
     let samples = typed(field);
     let rust = |typed: &str| rust(field, enumeration, typed);
@@ -67,7 +69,7 @@ fn typed(field: &Field) -> Samples {
     samples(valid, other, Some(invalid))
 }
 
-/// Numbers with as many digits as the column has room for, at most two on each side.
+/// Numbers with at most one digit on each side of the point, which every decimal column can store.
 fn decimal(precision: u32, scale: u32) -> Samples {
     let whole = if precision > scale { "1" } else { "0" };
     let number = |digit: &str| match scale {

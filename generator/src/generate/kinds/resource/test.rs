@@ -1,10 +1,10 @@
-//! What the generated test types, and what it expects.
+//! The values of the template of the tests.
 
 use super::columns::Column;
 use super::row_label::RowLabel;
 use super::values::{self, Reference, Test};
 
-/// Types whose control shows a value as it was typed, in its `value`.
+/// Types whose control shows a value exactly as it was typed, in its attribute `value`.
 const SHOWN_AS_TYPED: &[&str] = &["string", "integer", "bigint", "email", "date"];
 
 pub fn of(
@@ -53,7 +53,7 @@ pub fn of(
         property: first(&|column| {
             ["integer", "bigint"].contains(&column.kind) && !column.event_type.is_empty()
         }),
-        // The rows that it refers to may be unique.
+        // With required references, a second form would create a second row to refer to, which may have to be unique.
         can_repeat: required.is_empty() && !columns.iter().any(|column| column.unique),
         needs_rows,
         users,

@@ -1,4 +1,4 @@
-//! The types of fields, and what depends on the type alone: one arm for each type in [`pieces`].
+//! The pieces of code that depend only on the type of a field. [`pieces`] has one arm for each type.
 //!
 //! | type | migration | entity | form `Input<…>` | control | in an event |
 //! |---|---|---|---|---|---|
@@ -29,22 +29,23 @@ pub struct Pieces {
     pub builder: &'static str,
     /// The arguments of the function after the column's name.
     pub arguments: String,
-    /// The column's type, if SeaORM does not derive it from the Rust type.
+    /// The column's type, if SeaORM cannot derive it from the Rust type.
     pub column_type: Option<String>,
     pub rust: String,
     /// The `T` of `Input<T>`.
     pub input: String,
-    /// The macro in `templates/forms.html`, and its special arguments.
+    /// The macro in `templates/forms.html`.
     pub control: &'static str,
+    /// The macro's arguments that only this type has.
     pub control_arguments: String,
-    /// The expression that makes text of the value for pages.
+    /// The expression that makes a text of the value for pages.
     ///
-    /// `None` is the value itself.
+    /// With `None` the page gets the value itself.
     pub text: Option<String>,
     /// The markup around the text on the page of a row.
     pub shown: Option<&'static str>,
     pub is_number: bool,
-    /// The type and the expression of the property of events.
+    /// The type of the property in events, and the expression for its value.
     ///
     /// `ENUM` stands for the path of the enum.
     pub event: Option<(&'static str, &'static str)>,
@@ -173,7 +174,7 @@ fn number(kind: &'static str, builder: &'static str, rust: &'static str) -> Piec
     }
 }
 
-/// The smallest difference of two numbers with so many digits after the point: `0.01`.
+/// The smallest step between numbers with `scale` digits after the point: `0.01`.
 fn step(scale: u32) -> String {
     match scale {
         0 => "1".to_owned(),

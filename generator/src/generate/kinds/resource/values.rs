@@ -9,18 +9,18 @@ use super::row_label::RowLabel;
 use crate::generate::field::{Field, FieldType};
 use crate::generate::name::Name;
 
-/// Everything that a template of a resource can name.
+/// The values that the templates of a resource can use.
 #[derive(Debug, Clone, Serialize)]
 pub struct Values {
     pub name: Spellings,
     pub names: Spellings,
-    /// `a` or `an`, as it stands before the name.
+    /// The article of the name: `a` or `an`.
     pub article: &'static str,
     /// `/posts`
     pub path: String,
     /// The name of the migration: `m20261201_090000_create_posts`.
     pub migration: String,
-    /// Whether everybody reads the rows.
+    /// Whether everybody can read the rows.
     pub public: bool,
     /// Whether the app captures events.
     pub posthog: bool,
@@ -28,12 +28,12 @@ pub struct Values {
     pub label: RowLabel,
     /// The columns that users fill in.
     pub fields: Vec<Column>,
-    /// The columns of the list beside the title.
+    /// The columns of the list besides the label.
     pub listed: Vec<Column>,
     pub enums: Vec<Enum>,
     /// The fields that refer to rows of other resources.
     pub references: Vec<Reference>,
-    /// The resources that they refer to, each once.
+    /// The resources that `references` refer to, each once.
     pub targets: Vec<Target>,
     /// The fields that refer to users, besides the owner.
     pub users: Vec<Reference>,
@@ -49,9 +49,9 @@ pub struct Values {
     pub refers_to_itself: bool,
     /// The macros of `templates/forms.html` that the form needs: `field, select`.
     pub controls: String,
-    /// What the form needs of `hoglet_web::forms`: `Choice, Input, Line`.
+    /// The imports of the form from `hoglet_web::forms`: `Choice, Input, Line`.
     pub form_imports: String,
-    /// The columns in which the search looks: `Column::Title, Column::Body`.
+    /// The columns that the search reads: `Column::Title, Column::Body`.
     ///
     /// Often empty.
     pub searched: String,
@@ -124,24 +124,24 @@ pub struct Target {
     pub lower_plural: String,
     /// `/categories`
     pub path: String,
-    /// `a` or `an`, as it stands before the name.
+    /// The article of the name: `a` or `an`.
     pub article: &'static str,
-    /// Whether it is this resource itself, as for a parent.
+    /// Whether it is the resource that refers to it, as for a parent.
     pub is_self: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
 pub struct ForeignKey {
     pub column: String,
-    /// The table that it refers to.
+    /// The table that the key refers to.
     pub table: String,
     /// The variant of SeaORM's `ForeignKeyAction`.
     ///
-    /// Empty if the database refuses to delete a row that is referred to.
+    /// Empty if the database must refuse to delete a row to which others refer.
     pub on_delete: &'static str,
 }
 
-/// The function `form_values` of the handlers: what its declaration and its calls have besides the form.
+/// The function `form_values` of the handlers: the parts of its declaration and its calls that vary.
 #[derive(Debug, Clone, Serialize)]
 pub struct FormValues {
     /// `state: &AppState, user: &user::Model, `
@@ -152,20 +152,20 @@ pub struct FormValues {
     pub wait: &'static str,
 }
 
-/// What the generated test types, and what it expects.
+/// The values of the template of the tests.
 #[derive(Debug, Clone, Serialize)]
 pub struct Test {
-    /// The columns that the form of a test has. References have a line of their own.
+    /// The columns in the form of a test, without references.
     pub fields: Vec<Column>,
     /// The required references, whose rows the test creates first.
     pub references: Vec<Reference>,
-    /// The required references to users, which are found in the form.
+    /// The required references to users. The test finds their ids in the form.
     pub users: Vec<Reference>,
     /// Whether there are required references.
     pub needs_rows: bool,
-    /// What the test imports from `hoglet_web::testing`. May be empty.
+    /// The imports of the test from `hoglet_web::testing`. May be empty.
     pub imports: &'static str,
-    /// The resources of these rows.
+    /// The resources to which the required references refer.
     pub targets: Vec<Target>,
     /// Whether the test can send the same form twice.
     pub can_repeat: bool,
@@ -175,13 +175,13 @@ pub struct Test {
     pub refused: Option<Column>,
     /// A unique field.
     pub unique: Option<Column>,
-    /// A field in which the search looks.
+    /// A field that the search reads.
     pub searched: Option<Column>,
-    /// A word of its value, in capital letters.
+    /// A word of that field's value, in capital letters.
     pub query: String,
-    /// The text that stands for the row in the list. Empty if it is its time.
+    /// The text that represents the row in the list. Empty if it is the row's time.
     pub label: String,
-    /// A property of events with a value that JSON shows as it was typed: a number.
+    /// A property of events whose value in JSON equals the typed text: a whole number.
     pub property: Option<Column>,
 }
 
@@ -254,7 +254,7 @@ pub fn references(names: (&Name, &Name), fields: &[Field], to_users: bool) -> Ve
     fields.iter().filter_map(of).collect()
 }
 
-/// What a form needs of `hoglet_web::forms`.
+/// The imports of a form from `hoglet_web::forms`.
 pub fn form_imports(fields: &[Column]) -> String {
     let own = [
         "Choice",

@@ -1,4 +1,4 @@
-//! Whatever is added and taken out, in any order: at the end the file has its old bytes.
+//! If all added lines are removed again, in any order, the file has its old bytes.
 
 use std::fs;
 use std::path::Path;
@@ -102,7 +102,7 @@ proptest! {
             }
         }
         while let Some((_, place, lines)) = added.pop() {
-            // The first and the last in turn, so that both orders are tried.
+            // Removes the first and the last in turn, so that both orders are tested.
             added.reverse();
             file = remove(&file, place, &lines).unwrap();
         }
