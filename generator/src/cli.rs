@@ -24,7 +24,7 @@ pub enum Command {
     /// Write a resource, a page, a job or another part into the app here
     #[command(visible_alias = "g")]
     Generate(generate::Arguments),
-    /// Take out a part that `hoglet generate` wrote
+    /// Remove a part that `hoglet generate` wrote
     #[command(visible_alias = "d")]
     Destroy(destroy::Arguments),
     /// Add Hoglet's own tests to the app here, for changes in vendor/

@@ -121,9 +121,7 @@ pub fn write(
     })
 }
 
-/// A folder for files that are not in their place yet.
-///
-/// It is on the same file system, so that they can be renamed.
+/// A folder for new files, on the same file system, so that they can be renamed.
 fn temporary_folder(beside: &Path) -> Result<TempDir, Error> {
     tempfile::Builder::new()
         .prefix(".hoglet-")

@@ -112,7 +112,7 @@ fn lines_of_other_indentation_are_found_and_edited_ones_are_kept() {
     assert_eq!(report["by_hand"][0]["file"], "src/posthog/events.rs");
     assert_eq!(sandbox.read(EVENTS), edited);
     assert!(sandbox.read(JOURNAL).contains("order_placed"));
-    // With --force the entry goes, too: the user removes the lines, or wants to keep them.
+    // With --force the journal forgets the lines, because the user may want to keep them.
     let (code, _) = json(&sandbox, "destroy event order_placed --force");
     assert_eq!(code, 1);
     let status = status(&sandbox);

@@ -90,7 +90,7 @@ pub fn sort_by_indexed_columns(house: &House) {
     );
 }
 
-/// The search finds what a person means, in every alphabet, and takes `%`, `_`, `*` and `\` literally.
+/// The search ignores case in every alphabet, and takes `%`, `_`, `*` and `\` literally.
 pub fn search_without_regard_to_case(house: &House) {
     let (kim, _) = a_new_user(house, "kim@example.com", 6);
     let names = [

@@ -13,8 +13,8 @@ pub const DEMO: &str = "demo";
 const EXAMPLES: &str = "\
 Files that were changed by hand are listed and kept, unless there is --force.
 
-If a migration may have run, it stays, and a new migration reverts it: if another migration follows it in
-src/migrations.rs, or with --migrated.
+A migration may have run if another one follows it in src/migrations.rs, or if you add --migrated.
+Then it stays, and a new migration reverts it.
 
 Examples:
   hoglet destroy resource post

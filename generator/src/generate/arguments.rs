@@ -13,10 +13,10 @@ Fields: NAME:TYPE[?][:unique][:index][:search][:private]
   :index              lists can be sorted by it
   :search             the search box of the list searches it
   :private            personal data: masked in session replay, never a property of an event
-Quote a field with brackets, a question mark or spaces: these are special characters in a shell.
+Quote a field with brackets, a question mark or spaces: shells treat these characters specially.
 
 Examples:
-  hoglet generate resource post title:string:search 'body:text?' 'status:enum(draft,published):index'
+  hoglet generate resource post title:string:search 'body:text?' 'status:enum(draft,live):index'
   hoglet generate resource comment body:text post:references
   hoglet generate migration add_price_to_posts 'price:decimal(10,2)'
   hoglet generate page about
@@ -28,15 +28,18 @@ Examples:
 
 `hoglet destroy KIND NAME` removes everything again.
 
---json prints one object. `part` is the kind and the name. `created`, `changed` and `deleted` are lists of paths, and
-`kept` and `conflicts` are paths of files that were changed by hand. `by_hand` has objects with `file`, `line`,
-`reason` and `text`, and `next` has lines of text. With --dry-run, `diff` is the diff.
-The exit code is 0, or 1 if a conflict or a change by hand is left, or 2 for a wrong argument.";
+--json prints one object. `part` is the kind and the name. `created`, `changed` and `deleted` are
+lists of paths. `kept` and `conflicts` are paths of files that were changed by hand. `by_hand` has
+objects with `file`, `line`, `reason` and `text`. `next` has lines of text. With --dry-run, `diff`
+is the diff.
+
+The exit code is 0 if everything is done, 1 if there are conflicts or lines to add by hand, and 2
+for a wrong argument.";
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = FIELDS)]
 pub struct Arguments {
-    /// What to write
+    /// The kind of part to write
     #[arg(value_enum, hide_possible_values = true, required_unless_present_any = ["list", "eject"])]
     pub kind: Option<Kind>,
 

@@ -29,7 +29,7 @@ pub struct Journal {
     pub generated: Vec<Entry>,
 }
 
-/// One command and what it wrote.
+/// One command, with its files and lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {

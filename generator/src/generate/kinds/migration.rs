@@ -155,7 +155,7 @@ fn columns(request: &Request, missing: &str) -> Result<Vec<Field>, Error> {
     Ok(fields)
 }
 
-/// The columns of a table, besides `id` and `created_at`.
+/// The columns of a table, except `id` and `created_at`.
 fn table_columns(request: &Request) -> Result<Vec<Field>, Error> {
     Field::columns(&request.rest).map_err(|reason| wrong_field(&request.rest.join(" "), reason))
 }

@@ -125,7 +125,7 @@ fn values(request: &Request, app: &AppFacts) -> Result<Values, Error> {
     })
 }
 
-/// The columns of the list besides the label: all that sort it, and short ones up to [`LISTED`] in total.
+/// The columns of the list, except the label: all that sort it, and short ones up to [`LISTED`] in total.
 fn listed(columns: &[Column], label: &RowLabel) -> Vec<Column> {
     let long = ["text", "json", "uuid", "references"];
     let others = columns.iter().filter(|column| column.name != label.column);

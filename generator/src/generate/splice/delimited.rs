@@ -137,7 +137,7 @@ fn inside(call: &Macro, what: &str) -> Inside {
     }
 }
 
-/// The end before a closing delimiter, which must be on a line of its own.
+/// The spot before a closing delimiter, which must be alone on its line.
 fn end(source: &Source, lines: &Lines, inside: &Inside, separator: char) -> Result<Spot, Refusal> {
     let (open, close) = (inside.delimiters.open(), inside.delimiters.close());
     let closing = source.first_line(&close);

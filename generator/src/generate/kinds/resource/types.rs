@@ -15,7 +15,7 @@
 //! | `json` | `json_binary` | `serde_json::Value` | the same | `json` | |
 //! | `email` | `string` | `Email` | `Email` | `field` | |
 //! | `url` | `string` | `String` | `WebAddress` | `field` | |
-//! | `enum(…)` | `string` | an enum of its own | `Choice<…>` | `select` | the stored text |
+//! | `enum(…)` | `string` | a new enum | `Choice<…>` | `select` | the stored text |
 //! | `references` | `uuid` and a foreign key | `Uuid` | `Reference` | `select` | |
 
 use crate::generate::field::{Field, FieldType};

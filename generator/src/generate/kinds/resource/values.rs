@@ -28,14 +28,14 @@ pub struct Values {
     pub label: RowLabel,
     /// The columns that users fill in.
     pub fields: Vec<Column>,
-    /// The columns of the list besides the label.
+    /// The columns of the list, except the label.
     pub listed: Vec<Column>,
     pub enums: Vec<Enum>,
     /// The fields that refer to rows of other resources.
     pub references: Vec<Reference>,
     /// The resources that `references` refer to, each once.
     pub targets: Vec<Target>,
-    /// The fields that refer to users, besides the owner.
+    /// The fields that refer to users, except the owner.
     pub users: Vec<Reference>,
     pub foreign_keys: Vec<ForeignKey>,
     pub indexes: Vec<Index>,
