@@ -9,9 +9,8 @@ use hoglet_web::mail;
 
 use crate::prelude::*;
 
-pub mod send_proposal;
-
 pub mod propose_book;
+pub mod send_proposal;
 pub mod tidy_shelves;
 
 /// A new job is one line at the end: `.job::<SendInvoice>()`, or with a schedule

@@ -16,11 +16,11 @@ impl Job for SendProposal {
 
     const NAME: &'static str = "send_proposal";
     const QUEUE: &'static str = mail::QUEUE;
-    // A slow mail server is not a failed one.
+    // A slow mail server has not failed.
     const TIMEOUT: Duration = mail::TIMEOUT;
 
     async fn run(self, state: AppState, run: Run) -> JobResult {
-        // The account may be gone by now.
+        // The account may have been deleted after the job was enqueued.
         if let Some(user) = user::find(&state.database, self.user_id).await? {
             let message = Message::new(run.id, "proposal", &user.email);
             state.web.mail.send(message).await?;

@@ -35,7 +35,7 @@ pub fn of_user(user_id: Uuid) -> Select<Entity> {
     Entity::find().filter(Column::UserId.eq(user_id))
 }
 
-/// The note of this id, if the user has it.
+/// The note with this id, if it belongs to the user.
 pub async fn find_own(
     database: &impl ConnectionTrait,
     user_id: Uuid,

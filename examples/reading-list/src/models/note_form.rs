@@ -36,7 +36,7 @@ impl NoteForm {
         note.page = Set(self.page.value());
     }
 
-    /// The messages of the form. A row that the user chose must be their own.
+    /// Checks the form and returns its messages. A chosen row must belong to the user.
     async fn check(&self, database: &impl ConnectionTrait, user_id: Uuid) -> Result<Errors> {
         let mut errors = forms::validate(self);
         if let Some(id) = self.book_id.chosen()

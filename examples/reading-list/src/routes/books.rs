@@ -118,7 +118,7 @@ pub async fn delete(
     visit.redirect_with_success("/books", "The book was deleted.")
 }
 
-/// The user's book of this id. Everybody else gets a 404.
+/// The user's book with this id. For everybody else the answer is a 404.
 async fn find(state: &AppState, user: &user::Model, id: Uuid) -> Result<book::Model> {
     let book = book::find_own(&state.database, user.id, id).await?;
     book.ok_or_else(AppError::not_found)
@@ -132,7 +132,7 @@ fn form_values(form: &BookForm) -> Value {
     context! { form => Serde(form), choices }
 }
 
-/// The values that pages show of a book. An absent value is shown as a dash.
+/// The values of a book that pages show. An absent value is shown as a dash.
 fn view(book: book::Model) -> Value {
     context! {
         id => book.id.to_string(),

@@ -118,7 +118,7 @@ pub async fn delete(
     visit.redirect_with_success("/notes", "The note was deleted.")
 }
 
-/// The user's note of this id. Everybody else gets a 404.
+/// The user's note with this id. For everybody else the answer is a 404.
 async fn find(state: &AppState, user: &user::Model, id: Uuid) -> Result<note::Model> {
     let note = note::find_own(&state.database, user.id, id).await?;
     note.ok_or_else(AppError::not_found)
@@ -143,7 +143,7 @@ async fn references(state: &AppState, note: &note::Model) -> Result<Value> {
     })
 }
 
-/// The values that pages show of a note. An absent value is shown as a dash.
+/// The values of a note that pages show. An absent value is shown as a dash.
 fn view(note: note::Model) -> Value {
     context! {
         id => note.id.to_string(),

@@ -5,7 +5,7 @@ use hoglet_web::testing::{Fields, with_field};
 use crate::books;
 use crate::support::*;
 
-/// The fields of a valid form, besides the rows that it refers to.
+/// The fields of a valid form, except the rows that it refers to.
 const FIELDS: &[(&str, &str)] = &[("body", "First body"), ("page", "3")];
 
 /// The fields of a valid form, with new rows of the user to refer to.

@@ -8,7 +8,7 @@ use crate::support::*;
 async fn it_runs_without_an_error() {
     let (app, _) = app_with_ann().await;
     let user_id = app.user(ANN).await.id;
-    // The mail that asks Ann to confirm her address.
+    // Runs the job that asks Ann to confirm her address.
     app.run_jobs().await;
     app.enqueue(ProposeBook { user_id }).await;
     let ran = app.run_jobs().await;

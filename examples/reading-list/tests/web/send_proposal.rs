@@ -14,7 +14,7 @@ async fn it_reaches_the_user() {
     let mail = mails.iter().find(|mail| mail.subject == "Proposal");
     let mail = mail.unwrap();
     assert_shows(&mail.text, &app.url);
-    // HTML has the address with its slashes escaped.
+    // In the HTML, the slashes of the address are escaped.
     assert_shows(&mail.html, app.url.trim_start_matches("http://"));
 }
 

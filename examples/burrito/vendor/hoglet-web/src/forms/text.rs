@@ -10,7 +10,7 @@ use crate::text::{composed, is_visible, tidied};
 const MAX_LINE: usize = 255;
 /// The longest text of several lines, in characters.
 const MAX_LINES: usize = 100_000;
-/// The longest web address, in characters. Browsers and proxies refuse longer ones.
+/// The longest web address, in bytes. Browsers and proxies refuse longer ones, and so does an index of PostgreSQL.
 const MAX_ADDRESS: usize = 2000;
 
 const EMPTY: &str = "Fill this in.";
@@ -87,11 +87,21 @@ impl InputType for WebAddress {
 
     fn read(typed: &str) -> Result<String, String> {
         let address = tidied(typed);
-        check_length(&address, MAX_ADDRESS)?;
+        if !is_visible(&address) {
+            return Err(EMPTY.into());
+        }
+        if address.len() > MAX_ADDRESS {
+            return Err("This address is too long.".into());
+        }
         let has_space = |letter: char| letter.is_whitespace() || letter.is_control();
         let url = Url::parse(&address)
             .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && !address.contains(has_space));
+            .filter(|url| matches!(url.scheme(), "http" | "https") && !address.contains(has_space))
+            // On a page, `https:example.com` is a path of the app itself.
+            .filter(|url| {
+                let rest = address.get(url.scheme().len()..);
+                rest.is_some_and(|rest| rest.starts_with("://"))
+            });
         match url {
             // A link such as https://bank.example@evil.example deceives its readers.
             Some(url) if !url.username().is_empty() || url.password().is_some() => {

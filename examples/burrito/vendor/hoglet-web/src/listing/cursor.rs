@@ -9,8 +9,8 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// The longest cursor, in bytes. It contains at most one line of text.
-const MAX_BYTES: usize = 4096;
+/// The longest cursor, in bytes. It contains at most a web address, in which every character may be escaped.
+const MAX_BYTES: usize = 8192;
 
 /// The last row of a page: the value of its sorted column, and its id.
 ///

@@ -82,7 +82,9 @@ fn postgres_detail(_: &DbErr) -> Option<&str> {
 fn last_column(columns: &str) -> Option<String> {
     let last = columns.rsplit(", ").next()?;
     let column = last.rsplit('.').next()?;
-    Some(column.trim_matches('"').to_owned())
+    // PostgreSQL names the expression of an index such as `lower(slug)`, which is no field.
+    let is_expression = column.contains(['(', ')']);
+    (!is_expression).then(|| column.trim_matches('"').to_owned())
 }
 
 #[cfg(test)]
@@ -96,6 +98,7 @@ mod tests {
         assert_eq!(last_column(columns).unwrap(), "slug");
         assert_eq!(last_column("user_id, \"Slug\"").unwrap(), "Slug");
         assert_eq!(last_column("slug").unwrap(), "slug");
+        assert_eq!(last_column("user_id, lower(slug)"), None);
         let expression = "UNIQUE constraint failed: index 'lower_slug'";
         assert_eq!(columns_of_sqlite(expression), None);
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::input::InputType;
 
-/// The longest JSON, in bytes.
+/// The longest JSON, in bytes without spaces and line breaks.
 const MAX_BYTES: usize = 100_000;
 
 impl InputType for Value {
@@ -17,10 +17,12 @@ impl InputType for Value {
         if typed.trim().is_empty() {
             return Err("Fill this in.".into());
         }
-        if typed.len() > MAX_BYTES {
+        let value: Self = serde_json::from_str(typed).map_err(|error| explained(&error))?;
+        // A form shows the value with line breaks and indents. They do not count, or a stored value could be too
+        // long for its own form.
+        if value.to_string().len() > MAX_BYTES {
             return Err("Write at most 100,000 characters.".into());
         }
-        let value = serde_json::from_str(typed).map_err(|error| explained(&error))?;
         match has_nul(&value) {
             true => Err("Remove \\u0000, which cannot be stored.".into()),
             false => Ok(value),
