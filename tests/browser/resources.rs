@@ -273,7 +273,13 @@ fn the_keyboard_reaches_everything_of_a_resource() {
     reaches(
         "/books/new",
         &[
-            "Title", "Summary", "Pages", "Price", "Read", "Stage", "Shelf",
+            "Title",
+            "Summary (optional)",
+            "Pages",
+            "Price (optional)",
+            "Read",
+            "Stage",
+            "Shelf",
         ],
     );
 

@@ -60,13 +60,24 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
             contents: templates.render(&format!("resource/{template}"), &object)?,
         });
     }
+    let mut next = vec![format!(
+        "Open {} in the browser while `hoglet dev` runs",
+        values.path
+    )];
+    if let Some(field) = values
+        .fields
+        .iter()
+        .find(|field| field.search && field.private)
+    {
+        next.push(format!(
+            "Note: a search for {} is part of the page's address, which PostHog receives",
+            field.lower
+        ));
+    }
     Ok(Plan {
         files,
         insertions: insertions::all(&values, &object, templates)?,
-        next: vec![format!(
-            "Open {} in the browser while `hoglet dev` runs",
-            values.path
-        )],
+        next,
     })
 }
 

@@ -354,7 +354,7 @@ fn a_new_table_refers_to_others() {
     let code = file(&plan, "src/migrations/m20261201_143000_create_reviews.rs");
     for part in [
         ".on_delete(ForeignKeyAction::Cascade),",
-        ".to(\"posts\", \"id\"),",
+        ".to(\"posts\", \"id\")",
     ] {
         assert!(code.contains(part), "{part}: {code}");
     }

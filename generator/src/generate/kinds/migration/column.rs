@@ -109,11 +109,12 @@ pub fn referred_table(field: &Field) -> Option<String> {
 
 /// The `ForeignKeyAction` when the row that the field refers to is deleted.
 ///
-/// With `None` the database refuses the deletion. An account can always be deleted, so its rows are deleted with it.
+/// Rows without an owner are deleted with the row that they need. Otherwise an account whose rows they need could not be
+/// deleted.
 pub fn on_delete(field: &Field) -> Option<&'static str> {
     match &field.kind {
         FieldType::References(_) if field.optional => Some("SetNull"),
-        FieldType::References(to) if to.snake() == "user" => Some("Cascade"),
+        FieldType::References(_) => Some("Cascade"),
         _ => None,
     }
 }

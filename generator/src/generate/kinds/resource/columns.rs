@@ -81,7 +81,10 @@ impl Column {
             kind: pieces.kind,
             optional: field.optional,
             unique: field.unique,
-            sortable: (field.index || field.unique) && pieces.kind != "references",
+            // The address of a sorted page has the value of its last row, and PostHog receives addresses.
+            sortable: (field.index || field.unique)
+                && pieces.kind != "references"
+                && !field.private,
             search: field.search,
             private: field.private,
             is_number: pieces.is_number,

@@ -141,6 +141,17 @@ pub struct ForeignKey {
     pub on_delete: &'static str,
 }
 
+impl ForeignKey {
+    /// Rows without an owner are deleted with the row that they need. Otherwise an account whose rows they need could not be
+    /// deleted.
+    pub fn with_its_target(mut self) -> Self {
+        if self.on_delete.is_empty() {
+            self.on_delete = "Cascade";
+        }
+        self
+    }
+}
+
 /// The function `form_values` of the handlers: the parts of its declaration and its calls that vary.
 #[derive(Debug, Clone, Serialize)]
 pub struct FormValues {

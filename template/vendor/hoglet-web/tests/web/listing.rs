@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Router;
 use axum::routing::get;
-use hoglet_web::database::unless_in_use;
+use hoglet_web::forms::unless_in_use;
 use hoglet_web::listing::ListRequest;
 use hoglet_web::row_id::RowId;
 use minijinja::{Value, context};
