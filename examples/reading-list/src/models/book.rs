@@ -1,6 +1,6 @@
 //! Books of users.
 
-use hoglet_web::database::unless_in_use;
+use hoglet_web::forms::unless_in_use;
 use hoglet_web::listing::{ListPage, ListRequest, Listing};
 use hoglet_web::prelude::*;
 use sea_orm::entity::prelude::*;
@@ -75,6 +75,6 @@ pub async fn list(
 }
 
 /// Deletes a book. Returns `false` if other rows refer to it.
-pub async fn delete(database: &impl ConnectionTrait, row: Model) -> Result<bool, DbErr> {
+pub async fn delete(database: &impl ConnectionTrait, row: Model) -> Result<bool> {
     unless_in_use(row.delete(database).await)
 }

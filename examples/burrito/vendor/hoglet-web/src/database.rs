@@ -13,4 +13,3 @@ pub use connection::{connect, connect_existing};
 pub use schema::{Migrations, migrate, migrate_down, migrated, pending_migrations};
 pub use slices::delete_in_slices;
 pub use unavailable::is_unavailable;
-pub use violation::unless_in_use;

@@ -24,7 +24,7 @@ pub use choice::{Choice, Reference, choices, label};
 pub use errors::{Errors, error, form_error, not_a_choice, validate};
 pub use input::{Input, InputType};
 pub use number::FixedPoint;
-pub use stored::{Stored, stored};
+pub use stored::{Stored, stored, unless_in_use};
 pub use text::{Line, MultiLine, WebAddress};
 pub use words::PlainEnglish;
 

@@ -1,6 +1,6 @@
 //! The constraint that a row breaks: a value that must be unique, or a row that must exist.
 
-use sea_orm::{DbErr, DeleteResult, SqlErr};
+use sea_orm::{DbErr, SqlErr};
 
 /// A broken constraint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,19 +25,6 @@ pub fn violation(error: &DbErr) -> Option<Violation> {
         }),
         SqlErr::ForeignKeyConstraintViolation(_) => Some(Violation::ForeignKey),
         _ => None,
-    }
-}
-
-/// Returns whether a row was deleted. `false` if other rows still refer to it.
-///
-/// # Errors
-///
-/// The other errors of the database.
-pub fn unless_in_use(deleted: Result<DeleteResult, DbErr>) -> Result<bool, DbErr> {
-    match deleted {
-        Ok(_) => Ok(true),
-        Err(error) if violation(&error) == Some(Violation::ForeignKey) => Ok(false),
-        Err(error) => Err(error),
     }
 }
 

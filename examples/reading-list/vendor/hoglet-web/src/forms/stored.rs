@@ -1,6 +1,6 @@
-//! [`stored`]: messages for a form whose row the database refuses.
+//! [`stored`] and [`unless_in_use`]: answers for rows that the database refuses to change or delete.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, DeleteResult};
 
 use super::errors::{Errors, error, form_error};
 use crate::database::violation::{Violation, violation};
@@ -31,6 +31,21 @@ pub fn stored<M>(result: std::result::Result<M, DbErr>) -> Result<Stored<M>> {
         None => return Err(error.into()),
     };
     Ok(Err(errors))
+}
+
+/// Returns whether a row was deleted. `false` if other rows still refer to it.
+///
+/// # Errors
+///
+/// A 404 if another request has deleted it, so that of two deletions at once only one succeeds. Other errors of
+/// the database stay as they are.
+pub fn unless_in_use(result: std::result::Result<DeleteResult, DbErr>) -> Result<bool> {
+    match result {
+        Ok(deleted) if deleted.rows_affected == 0 => Err(AppError::not_found()),
+        Ok(_) => Ok(true),
+        Err(error) if violation(&error) == Some(Violation::ForeignKey) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn taken(column: Option<&str>) -> Errors {
