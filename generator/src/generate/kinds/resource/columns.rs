@@ -8,6 +8,7 @@ use super::samples::{self, Samples};
 use super::types::{self, Pieces};
 use crate::generate::field::Field;
 use crate::generate::name::Name;
+use crate::generate::reserved;
 
 /// A column, as finished pieces of code.
 #[derive(Debug, Clone, Serialize)]
@@ -118,10 +119,13 @@ impl Column {
     }
 }
 
-/// Names that the files of a resource import. An enum of such a name gets another one.
+/// Names that the files of a resource import beside the preludes. An enum of such a name gets another one.
 const IMPORTED: &[&str] = &[
+    "ActiveModelBehavior",
     "Choice",
     "Decimal",
+    "DeriveActiveEnum",
+    "DeriveEntityModel",
     "EnumIter",
     "FixedPoint",
     "Input",
@@ -144,8 +148,13 @@ const IMPORTED: &[&str] = &[
 pub fn enumeration(row: &Name, field: &Field) -> String {
     let (row, name) = (row.camel(), field.name.camel());
     let own = ["Form", "Created", "Updated", "Deleted"].map(|end| format!("{row}{end}"));
-    match IMPORTED.contains(&name.as_str()) || own.contains(&name) {
-        true => format!("{row}{name}"),
+    let is_taken = IMPORTED.contains(&name.as_str())
+        || own.contains(&name)
+        || reserved::type_name(&field.name).is_err();
+    let longer = format!("{row}{name}");
+    match is_taken {
+        true if own.contains(&longer) => format!("{longer}Value"),
+        true => longer,
         false => name,
     }
 }
