@@ -24,13 +24,15 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     for field in &fields {
         values.push(value(field)?);
     }
-    let mut values = Object::from_iter([
+    let user = match fields.iter().any(is_user) {
+        true => Value::scalar(USER),
+        false => Value::Nil,
+    };
+    let values = Object::from_iter([
         ("name".into(), spellings(name)),
         ("fields".into(), Value::Array(values)),
+        ("user".into(), user),
     ]);
-    if fields.iter().any(is_user) {
-        values.insert("user".into(), Value::scalar(USER));
-    }
     let mut plan = Plan::default();
     job_table::add(
         &mut plan,

@@ -180,6 +180,9 @@ fn a_job_begins_with_its_user() {
         job.contains("pub struct Tidy {}\n") && !job.contains("user::"),
         "{job}"
     );
+    let plan = planned(Kind::Job, "resize", &["width:integer"]);
+    let test = file(&plan, "tests/web/resize.rs");
+    assert!(test.contains("width: 1,"), "{test}");
 }
 
 #[test]
