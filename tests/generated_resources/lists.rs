@@ -217,12 +217,12 @@ fn nth(category: &str, number: usize) -> Form {
         .with("price", &format!("{}.{:02}", number % 11, number))
         .with("born", &format!("2024-02-{:02}", 1 + number % 29))
         .with("size", ["small", "medium", "very_large"][number % 3]);
-    let form = if number % 2 == 0 {
+    let form = if number.is_multiple_of(2) {
         form
     } else {
         form.without("active")
     };
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         return form;
     }
     form.with("spare", &format!("{}", number % 5))

@@ -27,7 +27,16 @@ pub fn take_out(
         let Some(file) = draft.read(&line.path)? else {
             continue;
         };
-        let file = String::from_utf8_lossy(file).into_owned();
+        let Ok(file) = str::from_utf8(file).map(str::to_owned) else {
+            by_hand.push(ByHand {
+                file: line.path.clone(),
+                line: 1,
+                reason: "the file is not UTF-8, so take these lines out by hand".to_owned(),
+                text: line.text.clone(),
+            });
+            left.insert(0, line.clone());
+            continue;
+        };
         match without(&file, line) {
             Ok(file) => draft.write(&line.path, file)?,
             Err(Changed) if line.by_hand => {}

@@ -11,7 +11,7 @@ use crate::generate::draft::Draft;
 use crate::generate::facts::AppFacts;
 use crate::generate::journal::Entry;
 use crate::generate::report::ByHand;
-use crate::generate::splice::{self, Place};
+use crate::generate::splice::{self, Place, Refusal};
 use crate::generate::templates::Templates;
 
 const LIST: &str = "src/migrations.rs";
@@ -68,8 +68,11 @@ fn add_to_list(migration: &str, draft: &mut Draft) -> Result<Vec<ByHand>, Error>
         ),
     ] {
         let list = draft.read(LIST)?.unwrap_or_default();
-        let list = String::from_utf8_lossy(list).into_owned();
-        match splice::insert(&list, &place, &text) {
+        let inserted = match str::from_utf8(list) {
+            Ok(list) => splice::insert(list, &place, &text),
+            Err(_) => Err(Refusal::not_utf8()),
+        };
+        match inserted {
             Ok(spliced) => draft.write(LIST, spliced.file)?,
             Err(refusal) => by_hand.push(ByHand {
                 file: LIST.to_owned(),

@@ -77,16 +77,11 @@ fn insert(
     journal: &Journal,
     draft: &mut Draft,
 ) -> Result<(LineEntry, Option<ByHand>), Error> {
-    let refuse = |reason: &str| Refusal {
-        line: 1,
-        reason: reason.to_owned(),
-        is_there: false,
-    };
     let file = draft.read(&path)?.map(str::from_utf8);
     let spliced = match file {
         Some(Ok(file)) => splice::insert_beside(file, &place, &text, &journal.modules(&path)),
-        Some(Err(_)) => Err(refuse("the file is not UTF-8")),
-        None => Err(refuse("the file does not exist")),
+        Some(Err(_)) => Err(Refusal::not_utf8()),
+        None => Err(Refusal::missing()),
     };
     let mut entry = LineEntry::new(&path, &place, text.clone());
     let refusal = match spliced {

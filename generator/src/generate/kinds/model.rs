@@ -110,7 +110,7 @@ fn values(request: &Request, app: &AppFacts) -> Result<Values, Error> {
         foreign_keys: fields
             .iter()
             .filter_map(|field| values::foreign_key(field, table))
-            .map(values::ForeignKey::with_its_target)
+            .map(ForeignKey::with_its_target)
             .collect(),
         indexes: indexes::of_model(&names.snake(), &fields),
         test_imports: test_imports(&name, &columns),

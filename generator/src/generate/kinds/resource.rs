@@ -100,6 +100,7 @@ fn values(request: &Request, app: &AppFacts) -> Result<Values, Error> {
         .map(|field| Column::new(&name, field))
         .collect();
     let label = RowLabel::of(&name, &columns);
+    checks::has_one_label(&columns, &label, &name)?;
     let references = values::references((&name, &names), &fields, false);
     let users = values::references((&name, &names), &fields, true);
     let has_choices_of_rows = !references.is_empty() || !users.is_empty();

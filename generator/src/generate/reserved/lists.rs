@@ -116,8 +116,8 @@ pub const TEMPLATE_NAMES: &[&str] = &[
 ///
 /// A variable for a row would hide them.
 pub const HANDLER_NAMES: &[&str] = &[
-    "database", "deleted", "forms", "id", "is_own", "label", "page", "state", "text", "user_id",
-    "view", "visit",
+    "choice", "database", "deleted", "forms", "id", "is_own", "label", "page", "state", "text",
+    "user_id", "view", "visit",
 ];
 
 /// Hoglet's own tables, and the app's `users`.

@@ -19,6 +19,16 @@ impl Refusal {
         }
     }
 
+    /// The file is no text that the generators read.
+    pub fn not_utf8() -> Self {
+        Self::new(1, "the file is not UTF-8")
+    }
+
+    /// There is no such file.
+    pub fn missing() -> Self {
+        Self::new(1, "the file does not exist")
+    }
+
     pub(super) fn there(line: usize, what: &str) -> Self {
         Self {
             is_there: true,

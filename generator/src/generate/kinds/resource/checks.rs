@@ -1,5 +1,7 @@
 //! Checks of a resource or a model. Each refusal has a reason and a remedy.
 
+use super::columns::Column;
+use super::row_label::{self, RowLabel};
 use crate::error::Error;
 use crate::generate::facts::AppFacts;
 use crate::generate::field::{Field, FieldType};
@@ -42,6 +44,14 @@ pub fn fields(request: &Request, name: &Name, app: &AppFacts) -> Result<Vec<Fiel
         ));
     }
     for (field, text) in fields.iter().zip(&request.rest) {
+        let is_reference = matches!(field.kind, FieldType::References(_));
+        if !is_reference && field.name.snake() == format!("{name}_id") {
+            return Err(Error::argument(
+                text,
+                format!("the events of `{name}` have a property of this name already"),
+                "choose another name",
+            ));
+        }
         fits(field, name, app).map_err(|(reason, remedy)| Error::argument(text, reason, remedy))?;
     }
     Ok(fields)
@@ -140,6 +150,22 @@ pub fn refers_to_resources(fields: &[Field], name: &Name, app: &AppFacts) -> Res
         }
     }
     Ok(())
+}
+
+/// Pages call the text that stands for a row `label`, so a field of this name must be that text.
+pub fn has_one_label(columns: &[Column], label: &RowLabel, name: &Name) -> Result<(), Error> {
+    let mut others = columns.iter().filter(|column| column.name != label.column);
+    if others.all(|column| column.name != row_label::NAME) {
+        return Ok(());
+    }
+    Err(Error::argument(
+        &name.snake(),
+        format!(
+            "pages call the text that stands for a row `{}`",
+            row_label::NAME
+        ),
+        "make the field a required `string` that is not `:private`, or choose another name for it",
+    ))
 }
 
 /// Refuses a name if the app already uses it.

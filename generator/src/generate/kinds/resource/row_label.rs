@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::columns::Column;
 use crate::generate::name::Name;
 
+/// The name of the label in the values of a page.
+pub const NAME: &str = "label";
+
 #[derive(Debug, Clone, Serialize)]
 pub struct RowLabel {
     /// `self.title.clone()`
@@ -20,16 +23,19 @@ pub struct RowLabel {
 }
 
 impl RowLabel {
-    /// The first required field with one line of text. Fields that are not personal come first.
+    /// The first required field with one line of text. One called `label` and those that are not personal come first.
     pub fn of(row: &Name, fields: &[Column]) -> Self {
         let of_kind = |kinds: &'static [&str], private: bool| {
-            fields.iter().find(move |field| {
+            fields.iter().filter(move |field| {
                 !field.optional && field.private == private && kinds.contains(&field.kind)
             })
         };
-        let field = of_kind(&["string"], false)
-            .or_else(|| of_kind(&["email", "url"], false))
-            .or_else(|| of_kind(&["string", "email", "url"], true));
+        let first = |kinds, private| of_kind(kinds, private).next();
+        let named_label = of_kind(&["string"], false).find(|field| field.name == NAME);
+        let field = named_label
+            .or_else(|| first(&["string"], false))
+            .or_else(|| first(&["email", "url"], false))
+            .or_else(|| first(&["string", "email", "url"], true));
         let Some(field) = field else {
             return Self {
                 expression: format!(

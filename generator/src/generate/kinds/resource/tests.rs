@@ -219,3 +219,21 @@ fn what_cannot_work_is_refused_with_a_reason() {
     };
     assert!(!files(&request("post", "price:decimal(18,2)"), &postgres).is_empty());
 }
+
+#[test]
+fn a_name_that_the_pages_or_the_events_use_is_refused() {
+    let refused = |name: &str, fields: &str, reason: &str| {
+        let error = refusal(&request(name, fields), &app());
+        assert!(error.contains(reason), "{error}");
+    };
+    refused("deal", "title:string deal_id:uuid", "events of `deal`");
+    refused(
+        "deal",
+        "title:string label:string?",
+        "the text that stands for a row",
+    );
+    refused("choice", "title:string", "`choice`");
+
+    let values = values(&request("deal", "title:string label:string"), &app()).unwrap();
+    assert_eq!(values.label.column, "label");
+}
