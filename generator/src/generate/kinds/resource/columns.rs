@@ -119,7 +119,9 @@ impl Column {
     }
 }
 
-/// Names that the files of a resource import beside the preludes. An enum of such a name gets another one.
+/// Names that the files of a resource import beside the preludes.
+///
+/// An enum of such a name gets another one.
 const IMPORTED: &[&str] = &[
     "ActiveModelBehavior",
     "Choice",
