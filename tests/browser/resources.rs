@@ -149,6 +149,8 @@ fn a_library(house: &House, tab: &Tab, look: &dyn Fn(&str)) {
     );
     send();
     assert!(text().contains("A book with a rather long title"));
+    let of_the_list = "document.querySelector(`nav a[href='/books']`).ariaCurrent";
+    assert_eq!(tab.text(of_the_list), "true", "it is the list's page");
     look("page");
     // The flash message is gone on the next page.
     tab.leaves(|| tab.click("main a[href$='/edit']"));
