@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::input::{Input, InputType};
 
-const NOT_IN_THE_LIST: &str = "Choose one of the list.";
+const NOT_IN_THE_LIST: &str = "Choose one from the list.";
 
 /// A checkbox. Browsers send nothing for a checkbox that is not ticked.
 impl InputType for bool {

@@ -38,5 +38,5 @@ pub fn form_error(message: impl Into<String>) -> Errors {
 
 /// The message about a field whose row is not among those that the person may choose.
 pub fn not_a_choice(field: &str) -> Errors {
-    error(field, "Choose one of the list.")
+    error(field, "Choose one from the list.")
 }
