@@ -218,9 +218,12 @@ fn a_file_that_does_not_parse_is_left_alone() {
     assert_eq!(sandbox.read(ROUTES), before);
     says_what_to_add(&outcome, "src/routes.rs", "pub mod posts;");
     says_what_to_add(&outcome, "src/routes.rs", ".get(\"/posts\", posts::");
+    let mut lines = before.lines();
+    let above = lines.position(|line| line.starts_with("pub fn pages("));
+    let mistake = format!("src/routes.rs, line {}", above.unwrap() + 1);
     assert!(
-        outcome.to_string().contains("src/routes.rs, line 26"),
-        "the line of the mistake: {outcome}"
+        outcome.to_string().contains(&mistake),
+        "{mistake}: {outcome}"
     );
     assert!(
         sandbox

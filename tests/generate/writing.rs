@@ -32,7 +32,7 @@ fn an_event_is_an_entry_of_the_tracking_plan() {
     // A second event of this name is refused, in any spelling.
     let outcome = sandbox.refused_outcome(&mut command(&sandbox, "g event OrderPlaced"));
     assert_snapshot!(outcome, @r"
-    error: `order_placed`: the app has an event of this name; choose another name
+    error: `order_placed`: `hoglet generate event order_placed` has run here already; take it out first: hoglet destroy event order_placed
     exit code 2
     ");
 }

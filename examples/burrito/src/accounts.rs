@@ -24,10 +24,8 @@ pub mod password_reset;
 pub enum SignUp {
     /// The account exists, and its user is logged in.
     LoggedIn,
-    /// The account exists, and its user is logged in.
-    ///
-    /// No mail asks to confirm the address, because too many mails were sent to it or from this
-    /// network.
+    /// The account exists, and its user is logged in. No mail asks to confirm the address, because too
+    /// many mails were sent to it or from this network.
     LoggedInWithoutMail,
     /// The address has an account already.
     AddressTaken,
@@ -113,9 +111,8 @@ pub async fn log_in(
     Ok(true)
 }
 
-/// The last step of every sign-up and log-in.
-///
-/// After its commit, the caller begins the session with `finish`.
+/// The last step of every sign-up and log-in. After its commit, the caller begins the session with
+/// `finish`.
 async fn begin_session(
     visit: &Visit,
     transaction: &DatabaseTransaction,
@@ -126,9 +123,7 @@ async fn begin_session(
     visit.log_in(transaction, user, remember).await
 }
 
-/// Ends the session.
-///
-/// If several tabs log out at once, only one of them captures the event.
+/// Ends the session. If several tabs log out at once, only one of them captures the event.
 pub async fn log_out(visit: &Visit) -> Result<()> {
     if visit.log_out().await? {
         visit.posthog.capture(UserLoggedOut {});

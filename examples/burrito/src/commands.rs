@@ -1,7 +1,6 @@
-//! The app's own commands, beside Hoglet's: `cargo run seed`.
-//!
-//! A new command is a variant of [`Command`] and a file here. The comment of the variant is the
-//! help text. Commands print with `print_line`, which also works with `| head`.
+//! The app's own commands, beside Hoglet's: `cargo run seed`. A new command is a variant of [`Command`]
+//! and a file here. The comment of the variant is the help text. Commands print with `print_line`,
+//! which also works with `| head`.
 
 use clap::Subcommand;
 use hoglet_web::app::CommandResult;

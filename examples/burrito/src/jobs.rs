@@ -1,6 +1,5 @@
-//! The table of jobs: every job and schedule of the app on one screen.
-//!
-//! Hoglet adds its own, such as the jobs that mail links.
+//! The table of jobs: every job and schedule of the app on one screen. Hoglet adds its own, such as the
+//! jobs that mail links.
 //!
 //! A job is a file in `jobs/` with a struct that implements `Job`, and a line in the table. `enqueue`
 //! stores it in the transaction that needs it, and a worker runs it later.

@@ -20,9 +20,7 @@ pub mod profile;
 pub mod reset_password;
 pub mod signup;
 
-/// Pages and the API.
-///
-/// A new page is one line at the end. Features add their own routes.
+/// Pages and the API. A new page is one line at the end. Features add their own routes.
 pub fn pages() -> Routes<AppState> {
     Routes::default()
         .get("/", home::show)

@@ -28,9 +28,7 @@ pub fn person_name(value: &str, _: &()) -> garde::Result {
     Ok(())
 }
 
-/// An e-mail address, which may be international.
-///
-/// Only a mail that arrives proves that it exists.
+/// An e-mail address, which may be international. Only a mail that arrives proves that it exists.
 pub fn email_address(value: &str, _: &()) -> garde::Result {
     if Email::is_well_formed(value) {
         Ok(())
@@ -41,9 +39,8 @@ pub fn email_address(value: &str, _: &()) -> garde::Result {
     }
 }
 
-/// Checks a new password for the account of this address.
-///
-/// Returns a message for `field` if the password has a wrong length or is easy to guess.
+/// Checks a new password for the account of this address. Returns a message for `field` if the password
+/// has a wrong length or is easy to guess.
 pub fn new_password(field: &str, password: &str, email: &Email, app_name: &str) -> Errors {
     match rule::check(password, email, app_name) {
         Ok(()) => Errors::new(),

@@ -1,7 +1,5 @@
-//! Migrations, oldest first.
-//!
-//! Each has a file with its time in the name, and a `down` that works. A new migration is a file,
-//! its `mod` line and its entry in the list.
+//! Migrations, oldest first. Each has a file with its time in the name, and a `down` that works. A new
+//! migration is a file, its `mod` line and its entry in the list.
 
 use hoglet_web::migrations::among;
 use sea_orm_migration::prelude::*;

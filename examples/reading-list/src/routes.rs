@@ -24,9 +24,7 @@ pub mod about;
 pub mod books;
 pub mod notes;
 
-/// Pages and the API.
-///
-/// A new page is one line at the end. Features add their own routes.
+/// Pages and the API. A new page is one line at the end. Features add their own routes.
 pub fn pages() -> Routes<AppState> {
     Routes::default()
         .get("/", home::show)

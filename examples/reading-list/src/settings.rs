@@ -14,9 +14,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads all settings.
-    ///
-    /// If some are wrong, the app does not start, and reports all wrong ones.
+    /// Reads all settings. If some are wrong, the app does not start, and reports all wrong ones.
     pub fn read(reader: &mut Reader, hoglet: &Hoglet, switches: &[Switch]) -> Self {
         Self {
             switches: Switches::read(reader, hoglet, switches),

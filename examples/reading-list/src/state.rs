@@ -11,9 +11,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::settings::Settings;
 
-/// Shared by handlers and jobs.
-///
-/// It is cloned for each request, so put large values into an `Arc`.
+/// Shared by handlers and jobs. It is cloned for each request, so put large values into an `Arc`.
 #[derive(Clone)]
 pub struct AppState {
     /// The app's own settings. Hoglet's settings are `web.settings`.

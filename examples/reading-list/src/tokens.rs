@@ -1,6 +1,4 @@
-//! The links in mails, and how long they work.
-//!
-//! Pages and mails read the lifetimes from here.
+//! The links in mails, and how long they work. Pages and mails read the lifetimes from here.
 
 use hoglet_web::tokens::Purpose;
 use hoglet_web::tokens::links::Links;
@@ -12,9 +10,7 @@ pub const RESET_PASSWORD: Purpose = Purpose::new("reset_password", Duration::hou
 /// Confirms the address of an account.
 pub const CONFIRM_EMAIL: Purpose = Purpose::new("confirm_email", Duration::days(3));
 
-/// Confirms a new address for an account.
-///
-/// The link is sent to that address, and only the newest works.
+/// Confirms a new address for an account. The link is sent to that address, and only the newest works.
 pub const CHANGE_EMAIL: Purpose = Purpose::new("change_email", Duration::days(1)).only_newest();
 
 /// Logs in without a password.

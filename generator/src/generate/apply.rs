@@ -38,7 +38,13 @@ pub fn apply(
         entry,
         ..Applied::default()
     };
-    let (files, unformatted) = format::format(app, plan.files);
+    let formatting = format::start(app, plan.files);
+    for insertion in plan.insertions {
+        let (lines, by_hand) = insert(insertion, journal, draft)?;
+        applied.entry.line.push(lines);
+        applied.by_hand.extend(by_hand);
+    }
+    let (files, unformatted) = formatting.finish();
     applied.unformatted = unformatted;
     for file in files {
         if !add_file(&file, draft, force)? {
@@ -49,11 +55,6 @@ pub fn apply(
             sha256: sha256(file.contents.as_bytes()),
             path: file.path,
         });
-    }
-    for insertion in plan.insertions {
-        let (lines, by_hand) = insert(insertion, journal, draft)?;
-        applied.entry.line.push(lines);
-        applied.by_hand.extend(by_hand);
     }
     Ok(applied)
 }

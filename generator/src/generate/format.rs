@@ -1,27 +1,52 @@
-//! Formats new Rust files: one process of rustfmt for all of them.
+//! Formats new Rust files: one process of rustfmt for all of them, beside the other work of the command.
 
 mod rustfmt;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use tempfile::TempDir;
 
 use crate::generate::plan::NewFile;
 
 /// The edition of every app.
 const EDITION: &str = "2024";
 
-/// Returns the formatted files.
-///
-/// If formatting fails, it returns the files as they are, and the reason.
-pub fn format(app: &Path, mut files: Vec<NewFile>) -> (Vec<NewFile>, Option<String>) {
-    let code = files.iter_mut().filter(|file| is_alone(file));
-    let mut code: Vec<&mut NewFile> = code.collect();
-    if code.is_empty() {
-        return (files, None);
+/// Files and the rustfmt that formats copies of them.
+pub struct Formatting {
+    files: Vec<NewFile>,
+    /// Without Rust files there is no process. The text is the reason why it could not be started.
+    running: Result<Option<Running>, String>,
+}
+
+struct Running {
+    rustfmt: Child,
+    folder: TempDir,
+}
+
+/// Begins to format the files.
+pub fn start(app: &Path, files: Vec<NewFile>) -> Formatting {
+    let running = match files.iter().any(is_alone) {
+        true => run(app, &files).map(Some),
+        false => Ok(None),
+    };
+    Formatting { files, running }
+}
+
+impl Formatting {
+    /// Waits for rustfmt, and returns the formatted files.
+    ///
+    /// If formatting fails, it returns the files as they are, and the reason.
+    pub fn finish(mut self) -> (Vec<NewFile>, Option<String>) {
+        let problem = match self.running {
+            Ok(Some(running)) => collect(running, &mut self.files).err(),
+            Ok(None) => None,
+            Err(reason) => Some(reason),
+        };
+        (self.files, problem)
     }
-    let problem = format_all(app, &mut code).err();
-    (files, problem)
 }
 
 /// Whether it is a Rust file without modules in other files. rustfmt would search for those files, and fail.
@@ -35,25 +60,39 @@ fn is_alone(file: &NewFile) -> bool {
     file.path.ends_with(".rs") && !file.contents.lines().any(declares)
 }
 
-fn format_all(app: &Path, files: &mut [&mut NewFile]) -> Result<(), String> {
+/// Starts one process for copies of all files.
+fn run(app: &Path, files: &[NewFile]) -> Result<Running, String> {
     let in_words = |cause: io::Error| cause.to_string();
     let folder = tempfile::tempdir().map_err(in_words)?;
-    let path = |number: usize| -> PathBuf { folder.path().join(format!("{number}.rs")) };
     let mut command = rustfmt::command(app);
     command.args(["--edition", EDITION, "--quiet"]);
     if let Some(configuration) = configuration(app) {
         command.arg("--config-path").arg(configuration);
     }
-    for (number, file) in files.iter().enumerate() {
-        fs::write(path(number), &file.contents).map_err(in_words)?;
-        command.arg(path(number));
+    let code = files.iter().filter(|file| is_alone(file));
+    for (number, file) in code.enumerate() {
+        let copy = copy(&folder, number);
+        fs::write(&copy, &file.contents).map_err(in_words)?;
+        command.arg(copy);
     }
-    let output = command.output().map_err(|cause| match cause.kind() {
-        io::ErrorKind::NotFound => "rustfmt is not installed".to_owned(),
-        _ => format!("rustfmt could not be started: {cause}"),
-    })?;
-    for (number, file) in files.iter_mut().enumerate() {
-        file.contents = fs::read_to_string(path(number)).map_err(in_words)?;
+    let rustfmt = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|cause| match cause.kind() {
+            io::ErrorKind::NotFound => "rustfmt is not installed".to_owned(),
+            _ => format!("rustfmt could not be started: {cause}"),
+        })?;
+    Ok(Running { rustfmt, folder })
+}
+
+fn collect(Running { rustfmt, folder }: Running, files: &mut [NewFile]) -> Result<(), String> {
+    let in_words = |cause: io::Error| cause.to_string();
+    let output = rustfmt.wait_with_output().map_err(in_words)?;
+    let code = files.iter_mut().filter(|file| is_alone(file));
+    for (number, file) in code.enumerate() {
+        file.contents = fs::read_to_string(copy(&folder, number)).map_err(in_words)?;
     }
     if output.status.success() {
         return Ok(());
@@ -61,6 +100,10 @@ fn format_all(app: &Path, files: &mut [&mut NewFile]) -> Result<(), String> {
     let said = String::from_utf8_lossy(&output.stderr);
     let mut said = said.lines().filter(|line| !line.trim().is_empty());
     Err(said.next().unwrap_or("rustfmt failed").trim().to_owned())
+}
+
+fn copy(folder: &TempDir, number: usize) -> PathBuf {
+    folder.path().join(format!("{number}.rs"))
 }
 
 /// The rustfmt.toml that `cargo fmt` would use. `--config-path` with a folder that has none is an error.
@@ -81,7 +124,7 @@ mod tests {
             path: "src/a.rs".to_owned(),
             contents: "fn a( ) { b( ) }\n".to_owned(),
         };
-        let (files, problem) = format(app, vec![file]);
+        let (files, problem) = start(app, vec![file]).finish();
         assert_eq!(problem, None);
         files[0].contents.clone()
     }

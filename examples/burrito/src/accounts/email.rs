@@ -14,9 +14,7 @@ use crate::tokens::CHANGE_EMAIL;
 pub enum ChangeRequest {
     /// A link was mailed to the new address.
     Mailed,
-    /// Another account has the address.
-    ///
-    /// The sign-up form reveals the same, and more often.
+    /// Another account has the address. The sign-up form reveals the same, and more often.
     AddressTaken,
     /// Meanwhile the account was deleted.
     AccountGone,

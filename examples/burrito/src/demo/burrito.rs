@@ -20,9 +20,7 @@ pub async fn show(
     page.render("demo/burrito.html", context! { count })
 }
 
-/// Counts one more.
-///
-/// Answers with JSON for the page's script, and with a redirect for a form without it.
+/// Counts one more. Answers with JSON for the page's script, and with a redirect for a form without it.
 pub async fn consider(
     State(state): State<AppState>,
     user: Option<CurrentUser>,

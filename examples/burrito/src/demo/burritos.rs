@@ -6,9 +6,8 @@ use time::Duration;
 
 use crate::prelude::*;
 
-/// How long a visitor's count is kept after its last change.
-///
-/// Counts must end, because a client can begin any number of them.
+/// How long a visitor's count is kept after its last change. Counts must end, because a client can
+/// begin any number of them.
 const VISITORS_LIFETIME: Duration = Duration::days(1);
 
 #[sea_orm::model]
@@ -54,9 +53,7 @@ pub async fn count(database: &impl ConnectionTrait, owner: Owner) -> Result<i64,
     Ok(row.map_or(0, |row| row.count))
 }
 
-/// Adds to the count and returns it.
-///
-/// The database adds, so two requests at once lose nothing.
+/// Adds to the count and returns it. The database adds, so two requests at once lose nothing.
 pub async fn add(database: &impl ConnectionTrait, owner: Owner, count: i64) -> Result<i64, DbErr> {
     let now = OffsetDateTime::now_utc();
     let first = ActiveModel {
@@ -78,9 +75,7 @@ pub async fn add(database: &impl ConnectionTrait, owner: Owner, count: i64) -> R
     Ok(row.count)
 }
 
-/// Deletes a visitor's count and returns it.
-///
-/// Of two log-ins at once, only one gets it.
+/// Deletes a visitor's count and returns it. Of two log-ins at once, only one gets it.
 pub async fn take(database: &impl ConnectionTrait, visitor_id: Uuid) -> Result<i64, DbErr> {
     let taken = Entity::delete_many()
         .filter(Column::Id.eq(visitor_id))

@@ -4,9 +4,7 @@ use super::events::DashboardViewed;
 use super::flags::{DASHBOARD_HEADLINE, NEW_DASHBOARD_FEATURE};
 use crate::prelude::*;
 
-/// One request to PostHog evaluates the flag and the experiment.
-///
-/// Reading one of them is its exposure.
+/// One request to PostHog evaluates the flag and the experiment. Reading one of them is its exposure.
 pub async fn show(_: CurrentUser, posthog: PostHog, page: Page) -> Result<Html<String>> {
     let flags = posthog.flags().await;
     // After the flags, so that the event carries them, and PostHog can break down views by variant.

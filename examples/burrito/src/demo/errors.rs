@@ -8,9 +8,7 @@ use hoglet_web::feature::Switch;
 use super::events::ErrorTriggered;
 use crate::prelude::*;
 
-/// Whether these errors can be triggered.
-///
-/// By default they can, except in production.
+/// Whether these errors can be triggered. By default they can, except in production.
 pub const DEMO_ERRORS: Switch = Switch {
     variable: "DEMO_ERRORS",
     default: |settings| !settings.production(),
@@ -33,9 +31,7 @@ enum DemoError {
     Unhandled,
 }
 
-/// Fails as requested.
-///
-/// This file captures three kinds of error, and Hoglet the other two.
+/// Fails as requested. This file captures three kinds of error, and Hoglet the other two.
 pub async fn trigger(
     State(state): State<AppState>,
     _: CurrentUser,

@@ -14,9 +14,7 @@ pub struct Model {
     /// Normalized, see [`Email::normalized`]; unique in the database.
     #[sea_orm(unique)]
     pub email: Email,
-    /// The time at which the owner confirmed the address.
-    ///
-    /// Until then it may be another person's.
+    /// The time at which the owner confirmed the address. Until then it may be another person's.
     pub email_confirmed_at: Option<TimeDateTimeWithTimeZone>,
     pub name: String,
     pub password_hash: PasswordHash,
@@ -78,10 +76,8 @@ pub async fn find(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Mo
     Entity::find_by_id(id).one(database).await
 }
 
-/// The account of this id, locked.
-///
-/// No other transaction can delete it before this one ends, so rows that belong to it can be
-/// stored. `None` if it was deleted.
+/// The account of this id, locked. No other transaction can delete it before this one ends, so rows
+/// that belong to it can be stored. `None` if it was deleted.
 pub async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<Option<Model>, DbErr> {
     // SQLite has no such lock and needs none: it has one writer at a time.
     let account = Entity::find_by_id(id).lock(LockType::KeyShare);
@@ -98,9 +94,7 @@ pub async fn confirm(database: &impl ConnectionTrait, user: Model) -> Result<Mod
     user.update(database).await
 }
 
-/// Stores a new address that its owner has confirmed.
-///
-/// Returns `None` if another account has it.
+/// Stores a new address that its owner has confirmed. Returns `None` if another account has it.
 pub async fn change_email(
     database: &impl ConnectionTrait,
     user: Model,
@@ -114,9 +108,7 @@ pub async fn change_email(
     unless_taken(user.update(database).await)
 }
 
-/// Stores a new password without a check of the current one.
-///
-/// The caller ends the user's sessions.
+/// Stores a new password without a check of the current one. The caller ends the user's sessions.
 pub async fn change_password(
     database: &impl ConnectionTrait,
     user: Model,
@@ -128,9 +120,7 @@ pub async fn change_password(
     user.update(database).await
 }
 
-/// Stores a new password if the current one is still that of `user`.
-///
-/// Otherwise returns `None`.
+/// Stores a new password if the current one is still that of `user`. Otherwise returns `None`.
 pub async fn replace_password(
     database: &impl ConnectionTrait,
     user: Model,

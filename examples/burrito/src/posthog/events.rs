@@ -1,6 +1,5 @@
-//! The tracking plan: every event that the app captures, with its properties.
-//!
-//! A new event is one entry here, and `posthog.capture(…)` in a handler.
+//! The tracking plan: every event that the app captures, with its properties. A new event is one entry
+//! here, and `posthog.capture(…)` in a handler.
 //!
 //! Names say what happened, object first, in the past tense. E-mail and name are person properties
 //! and never properties of an event.
@@ -21,9 +20,7 @@ hoglet_web::events! {
     /// A user confirmed their address.
     "email_confirmed" => EmailConfirmed {},
 
-    /// A visitor requested a link to reset a password.
-    ///
-    /// No property tells whether there is an account.
+    /// A visitor requested a link to reset a password. No property tells whether there is an account.
     "password_reset_requested" => PasswordResetRequested {},
 
     /// A user set a new password with such a link.
@@ -32,9 +29,7 @@ hoglet_web::events! {
     /// A user changed their address and confirmed the new one.
     "email_changed" => EmailChanged {},
 
-    /// A visitor requested a link to log in.
-    ///
-    /// No property tells whether there is an account.
+    /// A visitor requested a link to log in. No property tells whether there is an account.
     "login_link_requested" => LoginLinkRequested {},
 
     /// A user deleted their account.

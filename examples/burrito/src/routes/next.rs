@@ -18,9 +18,7 @@ impl Next {
         Self { next }
     }
 
-    /// The destination, if it is a path of this app.
-    ///
-    /// Anything else could lead to another site.
+    /// The destination, if it is a path of this app. Anything else could lead to another site.
     pub fn path(&self) -> Option<&str> {
         local_path(&self.next)
     }

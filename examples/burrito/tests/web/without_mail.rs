@@ -1,6 +1,4 @@
-//! Without a mail server in production, the app offers nothing that needs mail.
-//!
-//! Everything else works.
+//! Without a mail server in production, the app offers nothing that needs mail. Everything else works.
 
 use crate::support::*;
 

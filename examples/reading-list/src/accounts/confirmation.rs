@@ -80,9 +80,8 @@ async fn of_link(
     Ok(user.map(|user| Confirmation { user, email }))
 }
 
-/// Confirms the address of a link.
-///
-/// A visitor who is not logged in as the user needs the password, and is then logged in.
+/// Confirms the address of a link. A visitor who is not logged in as the user needs the password, and
+/// is then logged in.
 pub async fn confirm(
     state: &AppState,
     visit: &mut Visit,

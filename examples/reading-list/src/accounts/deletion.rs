@@ -5,10 +5,8 @@
 use crate::posthog::events::AccountDeleted;
 use crate::prelude::*;
 
-/// Deletes the account of the signed-in user, and ends the session.
-///
-/// If several tabs send the form at once, only one of them deletes the account and captures the
-/// event.
+/// Deletes the account of the signed-in user, and ends the session. If several tabs send the form at
+/// once, only one of them deletes the account and captures the event.
 pub async fn delete_own(state: &AppState, visit: &Visit, user: &user::Model) -> Result<()> {
     let transaction = begin(&state.database).await?;
     if visit.delete_account(&transaction, user).await? {

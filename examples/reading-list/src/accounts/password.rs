@@ -9,18 +9,15 @@ use crate::prelude::*;
 /// For this time after a log-in, other sessions end without the password.
 pub const ASK_AGAIN_AFTER: Duration = Duration::minutes(10);
 
-/// Whether this is the user's password.
-///
-/// Failures count as failed log-ins, so that a stolen session does not help to guess it.
+/// Whether this is the user's password. Failures count as failed log-ins, so that a stolen session does
+/// not help to guess it.
 pub async fn check(visit: &Visit, user: &user::Model, password: String) -> Result<bool> {
     let checking = visit.check_password(&LOG_IN, &user.email, Some(user), password);
     checking.await
 }
 
-/// Changes the password, and ends the user's other sessions and all links in mails.
-///
-/// Returns `None` if the password was changed elsewhere while this one was hashed, so that a reset
-/// is not undone.
+/// Changes the password, and ends the user's other sessions and all links in mails. Returns `None` if
+/// the password was changed elsewhere while this one was hashed, so that a reset is not undone.
 pub async fn change(
     state: &AppState,
     visit: &Visit,

@@ -18,9 +18,8 @@ pub async fn request(visit: &Visit, email: &str) -> Result<()> {
     Ok(())
 }
 
-/// Spends a link, sets the new password, and logs the user in.
-///
-/// All other sessions and links of the user end. Returns `false` if the link no longer works.
+/// Spends a link, sets the new password, and logs the user in. All other sessions and links of the user
+/// end. Returns `false` if the link no longer works.
 pub async fn reset(
     state: &AppState,
     visit: &mut Visit,

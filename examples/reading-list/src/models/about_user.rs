@@ -51,10 +51,8 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// Inserts the account.
-    ///
-    /// Returns `None` if the address has an account. The database decides, so of two sign-ups at
-    /// once only one succeeds.
+    /// Inserts the account. Returns `None` if the address has an account. The database decides, so of
+    /// two sign-ups at once only one succeeds.
     pub async fn insert(self, database: &impl ConnectionTrait) -> Result<Option<Model>, DbErr> {
         let now = OffsetDateTime::now_utc();
         let mut user = ActiveModel {

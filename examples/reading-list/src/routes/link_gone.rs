@@ -1,6 +1,5 @@
-//! The page for links that do not work: used, expired, replaced or forged.
-//!
-//! It does not reveal the reason, because the visitor may be a stranger.
+//! The page for links that do not work: used, expired, replaced or forged. It does not reveal the
+//! reason, because the visitor may be a stranger.
 
 use crate::prelude::*;
 

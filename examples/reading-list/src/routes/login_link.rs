@@ -38,9 +38,8 @@ pub async fn send(
     visit.redirect_with_success(&back, &link_sent(LOGIN_LINK))
 }
 
-/// Shows a button and names the account, so that no user logs in by mistake.
-///
-/// Mail scanners open every link, so opening it changes nothing.
+/// Shows a button and names the account, so that no user logs in by mistake. Mail scanners open every
+/// link, so opening it changes nothing.
 pub async fn show(
     State(state): State<AppState>,
     user: Option<CurrentUser>,

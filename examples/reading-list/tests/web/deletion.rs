@@ -7,9 +7,8 @@ use crate::support::*;
 
 const KEY: (&str, &str) = ("POSTHOG_SECRET_KEY", "phx_test");
 
-/// Runs the jobs of the next minute.
-///
-/// Returns the results of those that delete a person at PostHog: `None` is a success.
+/// Runs the jobs of the next minute. Returns the results of those that delete a person at PostHog:
+/// `None` is a success.
 async fn deletions_at_posthog(app: &App) -> Vec<Option<String>> {
     app.let_time_pass(MINUTE).await;
     let mut ran = app.run_jobs().await;

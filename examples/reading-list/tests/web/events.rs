@@ -1,6 +1,4 @@
-//! The events of a user, from the first visit on.
-//!
-//! Other tests check single events with their pages.
+//! The events of a user, from the first visit on. Other tests check single events with their pages.
 
 use insta::assert_snapshot;
 use serde_json::Value;

@@ -1,6 +1,5 @@
-//! Mails that are sent twice, because a process ended too early.
-//!
-//! Both mails have the same link, and a link that has ended does not work again.
+//! Mails that are sent twice, because a process ended too early. Both mails have the same link, and a
+//! link that has ended does not work again.
 
 use hoglet_web::jobs::model::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};

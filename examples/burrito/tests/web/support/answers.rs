@@ -21,9 +21,7 @@ pub fn assert_refused(answer: &Answer, message: &str) {
     assert_shows(&answer.text(), message);
 }
 
-/// A throttle refused the request.
-///
-/// The answer has the reason, and the time of the next try.
+/// A throttle refused the request. The answer has the reason, and the time of the next try.
 #[track_caller]
 pub fn assert_throttled(answer: &Answer, message: &str) {
     assert_eq!(answer.status, 429, "{}", answer.text());

@@ -36,7 +36,7 @@ fn a_module_gets_a_group_of_its_own() {
 
     pub mod posts;
 
-    /// Pages and the API.
+    /// Pages and the API. A new page is one line at the end. Features add their own routes.
     …
     pub mod user;
 
