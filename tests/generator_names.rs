@@ -534,86 +534,24 @@ fn ordinary_names_are_accepted() {
 #[cfg(unix)]
 fn what_is_accepted_compiles_and_passes_its_tests() {
     let _lock = generated::lock();
-    let sandbox = Sandbox::new();
-    app(&sandbox);
-    let names: BTreeSet<&str> = [RUST, SQL, OURS].concat().into_iter().collect();
-    let (accepted, refused): (Vec<&str>, Vec<&str>) = names
-        .into_iter()
-        .partition(|name| accepts(&sandbox, &["resource", "oddity", &field(name)]));
-    println!("fields accepted: {accepted:?}\nfields refused: {refused:?}");
-    assert!(accepted.len() > 60, "{accepted:?}");
-
     let folder = generated::folder().join("odd-names/yard");
     let _ = fs::remove_dir_all(&folder);
+    let path = folder.to_str().expect("UTF-8");
     run(
-        &["new", "--yes", "--no-git", "--json"],
-        &[folder.to_str().expect("UTF-8")],
+        &["new", "--yes", "--no-git", "--json", path],
         Path::new("."),
     );
-    // 60 fields at once, optional and required; a resource with each type that an odd name may have.
-    let types = [
-        "string",
-        "integer?:index",
-        "boolean",
-        "enum(a,b)",
-        "date?",
-        "uuid?",
-        "text:search",
-        "email?",
-        "json?",
+    odd_fields(&folder);
+    let keywords = "kind:enum(type,fn,crate,super,async,none,some,ok,default)";
+    let arguments = [
+        "generate",
+        "resource",
+        "keyword",
+        keywords,
+        "other:enum(a)?",
     ];
-    for (number, names) in accepted.chunks(60).enumerate() {
-        let fields: Vec<String> = names
-            .iter()
-            .zip(types.iter().cycle())
-            .map(|(name, kind)| format!("{name}:{kind}"))
-            .collect();
-        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-        let resource = format!("oddity_{number}");
-        run(&["generate", "resource", &resource], &fields, &folder);
-    }
-    let keywords = format!(
-        "kind:enum({})",
-        [
-            "type", "self", "fn", "crate", "super", "async", "none", "some", "ok", "default", "_1",
-            "1"
-        ]
-        .join(",")
-    );
-    let keywords = if accepts(&sandbox, &["resource", "keyword", &keywords]) {
-        keywords
-    } else {
-        "kind:enum(type,async,none,some,ok,default)".to_owned()
-    };
-    if accepts(&sandbox, &["resource", "keyword", &keywords]) {
-        run(
-            &["generate", "resource", "keyword"],
-            &[&keywords, "other:enum(a)?"],
-            &folder,
-        );
-    }
-    // Odd names of resources: what one has written can make another one taken, which is a refusal as well.
-    let mut made = Vec::new();
-    for name in RESOURCES {
-        let kind = if made.len() % 4 == 0 {
-            "resource"
-        } else {
-            "model"
-        };
-        let outcome = hoglet(&["generate", kind, name, "label:string"], &folder);
-        match outcome.status.code() {
-            Some(0) => made.push(*name),
-            // 1: a file of the app has the name of a new one.
-            Some(1 | 2) => println!(
-                "{name}: {}",
-                String::from_utf8_lossy(&outcome.stderr).trim_end()
-            ),
-            _ => panic!("{name}: {outcome:?}"),
-        }
-    }
-    println!("resources made: {made:?}");
-    assert!(made.len() >= 20, "{made:?}");
-
+    run(&arguments, &folder);
+    odd_resources(&folder);
     for arguments in [
         &["fmt", "--check"][..],
         &[
@@ -635,13 +573,63 @@ fn what_is_accepted_compiles_and_passes_its_tests() {
     }
 }
 
+/// Resources with up to 60 odd fields each, of all types that an odd name may have.
+fn odd_fields(folder: &Path) {
+    let sandbox = Sandbox::new();
+    app(&sandbox);
+    let types = [
+        "string",
+        "integer?:index",
+        "boolean",
+        "enum(a,b)",
+        "date?",
+        "uuid?",
+        "text:search",
+        "email?",
+        "json?",
+    ];
+    let names: BTreeSet<&str> = [RUST, SQL, OURS].concat().into_iter().collect();
+    let (accepted, refused): (Vec<String>, Vec<String>) = names
+        .iter()
+        .zip(types.iter().cycle())
+        .map(|(name, kind)| format!("{name}:{kind}"))
+        .partition(|field| accepts(&sandbox, &["resource", "oddity", field]));
+    println!("fields refused: {refused:?}");
+    assert!(accepted.len() > 60, "{accepted:?}");
+    for (number, fields) in accepted.chunks(60).enumerate() {
+        let resource = format!("oddity_{number}");
+        let mut arguments = vec!["generate", "resource", &resource];
+        arguments.extend(fields.iter().map(String::as_str));
+        run(&arguments, folder);
+    }
+}
+
+/// Odd resources and models. What one has written can make the name of another one taken, which is a refusal as well.
+fn odd_resources(folder: &Path) {
+    let mut made = Vec::new();
+    for name in RESOURCES {
+        let kind = if made.len() % 4 == 0 {
+            "resource"
+        } else {
+            "model"
+        };
+        let outcome = hoglet(&["generate", kind, name, "title:string"], folder);
+        let said = String::from_utf8_lossy(&outcome.stderr);
+        match outcome.status.code() {
+            Some(0) => made.push(*name),
+            // 1: a file of the app has the name of a new one.
+            Some(1 | 2) => println!("{name}: {}", said.trim_end()),
+            _ => panic!("{name}: {outcome:?}"),
+        }
+    }
+    println!("resources made: {made:?}");
+    assert!(made.len() >= 20, "{made:?}");
+}
+
 #[track_caller]
-fn run(arguments: &[&str], more: &[&str], folder: &Path) {
-    let output = hoglet(&[arguments, more].concat(), folder);
-    assert!(
-        output.status.success(),
-        "{arguments:?} {more:?}: {output:?}"
-    );
+fn run(arguments: &[&str], folder: &Path) {
+    let output = hoglet(arguments, folder);
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
 }
 
 fn hoglet(arguments: &[&str], folder: &Path) -> std::process::Output {

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::json;
 
@@ -42,6 +43,12 @@ const COMMANDS: &[&[&str]] = &[
     ],
 ];
 
+/// The app's binary. It reads its views from the app's folder, so all tests share one app.
+fn app() -> PathBuf {
+    static APP: OnceLock<PathBuf> = OnceLock::new();
+    APP.get_or_init(build).clone()
+}
+
 /// Writes the app with commands alone, and builds it.
 fn build() -> PathBuf {
     let _lock = generated::lock();
@@ -72,7 +79,7 @@ fn build() -> PathBuf {
 
 #[test]
 fn a_resource_is_listed_created_changed_and_deleted_in_a_browser() {
-    let Some(house) = House::running(build, &[]) else {
+    let Some(house) = House::running(app, &[]) else {
         return;
     };
     let Some(axe) = axe::script() else { return };
@@ -242,7 +249,7 @@ fn controls_without_a_label(tab: &Tab) -> serde_json::Value {
 
 #[test]
 fn the_keyboard_reaches_everything_of_a_resource() {
-    let Some(house) = House::running(build, &[]) else {
+    let Some(house) = House::running(app, &[]) else {
         return;
     };
     let browser = Chromium::start();
