@@ -5,7 +5,12 @@
 //!
 //! ```sh
 //! cargo bench -p hoglet --bench generate
+//! cargo bench -p hoglet --bench generate -- --refresh      # also writes the table of docs/figures.md
 //! ```
+
+#[allow(dead_code, reason = "this uses its own part of it")]
+#[path = "support.rs"]
+mod support;
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -29,6 +34,7 @@ const RESOURCE: &[&str] = &[
 
 fn main() -> ExitCode {
     let mut all_in_time = true;
+    let mut table = String::from("| command | median | fastest |\n|---|---|---|\n");
     for (name, arguments) in [
         ("resource", RESOURCE),
         ("page", &["page", "about"]),
@@ -42,7 +48,14 @@ fn main() -> ExitCode {
             times[0],
             times[RUNS - 1]
         );
+        table += &format!(
+            "| `hoglet generate {name} …` | {median:.1?} | {:.1?} |\n",
+            times[0]
+        );
         all_in_time &= median <= BOUND;
+    }
+    if std::env::args().any(|argument| argument == "--refresh") {
+        support::write_into_figures("generate", &table);
     }
     if all_in_time {
         ExitCode::SUCCESS
