@@ -60,13 +60,8 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     let kept = files::delete(&mut entry, &mut journal, &mut draft, force)?;
     let kept: Vec<String> = kept.into_iter().collect();
 
-    if force {
-        entry.file.clear();
-        entry.line.clear();
-    } else {
-        entry.file.retain(|file| kept.contains(&file.path));
-        entry.line = left_lines;
-    }
+    // The entry has only the kept files now.
+    entry.line = if force { Vec::new() } else { left_lines };
     if !entry.file.is_empty() || !entry.line.is_empty() {
         journal.generated.push(entry);
     }

@@ -67,6 +67,15 @@ impl Field {
         Ok(fields)
     }
 
+    /// A struct with these fields, such as `OrderPlaced { item_count }`.
+    pub fn literal(type_name: &str, fields: &[Self]) -> String {
+        let names: Vec<String> = fields.iter().map(|field| field.name.snake()).collect();
+        match names.is_empty() {
+            true => format!("{type_name} {{}}"),
+            false => format!("{type_name} {{ {} }}", names.join(", ")),
+        }
+    }
+
     /// The column: `title`, or `author_id` for a reference.
     pub fn column(&self) -> String {
         match self.kind {

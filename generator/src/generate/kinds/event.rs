@@ -53,7 +53,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
     );
     plan.next = vec![format!(
         "Capture it in a handler: visit.posthog.capture(crate::posthog::events::{})",
-        example(name, &fields)
+        Field::literal(&name.camel(), &fields)
     )];
     if wording::past_tense(&name.lower().split(' ').collect::<Vec<_>>()).is_none() {
         plan.next.push(
@@ -79,15 +79,6 @@ fn is_free(name: &Name, app: &AppFacts) -> Result<(), Error> {
         return Err(refuse("the app has an event of this name".to_owned()));
     }
     Ok(())
-}
-
-/// `OrderPlaced { item_count }`
-fn example(name: &Name, fields: &[Field]) -> String {
-    let fields: Vec<String> = fields.iter().map(|field| field.name.snake()).collect();
-    match fields.is_empty() {
-        true => format!("{} {{}}", name.camel()),
-        false => format!("{} {{ {} }}", name.camel(), fields.join(", ")),
-    }
 }
 
 fn personal(text: &str) -> Error {

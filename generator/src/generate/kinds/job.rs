@@ -45,7 +45,7 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
         format!("Write the work in src/jobs/{}.rs", name.snake()),
         format!(
             "Enqueue it in a handler: visit.jobs.enqueue(&transaction, crate::jobs::{}).await?",
-            example(&job_table::path(name), &fields)
+            Field::literal(&job_table::path(name), &fields)
         ),
     ];
     Ok(plan)
@@ -53,15 +53,6 @@ pub fn plan(request: &Request, app: &AppFacts, templates: &Templates) -> Result<
 
 fn is_user(field: &Field) -> bool {
     field.name.snake() == USER && field.kind == FieldType::Uuid && !field.optional
-}
-
-/// `SendReport { user_id }`
-fn example(job: &str, fields: &[Field]) -> String {
-    let names: Vec<String> = fields.iter().map(|field| field.name.snake()).collect();
-    match names.is_empty() {
-        true => format!("{job} {{}}"),
-        false => format!("{job} {{ {} }}", names.join(", ")),
-    }
 }
 
 /// The field with its Rust type, and an example for the test.
