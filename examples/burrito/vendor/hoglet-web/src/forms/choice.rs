@@ -5,9 +5,8 @@ use std::marker::PhantomData;
 use sea_orm::{ActiveEnum, Iterable};
 use uuid::Uuid;
 
+use super::errors::NOT_IN_THE_LIST;
 use super::input::{Input, InputType};
-
-const NOT_IN_THE_LIST: &str = "Choose one from the list.";
 
 /// A checkbox. Browsers send nothing for a checkbox that is not ticked.
 impl InputType for bool {

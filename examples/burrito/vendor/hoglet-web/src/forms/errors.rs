@@ -36,7 +36,10 @@ pub fn form_error(message: impl Into<String>) -> Errors {
     error("form", message)
 }
 
+/// The message about a value that is not among the choices.
+pub(super) const NOT_IN_THE_LIST: &str = "Choose one from the list.";
+
 /// The message about a field whose row is not among those that the person may choose.
 pub fn not_a_choice(field: &str) -> Errors {
-    error(field, "Choose one from the list.")
+    error(field, NOT_IN_THE_LIST)
 }
