@@ -4,7 +4,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{colors, destroy, dev, generate, new, posthog, vendor};
+use crate::{colors, destroy, dev, diff, generate, new, posthog, update, vendor};
 
 #[derive(Debug, Parser)]
 #[command(name = "hoglet", version, about, styles = colors::HELP)]
@@ -27,6 +27,10 @@ pub enum Command {
     /// Remove a part that `hoglet generate` wrote
     #[command(visible_alias = "d")]
     Destroy(destroy::Arguments),
+    /// Bring the app here to a newer release of the template, with your changes
+    Update(update::Arguments),
+    /// Show your changes since the template
+    Diff(diff::Arguments),
     /// Add Hoglet's own tests to the app here, for changes in vendor/
     Vendor(vendor::Arguments),
     /// Print a completion script for a shell

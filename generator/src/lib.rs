@@ -13,22 +13,27 @@
 // `println!` panics if standard output is closed.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod base;
 pub mod cli;
 pub mod colors;
 pub mod destroy;
 pub mod dev;
+pub mod diff;
 pub mod error;
 pub mod file;
 pub mod generate;
 pub mod interrupt;
 pub mod keywords;
 pub mod new;
+pub mod origin;
 pub mod output;
 pub mod posthog;
 pub mod project;
+pub mod releases;
 pub mod shared;
 pub mod signals;
 pub mod template;
+pub mod update;
 pub mod vendor;
 pub mod write;
 
@@ -53,6 +58,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Posthog(arguments) => posthog::run(arguments)?,
         Command::Generate(arguments) => return generate::run(&here()?, &arguments),
         Command::Destroy(arguments) => return destroy::run(&here()?, &arguments),
+        Command::Update(arguments) => return update::run(&here()?, &arguments),
+        Command::Diff(arguments) => return diff::run(&here()?, &arguments),
         Command::Vendor(arguments) => {
             vendor::run(&here()?, &arguments)?;
             return Ok(ExitCode::SUCCESS);

@@ -18,7 +18,7 @@ const LOCK: &str = "Cargo.lock";
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/template.rs"));
 
 /// Contents by path. The path is relative, with `/` between its parts.
-type Tree = BTreeMap<String, Cow<'static, [u8]>>;
+pub type Tree = BTreeMap<String, Cow<'static, [u8]>>;
 
 #[derive(Debug)]
 pub struct Template {
@@ -32,11 +32,7 @@ pub struct Template {
 impl Template {
     /// The template that is embedded in this program.
     pub fn embedded() -> Result<Self, Error> {
-        Self::new(
-            EMBEDDED
-                .iter()
-                .map(|(path, contents)| ((*path).to_owned(), Cow::Borrowed(*contents))),
-        )
+        Self::new(embedded_tree())
     }
 
     /// Makes a template from the given files.
@@ -78,6 +74,14 @@ impl Template {
         lock.lines()
             .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
     }
+}
+
+/// The files of the template that is embedded in this program.
+pub fn embedded_tree() -> Tree {
+    let files = EMBEDDED.iter();
+    files
+        .map(|(path, contents)| ((*path).to_owned(), Cow::Borrowed(*contents)))
+        .collect()
 }
 
 /// The crate in `vendor/` whose test has this path.

@@ -1,5 +1,7 @@
 //! A new repository with the files in its first commit, if git is installed.
 
+pub mod unmerged;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;

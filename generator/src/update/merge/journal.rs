@@ -1,0 +1,1 @@
+//! The journal is merged by its entries.

@@ -1,0 +1,1 @@
+//! Merges by lines, as git does it.

@@ -1,0 +1,1 @@
+//! `hoglet diff` from outside.

@@ -1,0 +1,1 @@
+//! Merges of files, compared with those of git.

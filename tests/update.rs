@@ -1,0 +1,1 @@
+//! `hoglet update` from outside: every rule for files, conflicts, git, and refusals.

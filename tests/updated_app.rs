@@ -1,0 +1,1 @@
+//! Apps that people have changed are updated, built, tested and started.
