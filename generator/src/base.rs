@@ -1,14 +1,18 @@
 //! The base of an app: the release that it was made from, rendered with the app's answers.
 
 use std::collections::BTreeMap;
+use std::{fs, iter};
 
 use semver::Version;
 
 use crate::error::Error;
 use crate::new::answers::Answers;
-use crate::origin::Origin;
+use crate::new::project_name::ProjectName;
+use crate::new::render;
+use crate::origin::{Origin, PROJECT_NAME};
 use crate::project::Project;
 use crate::releases::{Release, Releases};
+use crate::template::Template;
 
 /// The files of an app, by their paths.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -31,13 +35,230 @@ impl Base {
         releases: &Releases,
         target: Option<&Version>,
     ) -> Result<Self, Error> {
-        let _ = (project, origin, releases, target);
-        todo!()
+        if let Some(release) = exact(origin, releases) {
+            return Ok(Self {
+                version: release.version.clone(),
+                is_exact: true,
+                files: render(releases, release, &origin.answers)?,
+            });
+        }
+        let newest = &releases.newest().version;
+        if origin.version > *newest {
+            return Err(Error::NewerApp {
+                version: origin.version.clone(),
+                newest: newest.clone(),
+            });
+        }
+        nearest(project, origin, releases, target)
     }
 }
 
+/// The release that the app was made from, if it is known.
+pub fn exact<'a>(origin: &Origin, releases: &'a Releases) -> Option<&'a Release> {
+    match &origin.hash {
+        Some(hash) => releases.with_hash(hash),
+        None => releases.get(&origin.version),
+    }
+}
+
+/// The release with the most files that are equal to the app's.
+fn nearest(
+    project: &Project,
+    origin: &Origin,
+    releases: &Releases,
+    target: Option<&Version>,
+) -> Result<Base, Error> {
+    let mut nearest: Option<(usize, Base)> = None;
+    for release in releases.all() {
+        if target.is_some_and(|target| release.version >= *target) {
+            continue;
+        }
+        let files = render(releases, release, &origin.answers)?;
+        let equal = files.iter().filter(|(path, contents)| {
+            let mine = fs::read(project.root.join(path));
+            mine.is_ok_and(|mine| is_same(&mine, contents))
+        });
+        let equal = equal.count();
+        // Of two releases that are equally near, the newer one is the base.
+        if nearest.as_ref().is_none_or(|(most, _)| equal >= *most) {
+            let base = Base {
+                version: release.version.clone(),
+                is_exact: false,
+                files,
+            };
+            nearest = Some((equal, base));
+        }
+    }
+    let nearest = nearest.map(|(_, base)| base);
+    nearest.ok_or_else(|| Error::NoBase {
+        version: origin.version.clone(),
+    })
+}
+
+/// Whether two files are equal. An editor may have changed the line ends.
+fn is_same(mine: &[u8], theirs: &[u8]) -> bool {
+    let with_line_feeds = str::from_utf8(mine).map(|mine| mine.replace("\r\n", "\n"));
+    mine == theirs || with_line_feeds.is_ok_and(|mine| mine.as_bytes() == theirs)
+}
+
 /// The files of a release, rendered with these answers, which include `project-name`.
+///
+/// An answer that is missing is the default. The name is not compared with the dependencies of the release, because an app
+/// that exists keeps its name.
 pub fn render(releases: &Releases, release: &Release, answers: &Answers) -> Result<Files, Error> {
-    let _ = (releases, release, answers);
-    todo!()
+    let template = Template::new(releases.tree(release)?)?;
+    let name = answers.get(PROJECT_NAME).unwrap_or_default();
+    let name = ProjectName::new(name, iter::empty()).map_err(|error| match error {
+        Error::BadName { name, reason } => Error::Origin {
+            cause: format!("`{PROJECT_NAME}` is `{name}`: {reason}"),
+        },
+        other => other,
+    })?;
+    let mut answers = answers.clone();
+    answers.complete(&template.questions);
+    let files = render::render(&template, &name, &answers)?;
+    let files = files.into_iter();
+    Ok(files
+        .map(|file| (file.path, file.contents.into_owned()))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::borrow::Cow;
+    use std::path::Path;
+
+    use crate::template::Tree;
+
+    const QUESTIONS: &str = r#"
+        [template]
+        include = ["/README.md"]
+        ignore = []
+        [placeholders.agents]
+        prompt = "Agents?"
+        default = "yes"
+        [conditional.'agents == "no"']
+        ignore = ["AGENTS.md"]
+    "#;
+
+    fn tree(files: &[(&str, &'static str)]) -> Tree {
+        let common = [
+            ("cargo-generate.toml", QUESTIONS),
+            ("AGENTS.md", "agents\n"),
+        ];
+        let files = common.iter().chain(files);
+        files
+            .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(text.as_bytes())))
+            .collect()
+    }
+
+    /// Three releases: 0.1.0, 0.2.0 and 0.3.0.
+    fn releases() -> Releases {
+        let release = |minor, files: &[_]| {
+            let version = Version::new(0, minor, 0);
+            (version, String::new(), tree(files))
+        };
+        Releases::new(vec![
+            release(1, &[("README.md.liquid", "{{ project-name }} 1\n")]),
+            release(
+                2,
+                &[
+                    ("README.md.liquid", "{{ project-name }} 2\n"),
+                    ("a.rs", "a\n"),
+                ],
+            ),
+            release(
+                3,
+                &[
+                    ("README.md.liquid", "{{ project-name }} 3\n"),
+                    ("a.rs", "a\n"),
+                ],
+            ),
+        ])
+    }
+
+    fn origin(version: Version, hash: Option<&str>) -> Origin {
+        let mut answers = Answers::default();
+        answers.insert(PROJECT_NAME, "hedge");
+        Origin {
+            version,
+            hash: hash.map(str::to_owned),
+            answers,
+        }
+    }
+
+    fn project(app: &Path) -> Project {
+        Project {
+            root: app.to_owned(),
+            name: "hedge".to_owned(),
+        }
+    }
+
+    fn base(app: &Path, origin: &Origin, target: Option<&Version>) -> Result<Base, Error> {
+        Base::find(&project(app), origin, &releases(), target)
+    }
+
+    #[test]
+    fn a_known_hash_or_version_is_exact() {
+        let app = tempfile::tempdir().unwrap();
+        let releases = releases();
+        let (first, second) = (&releases.all()[0], &releases.all()[1]);
+        // The hash counts, not the version beside it.
+        let known = origin(first.version.clone(), Some(&second.hash));
+        let found = base(app.path(), &known, None).unwrap();
+        assert_eq!((&found.version, found.is_exact), (&second.version, true));
+        let old = origin(first.version.clone(), None);
+        let found = base(app.path(), &old, None).unwrap();
+        assert_eq!((&found.version, found.is_exact), (&first.version, true));
+        assert_eq!(found.files["README.md"], b"hedge 1\n");
+    }
+
+    #[test]
+    fn otherwise_it_is_the_nearest_one_before_the_target() {
+        let app = tempfile::tempdir().unwrap();
+        let between = origin(Version::new(0, 3, 0), Some("unknown"));
+        fs::write(app.path().join("README.md"), "hedge 2\r\n").unwrap();
+        fs::write(app.path().join("AGENTS.md"), "agents\n").unwrap();
+        fs::write(app.path().join("a.rs"), "a\n").unwrap();
+        let newest = Version::new(0, 3, 0);
+        let found = base(app.path(), &between, Some(&newest)).unwrap();
+        assert_eq!(
+            (found.version, found.is_exact),
+            (Version::new(0, 2, 0), false)
+        );
+        // The app is most like 0.3.0, but that is the target.
+        fs::write(app.path().join("README.md"), "hedge 3\n").unwrap();
+        let found = base(app.path(), &between, Some(&newest)).unwrap();
+        assert_eq!(found.version, Version::new(0, 2, 0));
+        let found = base(app.path(), &between, None).unwrap();
+        assert_eq!(found.version, newest);
+    }
+
+    #[test]
+    fn an_unknown_template_before_the_first_release_has_no_base() {
+        let app = tempfile::tempdir().unwrap();
+        let first = Version::new(0, 1, 0);
+        let unknown = origin(first.clone(), Some("unknown"));
+        let error = base(app.path(), &unknown, Some(&first)).unwrap_err();
+        assert!(matches!(error, Error::NoBase { .. }), "{error}");
+        let newer = origin(Version::new(0, 9, 0), None);
+        let error = base(app.path(), &newer, None).unwrap_err();
+        assert!(matches!(error, Error::NewerApp { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_answers_decide_and_the_defaults_fill_in() {
+        let releases = releases();
+        let release = releases.newest();
+        let mut answers = origin(release.version.clone(), None).answers;
+        let files = render(&releases, release, &answers).unwrap();
+        assert!(files.contains_key("AGENTS.md"));
+        answers.insert("agents", "no");
+        let files = render(&releases, release, &answers).unwrap();
+        assert!(!files.contains_key("AGENTS.md"));
+        answers.insert(PROJECT_NAME, "1st");
+        let error = render(&releases, release, &answers).unwrap_err();
+        assert!(error.to_string().contains("`project-name` is `1st`"));
+    }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use hoglet_standin::Error::NoScripts;
+use semver::Version;
 
 use crate::interrupt::{INTERRUPTED, Interrupted};
 use crate::{dev, posthog, project};
@@ -79,6 +80,19 @@ pub enum Error {
 
     #[error("`{file}` could not be read ({cause}); correct it, or restore it from git")]
     Journal { file: String, cause: String },
+
+    #[error("`.hoglet.toml` could not be read ({}); correct it, or restore it from git", escape_control_characters(.cause))]
+    Origin { cause: String },
+
+    #[error(
+        "the app has template version {version}, and the newest that this hoglet carries is {newest}; install a newer hoglet"
+    )]
+    NewerApp { version: Version, newest: Version },
+
+    #[error(
+        "the app was made from a template that is no release (its version is {version}), and no release is older; install the hoglet that made the app, or a newer one"
+    )]
+    NoBase { version: Version },
 
     #[error("`{}` is read-only; make it writable, then try again", .path.display())]
     ReadOnly { path: PathBuf },
