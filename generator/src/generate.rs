@@ -7,7 +7,6 @@
 mod apply;
 mod arguments;
 pub mod check;
-mod diff;
 pub mod draft;
 mod eject;
 pub mod facts;

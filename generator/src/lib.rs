@@ -33,6 +33,7 @@ pub mod releases;
 pub mod shared;
 pub mod signals;
 pub mod template;
+pub mod unified_diff;
 pub mod update;
 pub mod vendor;
 pub mod write;

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::colors::{ACCENT, DIM};
 use crate::error::Error;
 use crate::generate::arguments::Output;
-use crate::generate::diff;
 use crate::output;
+use crate::unified_diff::unified;
 use crate::write::changes::Change;
 
 /// Lines that the user must add or remove.
@@ -54,7 +54,7 @@ impl Report<'_> {
         let text = if self.output.json {
             self.json()
         } else if self.output.dry_run {
-            diff::unified(self.changes) + &self.left_to_do()
+            unified(self.changes) + &self.left_to_do()
         } else {
             self.words()
         };
@@ -77,7 +77,7 @@ impl Report<'_> {
             by_hand: self.by_hand,
             next: self.next,
             dry_run: self.output.dry_run,
-            diff: self.output.dry_run.then(|| diff::unified(self.changes)),
+            diff: self.output.dry_run.then(|| unified(self.changes)),
         };
         let json = serde_json::to_string_pretty(&json).unwrap_or_default();
         json + "\n"
