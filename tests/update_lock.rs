@@ -1,0 +1,1 @@
+//! `Cargo.lock` after an update, completed by cargo itself.
