@@ -91,7 +91,11 @@ fn json_describes_the_new_app() {
         serde_json::from_value(document["files"].take()).expect("a list of names");
     assert_eq!(listed, files_below(&sandbox.path().join("deep/down/hedge")));
     assert!(listed.contains(".env") && listed.contains("src/main.rs"));
-    assert_snapshot!(document, @r#"{"answers":{"agents":"yes","database":"sqlite","description":"A web app that knows its users","posthog_region":"eu"},"directory":"[here]/deep/down/hedge","dry_run":false,"files":null,"project":"hedge","template_version":"0.1.0"}"#);
+    assert_eq!(
+        document["template_version"].take(),
+        env!("CARGO_PKG_VERSION")
+    );
+    assert_snapshot!(document, @r#"{"answers":{"agents":"yes","database":"sqlite","description":"A web app that knows its users","posthog_region":"eu"},"directory":"[here]/deep/down/hedge","dry_run":false,"files":null,"project":"hedge","template_version":null}"#);
 }
 
 #[test]
