@@ -7,7 +7,8 @@
 //! A crate inside the template has its own folder in `embed/`, with a link for each of its entries, because cargo does
 //! not pack a folder that contains a `Cargo.toml`.
 //!
-//! The templates of `hoglet generate` are embedded too, as text: every file below `templates/`.
+//! The templates of `hoglet generate` are embedded too, as text: every file below `templates/`. So are the releases: the
+//! notes, the manifest and the archive of each folder in `releases/`.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -46,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("template.rs"), code)?;
     fs::write(out.join("shared.rs"), shared(&files)?)?;
     fs::write(out.join("generators.rs"), generators(&here)?)?;
+    fs::write(out.join("releases.rs"), releases(&here)?)?;
     Ok(())
 }
 
@@ -79,6 +81,35 @@ fn generators(here: &Path) -> Result<String, Box<dyn Error>> {
             "    ({name:?}, include_str!({:?})),",
             source.canonicalize()?
         )?;
+    }
+    code.push_str("]\n");
+    Ok(code)
+}
+
+/// The folders in `releases/`, as `src/releases/folder.rs` has them.
+fn releases(here: &Path) -> Result<String, Box<dyn Error>> {
+    let folder = here.join("releases");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut folders = entries(&folder)?;
+    folders.retain(|(_, path)| path.is_dir());
+    folders.sort();
+    let mut code = String::from("&[\n");
+    for (version, path) in folders {
+        let path = path.canonicalize()?;
+        let [notes, manifest, archive] =
+            ["notes.md", "release.toml", "archive.gz"].map(|name| path.join(name));
+        write!(code, "    Folder {{ version: {version:?}, notes: ")?;
+        match notes.exists() {
+            true => write!(code, "include_str!({notes:?})")?,
+            false => code.push_str("\"\""),
+        }
+        match manifest.exists() {
+            true => writeln!(
+                code,
+                ", frozen: Some(Frozen {{ manifest: include_str!({manifest:?}), archive: include_bytes!({archive:?}) }}) }},"
+            )?,
+            false => code.push_str(", frozen: None },\n"),
+        }
     }
     code.push_str("]\n");
     Ok(code)

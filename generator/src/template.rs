@@ -84,6 +84,12 @@ pub fn embedded_tree() -> Tree {
         .collect()
 }
 
+/// A file of the template that is embedded in this program.
+pub fn embedded_file(path: &str) -> Option<&'static [u8]> {
+    let mut files = EMBEDDED.iter();
+    Some(files.find(|(name, _)| *name == path)?.1)
+}
+
 /// The crate in `vendor/` whose test has this path.
 ///
 /// For `vendor/hoglet-web/tests/web/main.rs` it is `hoglet-web`.
