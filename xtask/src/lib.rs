@@ -7,22 +7,27 @@
 //!            ├→ .hoglet/generated.toml, the journal with the demo demo
 //!            ├→ X.liquid for each X that has an answer in it      twins
 //!            ├→ Cargo.lock.liquid, the versions we tested         lock
+//!            ├→ .hoglet.toml.liquid, with the template's hash     origin
 //!            ├→ the links through which the generator carries it  links
 //!            ├→ examples/burrito, the default output              app
 //!            └→ examples/reading-list, made by commands           example
 //! ```
 //!
 //! All derived files are made in memory, in this order. [`stale`] returns those that differ on the disk. `cargo xtask
-//! refresh` writes them, and the test `refresh` fails if there are any.
+//! refresh` writes them, and the test `refresh` fails if there are any. `cargo xtask release` freezes the template, see
+//! [`release`].
 
 pub mod app;
 pub mod demo;
 pub mod derived;
+pub mod embedded;
 pub mod example;
 pub mod index;
 mod link;
 pub mod links;
 pub mod lock;
+pub mod origin;
+pub mod release;
 pub mod repository;
 pub mod rustdoc;
 pub mod twins;
@@ -68,16 +73,24 @@ fn wanted() -> anyhow::Result<BTreeMap<String, State>> {
     let lock = lock::derive(&app::template(&tree)?)?;
     twins.insert("Cargo.lock.liquid".to_owned(), lock);
     tree.extend(twins.clone());
+    let questions = app::template(&tree)?.questions;
+    // After all other files of the template, because it has their hash.
+    let origin = origin::derive(&tree, &questions)?;
+    tree.insert(origin::PATH.to_owned(), origin.clone());
     let template = app::template(&tree)?;
 
     let mut wanted = BTreeMap::new();
-    for (name, contents) in [(index::PATH, index), (demo::PATH, journal)] {
+    for (name, contents) in [
+        (index::PATH, index),
+        (demo::PATH, journal),
+        (origin::PATH, origin),
+    ] {
         wanted.insert(format!("template/{name}"), State::File(contents));
     }
     for (name, contents) in twins {
         wanted.insert(format!("template/{name}"), State::File(contents));
     }
-    for (name, target) in links::derive(&tree, &template.questions) {
+    for (name, target) in links::derive(&tree, &questions) {
         wanted.insert(format!("generator/embed/{name}"), State::Link(target));
     }
     for (name, contents) in app::render(&template, "burrito", &[])? {

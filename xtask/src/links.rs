@@ -7,9 +7,8 @@
 use std::collections::BTreeMap;
 
 use hoglet::template::questions::Questions;
-use hoglet::template::vendored_crate;
 
-use crate::Tree;
+use crate::{Tree, embedded};
 
 /// Each link's path in `generator/embed/`, and its target.
 pub fn derive(template: &Tree, questions: &Questions) -> BTreeMap<String, String> {
@@ -18,11 +17,7 @@ pub fn derive(template: &Tree, questions: &Questions) -> BTreeMap<String, String
         .filter_map(|path| path.strip_suffix("Cargo.toml"))
         .filter(|folder| folder.ends_with('/'))
         .collect();
-    template
-        .keys()
-        .filter(|path| !questions.ignores(path) || vendored_crate(path).is_some())
-        // `X.liquid` replaces `X`.
-        .filter(|path| !template.contains_key(&format!("{path}.liquid")))
+    embedded::paths(template, questions)
         .map(|path| {
             let inner = crates.iter().filter(|folder| path.starts_with(**folder));
             let folder = inner.max_by_key(|folder| folder.len()).unwrap_or(&"");
