@@ -113,9 +113,9 @@ impl Releases {
         self.0.iter().find(|release| release.version == *version)
     }
 
-    /// The release whose template has this hash. If two have it, the older one.
+    /// The release whose template has this hash. If two have it, the newer one.
     pub fn with_hash(&self, hash: &str) -> Option<&Release> {
-        self.0.iter().find(|release| release.hash == hash)
+        self.0.iter().rev().find(|release| release.hash == hash)
     }
 
     /// The template of a release, unpacked, before rendering.
@@ -215,7 +215,8 @@ mod tests {
         let patch = |release: Option<&Release>| release.map(|release| release.version.patch);
         assert_eq!(patch(releases.get(&Version::new(0, 0, 1))), Some(1));
         assert_eq!(patch(releases.get(&Version::new(0, 1, 0))), None);
-        assert_eq!(patch(releases.with_hash(&hash::of(&trees[2]))), Some(1));
+        assert_eq!(patch(releases.with_hash(&hash::of(&trees[0]))), Some(0));
+        assert_eq!(patch(releases.with_hash(&hash::of(&trees[1]))), Some(2));
         assert_eq!(patch(releases.with_hash("")), None);
         assert_eq!(releases.newest().version, Version::new(0, 0, 2));
     }
