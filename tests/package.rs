@@ -11,6 +11,7 @@ use std::process::Command;
 
 use hoglet::template::{Template, vendored_crate};
 use support::{Tree, assert_same, read_tree, render, repository};
+use xtask::release::FOLDER;
 
 /// The limit of crates.io, in bytes.
 const LARGEST_CRATE: u64 = 10 * 1024 * 1024;
@@ -51,6 +52,13 @@ fn the_packed_crates_build_elsewhere_and_generate_the_same() {
         let file = standin.join("posthog-js").join(license);
         assert!(file.exists(), "{}", file.display());
     }
+    assert_same(
+        (
+            "the repository's releases",
+            &read_tree(&repository().join(FOLDER)),
+        ),
+        ("the packed ones", &read_tree(&unpacked.join("releases"))),
+    );
     // The registry does not have the stand-in until it is published. The lock file names the registry, so `--locked` would
     // fail.
     let patch = format!("patch.crates-io.hoglet-standin.path = {standin:?}");
