@@ -96,7 +96,7 @@ fn nearest(
 }
 
 /// Whether two files are equal. An editor may have changed the line ends.
-fn is_same(mine: &[u8], theirs: &[u8]) -> bool {
+pub fn is_same(mine: &[u8], theirs: &[u8]) -> bool {
     let with_line_feeds = str::from_utf8(mine).map(|mine| mine.replace("\r\n", "\n"));
     mine == theirs || with_line_feeds.is_ok_and(|mine| mine.as_bytes() == theirs)
 }

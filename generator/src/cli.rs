@@ -54,6 +54,11 @@ const OTHER_COMMANDS: &[(&str, &str)] = &[
     ("revert", "destroy"),
     ("rm", "destroy"),
     ("undo", "destroy"),
+    ("pull", "update"),
+    ("sync", "update"),
+    ("upgrade", "update"),
+    ("changes", "diff"),
+    ("status", "diff"),
 ];
 
 /// Other tools' names for our kinds.

@@ -89,6 +89,28 @@ pub enum Error {
     )]
     NewerApp { version: Version, newest: Version },
 
+    #[error("there is no release {to}; choose one with --to: {}", versions(.known))]
+    UnknownRelease { to: Version, known: Vec<Version> },
+
+    #[error(
+        "the app has template version {version}, and {to} is older; choose a newer release with --to, or go back with git"
+    )]
+    NoWayBack { version: Version, to: Version },
+
+    #[error("`{key}` is answered already: `{}`, in .hoglet.toml; leave out --set {key}, because an update keeps all answers", escape_control_characters(.value))]
+    Answered { key: String, value: String },
+
+    #[error("the app has changes that are not committed; commit them, so that you can tell them from the update, or go on with --force:{}", lines(.paths))]
+    Uncommitted { paths: Vec<String> },
+
+    #[error("the app has conflicts; resolve them first:{}", lines(.paths))]
+    Unmerged { paths: Vec<String> },
+
+    #[error(
+        "git could not read the repository of the app; correct what it says, or go on with --force{explanation}"
+    )]
+    Repository { explanation: String },
+
     #[error(
         "the app was made from a template that is no release (its version is {version}), and no release is older; install the hoglet that made the app, or a newer one"
     )]
@@ -157,6 +179,9 @@ impl Error {
             | Self::UnknownQuestion { .. }
             | Self::NotAChoice { .. }
             | Self::BrokenRule { .. }
+            | Self::UnknownRelease { .. }
+            | Self::NoWayBack { .. }
+            | Self::Answered { .. }
             | Self::Argument { .. }
             | Self::Field(_)
             | Self::Posthog(posthog::Error::Standin(NoScripts { .. }))
@@ -219,6 +244,18 @@ fn list(words: &[String], last_joined_by: &str) -> String {
         Some((last, _)) => last.clone(),
         None => "nothing".to_owned(),
     }
+}
+
+/// `0.1.0, 0.2.0`
+fn versions(versions: &[Version]) -> String {
+    let versions: Vec<String> = versions.iter().map(Version::to_string).collect();
+    versions.join(", ")
+}
+
+/// Each path on a line of its own, after a colon.
+fn lines(paths: &[String]) -> String {
+    let paths = paths.iter().map(|path| escape_control_characters(path));
+    paths.map(|path| format!("\n  {path}")).collect()
 }
 
 /// Shows control characters as text, so that they cannot control the terminal.

@@ -13,7 +13,7 @@
 pub mod answers;
 mod arguments;
 pub mod project_name;
-mod prompt;
+pub mod prompt;
 pub mod render;
 mod report;
 mod secrets;
@@ -22,7 +22,7 @@ mod workspace;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-pub use arguments::Arguments;
+pub use arguments::{Arguments, key_and_value};
 
 use crate::error::Error;
 use crate::template::Template;
@@ -52,7 +52,11 @@ pub fn run(arguments: &Arguments) -> Result<Option<PathBuf>, Error> {
 
     let mut answers = Answers::given(&template.questions, &arguments.answers())?;
     if asks {
-        prompt::ask(&name, &template.questions, &mut answers)?;
+        prompt::ask(
+            &format!("A new app: {name}"),
+            &template.questions,
+            &mut answers,
+        )?;
     }
     answers.complete(&template.questions);
 

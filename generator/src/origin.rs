@@ -13,7 +13,7 @@ use crate::shared::env_text::without_byte_order_mark;
 /// The answer that is the name of the app.
 pub const PROJECT_NAME: &str = "project-name";
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     pub version: Version,
     /// Absent in apps of the first templates.

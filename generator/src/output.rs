@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
+use crate::colors::DIM;
+
 /// Prints on standard output.
 ///
 /// A reader that stops early (`| head -1`) is not an error; a full disk is one.
@@ -16,6 +18,11 @@ pub fn end(printed: io::Result<()>) -> io::Result<()> {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(cause),
         _ => Ok(()),
     }
+}
+
+/// Prints a note about a problem that did no harm on standard error.
+pub fn note(text: impl Display) {
+    log(format_args!("{DIM}note:{DIM:#} {text}"));
 }
 
 /// Prints a line on standard error.

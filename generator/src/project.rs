@@ -28,16 +28,22 @@ pub struct Project {
 impl Project {
     /// Searches the folder and the folders above it, as cargo does.
     pub fn find(folder: &Path) -> Result<Self, Error> {
-        let root = folder
-            .ancestors()
-            .find(|folder| folder.join(MARK).is_file())
-            .ok_or_else(|| Error::NoProject {
-                folder: folder.to_owned(),
-            })?;
+        let root = find_root(folder)?;
         let name = read_name(root).map_err(|cause| Error::Manifest {
             file: root.join(MANIFEST),
             cause,
         })?;
+        Ok(Self {
+            root: root.to_owned(),
+            name,
+        })
+    }
+
+    /// Finds an app even if its manifest is broken, as by a conflict. Then the name is that of the folder.
+    pub fn find_with_any_manifest(folder: &Path) -> Result<Self, Error> {
+        let root = find_root(folder)?;
+        let folder = root.file_name().unwrap_or_default();
+        let name = read_name(root).unwrap_or_else(|_| folder.to_string_lossy().into_owned());
         Ok(Self {
             root: root.to_owned(),
             name,
@@ -52,6 +58,14 @@ impl Project {
             self.name = name;
         }
     }
+}
+
+fn find_root(folder: &Path) -> Result<&Path, Error> {
+    let mut folders = folder.ancestors();
+    let root = folders.find(|folder| folder.join(MARK).is_file());
+    root.ok_or_else(|| Error::NoProject {
+        folder: folder.to_owned(),
+    })
 }
 
 fn read_name(root: &Path) -> Result<String, String> {

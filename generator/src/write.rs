@@ -8,7 +8,7 @@
 
 pub mod changes;
 pub mod destination;
-mod git;
+pub mod git;
 pub mod lock;
 pub mod undo;
 

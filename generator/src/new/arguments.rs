@@ -55,7 +55,8 @@ impl Arguments {
     }
 }
 
-fn key_and_value(text: &str) -> Result<(String, String), String> {
+/// Reads `KEY=VALUE`.
+pub fn key_and_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text
         .split_once('=')
         .ok_or("write it as KEY=VALUE, such as `database=postgres`")?;

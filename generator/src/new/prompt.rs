@@ -9,7 +9,6 @@ use console::Style;
 use crate::error::Error;
 use crate::interrupt::Interrupted;
 use crate::new::answers::Answers;
-use crate::new::project_name::ProjectName;
 use crate::template::questions::{Question, Questions};
 
 /// Answers are read from stdin, and questions are shown on stderr.
@@ -33,8 +32,8 @@ pub fn ask_directory(
         .map_err(failed)
 }
 
-/// Asks each question that has no answer yet.
-pub fn ask(name: &ProjectName, questions: &Questions, answers: &mut Answers) -> Result<(), Error> {
+/// Asks each question that has no answer yet, below a title.
+pub fn ask(title: &str, questions: &Questions, answers: &mut Answers) -> Result<(), Error> {
     let open: Vec<&Question> = questions
         .questions
         .iter()
@@ -44,7 +43,7 @@ pub fn ask(name: &ProjectName, questions: &Questions, answers: &mut Answers) -> 
         return Ok(());
     }
     cliclack::set_theme(Calm);
-    cliclack::intro(format!("A new app: {name}")).map_err(Error::Prompt)?;
+    cliclack::intro(title).map_err(Error::Prompt)?;
     for question in open {
         let value = ask_one(question).map_err(failed)?;
         answers.insert(&question.key, &value);

@@ -146,7 +146,7 @@ fn is_installed() -> bool {
 /// Prints the notes on stderr, one line each.
 pub fn notes(notes: &[String]) {
     for note in notes {
-        output::log(format_args!("{DIM}note:{DIM:#} {note}"));
+        output::note(note);
     }
 }
 

@@ -1,6 +1,7 @@
-//! A new repository with the files in its first commit, if git is installed.
+//! Git: a new repository with the files in its first commit, and the repository that an app is in.
 
 pub mod unmerged;
+pub mod work_tree;
 
 use std::fs;
 use std::io::{self, Write};
@@ -114,9 +115,14 @@ impl Failed {
 }
 
 fn run(command: &mut Command, input: &[u8]) -> Result<(), Failed> {
+    output(command, input).map(drop)
+}
+
+/// What git prints on standard output.
+fn output(command: &mut Command, input: &[u8]) -> Result<Vec<u8>, Failed> {
     let mut child = command
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(Failed::NotStarted)?;
@@ -126,7 +132,7 @@ fn run(command: &mut Command, input: &[u8]) -> Result<(), Failed> {
     }
     let output = child.wait_with_output().map_err(Failed::NotStarted)?;
     if output.status.success() {
-        return Ok(());
+        return Ok(output.stdout);
     }
     let words = String::from_utf8_lossy(&output.stderr);
     Err(Failed::Refused(words.into_owned()))

@@ -1,0 +1,48 @@
+//! The check for changes that are not committed, so that they cannot be confused with those of an update.
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::output;
+use crate::update::arguments::Arguments;
+use crate::update::unresolved::Unresolved;
+use crate::write::git;
+use crate::write::git::work_tree::WorkTree;
+
+/// The repository of the app. With `--force`, one that git cannot read counts as none.
+pub fn find_work_tree(app: &Path, force: bool) -> Result<Option<WorkTree>, Error> {
+    match WorkTree::of(app) {
+        Ok(None) if git::is_inside_work_tree(app) => {
+            output::note("git is not installed, so changes that are not committed are not noticed");
+            Ok(None)
+        }
+        Err(error) if force => {
+            output::note(&error.to_string());
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
+/// Refuses an app with conflicts, and one with changes that are not committed.
+pub fn require_clean(
+    work_tree: Option<&WorkTree>,
+    unresolved: Vec<Unresolved>,
+    arguments: &Arguments,
+) -> Result<(), Error> {
+    if !unresolved.is_empty() {
+        let files = unresolved.into_iter();
+        return Err(Error::Unmerged {
+            paths: files.map(|unresolved| unresolved.file).collect(),
+        });
+    }
+    // A dry run can do no harm.
+    if arguments.force || arguments.dry_run {
+        return Ok(());
+    }
+    let paths = work_tree.map_or(Ok(Vec::new()), WorkTree::uncommitted)?;
+    match paths.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Uncommitted { paths }),
+    }
+}
