@@ -232,7 +232,52 @@ mod tests {
 
     #[test]
     fn the_words_tell_everything() {
-        insta::assert_snapshot!(plain(&summary()), @"");
+        insta::assert_snapshot!(plain(&summary()), @r"
+        hedge 0.1.0 → 0.2.0
+
+          new       a.rs
+          replaced  b.rs
+          merged    c.rs
+          moved     old.rs → c.rs
+          deleted   d.rs
+          vendor/   2 files, none of them edited
+
+        You deleted these, and 0.2.0 changed them. They stay deleted:
+
+          e.rs
+
+        Notes of 0.2.0
+
+          ## Pages
+
+          - Quicker.
+            Much.
+
+        New settings, see .env.example:
+
+          CACHE_URL
+
+        Migrations that will run:
+
+          m20270101_090000_create_notes
+
+        Left to do by hand:
+
+          Cargo.lock: cargo could not complete it
+              error: no network
+
+        Conflicts, for you to resolve:
+
+          f.rs, lines 2-6, 8-12
+          g.png: you and 0.2.0 changed it, and it is no text. Yours stays
+          h.rs: you deleted it, and other files of 0.2.0 need it
+          i.rs: you changed it, and 0.2.0 has no such file. Yours stays
+
+        Next:
+
+          cargo build
+          cargo test
+        ");
     }
 
     #[test]
@@ -273,7 +318,15 @@ mod tests {
             json["conflicts"][0],
             serde_json::json!({"file": "f.rs", "kind": "lines", "lines": [{"from": 2, "to": 6}, {"from": 8, "to": 12}]})
         );
-        let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
-        insta::assert_debug_snapshot!(keys, @"");
+        let keys: Vec<&str> = json
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(
+            keys.join(" "),
+            "by_hand conflicts created deleted dry_run exact from kept_deleted merged migrations moved next notes replaced settings to"
+        );
     }
 }

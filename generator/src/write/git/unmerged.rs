@@ -74,3 +74,118 @@ fn store(work_tree: &WorkTree, path: &str, contents: &[u8]) -> Result<String, Fa
     let hash = output(&mut command, contents)?;
     Ok(String::from_utf8_lossy(&hash).trim().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::path::Path;
+
+    use crate::write::git::git;
+
+    fn run(folder: &Path, arguments: &[&str]) -> String {
+        let mut command = git(folder);
+        command.args(["-c", "user.name=Hedgehog"]);
+        command.args(["-c", "user.email=hedgehog@example.com"]);
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn file(path: &str, sides: [Option<&str>; 3]) -> UnmergedFile {
+        UnmergedFile {
+            path: path.to_owned(),
+            moved_from: None,
+            stages: sides.map(|side| side.map(|text| text.as_bytes().to_vec())),
+        }
+    }
+
+    /// A repository with an app in a folder.
+    fn repository() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("app");
+        fs::create_dir(&app).unwrap();
+        for name in ["ü a.rs", "old.rs", "gone.rs"] {
+            fs::write(app.join(name), "mine\n").unwrap();
+        }
+        fs::write(app.join(".gitattributes"), "*.rs text\n").unwrap();
+        fs::write(app.join(".gitignore"), "ignored.rs\n").unwrap();
+        run(folder.path(), &["init", "-q"]);
+        run(folder.path(), &["add", "."]);
+        run(folder.path(), &["commit", "-q", "-m", "first"]);
+        folder
+    }
+
+    #[test]
+    fn git_knows_the_conflicts() {
+        let folder = repository();
+        let app = folder.path().join("app");
+        fs::rename(app.join("old.rs"), app.join("new.rs")).unwrap();
+        fs::write(app.join("ignored.rs"), "mine\n").unwrap();
+        let work_tree = WorkTree::of(&app).unwrap().unwrap();
+        let three = [Some("base\n"), Some("mine\r\n"), Some("theirs\n")];
+        let moved = UnmergedFile {
+            moved_from: Some("old.rs".to_owned()),
+            ..file("new.rs", three)
+        };
+        let files = [
+            file("ü a.rs", three),
+            moved,
+            file("gone.rs", [Some("base\n"), Some("mine\n"), None]),
+            file("ignored.rs", three),
+        ];
+        record(&work_tree, &files).unwrap();
+
+        let staged = run(folder.path(), &["ls-files", "--stage", "-z"]);
+        let staged: Vec<String> = staged
+            .split_terminator('\0')
+            .map(|entry| {
+                let parts: Vec<&str> = entry.splitn(3, [' ', '\t']).collect();
+                let text = run(folder.path(), &["cat-file", "blob", parts[1]]);
+                format!(
+                    "{} {} {}",
+                    parts[0],
+                    parts[2].replace('\t', " "),
+                    text.trim_end_matches('\n')
+                )
+            })
+            .filter(|entry| !entry.contains(".git"))
+            .collect();
+        // With the attribute `text`, git stores `mine` with LF.
+        assert_eq!(
+            staged,
+            [
+                "100644 1 app/gone.rs base",
+                "100644 2 app/gone.rs mine",
+                "100644 1 app/new.rs base",
+                "100644 2 app/new.rs mine",
+                "100644 3 app/new.rs theirs",
+                "100644 1 app/ü a.rs base",
+                "100644 2 app/ü a.rs mine",
+                "100644 3 app/ü a.rs theirs",
+            ]
+        );
+        assert_eq!(
+            work_tree.unmerged().unwrap(),
+            ["gone.rs", "new.rs", "ü a.rs"]
+        );
+        // As after a merge, `git add` resolves them.
+        run(folder.path(), &["add", "."]);
+        assert_eq!(work_tree.unmerged().unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn an_index_that_cannot_be_changed_is_said() {
+        let folder = repository();
+        let app = folder.path().join("app");
+        let work_tree = WorkTree::of(&app).unwrap().unwrap();
+        fs::write(folder.path().join(".git/index.lock"), "").unwrap();
+        let three = [Some("base\n"), Some("mine\n"), Some("theirs\n")];
+        let reason = record(&work_tree, &[file("old.rs", three)]).unwrap_err();
+        assert!(
+            reason.starts_with("git does not know of the conflicts"),
+            "{reason}"
+        );
+        assert_eq!(record(&work_tree, &[]), Ok(()));
+    }
+}

@@ -99,3 +99,98 @@ fn unreadable(failed: &Failed) -> Error {
         explanation: failed.explanation(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn run(folder: &Path, arguments: &str) {
+        let mut command = git(folder);
+        command.args(["-c", "user.name=Hedgehog"]);
+        command.args(["-c", "user.email=hedgehog@example.com"]);
+        let done = output(command.args(arguments.split(' ')), &[]);
+        assert!(done.is_ok(), "git {arguments}");
+    }
+
+    fn write(folder: &Path, name: &str, text: &str) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// A repository with an app in a folder, all committed.
+    fn repository() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        write(top, "other.txt", "1\n");
+        write(top, "my apps/app/.gitignore", "data\n");
+        write(top, "my apps/app/a.rs", "1\n");
+        for command in ["init -q -b main", "add .", "commit -q -m first"] {
+            run(top, command);
+        }
+        folder
+    }
+
+    fn work_tree(app: &Path) -> WorkTree {
+        WorkTree::of(app).unwrap().unwrap()
+    }
+
+    #[test]
+    fn only_the_changes_of_the_app_count() {
+        let folder = repository();
+        let app = folder.path().join("my apps/app");
+        assert_eq!(work_tree(&app).uncommitted().unwrap(), [""; 0]);
+        write(folder.path(), "other.txt", "2\n");
+        write(&app, "data/app.sqlite", "ignored");
+        assert_eq!(work_tree(&app).uncommitted().unwrap(), [""; 0]);
+        write(&app, "a.rs", "2\n");
+        write(&app, "new/ü b.rs", "1\n");
+        assert_eq!(work_tree(&app).uncommitted().unwrap(), ["a.rs", "new/"]);
+        let top = work_tree(folder.path()).uncommitted().unwrap();
+        assert_eq!(top, ["my apps/app/a.rs", "other.txt", "my apps/app/new/"]);
+    }
+
+    #[test]
+    fn an_app_that_was_never_added_is_one_change() {
+        let folder = repository();
+        let app = folder.path().join("second");
+        write(&app, "a.rs", "1\n");
+        assert_eq!(work_tree(&app).uncommitted().unwrap(), ["."]);
+    }
+
+    #[test]
+    fn unmerged_files_are_relative_to_the_app() {
+        let folder = repository();
+        let app = folder.path().join("my apps/app");
+        run(folder.path(), "checkout -q -b side");
+        write(&app, "a.rs", "side\n");
+        run(folder.path(), "commit -q -a -m side");
+        run(folder.path(), "checkout -q main");
+        write(&app, "a.rs", "main\n");
+        run(folder.path(), "commit -q -a -m main");
+        assert_eq!(work_tree(&app).unmerged().unwrap(), [""; 0]);
+        let _ = output(git(folder.path()).args(["merge", "-q", "side"]), &[]);
+        assert_eq!(work_tree(&app).unmerged().unwrap(), ["a.rs"]);
+    }
+
+    #[test]
+    fn a_linked_work_tree_is_a_repository() {
+        let folder = repository();
+        run(folder.path(), "worktree add -q linked");
+        let app = folder.path().join("linked/my apps/app");
+        assert!(folder.path().join("linked/.git").is_file());
+        write(&app, "a.rs", "2\n");
+        assert_eq!(work_tree(&app).uncommitted().unwrap(), ["a.rs"]);
+    }
+
+    #[test]
+    fn outside_of_a_repository_there_is_none_and_a_broken_one_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(WorkTree::of(folder.path()).unwrap().is_none());
+        write(folder.path(), ".git", "gitdir: nowhere\n");
+        let error = WorkTree::of(folder.path()).unwrap_err().to_string();
+        let expected = "git could not read the repository of the app; correct what it says, or go on with --force:\n  fatal: ";
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
