@@ -1,13 +1,31 @@
 //! `hoglet diff`: the differences between an app and the release that it was made from.
+//!
+//! Only files of the template are compared. A file of the user's own is in no diff.
+
+mod line_ends;
+mod named;
+mod stat;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{fs, io};
 
+use crate::base::{Base, Files};
 use crate::error::Error;
+use crate::origin::Origin;
+use crate::output;
+use crate::project::Project;
+use crate::releases::Releases;
+use crate::template::Template;
+use crate::unified_diff;
+use crate::write::changes::Change;
+
+use named::Named;
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Arguments {
-    /// Files and folders; all if none is named
+    /// Files and folders of the template; all if none is named
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
     /// Count the lines of each file instead of showing them
@@ -16,6 +34,80 @@ pub struct Arguments {
 }
 
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
-    let _ = (folder, arguments);
-    todo!()
+    let project = Project::find(folder)?;
+    let releases = Releases::carried()?;
+    let base = Base::find(&project, &Origin::read(&project)?, &releases, None)?;
+    let mut files = base.files;
+    files.extend(vendored_tests(&project.root, &releases, &base.version)?);
+
+    let named = Named::new(&project.root, folder, &arguments.paths, &files)?;
+    let mut changes = Vec::new();
+    for (path, base) in &files {
+        if named.contains(path) {
+            changes.extend(change(&project.root, path, base)?);
+        }
+    }
+
+    if !base.is_exact {
+        output::note(format_args!(
+            "this app was made from a template between two releases; the nearest is {}, so the diff may show changes that are not yours",
+            base.version
+        ));
+    }
+    let printed = if arguments.stat {
+        output::print(&stat::stat(&changes, stat::columns()))
+    } else if output::has_colors() {
+        output::print(&unified_diff::unified_in_colors(&changes))
+    } else {
+        output::print_exactly(&unified_diff::unified(&changes))
+    };
+    printed.map_err(Error::Output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The tests that `hoglet vendor --with-tests` wrote, as the release has them.
+fn vendored_tests(
+    app: &Path,
+    releases: &Releases,
+    version: &semver::Version,
+) -> Result<Files, Error> {
+    let Some(release) = releases.get(version) else {
+        return Ok(Files::new());
+    };
+    let tests = Template::new(releases.tree(release)?)?.tests.into_iter();
+    Ok(tests
+        .filter(|(path, _)| app.join(path).exists())
+        .map(|(path, contents)| (path, contents.into_owned()))
+        .collect())
+}
+
+/// The user's change of a file, if there is one.
+fn change(app: &Path, path: &str, base: &[u8]) -> Result<Option<Change>, Error> {
+    let mine = read(&app.join(path))?;
+    let base = match &mine {
+        Some(mine) => line_ends::as_in(mine, base),
+        None => base.to_vec(),
+    };
+    if mine.as_deref() == Some(base.as_slice()) {
+        return Ok(None);
+    }
+    Ok(Some(Change {
+        path: path.to_owned(),
+        before: Some(base),
+        after: mine,
+    }))
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(path) {
+        Ok(contents) => Ok(Some(contents)),
+        Err(cause) if is_absent(path, &cause) => Ok(None),
+        Err(cause) => Err(Error::disk("read", path)(cause)),
+    }
+}
+
+/// Whether there is no file, also if a folder has its name, or if a file has the name of its folder.
+fn is_absent(path: &Path, cause: &io::Error) -> bool {
+    let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+    absent.contains(&cause.kind()) || path.is_dir()
 }

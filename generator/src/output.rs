@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
+use anstream::{AutoStream, ColorChoice};
+
 use crate::colors::DIM;
 
 /// Prints on standard output.
@@ -10,6 +12,18 @@ use crate::colors::DIM;
 /// A reader that stops early (`| head -1`) is not an error; a full disk is one.
 pub fn print(text: &str) -> io::Result<()> {
     end(anstream::stdout().write_all(text.as_bytes()))
+}
+
+/// Prints on standard output without taking anything out.
+///
+/// Where there are no colors, [`print`] takes out all control characters. A diff would no longer fit to its file.
+pub fn print_exactly(text: &str) -> io::Result<()> {
+    end(io::stdout().write_all(text.as_bytes()))
+}
+
+/// Whether standard output shows colors.
+pub fn has_colors() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
 /// Flushes standard output after text that was printed elsewhere.
