@@ -338,6 +338,11 @@ fn an_unknown_command_gets_a_suggestion() {
         ("run", "dev"),
         ("edv", "dev"),
         ("posthgo", "posthog"),
+        ("upgrade", "update"),
+        ("sync", "update"),
+        ("pull", "update"),
+        ("changes", "diff"),
+        ("status", "diff"),
     ] {
         let outcome = sandbox.refused(typed);
         assert_eq!(outcome.code, 2, "{typed}");

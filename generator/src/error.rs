@@ -179,8 +179,6 @@ impl Error {
             | Self::UnknownQuestion { .. }
             | Self::NotAChoice { .. }
             | Self::BrokenRule { .. }
-            | Self::UnknownRelease { .. }
-            | Self::NoWayBack { .. }
             | Self::Answered { .. }
             | Self::Argument { .. }
             | Self::Field(_)

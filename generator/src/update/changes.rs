@@ -74,12 +74,12 @@ pub fn has_readable_manifests(updates: &[FileUpdate]) -> bool {
     })
 }
 
-/// The files of the base in `vendor/` that the user has changed or deleted.
+/// The files of the base in `vendor/` that the user has changed.
 pub fn edited_in_vendor(app: &Path, base: &Files) -> Vec<String> {
     let vendored = base.iter().filter(|(path, _)| path.starts_with("vendor/"));
     let edited = vendored.filter(|(path, contents)| {
         let mine = fs::read(app.join(path));
-        !mine.is_ok_and(|mine| base::is_same(&mine, contents))
+        mine.is_ok_and(|mine| !base::is_same(&mine, contents))
     });
     edited.map(|(path, _)| path.clone()).collect()
 }

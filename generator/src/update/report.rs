@@ -81,14 +81,20 @@ fn files(summary: &Summary) -> String {
             }
         }
     }
+    let edited = &summary.edited_in_vendor;
     if in_vendor > 0 {
         let files = if in_vendor == 1 { "file" } else { "files" };
-        let edited = &summary.edited_in_vendor;
-        text += &match edited.is_empty() {
-            true => line(VENDOR, &format!("{in_vendor} {files}, none of them edited")),
-            false => line(VENDOR, &format!("{in_vendor} {files}, beside your edited:")),
+        let untouched = match edited.is_empty() {
+            true => ", none of them edited",
+            false => "",
         };
-        text += &indented(&edited.join("\n"), "                ");
+        text += &line(VENDOR, &format!("{in_vendor} {files}{untouched}"));
+    }
+    // Merged files are listed above, and conflicts below.
+    let conflicts = summary.conflicts.iter().map(|conflict| &conflict.file);
+    let listed: Vec<&String> = summary.merged.iter().chain(conflicts).collect();
+    for path in edited.iter().filter(|path| !listed.contains(path)) {
+        text += &line("edited", path);
     }
     match text.is_empty() {
         true => text,
@@ -285,8 +291,7 @@ mod tests {
         let mut summary = summary();
         summary.edited_in_vendor = vec!["vendor/a/README.md".to_owned()];
         let text = plain(&summary);
-        let expected =
-            "    vendor/   2 files, beside your edited:\n                vendor/a/README.md\n";
+        let expected = "    vendor/   2 files\n    edited    vendor/a/README.md\n";
         assert!(text.contains(expected), "{text}");
     }
 
