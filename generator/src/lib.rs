@@ -2,10 +2,11 @@
 //!
 //! Each command has a module: [`new`](mod@new) writes an app, [`dev`] runs the app during development, [`posthog`] runs the
 //! local stand-in for PostHog (the crate `hoglet-standin`), [`generate`](mod@generate) writes parts into an app,
-//! [`destroy`](mod@destroy) takes them out, and [`vendor`] copies Hoglet's own tests into an app.
+//! [`destroy`](mod@destroy) takes them out, [`update`](mod@update) merges a newer release of the template into an app,
+//! [`diff`](mod@diff) shows the user's own changes, and [`vendor`] copies Hoglet's own tests into an app.
 //!
-//! They share two modules: [`template`], which is embedded in the binary, and [`write`](mod@write). Only `write` changes an
-//! app, and it applies all changes or none.
+//! They share three modules: [`template`], which is embedded in the binary, [`releases`], which are the earlier templates,
+//! and [`write`](mod@write). Only `write` changes an app, and it applies all changes or none.
 //!
 //! `template/cargo-generate.toml` lists the questions and the files that contain an answer. Stock cargo-generate reads
 //! it too, so a new question is a change in the template alone.

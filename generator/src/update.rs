@@ -134,8 +134,12 @@ pub fn run_with(
 
     // Until `keep`, an early return undoes the changes.
     let written = write::changes::apply(&project.root, &changes, &interrupt)?;
-    // The locked file was replaced, so the new one is locked, too.
-    let _new_lock = Lock::take(&project.root, &interrupt)?;
+    // If the locked file was replaced, the new one is locked, too.
+    let replaces_lock = changes.iter().any(|change| change.path == MARK);
+    let _new_lock = match replaces_lock {
+        true => Some(Lock::take(&project.root, &interrupt)?),
+        false => None,
+    };
     if let Some(lock_file) = &lock_file {
         let by_hand = complete(&project.root, (lock_file, &updates), &interrupt)?;
         summary.by_hand.extend(by_hand);
