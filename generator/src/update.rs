@@ -72,7 +72,7 @@ pub fn run_with(
         report::print(&summary, arguments.json)?;
         return Ok(exit_code(&summary));
     }
-    clean::require_clean(work_tree.as_ref(), unresolved, arguments)?;
+    clean::require_clean(&project.root, work_tree.as_ref(), unresolved, arguments)?;
     let project = Project::find(folder)?;
     let answers = target::answers(releases, target, &origin, arguments)?;
 
@@ -119,11 +119,14 @@ pub fn run_with(
         ..Summary::default()
     };
     summary.add(&updates);
-    if let Some(change) = changes.iter().find(|change| change.path == changes::LOCK) {
-        match change.before {
-            Some(_) => summary.replaced.push(change.path.clone()),
-            None => summary.created.push(change.path.clone()),
-        }
+    if let Some(lock_file) = &lock_file {
+        // One that is not complete has crates of the user's own, too.
+        let list = match lock_file.is_complete {
+            true => &mut summary.replaced,
+            false => &mut summary.merged,
+        };
+        list.push(changes::LOCK.to_owned());
+        list.sort();
     }
     summary.next = next(&summary, work_tree.is_some());
     if arguments.dry_run {

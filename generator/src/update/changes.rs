@@ -1,5 +1,6 @@
 //! The changes on the disk and in git's index that make a plan real.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
@@ -12,45 +13,39 @@ use crate::write::git::unmerged::UnmergedFile;
 
 pub const LOCK: &str = "Cargo.lock";
 
-/// The changes of all files. A moved file is deleted and created.
+/// The changes of all files, by their paths.
+///
+/// A file may move to a path that another file leaves, so one change can come from two updates.
 pub fn of(
     app: &Path,
     updates: &[FileUpdate],
     lock_file: Option<&LockFile>,
 ) -> Result<Vec<Change>, Error> {
-    let mut changes = Vec::new();
+    let mut changes = BTreeMap::new();
     for update in updates {
-        let before = match &update.moved_from {
-            Some(from) => {
-                changes.push(Change {
-                    path: from.clone(),
-                    before: update.before.clone(),
-                    after: None,
-                });
-                None
-            }
-            None => update.before.clone(),
-        };
-        changes.push(Change {
-            path: update.path.clone(),
-            before,
-            after: update.after.clone(),
-        });
+        let old_path = update.moved_from.as_ref().unwrap_or(&update.path);
+        at(&mut changes, old_path).before.clone_from(&update.before);
+        at(&mut changes, &update.path)
+            .after
+            .clone_from(&update.after);
     }
     if let Some(lock_file) = lock_file {
-        changes.push(Change {
-            path: LOCK.to_owned(),
-            before: read(&app.join(LOCK))?,
-            after: Some(lock_file.text.clone().into_bytes()),
-        });
+        let change = at(&mut changes, LOCK);
+        change.before = read(&app.join(LOCK))?;
+        change.after = Some(lock_file.text.clone().into_bytes());
     }
-    changes.retain(|change| change.before != change.after);
-    // Deletions come first, because a file may move to the path of a deleted file.
-    changes.sort_by(|one, other| {
-        let order = |change: &Change| (change.after.is_some(), change.path.clone());
-        order(one).cmp(&order(other))
-    });
-    Ok(changes)
+    let changes = changes.into_values();
+    Ok(changes
+        .filter(|change| change.before != change.after)
+        .collect())
+}
+
+fn at<'a, 'b>(changes: &'a mut BTreeMap<&'b str, Change>, path: &'b str) -> &'a mut Change {
+    changes.entry(path).or_insert_with(|| Change {
+        path: path.to_owned(),
+        before: None,
+        after: None,
+    })
 }
 
 /// The files with conflicts, for git's index.
@@ -107,13 +102,18 @@ mod tests {
         };
         let updates = [moved("a", "b"), moved("b", "c")];
         let changes = of(Path::new("."), &updates, None).unwrap();
-        let steps: Vec<(&str, bool)> = changes
-            .iter()
-            .map(|change| (change.path.as_str(), change.after.is_some()))
-            .collect();
+        let change = |path: &str, before: Option<&str>, after: Option<&str>| Change {
+            path: path.to_owned(),
+            before: before.map(Into::into),
+            after: after.map(Into::into),
+        };
         assert_eq!(
-            steps,
-            [("a", false), ("b", false), ("b", true), ("c", true)]
+            changes,
+            [
+                change("a", Some("a"), None),
+                change("b", Some("b"), Some("a")),
+                change("c", None, Some("b")),
+            ]
         );
     }
 }

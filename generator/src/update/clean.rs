@@ -12,10 +12,6 @@ use crate::write::git::work_tree::WorkTree;
 /// The repository of the app. With `--force`, one that git cannot read counts as none.
 pub fn find_work_tree(app: &Path, force: bool) -> Result<Option<WorkTree>, Error> {
     match WorkTree::of(app) {
-        Ok(None) if git::is_inside_work_tree(app) => {
-            output::note("git is not installed, so changes that are not committed are not noticed");
-            Ok(None)
-        }
         Err(error) if force => {
             output::note(&error.to_string());
             Ok(None)
@@ -26,6 +22,7 @@ pub fn find_work_tree(app: &Path, force: bool) -> Result<Option<WorkTree>, Error
 
 /// Refuses an app with conflicts, and one with changes that are not committed.
 pub fn require_clean(
+    app: &Path,
     work_tree: Option<&WorkTree>,
     unresolved: Vec<Unresolved>,
     arguments: &Arguments,
@@ -40,7 +37,13 @@ pub fn require_clean(
     if arguments.force || arguments.dry_run {
         return Ok(());
     }
-    let paths = work_tree.map_or(Ok(Vec::new()), WorkTree::uncommitted)?;
+    let Some(work_tree) = work_tree else {
+        if git::is_inside_work_tree(app) {
+            output::note("git is not installed, so changes that are not committed are not noticed");
+        }
+        return Ok(());
+    };
+    let paths = work_tree.uncommitted()?;
     match paths.is_empty() {
         true => Ok(()),
         false => Err(Error::Uncommitted { paths }),
