@@ -10,10 +10,17 @@ mod sides;
 
 pub use sides::{Labels, Merged, Sides};
 
+use crate::generate::journal::PATH as JOURNAL;
+use crate::project;
 use crate::update::renames::Renames;
 
 /// Merges a file of an app. `path` decides how.
 pub fn merge(path: &str, sides: Sides, labels: &Labels, renames: &Renames) -> Merged {
-    let _ = (path, renames);
-    lines::merge(sides, labels)
+    let name = path.rsplit('/').next();
+    match path {
+        JOURNAL => journal::merge(sides, labels, renames),
+        project::MARK => origin::merge(sides, labels),
+        _ if name == Some("Cargo.toml") => manifest::merge(sides, labels),
+        _ => lines::merge(sides, labels),
+    }
 }

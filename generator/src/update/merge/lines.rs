@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use self::diff::{Change, changes};
-use crate::update::merge::sides::{Labels, Merged, Sides};
+use crate::update::merge::sides::{Labels, MIDDLE, Merged, Sides};
 
 /// Conflicts with at most so many lines between them become one.
 const NEAR: usize = 3;
@@ -183,16 +183,16 @@ fn write(hunks: &[Hunk], sides: Sides, labels: &Labels) -> Merged {
 }
 
 /// Both versions of some lines, between markers.
-pub fn conflict(mine: &str, theirs: &str, labels: &Labels) -> String {
+fn conflict(mine: &str, theirs: &str, labels: &Labels) -> String {
     let end = |side: &str| match side.is_empty() || side.ends_with('\n') {
         true => "",
         false => "\n",
     };
     format!(
-        "<<<<<<< {}\n{mine}{}=======\n{theirs}{}>>>>>>> {}\n",
-        labels.mine,
+        "{}\n{mine}{}{MIDDLE}\n{theirs}{}{}\n",
+        labels.start(),
         end(mine),
         end(theirs),
-        labels.theirs,
+        labels.end(),
     )
 }

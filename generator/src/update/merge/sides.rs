@@ -26,3 +26,37 @@ pub struct Labels {
     pub mine: String,
     pub theirs: String,
 }
+
+impl Merged {
+    /// A text whose lines with these labels are all markers.
+    pub fn marked(text: String, labels: &Labels) -> Self {
+        let (start, end) = (labels.start(), labels.end());
+        let mut conflicts = Vec::new();
+        let mut first = None;
+        for (number, line) in (1..).zip(text.lines()) {
+            if line == start {
+                first = Some(number);
+            } else if line == end
+                && let Some(first) = first.take()
+            {
+                conflicts.push(first..=number);
+            }
+        }
+        Self { text, conflicts }
+    }
+}
+
+impl Labels {
+    /// The line before my version.
+    pub fn start(&self) -> String {
+        format!("<<<<<<< {}", self.mine)
+    }
+
+    /// The line after their version.
+    pub fn end(&self) -> String {
+        format!(">>>>>>> {}", self.theirs)
+    }
+}
+
+/// The line between the two versions.
+pub const MIDDLE: &str = "=======";
