@@ -1,6 +1,6 @@
 //! Follows the app's documents.
 //!
-//! The recipes and the guide to the generators are followed, the demo is removed, and the commands for agents are run.
+//! The recipes and the guides to generators and updates are followed, the demo is removed, and the commands for agents are run.
 //! The last two tests compile the apps, which takes minutes the first time.
 
 #![cfg(unix)]
@@ -18,6 +18,8 @@ mod process;
 #[path = "readme/recipes.rs"]
 mod recipes;
 mod support;
+#[path = "readme/updates.rs"]
+mod updates;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ use support::{Tree, read_tree, render};
 
 const RECIPES: &str = "docs/recipes.md";
 const GENERATORS: &str = "docs/generators.md";
+const UPDATES: &str = "docs/updates.md";
 const AGENTS: &str = "AGENTS.md";
 
 /// Documents that name files of a new app.
@@ -40,6 +43,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/accounts.md",
     "docs/posthog.md",
     "docs/production.md",
+    UPDATES,
     "vendor/hoglet-web/README.md",
 ];
 
@@ -193,6 +197,15 @@ fn without_times(text: &str) -> String {
             .1;
         format!("{text}/mTIME_create{name}")
     })
+}
+
+#[test]
+fn the_guide_to_updates_updates_an_app_and_goes_back() {
+    let template = Template::embedded().expect("the template is sound");
+    let guide = render(&template, "hedge", &[]);
+    changed(&updates::first_app(), |folder| {
+        updates::follow(folder, &guide)
+    });
 }
 
 /// The last test compiles the result.
