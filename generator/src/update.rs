@@ -15,6 +15,7 @@ pub mod merge;
 mod news;
 pub mod outcome;
 pub mod plan;
+mod planned;
 pub mod renames;
 mod report;
 mod summary;
@@ -25,11 +26,8 @@ pub mod verify;
 use std::path::Path;
 use std::process::ExitCode;
 
-use semver::Version;
-
 pub use arguments::Arguments;
 
-use crate::base::{self, Base};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::origin::Origin;
@@ -39,14 +37,12 @@ use crate::releases::Releases;
 use crate::unified_diff;
 use crate::write;
 use crate::write::git::unmerged;
+use crate::write::git::work_tree::WorkTree;
 use crate::write::lock::Lock;
 
-use lock_file::{Completion, LockFile};
-use merge::Labels;
-use outcome::FileUpdate;
-use plan::Trees;
-use renames::Renames;
-use summary::{ByHand, Notes, Summary};
+use lock_file::Completion;
+use planned::{Planned, Request};
+use summary::{ByHand, Summary};
 
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     run_with(&Releases::carried()?, folder, arguments)
@@ -69,6 +65,7 @@ pub fn run_with(
             summary.next = next(&summary, work_tree.is_some());
         }
         summary.dry_run = arguments.dry_run;
+        summary.diff = arguments.dry_run.then(String::new);
         report::print(&summary, arguments.json)?;
         return Ok(exit_code(&summary));
     }
@@ -83,108 +80,66 @@ pub fn run_with(
         let path = project.root.join(MARK);
         return Err(Error::ChangedMeanwhile { path });
     }
-    let base = Base::find(&project, &origin, releases, Some(&target.version))?;
-    let theirs = base::render(releases, target, &answers)?;
-    interrupt.check()?;
-    let renames = renames(releases, &base.version, &target.version)?;
-    let trees = Trees {
-        app: &project.root,
-        base: &base.files,
-        theirs: &theirs,
-        renames: &renames,
-        labels: &labels(&target.version),
+    let request = Request {
+        releases,
+        project: &project,
+        origin: &origin,
+        target,
+        answers: &answers,
     };
-    let updates = plan::plan(&trees)?;
-    verify::verify(&trees, &updates)?;
-    let lock_file = lock_file::lock_file(&project.root, &base.files, &theirs)?;
-    let changes = changes::of(&project.root, &updates, lock_file.as_ref())?;
-    interrupt.check()?;
-
-    let between = news::releases_between(releases, &base.version, &target.version);
-    let mut summary = Summary {
-        app: project.name.clone(),
-        from: base.version.to_string(),
-        to: target.version.to_string(),
-        exact: base.is_exact,
-        edited_in_vendor: changes::edited_in_vendor(&project.root, &base.files),
-        settings: news::settings(&base.files, &theirs),
-        migrations: news::migrations(&updates),
-        notes: between
-            .map(|release| Notes {
-                version: release.version.to_string(),
-                text: release.notes.clone().into_owned(),
-            })
-            .collect(),
-        dry_run: arguments.dry_run,
-        ..Summary::default()
-    };
-    summary.add(&updates);
-    if let Some(lock_file) = &lock_file {
-        // One that is not complete has crates of the user's own, too.
-        let list = match lock_file.is_complete {
-            true => &mut summary.replaced,
-            false => &mut summary.merged,
-        };
-        list.push(changes::LOCK.to_owned());
-        list.sort();
-    }
-    summary.next = next(&summary, work_tree.is_some());
+    let mut planned = Planned::of(&request, &interrupt)?;
+    planned.summary.dry_run = arguments.dry_run;
+    planned.summary.next = next(&planned.summary, work_tree.is_some());
     if arguments.dry_run {
-        summary.diff = Some(unified_diff::unified(&changes));
-        report::print(&summary, arguments.json)?;
-        return Ok(exit_code(&summary));
+        planned.summary.diff = Some(unified_diff::unified(&planned.changes));
+        report::print(&planned.summary, arguments.json)?;
+    } else {
+        let app = (project.root.as_path(), work_tree.as_ref());
+        write(app, &mut planned, arguments.json, &interrupt)?;
     }
+    Ok(exit_code(&planned.summary))
+}
 
+/// Writes the update, all or nothing, and reports it.
+fn write(
+    (app, work_tree): (&Path, Option<&WorkTree>),
+    planned: &mut Planned,
+    as_json: bool,
+    interrupt: &Interrupt,
+) -> Result<(), Error> {
     // Until `keep`, an early return undoes the changes.
-    let written = write::changes::apply(&project.root, &changes, &interrupt)?;
+    let written = write::changes::apply(app, &planned.changes, interrupt)?;
     // If the locked file was replaced, the new one is locked, too.
-    let replaces_lock = changes.iter().any(|change| change.path == MARK);
+    let replaces_lock = planned.changes.iter().any(|change| change.path == MARK);
     let _new_lock = match replaces_lock {
-        true => Some(Lock::take(&project.root, &interrupt)?),
+        true => Some(Lock::take(app, interrupt)?),
         false => None,
     };
-    if let Some(lock_file) = &lock_file {
-        let by_hand = complete(&project.root, (lock_file, &updates), &interrupt)?;
-        summary.by_hand.extend(by_hand);
-    }
-    report::print(&summary, arguments.json)?;
+    let by_hand = complete_lock_file(app, planned, interrupt)?;
+    planned.summary.by_hand.extend(by_hand);
+    report::print(&planned.summary, as_json)?;
     interrupt.check()?;
-    if let Some(work_tree) = &work_tree
-        && let Err(reason) = unmerged::record(work_tree, &changes::unmerged(&updates))
+    if let Some(work_tree) = work_tree
+        && let Err(reason) = unmerged::record(work_tree, &changes::unmerged(&planned.updates))
     {
         // Ctrl+C ends git, too.
         interrupt.check()?;
         output::note(&reason);
     }
     written.keep();
-    Ok(exit_code(&summary))
-}
-
-/// The files that moved between two releases.
-fn renames(releases: &Releases, base: &Version, target: &Version) -> Result<Renames, Error> {
-    let before = releases.get(base).into_iter();
-    let trees = before.chain(news::releases_between(releases, base, target));
-    let trees: Vec<_> = trees
-        .map(|release| releases.tree(release))
-        .collect::<Result<_, _>>()?;
-    Ok(Renames::along(&trees))
-}
-
-/// The names of both sides in the markers of a conflict. [`unresolved`] finds conflicts by them.
-fn labels(target: &Version) -> Labels {
-    Labels {
-        mine: "yours".to_owned(),
-        theirs: format!("hoglet {target}"),
-    }
+    Ok(())
 }
 
 /// Lets cargo complete `Cargo.lock`, unless a manifest has a conflict. Then the next `cargo build` does it.
-fn complete(
+fn complete_lock_file(
     app: &Path,
-    (lock_file, updates): (&LockFile, &[FileUpdate]),
+    planned: &Planned,
     interrupt: &Interrupt,
 ) -> Result<Option<ByHand>, Error> {
-    if !changes::has_readable_manifests(updates) {
+    let Some(lock_file) = &planned.lock_file else {
+        return Ok(None);
+    };
+    if !changes::has_readable_manifests(&planned.updates) {
         return Ok(None);
     }
     Ok(match lock_file::complete(app, lock_file, interrupt)? {
