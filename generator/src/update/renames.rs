@@ -1,22 +1,55 @@
 //! Files that the template has moved.
+//!
+//! The templates of consecutive releases are compared, before they are rendered. So an update over several releases follows
+//! the same moves as several updates.
+
+mod contents;
+mod folders;
+mod pairs;
+mod similarity;
 
 use std::collections::BTreeMap;
 
+use self::contents::{Contents, contents};
 use crate::template::Tree;
 
 /// The new path of each moved file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Renames {
     files: BTreeMap<String, String>,
-    /// Folders that moved as a whole.
-    folders: BTreeMap<String, String>,
+    /// Folders that moved as a whole, for each release.
+    folders: Vec<BTreeMap<String, String>>,
 }
 
 impl Renames {
     /// Compares each template with the next, the oldest first.
     pub fn along(trees: &[Tree]) -> Self {
-        let _ = trees;
-        todo!()
+        let trees: Vec<Contents> = trees.iter().map(contents).collect();
+        let mut files: BTreeMap<&str, &str> = match trees.first() {
+            Some(first) => first.keys().map(|path| (*path, *path)).collect(),
+            None => BTreeMap::new(),
+        };
+        let mut folders = Vec::new();
+        for step in trees.windows(2) {
+            let [before, after] = step else { continue };
+            let moved = pairs::moved(before, after);
+            files.retain(|_, now| match moved.get(now) {
+                Some(new) => {
+                    *now = new;
+                    true
+                }
+                // A file that is gone is not the later one at the same path.
+                None => after.contains_key(now),
+            });
+            folders.push(folders::moved(before, after, &moved));
+        }
+        let files = files.into_iter().filter(|(old, new)| old != new);
+        Self {
+            files: files
+                .map(|(old, new)| (old.to_owned(), new.to_owned()))
+                .collect(),
+            folders,
+        }
     }
 
     /// The new path of a file of the template.
@@ -26,7 +59,22 @@ impl Renames {
 
     /// The new path of a file of the user's own, if its folder moved as a whole.
     pub fn of_own(&self, path: &str) -> Option<String> {
-        let _ = (path, &self.folders);
-        todo!()
+        let mut now = path.to_owned();
+        for folders in &self.folders {
+            if let Some(new) = folders::in_new_folder(&now, folders) {
+                now = new;
+            }
+        }
+        (now != path).then_some(now)
+    }
+
+    /// The old paths of all folders that moved as a whole.
+    pub fn moved_folders(&self) -> impl Iterator<Item = &str> {
+        self.folders
+            .iter()
+            .flat_map(|folders| folders.keys().map(String::as_str))
     }
 }
+
+#[cfg(test)]
+mod tests;
