@@ -125,6 +125,9 @@ pub enum Error {
     #[error("`{}` was changed while this command ran, so nothing was written; try again", .path.display())]
     ChangedMeanwhile { path: PathBuf },
 
+    #[error("the update would lose {} in `{}`, so nothing was written; this is a fault of hoglet, please report it", escape_control_characters(.change), escape_control_characters(.file))]
+    LostChange { file: String, change: String },
+
     #[error("another hoglet command works on this app; try again when it has ended")]
     Busy,
 

@@ -10,8 +10,10 @@
 mod arguments;
 mod changes;
 mod clean;
+pub mod line_ends;
 pub mod lock_file;
 pub mod merge;
+mod mine;
 mod news;
 pub mod outcome;
 pub mod plan;
@@ -173,3 +175,6 @@ fn exit_code(summary: &Summary) -> ExitCode {
         false => ExitCode::FAILURE,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,15 +20,15 @@ pub struct FileUpdate {
 pub enum Outcome {
     /// The template has it, and the app had no such file.
     Created,
-    /// The user had not changed it.
+    /// The user had not changed it. It may move, too.
     Replaced,
-    /// Both had changed it, in different places.
+    /// Both had changed it, in different places. It may move, too.
     Merged,
-    /// Only its path changes.
+    /// Only its path changes. It may be a file of the user's own, in a folder that moves as a whole.
     Moved,
     /// The template no longer has it, and the user had not changed it.
     Deleted,
-    /// The user deleted it, and the template changed it. It stays deleted.
+    /// The user deleted it or its whole folder, and the template changed or added it. It stays deleted.
     KeptDeleted,
     Conflict(Conflict),
 }
@@ -46,7 +46,7 @@ pub enum ConflictKind {
     Lines(Vec<RangeInclusive<usize>>),
     /// Both changed it, and it is no text. The user's file stays.
     Binary,
-    /// The user deleted it, and changed files of the template need it.
+    /// The user deleted it, and changed files of the template need it. It comes back.
     DeletedHere,
     /// The user changed it, and the template no longer has it. The user's file stays.
     DeletedInTemplate,

@@ -1,12 +1,22 @@
 //! The plan of an update: the outcome for every file. Reads the app and changes nothing.
 
+mod absent;
+mod needed;
+mod own;
+mod pairs;
+mod present;
+
 use std::path::Path;
 
 use crate::base::Files;
 use crate::error::Error;
 use crate::update::merge::Labels;
+use crate::update::mine::Mine;
 use crate::update::outcome::FileUpdate;
 use crate::update::renames::Renames;
+
+/// Files that are not merged: `Cargo.lock` is made anew, and `.env` belongs to the user alone.
+pub const EXCLUDED: [&str; 2] = ["Cargo.lock", ".env"];
 
 /// The three trees of an update. `mine` is read from the disk.
 #[derive(Debug)]
@@ -20,6 +30,50 @@ pub struct Trees<'a> {
 
 /// All changes, in the order of their paths. `Cargo.lock` is not among them.
 pub fn plan(trees: &Trees) -> Result<Vec<FileUpdate>, Error> {
-    let _ = trees;
-    todo!()
+    let mine = Mine::of(trees.app)?;
+    let mut pairs = pairs::pairs(trees.base, trees.theirs, trees.renames, &mine);
+    pairs.retain(|pair| !EXCLUDED.contains(&pair.to));
+
+    let mut updates = Vec::new();
+    let (mut present, mut absent) = (Vec::new(), Vec::new());
+    for pair in pairs.iter().filter(|pair| !pair.is_unchanged()) {
+        let contents = match pair.from {
+            Some(from) => mine.read(from)?,
+            None => None,
+        };
+        match (contents, pair.theirs) {
+            (None, None) => {}
+            (None, Some(_)) => absent.push(*pair),
+            (Some(contents), None) => updates.push(present::without_theirs(pair, contents)),
+            (Some(contents), Some(theirs)) => {
+                present.push(*pair);
+                let (labels, renames) = (trees.labels, trees.renames);
+                let update = present::with_theirs(pair, contents, theirs, labels, renames);
+                updates.extend(update);
+            }
+        }
+    }
+    if !absent.is_empty() {
+        let absent = absent::updates(&absent, &present, &pairs, trees.theirs, &mine)?;
+        updates.extend(absent);
+    }
+    let is_of_template = |path: &str| {
+        trees.base.contains_key(path) || trees.theirs.contains_key(path) || EXCLUDED.contains(&path)
+    };
+    updates.extend(own::updates(trees.renames, &mine, is_of_template)?);
+    updates.sort_by(|one, other| one.path.cmp(&other.path));
+    refuse_links_between(&updates, &mine)?;
+    Ok(updates)
+}
+
+/// Refuses a link to a file that changes, too: both would be written to the same place.
+fn refuse_links_between(updates: &[FileUpdate], mine: &Mine) -> Result<(), Error> {
+    for update in updates.iter().filter(|update| update.before.is_some()) {
+        let path = update.moved_from.as_ref().unwrap_or(&update.path);
+        let changes = |path: &str| updates.iter().any(|update| update.path == path);
+        if mine.link(path).is_some_and(|target| changes(&target)) {
+            return Err(mine.in_the_way(path));
+        }
+    }
+    Ok(())
 }
