@@ -33,6 +33,12 @@ impl Interrupt {
         interrupt
     }
 
+    /// As if a signal had come.
+    #[cfg(test)]
+    pub fn come() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+
     /// Returns an error if a signal has come.
     pub fn check(&self) -> Result<(), Interrupted> {
         if self.0.load(Ordering::Relaxed) {
