@@ -16,9 +16,10 @@ mod process;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use chromium::Chromium;
+use hoglet::releases::VERSION;
 use process::Server;
 use reqwest::blocking::{Client, Response, get};
 use serde_json::{Value, json};
@@ -353,6 +354,46 @@ fn a_new_app_can_be_built_and_started_at_once() {
     new.says(&format!("app     {}", new.address));
     new.says("posthog http://127.0.0.1:");
     assert!(new.stop().success());
+}
+
+#[test]
+fn a_newer_template_is_mentioned_once_a_day() {
+    let app = tempfile::tempdir().expect("a temporary folder");
+    let write = |file: &str, text: &str| {
+        let file = app.path().join(file);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a writable folder");
+        fs::write(file, text).expect("a writable file");
+    };
+    // An app that needs no dependencies.
+    let manifest = "[package]\nname = \"hedge\"\nedition = \"2024\"\n[workspace]\n";
+    write("Cargo.toml", manifest);
+    write(
+        "src/main.rs",
+        r#"fn main() {
+            eprintln!("listening on http://127.0.0.1:9");
+            let _ = std::io::stdin().read_line(&mut String::new());
+        }"#,
+    );
+    write(".hoglet.toml", "template_version = \"0.0.1\"\n");
+    let log = || {
+        let mut hoglet = Command::new(env!("CARGO_BIN_EXE_hoglet"));
+        hoglet.env("CARGO_TARGET_DIR", app.path().join("target"));
+        let arguments = ["dev", "--posthog-port", "0"];
+        let dev = Server::start(hoglet.args(arguments).current_dir(app.path()));
+        dev.says("    log ");
+        let (status, log) = dev.interrupt();
+        assert_eq!(status.code(), Some(130), "{log}");
+        log
+    };
+    let hint = format!(
+        "hoglet  | Hoglet {VERSION} is installed, and this app is from 0.0.1: `hoglet update --dry-run` shows the changes."
+    );
+    assert!(log().contains(&hint));
+    assert!(!log().contains("hoglet update"));
+    let file = fs::File::open(app.path().join("data/hoglet-update-hint")).expect("the last hint");
+    let two_days_ago = SystemTime::now() - Duration::from_secs(2 * 24 * 60 * 60);
+    file.set_modified(two_days_ago).expect("a writable file");
+    assert!(log().contains(&hint));
 }
 
 /// An app whose dependencies are compiled.

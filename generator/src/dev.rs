@@ -23,6 +23,7 @@ mod log;
 mod log_file;
 mod session;
 mod standin;
+mod update_hint;
 mod watch;
 
 use std::path::Path;

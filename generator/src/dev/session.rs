@@ -15,6 +15,7 @@ use crate::dev::environment::Environment;
 use crate::dev::error::Error;
 use crate::dev::log_file::{LOG_FILE, LogFile};
 use crate::dev::standin::Standin;
+use crate::dev::update_hint::update_hint;
 use crate::dev::watch::Watch;
 use crate::interrupt::End;
 use crate::project::Project;
@@ -203,6 +204,9 @@ impl Session {
             log: LOG_FILE,
         };
         addresses.print();
+        if let Some(hint) = update_hint(&self.project) {
+            print_line(Source::Hoglet, &hint);
+        }
         if self.open {
             for page in standin.into_iter().chain([address]) {
                 if let Err(cause) = open::that_detached(page) {
