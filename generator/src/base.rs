@@ -1,6 +1,7 @@
 //! The base of an app: the release that it was made from, rendered with the app's answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::{fs, iter};
 
 use semver::Version;
@@ -12,7 +13,7 @@ use crate::new::render;
 use crate::origin::{Origin, PROJECT_NAME};
 use crate::project::Project;
 use crate::releases::{Release, Releases};
-use crate::template::Template;
+use crate::template::{Template, vendored_crate};
 
 /// The files of an app, by their paths.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -22,6 +23,8 @@ pub struct Base {
     pub version: Version,
     /// Whether the app was made from exactly this release. Otherwise it is the nearest one.
     pub is_exact: bool,
+    /// The crates in `vendor/` whose tests the app has. The tests are among the files.
+    pub tested_crates: BTreeSet<String>,
     pub files: Files,
 }
 
@@ -36,11 +39,7 @@ impl Base {
         target: Option<&Version>,
     ) -> Result<Self, Error> {
         if let Some(release) = exact(origin, releases) {
-            return Ok(Self {
-                version: release.version.clone(),
-                is_exact: true,
-                files: render(releases, release, &origin.answers)?,
-            });
+            return Self::of(project, origin, releases, release, true);
         }
         let newest = &releases.newest().version;
         if origin.version > *newest {
@@ -50,6 +49,23 @@ impl Base {
             });
         }
         nearest(project, origin, releases, target)
+    }
+
+    fn of(
+        project: &Project,
+        origin: &Origin,
+        releases: &Releases,
+        release: &Release,
+        is_exact: bool,
+    ) -> Result<Self, Error> {
+        let template = Template::new(releases.tree(release)?)?;
+        let tested_crates = tested_crates(&project.root, &template);
+        Ok(Self {
+            version: release.version.clone(),
+            is_exact,
+            files: render(releases, release, &origin.answers, &tested_crates)?,
+            tested_crates,
+        })
     }
 }
 
@@ -73,19 +89,14 @@ fn nearest(
         if target.is_some_and(|target| release.version >= *target) {
             continue;
         }
-        let files = render(releases, release, &origin.answers)?;
-        let equal = files.iter().filter(|(path, contents)| {
+        let base = Base::of(project, origin, releases, release, false)?;
+        let equal = base.files.iter().filter(|(path, contents)| {
             let mine = fs::read(project.root.join(path));
             mine.is_ok_and(|mine| is_same(&mine, contents))
         });
         let equal = equal.count();
         // Of two releases that are equally near, the newer one is the base.
         if nearest.as_ref().is_none_or(|(most, _)| equal >= *most) {
-            let base = Base {
-                version: release.version.clone(),
-                is_exact: false,
-                files,
-            };
             nearest = Some((equal, base));
         }
     }
@@ -101,11 +112,28 @@ pub fn is_same(mine: &[u8], theirs: &[u8]) -> bool {
     mine == theirs || with_line_feeds.is_ok_and(|mine| mine.as_bytes() == theirs)
 }
 
+/// The crates in `vendor/` whose tests the app got by `hoglet vendor --with-tests`.
+fn tested_crates(app: &Path, template: &Template) -> BTreeSet<String> {
+    let present = template
+        .tests
+        .keys()
+        .filter(|path| app.join(path).is_file());
+    let names = present.filter_map(|path| vendored_crate(path));
+    names.map(str::to_owned).collect()
+}
+
 /// The files of a release, rendered with these answers, which include `project-name`.
+///
+/// The tests of a crate in `vendor/` are among them if it is one of `tested_crates`, as in [`Base`].
 ///
 /// An answer that is missing is the default. The name is not compared with the dependencies of the release, because an app
 /// that exists keeps its name.
-pub fn render(releases: &Releases, release: &Release, answers: &Answers) -> Result<Files, Error> {
+pub fn render(
+    releases: &Releases,
+    release: &Release,
+    answers: &Answers,
+    tested_crates: &BTreeSet<String>,
+) -> Result<Files, Error> {
     let template = Template::new(releases.tree(release)?)?;
     let name = answers.get(PROJECT_NAME).unwrap_or_default();
     let name = ProjectName::new(name, iter::empty()).map_err(|error| match error {
@@ -117,9 +145,14 @@ pub fn render(releases: &Releases, release: &Release, answers: &Answers) -> Resu
     let mut answers = answers.clone();
     answers.complete(&template.questions);
     let files = render::render(&template, &name, &answers)?;
-    let files = files.into_iter();
-    Ok(files
-        .map(|file| (file.path, file.contents.into_owned()))
+    let files = files.into_iter().map(|file| (file.path, file.contents));
+    let is_wanted =
+        |path: &str| vendored_crate(path).is_some_and(|name| tested_crates.contains(name));
+    let tests = template.tests.iter().filter(|(path, _)| is_wanted(path));
+    let tests = tests.map(|(path, contents)| (path.clone(), contents.clone()));
+    let all = files.chain(tests);
+    Ok(all
+        .map(|(path, contents)| (path, contents.into_owned()))
         .collect())
 }
 
@@ -195,6 +228,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_tests_of_a_crate_are_among_the_files_if_the_app_has_some_of_them() {
+        let app = tempfile::tempdir().unwrap();
+        let (one, two) = ("vendor/web/tests/one.rs", "vendor/web/tests/two.rs");
+        let tree = tree(&[
+            (one, "1\n"),
+            (two, "2\n"),
+            ("vendor/jobs/tests/jobs.rs", "3\n"),
+        ]);
+        let releases = Releases::new(vec![(Version::new(0, 1, 0), String::new(), tree)]);
+        let origin = origin(Version::new(0, 1, 0), None);
+        let find = || Base::find(&project(app.path()), &origin, &releases, None).unwrap();
+        assert_eq!(find().files.keys().collect::<Vec<_>>(), ["AGENTS.md"]);
+
+        // A test of the user's own is none of them.
+        fs::create_dir_all(app.path().join("vendor/web/tests")).unwrap();
+        fs::write(app.path().join("vendor/web/tests/mine.rs"), "").unwrap();
+        assert_eq!(find().tested_crates, BTreeSet::new());
+
+        fs::write(app.path().join(two), "changed\n").unwrap();
+        let base = find();
+        assert_eq!(
+            base.files.keys().collect::<Vec<_>>(),
+            ["AGENTS.md", one, two]
+        );
+        let again = render(
+            &releases,
+            releases.newest(),
+            &origin.answers,
+            &base.tested_crates,
+        );
+        assert_eq!(again.unwrap(), base.files);
+    }
+
     fn base(app: &Path, origin: &Origin, target: Option<&Version>) -> Result<Base, Error> {
         Base::find(&project(app), origin, &releases(), target)
     }
@@ -252,13 +319,13 @@ mod tests {
         let releases = releases();
         let release = releases.newest();
         let mut answers = origin(release.version.clone(), None).answers;
-        let files = render(&releases, release, &answers).unwrap();
+        let files = render(&releases, release, &answers, &BTreeSet::new()).unwrap();
         assert!(files.contains_key("AGENTS.md"));
         answers.insert("agents", "no");
-        let files = render(&releases, release, &answers).unwrap();
+        let files = render(&releases, release, &answers, &BTreeSet::new()).unwrap();
         assert!(!files.contains_key("AGENTS.md"));
         answers.insert(PROJECT_NAME, "1st");
-        let error = render(&releases, release, &answers).unwrap_err();
+        let error = render(&releases, release, &answers, &BTreeSet::new()).unwrap_err();
         assert!(error.to_string().contains("`project-name` is `1st`"));
     }
 }

@@ -46,7 +46,7 @@ impl Planned {
             answers,
         } = *request;
         let base = Base::find(project, origin, releases, Some(&target.version))?;
-        let theirs = base::render(releases, target, answers)?;
+        let theirs = base::render(releases, target, answers, &base.tested_crates)?;
         interrupt.check()?;
         let renames = renames(releases, &base.version, &target.version)?;
         let trees = Trees {
