@@ -6,11 +6,19 @@
 mod command;
 mod support;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 
 use command::Sandbox;
+use hoglet::new::answers::Answers;
+use hoglet::origin::PROJECT_NAME;
+use hoglet::releases::{Releases, VERSION};
+use hoglet::template::Template;
+use hoglet::{base, vendor};
 use insta::assert_snapshot;
-use support::{Tree, read_tree, tracked};
+use semver::Version;
+use support::{Tree, assert_same, read_tree, tracked};
 
 const COMMAND: &str = "vendor --with-tests";
 const TEST: &str = "hedge/vendor/hoglet-web/tests/web/main.rs";
@@ -120,27 +128,91 @@ fn alone_it_asks_for_its_flag() {
 }
 
 #[test]
-fn tests_of_another_version_are_refused() {
-    let version = env!("CARGO_PKG_VERSION");
+fn an_app_of_any_release_gets_the_tests_of_that_release() {
+    let releases = Releases::carried().expect("releases");
+    assert!(releases.all().len() > 1);
+    for release in releases.all() {
+        let mut answers = Answers::default();
+        answers.insert(PROJECT_NAME, "hedge");
+        let none = BTreeSet::new();
+        let files = base::render(&releases, release, &answers, &none).expect("an app");
+        let sandbox = Sandbox::new();
+        for (path, contents) in &files {
+            let contents = str::from_utf8(contents).expect("UTF-8");
+            sandbox.write(&format!("hedge/{path}"), contents);
+        }
+        let outcome = sandbox.run_in("hedge", COMMAND);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(!outcome.stdout.contains("between two"), "{outcome}");
+        let template = releases.tree(release).expect("a template");
+        let template = Template::new(template).expect("a template");
+        let tests = template.tests.into_iter().map(|(path, contents)| {
+            let path = path.trim_start_matches("vendor/").to_owned();
+            (path, contents.into_owned())
+        });
+        assert_same(
+            ("the app", &tests_in(&sandbox)),
+            ("the release", &tests.collect()),
+        );
+    }
+}
+
+#[test]
+fn the_tests_are_those_of_the_apps_release_and_not_the_newest() {
+    let release = |minor, test: &'static str| {
+        let files = [
+            (
+                "cargo-generate.toml",
+                "[template]\ninclude = []\nignore = []\n[placeholders]\n",
+            ),
+            ("vendor/web/Cargo.toml", "[package]\nname = \"web\"\n"),
+            ("vendor/web/tests/web.rs", test),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), Cow::Borrowed(text.as_bytes())));
+        (Version::new(0, minor, 0), String::new(), files.into())
+    };
+    let releases = Releases::new(vec![release(1, "// first\n"), release(2, "// second\n")]);
+    let sandbox = Sandbox::new();
+    sandbox.write("Cargo.toml", "[package]\nname = \"hedge\"\n");
+    // Its own version is no reason to refuse it.
+    sandbox.write("vendor/web/Cargo.toml", "[package]\nversion = \"9.9.9\"\n");
+    let arguments = vendor::Arguments {
+        with_tests: true,
+        force: true,
+    };
+    for (version, test) in [("0.1.0", "// first\n"), ("0.2.0", "// second\n")] {
+        let origin = format!("template_version = \"{version}\"\n");
+        sandbox.write(".hoglet.toml", &origin);
+        vendor::run_with(&releases, &sandbox.path(), &arguments).expect("tests");
+        assert_eq!(sandbox.read("vendor/web/tests/web.rs"), test);
+    }
+}
+
+#[test]
+fn an_app_between_two_releases_gets_the_tests_of_the_nearest() {
     let sandbox = sandbox_with_app("sqlite");
     let origin = sandbox.read("hedge/.hoglet.toml");
-    sandbox.write("hedge/.hoglet.toml", &origin.replace(version, "0.0.1"));
+    let line = origin
+        .lines()
+        .find(|line| line.starts_with("template_hash"));
+    let unknown = origin.replace(line.expect("a hash"), "template_hash = \"unknown\"");
+    sandbox.write("hedge/.hoglet.toml", &unknown);
+    let outcome = sandbox.run_in("hedge", COMMAND);
+    assert_eq!(outcome.code, 0, "{outcome}");
+    let nearest = format!("The nearest is {VERSION}, so these are its tests\n");
+    assert!(outcome.stdout.contains(&nearest), "{outcome}");
+    assert!(!tests_in(&sandbox).is_empty());
+}
+
+#[test]
+fn an_app_of_a_newer_hoglet_is_refused() {
+    let sandbox = sandbox_with_app("sqlite");
+    sandbox.write("hedge/.hoglet.toml", "template_version = \"99.0.0\"\n");
     let outcome = sandbox.refused_in("hedge", COMMAND).to_string();
-    assert_snapshot!(outcome.replace(version, "[version]"), @r"
-    error: the app has version `0.0.1`, and this hoglet carries [version]; install hoglet in the version of `template_version` in .hoglet.toml
+    assert_snapshot!(outcome.replace(VERSION, "[version]"), @r"
+    error: the app has template version 99.0.0, and the newest that this hoglet carries is [version]; install a newer hoglet
     exit code 1
     ");
-
-    sandbox.write("hedge/.hoglet.toml", &origin);
-    let manifest = "hedge/vendor/hoglet-web/Cargo.toml";
-    let text = sandbox.read(manifest);
-    let line = text.lines().find(|line| line.starts_with("version = "));
-    let line = line.expect("a version");
-    sandbox.write(manifest, &text.replace(line, "version = \"9.9.9\""));
-    let outcome = sandbox.refused_in("hedge", COMMAND);
-    assert_eq!(outcome.code, 1);
-    let said = "error: `vendor/hoglet-web` has version `9.9.9`, and this hoglet carries ";
-    assert!(outcome.stderr.starts_with(said), "{outcome}");
 }
 
 #[test]

@@ -47,13 +47,6 @@ pub enum Error {
     #[error("`{}` is in the way of a file or folder of the app; move it elsewhere", .path.display())]
     InTheWay { path: PathBuf },
 
-    #[error("{what} has version `{}`, and this hoglet carries {carried}; install hoglet in the version of `template_version` in .hoglet.toml", escape_control_characters(.version))]
-    OtherVersion {
-        what: String,
-        version: String,
-        carried: String,
-    },
-
     #[error("{} would lose your changes; write over them with --force", list(.paths, "and"))]
     ChangedFiles { paths: Vec<String> },
 

@@ -1,16 +1,20 @@
 //! `hoglet vendor --with-tests`: copies the tests of the crates in `vendor/`.
 //!
-//! An app gets these crates without their tests. An owner who changes one of the crates needs the tests.
+//! An app gets these crates without their tests. An owner who changes one of the crates needs the tests. They are those of
+//! the release that the app was made from, and `hoglet update` keeps them current.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::base::Base;
 use crate::colors::{ACCENT, DIM};
 use crate::error::Error;
 use crate::file::File;
+use crate::origin::Origin;
 use crate::output;
 use crate::project::Project;
+use crate::releases::Releases;
 use crate::shared::env_text::without_byte_order_mark;
 use crate::template::{self, Template};
 use crate::write::destination::Destination;
@@ -28,10 +32,19 @@ pub struct Arguments {
 }
 
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<(), Error> {
+    run_with(&Releases::carried()?, folder, arguments)
+}
+
+/// Copies the tests of one of these releases. Tests have releases of their own.
+pub fn run_with(releases: &Releases, folder: &Path, arguments: &Arguments) -> Result<(), Error> {
     let project = Project::find(folder)?;
-    let template = Template::embedded()?;
     let origin = Origin::read(&project)?;
-    let crates = crates(&project, &template, &origin)?;
+    let base = Base::find(&project, &origin, releases, None)?;
+    let release = releases.get(&base.version);
+    let release = release.expect("the base is one of the releases");
+    let template = Template::new(releases.tree(release)?)?;
+    let database = origin.answers.get("database");
+    let crates = crates(&project, &template, database)?;
 
     let mut files = Vec::new();
     let mut changed = Vec::new();
@@ -55,28 +68,9 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<(), Error> {
     let destination = Destination::find(&project.root, true)?;
     let files = destination.check(files)?;
     let written = write::write(&destination, &files, Repository::None)?;
-    output::print(&report(files.len(), &crates, &origin)).map_err(Error::Output)?;
+    output::print(&report(files.len(), &crates, &base, database)).map_err(Error::Output)?;
     written.keep();
     Ok(())
-}
-
-/// The template version and the answers in `.hoglet.toml`.
-struct Origin {
-    version: String,
-    database: Option<String>,
-}
-
-impl Origin {
-    fn read(project: &Project) -> Result<Self, Error> {
-        let table = manifest(&project.root.join(crate::project::MARK))?;
-        let text =
-            |value: Option<&toml::Value>| value.and_then(toml::Value::as_str).map(str::to_owned);
-        let answers = table.get("answers");
-        Ok(Self {
-            version: text(table.get("template_version")).unwrap_or_default(),
-            database: text(answers.and_then(|answers| answers.get("database"))),
-        })
-    }
 }
 
 /// A crate in the app's `vendor/`, and the features that its tests need.
@@ -86,10 +80,11 @@ struct Crate {
 }
 
 /// The crates in the app's `vendor/` that have tests.
-///
-/// Each must have the same version as in the embedded template.
-fn crates(project: &Project, template: &Template, origin: &Origin) -> Result<Vec<Crate>, Error> {
-    refuse_other_version("the app", &origin.version, env!("CARGO_PKG_VERSION"))?;
+fn crates(
+    project: &Project,
+    template: &Template,
+    database: Option<&str>,
+) -> Result<Vec<Crate>, Error> {
     let names: BTreeSet<&str> = template
         .tests
         .keys()
@@ -97,23 +92,13 @@ fn crates(project: &Project, template: &Template, origin: &Origin) -> Result<Vec
         .collect();
     let mut crates = Vec::new();
     for name in names {
-        let path = format!("vendor/{name}/Cargo.toml");
-        let file = project.root.join(&path);
-        if !file.is_file() {
-            continue;
+        let file = project.root.join(format!("vendor/{name}/Cargo.toml"));
+        if file.is_file() {
+            crates.push(Crate {
+                name: name.to_owned(),
+                features: features(&manifest(&file)?, database),
+            });
         }
-        let here = manifest(&file)?;
-        let carried = template
-            .files
-            .get(&path)
-            .map_or("", |manifest| str::from_utf8(manifest).unwrap_or_default());
-        let carried = toml::from_str(carried).map_err(Error::template(path))?;
-        let what = format!("`vendor/{name}`");
-        refuse_other_version(&what, version(&here), version(&carried))?;
-        crates.push(Crate {
-            name: name.to_owned(),
-            features: features(&carried, origin),
-        });
     }
     if crates.is_empty() {
         return Err(Error::NoVendor {
@@ -123,31 +108,13 @@ fn crates(project: &Project, template: &Template, origin: &Origin) -> Result<Vec
     Ok(crates)
 }
 
-fn refuse_other_version(what: &str, version: &str, carried: &str) -> Result<(), Error> {
-    if version == carried {
-        return Ok(());
-    }
-    Err(Error::OtherVersion {
-        what: what.to_owned(),
-        version: version.to_owned(),
-        carried: carried.to_owned(),
-    })
-}
-
-fn version(manifest: &toml::Table) -> &str {
-    let package = manifest.get("package");
-    let version = package.and_then(|package| package.get("version"));
-    version.and_then(toml::Value::as_str).unwrap_or_default()
-}
-
 /// The features that the tests may need and that the crate has.
-fn features(manifest: &toml::Table, origin: &Origin) -> Vec<String> {
-    let wanted = ["testing".to_owned()]
-        .into_iter()
-        .chain(origin.database.clone());
+fn features(manifest: &toml::Table, database: Option<&str>) -> Vec<String> {
+    let wanted = ["testing"].into_iter().chain(database);
     let known = manifest.get("features").and_then(toml::Value::as_table);
     wanted
-        .filter(|feature| known.is_some_and(|known| known.contains_key(feature)))
+        .filter(|feature| known.is_some_and(|known| known.contains_key(*feature)))
+        .map(str::to_owned)
         .collect()
 }
 
@@ -178,12 +145,18 @@ fn manifest(file: &Path) -> Result<toml::Table, Error> {
         .map_err(|cause: toml::de::Error| broken(cause.message().to_owned()))
 }
 
-fn report(files: usize, crates: &[Crate], origin: &Origin) -> String {
+fn report(files: usize, crates: &[Crate], base: &Base, database: Option<&str>) -> String {
     let mut text = match files {
         0 => "\n  All tests are there already\n\n".to_owned(),
         1 => format!("\n  {ACCENT}1{ACCENT:#} file written to vendor/*/tests/\n\n"),
         _ => format!("\n  {ACCENT}{files}{ACCENT:#} files written to vendor/*/tests/\n\n"),
     };
+    if !base.is_exact {
+        text += &format!(
+            "  This app was made from a template between two releases. The nearest is {}, so these are its tests\n\n",
+            base.version
+        );
+    }
     for vendored in crates {
         text += &format!("    cargo test -p {}", vendored.name);
         if !vendored.features.is_empty() {
@@ -191,7 +164,7 @@ fn report(files: usize, crates: &[Crate], origin: &Origin) -> String {
         }
         text.push('\n');
     }
-    if origin.database.as_deref() == Some("postgres") {
+    if database == Some("postgres") {
         text += &format!("\n  {DIM}Tests with PostgreSQL need TEST_DATABASE_URL{DIM:#}\n");
     }
     text.push('\n');
