@@ -13,7 +13,7 @@ use crate::write::git::work_tree::WorkTree;
 pub fn find_work_tree(app: &Path, force: bool) -> Result<Option<WorkTree>, Error> {
     match WorkTree::of(app) {
         Err(error) if force => {
-            output::note(&error.to_string());
+            output::note(&error);
             Ok(None)
         }
         found => found,
