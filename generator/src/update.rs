@@ -147,7 +147,7 @@ fn complete_lock_file(
     Ok(match lock_file::complete(app, lock_file, interrupt)? {
         Completion::Complete => None,
         Completion::Refused(text) => Some(ByHand {
-            file: changes::LOCK.to_owned(),
+            file: lock_file::PATH.to_owned(),
             reason: "cargo could not complete it".to_owned(),
             text,
         }),

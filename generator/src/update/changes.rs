@@ -6,12 +6,10 @@ use std::{fs, io};
 
 use crate::base::{self, Files};
 use crate::error::Error;
-use crate::update::lock_file::LockFile;
+use crate::update::lock_file::{self, LockFile};
 use crate::update::outcome::{FileUpdate, Outcome};
 use crate::write::changes::Change;
 use crate::write::git::unmerged::UnmergedFile;
-
-pub const LOCK: &str = "Cargo.lock";
 
 /// The changes of all files, by their paths.
 ///
@@ -29,10 +27,10 @@ pub fn of(
             .after
             .clone_from(&update.after);
     }
-    if let Some(lock_file) = lock_file {
-        let change = at(&mut changes, LOCK);
-        change.before = read(&app.join(LOCK))?;
-        change.after = Some(lock_file.text.clone().into_bytes());
+    if let Some(LockFile { text, .. }) = lock_file {
+        let change = at(&mut changes, lock_file::PATH);
+        change.before = read(&app.join(lock_file::PATH))?;
+        change.after = Some(text.clone().into_bytes());
     }
     let changes = changes.into_values();
     Ok(changes

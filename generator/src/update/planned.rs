@@ -71,7 +71,7 @@ impl Planned {
                 true => &mut summary.replaced,
                 false => &mut summary.merged,
             };
-            list.push(changes::LOCK.to_owned());
+            list.push(lock_file::PATH.to_owned());
             list.sort();
         }
         Ok(Self {
