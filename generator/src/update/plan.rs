@@ -8,8 +8,10 @@ mod present;
 
 use std::path::Path;
 
+use self::pairs::Pair;
 use crate::base::Files;
 use crate::error::Error;
+use crate::generate::journal;
 use crate::update::merge::Labels;
 use crate::update::mine::Mine;
 use crate::update::outcome::FileUpdate;
@@ -57,6 +59,12 @@ pub fn plan(trees: &Trees) -> Result<Vec<FileUpdate>, Error> {
         let absent = absent::updates(&absent, &present, &pairs, trees.theirs, &mine)?;
         updates.extend(absent);
     }
+    let is_merged = pairs
+        .iter()
+        .any(|pair| pair.to == journal::PATH && !pair.is_unchanged());
+    if !is_merged && !trees.renames.is_empty() {
+        updates.extend(journal_with_new_paths(trees, &mine)?);
+    }
     let is_of_template = |path: &str| {
         trees.base.contains_key(path) || trees.theirs.contains_key(path) || EXCLUDED.contains(&path)
     };
@@ -64,6 +72,25 @@ pub fn plan(trees: &Trees) -> Result<Vec<FileUpdate>, Error> {
     updates.sort_by(|one, other| one.path.cmp(&other.path));
     refuse_links_between(&updates, &mine)?;
     Ok(updates)
+}
+
+/// The journal names files of the user's own, which may move although the template has the same journal as before.
+fn journal_with_new_paths(trees: &Trees, mine: &Mine) -> Result<Option<FileUpdate>, Error> {
+    let Some(contents) = mine.read(journal::PATH)? else {
+        return Ok(None);
+    };
+    let pair = Pair {
+        from: Some(journal::PATH),
+        to: journal::PATH,
+        base: trees.base.get(journal::PATH).map(Vec::as_slice),
+        theirs: None,
+    };
+    Ok(present::merged_with_its_base(
+        &pair,
+        contents,
+        trees.labels,
+        trees.renames,
+    ))
 }
 
 /// Refuses a link to a file that changes, too: both would be written to the same place.

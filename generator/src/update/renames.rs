@@ -68,6 +68,20 @@ impl Renames {
         (now != path).then_some(now)
     }
 
+    /// The new path of a file of the template or of the user's own.
+    pub fn of_any(&self, path: &str) -> String {
+        let new = self.of(path);
+        if new != path {
+            return new.to_owned();
+        }
+        self.of_own(path).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// Whether the template moved nothing.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.folders.iter().all(BTreeMap::is_empty)
+    }
+
     /// The old paths of all folders that moved as a whole.
     pub fn moved_folders(&self) -> impl Iterator<Item = &str> {
         self.folders

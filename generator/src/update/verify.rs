@@ -9,6 +9,7 @@ mod markers;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
+use crate::generate::journal;
 use crate::update::line_ends::{are_equal, text};
 use crate::update::mine::Mine;
 use crate::update::outcome::{Conflict, ConflictKind, FileUpdate, Outcome};
@@ -153,6 +154,11 @@ impl Versions<'_> {
                 "the template's",
             );
         };
+        if let (journal::PATH, Some(result)) = (self.path, result) {
+            // It follows the moves of files, even if theirs has the same journal as before.
+            let theirs = theirs.or(base).unwrap_or_default();
+            return self.check_merge(mine_now, theirs, result, conflict);
+        }
         let is_untouched = base.is_some_and(|base| are_equal(base, mine_now));
         match (theirs, result) {
             (None, None) => whole(is_untouched, "your"),

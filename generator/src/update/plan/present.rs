@@ -55,6 +55,24 @@ pub fn with_theirs(
     })
 }
 
+/// The update of a file that theirs did not change, but whose merge follows moves.
+pub fn merged_with_its_base(
+    pair: &Pair,
+    mine: Vec<u8>,
+    labels: &Labels,
+    renames: &Renames,
+) -> Option<FileUpdate> {
+    let base = pair.base.unwrap_or_default();
+    let (outcome, after) = merged(pair, &mine, base, labels, renames);
+    (outcome == Outcome::Merged).then(|| FileUpdate {
+        path: pair.to.to_owned(),
+        moved_from: None,
+        outcome,
+        before: Some(mine),
+        after: Some(after),
+    })
+}
+
 fn is_untouched(pair: &Pair, mine: &[u8]) -> bool {
     pair.base
         .is_some_and(|base| line_ends::are_equal(base, mine))

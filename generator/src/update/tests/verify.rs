@@ -267,6 +267,24 @@ fn a_manifest_is_checked_by_its_keys() {
 }
 
 #[test]
+fn a_manifest_may_have_a_dependency_in_short_and_keep_it_removed() {
+    special(
+        "Cargo.toml",
+        [
+            "[dependencies]\na = \"1\"\nb = \"1\"\n",
+            "[dependencies]\na = \"2\"\nb = { version = \"2\", optional = true }\n",
+            "[dependencies]\na = { version = \"1\", features = [\"x\"] }\n",
+        ],
+        &["[dependencies]\na = { version = \"2\", features = [\"x\"] }\n"],
+        &[
+            "[dependencies]\na = \"2\"\n",
+            "[dependencies]\na = { version = \"1\", features = [\"x\"] }\n",
+            "[dependencies]\na = { version = \"2\", features = [\"x\"] }\nc = \"1\"\n",
+        ],
+    );
+}
+
+#[test]
 fn the_origin_has_the_release_of_theirs_and_the_rest_of_mine() {
     let right = "# Mine\nown = 1\ntemplate_version = \"0.2.0\"\ntemplate_hash = \"b\"\n[answers]\nagents = \"no\"\nnew = \"1\"\n";
     special(

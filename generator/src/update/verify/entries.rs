@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::Versions;
-use crate::generate::journal::{self, Entry, Journal};
+use crate::generate::journal::{self, Entry, Journal, LineEntry};
 use crate::project;
 use crate::update::renames::Renames;
 
@@ -19,8 +19,8 @@ pub fn are_kept(path: &str, versions: &Versions, renames: &Renames) -> bool {
     }
 }
 
-/// A table as `key.key = value`, with one entry for each element of an array.
-type Entries = BTreeSet<String>;
+/// A table as pairs of `key.key` and a value, with one pair for each element of an array.
+type Entries = BTreeSet<(String, String)>;
 
 fn manifest_is_kept(versions: &Versions) -> Option<bool> {
     let base = entries(versions.base)?;
@@ -37,19 +37,33 @@ fn manifest_is_kept(versions: &Versions) -> Option<bool> {
         });
         kept && nothing_else
     };
+    // A key that the user removed stays removed, even if theirs has a new value for it.
+    let wanted = theirs.iter().filter(|(path, _)| {
+        let keys = path.match_indices('.').map(|(end, _)| &path[..end]);
+        let mut keys = keys.chain([path.as_str()]);
+        !keys.any(|key| has_key(&base, key) && !has_key(&mine, key))
+    });
+    let wanted: Entries = wanted.cloned().collect();
     Some(
         is_kept(&entries(versions.with_mine)?, &mine, &theirs)
-            && is_kept(&entries(versions.with_theirs)?, &theirs, &mine),
+            && is_kept(&entries(versions.with_theirs)?, &wanted, &mine),
     )
+}
+
+fn has_key(entries: &Entries, key: &str) -> bool {
+    entries.iter().any(|(path, _)| {
+        let rest = path.strip_prefix(key);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    })
 }
 
 /// `.hoglet.toml` has the release and the answers of theirs, and everything else of mine.
 fn origin_is_kept(versions: &Versions) -> Option<bool> {
     let result = entries(versions.with_theirs)?;
     let (mine, theirs) = (entries(versions.mine)?, entries(versions.theirs)?);
-    let is_replaced = |entry: &str| entry.starts_with("template_") || entry.starts_with("answers.");
-    let mut own = mine.iter().filter(|entry| !is_replaced(entry));
-    let mut new = theirs.iter().filter(|entry| is_replaced(entry));
+    let is_replaced = |key: &str| key.starts_with("template_") || key.starts_with("answers.");
+    let mut own = mine.iter().filter(|(key, _)| !is_replaced(key));
+    let mut new = theirs.iter().filter(|(key, _)| is_replaced(key));
     Some(own.all(|entry| result.contains(entry)) && new.all(|entry| result.contains(entry)))
 }
 
@@ -75,19 +89,35 @@ fn collect(path: &str, value: &toml::Value, entries: &mut Entries) {
                 collect(&path, value, entries);
             }
         }
-        value => drop(entries.insert(format!("{path} = {value}"))),
+        value => {
+            // `serde = "1"` is short for `serde = { version = "1" }`.
+            let is_version = value.is_str() && is_dependency(path);
+            let end = if is_version { ".version" } else { "" };
+            entries.insert((format!("{path}{end}"), value.to_string()));
+        }
     }
+}
+
+/// Whether a key is directly in a table of dependencies.
+fn is_dependency(path: &str) -> bool {
+    let table = path.rsplit_once('.').map(|(table, _)| table);
+    table.is_some_and(|table| table.ends_with("dependencies"))
 }
 
 /// An entry that only one side changed, added or removed is as that side has it.
 ///
 /// An entry that both sides changed may be as either side has it.
 fn journal_is_kept(versions: &Versions, renames: &Renames) -> Option<bool> {
-    let read = |text: &str| by_name(Journal::from_text(text).ok()?, renames);
-    let base = read(versions.base)?;
-    let mine = read(versions.mine)?;
-    let theirs = read(versions.theirs)?;
-    let result = read(versions.with_mine)?;
+    let read = |text: &str| Some(Journal::from_text(text).ok()?.generated);
+    let followed = |text: &str| {
+        let mut entries = read(text)?;
+        entries.iter_mut().for_each(|entry| follow(entry, renames));
+        Some(entries)
+    };
+    let base = by_name(followed(versions.base)?);
+    let mine = by_name(followed(versions.mine)?);
+    let theirs = by_name(read(versions.theirs)?);
+    let result = by_name(read(versions.with_mine)?);
     let names: BTreeSet<_> = [&base, &mine, &theirs, &result]
         .into_iter()
         .flat_map(BTreeMap::keys)
@@ -106,23 +136,22 @@ fn journal_is_kept(versions: &Versions, renames: &Renames) -> Option<bool> {
     Some(names.into_iter().all(is_right))
 }
 
-/// The entries by kind and name, with the paths after the update. `None` if two have the same name.
-fn by_name(journal: Journal, renames: &Renames) -> Option<BTreeMap<(String, String), Entry>> {
-    let mut entries = BTreeMap::new();
-    for mut entry in journal.generated {
-        let files = entry.file.iter_mut().map(|file| &mut file.path);
-        let lines = entry.line.iter_mut().map(|line| &mut line.path);
-        for path in files.chain(lines) {
-            let new = match renames.of(path) {
-                same if same == path => renames.of_own(path),
-                new => Some(new.to_owned()),
-            };
-            *path = new.unwrap_or_else(|| path.clone());
-        }
-        let name = (entry.kind.clone(), entry.name.clone());
-        if entries.insert(name, entry).is_some() {
-            return None;
-        }
+/// Gives the files of an entry their new paths.
+fn follow(entry: &mut Entry, renames: &Renames) {
+    let files = entry.file.iter_mut().map(|file| &mut file.path);
+    let lines = entry.line.iter_mut().map(|line| &mut line.path);
+    for path in files.chain(lines) {
+        *path = renames.of_any(path);
     }
-    Some(entries)
+}
+
+/// The entries by kind and name. The order of files and lines in an entry does not matter.
+fn by_name(entries: Vec<Entry>) -> BTreeMap<(String, String), Entry> {
+    let entries = entries.into_iter().map(|mut entry| {
+        entry.file.sort_by(|one, other| one.path.cmp(&other.path));
+        let place = |line: &LineEntry| (line.path.clone(), line.place.clone(), line.text.clone());
+        entry.line.sort_by_cached_key(place);
+        ((entry.kind.clone(), entry.name.clone()), entry)
+    });
+    entries.collect()
 }

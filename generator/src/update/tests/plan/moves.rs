@@ -245,3 +245,33 @@ fn an_own_file_stays_if_its_new_path_is_taken() {
         ]
     );
 }
+
+#[test]
+fn the_journal_follows_own_files_although_the_template_has_the_same() {
+    let journal = |path: &str| {
+        format!(
+            "[[generated]]\ncommand = \"page own\"\nkind = \"page\"\nname = \"own\"\n\n[[generated.file]]\npath = \"{path}\"\nsha256 = \"1\"\n"
+        )
+    };
+    let path = ".hoglet/generated.toml";
+    for of_template in [&[][..], &[(path, "")]] {
+        let base = [&[("x/a", LONG)][..], of_template].concat();
+        let theirs = [&[("y/a", LONG)][..], of_template].concat();
+        let mine = journal("x/own");
+        let case = Case::new(
+            &base,
+            &theirs,
+            &[("x/a", LONG), ("x/own", ""), (path, &mine)],
+        );
+        assert_eq!(
+            case.words(),
+            [
+                "merged .hoglet/generated.toml",
+                "moved x/a > y/a",
+                "moved x/own > y/own"
+            ]
+        );
+        let after = after(&case.plan(), path);
+        assert!(after.ends_with(&journal("y/own")), "{after}");
+    }
+}
