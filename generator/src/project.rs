@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use semver::Version;
+
 use crate::shared::env_text::without_byte_order_mark;
 
 /// Every generated app has this file.
@@ -57,6 +59,13 @@ impl Project {
         if let Ok(name) = read_name(&self.root) {
             self.name = name;
         }
+    }
+
+    /// The version of the app's template, if its file names one. [`Origin`](crate::origin::Origin) says what is wrong there.
+    pub fn template_version(&self) -> Option<Version> {
+        let text = fs::read_to_string(self.root.join(MARK)).ok()?;
+        let origin: toml::Table = toml::from_str(without_byte_order_mark(&text)).ok()?;
+        origin.get("template_version")?.as_str()?.parse().ok()
     }
 }
 

@@ -7,9 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use semver::Version;
 
-use crate::origin::Origin;
 use crate::project::Project;
-use crate::releases::VERSION;
 
 /// Path in the app's folder. The file's time is that of the last hint. Git ignores `data`.
 const LAST_HINT: &str = "data/hoglet-update-hint";
@@ -19,10 +17,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// There is none if `data/` cannot be written, because it would come at every start.
 pub fn update_hint(project: &Project) -> Option<String> {
-    // `hoglet update` reports a broken file.
-    let origin = Origin::read(project).ok()?;
-    let installed = VERSION.parse().ok()?;
-    let hint = words(&installed, &origin.version)?;
+    let installed = env!("CARGO_PKG_VERSION").parse().ok()?;
+    let hint = words(&installed, &project.template_version()?)?;
     let last_hint = project.root.join(LAST_HINT);
     let now = SystemTime::now();
     let comes_now = is_due(&last_hint, now) && record(&last_hint, now).is_ok();

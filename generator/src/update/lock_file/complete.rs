@@ -119,7 +119,8 @@ fn wait(mut cargo: Child, interrupt: &Interrupt) -> Result<Completion, Interrupt
     Ok(Completion::Refused(words.join().unwrap_or_default()))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
