@@ -376,6 +376,15 @@ fn a_reader_may_stop_early() {
 }
 
 #[test]
+fn a_manifest_with_a_conflict_is_a_changed_file() {
+    let sandbox = app();
+    replace(&sandbox, "hedge/Cargo.toml", "\n", "\n<<<<<<< yours\n");
+    let shown = diff(&sandbox, "");
+    assert_eq!(paths(&shown), ["Cargo.toml"]);
+    assert!(shown.contains("\n+<<<<<<< yours\n"), "{shown}");
+}
+
+#[test]
 fn outside_an_app_it_is_refused() {
     let outcome = Sandbox::new().refused("diff");
     assert!(

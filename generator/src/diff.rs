@@ -22,7 +22,19 @@ use crate::write::changes::Change;
 
 use named::Named;
 
+/// The end of `hoglet diff --help`.
+const SHOWN: &str = "\
+The files of the app's release are shown that are changed or deleted here. Your own files are in no
+release, so they are not shown. `git apply -R` takes the diff to go back. Line ends are no
+difference.
+
+Cargo.lock, .hoglet.toml and the journal in .hoglet/ change with most commands, so they are shown
+only if a PATH names them.
+
+The exit code is 0, with and without changes, and 2 if the template has no file below a PATH.";
+
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_long_help = SHOWN)]
 pub struct Arguments {
     /// Files and folders of the template; all if none is named
     #[arg(value_name = "PATH")]
@@ -34,7 +46,8 @@ pub struct Arguments {
 }
 
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
-    let project = Project::find(folder)?;
+    // The manifest may have a conflict of an update.
+    let project = Project::find_with_any_manifest(folder)?;
     let releases = Releases::carried()?;
     let base = Base::find(&project, &Origin::read(&project)?, &releases, None)?;
     let mut files = base.files;
