@@ -315,6 +315,11 @@ fn tests_of_vendor_count_if_they_are_there() {
     replace(&sandbox, &format!("hedge/{test}"), "\n", "\n// mine\n");
     assert_eq!(paths(&diff(&sandbox, "vendor/hoglet-web/tests")), [test]);
     assert_eq!(paths(&diff(&sandbox, "")), [test]);
+    // As in an update, all tests of a crate count if one of them is there.
+    delete(&sandbox, &format!("hedge/{test}"));
+    assert!(diff(&sandbox, "vendor").contains("\ndeleted file mode 100644\n"));
+    fs::remove_dir_all(sandbox.path().join("hedge/vendor/hoglet-web/tests")).expect("it was there");
+    assert_eq!(diff(&sandbox, "vendor"), "");
 }
 
 #[test]

@@ -10,13 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-use crate::base::{Base, Files};
+use crate::base::Base;
 use crate::error::Error;
 use crate::origin::Origin;
 use crate::output;
 use crate::project::Project;
 use crate::releases::Releases;
-use crate::template::Template;
 use crate::unified_diff;
 use crate::write::changes::Change;
 
@@ -48,16 +47,14 @@ pub struct Arguments {
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     // The manifest may have a conflict of an update.
     let project = Project::find_with_any_manifest(folder)?;
-    let releases = Releases::carried()?;
-    let base = Base::find(&project, &Origin::read(&project)?, &releases, None)?;
-    let mut files = base.files;
-    files.extend(vendored_tests(&project.root, &releases, &base.version)?);
+    let origin = Origin::read(&project)?;
+    let base = Base::find(&project, &origin, &Releases::carried()?, None)?;
 
-    let named = Named::new(&project.root, folder, &arguments.paths, &files)?;
+    let named = Named::new(&project.root, folder, &arguments.paths, &base.files)?;
     let mut changes = Vec::new();
-    for (path, base) in &files {
+    for (path, contents) in &base.files {
         if named.contains(path) {
-            changes.extend(change(&project.root, path, base)?);
+            changes.extend(change(&project.root, path, contents)?);
         }
     }
 
@@ -76,22 +73,6 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     };
     printed.map_err(Error::Output)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The tests that `hoglet vendor --with-tests` wrote, as the release has them.
-fn vendored_tests(
-    app: &Path,
-    releases: &Releases,
-    version: &semver::Version,
-) -> Result<Files, Error> {
-    let Some(release) = releases.get(version) else {
-        return Ok(Files::new());
-    };
-    let tests = Template::new(releases.tree(release)?)?.tests.into_iter();
-    Ok(tests
-        .filter(|(path, _)| app.join(path).exists())
-        .map(|(path, contents)| (path, contents.into_owned()))
-        .collect())
 }
 
 /// The user's change of a file, if there is one.
