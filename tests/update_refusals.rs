@@ -281,7 +281,10 @@ fn a_dry_run_prints_the_diff_alone() {
     let before = sandbox.everything();
     let outcome = sandbox.run_in("hedge", "update --dry-run");
     assert_eq!(outcome.code, 0, "{outcome}");
-    assert!(outcome.stdout.starts_with("--- a/"), "{outcome}");
+    assert!(
+        outcome.stdout.starts_with("diff --git a/.hoglet.toml"),
+        "{outcome}"
+    );
     assert!(
         outcome.stdout.contains("\n-template_version = \"0.1.0\"\n"),
         "{outcome}"

@@ -15,7 +15,7 @@ pub fn print(summary: &Summary, as_json: bool) -> Result<(), Error> {
         let json = serde_json::to_string_pretty(summary).unwrap_or_default();
         json + "\n"
     } else if let Some(diff) = &summary.diff {
-        output::log(words(summary));
+        output::log(words(summary).trim_end());
         diff.clone()
     } else {
         words(summary)
