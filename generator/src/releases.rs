@@ -48,7 +48,7 @@ enum Source {
 impl Releases {
     /// The releases that this program carries.
     pub fn carried() -> Result<Self, Error> {
-        let version = parse(VERSION)?;
+        let version = parse_version(VERSION)?;
         let mut releases = Self::frozen()?.0;
         releases.retain(|release| release.version != version);
 
@@ -74,10 +74,10 @@ impl Releases {
                 continue;
             };
             let manifest = toml::from_str::<Manifest>(frozen.manifest);
-            let file = || format!("releases/{}/release.toml", folder.version);
+            let file = format!("releases/{}/release.toml", folder.version);
             releases.push(Release {
-                version: parse(folder.version)?,
-                hash: manifest.map_err(Error::template(file()))?.hash,
+                version: parse_version(folder.version)?,
+                hash: manifest.map_err(Error::template(file))?.hash,
                 notes: folder.notes.into(),
                 source: Source::Archive(frozen.archive),
                 unpacked: OnceLock::new(),
@@ -152,7 +152,7 @@ impl Releases {
     }
 }
 
-fn parse(version: &str) -> Result<Version, Error> {
+fn parse_version(version: &str) -> Result<Version, Error> {
     Version::parse(version).map_err(Error::template(format!("releases/{version}")))
 }
 
