@@ -206,6 +206,9 @@ fn the_guide_to_updates_updates_an_app_and_goes_back() {
     changed(&updates::first_app(), |folder| {
         updates::follow(folder, &guide)
     });
+    changed(&updates::first_app(), |folder| {
+        updates::go_back_from_conflicts(folder, &guide)
+    });
 }
 
 /// The last test compiles the result.
