@@ -187,7 +187,7 @@ impl Error {
         }
     }
 
-    /// A wrong argument of `hoglet generate` or `hoglet destroy`: the argument, the reason and the remedy.
+    /// A wrong argument, with the reason and the remedy.
     ///
     /// It reads "`title:strin`: there is no type `strin`; choose string, text …".
     pub fn argument(argument: &str, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
