@@ -43,6 +43,7 @@ pub fn pages() -> Routes<AppState> {
         .get("/profile", profile::show)
         .post("/profile", profile::update)
         .post("/profile/password", profile::password::change)
+        .get("/.well-known/change-password", profile::password::find)
         .post("/profile/email", profile::email::change)
         .post("/profile/email/cancel", profile::email::cancel)
         .get("/profile/sessions", profile::sessions::show)

@@ -86,3 +86,21 @@ async fn a_change_that_began_before_a_reset_is_not_stored_after_it() {
     assert!(thiefs.unwrap().is_none());
     assert_eq!(app.user(ANN).await, reset.unwrap());
 }
+
+#[tokio::test]
+async fn password_managers_find_the_form() {
+    let (app, ann) = app_with_ann().await;
+    let address = "/.well-known/change-password";
+    let answer = ann.get(address).await;
+    assert_eq!(answer.location(), "/profile#new_password");
+    assert_shows(&ann.page("/profile").await, "id=\"new_password\"");
+    // A visitor logs in first.
+    let visitor = app.browser();
+    assert_eq!(
+        visitor.get(address).await.location(),
+        "/profile#new_password"
+    );
+    // Some open this path before, to learn whether a page that does not exist is a 404.
+    let nowhere = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
+    assert_eq!(ann.get(nowhere).await.status, 404);
+}

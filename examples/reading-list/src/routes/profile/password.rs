@@ -1,4 +1,4 @@
-//! `/profile/password`: changes the password.
+//! `/profile/password`: changes the password. `/.well-known/change-password` leads to the form.
 
 use super::{account, refusal};
 use crate::accounts::password;
@@ -11,6 +11,11 @@ use crate::prelude::*;
 pub struct PasswordForm {
     current_password: String,
     new_password: String,
+}
+
+/// The path at which browsers and password managers look for the form.
+pub async fn find() -> Redirect {
+    Redirect::to("/profile#new_password")
 }
 
 /// Changes the password, and ends the user's other sessions.
