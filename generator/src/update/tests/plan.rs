@@ -5,6 +5,7 @@ mod deleted;
 mod links;
 mod moves;
 mod random;
+mod special;
 
 use crate::update::outcome::{ConflictKind, Outcome};
 use crate::update::tests::fixture::{Case, after};

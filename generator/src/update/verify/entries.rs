@@ -27,26 +27,32 @@ fn manifest_is_kept(versions: &Versions) -> Option<bool> {
     let mine = entries(versions.mine)?;
     let theirs = entries(versions.theirs)?;
     let is_kept = |result: &Entries, side: &Entries, other: &Entries| {
-        let kept = side.iter().all(|entry| {
+        side.iter().all(|entry| {
             let is_removed = base.contains(entry) && !other.contains(entry);
             result.contains(entry) || is_removed
-        });
-        let nothing_else = result.iter().all(|entry| {
+        })
+    };
+    let has_nothing_else = |result: &Entries, side: &Entries, other: &Entries| {
+        result.iter().all(|entry| {
             let is_added = other.contains(entry) && !base.contains(entry);
             side.contains(entry) || is_added
-        });
-        kept && nothing_else
+        })
     };
     // A key that the user removed stays removed, even if theirs has a new value for it.
     let wanted = theirs.iter().filter(|(path, _)| {
+        let path = path.trim_end_matches("[]");
         let keys = path.match_indices('.').map(|(end, _)| &path[..end]);
-        let mut keys = keys.chain([path.as_str()]);
+        let mut keys = keys.chain([path]);
         !keys.any(|key| has_key(&base, key) && !has_key(&mine, key))
     });
     let wanted: Entries = wanted.cloned().collect();
+    let with_mine = entries(versions.with_mine)?;
+    let with_theirs = entries(versions.with_theirs)?;
     Some(
-        is_kept(&entries(versions.with_mine)?, &mine, &theirs)
-            && is_kept(&entries(versions.with_theirs)?, &wanted, &mine),
+        is_kept(&with_mine, &mine, &theirs)
+            && has_nothing_else(&with_mine, &mine, &theirs)
+            && is_kept(&with_theirs, &wanted, &mine)
+            && has_nothing_else(&with_theirs, &theirs, &mine),
     )
 }
 
@@ -83,6 +89,8 @@ fn collect(path: &str, value: &toml::Value, entries: &mut Entries) {
             }
         }
         toml::Value::Array(values) => {
+            // So that an empty array is there, too.
+            entries.insert((path.to_owned(), "[]".to_owned()));
             for value in values {
                 let name = value.get("name").and_then(toml::Value::as_str);
                 let path = format!("{path}[{}]", name.unwrap_or_default());
@@ -125,7 +133,8 @@ fn journal_is_kept(versions: &Versions, renames: &Renames) -> Option<bool> {
     let is_right = |name| {
         let [base, mine, theirs, result] = [&base, &mine, &theirs, &result].map(|at| at.get(name));
         if mine == base {
-            result == theirs
+            // The user may have changed only the order in an entry. Then it stays, even if theirs removed it.
+            result == theirs || theirs.is_none() && result == mine
         } else if theirs == base || mine == theirs {
             result == mine
         } else {
@@ -145,12 +154,14 @@ fn follow(entry: &mut Entry, renames: &Renames) {
     }
 }
 
-/// The entries by kind and name. The order of files and lines in an entry does not matter.
+/// The entries by kind and name. Neither the order of files and lines in an entry matters, nor whether one is there twice.
 fn by_name(entries: Vec<Entry>) -> BTreeMap<(String, String), Entry> {
     let entries = entries.into_iter().map(|mut entry| {
         entry.file.sort_by(|one, other| one.path.cmp(&other.path));
+        entry.file.dedup_by(|one, other| one.path == other.path);
         let place = |line: &LineEntry| (line.path.clone(), line.place.clone(), line.text.clone());
         entry.line.sort_by_cached_key(place);
+        entry.line.dedup_by_key(|line| place(line));
         ((entry.kind.clone(), entry.name.clone()), entry)
     });
     entries.collect()

@@ -67,8 +67,14 @@ impl Tables<'_> {
         let Versions { base, mine, theirs } = versions;
         let mut new = Vec::new();
         for (key, item) in theirs.iter() {
-            // A key that the user removed stays removed.
-            if keys.iter().any(|mine| mine == key) || base.contains_key(key) {
+            if keys.iter().any(|mine| mine == key) {
+                continue;
+            }
+            // A key that the user removed stays removed. But of an array of tables, the user did not remove the new ones.
+            if let Some(old) = base.get(key) {
+                if item.is_array_of_tables() && plain(Some(old)) != plain(Some(item)) {
+                    return None;
+                }
                 continue;
             }
             let mut item = item.clone();
