@@ -15,7 +15,7 @@ use hoglet::new::answers::Answers;
 use hoglet::origin::PROJECT_NAME;
 use hoglet::releases::{Releases, VERSION};
 use hoglet::template::Template;
-use hoglet::{base, vendor};
+use hoglet::{base, update, vendor};
 use insta::assert_snapshot;
 use semver::Version;
 use support::{Tree, assert_same, read_tree, tracked};
@@ -157,35 +157,87 @@ fn an_app_of_any_release_gets_the_tests_of_that_release() {
     }
 }
 
-#[test]
-fn the_tests_are_those_of_the_apps_release_and_not_the_newest() {
-    let release = |minor, test: &'static str| {
-        let files = [
+const FIRST_ORIGIN: &str = "template_version = \"0.1.0\"\n";
+const SECOND_ORIGIN: &str = "template_version = \"0.2.0\"\n";
+
+/// Two releases of a template with one crate in vendor/.
+fn two_releases(first: &[(&str, &'static str)], second: &[(&str, &'static str)]) -> Releases {
+    let release = |(minor, origin, tests): (u64, &'static str, &[(&str, &'static str)])| {
+        let common = [
             (
                 "cargo-generate.toml",
                 "[template]\ninclude = []\nignore = []\n[placeholders]\n",
             ),
+            (".hoglet.toml", origin),
+            ("Cargo.toml", "[package]\nname = \"hedge\"\n"),
             ("vendor/web/Cargo.toml", "[package]\nname = \"web\"\n"),
-            ("vendor/web/tests/web.rs", test),
         ];
-        let files = files.map(|(path, text)| (path.to_owned(), Cow::Borrowed(text.as_bytes())));
-        (Version::new(0, minor, 0), String::new(), files.into())
+        let tests = tests
+            .iter()
+            .map(|(name, text)| (format!("vendor/web/tests/{name}"), *text));
+        let common = common.map(|(path, text)| (path.to_owned(), text));
+        let files = common.into_iter().chain(tests);
+        let files = files.map(|(path, text)| (path, Cow::Borrowed(text.as_bytes())));
+        (Version::new(0, minor, 0), String::new(), files.collect())
     };
-    let releases = Releases::new(vec![release(1, "// first\n"), release(2, "// second\n")]);
+    let releases = [(1, FIRST_ORIGIN, first), (2, SECOND_ORIGIN, second)];
+    Releases::new(releases.map(release).into())
+}
+
+/// The first of the two releases, as an app.
+fn sandbox_with_first_release() -> Sandbox {
     let sandbox = Sandbox::new();
+    sandbox.write(".hoglet.toml", FIRST_ORIGIN);
     sandbox.write("Cargo.toml", "[package]\nname = \"hedge\"\n");
-    // Its own version is no reason to refuse it.
+    sandbox.write("vendor/web/Cargo.toml", "[package]\nname = \"web\"\n");
+    sandbox
+}
+
+const ARGUMENTS: vendor::Arguments = vendor::Arguments {
+    with_tests: true,
+    force: true,
+};
+
+#[test]
+fn the_tests_are_those_of_the_apps_release_and_not_the_newest() {
+    let releases = two_releases(&[("web.rs", "// first\n")], &[("web.rs", "// second\n")]);
+    let sandbox = sandbox_with_first_release();
+    // The version of the crate is no reason to refuse it.
     sandbox.write("vendor/web/Cargo.toml", "[package]\nversion = \"9.9.9\"\n");
-    let arguments = vendor::Arguments {
-        with_tests: true,
-        force: true,
-    };
-    for (version, test) in [("0.1.0", "// first\n"), ("0.2.0", "// second\n")] {
-        let origin = format!("template_version = \"{version}\"\n");
-        sandbox.write(".hoglet.toml", &origin);
-        vendor::run_with(&releases, &sandbox.path(), &arguments).expect("tests");
+    for (origin, test) in [(FIRST_ORIGIN, "// first\n"), (SECOND_ORIGIN, "// second\n")] {
+        sandbox.write(".hoglet.toml", origin);
+        vendor::run_with(&releases, &sandbox.path(), &ARGUMENTS).expect("tests");
         assert_eq!(sandbox.read("vendor/web/tests/web.rs"), test);
     }
+}
+
+#[test]
+fn an_update_keeps_the_tests_of_an_app_current() {
+    let first = [("one.rs", "// one\n"), ("two.rs", "// two\n\n\n\n// end\n")];
+    let second = [
+        ("one.rs", "// first\n"),
+        ("two.rs", "// two\n\n\n\n// last\n"),
+        ("three.rs", "// three\n"),
+    ];
+    let releases = two_releases(&first, &second);
+    let update = |sandbox: &Sandbox| {
+        let arguments = update::Arguments::default();
+        update::run_with(&releases, &sandbox.path(), &arguments).expect("an update");
+    };
+    let sandbox = sandbox_with_first_release();
+    vendor::run_with(&releases, &sandbox.path(), &ARGUMENTS).expect("tests");
+    let mine = "// mine\n\n\n\n// end\n";
+    sandbox.write("vendor/web/tests/two.rs", mine);
+    update(&sandbox);
+    let test = |name: &str| sandbox.read(&format!("vendor/web/tests/{name}"));
+    assert_eq!(test("one.rs"), "// first\n");
+    assert_eq!(test("two.rs"), "// mine\n\n\n\n// last\n");
+    assert_eq!(test("three.rs"), "// three\n");
+
+    let without_tests = sandbox_with_first_release();
+    update(&without_tests);
+    assert!(without_tests.read(".hoglet.toml").contains("0.2.0"));
+    assert!(!without_tests.path().join("vendor/web/tests").exists());
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Interrupt {
 
     /// As if a signal had come.
     #[cfg(test)]
-    pub fn come() -> Self {
+    pub fn after_signal() -> Self {
         Self(Arc::new(AtomicBool::new(true)))
     }
 

@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_signal_ends_cargo() {
         let start = Instant::now();
-        let interrupted = wait(shell("exec sleep 60"), &Interrupt::come());
+        let interrupted = wait(shell("exec sleep 60"), &Interrupt::after_signal());
         assert!(interrupted.is_err());
         assert!(start.elapsed() < Duration::from_secs(30));
     }

@@ -11,13 +11,7 @@ use std::collections::BTreeMap;
 
 use super::package::{Id, Package, Slot};
 use super::packages::Packages;
-
-#[derive(Debug, Clone, Copy)]
-pub struct Sides<'a> {
-    pub base: &'a Packages,
-    pub mine: &'a Packages,
-    pub theirs: &'a Packages,
-}
+use super::sides::Sides;
 
 /// The version to take of a package that mine and theirs have in compatible versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +21,7 @@ pub enum Preference {
     Newer,
 }
 
-pub fn merge(sides: Sides, preference: Preference) -> Packages {
+pub fn merge(sides: &Sides, preference: Preference) -> Packages {
     let merge = Merge { sides, preference };
     let mut merged: BTreeMap<Id, Package> = BTreeMap::new();
     let mut waiting = merge.beginnings();
@@ -49,7 +43,7 @@ pub fn merge(sides: Sides, preference: Preference) -> Packages {
 }
 
 struct Merge<'a> {
-    sides: Sides<'a>,
+    sides: &'a Sides,
     preference: Preference,
 }
 

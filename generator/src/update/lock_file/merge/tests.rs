@@ -66,13 +66,12 @@ fn lines(packages: &Packages) -> Vec<String> {
 
 #[track_caller]
 fn check(preference: Preference, mine: &str, theirs: &str, expected: &str) {
-    let (base, mine, theirs) = (packages(BASE), packages(mine), packages(theirs));
     let sides = Sides {
-        base: &base,
-        mine: &mine,
-        theirs: &theirs,
+        base: packages(BASE),
+        mine: packages(mine),
+        theirs: packages(theirs),
     };
-    let merged = merge(sides, preference);
+    let merged = merge(&sides, preference);
     assert_eq!(lines(&merged), lines(&packages(expected)));
     // Cargo could read it.
     let read = Packages::parse(&merged.text()).unwrap();
