@@ -97,7 +97,7 @@ fn a_new_crate_of_the_user_stays_and_uses_the_tested_versions() {
         web 0.2.0 . : log 0.4.1, serde 1.0.1
         redis 1.2.0 : log 0.3.9, serde 1.0.1, socket 0.1.0
         serde 1.0.1
-        socket 0.1.0
+        socket 0.1.0 git+https://example.com/socket?branch=main#0123
         log 0.3.9
         log 0.4.1
     ";
@@ -106,7 +106,7 @@ fn a_new_crate_of_the_user_stays_and_uses_the_tested_versions() {
         web 0.3.0 . : log 0.4.5, serde 1.0.5, url 2.1.0
         redis 1.2.0 : log 0.3.9, serde 1.0.5, socket 0.1.0
         serde 1.0.5
-        socket 0.1.0
+        socket 0.1.0 git+https://example.com/socket?branch=main#0123
         log 0.3.9
         log 0.4.5
         url 2.1.0
