@@ -12,6 +12,8 @@ mod lines;
 mod manifest;
 #[path = "merge/origin.rs"]
 mod origin;
+#[path = "merge/trees.rs"]
+mod trees;
 
 use hoglet::update::merge::Labels;
 

@@ -29,6 +29,26 @@ enum Line {
     Known(Index),
 }
 
+/// Some edits, one after the other.
+#[derive(Debug, Clone)]
+pub struct Edits(Vec<Edit>);
+
+impl Edits {
+    pub fn apply(&self, text: &str) -> String {
+        let lines = text.split_inclusive('\n').map(str::to_owned);
+        let edits = self.0.iter();
+        edits
+            .fold(lines.collect(), |lines: Vec<String>, edit| {
+                edit.apply(lines)
+            })
+            .concat()
+    }
+}
+
+pub fn edits(most: usize) -> impl Strategy<Value = Edits> {
+    prop::collection::vec(edit(), 1..=most).prop_map(Edits)
+}
+
 /// A part of a file, changed by both sides. Some changes are the same on both.
 pub fn texts(files: Vec<String>) -> impl Strategy<Value = Texts> {
     let part = (
