@@ -24,7 +24,7 @@ pub enum Outcome {
     Replaced,
     /// Both had changed it, in different places. It may move, too.
     Merged,
-    /// Only its path changes. It may be a file of the user's own, in a folder that moves as a whole.
+    /// Only its path changes. It may be a file of the user's own, in a folder that moves.
     Moved,
     /// The template no longer has it, and the user had not changed it.
     Deleted,

@@ -17,7 +17,7 @@ use crate::template::Tree;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Renames {
     files: BTreeMap<String, String>,
-    /// Folders that moved as a whole, for each release.
+    /// Folders that moved, for each release.
     folders: Vec<BTreeMap<String, String>>,
 }
 
@@ -41,7 +41,7 @@ impl Renames {
                 // A file that is gone is not the later one at the same path.
                 None => after.contains_key(now),
             });
-            folders.push(folders::moved(before, after, &moved));
+            folders.push(folders::moved(after, &moved));
         }
         let files = files.into_iter().filter(|(old, new)| old != new);
         Self {
@@ -57,7 +57,7 @@ impl Renames {
         self.files.get(path).map_or(path, String::as_str)
     }
 
-    /// The new path of a file of the user's own, if its folder moved as a whole.
+    /// The new path of a file of the user's own, if its folder moved.
     pub fn of_own(&self, path: &str) -> Option<String> {
         let mut now = path.to_owned();
         for folders in &self.folders {
@@ -82,7 +82,7 @@ impl Renames {
         self.files.is_empty() && self.folders.iter().all(BTreeMap::is_empty)
     }
 
-    /// The old paths of all folders that moved as a whole.
+    /// The old paths of all folders that moved.
     pub fn moved_folders(&self) -> impl Iterator<Item = &str> {
         self.folders
             .iter()

@@ -1,4 +1,4 @@
-//! The user's own files in folders that moved as a whole.
+//! The user's own files in folders that moved.
 
 use std::collections::BTreeSet;
 

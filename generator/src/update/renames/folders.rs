@@ -1,20 +1,18 @@
-//! Folders that moved as a whole, which the user's own files in them follow.
+//! Folders that moved, which the user's own files in them follow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::contents::Contents;
 
-/// The new path of each folder whose files all moved to one other folder.
-pub fn moved(
-    before: &Contents,
-    after: &Contents,
-    moved: &BTreeMap<&str, &str>,
-) -> BTreeMap<String, String> {
-    let mut targets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+/// The new path of each folder that is gone: the folder that most of its files moved to.
+///
+/// If two got equally many, none is right, and the folder keeps its path, as for git.
+pub fn moved(after: &Contents, moved: &BTreeMap<&str, &str>) -> BTreeMap<String, String> {
+    let mut targets: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for (old, new) in moved {
         let (mut old, mut new) = (split(old).0, split(new).0);
         while old != new {
-            targets.entry(old).or_default().insert(new);
+            *targets.entry(old).or_default().entry(new).or_default() += 1;
             // A move from `a/x` to `b/x` is also a move from `a` to `b`.
             let ((above_old, old_name), (above_new, new_name)) = (split(old), split(new));
             if old_name != new_name {
@@ -23,15 +21,16 @@ pub fn moved(
             (old, new) = (above_old, above_new);
         }
     }
-    let whole = targets.into_iter().filter(|(folder, targets)| {
-        let all_moved = || below(folder, before).all(|path| moved.contains_key(path));
-        targets.len() == 1 && !folder.is_empty() && all_moved() && below(folder, after).count() == 0
-    });
-    whole
-        .filter_map(|(old, targets)| {
-            let new = targets.first()?;
-            Some((old.to_owned(), (*new).to_owned()))
-        })
+    let is_gone = |folder: &str| !folder.is_empty() && below(folder, after).next().is_none();
+    let gone = targets.into_iter().filter(|(folder, _)| is_gone(folder));
+    let new_path = |old: &str, targets: BTreeMap<&str, usize>| {
+        let most = targets.values().max()?;
+        let mut likely = targets.iter().filter(|(_, count)| *count == most);
+        let (new, _) = likely.next()?;
+        let is_clear = likely.next().is_none();
+        Some(if is_clear { *new } else { old }.to_owned())
+    };
+    gone.filter_map(|(old, targets)| Some((old.to_owned(), new_path(old, targets)?)))
         .collect()
 }
 

@@ -146,7 +146,7 @@ fn only_the_case_of_a_path_can_change() {
 }
 
 #[test]
-fn own_files_follow_a_folder_that_moved_as_a_whole() {
+fn own_files_follow_a_folder_that_moved() {
     let renames = Renames::along(&[
         tree(&[("src/demo/a.rs", LONG), ("src/demo/deep/b.rs", OTHER)]),
         tree(&[("src/show/a.rs", LONG), ("src/show/deep/b.rs", OTHER)]),
@@ -168,17 +168,38 @@ fn own_files_follow_a_folder_that_moved_as_a_whole() {
 }
 
 #[test]
-fn own_files_stay_in_a_folder_that_did_not_move_as_a_whole() {
+fn own_files_stay_in_a_folder_that_is_still_there_or_has_no_clear_new_path() {
     let before = || tree(&[("x/a.rs", LONG), ("x/b.rs", OTHER)]);
     for after in [
         tree(&[("y/a.rs", LONG), ("x/b.rs", OTHER)]),
         tree(&[("y/a.rs", LONG), ("z/b.rs", OTHER)]),
-        tree(&[("y/a.rs", LONG)]),
         tree(&[("y/a.rs", LONG), ("y/b.rs", OTHER), ("x/new.rs", "new\n")]),
     ] {
         let renames = Renames::along(&[before(), after]);
         assert_eq!(renames.of_own("x/own.rs"), None, "{renames:?}");
     }
+}
+
+#[test]
+fn own_files_follow_most_files_of_a_folder_that_is_gone() {
+    let before = || tree(&[("x/a.rs", LONG), ("x/b.rs", OTHER), ("x/c.rs", "c\n")]);
+    for after in [
+        tree(&[("y/a.rs", LONG)]),
+        tree(&[("y/a.rs", LONG), ("y/b.rs", OTHER), ("z/c.rs", "c\n")]),
+    ] {
+        let renames = Renames::along(&[before(), after]);
+        assert_eq!(renames.of_own("x/own.rs").as_deref(), Some("y/own.rs"));
+    }
+}
+
+#[test]
+fn own_files_do_not_follow_a_folder_above_one_without_a_clear_new_path() {
+    let renames = Renames::along(&[
+        tree(&[("x/a.rs", LONG), ("x/y/b.rs", OTHER), ("x/y/c.rs", "c\n")]),
+        tree(&[("z/a.rs", LONG), ("one/b.rs", OTHER), ("two/c.rs", "c\n")]),
+    ]);
+    assert_eq!(renames.of_own("x/own.rs").as_deref(), Some("z/own.rs"));
+    assert_eq!(renames.of_own("x/y/own.rs"), None);
 }
 
 #[test]
