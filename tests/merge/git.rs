@@ -1,7 +1,7 @@
 //! Real merges by git, of many files at once.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,11 +9,28 @@ use std::process::{Command, Stdio};
 pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Three versions of a folder.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Trees {
     pub base: Files,
     pub mine: Files,
     pub theirs: Files,
+}
+
+/// With texts instead of bytes.
+impl fmt::Debug for Trees {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        for (name, files) in [
+            ("base", &self.base),
+            ("mine", &self.mine),
+            ("theirs", &self.theirs),
+        ] {
+            for (path, contents) in files {
+                let text = String::from_utf8_lossy(contents);
+                writeln!(formatter, "--- {name}: {path}\n{text}")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use hoglet::update::merge::{Merged, Sides, merge};
 use hoglet::update::renames::Renames;
 
 use crate::labels;
+use crate::trees::require_nothing_lost;
 
 fn entry(name: &str, files: &[(&str, &str)], lines: &[(&str, &str)]) -> Entry {
     Entry {
@@ -45,7 +46,14 @@ fn merge_texts(base: &str, mine: &str, theirs: &str, renames: &Renames) -> Merge
 
 #[track_caller]
 fn assert_merge(base: &[Entry], mine: &[Entry], theirs: &[Entry], expected: &[Entry]) {
-    let merged = merge_texts(&text(base), &text(mine), &text(theirs), &Renames::default());
+    let (base, mine, theirs) = (text(base), text(mine), text(theirs));
+    let sides = Sides {
+        base: &base,
+        mine: &mine,
+        theirs: &theirs,
+    };
+    require_nothing_lost(PATH, sides);
+    let merged = merge(PATH, sides, &labels(), &Renames::default());
     let journal = Journal::from_text(&merged.text).expect("a journal");
     assert_eq!(journal.generated, expected);
     assert_eq!(merged.conflicts, []);

@@ -4,6 +4,7 @@ use hoglet::update::merge::{Merged, Sides, merge};
 use hoglet::update::renames::Renames;
 
 use crate::labels;
+use crate::trees::require_nothing_lost;
 
 const BASE: &str = r#"[package]
 name = "my-app"
@@ -36,6 +37,7 @@ fn changed(changes: &[(&str, &str)]) -> String {
 
 fn merge_manifests(base: &str, mine: &str, theirs: &str) -> Merged {
     let sides = Sides { base, mine, theirs };
+    require_nothing_lost("Cargo.toml", sides);
     let merged = merge("Cargo.toml", sides, &labels(), &Renames::default());
     if merged.conflicts.is_empty() {
         let parsed = toml::from_str::<toml::Table>(&merged.text);

@@ -4,6 +4,7 @@ use hoglet::update::merge::{Merged, Sides, merge};
 use hoglet::update::renames::Renames;
 
 use crate::labels;
+use crate::trees::require_nothing_lost;
 
 const BASE: &str = "\
 # Where this app came from: the template and the answers.
@@ -31,6 +32,7 @@ fn merge_origins(mine: &str) -> Merged {
         mine,
         theirs: THEIRS,
     };
+    require_nothing_lost(".hoglet.toml", sides);
     merge(".hoglet.toml", sides, &labels(), &Renames::default())
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use hoglet::template;
+use hoglet::update::merge::Sides;
 use hoglet::update::outcome::{FileUpdate, Outcome};
 use hoglet::update::plan;
 use hoglet::update::renames::Renames;
@@ -155,6 +156,16 @@ fn trees() -> impl Strategy<Value = Trees> {
         }
         trees
     })
+}
+
+/// Requires that the update of an app with only this file loses nothing.
+pub fn require_nothing_lost(path: &str, sides: Sides) {
+    let files = |text: &str| Files::from([(path.to_owned(), text.as_bytes().to_vec())]);
+    update(&Trees {
+        base: files(sides.base),
+        mine: files(sides.mine),
+        theirs: files(sides.theirs),
+    });
 }
 
 /// Plans the update, checks it, and gives back the new files, too.
