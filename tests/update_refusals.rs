@@ -95,7 +95,7 @@ fn conflicts_that_are_left_are_listed_though_the_manifest_is_broken() {
 
       hedge is up to date ([newest]), but has conflicts
 
-      Conflicts, for you to resolve:
+      Conflicts to resolve:
 
         Cargo.toml, lines 1-5
 

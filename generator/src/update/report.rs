@@ -57,7 +57,7 @@ fn words(summary: &Summary) -> String {
     text + "\n"
 }
 
-/// What happened to each file. The files in `vendor/` have one line, unless the user has changed them.
+/// The result for each file. The files in `vendor/` share one line, except those that the user has changed.
 fn files(summary: &Summary) -> String {
     let moved = summary.moved.iter();
     let moved: Vec<String> = moved
@@ -70,31 +70,28 @@ fn files(summary: &Summary) -> String {
         ("moved", &moved),
         ("deleted", &summary.deleted),
     ];
+    let shares_line = |kind: &str, path: &str| path.starts_with(VENDOR) && kind != "merged";
+    let sharing = |kind: &str, paths: &[String]| {
+        let paths = paths.iter();
+        paths.filter(|path| shares_line(kind, path)).count()
+    };
+    let in_vendor: usize = kinds.iter().map(|(kind, paths)| sharing(kind, paths)).sum();
     let mut text = String::new();
-    let mut in_vendor = 0;
     for (kind, paths) in kinds {
-        for path in paths {
-            if path.starts_with(VENDOR) && kind != "merged" {
-                in_vendor += 1;
-            } else {
-                text += &line(kind, path);
-            }
+        for path in paths.iter().filter(|path| !shares_line(kind, path)) {
+            text += &line(kind, path);
         }
-    }
-    let edited = &summary.edited_in_vendor;
-    if in_vendor > 0 {
-        let files = if in_vendor == 1 { "file" } else { "files" };
-        let untouched = match edited.is_empty() {
-            true => ", none of them edited",
-            false => "",
-        };
-        text += &line(VENDOR, &format!("{in_vendor} {files}{untouched}"));
+        if kind == "replaced" && in_vendor > 0 {
+            let files = if in_vendor == 1 { "file" } else { "files" };
+            text += &line(kind, &format!("{VENDOR} ({in_vendor} {files})"));
+        }
     }
     // Merged files are listed above, and conflicts below.
     let conflicts = summary.conflicts.iter().map(|conflict| &conflict.file);
     let listed: Vec<&String> = summary.merged.iter().chain(conflicts).collect();
-    for path in edited.iter().filter(|path| !listed.contains(path)) {
-        text += &line("edited", path);
+    let edited = summary.edited_in_vendor.iter();
+    for path in edited.filter(|path| !listed.contains(path)) {
+        text += &line("kept", &format!("{path} (you have edited it)"));
     }
     match text.is_empty() {
         true => text,
@@ -129,7 +126,7 @@ fn left_to_do(summary: &Summary) -> String {
         text += &indented(words, "        ");
     }
     if !summary.conflicts.is_empty() {
-        text += "\n  Conflicts, for you to resolve:\n\n";
+        text += "\n  Conflicts to resolve:\n\n";
     }
     for conflict in &summary.conflicts {
         let _ = writeln!(
@@ -144,10 +141,10 @@ fn left_to_do(summary: &Summary) -> String {
 
 fn explanation(conflict: &ConflictIn, to: &str) -> String {
     match conflict.kind {
-        "binary" => format!(": you and {to} changed it, and it is no text. Yours stays"),
-        "deleted_here" => format!(": you deleted it, and other files of {to} need it"),
+        "binary" => format!(": you and {to} changed it, and it is not text. Yours stays"),
+        "deleted_here" => format!(": you deleted it, but new code of {to} needs it, so it is back"),
         "deleted_in_template" => {
-            format!(": you changed it, and {to} has no such file. Yours stays")
+            format!(": you changed it, and {to} deleted it. Yours stays")
         }
         _ => {
             let ranges = conflict.lines.iter();

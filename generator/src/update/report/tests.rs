@@ -70,10 +70,10 @@ fn the_words_tell_everything() {
 
       new       a.rs
       replaced  b.rs
+      replaced  vendor/ (2 files)
       merged    c.rs
       moved     old.rs → c.rs
       deleted   d.rs
-      vendor/   2 files, none of them edited
 
     You deleted these, and 0.2.0 changed them. They stay deleted:
 
@@ -99,12 +99,12 @@ fn the_words_tell_everything() {
       Cargo.lock: cargo could not complete it
           error: no network
 
-    Conflicts, for you to resolve:
+    Conflicts to resolve:
 
       f.rs, lines 2-6, 8-12
-      g.png: you and 0.2.0 changed it, and it is no text. Yours stays
-      h.rs: you deleted it, and other files of 0.2.0 need it
-      i.rs: you changed it, and 0.2.0 has no such file. Yours stays
+      g.png: you and 0.2.0 changed it, and it is not text. Yours stays
+      h.rs: you deleted it, but new code of 0.2.0 needs it, so it is back
+      i.rs: you changed it, and 0.2.0 deleted it. Yours stays
 
     Next:
 
@@ -118,8 +118,12 @@ fn edited_files_in_vendor_are_named() {
     let mut summary = summary();
     summary.edited_in_vendor = vec!["vendor/a/README.md".to_owned()];
     let text = plain(&summary);
-    let expected = "    vendor/   2 files\n    edited    vendor/a/README.md\n";
-    assert!(text.contains(expected), "{text}");
+    for expected in [
+        "    replaced  vendor/ (2 files)\n",
+        "    kept      vendor/a/README.md (you have edited it)\n",
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
 }
 
 #[test]
