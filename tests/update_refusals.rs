@@ -120,11 +120,12 @@ fn other_releases_that_cannot_be_reached() {
     let sandbox = new_app();
     assert_snapshot!(without_versions(&sandbox.refused_in("hedge", "update --to 0.1.0")), @r"
     error: the app has template version [newest], and 0.1.0 is older; choose a newer release with --to, or go back with git
-    exit code 1
+    exit code 2
     ");
     let unknown = sandbox.refused_in("hedge", "update --to 99.0.0");
     let expected = "error: there is no release 99.0.0; choose one with --to: 0.1.0, ";
     assert!(unknown.stderr.starts_with(expected), "{unknown}");
+    assert_eq!(unknown.code, 2);
     assert_eq!(sandbox.refused_in("hedge", "update --to soon").code, 2);
 
     say_version(&sandbox, "99.0.0");
@@ -185,7 +186,6 @@ fn conflicts_of_a_merge_come_first() {
     git("checkout --quiet side");
     sandbox.write("hedge/README.md", "theirs\n");
     commit(&sandbox, "hedge");
-    git("merge --quiet main master");
     git("merge --quiet @{-1}");
     let refused = sandbox.refused_in("hedge", "update").to_string();
     assert_snapshot!(refused, @r"

@@ -176,6 +176,8 @@ impl Error {
             | Self::NotAChoice { .. }
             | Self::BrokenRule { .. }
             | Self::Answered { .. }
+            | Self::UnknownRelease { .. }
+            | Self::NoWayBack { .. }
             | Self::Argument { .. }
             | Self::Field(_)
             | Self::Posthog(posthog::Error::Standin(NoScripts { .. }))
