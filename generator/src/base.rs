@@ -7,6 +7,7 @@ use std::{fs, iter};
 use semver::Version;
 
 use crate::error::Error;
+use crate::line_ends;
 use crate::new::answers::Answers;
 use crate::new::project_name::ProjectName;
 use crate::new::render;
@@ -63,7 +64,7 @@ impl Base {
         Ok(Self {
             version: release.version.clone(),
             is_exact,
-            files: render(releases, release, &origin.answers, &tested_crates)?,
+            files: rendered(&template, &origin.answers, &tested_crates)?,
             tested_crates,
         })
     }
@@ -92,7 +93,7 @@ fn nearest(
         let base = Base::of(project, origin, releases, release, false)?;
         let equal = base.files.iter().filter(|(path, contents)| {
             let mine = fs::read(project.root.join(path));
-            mine.is_ok_and(|mine| is_same(&mine, contents))
+            mine.is_ok_and(|mine| line_ends::are_equal(&mine, contents))
         });
         let equal = equal.count();
         // Of two releases that are equally near, the newer one is the base.
@@ -104,12 +105,6 @@ fn nearest(
     nearest.ok_or_else(|| Error::NoBase {
         version: origin.version.clone(),
     })
-}
-
-/// Whether two files are equal. An editor may have changed the line ends.
-pub fn is_same(mine: &[u8], theirs: &[u8]) -> bool {
-    let with_line_feeds = str::from_utf8(mine).map(|mine| mine.replace("\r\n", "\n"));
-    mine == theirs || with_line_feeds.is_ok_and(|mine| mine.as_bytes() == theirs)
 }
 
 /// The crates in `vendor/` whose tests the app got by `hoglet vendor --with-tests`.
@@ -134,7 +129,18 @@ pub fn render(
     answers: &Answers,
     tested_crates: &BTreeSet<String>,
 ) -> Result<Files, Error> {
-    let template = Template::new(releases.tree(release)?)?;
+    rendered(
+        &Template::new(releases.tree(release)?)?,
+        answers,
+        tested_crates,
+    )
+}
+
+fn rendered(
+    template: &Template,
+    answers: &Answers,
+    tested_crates: &BTreeSet<String>,
+) -> Result<Files, Error> {
     let name = answers.get(PROJECT_NAME).unwrap_or_default();
     let name = ProjectName::new(name, iter::empty()).map_err(|error| match error {
         Error::BadName { name, reason } => Error::Origin {
@@ -144,7 +150,7 @@ pub fn render(
     })?;
     let mut answers = answers.clone();
     answers.complete(&template.questions);
-    let files = render::render(&template, &name, &answers)?;
+    let files = render::render(template, &name, &answers)?;
     let files = files.into_iter().map(|file| (file.path, file.contents));
     let is_wanted =
         |path: &str| vendored_crate(path).is_some_and(|name| tested_crates.contains(name));

@@ -2,7 +2,6 @@
 //!
 //! Only files of the template are compared. A file of the user's own is in no diff.
 
-mod line_ends;
 mod named;
 mod stat;
 
@@ -12,6 +11,7 @@ use std::{fs, io};
 
 use crate::base::Base;
 use crate::error::Error;
+use crate::line_ends;
 use crate::origin::Origin;
 use crate::output;
 use crate::project::Project;
@@ -79,7 +79,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
 fn change(app: &Path, path: &str, base: &[u8]) -> Result<Option<Change>, Error> {
     let mine = read(&app.join(path))?;
     let base = match &mine {
-        Some(mine) => line_ends::as_in(mine, base),
+        Some(mine) => line_ends::like(mine, base),
         None => base.to_vec(),
     };
     if mine.as_deref() == Some(base.as_slice()) {

@@ -25,6 +25,7 @@ pub mod file;
 pub mod generate;
 pub mod interrupt;
 pub mod keywords;
+pub mod line_ends;
 pub mod new;
 pub mod origin;
 pub mod output;

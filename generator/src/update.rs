@@ -10,7 +10,6 @@
 mod arguments;
 mod changes;
 mod clean;
-pub mod line_ends;
 pub mod lock_file;
 pub mod merge;
 mod mine;

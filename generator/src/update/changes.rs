@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
-use crate::base::{self, Files};
+use crate::base::Files;
 use crate::error::Error;
+use crate::line_ends;
 use crate::update::lock_file::{self, LockFile};
 use crate::update::outcome::{FileUpdate, Outcome};
 use crate::write::changes::Change;
@@ -72,7 +73,7 @@ pub fn edited_in_vendor(app: &Path, base: &Files) -> Vec<String> {
     let vendored = base.iter().filter(|(path, _)| path.starts_with("vendor/"));
     let edited = vendored.filter(|(path, contents)| {
         let mine = fs::read(app.join(path));
-        mine.is_ok_and(|mine| !base::is_same(&mine, contents))
+        mine.is_ok_and(|mine| !line_ends::are_equal(&mine, contents))
     });
     edited.map(|(path, _)| path.clone()).collect()
 }

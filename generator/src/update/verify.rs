@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::generate::journal;
-use crate::update::line_ends::{are_equal, text};
+use crate::line_ends::{are_equal, text};
 use crate::update::mine::Mine;
 use crate::update::outcome::{Conflict, ConflictKind, FileUpdate, Outcome};
 use crate::update::plan::{EXCLUDED, Trees};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regex::bytes::Regex;
 
 use crate::base::Files;
-use crate::update::line_ends;
+use crate::line_ends;
 
 /// The lines that the template added to a file.
 pub struct Additions<'a> {

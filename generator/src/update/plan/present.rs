@@ -1,7 +1,7 @@
 //! Files of the template that the app has.
 
 use super::pairs::Pair;
-use crate::update::line_ends;
+use crate::line_ends;
 use crate::update::merge::{self, Labels, Sides};
 use crate::update::outcome::{Conflict, ConflictKind, FileUpdate, Outcome};
 use crate::update::renames::Renames;

@@ -29,9 +29,13 @@ fn a_text_gets_the_line_ends_of_another_one() {
 }
 
 #[test]
-fn lines_of_a_mixed_text_keep_their_line_ends() {
-    let mixed = b"a\r\nb\r\nc\r\nd\n";
-    assert_eq!(like(mixed, b"a\nnew\nd\nc\n"), b"a\r\nnew\r\nd\nc\r\n");
+fn a_line_that_both_have_keeps_its_line_end() {
+    let mixed = b"a\r\n\r\nb\n\nc\r\nd\r\n";
+    assert_eq!(
+        like(mixed, b"a\n\nnew\nb\n\nd\n"),
+        b"a\r\n\r\nnew\r\nb\n\nd\r\n"
+    );
     let mostly_lf = b"a\r\nb\nc\nd\n";
     assert_eq!(like(mostly_lf, b"a\nnew\nd\n"), b"a\r\nnew\nd\n");
+    assert_eq!(like(b"a\r\nb", b"a\nb\n"), b"a\r\nb\r\n");
 }
