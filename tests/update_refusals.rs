@@ -119,18 +119,19 @@ fn conflicts_that_are_left_are_listed_though_the_manifest_is_broken() {
 fn other_releases_that_cannot_be_reached() {
     let sandbox = new_app();
     assert_snapshot!(without_versions(&sandbox.refused_in("hedge", "update --to 0.1.0")), @r"
-    error: the app has template version [newest], and 0.1.0 is older; choose a newer release with --to, or go back with git
+    error: the app is from release [newest], and 0.1.0 is older; choose a newer release with --to, or go back with git
     exit code 2
     ");
     let unknown = sandbox.refused_in("hedge", "update --to 99.0.0");
-    let expected = "error: there is no release 99.0.0; choose one with --to: 0.1.0, ";
+    let expected =
+        "error: this hoglet has no release 99.0.0; choose one of these with --to: 0.1.0, ";
     assert!(unknown.stderr.starts_with(expected), "{unknown}");
     assert_eq!(unknown.code, 2);
     assert_eq!(sandbox.refused_in("hedge", "update --to soon").code, 2);
 
     say_version(&sandbox, "99.0.0");
     assert_snapshot!(without_versions(&sandbox.refused_in("hedge", "update")), @r"
-    error: the app has template version 99.0.0, and the newest that this hoglet carries is [newest]; install a newer hoglet
+    error: the app is from release 99.0.0, and the newest release in this hoglet is [newest]; install a newer hoglet
     exit code 1
     ");
 }
@@ -139,7 +140,7 @@ fn other_releases_that_cannot_be_reached() {
 fn answers_that_are_there_or_belong_to_no_question() {
     let sandbox = app_of("0.1.0");
     assert_snapshot!(sandbox.refused_in("hedge", "update --set database=postgres"), @r"
-    error: `database` is answered already: `sqlite`, in .hoglet.toml; leave out --set database, because an update keeps all answers
+    error: `database` already has the answer `sqlite` in .hoglet.toml; leave out --set database, because an update keeps all answers
     exit code 2
     ");
     let unknown = sandbox.refused_in("hedge", "update --set databse=postgres");
@@ -166,7 +167,7 @@ fn changes_that_are_not_committed() {
     sandbox.write("hedge/notes.txt", "mine");
     let outcome = sandbox.refused_in("hedge", "update");
     assert_snapshot!(outcome, @r"
-    error: the app has changes that are not committed; commit them, so that you can tell them from the update, or go on with --force:
+    error: the app has uncommitted changes; commit them, so that you can tell them from those of the update, or continue with --force:
       src/main.rs
       notes.txt
     exit code 1
@@ -189,7 +190,7 @@ fn conflicts_of_a_merge_come_first() {
     git("merge --quiet @{-1}");
     let refused = sandbox.refused_in("hedge", "update").to_string();
     assert_snapshot!(refused, @r"
-    error: the app has conflicts; resolve them first:
+    error: the app has unresolved conflicts; resolve them, then try again:
       README.md
     exit code 1
     ");
@@ -204,7 +205,7 @@ fn a_repository_that_git_cannot_read() {
     fs::remove_dir_all(sandbox.path().join("hedge/.git")).expect("it was there");
     sandbox.write("hedge/.git", "gitdir: nowhere\n");
     let outcome = sandbox.refused_in("hedge", "update");
-    let expected = "error: git could not read the repository of the app; correct what it says, or go on with --force:\n  fatal: ";
+    let expected = "error: git could not read the app's repository; fix the problem that it reports, or continue with --force:\n  fatal: ";
     assert!(outcome.stderr.starts_with(expected), "{outcome}");
     let outcome = sandbox.run_in("hedge", "update --force");
     assert!(
@@ -225,7 +226,7 @@ fn without_git_it_goes_on() {
     );
     assert_eq!(
         outcome.stderr,
-        "note: git is not installed, so changes that are not committed are not noticed\n"
+        "note: git is not installed, so hoglet cannot check for uncommitted changes\n"
     );
     is_updated(&sandbox, &outcome);
     assert!(!outcome.stdout.contains("git diff"), "{outcome}");
@@ -270,7 +271,7 @@ fn an_app_that_was_never_committed_is_refused() {
     sandbox.git("", "init --quiet");
     let outcome = sandbox.refused_in("hedge", "update");
     assert!(
-        outcome.stderr.ends_with("go on with --force:\n  .\n"),
+        outcome.stderr.ends_with("continue with --force:\n  .\n"),
         "{outcome}"
     );
 }

@@ -251,7 +251,7 @@ fn an_app_between_two_releases_gets_the_tests_of_the_nearest() {
     sandbox.write("hedge/.hoglet.toml", &unknown);
     let outcome = sandbox.run_in("hedge", COMMAND);
     assert_eq!(outcome.code, 0, "{outcome}");
-    let nearest = format!("The nearest is {VERSION}, so these are its tests\n");
+    let nearest = format!("The nearest is {VERSION}, so these are the tests of that release\n");
     assert!(outcome.stdout.contains(&nearest), "{outcome}");
     assert!(!tests_in(&sandbox).is_empty());
 }
@@ -262,7 +262,7 @@ fn an_app_of_a_newer_hoglet_is_refused() {
     sandbox.write("hedge/.hoglet.toml", "template_version = \"99.0.0\"\n");
     let outcome = sandbox.refused_in("hedge", COMMAND).to_string();
     assert_snapshot!(outcome.replace(VERSION, "[version]"), @r"
-    error: the app has template version 99.0.0, and the newest that this hoglet carries is [version]; install a newer hoglet
+    error: the app is from release 99.0.0, and the newest release in this hoglet is [version]; install a newer hoglet
     exit code 1
     ");
 }

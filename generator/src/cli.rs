@@ -27,9 +27,9 @@ pub enum Command {
     /// Remove a part that `hoglet generate` wrote
     #[command(visible_alias = "d")]
     Destroy(destroy::Arguments),
-    /// Bring the app here to a newer release of the template, with your changes
+    /// Update the app here to a newer release of the template, and keep your changes
     Update(update::Arguments),
-    /// Show your changes since the template
+    /// Show your changes to the files of the template
     Diff(diff::Arguments),
     /// Add Hoglet's own tests to the app here, for changes in vendor/
     Vendor(vendor::Arguments),

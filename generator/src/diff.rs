@@ -23,9 +23,9 @@ use named::Named;
 
 /// The end of `hoglet diff --help`.
 const SHOWN: &str = "\
-The files of the app's release are shown that are changed or deleted here. Your own files are in no
-release, so they are not shown. `git apply -R` takes the diff to go back. Line ends are no
-difference.
+Shows the files of the app's release that you have changed or deleted. Your own files are in no
+release, so they are not shown. `git apply -R` with this diff undoes your changes. Different line
+ends do not count as a change.
 
 Cargo.lock, .hoglet.toml and the journal in .hoglet/ change with most commands, so they are shown
 only if a PATH names them.

@@ -78,34 +78,34 @@ pub enum Error {
     Origin { cause: String },
 
     #[error(
-        "the app has template version {version}, and the newest that this hoglet carries is {newest}; install a newer hoglet"
+        "the app is from release {version}, and the newest release in this hoglet is {newest}; install a newer hoglet"
     )]
     NewerApp { version: Version, newest: Version },
 
-    #[error("there is no release {to}; choose one with --to: {}", versions(.known))]
+    #[error("this hoglet has no release {to}; choose one of these with --to: {}", versions(.known))]
     UnknownRelease { to: Version, known: Vec<Version> },
 
     #[error(
-        "the app has template version {version}, and {to} is older; choose a newer release with --to, or go back with git"
+        "the app is from release {version}, and {to} is older; choose a newer release with --to, or go back with git"
     )]
     NoWayBack { version: Version, to: Version },
 
-    #[error("`{key}` is answered already: `{}`, in .hoglet.toml; leave out --set {key}, because an update keeps all answers", escape_control_characters(.value))]
+    #[error("`{key}` already has the answer `{}` in .hoglet.toml; leave out --set {key}, because an update keeps all answers", escape_control_characters(.value))]
     Answered { key: String, value: String },
 
-    #[error("the app has changes that are not committed; commit them, so that you can tell them from the update, or go on with --force:{}", lines(.paths))]
+    #[error("the app has uncommitted changes; commit them, so that you can tell them from those of the update, or continue with --force:{}", lines(.paths))]
     Uncommitted { paths: Vec<String> },
 
-    #[error("the app has conflicts; resolve them first:{}", lines(.paths))]
+    #[error("the app has unresolved conflicts; resolve them, then try again:{}", lines(.paths))]
     Unmerged { paths: Vec<String> },
 
     #[error(
-        "git could not read the repository of the app; correct what it says, or go on with --force{explanation}"
+        "git could not read the app's repository; fix the problem that it reports, or continue with --force{explanation}"
     )]
     Repository { explanation: String },
 
     #[error(
-        "the app was made from a template that is no release (its version is {version}), and no release is older; install the hoglet that made the app, or a newer one"
+        "the app was made from a template (version {version}) that is not a release, and there is no older release to compare the app with; install the hoglet that made the app, or a newer one"
     )]
     NoBase { version: Version },
 
@@ -118,10 +118,10 @@ pub enum Error {
     #[error("`{}` was changed while this command ran, so nothing was written; try again", .path.display())]
     ChangedMeanwhile { path: PathBuf },
 
-    #[error("the update would lose {} in `{}`, so nothing was written; this is a fault of hoglet, please report it", escape_control_characters(.change), escape_control_characters(.file))]
+    #[error("the update would lose {} in `{}`, so nothing was written; this is a bug in hoglet, please report it", escape_control_characters(.change), escape_control_characters(.file))]
     LostChange { file: String, change: String },
 
-    #[error("another hoglet command works on this app; try again when it has ended")]
+    #[error("another hoglet command is running in this app; try again when it has ended")]
     Busy,
 
     #[error("{what} is needed by {}; destroy {} first, or add --force", list(.dependents, "and"), if .dependents.len() == 1 { "that" } else { "those" })]

@@ -60,7 +60,7 @@ fn parse(text: &str) -> Result<Origin, String> {
     Ok(Origin {
         version: version
             .parse()
-            .map_err(|_| format!("`template_version` is `{version}`, which is no version"))?,
+            .map_err(|_| format!("`template_version` is `{version}`, which is not a version"))?,
         hash: text_of(&table, "template_hash")?.map(str::to_owned),
         answers,
     })
@@ -117,7 +117,7 @@ mod tests {
         );
         assert_eq!(
             refused("template_version = \"soon\""),
-            "`template_version` is `soon`, which is no version"
+            "`template_version` is `soon`, which is not a version"
         );
         let answers = "template_version = \"0.1.0\"\n[answers]\nagents = true\n";
         assert_eq!(refused(answers), "`agents` is not a text in quotes");

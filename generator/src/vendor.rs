@@ -153,7 +153,7 @@ fn report(files: usize, crates: &[Crate], base: &Base, database: Option<&str>) -
     };
     if !base.is_exact {
         text += &format!(
-            "  This app was made from a template between two releases. The nearest is {}, so these are its tests\n\n",
+            "  This app was made from a template between two releases. The nearest is {}, so these are the tests of that release\n\n",
             base.version
         );
     }

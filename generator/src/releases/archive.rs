@@ -63,7 +63,9 @@ pub fn unpack(
             Change::Text(text) => text.into_bytes(),
             Change::Hexadecimal(digits) => bytes(&digits).ok_or("broken hexadecimal digits")?,
             Change::Steps(steps) => {
-                let old = old.ok_or_else(|| format!("{path} is new, and has no steps"))?;
+                let old = old.ok_or_else(|| {
+                    format!("{path} has steps, but the release before has no such file")
+                })?;
                 delta::apply(str::from_utf8(&old)?, &steps)?.into_bytes()
             }
             Change::Removed => continue,
@@ -157,7 +159,10 @@ mod tests {
         // Steps need the release before.
         let delta = pack(&tree(&[("a", b"two\n")]), &after);
         let error = unpack(&Tree::new(), &delta).unwrap_err();
-        assert_eq!(error.to_string(), "a is new, and has no steps");
+        assert_eq!(
+            error.to_string(),
+            "a has steps, but the release before has no such file"
+        );
         assert!(bytes("0").is_none() && bytes("0g").is_none() && bytes("é").is_none());
     }
 

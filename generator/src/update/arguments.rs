@@ -6,9 +6,9 @@ use crate::new::key_and_value;
 
 /// The end of `hoglet update --help`.
 const RESULT: &str = "\
-Your changes and those of the template are merged, file by file. The app's answers stay. Two changes
-of the same place are a conflict: the file gets both, between markers, and git knows the conflict,
-as after `git merge`.
+Merges your changes with those of the template, file by file. The app's answers stay. If both
+changed the same lines, the file has a conflict: it gets both versions, between markers, and git
+lists it as unmerged, as after `git merge`.
 
 --json prints one object. `from` and `to` are versions; `exact` is false if `from` is only the
 nearest release. `created`, `replaced`, `merged`, `deleted` and `kept_deleted` are lists of paths.
@@ -32,7 +32,7 @@ pub struct Arguments {
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
     pub set: Vec<(String, String)>,
 
-    /// Take the default for every new question without an answer; never ask
+    /// Take the default for all other new questions; never ask
     #[arg(long)]
     pub yes: bool,
 
@@ -44,7 +44,7 @@ pub struct Arguments {
     #[arg(long)]
     pub json: bool,
 
-    /// Go on although there are changes that are not committed
+    /// Continue although some changes are not committed
     #[arg(long)]
     pub force: bool,
 }

@@ -39,7 +39,7 @@ pub fn require_clean(
     }
     let Some(work_tree) = work_tree else {
         if git::is_inside_work_tree(app) {
-            output::note("git is not installed, so changes that are not committed are not noticed");
+            output::note("git is not installed, so hoglet cannot check for uncommitted changes");
         }
         return Ok(());
     };

@@ -35,7 +35,7 @@ fn words(summary: &Summary) -> String {
         let _ = write!(
             text,
             "\n  This app was made from a template between two releases. The nearest is {from}, so the\n  \
-             merge may show changes that are not its own.\n"
+             merge may show changes that are not yours.\n"
         );
     }
     text += &files(summary);

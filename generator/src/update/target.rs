@@ -143,7 +143,7 @@ mod tests {
         let unknown = chosen(&app, Some(9)).unwrap_err();
         assert_eq!(
             unknown,
-            "there is no release 0.9.0; choose one with --to: 0.1.0, 0.2.0, 0.3.0"
+            "there is no release 0.9.0; choose one of these with --to: 0.1.0, 0.2.0, 0.3.0"
         );
     }
 
@@ -151,7 +151,7 @@ mod tests {
     fn there_is_no_way_back() {
         let error = chosen(&origin(2, None), Some(1)).unwrap_err();
         assert!(
-            error.starts_with("the app has template version 0.2.0, and 0.1.0 is older;"),
+            error.starts_with("the app is from release 0.2.0, and 0.1.0 is older;"),
             "{error}"
         );
         let newer = chosen(&origin(4, None), Some(1)).unwrap_err();

@@ -131,7 +131,7 @@ fn the_nearest_release_is_said() {
     let mut summary = summary();
     summary.exact = false;
     let text = plain(&summary).replace("\n  ", " ");
-    let expected = "This app was made from a template between two releases. The nearest is 0.1.0, so the merge may show changes that are not its own.";
+    let expected = "This app was made from a template between two releases. The nearest is 0.1.0, so the merge may show changes that are not yours.";
     assert!(text.contains(expected), "{text}");
 }
 

@@ -23,7 +23,7 @@ pub struct UnmergedFile {
 pub fn record(work_tree: &WorkTree, files: &[UnmergedFile]) -> Result<(), String> {
     try_to_record(work_tree, files).map_err(|failed| {
         format!(
-            "git does not know of the conflicts, because its index could not be changed{}",
+            "git does not list the conflicts as unmerged, because its index could not be changed{}",
             failed.explanation()
         )
     })
@@ -183,7 +183,7 @@ mod tests {
         let three = [Some("base\n"), Some("mine\n"), Some("theirs\n")];
         let reason = record(&work_tree, &[file("old.rs", three)]).unwrap_err();
         assert!(
-            reason.starts_with("git does not know of the conflicts"),
+            reason.starts_with("git does not list the conflicts as unmerged"),
             "{reason}"
         );
         assert_eq!(record(&work_tree, &[]), Ok(()));

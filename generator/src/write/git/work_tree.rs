@@ -190,7 +190,7 @@ mod tests {
         assert!(WorkTree::of(folder.path()).unwrap().is_none());
         write(folder.path(), ".git", "gitdir: nowhere\n");
         let error = WorkTree::of(folder.path()).unwrap_err().to_string();
-        let expected = "git could not read the repository of the app; correct what it says, or go on with --force:\n  fatal: ";
+        let expected = "git could not read the app's repository; fix the problem that it reports, or continue with --force:\n  fatal: ";
         assert!(error.starts_with(expected), "{error}");
     }
 }
