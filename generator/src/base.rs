@@ -22,9 +22,9 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 #[derive(Debug)]
 pub struct Base {
     pub version: Version,
-    /// Whether the app was made from exactly this release. Otherwise it is the nearest one.
+    /// Whether the app was made from exactly this release. If not, this is the nearest release.
     pub is_exact: bool,
-    /// The crates in `vendor/` whose tests the app has. The tests are among the files.
+    /// The crates in `vendor/` whose tests the app has. `files` contains these tests.
     pub tested_crates: BTreeSet<String>,
     pub files: Files,
 }
@@ -32,7 +32,8 @@ pub struct Base {
 impl Base {
     /// Finds the release by its hash, by its version, or by its files.
     ///
-    /// `target` is the release to update to. It is no base for an app that was made from a template between two releases.
+    /// `target` is the release to update to. An app that was made from a template between two releases is not compared with
+    /// it, because the base must be older.
     pub fn find(
         project: &Project,
         origin: &Origin,
@@ -70,7 +71,7 @@ impl Base {
     }
 }
 
-/// The release that the app was made from, if it is known.
+/// The release that the app was made from, if the hash or the version identifies it.
 pub fn exact<'a>(origin: &Origin, releases: &'a Releases) -> Option<&'a Release> {
     match &origin.hash {
         Some(hash) => releases.with_hash(hash),
@@ -96,7 +97,7 @@ fn nearest(
             mine.is_ok_and(|mine| line_ends::are_equal(&mine, contents))
         });
         let equal = equal.count();
-        // Of two releases that are equally near, the newer one is the base.
+        // If two releases are equally near, the base is the newer one.
         if nearest.as_ref().is_none_or(|(most, _)| equal >= *most) {
             nearest = Some((equal, base));
         }
@@ -107,7 +108,7 @@ fn nearest(
     })
 }
 
-/// The crates in `vendor/` whose tests the app got by `hoglet vendor --with-tests`.
+/// The crates in `vendor/` whose tests `hoglet vendor --with-tests` has written.
 fn tested_crates(app: &Path, template: &Template) -> BTreeSet<String> {
     let present = template
         .tests
@@ -119,10 +120,10 @@ fn tested_crates(app: &Path, template: &Template) -> BTreeSet<String> {
 
 /// The files of a release, rendered with these answers, which include `project-name`.
 ///
-/// The tests of a crate in `vendor/` are among them if it is one of `tested_crates`, as in [`Base`].
+/// They include the tests of `tested_crates`, as in [`Base`].
 ///
-/// An answer that is missing is the default. The name is not compared with the dependencies of the release, because an app
-/// that exists keeps its name.
+/// A missing answer is replaced by the default. The name is not compared with the dependencies of the release, because an
+/// existing app keeps its name.
 pub fn render(
     releases: &Releases,
     release: &Release,
@@ -248,7 +249,7 @@ mod tests {
         let find = || Base::find(&project(app.path()), &origin, &releases, None).unwrap();
         assert_eq!(find().files.keys().collect::<Vec<_>>(), ["AGENTS.md"]);
 
-        // A test of the user's own is none of them.
+        // The user's own test does not count.
         fs::create_dir_all(app.path().join("vendor/web/tests")).unwrap();
         fs::write(app.path().join("vendor/web/tests/mine.rs"), "").unwrap();
         assert_eq!(find().tested_crates, BTreeSet::new());

@@ -1,6 +1,6 @@
 //! `hoglet diff`: the differences between an app and the release that it was made from.
 //!
-//! Only files of the template are compared. A file of the user's own is in no diff.
+//! Only files of the template are compared. The user's own files are not shown.
 
 mod named;
 mod stat;
@@ -45,7 +45,7 @@ pub struct Arguments {
 }
 
 pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
-    // The manifest may have a conflict of an update.
+    // The manifest may contain a conflict that an update left.
     let project = Project::find_with_any_manifest(folder)?;
     let origin = Origin::read(&project)?;
     let base = Base::find(&project, &origin, &Releases::carried()?, None)?;
@@ -100,7 +100,9 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Whether there is no file, also if a folder has its name, or if a file has the name of its folder.
+/// Whether there is no file at this path.
+///
+/// That is also the case if a folder has this path, or if a file has the path of its folder.
 fn is_absent(path: &Path, cause: &io::Error) -> bool {
     let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
     absent.contains(&cause.kind()) || path.is_dir()

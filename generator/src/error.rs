@@ -60,7 +60,7 @@ pub enum Error {
         remedy: String,
     },
 
-    /// The reason of `Field::parse` and others, which names the field and the remedy.
+    /// A reason from `Field::parse` and others. It names the field and the remedy.
     #[error("{}", escape_control_characters(.0))]
     Field(String),
 
@@ -191,7 +191,7 @@ impl Error {
 
     /// A wrong argument, with the reason and the remedy.
     ///
-    /// It reads "`title:strin`: there is no type `strin`; choose string, text …".
+    /// Its text is such as "`title:strin`: there is no type `strin`; choose string, text …".
     pub fn argument(argument: &str, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Argument {
             argument: argument.to_owned(),
@@ -200,7 +200,7 @@ impl Error {
         }
     }
 
-    /// A name that a generated part cannot have. The reason may have a remedy of its own after a semicolon.
+    /// A name that a generated part cannot have. The reason may already contain a remedy after a semicolon.
     pub fn unfit_name(name: &str, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         match reason.contains("; ") {

@@ -1,4 +1,4 @@
-//! `.hoglet.toml`: the release of an app's template, and the answers.
+//! `.hoglet.toml`: the release that an app was made from, and its answers.
 
 use std::fs;
 use std::path::Path;
@@ -10,15 +10,15 @@ use crate::new::answers::Answers;
 use crate::project::{MARK, Project};
 use crate::shared::env_text::without_byte_order_mark;
 
-/// The answer that is the name of the app.
+/// The key of the app's name among the answers.
 pub const PROJECT_NAME: &str = "project-name";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     pub version: Version,
-    /// Absent in apps of the first templates.
+    /// `None` for an app of an early template, which names only its version.
     pub hash: Option<String>,
-    /// The answers, with `project-name`.
+    /// The answers, including `project-name`.
     pub answers: Answers,
 }
 

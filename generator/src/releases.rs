@@ -1,7 +1,7 @@
-//! The templates of all releases, carried by this program.
+//! The templates of all releases, which this program contains.
 //!
 //! Every release has a folder in `releases/` with its notes and its archive. The last release is the template that `hoglet
-//! new` uses. Nothing is decompressed before it is needed.
+//! new` uses. An archive is decompressed only when it is needed.
 
 pub mod archive;
 pub mod delta;
@@ -27,7 +27,7 @@ pub struct Releases(Vec<Release>);
 #[derive(Debug)]
 pub struct Release {
     pub version: Version,
-    /// The hash of its template, as in the `.hoglet.toml` of its apps.
+    /// The hash of the template. The `.hoglet.toml` of an app contains it.
     pub hash: String,
     /// In Markdown: the changes, their reasons, and what to do by hand.
     pub notes: Cow<'static, str>,
@@ -37,16 +37,16 @@ pub struct Release {
 
 #[derive(Debug)]
 enum Source {
-    /// The archive has the difference to the release before.
+    /// The archive contains the difference from the previous release.
     Archive(&'static [u8]),
-    /// The template of this program.
+    /// The template that is embedded in this program.
     Embedded,
     /// For tests.
     Tree(Tree),
 }
 
 impl Releases {
-    /// The releases that this program carries.
+    /// The releases that this program contains.
     pub fn carried() -> Result<Self, Error> {
         let version = parse_version(VERSION)?;
         let mut releases = Self::frozen()?.0;
@@ -66,7 +66,7 @@ impl Releases {
         Ok(Self(releases))
     }
 
-    /// The releases that have an archive. The template of this program may be among them.
+    /// The releases that have an archive. The template of this program may be one of them.
     pub fn frozen() -> Result<Self, Error> {
         let mut releases = Vec::new();
         for folder in FOLDERS {
@@ -87,9 +87,7 @@ impl Releases {
         Ok(Self(releases))
     }
 
-    /// Other releases, the oldest first: the version, the notes and the template of each.
-    ///
-    /// The hash of each is computed.
+    /// Makes releases from their versions, notes and templates, the oldest first. For tests.
     pub fn new(releases: Vec<(Version, String, Tree)>) -> Self {
         let release = |(version, notes, tree): (Version, String, Tree)| Release {
             hash: hash::of(&tree),
@@ -113,7 +111,7 @@ impl Releases {
         self.0.iter().find(|release| release.version == *version)
     }
 
-    /// The release whose template has this hash. If two have it, the newer one.
+    /// The release whose template has this hash. If two have the same template, this is the newer one.
     pub fn with_hash(&self, hash: &str) -> Option<&Release> {
         self.0.iter().rev().find(|release| release.hash == hash)
     }
@@ -122,7 +120,7 @@ impl Releases {
     ///
     /// # Panics
     ///
-    /// Panics if the release is not one of these.
+    /// Panics if `self` does not contain the release.
     pub fn tree(&self, release: &Release) -> Result<Tree, Error> {
         let mut releases = self.0.iter();
         let index = releases.position(|one| one.version == release.version);
@@ -130,7 +128,7 @@ impl Releases {
         self.unpacked(index).cloned()
     }
 
-    /// The template of the release at this index. It is kept, because the next archive needs it.
+    /// The template of the release at this index. It stays in memory, because the next archive needs it.
     fn unpacked(&self, index: usize) -> Result<&Tree, Error> {
         let release = &self.0[index];
         if let Some(tree) = release.unpacked.get() {

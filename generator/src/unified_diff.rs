@@ -23,7 +23,7 @@ const PLAIN: Styles = Styles {
     added: Style::new(),
 };
 
-/// As git colors them.
+/// The colors of `git diff`.
 const COLORS: Styles = Styles {
     file: Style::new().bold(),
     place: AnsiColor::Cyan.on_default(),
@@ -39,7 +39,7 @@ pub fn unified_in_colors(changes: &[Change]) -> String {
     changes.iter().map(|change| file(change, &COLORS)).collect()
 }
 
-/// The numbers of added and of removed lines. `None` for a file that is not UTF-8.
+/// The numbers of added and removed lines. `None` for a file that is not UTF-8.
 pub fn count(change: &Change) -> Option<(usize, usize)> {
     let (before, after) = texts(change)?;
     let tags = diff(before, after);
@@ -59,12 +59,12 @@ fn file(change: &Change, styles: &Styles) -> String {
     };
     let (old, new) = (name("a", &change.before), name("b", &change.after));
     let Some((before, after)) = texts(change) else {
-        // Without a header of git's. After one, `git apply` would refuse the whole diff.
+        // There is no `diff --git` header here. With this header, `git apply` would refuse the whole diff.
         return format!("Binary files {old} and {new} differ\n");
     };
 
     let mut head = format!("diff --git a/{path} b/{path}\n");
-    // An empty file has no lines, so nothing else would tell that it is new or deleted.
+    // An empty file has no lines. Only this header shows that it is new or deleted.
     match (&change.before, &change.after) {
         (None, _) => head += "new file mode 100644\n",
         (_, None) => head += "deleted file mode 100644\n",
@@ -104,7 +104,7 @@ fn line(tag: ChangeTag, line: &str, styles: &Styles) -> String {
     shown
 }
 
-/// Both versions. A file that is not there has no lines.
+/// Both versions. A missing file has no lines.
 fn texts(change: &Change) -> Option<(&str, &str)> {
     Some((text(&change.before)?, text(&change.after)?))
 }
@@ -113,7 +113,7 @@ fn text(contents: &Option<Vec<u8>>) -> Option<&str> {
     str::from_utf8(contents.as_deref().unwrap_or_default()).ok()
 }
 
-/// Only a line feed ends a line, as in git.
+/// As in git, only a line feed ends a line.
 fn diff<'a>(before: &'a str, after: &'a str) -> TextDiff<'a, 'a, str> {
     let lines = |text: &'a str| -> Vec<&'a str> { text.split_inclusive('\n').collect() };
     TextDiff::from_slices(&lines(before), &lines(after))

@@ -1,4 +1,4 @@
-//! `hoglet update`: brings an app to a newer release of its template.
+//! `hoglet update`: updates an app to a newer release of its template.
 //!
 //! ```text
 //! arguments → origin → target → base and theirs, rendered → plan of every file → check → write, all or nothing → report
@@ -49,7 +49,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     run_with(&Releases::carried()?, folder, arguments)
 }
 
-/// Updates to one of these releases. Tests have releases of their own.
+/// Updates to one of these releases. Tests pass their own releases.
 pub fn run_with(
     releases: &Releases,
     folder: &Path,
@@ -75,7 +75,7 @@ pub fn run_with(
     let answers = target::answers(releases, target, &origin, arguments)?;
 
     let interrupt = Interrupt::listen();
-    // Held until the end, so that no other command changes the files that are read here.
+    // Held until the end, so that no other command changes the files that this one reads.
     let _lock = Lock::take(&project.root, &interrupt)?;
     if Origin::read(&project)? != origin {
         let path = project.root.join(MARK);
@@ -101,16 +101,16 @@ pub fn run_with(
     Ok(exit_code(&planned.summary))
 }
 
-/// Writes the update, all or nothing, and reports it.
+/// Writes the update, all or nothing, and prints the report.
 fn write(
     (app, work_tree): (&Path, Option<&WorkTree>),
     planned: &mut Planned,
     as_json: bool,
     interrupt: &Interrupt,
 ) -> Result<(), Error> {
-    // Until `keep`, an early return undoes the changes.
+    // An early return undoes the changes, until `keep` is called.
     let written = write::changes::apply(app, &planned.changes, interrupt)?;
-    // If the locked file was replaced, the new one is locked, too.
+    // The update may replace the locked file. Then the new file must be locked, too.
     let replaces_lock = planned.changes.iter().any(|change| change.path == MARK);
     let _new_lock = match replaces_lock {
         true => Some(Lock::take(app, interrupt)?),
@@ -123,7 +123,7 @@ fn write(
     if let Some(work_tree) = work_tree
         && let Err(reason) = unmerged::record(work_tree, &changes::unmerged(&planned.updates))
     {
-        // Ctrl+C ends git, too.
+        // Git may have failed because Ctrl+C ended it, too.
         interrupt.check()?;
         output::note(&reason);
     }
@@ -131,7 +131,7 @@ fn write(
     Ok(())
 }
 
-/// Lets cargo complete `Cargo.lock`, unless a manifest has a conflict. Then the next `cargo build` does it.
+/// Lets cargo complete `Cargo.lock`. If a manifest has a conflict, the next `cargo build` does this.
 fn complete_lock_file(
     app: &Path,
     planned: &Planned,
@@ -153,7 +153,7 @@ fn complete_lock_file(
     })
 }
 
-/// The commands to check the update with.
+/// The commands with which the user finishes and checks the update.
 fn next(summary: &Summary, has_git: bool) -> Vec<String> {
     let mut next = Vec::new();
     match (summary.conflicts.is_empty(), has_git) {

@@ -1,7 +1,7 @@
 //! `hoglet vendor --with-tests`: copies the tests of the crates in `vendor/`.
 //!
-//! An app gets these crates without their tests. An owner who changes one of the crates needs the tests. They are those of
-//! the release that the app was made from, and `hoglet update` keeps them current.
+//! An app gets these crates without their tests. A user who changes one of the crates needs the tests. They come from the
+//! release that the app was made from, and `hoglet update` updates them, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -35,7 +35,7 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<(), Error> {
     run_with(&Releases::carried()?, folder, arguments)
 }
 
-/// Copies the tests of one of these releases. Tests have releases of their own.
+/// Copies the tests of one of these releases. Tests pass their own releases.
 pub fn run_with(releases: &Releases, folder: &Path, arguments: &Arguments) -> Result<(), Error> {
     let project = Project::find(folder)?;
     let origin = Origin::read(&project)?;
@@ -52,7 +52,7 @@ pub fn run_with(releases: &Releases, folder: &Path, arguments: &Arguments) -> Re
         match fs::read(project.root.join(path)) {
             Ok(present) if present == **contents => continue,
             Ok(_) => changed.push(path.clone()),
-            // The file is missing. Any other problem shows when the file is written.
+            // The file is missing. Any other problem is reported when the file is written.
             Err(_) => {}
         }
         files.push(File {

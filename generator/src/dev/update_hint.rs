@@ -1,4 +1,4 @@
-//! The hint that the app can be updated: once a day at most, and without a network.
+//! The hint that the app can be updated. It comes at most once a day and needs no network.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -9,13 +9,13 @@ use semver::Version;
 
 use crate::project::Project;
 
-/// Path in the app's folder. The file's time is that of the last hint. Git ignores `data`.
+/// A file in the app's folder, which git ignores. Its modification time is the time of the last hint.
 const LAST_HINT: &str = "data/hoglet-update-hint";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The hint, if the installed template is newer than the app's and there was no hint in the last 24 hours.
 ///
-/// There is none if `data/` cannot be written, because it would come at every start.
+/// If `data/` is not writable there is no hint, because it would come at every start.
 pub fn update_hint(project: &Project) -> Option<String> {
     let installed = env!("CARGO_PKG_VERSION").parse().ok()?;
     let hint = words(&installed, &project.template_version()?)?;
@@ -33,7 +33,7 @@ fn words(installed: &Version, app: &Version) -> Option<String> {
     })
 }
 
-/// A time in the future is no reason to wait: the clock was wrong then, or is wrong now.
+/// Whether a day has passed since the last hint. If that was in the future, the clock was or is wrong, and the hint is due.
 fn is_due(last_hint: &Path, now: SystemTime) -> bool {
     let last = fs::metadata(last_hint).and_then(|file| file.modified());
     let age = last.ok().and_then(|last| now.duration_since(last).ok());

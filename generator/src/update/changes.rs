@@ -1,4 +1,4 @@
-//! The changes on the disk and in git's index that make a plan real.
+//! The changes on the disk and in git's index that a plan leads to.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::write::git::unmerged::UnmergedFile;
 
 /// The changes of all files, by their paths.
 ///
-/// A file may move to a path that another file leaves, so one change can come from two updates.
+/// One change can come from two updates: one file moves away from a path, and another file moves there.
 pub fn of(
     app: &Path,
     updates: &[FileUpdate],

@@ -1,4 +1,4 @@
-//! The check for changes that are not committed, so that they cannot be confused with those of an update.
+//! The check for uncommitted changes, which the user could not tell from those of an update.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::update::unresolved::Unresolved;
 use crate::write::git;
 use crate::write::git::work_tree::WorkTree;
 
-/// The repository of the app. With `--force`, one that git cannot read counts as none.
+/// The repository of the app. With `--force`, a repository that git cannot read is ignored.
 pub fn find_work_tree(app: &Path, force: bool) -> Result<Option<WorkTree>, Error> {
     match WorkTree::of(app) {
         Err(error) if force => {
@@ -20,7 +20,7 @@ pub fn find_work_tree(app: &Path, force: bool) -> Result<Option<WorkTree>, Error
     }
 }
 
-/// Refuses an app with conflicts, and one with changes that are not committed.
+/// Refuses an app with unresolved conflicts or uncommitted changes.
 pub fn require_clean(
     app: &Path,
     work_tree: Option<&WorkTree>,
@@ -33,7 +33,7 @@ pub fn require_clean(
             paths: files.map(|unresolved| unresolved.file).collect(),
         });
     }
-    // A dry run can do no harm.
+    // A dry run changes nothing.
     if arguments.force || arguments.dry_run {
         return Ok(());
     }

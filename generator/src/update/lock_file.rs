@@ -28,11 +28,11 @@ use crate::shared::env_text::without_byte_order_mark;
 
 /// Makes the lock file from the three versions. `None` if it stays as it is.
 ///
-/// Reads the app before the update.
+/// Call it before the update is written, because it reads the app's files.
 pub fn lock_file(app: &Path, base: &Files, theirs: &Files) -> Result<Option<LockFile>, Error> {
     let mine = match fs::read(app.join(PATH)) {
         Ok(mine) => mine,
-        // An app without one stays without one.
+        // An app without a lock file stays without one.
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(Error::disk("read", app.join(PATH))(cause)),
     };
@@ -45,7 +45,7 @@ pub fn lock_file(app: &Path, base: &Files, theirs: &Files) -> Result<Option<Lock
     let base_packages = base_text.and_then(|text| parse(text).ok());
     let base_packages = base_packages.unwrap_or_default();
     let mut sides = Sides {
-        // A broken lock file has nothing to keep.
+        // A broken lock file contains nothing to keep.
         mine: parse(&mine).unwrap_or_else(|_| base_packages.clone()),
         base: base_packages,
         theirs: parse(theirs_text).map_err(Error::template(PATH))?,

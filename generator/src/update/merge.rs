@@ -1,6 +1,6 @@
 //! Merges one file that the user and the template have both changed.
 //!
-//! Most files are merged by lines, as git does it. Manifests, the journal and `.hoglet.toml` have merges of their own.
+//! Most files are merged by lines, as in git. Manifests, the journal and `.hoglet.toml` are merged by their keys or entries.
 
 pub mod journal;
 pub mod lines;
@@ -14,7 +14,7 @@ use crate::generate::journal::PATH as JOURNAL;
 use crate::project;
 use crate::update::renames::Renames;
 
-/// Merges a file of an app. `path` decides how.
+/// Merges a file of an app with the merge for its path.
 pub fn merge(path: &str, sides: Sides, labels: &Labels, renames: &Renames) -> Merged {
     let name = path.rsplit('/').next();
     match path {

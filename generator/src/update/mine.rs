@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Folders that hold no sources: they are large, and other programs make them anew.
+/// Folders without sources. They are large, and other programs create them again.
 const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Mine {
 
     /// The contents of a file, or `None` if there is no such file.
     ///
-    /// A link to a file of the app is followed, because an update writes through it.
+    /// It follows a link to a file of the app, because an update changes the file that the link leads to.
     pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let on_disk = self.app.join(path);
         let Ok(present) = on_disk.symlink_metadata() else {
@@ -37,7 +37,7 @@ impl Mine {
         }
         let real = on_disk.canonicalize().map_err(|_| in_the_way())?;
         self.require_inside(&real)?;
-        // Reading a pipe would wait for ever.
+        // Reading from a pipe could block for ever.
         if !real.is_file() {
             return Err(in_the_way());
         }
@@ -45,12 +45,12 @@ impl Mine {
         Ok(Some(contents))
     }
 
-    /// Whether anything has this path, even a folder or a link that leads nowhere.
+    /// Whether anything is at this path, even a folder or a broken link.
     pub fn has(&self, path: &str) -> bool {
         self.app.join(path).symlink_metadata().is_ok()
     }
 
-    /// Whether anything has exactly this path, even if the disk takes `a` and `A` for the same file.
+    /// Whether anything is at exactly this path, even if `a` and `A` are the same file on this disk.
     pub fn has_exactly(&self, path: &str) -> bool {
         let on_disk = self.app.join(path);
         let folder = on_disk.parent().unwrap_or(&self.app);
@@ -63,7 +63,7 @@ impl Mine {
         })
     }
 
-    /// The file to which a link leads, relative to the app. `None` for a file that is no link.
+    /// The file to which a link leads, relative to the app. `None` for a file that is not a link.
     pub fn link(&self, path: &str) -> Option<String> {
         let on_disk = self.app.join(path);
         if !on_disk.is_symlink() {
@@ -97,7 +97,7 @@ impl Mine {
                 let kind = entry
                     .file_type()
                     .map_err(Error::disk("read", entry.path()))?;
-                // A path of the template is UTF-8, so no other file is in its way.
+                // All paths of the template are UTF-8, so a file with another name is not in the way.
                 let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
                     continue;
                 };
@@ -113,7 +113,7 @@ impl Mine {
         Ok(files)
     }
 
-    /// Refuses a file where a new file needs a folder, and a folder that leads out of the app.
+    /// Checks the folder for a new file. It must not be a file, and must not be a link that leads out of the app.
     fn require_free(&self, path: &Path) -> Result<(), Error> {
         let mut above = path.ancestors().skip(1);
         let folder = above.find(|folder| folder.symlink_metadata().is_ok());

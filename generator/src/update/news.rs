@@ -1,4 +1,4 @@
-//! What is new in the target release: notes, settings and migrations.
+//! The news of the target release: notes, settings and migrations.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub fn releases_between<'a>(
     all.filter(move |release| release.version > *base && release.version <= *target)
 }
 
-/// The variables that `.env.example` did not have.
+/// The variables that are new in `.env.example`.
 pub fn settings(base: &Files, theirs: &Files) -> Vec<String> {
     let [old, new] = [base, theirs].map(|files| {
         let text = files.get(SETTINGS).map_or(&[][..], Vec::as_slice);
@@ -30,7 +30,7 @@ pub fn settings(base: &Files, theirs: &Files) -> Vec<String> {
     new.map(str::to_owned).collect()
 }
 
-/// The names of the variables, in the order of the file. A variable with a default is a comment there: `# PORT=8000`.
+/// The names of the variables, in the order of the file. A variable with a default is in a comment: `# PORT=8000`.
 fn variables(text: &str) -> Vec<&str> {
     let names = text.lines().filter_map(|line| {
         let (name, _) = line.trim_start_matches(['#', ' ']).split_once('=')?;
@@ -58,7 +58,7 @@ fn migration(path: &str) -> Option<&str> {
     };
     let name = in_crate.strip_prefix("src/migrations/")?;
     let name = name.strip_suffix(".rs")?;
-    // `m20261121_143000_create_users`, beside which there may be other modules.
+    // A migration is such as `m20261121_143000_create_users`. The folder may contain other modules.
     let is_migration = name.starts_with('m') && name[1..].starts_with(|c: char| c.is_ascii_digit());
     is_migration.then_some(name)
 }

@@ -1,8 +1,8 @@
-//! [`Outcome`]: what an update does with one file.
+//! [`Outcome`]: the result of an update for one file.
 
 use std::ops::RangeInclusive;
 
-/// A file of the update. Files that stay as they are have none.
+/// The update of one file. Files that stay as they are have no update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileUpdate {
     /// The path after the update.
@@ -10,25 +10,25 @@ pub struct FileUpdate {
     /// The path before the update, if the file moves.
     pub moved_from: Option<String>,
     pub outcome: Outcome,
-    /// The bytes on the disk before, at `moved_from` or `path`.
+    /// The bytes on the disk before the update, at `moved_from` or `path`.
     pub before: Option<Vec<u8>>,
-    /// The bytes on the disk after. `None` deletes the file.
+    /// The bytes on the disk after the update. `None` deletes the file.
     pub after: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The template has it, and the app had no such file.
+    /// The template has the file, and the app did not.
     Created,
-    /// The user had not changed it. It may move, too.
+    /// The template changed the file, and the user did not. It may move, too.
     Replaced,
-    /// Both had changed it, in different places. It may move, too.
+    /// Both changed the file, in different places. It may move, too.
     Merged,
-    /// Only its path changes. It may be a file of the user's own, in a folder that moves.
+    /// Only the path changes. It may be the user's own file, in a folder that moves.
     Moved,
-    /// The template no longer has it, and the user had not changed it.
+    /// The template no longer has the file, and the user did not change it.
     Deleted,
-    /// The user deleted it or its whole folder, and the template changed or added it. It stays deleted.
+    /// The user deleted the file or its whole folder, and the template changed or added the file. It stays deleted.
     KeptDeleted,
     Conflict(Conflict),
 }
@@ -44,10 +44,10 @@ pub struct Conflict {
 pub enum ConflictKind {
     /// Both changed these lines. The file has markers there.
     Lines(Vec<RangeInclusive<usize>>),
-    /// Both changed it, and it is no text. The user's file stays.
+    /// Both changed the file, and it is not text. The user's file stays.
     Binary,
-    /// The user deleted it, and changed files of the template need it. It comes back.
+    /// The user deleted the file, but new code of the template needs it. It comes back.
     DeletedHere,
-    /// The user changed it, and the template no longer has it. The user's file stays.
+    /// The user changed the file, and the template no longer has it. The user's file stays.
     DeletedInTemplate,
 }

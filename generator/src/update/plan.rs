@@ -17,10 +17,10 @@ use crate::update::mine::Mine;
 use crate::update::outcome::FileUpdate;
 use crate::update::renames::Renames;
 
-/// Files that are not merged: `Cargo.lock` is made anew, and `.env` belongs to the user alone.
+/// Files that are not merged. `Cargo.lock` is created again, and `.env` belongs only to the user.
 pub const EXCLUDED: [&str; 2] = ["Cargo.lock", ".env"];
 
-/// The three trees of an update. `mine` is read from the disk.
+/// The three trees of an update. Mine is the folder `app` on the disk.
 #[derive(Debug)]
 pub struct Trees<'a> {
     pub app: &'a Path,
@@ -30,7 +30,7 @@ pub struct Trees<'a> {
     pub labels: &'a Labels,
 }
 
-/// All changes, in the order of their paths. `Cargo.lock` is not among them.
+/// The updates of all files except `Cargo.lock`, sorted by path.
 pub fn plan(trees: &Trees) -> Result<Vec<FileUpdate>, Error> {
     let mine = Mine::of(trees.app)?;
     let mut pairs = pairs::pairs(trees.base, trees.theirs, trees.renames, &mine);
@@ -74,7 +74,9 @@ pub fn plan(trees: &Trees) -> Result<Vec<FileUpdate>, Error> {
     Ok(updates)
 }
 
-/// The journal names files of the user's own, which may move although the template has the same journal as before.
+/// The journal with the new paths of files that moved.
+///
+/// It names the user's own files, too, so it may change even if the template has the same journal as before.
 fn journal_with_new_paths(trees: &Trees, mine: &Mine) -> Result<Option<FileUpdate>, Error> {
     let Some(contents) = mine.read(journal::PATH)? else {
         return Ok(None);
@@ -93,7 +95,7 @@ fn journal_with_new_paths(trees: &Trees, mine: &Mine) -> Result<Option<FileUpdat
     ))
 }
 
-/// Refuses a link to a file that changes, too: both would be written to the same place.
+/// Refuses a link if the update changes both the link and its file. Both changes would be written to the same file.
 fn refuse_links_between(updates: &[FileUpdate], mine: &Mine) -> Result<(), Error> {
     for update in updates.iter().filter(|update| update.before.is_some()) {
         let path = update.moved_from.as_ref().unwrap_or(&update.path);

@@ -1,4 +1,4 @@
-//! [`Planned`]: an update that is planned and checked, but not written.
+//! [`Planned`]: an update that is planned and checked, but not yet written.
 
 use semver::Version;
 
@@ -24,14 +24,14 @@ pub struct Request<'a> {
     pub project: &'a Project,
     pub origin: &'a Origin,
     pub target: &'a Release,
-    /// Those of the app, and those to new questions.
+    /// The app's answers, and the answers to new questions.
     pub answers: &'a Answers,
 }
 
 pub struct Planned {
     pub updates: Vec<FileUpdate>,
     pub lock_file: Option<LockFile>,
-    /// The changes on the disk, with that of the lock file.
+    /// The changes on the disk, including the lock file.
     pub changes: Vec<Change>,
     pub summary: Summary,
 }
@@ -66,7 +66,7 @@ impl Planned {
         summary.add(&updates);
         summary.migrations = news::migrations(&updates);
         if let Some(lock_file) = &lock_file {
-            // One that is not complete has crates of the user's own, too.
+            // A lock file that is not complete also contains the user's own crates.
             let list = match lock_file.is_complete {
                 true => &mut summary.replaced,
                 false => &mut summary.merged,
@@ -83,7 +83,7 @@ impl Planned {
     }
 }
 
-/// What can be said without the plan.
+/// The parts of the summary that do not depend on the plan.
 fn summary(request: &Request, base: &Base, theirs: &Files) -> Summary {
     let (app, target) = (request.project, &request.target.version);
     let between = news::releases_between(request.releases, &base.version, target);
@@ -113,7 +113,7 @@ fn renames(releases: &Releases, base: &Version, target: &Version) -> Result<Rena
     Ok(Renames::along(&trees))
 }
 
-/// The names of both sides in the markers of a conflict. [`unresolved`](super::unresolved) finds conflicts by them.
+/// The names of both sides in conflict markers. [`unresolved`](super::unresolved) searches for these names.
 fn labels(target: &Version) -> Labels {
     Labels {
         mine: "yours".to_owned(),

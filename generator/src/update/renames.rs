@@ -1,6 +1,6 @@
 //! Files that the template has moved.
 //!
-//! The templates of consecutive releases are compared, before they are rendered. So an update over several releases follows
+//! The templates of consecutive releases are compared before they are rendered. So one update over several releases follows
 //! the same moves as several updates.
 
 mod contents;
@@ -22,7 +22,7 @@ pub struct Renames {
 }
 
 impl Renames {
-    /// Compares each template with the next, the oldest first.
+    /// Compares each template with the next one. The oldest is the first.
     pub fn along(trees: &[Tree]) -> Self {
         let trees: Vec<Contents> = trees.iter().map(contents).collect();
         let mut files: BTreeMap<&str, &str> = match trees.first() {
@@ -38,7 +38,7 @@ impl Renames {
                     *now = new;
                     true
                 }
-                // A file that is gone is not the later one at the same path.
+                // A file that was removed stays removed, even if a later release adds another file at its path.
                 None => after.contains_key(now),
             });
             folders.push(folders::moved(after, &moved));
@@ -57,7 +57,7 @@ impl Renames {
         self.files.get(path).map_or(path, String::as_str)
     }
 
-    /// The new path of a file of the user's own, if its folder moved.
+    /// The new path of the user's own file, if its folder moved.
     pub fn of_own(&self, path: &str) -> Option<String> {
         let mut now = path.to_owned();
         for folders in &self.folders {
@@ -68,7 +68,7 @@ impl Renames {
         (now != path).then_some(now)
     }
 
-    /// The new path of a file of the template or of the user's own.
+    /// The new path of any file, the template's or the user's own.
     pub fn of_any(&self, path: &str) -> String {
         let new = self.of(path);
         if new != path {

@@ -143,7 +143,7 @@ mod tests {
         let unknown = chosen(&app, Some(9)).unwrap_err();
         assert_eq!(
             unknown,
-            "there is no release 0.9.0; choose one of these with --to: 0.1.0, 0.2.0, 0.3.0"
+            "this hoglet has no release 0.9.0; choose one of these with --to: 0.1.0, 0.2.0, 0.3.0"
         );
     }
 

@@ -2,11 +2,12 @@
 
 pub const PATH: &str = "Cargo.lock";
 
-/// The lock file to write, and whether cargo must still complete it.
+/// The lock file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockFile {
     pub text: String,
+    /// If `false`, cargo must complete it.
     pub is_complete: bool,
-    /// To try if cargo refuses `text`: a crate of the user may need a newer version than the tested one.
+    /// The text to try if cargo refuses `text`: a crate of the user may need a newer version than the tested one.
     pub second_choice: Option<String>,
 }

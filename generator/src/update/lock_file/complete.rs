@@ -12,7 +12,7 @@ use crate::colors::DIM;
 use crate::interrupt::{Interrupt, Interrupted};
 use crate::output;
 
-/// Cargo limits the time of each request itself. It may also wait for another cargo.
+/// The time limit for cargo, which may wait for another cargo. Cargo itself limits the time of each request.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completion {
     Complete,
-    /// Cargo refused it, and said why. It is left to the user.
+    /// Cargo failed with this message. The user must complete the lock file.
     Refused(String),
 }
 
@@ -43,14 +43,14 @@ pub fn complete(
     if fs::write(&file, second).is_ok() && resolve(app, interrupt)? == Completion::Complete {
         return Ok(Completion::Complete);
     }
-    // This fails only if the write above failed too.
+    // This fails only if the write above also failed.
     let _ = fs::write(&file, &lock_file.text);
     Ok(first)
 }
 
-/// Resolves the dependencies: from cargo's cache, or with the registry.
+/// Resolves the dependencies from cargo's cache. If that fails, cargo asks the registry.
 ///
-/// `cargo metadata` would resolve them in the same way, but also download every crate.
+/// `cargo metadata` would resolve them in the same way, but would also download every crate.
 fn resolve(app: &Path, interrupt: &Interrupt) -> Result<Completion, Interrupted> {
     let offline = run(app, &["--offline"], interrupt)?;
     if offline == Completion::Complete {
@@ -85,7 +85,7 @@ fn wait(mut cargo: Child, interrupt: &Interrupt) -> Result<Completion, Interrupt
     let mut stderr = cargo.stderr.take().expect("it is piped");
     let words = thread::spawn(move || {
         let mut words = Vec::new();
-        // After a failed read, the words so far are still worth showing.
+        // If a read fails, the text so far is still useful.
         let _ = stderr.read_to_end(&mut words);
         String::from_utf8_lossy(&words).trim().to_owned()
     });
@@ -98,7 +98,7 @@ fn wait(mut cargo: Child, interrupt: &Interrupt) -> Result<Completion, Interrupt
         }
         let is_late = start.elapsed() > TIME_LIMIT;
         if interrupted.is_err() || is_late || ended.is_err() {
-            // Both fail only if it has ended already.
+            // Both calls fail only if cargo has ended already.
             let _ = cargo.kill();
             let _ = cargo.wait();
             interrupted?;

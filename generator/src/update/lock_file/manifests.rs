@@ -9,12 +9,12 @@ use crate::base::Files;
 use crate::shared::env_text::without_byte_order_mark;
 
 const MANIFEST: &str = "Cargo.toml";
-/// Parts of a manifest that do not change the lock file, beside the name and the version.
+/// Parts of a manifest that do not change the lock file, apart from the name and the version.
 const WITHOUT_EFFECT: &[&str] = &[
     "badges", "bench", "bin", "example", "lib", "lints", "package", "profile", "test",
 ];
 
-/// Whether the app's manifests have the dependencies and features of the base.
+/// Whether the app's manifests have the same dependencies and features as those of the base.
 pub fn are_untouched(app: &Path, base: &Files) -> bool {
     let is_manifest = |path: &&String| Path::new(path).file_name() == Some(MANIFEST.as_ref());
     base.keys().filter(is_manifest).all(|path| {
@@ -23,7 +23,7 @@ pub fn are_untouched(app: &Path, base: &Files) -> bool {
     })
 }
 
-/// The name and the version of the app's package, as far as its manifest has them.
+/// The name and the version in the app's manifest, if they are there.
 pub fn of_app(app: &Path) -> (Option<String>, Option<Version>) {
     name_and_version(read(&app.join(MANIFEST)))
 }

@@ -13,7 +13,7 @@ use super::package::{Id, Package, Slot};
 use super::packages::Packages;
 use super::sides::Sides;
 
-/// The version to take of a package that mine and theirs have in compatible versions.
+/// Which version to take if mine and theirs have a package in two compatible versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preference {
     /// The version that the release was tested with.
@@ -90,7 +90,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// The package from another source that the user took instead, with `[patch]` or in a manifest.
+    /// The package from another source with which the user replaced this one, by `[patch]` or in a manifest.
     fn replacement(&self, wanted: &Id) -> Option<&'a Package> {
         let Sides { base, mine, .. } = self.sides;
         let slot = wanted.slot();
@@ -102,10 +102,10 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// The dependencies of a package, with the changes between base and the other side.
+/// The dependencies of a package, with the changes that the other side made since base.
 ///
-/// Other features of a package enable other dependencies. Another version may need others too, so such a difference is no
-/// change by the user or by the template.
+/// A different set of features enables different dependencies. A different version may also need different dependencies. The
+/// second case is not a change by the user or by the template, so it is ignored.
 fn with_changes<'a>(
     package: &'a Package,
     base: Option<&'a Package>,
@@ -129,7 +129,7 @@ fn with_changes<'a>(
     ids
 }
 
-/// Whether different dependencies mean that somebody changed a manifest.
+/// Whether a difference in the dependencies means that the user or the template changed a manifest.
 fn is_comparable(one: &Package, other: &Package) -> bool {
     one.id.is_local() || one.id.version == other.id.version
 }

@@ -9,12 +9,12 @@ pub struct Package {
     pub dependencies: Vec<Id>,
 }
 
-/// The identity of a package. It sorts as in cargo.
+/// The identity of a package. The order is that of cargo.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id {
     pub name: String,
     pub version: Version,
-    /// A registry or a repository. A crate in a folder of the app has none.
+    /// A registry or a repository. `None` for a crate in a folder of the app.
     pub source: Option<String>,
 }
 
@@ -43,20 +43,20 @@ impl Id {
     pub fn slot(&self) -> Slot<'_> {
         Slot {
             name: &self.name,
-            // Any version of a crate in a folder takes the place of another.
+            // The version does not count for a crate in a folder, because an app has only one of each.
             compatible: (!self.is_local()).then(|| self.compatible()),
             source: self.source_without_commit(),
         }
     }
 
-    /// Whether it can be used for `other` from another source, as `[patch]` does it.
+    /// Whether it can be used in place of `other`, which comes from another source. `[patch]` has the same rule.
     pub fn can_replace(&self, other: &Id) -> bool {
         self.name == other.name
             && self.source_without_commit() != other.source_without_commit()
             && self.compatible() == other.compatible()
     }
 
-    /// The URL of a repository ends with the commit, after a `#`.
+    /// The source. In the URL of a repository, the commit after the `#` is left out.
     pub fn source_without_commit(&self) -> Option<&str> {
         let source = self.source.as_deref()?;
         Some(source.split_once('#').map_or(source, |(url, _)| url))

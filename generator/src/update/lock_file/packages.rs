@@ -1,4 +1,4 @@
-//! The packages of a `Cargo.lock`, read and written as cargo does it.
+//! The packages of a `Cargo.lock`, read and written in cargo's format.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use super::package::{Id, Package, Slot};
 pub struct Packages {
     /// The comment, and the version of the format.
     head: String,
-    /// In the order of their identities.
+    /// Sorted by their identities.
     all: Vec<Package>,
     /// Packages of `[patch]` that nothing uses.
     unused: Vec<Package>,
@@ -69,7 +69,7 @@ impl Packages {
         Ok(packages)
     }
 
-    /// Other packages below the same comment.
+    /// A lock file with other packages, and with the same comment and format version.
     pub fn with(&self, all: Vec<Package>, unused: Vec<Package>) -> Self {
         let head = self.head.clone();
         let mut packages = Self { head, all, unused };
@@ -170,7 +170,7 @@ impl Packages {
         }
     }
 
-    /// The name, and the version and the source if other packages have the same name.
+    /// The name. If other packages have the same name, also the version, and the source if the version is the same, too.
     fn reference(&self, id: &Id) -> Vec<String> {
         let mut parts = vec![id.name.clone()];
         let named = self.named(&id.name);
@@ -184,7 +184,7 @@ impl Packages {
         parts
     }
 
-    /// The package that a text in `dependencies` names.
+    /// The package to which a text in `dependencies` refers.
     fn named_by(&self, text: &str) -> Result<Id, String> {
         let mut parts = text.splitn(3, ' ');
         let named = self.named(parts.next().unwrap_or_default());
@@ -216,7 +216,7 @@ impl Entry {
         }
     }
 
-    /// The package, still without its dependencies.
+    /// The package without its dependencies, which are added later.
     fn alone(&self) -> Package {
         Package {
             id: self.id(),

@@ -16,7 +16,7 @@ pub struct Sides {
 }
 
 impl Sides {
-    /// Gives the crates in folders the names and versions that the user chose. Returns whether theirs changed.
+    /// Gives the crates in folders the names and versions that the user chose. Returns whether this changed theirs.
     pub fn take_names(&mut self, app: &Path, base: &Files) -> bool {
         let before = self.theirs.clone();
         if let Some(name) = manifests::name_of(base) {
@@ -34,7 +34,8 @@ impl Sides {
         self.theirs != before
     }
 
-    /// After a renaming, the name and the version are in the manifest before they are in the lock file.
+    /// Takes the name and the version from the manifest. After the user renamed the app, the lock file may still have the old
+    /// name.
     fn take_name_of_app(&mut self, app: &Path, base_name: &str) {
         let (name, version) = manifests::of_app(app);
         let name = name.as_deref().unwrap_or(base_name);
@@ -53,7 +54,7 @@ impl Sides {
         }
     }
 
-    /// Whether the user has the crates in folders, their dependencies and the sources of the base.
+    /// Whether mine has the same crates in folders as base, with the same dependencies, and the same sources.
     pub fn have_same_dependencies(&self) -> bool {
         let local = |packages: &Packages| -> BTreeSet<(String, Vec<String>)> {
             let names = |package: &Package| {

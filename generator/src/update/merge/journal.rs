@@ -1,7 +1,7 @@
 //! The journal is merged by its entries.
 //!
-//! An entry is one command, with its files and lines. The template has entries, too: its demo. The entries of the user's
-//! parts are never lost.
+//! An entry records one command, with its files and lines. The template also has an entry, for its demo. The entries of the
+//! user's parts are never lost.
 
 use crate::generate::journal::{Entry, FileEntry, Journal, LineEntry};
 use crate::update::merge::lines;
@@ -62,14 +62,15 @@ fn is_same_line(one: &LineEntry, other: &LineEntry) -> bool {
     (&one.path, &one.place, &one.text) == (&other.path, &other.place, &other.text)
 }
 
-/// Theirs, unless only the user changed it.
+/// The value of theirs, unless only the user changed it.
 fn newer<T: Clone + PartialEq>(base: &T, mine: &T, theirs: &T) -> T {
     if base == theirs { mine } else { theirs }.clone()
 }
 
 /// The elements of mine, without those that theirs removed, and with those that theirs added.
 ///
-/// `merge` makes one of an element that both have, with an empty one if the base has none. An element that the user changed stays, even if theirs removed it.
+/// If mine and theirs both have an element, `merge` combines its versions. The base version is empty if the base has no such
+/// element. An element that the user changed stays, even if theirs removed it.
 fn union<T: Clone + Default + PartialEq>(
     base: &[T],
     mine: &[T],

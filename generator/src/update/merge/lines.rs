@@ -1,10 +1,10 @@
-//! Merges by lines, as git does it.
+//! Merges by lines, with the same result as git.
 //!
-//! Changes of both sides that touch each other are a conflict, except for one change that both sides made. A conflict is then
+//! Changes of both sides that touch each other are a conflict, unless both sides made the same change. A conflict is then
 //! reduced to the lines that really differ.
 //!
-//! The merge of `similar` is not used: its histogram diff finds other changes than git's, so that it has conflicts which git
-//! does not have, and the other way round. The tests compare this merge with git's, byte by byte.
+//! The merge of `similar` is not used. Its histogram diff finds other changes than git's, so it has conflicts that git does
+//! not have, and git has some that it does not have. The tests compare this merge with git's, byte by byte.
 
 mod diff;
 mod histogram;
@@ -16,10 +16,10 @@ use std::ops::Range;
 use self::diff::{Change, changes};
 use crate::update::merge::sides::{Labels, MIDDLE, Merged, Sides};
 
-/// Conflicts with at most so many lines between them become one.
+/// Two conflicts become one if at most this number of lines is between them. Git has the same limit.
 const NEAR: usize = 3;
 
-/// A part of the result that is not simply the lines around it, which both sides have.
+/// A part of the result where the sides differ, or did differ from the base. Between hunks, the texts are equal.
 struct Hunk {
     choice: Choice,
     mine: Range<usize>,
@@ -66,7 +66,7 @@ impl<'a> Numbers<'a> {
 fn hunks(base: &[usize], mine: &[usize], theirs: &[usize]) -> Vec<Hunk> {
     let mut my_changes = changes(base, mine).into_iter().peekable();
     let mut their_changes = changes(base, theirs).into_iter().peekable();
-    // The ends of the last hunk. Up to the next one, the three texts are equal.
+    // The ends of the last hunk in base, mine and theirs. Up to the next hunk, the three texts are equal.
     let mut last = (0, 0, 0);
     let mut hunks = Vec::new();
     loop {
@@ -139,7 +139,7 @@ fn refine(hunk: Hunk, mine: &[usize], theirs: &[usize]) -> Vec<Hunk> {
     differences.into_iter().map(conflict).collect()
 }
 
-/// Joins conflicts that are near each other, because one is easier to read than two.
+/// Joins conflicts that are near each other, because one conflict is easier to read than two.
 fn join(hunks: impl Iterator<Item = Hunk>) -> Vec<Hunk> {
     let mut joined: Vec<Hunk> = Vec::new();
     for hunk in hunks {

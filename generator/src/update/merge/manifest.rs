@@ -1,7 +1,7 @@
-//! Merges a `Cargo.toml`: by lines if that gives a valid manifest, otherwise by key.
+//! Merges a `Cargo.toml`: by lines if that gives a valid manifest without conflicts, otherwise by key.
 //!
-//! By key, dependencies that both sides add at the same place are no conflict, and neither are features that both sides add
-//! to one dependency. The result is the user's manifest, with its order and its comments, and with the template's changes.
+//! In a merge by key, both sides can add dependencies at the same place, or features to the same dependency, without a
+//! conflict. The result is the user's manifest, with its order and its comments, and with the template's changes.
 
 mod array;
 mod order;
@@ -23,7 +23,7 @@ pub fn merge(sides: Sides, labels: &Labels) -> Merged {
     by_key(sides, labels).unwrap_or(merged)
 }
 
-/// `None` if one of the manifests is not valid, or if a conflict has no lines of its own.
+/// `None` if one of the manifests is not valid, or if there is a conflict that cannot be marked.
 fn by_key(sides: Sides, labels: &Labels) -> Option<Merged> {
     let base: DocumentMut = sides.base.parse().ok()?;
     let theirs: DocumentMut = sides.theirs.parse().ok()?;

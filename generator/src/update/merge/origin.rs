@@ -6,10 +6,10 @@ use crate::update::merge::lines;
 use crate::update::merge::sides::{Labels, Merged, Sides};
 
 const ANSWERS: &str = "answers";
-/// In the order of a new file.
+/// The keys of the release, in the order of a new file.
 const RELEASE: [&str; 2] = ["template_version", "template_hash"];
 
-/// A file that is no TOML is merged by lines.
+/// A file that is not valid TOML is merged by lines.
 pub fn merge(sides: Sides, labels: &Labels) -> Merged {
     match set(sides.mine, sides.theirs) {
         Some(text) => Merged {
@@ -30,7 +30,7 @@ fn set(mine: &str, theirs: &str) -> Option<String> {
     mine.sort_values_by(
         |one, _, other, _| match (rank(one.get()), rank(other.get())) {
             (Some(one), Some(other)) => one.cmp(&other),
-            // A table starts behind all values, so that the order of the others does not matter here.
+            // The other keys keep their order. TOML writes tables after all values in any case.
             (one, other) => other.is_some().cmp(&one.is_some()),
         },
     );
@@ -44,7 +44,7 @@ fn set(mine: &str, theirs: &str) -> Option<String> {
     Some(mine.to_string())
 }
 
-/// Gives a key its value in theirs, and leaves the comments around it.
+/// Sets a key to its value in theirs, and keeps the comments around it.
 fn set_key(mine: &mut Table, theirs: &Table, key: &str) {
     let Some((key, new)) = theirs.get_key_value(key) else {
         return;

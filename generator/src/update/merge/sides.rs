@@ -28,7 +28,7 @@ pub struct Labels {
 }
 
 impl Merged {
-    /// A text whose lines with these labels are all markers.
+    /// Finds the conflicts in a text. Every line that looks like a marker with these labels is one.
     pub fn marked(text: String, labels: &Labels) -> Self {
         let (start, end) = (labels.start(), labels.end());
         let mut conflicts = Vec::new();
@@ -47,16 +47,16 @@ impl Merged {
 }
 
 impl Labels {
-    /// The line before my version.
+    /// The marker before my version.
     pub fn start(&self) -> String {
         format!("<<<<<<< {}", self.mine)
     }
 
-    /// The line after their version.
+    /// The marker after their version.
     pub fn end(&self) -> String {
         format!(">>>>>>> {}", self.theirs)
     }
 }
 
-/// The line between the two versions.
+/// The marker between the two versions.
 pub const MIDDLE: &str = "=======";

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::template::Tree;
 
-/// Contents by path.
+/// The contents of each file, by path.
 pub type Contents<'a> = BTreeMap<&'a str, &'a [u8]>;
 
-/// Renames `X.liquid` to `X`.
+/// The files of a template. `X.liquid` has the path `X`.
 pub fn contents(tree: &Tree) -> Contents<'_> {
     let is_rendered = |path: &&String| path.ends_with(".liquid");
     let copied = tree.iter().filter(|(path, _)| !is_rendered(path));
     let rendered = tree.iter().filter(|(path, _)| is_rendered(path));
-    // A rendered file comes last, so that it replaces the file of the same path that makes the template a crate.
+    // A file that is rendered comes last. It replaces the file with the same path, which exists only because the template is
+    // a crate.
     copied
         .chain(rendered)
         .map(|(path, contents)| {

@@ -1,12 +1,12 @@
-//! Folders that moved, which the user's own files in them follow.
+//! Folders that moved. The user's own files in them move, too.
 
 use std::collections::BTreeMap;
 
 use super::contents::Contents;
 
-/// The new path of each folder that is gone: the folder that most of its files moved to.
+/// The new path of each folder that no longer exists: the folder to which most of its files moved.
 ///
-/// If two got equally many, none is right, and the folder keeps its path, as for git.
+/// If two folders got equally many files, the old folder keeps its path, as in git.
 pub fn moved(after: &Contents, moved: &BTreeMap<&str, &str>) -> BTreeMap<String, String> {
     let mut targets: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for (old, new) in moved {
@@ -34,7 +34,7 @@ pub fn moved(after: &Contents, moved: &BTreeMap<&str, &str>) -> BTreeMap<String,
         .collect()
 }
 
-/// The path of a file after its nearest moved folder has moved.
+/// The path of a file after the nearest folder that moved.
 pub fn in_new_folder(path: &str, folders: &BTreeMap<String, String>) -> Option<String> {
     let mut folder = split(path).0;
     while !folder.is_empty() {
@@ -51,7 +51,7 @@ pub fn in_new_folder(path: &str, folders: &BTreeMap<String, String>) -> Option<S
     None
 }
 
-/// The folder of a path, which is empty at the top, and its last part.
+/// The folder of a path, and its last part. The folder is empty for a path without `/`.
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }

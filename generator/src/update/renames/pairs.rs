@@ -1,6 +1,6 @@
-//! Pairs the files that a release removed with those that it added, as git does it.
+//! Pairs the files that a release removed with those that it added, by the rules of git.
 //!
-//! First come files with equal contents, then files with the same name, then the most similar ones.
+//! First it pairs files with equal contents, then files with the same name, then the most similar files.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::contents::Contents;
 use super::similarity::Weights;
 
-/// Git's limit: half of the larger file is in the other one.
+/// Git's limit: at least half of the larger file must be in the other one.
 const LEAST: f64 = 0.5;
 /// Git's limit for files with the same name, which are compared before all others.
 const LEAST_WITH_SAME_NAME: f64 = 0.75;
@@ -61,7 +61,7 @@ impl<'a> Open<'a> {
     /// Pairs files with equal contents. Among several, the one whose path ends most alike is chosen.
     fn pair_equal(&mut self) {
         let mut by_contents: HashMap<&[u8], Vec<&'a str>> = HashMap::new();
-        // All empty files are equal, which says nothing.
+        // Empty files are all equal, so they are not paired.
         for (path, contents) in self.removed.iter().filter(|(_, file)| !file.is_empty()) {
             by_contents.entry(contents).or_default().push(path);
         }
@@ -72,7 +72,7 @@ impl<'a> Open<'a> {
         }
         pairs.sort_unstable();
         for (_, old, new) in pairs {
-            // Does nothing if one of them has a pair already.
+            // This does nothing if one of the files is already paired.
             self.pair(old, new);
         }
     }
@@ -100,7 +100,7 @@ impl<'a> Open<'a> {
                 }
             }
         }
-        // The sort is stable, so that equal ones keep the order of their paths.
+        // The sort is stable, so equally similar pairs keep the order of their paths.
         pairs.sort_by(|one, other| {
             let by_similarity = other.0.total_cmp(&one.0);
             by_similarity.then(other.1.cmp(&one.1))

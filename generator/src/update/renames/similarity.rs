@@ -1,8 +1,8 @@
-//! The similarity of two files: the share of the larger one that is in the other one, by lines.
+//! The similarity of two files: the share of the larger file whose lines are also in the smaller one.
 
 use std::collections::HashMap;
 
-/// The lines of a file, each with its bytes in all places together.
+/// The lines of a file. Each different line has the sum of its bytes over all its occurrences.
 pub struct Weights<'a> {
     lines: HashMap<&'a [u8], usize>,
     total: usize,
@@ -27,7 +27,7 @@ impl<'a> Weights<'a> {
         } else {
             (other, self)
         };
-        // The sizes alone often say that the files are not similar.
+        // Often the sizes alone show that the files are not similar.
         if smaller.total == 0 || share(smaller.total, larger.total) < least {
             return None;
         }

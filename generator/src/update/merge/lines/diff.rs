@@ -1,19 +1,19 @@
-//! The changes between two texts, the same that git finds when it merges.
+//! The changes between two texts. They are the same that git finds for a merge.
 
 use std::ops::Range;
 
 use super::histogram::histogram;
 use super::slide::slide;
 
-/// Lines of the old text, and the lines of the new text that replace them. Not both are empty.
+/// Lines of the old text, and the lines of the new text that replace them. At least one range is not empty.
 pub struct Change {
     pub old: Range<usize>,
     pub new: Range<usize>,
 }
 
-/// All changes, in order, with at least one unchanged line between two of them.
+/// All changes, in order. At least one unchanged line is between two changes.
 ///
-/// Lines are numbers: equal lines have equal numbers.
+/// Each line is a number. Equal lines have equal numbers.
 pub fn changes(old: &[usize], new: &[usize]) -> Vec<Change> {
     let (mut old_changed, mut new_changed) = histogram(old, new);
     slide(old, &mut old_changed, &new_changed);

@@ -1,16 +1,17 @@
-//! The histogram diff: equal parts around the rarest lines, then the same before and after them.
+//! The histogram diff. It finds the equal part around the rarest line, and repeats this before and after that part.
 //!
-//! `similar` has it, too, but takes the equal lines at both ends off first, which changes the counts. git does not do that.
+//! `similar` has a histogram diff, too, but it first removes the equal lines at both ends. This changes the counts, and git
+//! does not do it.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// A line that occurs more often is no anchor.
+/// A line that occurs more often than this cannot be an anchor.
 const RARE: usize = 64;
 
-/// What two ranges have in common.
+/// The lines that two ranges have in common.
 enum Common {
     Nothing,
     /// Only lines that occur too often.
@@ -18,13 +19,13 @@ enum Common {
     Anchor(Anchor),
 }
 
-/// Equal lines in both texts.
+/// A range of equal lines in both texts.
 struct Anchor {
     old: Range<usize>,
     new: Range<usize>,
 }
 
-/// Whether each line of the old text, and of the new text, changed.
+/// For each line of the old text, and of the new text: whether it changed.
 pub fn histogram(old: &[usize], new: &[usize]) -> (Vec<bool>, Vec<bool>) {
     let mut old_changed = vec![true; old.len()];
     let mut new_changed = vec![true; new.len()];
@@ -64,7 +65,7 @@ pub fn histogram(old: &[usize], new: &[usize]) -> (Vec<bool>, Vec<bool>) {
     (old_changed, new_changed)
 }
 
-/// Finds the equal part with the rarest line. Of equally rare ones, the longest.
+/// Finds the equal part with the rarest line. If several are equally rare, the longest part is chosen.
 fn common(old: &[usize], in_old: Range<usize>, new: &[usize], in_new: Range<usize>) -> Common {
     let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
     for place in in_old.clone() {
@@ -119,7 +120,7 @@ fn common(old: &[usize], in_old: Range<usize>, new: &[usize], in_new: Range<usiz
     }
 }
 
-/// How many lines are equal until the first that is not.
+/// The number of equal lines before the first difference.
 fn equal<'a>(
     one: impl IntoIterator<Item = &'a usize>,
     other: impl IntoIterator<Item = &'a usize>,

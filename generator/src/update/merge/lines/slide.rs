@@ -1,12 +1,12 @@
-//! Moves changed lines to where a reader expects them.
+//! Moves groups of changed lines to the same places as git.
 //!
-//! A diff often can call another line the changed one: if a function is added, its `}` or the one before it. Both texts must
-//! be treated alike, or else one change looks like two.
+//! A diff often has a choice between equal lines. If a function was added, the new `}` can be its own or the one before it.
+//! Both texts must follow the same rule, because otherwise one change looks like two.
 
 /// Slides each group of changed lines of a text.
 ///
-/// It goes down as far as it can, or to the last place where the other text has changed lines, too. Groups that meet become
-/// one.
+/// A group moves down as far as possible. But if the other text has changed lines at one of the possible places, the group
+/// moves to the last of these places. Groups that meet become one.
 pub fn slide(lines: &[usize], changed: &mut [bool], other_changed: &[bool]) {
     let gaps = gaps(other_changed);
     let mut group = Group {
@@ -30,19 +30,19 @@ pub fn slide(lines: &[usize], changed: &mut [bool], other_changed: &[bool]) {
     }
 }
 
-/// Whether there are changed lines before the first unchanged line, the second, and so on, and after the last.
+/// Whether there are changed lines before each unchanged line, and after the last one.
 fn gaps(changed: &[bool]) -> Vec<bool> {
     let gaps = changed.split(|changed| !changed);
     gaps.map(|gap| !gap.is_empty()).collect()
 }
 
-/// Changed lines that follow each other.
+/// Consecutive changed lines.
 struct Group<'a> {
     lines: &'a [usize],
     changed: &'a mut [bool],
     start: usize,
     end: usize,
-    /// The number of unchanged lines before it.
+    /// The number of unchanged lines before the group, which is also the index of its gap.
     gap: usize,
 }
 
@@ -56,7 +56,7 @@ impl Group<'_> {
             while self.down() {
                 is_beside_other |= gaps[self.gap];
             }
-            // A longer group can perhaps go further.
+            // If the group has become longer, it can perhaps move further.
             if length == self.end - self.start {
                 break;
             }
@@ -66,7 +66,7 @@ impl Group<'_> {
         }
     }
 
-    /// Takes in the changed lines that follow.
+    /// Adds the changed lines that follow to the group.
     fn extend(&mut self) {
         while self.changed.get(self.end) == Some(&true) {
             self.end += 1;

@@ -35,7 +35,7 @@ fn names(array: &Array) -> Option<Vec<String>> {
     array.iter().map(name).collect()
 }
 
-/// A text that equal values share. `None` for arrays and tables.
+/// A text that is the same for equal values. `None` for arrays and tables.
 fn name(value: &Value) -> Option<String> {
     match value {
         Value::Array(_) | Value::InlineTable(_) => None,
@@ -44,7 +44,7 @@ fn name(value: &Value) -> Option<String> {
     }
 }
 
-/// The line break and the spaces before a value that has a line of its own.
+/// The line break and the indentation before a value, if the value is on its own line.
 fn indentation(value: &Value) -> Option<String> {
     let before = value.decor().prefix()?.as_str()?;
     before.rfind('\n').map(|line| before[line..].to_owned())

@@ -1,8 +1,8 @@
-//! The place of new keys.
+//! The order of new keys.
 
 use toml_edit::Table;
 
-/// Moves the keys of theirs that are new behind the key that they follow in theirs.
+/// Moves each new key behind the key that it follows in theirs.
 pub fn follow(mine: &mut Table, theirs: &Table, new: &[String]) {
     if new.is_empty() {
         return;

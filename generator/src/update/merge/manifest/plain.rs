@@ -1,17 +1,17 @@
-//! Values without their comments and their layout.
+//! Values without comments and formatting.
 
 use toml_edit::{InlineTable, Item, Table, Value};
 
-/// The value itself, for comparison. `None` if there is none.
+/// The value itself, for comparison. `None` if the item is absent or has no value.
 pub fn plain(item: Option<&Item>) -> Option<toml::Value> {
     let value = item?.clone().into_value().ok()?.decorated("", "");
     let mut table: toml::Table = toml::from_str(&format!("value = {value}")).ok()?;
     table.remove("value")
 }
 
-/// The item as a table. Absent items are empty tables.
+/// The item as a table. An absent item becomes an empty table.
 ///
-/// A dependency that is only a version is a table with that version. `None` for other items that are no tables.
+/// A dependency that is only a version becomes a table with that version. `None` for other items that are not tables.
 pub fn as_table(item: Option<&Item>, is_dependency: bool) -> Option<Table> {
     match item {
         None => Some(Table::new()),

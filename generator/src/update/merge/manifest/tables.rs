@@ -14,12 +14,12 @@ pub struct Versions<'a> {
     pub theirs: &'a Table,
 }
 
-/// Where a table is.
+/// The position of a table in the document.
 #[derive(Default)]
 pub struct Place<'a> {
     /// The key of the table, such as `dev-dependencies`.
     key: &'a str,
-    /// What is before a key of this table on its line, such as `serde.`.
+    /// The text before a key of this table on its line, such as `serde.`.
     before_keys: String,
 }
 
@@ -29,7 +29,7 @@ impl Place<'_> {
     }
 }
 
-/// Whose version is right.
+/// The version to take.
 enum Pick {
     Mine,
     Theirs,
@@ -48,7 +48,7 @@ fn pick<T: PartialEq>([base, mine, theirs]: &[T; 3]) -> Pick {
 }
 
 pub struct Tables<'a> {
-    /// Without labels, a conflict ends the merge.
+    /// `None` for a table on one line, where a conflict cannot be marked. Then a conflict ends the merge.
     pub labels: Option<&'a Labels>,
 }
 
@@ -70,7 +70,8 @@ impl Tables<'_> {
             if keys.iter().any(|mine| mine == key) {
                 continue;
             }
-            // A key that the user removed stays removed. But of an array of tables, the user did not remove the new ones.
+            // A key that the user removed stays removed. But if it is an array of tables and theirs has changed it, the user
+            // did not remove the new tables.
             if let Some(old) = base.get(key) {
                 if item.is_array_of_tables() && plain(Some(old)) != plain(Some(item)) {
                     return None;
@@ -86,7 +87,7 @@ impl Tables<'_> {
         Some(())
     }
 
-    /// Merges a key with a table that has lines of its own in mine.
+    /// Merges a key whose value in mine is a table with its own lines.
     fn table(&self, place: &Place, key: &str, versions: &mut Versions) -> Option<()> {
         let items = versions.get(key);
         let [base, mine, theirs] = items.map(plain);
@@ -118,7 +119,7 @@ impl Tables<'_> {
         self.merge(&Place { key, before_keys }, versions)
     }
 
-    /// Merges a key with a value, or with an array of tables, in mine.
+    /// Merges a key whose value in mine is a plain value or an array of tables.
     fn value(&self, place: &Place, key: &str, versions: &mut Versions) -> Option<()> {
         let items = versions.get(key);
         let values = items.map(plain);
@@ -191,7 +192,7 @@ impl Tables<'_> {
         }
     }
 
-    /// Puts markers around the line of a key of mine, with the line of theirs.
+    /// Puts markers around a key's line in mine, and adds its line in theirs.
     fn conflict(&self, place: &Place, key: &str, versions: &mut Versions) -> Option<()> {
         let labels = self.labels?;
         let theirs = match versions.theirs.get_key_value(key) {
@@ -250,7 +251,7 @@ fn has_same_comments(one: &str, other: &str) -> bool {
     lines(one) == lines(other)
 }
 
-/// Forgets where the tables of an item were in their document.
+/// Removes the positions that the tables of an item had in their document.
 fn forget_position(item: &mut Item) {
     let tables: Vec<&mut Table> = match item {
         Item::Table(table) => vec![table],
