@@ -1,4 +1,4 @@
-//! The files that the user names.
+//! The files and folders that the user names.
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::generate::journal;
 use crate::project::MARK;
 
-/// Files that commands write. They are shown only if the user names them, or their folder.
+/// Files that commands write. They are shown only if the user names them or their folder.
 const BOOKKEEPING: &[&str] = &["Cargo.lock", MARK, journal::PATH];
 
 /// Files and folders, relative to the app. The app itself is the empty path.
@@ -16,7 +16,7 @@ const BOOKKEEPING: &[&str] = &["Cargo.lock", MARK, journal::PATH];
 pub struct Named(Vec<String>);
 
 impl Named {
-    /// Reads the paths of the command line. Below each there must be a file of the template.
+    /// Reads the paths of the command line. Each must be a file of the template, or contain one.
     pub fn new(app: &Path, folder: &Path, paths: &[PathBuf], files: &Files) -> Result<Self, Error> {
         if paths.is_empty() {
             return Ok(Self(vec![String::new()]));
@@ -44,7 +44,7 @@ impl Named {
     }
 }
 
-/// Whether a file is this one, or is in this folder.
+/// Whether `named` is this file or a folder that contains it.
 fn is_in(file: &str, named: &str) -> bool {
     let rest = file.strip_prefix(named);
     rest.is_some_and(|rest| named.is_empty() || rest.is_empty() || rest.starts_with('/'))
@@ -52,7 +52,7 @@ fn is_in(file: &str, named: &str) -> bool {
 
 /// The path relative to the app, with `/` between its parts. `None` if it is outside.
 fn inside(app: &Path, folder: &Path, path: &Path) -> Option<String> {
-    // No file of the template has a backslash in its name, so one is a separator on every system.
+    // No file of the template has a backslash in its name, so a backslash is a separator on every system.
     let slashes = |path: &Path| path.to_string_lossy().replace('\\', "/");
     let path = match path.is_absolute() {
         true => path.to_owned(),

@@ -1,4 +1,4 @@
-//! `--stat`: the lines of each file, counted, in the form of `git diff --stat`.
+//! `--stat`: the number of changed lines of each file, in the format of `git diff --stat`.
 
 use crate::colors::{ADDED, REMOVED};
 use crate::unified_diff::count;
@@ -6,7 +6,7 @@ use crate::write::changes::Change;
 
 /// Git's width where there is no terminal.
 const COLUMNS: usize = 80;
-/// The space between the parts of a line, ` NAME | NUMBER BAR`.
+/// The width of everything between the parts of a line, ` NAME | NUMBER BAR`.
 const SPACES: usize = 6;
 /// The least space for a name and a bar.
 const LEAST: usize = 16;
@@ -17,7 +17,7 @@ pub fn columns() -> usize {
     size.map_or(COLUMNS, |(_, columns)| columns.into())
 }
 
-/// A line for each file, and a last one with the sums. Nothing if there are no changes.
+/// A line for each file, and a last line with the sums. Empty if there are no changes.
 pub fn stat(changes: &[Change], columns: usize) -> String {
     if changes.is_empty() {
         return String::new();
@@ -42,7 +42,7 @@ pub fn stat(changes: &[Change], columns: usize) -> String {
     text + &sums(changes.len(), sum)
 }
 
-/// Such as `12 -> 300 bytes`.
+/// The sizes of a binary file, such as `12 -> 300 bytes`.
 fn bytes(change: &Change) -> String {
     let size = |contents: &Option<Vec<u8>>| contents.as_ref().map_or(0, Vec::len);
     let (before, after) = (size(&change.before), size(&change.after));
@@ -54,7 +54,7 @@ struct Widths {
     name: usize,
     number: usize,
     bar: usize,
-    /// The lines of the longest bar.
+    /// The number of lines in the longest bar.
     most: usize,
 }
 
@@ -99,7 +99,7 @@ impl Widths {
         }
     }
 
-    /// The number of changed lines, then a sign for each, or fewer if there are too many.
+    /// The number of changed lines, and a `+` or `-` for each. If there are too many, the bar is scaled.
     fn bar(&self, added: usize, removed: usize) -> String {
         let (mut plus, mut minus) = (added, removed);
         if self.bar < self.most {
@@ -124,7 +124,7 @@ impl Widths {
         format!("{text} {ADDED}{plus}{ADDED:#}{REMOVED}{minus}{REMOVED:#}")
     }
 
-    /// At least one sign for any lines.
+    /// The length of the bar for this number of lines. It is at least 1, unless there are no lines.
     fn scaled(&self, lines: usize) -> usize {
         match lines {
             0 => 0,
@@ -133,7 +133,7 @@ impl Widths {
     }
 }
 
-/// The end of a long path, from a `/` on if there is one.
+/// The end of a long path. It begins at a `/` if possible.
 fn shortened(path: &str, width: usize) -> String {
     let length = path.chars().count();
     if length <= width {
@@ -145,7 +145,7 @@ fn shortened(path: &str, width: usize) -> String {
     format!("...{end}")
 }
 
-/// Such as ` 2 files changed, 5 insertions(+), 1 deletion(-)`.
+/// The last line, such as ` 2 files changed, 5 insertions(+), 1 deletion(-)`.
 fn sums(files: usize, (added, removed): (usize, usize)) -> String {
     let plural = |number: usize| if number == 1 { "" } else { "s" };
     let mut text = format!(" {files} file{} changed", plural(files));
@@ -196,7 +196,7 @@ mod tests {
             change("b.rs", "", "new\n"),
             change(path, &"old\n".repeat(100), &"new\n".repeat(300)),
         ];
-        // This is what `git diff --stat=60` and others print.
+        // `git diff --stat=60` and so on print the same.
         assert_snapshot!(plain(&changes, 60), @r"
          b.rs                                   |   1 +
          .../src/accounts/sessions.rs           | 400 +++++++++----

@@ -1,6 +1,6 @@
-//! The archive of a release: the difference between its template and the release before, compressed.
+//! The archive of a release: the compressed difference between its template and that of the previous release.
 //!
-//! It is JSON in gzip, a change for each path. Files that are equal in both templates are not in it.
+//! It is JSON in gzip, with a change for each path. Files that are equal in both templates are left out.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,20 +14,20 @@ use serde::{Deserialize, Serialize};
 use crate::releases::delta::{self, Step};
 use crate::template::Tree;
 
-/// What became of a file.
+/// The change of a file since the previous release.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Change {
     /// The whole file.
     Text(String),
-    /// The whole file, which is not UTF-8.
+    /// The whole file, in hexadecimal, because it is not UTF-8.
     Hexadecimal(String),
-    /// The file is made from the file of the release before.
+    /// The steps that make the file from that of the previous release.
     Steps(Vec<Step>),
     Removed,
 }
 
-/// Packs a template. `before` is the template of the release before, empty for the first.
+/// Packs a template. `before` is the template of the previous release. It is empty for the first release.
 pub fn pack(before: &Tree, tree: &Tree) -> Vec<u8> {
     let mut changes = BTreeMap::new();
     for (path, contents) in tree {
@@ -48,7 +48,7 @@ pub fn pack(before: &Tree, tree: &Tree) -> Vec<u8> {
         .expect("memory takes all bytes")
 }
 
-/// Unpacks an archive.
+/// Unpacks an archive. `before` is the template of the previous release.
 pub fn unpack(
     before: &Tree,
     archive: &[u8],
@@ -156,7 +156,7 @@ mod tests {
         let archive = pack(&Tree::new(), &after);
         assert!(unpack(&Tree::new(), &archive[..archive.len() / 2]).is_err());
         assert!(unpack(&Tree::new(), b"not gzip").is_err());
-        // Steps need the release before.
+        // Steps need the previous release.
         let delta = pack(&tree(&[("a", b"two\n")]), &after);
         let error = unpack(&Tree::new(), &delta).unwrap_err();
         assert_eq!(

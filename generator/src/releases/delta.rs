@@ -14,7 +14,7 @@ pub enum Step {
     Insert(String),
 }
 
-/// The steps that make one text from another.
+/// The steps that make the text `after` from the text `before`.
 pub fn between(before: &str, after: &str) -> Vec<Step> {
     let (before, after) = (lines(before), lines(after));
     let insert = |range: Range<usize>| Some(Step::Insert(after[range].concat()));
@@ -28,7 +28,7 @@ pub fn between(before: &str, after: &str) -> Vec<Step> {
         .collect()
 }
 
-/// The new text. Fails if the steps are not for this old text.
+/// The new text. Fails if the steps do not match this old text.
 pub fn apply(before: &str, steps: &[Step]) -> Result<String, String> {
     let lines = lines(before);
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The folders in `releases/`, embedded in this program.
+//! The folders in `releases/`, which are embedded in this program.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ pub static FOLDERS: &[Folder] = include!(concat!(env!("OUT_DIR"), "/releases.rs"
 
 #[derive(Debug)]
 pub struct Folder {
-    /// Its name.
+    /// The name of the folder.
     pub version: &'static str,
     /// `notes.md`
     pub notes: &'static str,

@@ -10,9 +10,10 @@ pub const ORIGIN: &str = ".hoglet.toml.liquid";
 /// The start of the line with the hash.
 const LINE_START: &str = "template_hash = \"";
 
-/// SHA-256 in hexadecimal, over the path and the contents of each file.
+/// The SHA-256 of the paths and contents of all files, in hexadecimal.
 ///
-/// `.hoglet.toml.liquid`, which contains the hash, is left out. It hashes one line per file, as `sha256sum` prints it.
+/// It is the hash of one line per file, in the format of `sha256sum`. `.hoglet.toml.liquid` is left out, because it contains
+/// the hash.
 pub fn of(tree: &Tree) -> String {
     let mut hash = Sha256::new();
     for (path, contents) in tree.iter().filter(|(path, _)| *path != ORIGIN) {
@@ -22,14 +23,14 @@ pub fn of(tree: &Tree) -> String {
     hexadecimal(&hash.finalize())
 }
 
-/// The hash that a `.hoglet.toml` or its template names.
+/// The hash in a `.hoglet.toml` or in its template.
 pub fn named_in(origin: &str) -> Option<&str> {
     origin
         .lines()
         .find_map(|line| line.strip_prefix(LINE_START)?.strip_suffix('"'))
 }
 
-/// The line that names a hash.
+/// The line that contains a hash.
 pub fn line(hash: &str) -> String {
     format!("{LINE_START}{hash}\"")
 }

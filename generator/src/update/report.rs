@@ -9,7 +9,7 @@ use crate::update::summary::{ByHand, ConflictIn, Lines, Move, Summary};
 
 const VENDOR: &str = "vendor/";
 
-/// Prints the result. With `--dry-run` the diff is alone on standard output, so that `git apply` can read it.
+/// Prints the result. With `--dry-run` standard output has only the diff, so that `git apply` can read it.
 pub fn print(summary: &Summary, as_json: bool) -> Result<(), Error> {
     let text = if as_json {
         let json = serde_json::to_string_pretty(summary).unwrap_or_default();
@@ -103,7 +103,7 @@ fn line(kind: &str, path: &str) -> String {
     format!("    {DIM}{kind:<8}{DIM:#}  {path}\n")
 }
 
-/// A list below a title; nothing if the list is empty.
+/// A list below a title. Empty if the list is empty.
 fn paths(title: &str, paths: &[String]) -> String {
     match paths.is_empty() {
         true => String::new(),

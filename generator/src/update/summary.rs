@@ -1,4 +1,4 @@
-//! The result of an update, in the shape of `--json`.
+//! The result of an update, in the format of `--json`.
 
 use std::ops::RangeInclusive;
 
@@ -14,17 +14,17 @@ pub struct Summary {
     pub app: String,
     pub from: String,
     pub to: String,
-    /// Whether the app was made from exactly the release `from`. Otherwise it is the nearest one.
+    /// Whether the app was made from exactly the release `from`. If not, `from` is the nearest release.
     pub exact: bool,
     pub created: Vec<String>,
     pub replaced: Vec<String>,
     pub merged: Vec<String>,
     pub moved: Vec<Move>,
     pub deleted: Vec<String>,
-    /// The user deleted them, and the template changed them.
+    /// Files that the user deleted and the template changed. They stay deleted.
     pub kept_deleted: Vec<String>,
     pub conflicts: Vec<ConflictIn>,
-    /// The user's changed files in `vendor/`.
+    /// The files in `vendor/` that the user has changed.
     #[serde(skip)]
     pub edited_in_vendor: Vec<String>,
     /// The variables that are new in `.env.example`.
@@ -32,7 +32,7 @@ pub struct Summary {
     pub migrations: Vec<String>,
     pub notes: Vec<Notes>,
     pub by_hand: Vec<ByHand>,
-    /// The next steps for the user, one line each.
+    /// The next steps for the user, each on one line.
     pub next: Vec<String>,
     pub dry_run: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,12 +48,12 @@ pub struct Move {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConflictIn {
     pub file: String,
-    /// `lines`, `binary`, `deleted_here` or `deleted_in_template`; `unresolved` if it is of an earlier update.
+    /// `lines`, `binary`, `deleted_here` or `deleted_in_template`; `unresolved` if an earlier update left it.
     pub kind: &'static str,
     pub lines: Vec<Lines>,
 }
 
-/// Counted from 1, with the markers.
+/// The first and the last line of a conflict with its markers, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Lines {
     pub from: usize,
@@ -75,7 +75,7 @@ pub struct ByHand {
 }
 
 impl Summary {
-    /// For an app that is at the target already.
+    /// For an app that already has the target release.
     pub fn up_to_date(app: &str, version: &Version, unresolved: &[Unresolved]) -> Self {
         Self {
             app: app.to_owned(),
@@ -94,7 +94,7 @@ impl Summary {
         }
     }
 
-    /// Lists the files.
+    /// Adds each file to the list of its outcome.
     pub fn add(&mut self, updates: &[FileUpdate]) {
         for update in updates {
             let path = update.path.clone();
@@ -116,7 +116,7 @@ impl Summary {
         }
     }
 
-    /// Whether everything is done.
+    /// Whether no conflict and nothing to do by hand is left.
     pub fn is_complete(&self) -> bool {
         self.conflicts.is_empty() && self.by_hand.is_empty()
     }

@@ -11,7 +11,7 @@ use crate::releases::{Release, Releases};
 use crate::template::Template;
 use crate::update::arguments::Arguments;
 
-/// The release of `--to`, or the newest.
+/// The release that `--to` names, or the newest one.
 pub fn choose<'a>(
     releases: &'a Releases,
     origin: &Origin,
@@ -45,12 +45,12 @@ pub fn choose<'a>(
     Ok(target)
 }
 
-/// Whether the app was made from this release, or is updated to it.
+/// Whether the app was made from this release, or was updated to it.
 pub fn is_current(releases: &Releases, origin: &Origin, target: &Release) -> bool {
     base::exact(origin, releases).is_some_and(|release| release.version == target.version)
 }
 
-/// The app's answers, and those to the questions that are new.
+/// The app's answers, and the answers to new questions.
 pub fn answers(
     releases: &Releases,
     target: &Release,

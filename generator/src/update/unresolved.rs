@@ -1,4 +1,4 @@
-//! The conflicts of an earlier update that are not resolved yet.
+//! Conflicts that an earlier update left and that are not resolved yet.
 
 use std::fs;
 use std::ops::RangeInclusive;
@@ -7,21 +7,21 @@ use std::path::Path;
 use crate::error::Error;
 use crate::write::git::work_tree::WorkTree;
 
-/// Folders with files that no update writes.
+/// Folders that contain no files of an update.
 const OTHER_FOLDERS: &[&str] = &[".git", "data", "node_modules", "target"];
 
-/// How [`labels`](super::labels) begin.
+/// The start of the first marker, with the label from [`planned`](super::planned).
 const START: &str = "<<<<<<< yours";
 const END: &str = ">>>>>>> hoglet ";
 
-/// A file with a conflict. If the conflict has no markers, there are no lines.
+/// A file with conflicts. `lines` is empty if there are no markers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unresolved {
     pub file: String,
     pub lines: Vec<RangeInclusive<usize>>,
 }
 
-/// The unmerged files of the repository. Without one, the files with markers of an update.
+/// The unmerged files of the repository. Without a repository, the files that contain markers of an update.
 pub fn find(app: &Path, work_tree: Option<&WorkTree>) -> Result<Vec<Unresolved>, Error> {
     let Some(work_tree) = work_tree else {
         let mut found = Vec::new();
@@ -40,7 +40,7 @@ pub fn find(app: &Path, work_tree: Option<&WorkTree>) -> Result<Vec<Unresolved>,
 
 /// Searches a folder. `prefix` is its path in the app.
 fn search(folder: &Path, prefix: &str, found: &mut Vec<Unresolved>) {
-    // Files that cannot be read, such as a socket, have no conflicts.
+    // Something that cannot be read, such as a socket, has no conflicts.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(kind) = entry.file_type() else {
@@ -60,7 +60,7 @@ fn search(folder: &Path, prefix: &str, found: &mut Vec<Unresolved>) {
     }
 }
 
-/// The lines between markers of an update, with the markers, counted from 1.
+/// The lines of each conflict, from its first to its last marker, counted from 1.
 fn marked(text: &[u8]) -> Vec<RangeInclusive<usize>> {
     let mut lines = Vec::new();
     let mut start = None;

@@ -1,6 +1,6 @@
 //! Checks that an update loses no change of the template and no change of the user.
 //!
-//! It does not use the code of the merge. It takes the three versions of each file and the result, and counts their lines.
+//! It does not use the code of the merge. It compares the lines of the result with those of the three versions.
 
 mod entries;
 mod lines;
@@ -15,7 +15,7 @@ use crate::update::mine::Mine;
 use crate::update::outcome::{Conflict, ConflictKind, FileUpdate, Outcome};
 use crate::update::plan::{EXCLUDED, Trees};
 
-/// Every line that either side added or removed is in the result, or in a listed conflict.
+/// Checks that every line that a side added or removed is added or removed in the result, or is in a listed conflict.
 pub fn verify(trees: &Trees, updates: &[FileUpdate]) -> Result<(), Error> {
     let mine = Mine::of(trees.app)?;
     let lost = |file: &str, change: String| Error::LostChange {
@@ -62,11 +62,11 @@ struct Checked<'a> {
     trees: &'a Trees<'a>,
     mine: Mine,
     by_path: BTreeMap<&'a str, &'a FileUpdate>,
-    /// The old paths of files that move.
+    /// The old paths of the files that move.
     left: BTreeSet<&'a str>,
 }
 
-/// All versions of the file that has a path after the update.
+/// All versions of one file. `path` is its path after the update.
 struct Versions<'a> {
     path: &'a str,
     trees: &'a Trees<'a>,
@@ -75,7 +75,7 @@ struct Versions<'a> {
     mine: Option<Vec<u8>>,
     result: Option<Vec<u8>>,
     outcome: Option<&'a Outcome>,
-    /// Whether a file of the user's own has this path, and would be written over.
+    /// Whether the update would overwrite one of the user's own files at this path.
     writes_over: bool,
 }
 
@@ -118,7 +118,7 @@ impl<'a> Checked<'a> {
         }))
     }
 
-    /// The path in the base. The user may have moved the file as the template did, or may have deleted it.
+    /// The path in the base. It may differ if the user moved the file as the template did, or deleted it.
     fn base_path(&self, path: &'a str) -> &'a str {
         if self.trees.base.contains_key(path) {
             return path;
@@ -155,7 +155,7 @@ impl Versions<'_> {
             );
         };
         if let (journal::PATH, Some(result)) = (self.path, result) {
-            // It follows the moves of files, even if theirs has the same journal as before.
+            // The update changes the paths in the journal even if the template did not change the journal.
             let theirs = theirs.or(base).unwrap_or_default();
             return self.check_merge(mine_now, theirs, result, conflict);
         }
@@ -223,7 +223,7 @@ impl Versions<'_> {
     }
 }
 
-/// Whether the user's file has all changes of theirs, because there are none, or because the user made the same ones.
+/// Whether the user's file already has all changes of theirs: there are none, or the user made the same changes.
 fn theirs_is_in(theirs: &[u8], base: Option<&[u8]>, mine: &[u8]) -> bool {
     base == Some(theirs) || are_equal(mine, theirs)
 }

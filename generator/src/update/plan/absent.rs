@@ -1,4 +1,4 @@
-//! Files of theirs that the app does not have: new ones, and those that the user deleted.
+//! Files of theirs that the app does not have: new files, and files that the user deleted.
 
 use super::needed::{Additions, Names};
 use super::pairs::Pair;
@@ -26,7 +26,7 @@ pub fn updates(
             updates.push(update(pair, Outcome::Created, pair.theirs));
         }
     }
-    // A file that is needed may need others.
+    // A needed file may need other deleted files.
     while !additions.is_empty() {
         let is_needed = |names: &Names| additions.iter().any(|added| names.are_in(added));
         let (needed, rest) = deleted
@@ -39,7 +39,7 @@ pub fn updates(
             .collect();
         updates.extend(needed.into_iter().map(|(pair, _)| brought_back(pair)));
     }
-    // A file that only moved is no news to the user who deleted it.
+    // If the template only moved a file, the user who deleted it need not know.
     let changed = deleted
         .into_iter()
         .filter(|(pair, _)| pair.base != pair.theirs);
@@ -72,7 +72,9 @@ fn update(pair: &Pair, outcome: Outcome, after: Option<&[u8]>) -> FileUpdate {
     }
 }
 
-/// Whether the user deleted the whole folder of a new file: the nearest one that has files in the base.
+/// Whether the user deleted the whole folder of a new file.
+///
+/// Its folder is the nearest one that has files in the base.
 fn is_folder_deleted(path: &str, all: &[Pair], mine: &Mine) -> Result<bool, Error> {
     let mut folder = path;
     while let Some((above, _)) = folder.rsplit_once('/') {

@@ -1,4 +1,4 @@
-//! Whether a file that the user deleted is needed: a line that the template added elsewhere names it.
+//! Whether the template needs a file that the user deleted. It does if it added a line elsewhere that names the file.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub struct Additions<'a> {
 }
 
 impl<'a> Additions<'a> {
-    /// `None` for a file without text. Comments and documentation need no file.
+    /// `None` for a file that is not text, and for documentation. Comments are left out, because they need no other file.
     pub fn of(path: &'a str, base: Option<&[u8]>, theirs: &[u8]) -> Option<Self> {
         if path.ends_with(".md") {
             return None;
@@ -38,12 +38,12 @@ impl<'a> Additions<'a> {
     }
 }
 
-/// The ways in which other files name a file.
+/// The ways in which other files can name a file.
 pub struct Names<'a> {
     path: &'a str,
-    /// Its path in quotes, or the end of its path.
+    /// Its path, or the end of its path, in quotes.
     quoted_path: Option<Regex>,
-    /// Its name in quotes. It counts in the same folder, or everywhere if no other file has this name.
+    /// Its name in quotes. This counts only in the same folder, or everywhere if no other file has this name.
     quoted_name: Regex,
     is_only_one: bool,
     module: Option<Module>,
@@ -145,13 +145,13 @@ fn crate_name(folder: &str, theirs: &Files) -> Option<String> {
     names.next().map(|name| name.replace('-', "_"))
 }
 
-/// A path in quotes. The folders before the name are a pattern.
+/// A pattern for a path in quotes. `folders` is itself a pattern.
 fn quoted(folders: &str, name: &str) -> Regex {
     let name = regex::escape(name);
     pattern(&format!(r#"["'](?:\.{{0,2}}/)*{folders}{name}["']"#))
 }
 
-/// A pattern for the last folders of a path: of `a/b` for `a/b/` and `b/`.
+/// A pattern for the last folders of a path. For `a/b` it matches `a/b/` and `b/`.
 fn ends(folder: &str) -> String {
     let mut pattern = String::new();
     for part in folder.split('/') {

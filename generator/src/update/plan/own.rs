@@ -7,7 +7,7 @@ use crate::update::mine::Mine;
 use crate::update::outcome::{FileUpdate, Outcome};
 use crate::update::renames::Renames;
 
-/// Moves each of them, unless its new path is taken. Then it stays where it is.
+/// Moves each of these files, unless something is at its new path. Then the file stays where it is.
 pub fn updates(
     renames: &Renames,
     mine: &Mine,

@@ -9,7 +9,7 @@ use crate::update::renames::Renames;
 /// One file of the template.
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<'a> {
-    /// The path on the disk. `None` if the file on the disk at `to` is another one, which moves away.
+    /// The path on the disk. `None` if another file is at `to` on the disk, and moves away.
     pub from: Option<&'a str>,
     /// The path after the update.
     pub to: &'a str,
@@ -22,7 +22,7 @@ impl Pair<'_> {
         self.from.is_some_and(|from| from != self.to)
     }
 
-    /// Whether the update changes nothing, whatever the user did.
+    /// Whether the template neither changed nor moved the file, so that the user's version stays.
     pub fn is_unchanged(&self) -> bool {
         !self.moves() && self.base == self.theirs
     }
@@ -42,7 +42,7 @@ pub fn pairs<'a>(
     let mut pairs = Vec::new();
     for (path, contents) in base {
         let to = moved.get(path.as_str()).copied().unwrap_or(path);
-        // The user has made the same move.
+        // Whether the user has already moved the file there.
         let is_there = to != path && !base.contains_key(to) && !mine.has(path) && mine.has(to);
         pairs.push(Pair {
             from: Some(if is_there { to } else { path }),
@@ -68,7 +68,7 @@ pub fn pairs<'a>(
 
 /// The moves whose new path is free, or becomes free by another move.
 ///
-/// Without its move, a file is one that theirs deleted, and one that theirs added.
+/// If a move is not possible, theirs has deleted one file and added another.
 fn possible_moves<'a>(
     base: &'a Files,
     theirs: &Files,
@@ -91,9 +91,9 @@ fn possible_moves<'a>(
     }
 }
 
-/// Whether no file of the user's own has the new path.
+/// Whether none of the user's own files has the new path.
 fn is_free(mine: &Mine, old: &str, new: &str) -> bool {
-    // A disk may take paths for equal that differ only in case. Then the file at the new path is this file.
+    // On some disks, paths that differ only in case are equal. Then the file at the new path is this file.
     let is_taken = if old.eq_ignore_ascii_case(new) {
         mine.has_exactly(new)
     } else {

@@ -25,7 +25,7 @@ pub fn without_theirs(pair: &Pair, mine: Vec<u8>) -> FileUpdate {
     }
 }
 
-/// The update of a file that theirs has, too. `None` if it stays as it is.
+/// The update of a file that theirs also has. `None` if it stays as it is.
 pub fn with_theirs(
     pair: &Pair,
     mine: Vec<u8>,
@@ -55,7 +55,7 @@ pub fn with_theirs(
     })
 }
 
-/// The update of a file that theirs did not change, but whose merge follows moves.
+/// The update of a file that theirs did not change, but whose contents depend on moves of other files.
 pub fn merged_with_its_base(
     pair: &Pair,
     mine: Vec<u8>,
@@ -119,7 +119,7 @@ fn merged(
     (Outcome::Merged, after)
 }
 
-/// A version for git's index. It has the line ends of mine, so that a tool compares only the lines.
+/// A version for git's index. It gets the line ends of mine, so that a merge tool shows no differences in line ends.
 fn like(mine: &[u8], version: Option<&[u8]>) -> Option<Vec<u8>> {
     version.map(|version| line_ends::like(mine, version))
 }

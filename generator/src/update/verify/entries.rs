@@ -1,4 +1,4 @@
-//! The rule for files with merges of their own, which may write entries in another order or form.
+//! The rule for files that are merged by keys or entries. Such a merge may write them in another order or form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub fn are_kept(path: &str, versions: &Versions, renames: &Renames) -> bool {
     }
 }
 
-/// A table as pairs of `key.key` and a value, with one pair for each element of an array.
+/// The entries of a table: pairs of a path such as `key.key` and a value. Each element of an array has a pair.
 type Entries = BTreeSet<(String, String)>;
 
 fn manifest_is_kept(versions: &Versions) -> Option<bool> {
@@ -63,7 +63,7 @@ fn has_key(entries: &Entries, key: &str) -> bool {
     })
 }
 
-/// `.hoglet.toml` has the release and the answers of theirs, and everything else of mine.
+/// `.hoglet.toml` must have the release and the answers of theirs, and everything else of mine.
 fn origin_is_kept(versions: &Versions) -> Option<bool> {
     let result = entries(versions.with_theirs)?;
     let (mine, theirs) = (entries(versions.mine)?, entries(versions.theirs)?);
@@ -112,9 +112,9 @@ fn is_dependency(path: &str) -> bool {
     table.is_some_and(|table| table.ends_with("dependencies"))
 }
 
-/// An entry that only one side changed, added or removed is as that side has it.
+/// If only one side changed, added or removed an entry, the result must have the entry of that side.
 ///
-/// An entry that both sides changed may be as either side has it.
+/// If both sides changed an entry, only its existence is checked.
 fn journal_is_kept(versions: &Versions, renames: &Renames) -> Option<bool> {
     let read = |text: &str| Some(Journal::from_text(text).ok()?.generated);
     let followed = |text: &str| {
@@ -133,12 +133,13 @@ fn journal_is_kept(versions: &Versions, renames: &Renames) -> Option<bool> {
     let is_right = |name| {
         let [base, mine, theirs, result] = [&base, &mine, &theirs, &result].map(|at| at.get(name));
         if mine == base {
-            // The user may have changed only the order in an entry. Then it stays, even if theirs removed it.
+            // `by_name` hides a change of the order in an entry. The merge keeps an entry with such a change, even if theirs
+            // removed it.
             result == theirs || theirs.is_none() && result == mine
         } else if theirs == base || mine == theirs {
             result == mine
         } else {
-            // Removed here and changed there: it may stay removed.
+            // If one side removed the entry and the other changed it, it may be absent.
             result.is_some() || mine.is_none() || theirs.is_none()
         }
     };
@@ -154,7 +155,7 @@ fn follow(entry: &mut Entry, renames: &Renames) {
     }
 }
 
-/// The entries by kind and name. Neither the order of files and lines in an entry matters, nor whether one is there twice.
+/// The entries by kind and name. The files and lines of an entry are sorted, and duplicates are removed.
 fn by_name(entries: Vec<Entry>) -> BTreeMap<(String, String), Entry> {
     let entries = entries.into_iter().map(|mut entry| {
         entry.file.sort_by(|one, other| one.path.cmp(&other.path));

@@ -1,7 +1,7 @@
 //! The rule for a merged file: it has every line of mine except those that theirs removed, and no other line except those
-//! that theirs added. The same is true the other way round.
+//! that theirs added. The same rule applies with mine and theirs exchanged.
 //!
-//! Lines are counted, so their order is not checked.
+//! Only the number of each line is checked, not the order.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ pub fn check(versions: &Versions) -> Result<(), String> {
     check_side(&of(versions.with_theirs), &theirs, &base, &mine)
 }
 
-/// `result` differs from `side` only in the changes of `other`.
+/// Checks that `result` differs from `side` only by the changes between `base` and `other`.
 fn check_side(result: &Lines, side: &Lines, base: &Lines, other: &Lines) -> Result<(), String> {
     let mut is_reordered = None;
     for line in side.counts.keys().chain(result.counts.keys()) {
@@ -39,8 +39,8 @@ fn check_side(result: &Lines, side: &Lines, base: &Lines, other: &Lines) -> Resu
             let most = side.count(line) + added;
             (least..=most).contains(&result.count(line))
         };
-        // If other moves a line, its change removes the line and adds it again. When the user removed the same line, only the
-        // second half is new.
+        // If `other` moves a line, its change removes the line and adds it again. If `side` also removed the line, only the
+        // addition has an effect.
         let moved = before.min(after);
         let mut may_move = || {
             moved > 0
@@ -75,7 +75,7 @@ impl<'a> Lines<'a> {
         self.counts.get(line).copied().unwrap_or(0)
     }
 
-    /// Whether lines that both have stand in another order.
+    /// Whether the common lines have another order.
     fn is_reordered_in(&self, other: &Self) -> bool {
         let both = self.counts.iter();
         let both: usize = both

@@ -1,4 +1,4 @@
-//! Takes a text with conflict markers apart.
+//! Splits a text with conflict markers into the texts of both sides.
 
 use std::ops::RangeInclusive;
 
@@ -19,9 +19,9 @@ impl Sides {
     }
 }
 
-/// The result with every conflict resolved for one side.
+/// The result with all conflicts resolved for mine, and with all conflicts resolved for theirs.
 ///
-/// `None` if there are no markers at these lines, which are counted from 1.
+/// `conflicts` has the lines of each conflict, counted from 1. `None` if there are no markers at these lines.
 ///
 /// `originals` are both files before the merge.
 pub fn sides(
@@ -59,8 +59,8 @@ pub fn sides(
 
 /// The lines of both sides in a conflict.
 ///
-/// A line of a file can look like the marker between them. Then the right one divides the conflict so that both parts are in
-/// the originals.
+/// A line of a file can look like the middle marker. The right marker is the one that gives two parts that are in the
+/// originals.
 fn parts<'a, 'b>(
     lines: &'a [&'b str],
     originals: &Sides,
@@ -77,7 +77,7 @@ fn parts<'a, 'b>(
     let mut right = divided.iter().filter(|(mine, theirs)| {
         is_part_of(mine, &originals.mine) && is_part_of(theirs, &originals.theirs)
     });
-    // The merge of a manifest writes lines that are in neither file.
+    // The merge of a manifest can write lines that are in neither file. Then the first marker is taken.
     right.next().or(divided.first()).copied()
 }
 

@@ -1,4 +1,4 @@
-//! Unmerged entries in git's index, so that `git status`, editors and `git mergetool` know the conflicts.
+//! Unmerged entries in git's index, by which `git status`, editors and `git mergetool` find the conflicts.
 
 use super::work_tree::{WorkTree, entries};
 use super::{Failed, output, run};
@@ -11,15 +11,15 @@ const MODE: &str = "100644";
 pub struct UnmergedFile {
     /// Relative to the app, with `/` between its parts.
     pub path: String,
-    /// The path that it had before.
+    /// The old path, if the file moved.
     pub moved_from: Option<String>,
-    /// The base, mine and theirs. A side without the file has none.
+    /// Base, mine and theirs. `None` for a version without the file.
     pub stages: [Option<Vec<u8>>; 3],
 }
 
-/// Records the conflicts, all or none. Files that git ignores are left out.
+/// Records all conflicts or none. Files that git ignores are left out.
 ///
-/// The error says what failed.
+/// The error explains the failure.
 pub fn record(work_tree: &WorkTree, files: &[UnmergedFile]) -> Result<(), String> {
     try_to_record(work_tree, files).map_err(|failed| {
         format!(
@@ -51,7 +51,7 @@ fn try_to_record(work_tree: &WorkTree, files: &[UnmergedFile]) -> Result<(), Fai
                 stages.push((number, hash));
             }
         }
-        // Git wants the entry without a conflict removed first. Its hash is all zeros.
+        // The merged entry must be removed first. For git, this is a line with mode 0 and a hash of zeros.
         let length = stages.first().map_or(0, |(_, hash)| hash.len());
         let removed = file.moved_from.iter().map(|path| work_tree.path_of(path));
         for path in removed.chain([path.clone()]) {
@@ -66,7 +66,7 @@ fn try_to_record(work_tree: &WorkTree, files: &[UnmergedFile]) -> Result<(), Fai
     run(&mut update, lines.as_bytes())
 }
 
-/// Stores the contents as git would store this file, such as with other line ends. Returns the hash.
+/// Stores the contents in git, with the filters for this path, such as for line ends. Returns the hash.
 fn store(work_tree: &WorkTree, path: &str, contents: &[u8]) -> Result<String, Failed> {
     let mut command = work_tree.git();
     command.args(["hash-object", "-w", "--stdin"]);
@@ -169,7 +169,7 @@ mod tests {
             work_tree.unmerged().unwrap(),
             ["gone.rs", "new.rs", "ü a.rs"]
         );
-        // As after a merge, `git add` resolves them.
+        // `git add` resolves them, as after a merge.
         run(folder.path(), &["add", "."]);
         assert_eq!(work_tree.unmerged().unwrap(), [""; 0]);
     }

@@ -1,6 +1,6 @@
-//! The repository that an app is in: whether it is clean, and which of its files have conflicts.
+//! The repository that contains an app: whether the app is clean, and which of its files have conflicts.
 //!
-//! Reads the repository and changes nothing.
+//! This module changes nothing.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -13,7 +13,7 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct WorkTree {
     app: PathBuf,
-    /// The path of the app in the repository, with `/` at its end. It is empty for an app at the top.
+    /// The path of the app in the repository, with a final `/`. Empty if the app is the root of the repository.
     prefix: String,
 }
 
@@ -37,13 +37,13 @@ impl WorkTree {
     /// The files of the app that are unmerged.
     pub fn unmerged(&self) -> Result<Vec<String>, Error> {
         let listed = self.list(&["ls-files", "--unmerged", "-z"])?;
-        // `mode hash stage<tab>path`, once for each stage.
+        // Each entry is `mode hash stage<tab>path`. A file has an entry for each stage.
         let paths = listed.iter().filter_map(|entry| entry.split_once('\t'));
         let paths: BTreeSet<&str> = paths.map(|(_, path)| path).collect();
         Ok(paths.into_iter().map(str::to_owned).collect())
     }
 
-    /// The files of the app that are not as in the last commit. Files that git ignores do not count.
+    /// The files of the app that differ from the last commit. Files that git ignores do not count.
     pub fn uncommitted(&self) -> Result<Vec<String>, Error> {
         let listed = self.list(&[
             "status",
@@ -54,7 +54,7 @@ impl WorkTree {
             "--",
             ".",
         ])?;
-        // `XY path`, relative to the top of the repository.
+        // Each entry is `XY path`, relative to the root of the repository.
         let paths = listed.iter().filter_map(|entry| entry.get(3..));
         let paths = paths.map(|path| match path.strip_prefix(&self.prefix) {
             Some("") => ".",
@@ -71,14 +71,14 @@ impl WorkTree {
         command
     }
 
-    /// The path of a file of the app in the repository.
+    /// The path in the repository of a file of the app.
     pub(super) fn path_of(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
     }
 
     fn list(&self, arguments: &[&str]) -> Result<Vec<String>, Error> {
         let mut command = git(&self.app);
-        // Otherwise git may update its index.
+        // Without this option, git may update its index.
         command.arg("--no-optional-locks").args(arguments);
         let listed = output(&mut command, &[]).map_err(|failed| unreadable(&failed))?;
         Ok(entries(&listed))
