@@ -1,6 +1,6 @@
-//! `hoglet diff`: the user's changes since the template.
+//! `hoglet diff`: the user's changes to the files of the template.
 //!
-//! The first commit of a new app is the template with the user's answers, so git knows what the diff must contain.
+//! The first commit of a new app is the template with the user's answers, so the diff must be equal to that of git.
 
 #[path = "support/command.rs"]
 mod command;
@@ -26,7 +26,7 @@ fn app_with(arguments: &str) -> Sandbox {
     sandbox
 }
 
-/// What a successful `hoglet diff` prints.
+/// The output of a successful `hoglet diff`.
 #[track_caller]
 fn diff(sandbox: &Sandbox, arguments: &str) -> String {
     diff_in(sandbox, "hedge", arguments)
@@ -140,7 +140,7 @@ fn generated_code_is_a_change_of_the_files_that_list_it() {
     let shown = diff(&sandbox, "src/routes.rs");
     assert_eq!(paths(&shown), ["src/routes.rs"]);
     assert!(shown.contains("\n+pub mod about;\n"), "{shown}");
-    // The journal is bookkeeping.
+    // The journal is a file that commands write.
     let all = diff(&sandbox, "");
     assert!(!all.contains("generated.toml"), "{all}");
     go_back(&sandbox, &(all + &diff(&sandbox, ".hoglet")));
@@ -154,7 +154,7 @@ fn it_shows_what_git_shows() {
     replace(&sandbox, ROUTES, "\n", "\n// mine\n");
     let diff = diff(&sandbox, "");
     let git = sandbox.git("hedge", "diff --no-color");
-    // Git also names the blobs, and the function around each place.
+    // The diff of git also has the hashes of the blobs, and the function around each hunk.
     let git = git.lines().filter(|line| !line.starts_with("index "));
     let git: Vec<String> = git
         .map(|line| match line.strip_prefix("@@ ") {
@@ -200,7 +200,7 @@ fn a_path_is_relative_to_the_folder_of_the_user() {
         shown("hedge/tests", &absolute.display().to_string()),
         ["src/models/user.rs"]
     );
-    // A path that is deleted is still a path of the template.
+    // A deleted file is still a file of the template.
     delete(&sandbox, "hedge/src/models/user.rs");
     assert_eq!(shown("hedge/src", "models/user.rs"), ["src/models/user.rs"]);
 }
@@ -276,7 +276,7 @@ fn bytes_that_are_no_text_are_named() {
         shown.ends_with("Binary files a/static/app.css and b/static/app.css differ\n"),
         "{shown}"
     );
-    // Git passes over that line, and takes the rest.
+    // Git ignores that line and applies the rest.
     go_back(&sandbox, &shown);
     assert_eq!(status(&sandbox), " M static/app.css\n");
 }
@@ -315,7 +315,7 @@ fn tests_of_vendor_count_if_they_are_there() {
     replace(&sandbox, &format!("hedge/{test}"), "\n", "\n// mine\n");
     assert_eq!(paths(&diff(&sandbox, "vendor/hoglet-web/tests")), [test]);
     assert_eq!(paths(&diff(&sandbox, "")), [test]);
-    // As in an update, all tests of a crate count if one of them is there.
+    // As in an update, all tests of a crate are compared if one of them exists.
     delete(&sandbox, &format!("hedge/{test}"));
     assert!(diff(&sandbox, "vendor").contains("\ndeleted file mode 100644\n"));
     fs::remove_dir_all(sandbox.path().join("hedge/vendor/hoglet-web/tests")).expect("it was there");
@@ -341,7 +341,7 @@ fn a_template_between_two_releases_is_compared_with_the_nearest() {
 fn colors_are_for_terminals() {
     let sandbox = app();
     replace(&sandbox, ROUTES, "\n", "\n// mine \u{1b}[1m\n");
-    // A diff that is stored has the bytes of the file.
+    // A diff that is redirected to a file has the exact bytes of the changed file.
     let shown = diff(&sandbox, "");
     assert!(shown.contains("\n+// mine \u{1b}[1m\n"), "{shown:?}");
     let mut colored = sandbox.command("diff");

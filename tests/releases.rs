@@ -1,4 +1,4 @@
-//! The releases that the program carries, and the rule that a changed template has a new version.
+//! The releases that the program contains, and the rule that a changed template needs a new version.
 
 mod support;
 
@@ -41,7 +41,7 @@ fn the_template_names_its_own_hash() {
     );
 }
 
-/// CI refuses a change of the template without a version that says so.
+/// Without a new version, CI refuses a change of the template.
 #[test]
 fn a_template_that_has_changed_since_its_release_has_a_newer_version_with_notes() {
     let frozen = Releases::frozen().expect("sound manifests");

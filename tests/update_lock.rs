@@ -1,6 +1,6 @@
 //! `Cargo.lock` after an update, completed by cargo itself.
 //!
-//! The crates are empty and are in a folder that takes the place of crates.io, so no test needs a network.
+//! The crates are empty. They are in a folder that replaces crates.io, so no test needs a network.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -38,7 +38,7 @@ log = \"0.4\"
 [workspace]
 ";
 
-/// An app that its user may change, and the two releases.
+/// An app for a test to change, and two releases.
 struct Sandbox {
     folder: TempDir,
     base: Files,
@@ -46,7 +46,7 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    /// The first release was tested with the first versions, and the second one with the next.
+    /// The first release was tested with the first version of each crate, and the second release with the next version.
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, version, dependencies) in REGISTRY {
@@ -116,7 +116,7 @@ impl Sandbox {
         write(&self.app().join("Cargo.toml"), &changed);
     }
 
-    /// The second release with the user's manifest and a new lock file. Returns that, before cargo completes it.
+    /// Writes the second release with the user's manifest and a new lock file. Returns the lock file before cargo completes it.
     fn update(&self) -> LockFile {
         let manifest = fs::read_to_string(self.app().join("Cargo.toml")).expect("a manifest");
         let made = lock_file(&self.app(), &self.base, &self.theirs).expect("a lock file");
@@ -127,7 +127,7 @@ impl Sandbox {
         made
     }
 
-    /// Updates, and returns the version of each package that the user may care for.
+    /// Updates the app, and returns the versions of the packages that the tests compare.
     #[track_caller]
     fn updated(&self) -> (LockFile, BTreeMap<String, String>) {
         let made = self.update();
@@ -173,7 +173,7 @@ fn with_the_dependencies_of_the_template_it_is_that_of_the_release() {
     );
     assert_eq!(sandbox.lock(), sandbox.theirs_text());
 
-    // After `cargo update`, with other settings that change no dependency.
+    // The user has run `cargo update`, and changed settings that change no dependency.
     let sandbox = Sandbox::new();
     sandbox.edit(|text| text.to_owned() + "[profile.dev]\ndebug = false\n");
     cargo(&sandbox.app(), "update --offline");
@@ -184,7 +184,7 @@ fn with_the_dependencies_of_the_template_it_is_that_of_the_release() {
         (sandbox.theirs_text(), true)
     );
 
-    // With CRLF.
+    // A lock file with CRLF keeps it.
     let sandbox = Sandbox::new();
     write(
         &sandbox.app().join("Cargo.lock"),
@@ -273,7 +273,7 @@ fn an_app_that_was_renamed_keeps_its_name_and_version() {
     assert_eq!(versions["hedgerow"], "1.4.0");
     assert!(!versions.contains_key("hedge"));
 
-    // The user has not built it since.
+    // The user has not built the app since.
     let sandbox = Sandbox::new();
     sandbox.edit_unbuilt(rename);
     let (made, versions) = sandbox.updated();
@@ -296,7 +296,7 @@ fn an_app_without_a_lock_file_stays_without_one() {
     fs::remove_file(sandbox.app().join("Cargo.lock")).expect("it was there");
     let made = lock_file(&sandbox.app(), &sandbox.base, &sandbox.theirs);
     assert_eq!(made.expect("readable files"), None);
-    // And one that the release does not change stays.
+    // A version that the release does not change stays.
     let sandbox = Sandbox::new();
     let made = lock_file(&sandbox.app(), &sandbox.base, &sandbox.base);
     assert_eq!(made.expect("readable files"), None);
@@ -334,7 +334,7 @@ fn cargo(folder: &Path, arguments: &str) {
     assert!(output.status.success(), "cargo {arguments}: {words}");
 }
 
-/// Locks a crate to another version. `cargo update --precise` does not know the registry of these tests.
+/// Locks a crate to another version. `cargo update --precise` does not support the registry of these tests.
 fn lock_to(folder: &Path, from: &str, to: &str) {
     let file = folder.join("Cargo.lock");
     let text = fs::read_to_string(&file).expect("a lock file");

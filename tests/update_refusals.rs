@@ -1,4 +1,4 @@
-//! `hoglet update` with the releases that the program carries: refusals, exit codes, and the repository around the app.
+//! `hoglet update` with the releases that the program contains: refusals, exit codes, and the repository around the app.
 
 #[path = "support/command.rs"]
 mod command;
@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 
 const ORIGIN: &str = "hedge/.hoglet.toml";
 
-/// An app of this version, in a repository of its own.
+/// An app of this version, in its own repository.
 fn new_app() -> Sandbox {
     let sandbox = Sandbox::new();
     let outcome = sandbox.run("new hedge --yes");
@@ -18,7 +18,7 @@ fn new_app() -> Sandbox {
     sandbox
 }
 
-/// An app that says that it is of another release, in a repository of its own.
+/// An app whose `.hoglet.toml` has another version, in its own repository.
 fn app_of(version: &str) -> Sandbox {
     let sandbox = new_app();
     say_version(&sandbox, version);
@@ -38,7 +38,7 @@ fn commit(sandbox: &Sandbox, folder: &str) {
     sandbox.git(folder, "commit --quiet --message work");
 }
 
-/// With words instead of the versions, so that a release changes no test.
+/// Replaces the current version with a word, so that a release changes no test.
 fn without_versions(outcome: &Outcome) -> String {
     let newest = env!("CARGO_PKG_VERSION");
     outcome.to_string().replace(newest, "[newest]")
@@ -88,7 +88,7 @@ fn conflicts_that_are_left_are_listed_though_the_manifest_is_broken() {
     let manifest = sandbox.read("hedge/Cargo.toml");
     let conflict = "<<<<<<< yours\na = 1\n=======\na = 2\n>>>>>>> hoglet 0.2.0\n";
     sandbox.write("hedge/Cargo.toml", &format!("{conflict}{manifest}"));
-    // In git's index there is no conflict, so this is a change like any other.
+    // Git's index has no conflict, so the markers count as an ordinary change.
     assert_eq!(sandbox.run_in("hedge", "update").code, 0);
     fs::remove_dir_all(sandbox.path().join("hedge/.git")).expect("it was there");
     assert_snapshot!(without_versions(&sandbox.run_in("hedge", "update")), @r"
@@ -295,7 +295,7 @@ fn a_dry_run_prints_the_diff_alone() {
         "{outcome}"
     );
     assert_eq!(sandbox.everything(), before);
-    // What it prints is what the update writes.
+    // The printed diff makes the same changes as the update.
     sandbox.write("update.diff", &outcome.stdout);
     sandbox.git("hedge", "apply ../update.diff");
     let by_git = sandbox.read(ORIGIN);

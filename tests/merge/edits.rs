@@ -1,4 +1,4 @@
-//! Random edits of texts, as people and releases make them.
+//! Random edits of texts, similar to those of people and releases.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -18,14 +18,14 @@ enum Edit {
     Move(Index, Index, usize),
     Duplicate(Index, Index, usize),
     Append(Vec<Line>),
-    /// Takes the last line end away, or adds it.
+    /// Removes the last line end, or adds it.
     LineEndAtTheEnd,
 }
 
 #[derive(Debug, Clone)]
 enum Line {
     New(u8),
-    /// A line that the text has already, such as `}`.
+    /// A line that the text already has, such as `}`.
     Known(Index),
 }
 
@@ -49,7 +49,7 @@ pub fn edits(most: usize) -> impl Strategy<Value = Edits> {
     prop::collection::vec(edit(), 1..=most).prop_map(Edits)
 }
 
-/// A part of a file, changed by both sides. Some changes are the same on both.
+/// A part of a file that both sides change. Both sides make some of the same changes.
 pub fn texts(files: Vec<String>) -> impl Strategy<Value = Texts> {
     let part = (
         select(files),
@@ -140,7 +140,7 @@ impl Edit {
                 }
             }
         }
-        // A line in the middle has its end.
+        // Every line except the last must have a line end.
         let last = lines.len().saturating_sub(1);
         for line in lines.iter_mut().take(last) {
             if !line.ends_with('\n') {
@@ -151,7 +151,7 @@ impl Edit {
     }
 }
 
-/// A change of one line, between two that neither side changes.
+/// A change of one line. Neither side changes the lines before and after it.
 #[derive(Debug, Clone, Copy)]
 enum Small {
     Keep,
@@ -160,7 +160,7 @@ enum Small {
     InsertAfter,
 }
 
-/// Both sides change other lines, and the text with all changes.
+/// Texts in which both sides change different lines, and the expected text with all changes.
 pub fn apart() -> impl Strategy<Value = (Texts, String)> {
     let small = select(vec![
         Small::Keep,

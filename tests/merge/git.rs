@@ -1,4 +1,4 @@
-//! Real merges by git, of many files at once.
+//! Merges of many files by git itself.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -16,7 +16,7 @@ pub struct Trees {
     pub theirs: Files,
 }
 
-/// With texts instead of bytes.
+/// Shows texts instead of bytes.
 impl fmt::Debug for Trees {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         for (name, files) in [
@@ -37,7 +37,7 @@ impl fmt::Debug for Trees {
 pub struct Merge {
     /// With markers around conflicts.
     pub files: Files,
-    /// The stages of each path in the index that is not merged: 1 base, 2 mine, 3 theirs.
+    /// The stages of each unmerged path: 1 is base, 2 is mine, 3 is theirs.
     pub conflicts: BTreeMap<String, Vec<u8>>,
 }
 
@@ -102,7 +102,7 @@ fn history(trees: &Trees) -> Vec<u8> {
     history
 }
 
-/// Splits what `git cat-file --batch` prints.
+/// Splits the output of `git cat-file --batch`.
 fn blobs(mut printed: &[u8]) -> Vec<Vec<u8>> {
     let mut blobs = Vec::new();
     while !printed.is_empty() {
@@ -123,7 +123,7 @@ fn git(repository: &Path, arguments: &[&str], input: &[u8]) -> String {
     String::from_utf8(git_bytes(repository, arguments, input)).expect("UTF-8")
 }
 
-/// The input goes through a file, because git stops to read while nobody reads what it prints.
+/// The input is in a file. With a pipe, git would stop reading as soon as the pipe of its output is full.
 fn git_bytes(repository: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let path = repository.join("input");
     std::fs::write(&path, input).expect("a writable file");
@@ -136,7 +136,7 @@ fn git_bytes(repository: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
         .stderr(Stdio::inherit())
         .output()
         .expect("git is installed");
-    // A merge with conflicts ends with 1.
+    // The exit code of a merge with conflicts is 1.
     let code = output.status.code();
     assert!(
         code == Some(0) || code == Some(1),

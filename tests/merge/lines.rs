@@ -1,4 +1,4 @@
-//! Merges by lines, which are those of git.
+//! Merges by lines, compared with those of git.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ fn merge_lines(texts: &Texts) -> Merged {
     lines::merge(sides, &labels())
 }
 
-/// Files of the template, which people and releases change.
+/// Files of the template, which users and releases change.
 fn files() -> Vec<String> {
     let tree = template::embedded_tree();
     let files = [
@@ -41,14 +41,14 @@ fn files() -> Vec<String> {
 }
 
 proptest! {
-    // One case has many merges. `PROPTEST_CASES` asks for more of them.
+    // One case consists of many merges. `PROPTEST_CASES` sets the number of cases.
     #![proptest_config(ProptestConfig {
         cases: std::env::var("PROPTEST_CASES").map_or(4, |cases| cases.parse().expect("a number")),
         max_shrink_iters: 400,
         ..ProptestConfig::default()
     })]
 
-    /// The same bytes with and without conflicts, for random edits of real files.
+    /// For random edits of real files, the result has the same bytes as git's, with and without conflicts.
     #[test]
     fn a_merge_by_lines_is_that_of_git(cases in prop::collection::vec(texts(files()), 1..500)) {
         let path = |number: usize| format!("file_{number:04}");
@@ -74,7 +74,7 @@ proptest! {
 }
 
 proptest! {
-    /// Edits that are at least one line apart never conflict, and none is lost.
+    /// Edits with at least one line between them never conflict, and none is lost.
     #[test]
     fn edits_apart_from_each_other_are_all_in_the_result((texts, expected) in apart()) {
         let merged = merge_lines(&texts);

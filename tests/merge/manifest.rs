@@ -1,4 +1,4 @@
-//! Merges of `Cargo.toml`: by lines if that works, otherwise by key.
+//! Merges of `Cargo.toml`: by lines if possible, otherwise by key.
 
 use hoglet::update::merge::{Merged, Sides, merge};
 use hoglet::update::renames::Renames;

@@ -1,10 +1,10 @@
-//! Updates of whole apps, which are merges of git, and which lose nothing.
+//! Updates of whole apps have the same result as merges by git, and lose nothing.
 //!
-//! These differences to git are intended, and the test expects them:
+//! These differences from git are intended, and the test expects them:
 //!
 //! - A file that the user deleted stays deleted, even if the template changed or moved it. For git that is a conflict.
 //! - A new file in a folder that the user deleted as a whole is not created.
-//! - A file that the user moved is not followed. The test moves none.
+//! - An update does not detect files that the user moved. In this test, the user moves no file.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ use crate::edits::{Edits, edits};
 use crate::git::{Files, Trees, merge_tree};
 use crate::labels;
 
-/// What the template does with one of its files.
+/// The change that the template makes to one of its files.
 #[derive(Debug, Clone)]
 enum Theirs {
     Keep,
@@ -32,17 +32,17 @@ enum Theirs {
     MoveAndEdit(Edits),
 }
 
-/// What the user does with one of the template's files.
+/// The change that the user makes to one of the template's files.
 #[derive(Debug, Clone)]
 enum Mine {
     Keep,
     Edit(Edits),
     Delete,
-    /// As the template edits it.
+    /// Makes the same edit as the template.
     EditLikeTheirs,
 }
 
-/// What happens to a folder.
+/// The changes to a folder.
 #[derive(Debug, Clone, Default)]
 struct Folder {
     moves: bool,
@@ -81,7 +81,7 @@ fn folder() -> impl Strategy<Value = Folder> {
     })
 }
 
-/// Files that are long enough, and different enough, that moves are found.
+/// Source files that are long and different enough to be recognized after a move.
 fn files() -> Vec<String> {
     let files = template::embedded_tree()
         .into_iter()
@@ -158,7 +158,7 @@ fn trees() -> impl Strategy<Value = Trees> {
     })
 }
 
-/// Requires that the update of an app with only this file loses nothing.
+/// Checks that the update of an app with only this file loses nothing.
 pub fn require_nothing_lost(path: &str, sides: Sides) {
     let files = |text: &str| Files::from([(path.to_owned(), text.as_bytes().to_vec())]);
     update(&Trees {
@@ -168,7 +168,7 @@ pub fn require_nothing_lost(path: &str, sides: Sides) {
     });
 }
 
-/// Plans the update, checks it, and gives back the new files, too.
+/// Plans the update and checks it. Also returns the files after the update.
 fn update(trees: &Trees) -> (Renames, Vec<FileUpdate>, Files) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (path, contents) in &trees.mine {
@@ -218,7 +218,7 @@ fn differences(trees: &Trees, renames: &Renames, updates: &[FileUpdate]) -> BTre
         .collect()
 }
 
-/// git adds the paths to the labels of a file that moved.
+/// Removes the path that git adds to the labels if a file moved.
 fn without_paths_in_markers(contents: &[u8]) -> String {
     let text = str::from_utf8(contents).expect("UTF-8");
     let line = |line: &str| {

@@ -1,4 +1,4 @@
-//! Tests of the plan and of its check, with small trees.
+//! Tests of the plan and of its verification, with small trees.
 
 mod fixture;
 mod plan;

@@ -97,7 +97,7 @@ fn moves_are_followed_over_several_releases() {
     assert_eq!(moves(&trees[..1]), [""; 0]);
     assert_eq!(moves(&[]), [""; 0]);
 
-    // Back at its path, it has not moved.
+    // The file is back at its first path, so it has not moved.
     let back = [
         tree(&[("a", LONG)]),
         tree(&[("b", LONG)]),

@@ -66,7 +66,7 @@ impl Case {
         verify(&self.trees(), updates)
     }
 
-    /// The plan, which must lose nothing.
+    /// Makes the plan and checks that it loses nothing.
     pub fn plan(&self) -> Vec<FileUpdate> {
         let updates = plan(&self.trees()).unwrap();
         self.verify(&updates).unwrap();

@@ -133,7 +133,7 @@ fn line_ends_of_the_user_are_kept() {
         after(&updates, "b"),
         crlf(&lines("one", "1").replace("eight", "8"))
     );
-    // A merge tool must see one changed line, and not a changed line end everywhere.
+    // A merge tool must show one changed line, and not a changed line end in every line.
     let Outcome::Conflict(conflict) = &updates[3].outcome else {
         panic!("{updates:?}");
     };

@@ -1,4 +1,4 @@
-//! Wrong results are refused, whatever the merge says.
+//! The verification refuses wrong results of a merge.
 
 use crate::update::outcome::{Conflict, ConflictKind, FileUpdate, Outcome};
 use crate::update::tests::fixture::Case;
@@ -25,7 +25,7 @@ fn refused(case: &Case, updates: &[FileUpdate]) -> String {
     case.verify(updates).unwrap_err().to_string()
 }
 
-/// A case in which both sides changed the file: theirs the lines 1 and 5, the user line 8.
+/// A case in which both sides changed the file: theirs changed lines 1 and 5, and the user changed line 8.
 fn both() -> Case {
     let theirs = BASE.replace("one\n", "").replace("five", "5");
     case(BASE, &theirs, &BASE.replace("eight", "8"))
@@ -52,7 +52,7 @@ fn a_lost_or_foreign_line_is_refused() {
         (format!("one\n{MERGED}"), "one"),
         // A change of the user.
         (MERGED.replace('8', "eight"), "8"),
-        // A line of nobody's change.
+        // A line that neither side added.
         (MERGED.replace("six\n", ""), "six"),
         (format!("{MERGED}more\n"), "more"),
         (format!("{MERGED}six\n"), "six"),
@@ -106,7 +106,7 @@ fn the_users_file_is_not_deleted() {
     let mut deleted = update(&case, Outcome::Deleted, "");
     deleted.after = None;
     assert!(refused(&case, &[deleted]).contains("your file in `a`"));
-    // It must also be listed.
+    // The file must also be listed.
     assert!(refused(&case, &[]).contains("your file in `a`"));
     let own = Case::new(&[], &[], &[("a", "own\n")]);
     let mut deleted = update(&own, Outcome::Deleted, "");
@@ -176,7 +176,7 @@ fn only_the_lines_in_a_conflict_may_differ() {
     for lines in [1..=4, 2..=5, 1..=99, 0..=5] {
         refused(&case, &[conflict(&case, lines, CONFLICT)]);
     }
-    // Without a listed conflict, the markers are lines of nobody.
+    // If no conflict is listed, the markers are lines that neither side added.
     refused(&case, &[update(&case, Outcome::Merged, CONFLICT)]);
 }
 
@@ -224,7 +224,7 @@ fn a_binary_file_stays_as_the_user_has_it() {
     refused(&case, &[update(&case, Outcome::Merged, "2\n")]);
 }
 
-/// The result of a merge of a file with a merge of its own.
+/// Checks a result of a merge by keys or entries.
 #[track_caller]
 fn special(path: &str, [base, theirs, mine]: [&str; 3], right: &[&str], wrong: &[&str]) {
     let case = Case::new(&[(path, base)], &[(path, theirs)], &[(path, mine)]);

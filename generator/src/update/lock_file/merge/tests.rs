@@ -1,6 +1,6 @@
-//! A lock file is written here as one line for each package: its name, its version, its source and its dependencies.
+//! In these tests, a lock file has one line for each package: its name, its version, its source and its dependencies.
 //!
-//! The source is `.` for a crate in a folder, and the registry if none is written.
+//! The source is `.` for a crate in a folder. Without a source, the package is from the registry.
 
 use super::*;
 

@@ -78,7 +78,7 @@ fn a_file_that_cannot_be_read_is_an_error_if_it_would_change() {
     let lock = |path: &str| {
         let path = case.app.path().join(path);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-        // The superuser can read it all the same.
+        // The superuser can read it in spite of its permissions.
         fs::read(path).is_err()
     };
     if lock("b") {

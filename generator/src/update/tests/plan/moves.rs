@@ -101,7 +101,7 @@ fn the_user_may_have_made_the_same_move() {
 fn a_moved_file_that_the_user_deleted_stays_deleted() {
     let case = Case::new(&[("a", LONG)], &[("b", &lines("one", "1"))], &[("c", "")]);
     assert_eq!(case.words(), ["kept deleted b"]);
-    // It only moved, so there is nothing to tell.
+    // The file only moved, so the report does not list it.
     let case = Case::new(&[("a", LONG)], &[("b", LONG)], &[("c", "")]);
     assert_eq!(case.words(), [""; 0]);
 }
@@ -147,7 +147,7 @@ fn files_move_in_a_chain_and_in_a_circle() {
     let case = chain(false);
     assert_eq!(case.words(), ["moved a > b", "moved b > c"]);
     assert_eq!(after(&case.plan(), "b"), lines("eight", "8"));
-    // Without the last move there is no place for the first one.
+    // If the last move is not possible, the first one is not possible either.
     assert_eq!(
         chain(true).words(),
         ["deleted in template a", "replaced b", "conflict c"]

@@ -8,7 +8,7 @@ use crate::base::Files;
 use crate::update::outcome::Outcome;
 use crate::update::tests::fixture::Case;
 
-/// Few paths and few lines, so that all kinds of changes meet.
+/// There are few paths and few lines, so that all kinds of changes occur together.
 fn tree() -> impl Strategy<Value = Files> {
     let path = prop::sample::select(vec!["a", "b", "x/a", "x/b", "y/a", "y/b", "y/z/a"]);
     let line = prop::sample::select(vec!["1\n", "2\n", "3\n", "4\n", "5\n", "6\n", "7\n", "}\n"]);
@@ -17,7 +17,7 @@ fn tree() -> impl Strategy<Value = Files> {
     prop::collection::btree_map(path.prop_map(str::to_owned), contents, 0..6)
 }
 
-/// A tree that was made from another one: files are kept, moved, edited, or as in `new`.
+/// A tree made from another one. Each file is kept, moved or edited, or is the one in `new`.
 fn changed(base: &Files, new: &Files, choices: &[u8]) -> Files {
     let mut files = Files::new();
     let paths: Vec<&String> = base.keys().chain(new.keys()).collect();
@@ -61,7 +61,7 @@ proptest! {
             let text = String::from_utf8(contents.clone()).unwrap();
             case.write(path, if crlf { text.replace('\n', "\r\n") } else { text });
         }
-        // It also checks itself.
+        // This also verifies the plan.
         let updates = case.plan();
 
         let mut result: BTreeMap<String, Vec<u8>> = BTreeMap::new();
