@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use similar::{ChangeTag, TextDiff};
 
-/// The text of a file with LF as line ends, or `None` if the file is no text.
+/// The text of a file with LF as line ends, or `None` if the file is not text.
 pub fn text(contents: &[u8]) -> Option<Cow<'_, str>> {
     // Git regards a file with a null byte as binary, too.
     if contents.contains(&0) {
@@ -23,7 +23,7 @@ pub fn are_equal(one: &[u8], other: &[u8]) -> bool {
     if one == other {
         return true;
     }
-    // Files of different lengths without any CR cannot become equal, and most files have none.
+    // Without any CR, the line ends are equal, so the files differ in their lines. This is the usual case.
     if !one.contains(&b'\r') && !other.contains(&b'\r') {
         return false;
     }
@@ -33,9 +33,9 @@ pub fn are_equal(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-/// Gives a file the line ends of another one. A file that is no text stays as it is.
+/// Gives `contents` the line ends of `model`. A file that is not text stays as it is.
 ///
-/// A line that both have ends as in the other one. Any other line ends as most lines there.
+/// A common line gets the end that it has in `model`. Any other line gets the most frequent end in `model`.
 pub fn like(model: &[u8], contents: &[u8]) -> Vec<u8> {
     match (str::from_utf8(model), text(contents)) {
         (Ok(model), Some(text)) if model.contains("\r\n") => {
@@ -66,7 +66,7 @@ fn with_line_ends(model: &str, text: &str) -> String {
     result
 }
 
-/// Only a line feed ends a line.
+/// As in git, only a line feed ends a line.
 fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
