@@ -86,7 +86,7 @@ fn generators(here: &Path) -> Result<String, Box<dyn Error>> {
     Ok(code)
 }
 
-/// The folders in `releases/`, as `src/releases/folder.rs` has them.
+/// The folders in `releases/`, as code for `src/releases/folder.rs`.
 fn releases(here: &Path) -> Result<String, Box<dyn Error>> {
     let folder = here.join("releases");
     println!("cargo:rerun-if-changed={}", folder.display());

@@ -63,7 +63,7 @@ pub fn run_with(
     if target::is_current(releases, &origin, target) {
         let mut summary = Summary::up_to_date(&project.name, &target.version, &unresolved);
         if !summary.is_complete() {
-            summary.next = next(&summary, work_tree.is_some());
+            summary.next = next_steps(&summary, work_tree.is_some());
         }
         summary.dry_run = arguments.dry_run;
         summary.diff = arguments.dry_run.then(String::new);
@@ -90,7 +90,7 @@ pub fn run_with(
     };
     let mut planned = Planned::of(&request, &interrupt)?;
     planned.summary.dry_run = arguments.dry_run;
-    planned.summary.next = next(&planned.summary, work_tree.is_some());
+    planned.summary.next = next_steps(&planned.summary, work_tree.is_some());
     if arguments.dry_run {
         planned.summary.diff = Some(unified_diff::unified(&planned.changes));
         report::print(&planned.summary, arguments.json)?;
@@ -154,18 +154,18 @@ fn complete_lock_file(
 }
 
 /// The commands with which the user finishes and checks the update.
-fn next(summary: &Summary, has_git: bool) -> Vec<String> {
-    let mut next = Vec::new();
+fn next_steps(summary: &Summary, has_git: bool) -> Vec<String> {
+    let mut steps = Vec::new();
     match (summary.conflicts.is_empty(), has_git) {
         (true, _) => {}
-        (_, true) => next.push("git mergetool    # or edit the files, then `git add` them"),
-        (_, false) => next.push("# Edit the files with conflicts, between <<<<<<< and >>>>>>>"),
+        (_, true) => steps.push("git mergetool    # or edit the files, then `git add` them"),
+        (_, false) => steps.push("# Edit the files with conflicts, between <<<<<<< and >>>>>>>"),
     }
     if has_git {
-        next.push("git diff");
+        steps.push("git diff");
     }
-    next.extend(["cargo build", "cargo test"]);
-    next.into_iter().map(str::to_owned).collect()
+    steps.extend(["cargo build", "cargo test"]);
+    steps.into_iter().map(str::to_owned).collect()
 }
 
 fn exit_code(summary: &Summary) -> ExitCode {

@@ -26,7 +26,7 @@ pub struct Arguments {
     #[arg(long, required = true)]
     pub with_tests: bool,
 
-    /// Write over tests that were changed here
+    /// Overwrite tests that were changed here
     #[arg(long)]
     pub force: bool,
 }

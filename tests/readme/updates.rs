@@ -22,7 +22,7 @@ pub fn first_app() -> Tree {
     render(&template, "hedge", &[])
 }
 
-/// Runs every command of the guide in that app's folder, with a change of a user. `guide` is an app with the guide.
+/// Runs every command of the guide in the folder of that app, after a user's change. `guide` is an app that has the guide.
 pub fn follow(folder: &Path, guide: &Tree) {
     let routes = folder.join("src/routes.rs");
     let before = fs::read_to_string(&routes).expect("a route table");

@@ -1,4 +1,4 @@
-//! The files of the template that the generator carries.
+//! The files of the template that are embedded in the generator.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ pub fn paths<'a>(template: &'a Tree, questions: &'a Questions) -> impl Iterator<
         .filter(|path| !template.contains_key(&format!("{path}.liquid")))
 }
 
-/// The embedded files, as the next build has them.
+/// The embedded files of the next build.
 pub fn tree(template: &Tree, questions: &Questions) -> template::Tree {
     paths(template, questions)
         .map(|path| (path.clone(), Cow::Owned(template[path].clone())))

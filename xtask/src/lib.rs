@@ -8,7 +8,7 @@
 //!            ├→ X.liquid for each X that has an answer in it      twins
 //!            ├→ Cargo.lock.liquid, the versions we tested         lock
 //!            ├→ .hoglet.toml.liquid, with the template's hash     origin
-//!            ├→ the links through which the generator carries it  links
+//!            ├→ the links that embed it in the generator          links
 //!            ├→ examples/burrito, the default output              app
 //!            └→ examples/reading-list, made by commands           example
 //! ```

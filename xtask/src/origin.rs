@@ -6,10 +6,10 @@ use hoglet::template::questions::Questions;
 
 use crate::{Tree, embedded};
 
-/// Its path in the template.
+/// The path of this file in the template.
 pub use hoglet::releases::hash::ORIGIN as PATH;
 
-/// The file, with the version of this workspace and the hash of all other files.
+/// The contents of the file, with the version of this workspace and the hash of all other files.
 pub fn derive(template: &Tree, questions: &Questions) -> anyhow::Result<Vec<u8>> {
     let text = template
         .get(PATH)

@@ -1,7 +1,7 @@
 //! Releases: the rule for versions, and the files of a frozen release.
 //!
-//! A release is a template that no longer changes. `generator/releases/VERSION/` has its archive, so that later programs can
-//! merge it with their own template.
+//! A release is a template that no longer changes. `generator/releases/VERSION/` has its archive, from which later versions of
+//! the program restore it to update an app.
 
 use std::time::SystemTime;
 
@@ -18,11 +18,11 @@ pub const FOLDER: &str = "generator/releases";
 #[derive(Debug, PartialEq, Eq)]
 pub enum Status {
     UnderWork,
-    /// The template is the one in the archive.
+    /// The template is equal to the frozen one.
     Frozen,
 }
 
-/// Holds the template against the frozen releases.
+/// Compares the template with the frozen releases.
 ///
 /// # Errors
 ///
@@ -55,7 +55,7 @@ pub fn status(frozen: &Releases, template: &Release) -> anyhow::Result<Status> {
 ///
 /// # Errors
 ///
-/// Fails if the template is not the one with that hash, because it was changed after the program was built.
+/// Fails if the template has another hash than the release, because it changed after the program was built.
 pub fn freeze(releases: &Releases, date: &str) -> anyhow::Result<Tree> {
     let (newest, before) = releases.all().split_last().context("there is no release")?;
     let before = before.last().map(|release| releases.tree(release));

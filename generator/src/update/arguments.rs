@@ -12,14 +12,14 @@ lists it as unmerged, as after `git merge`.
 
 --json prints one object. `from` and `to` are versions; `exact` is false if `from` is only the
 nearest release. `created`, `replaced`, `merged`, `deleted` and `kept_deleted` are lists of paths.
-`moved` has objects with `from` and `to`. `conflicts` has objects with `file`, `kind` (lines, binary,
-deleted_here, deleted_in_template or unresolved) and `lines`, a list of objects with `from` and `to`.
-`settings` and `migrations` are lists of names. `notes` has objects with `version` and `text`.
-`by_hand` has objects with `file`, `reason` and `text`. `next` has lines of text. With --dry-run,
-`diff` is the diff.
+`moved` has objects with `from` and `to`. `conflicts` has objects with `file`, `kind` (lines,
+binary, deleted_here, deleted_in_template or unresolved) and `lines`, a list of objects with `from`
+and `to`. `settings` and `migrations` are lists of names. `notes` has objects with `version` and
+`text`. `by_hand` has objects with `file`, `reason` and `text`. `next` has lines of text. With
+--dry-run, `diff` is the diff.
 
-The exit code is 0 if everything is done, 1 while conflicts or things to do by hand are left, and 2
-for a wrong argument.";
+The exit code is 0 if everything is done, 1 while conflicts or things to do by hand are left or
+after an error, and 2 for a wrong argument.";
 
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(after_long_help = RESULT)]
