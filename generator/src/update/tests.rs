@@ -1,5 +1,6 @@
-//! Tests of the plan and of its verification, with small trees.
+//! Tests of the plan, of its verification, and of the order in which files are written.
 
 mod fixture;
+mod order;
 mod plan;
 mod verify;
