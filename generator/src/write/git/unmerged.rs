@@ -1,10 +1,13 @@
 //! Unmerged entries in git's index, by which `git status`, editors and `git mergetool` find the conflicts.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+
 use super::work_tree::{WorkTree, entries};
 use super::{Failed, output, run};
 
-/// The mode of a file that is not executable.
 const MODE: &str = "100644";
+const EXECUTABLE: &str = "100755";
 
 /// A file with a conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,37 +36,78 @@ fn try_to_record(work_tree: &WorkTree, files: &[UnmergedFile]) -> Result<(), Fai
     if files.is_empty() {
         return Ok(());
     }
-    let mut list_ignored = work_tree.git();
-    list_ignored
-        .args(["ls-files", "-z", "--others", "--ignored"])
-        .args(["--exclude-standard", "--"])
-        .args(files.iter().map(|file| &file.path));
-    let ignored = entries(&output(&mut list_ignored, &[])?);
+    let paths = files.iter().map(|file| behind_links(work_tree, &file.path));
+    let paths: Vec<String> = paths.collect();
+    let before = files.iter().zip(&paths);
+    let before = before.map(|(file, path)| file.moved_from.as_ref().unwrap_or(path));
+    let before: Vec<&String> = before.collect();
+    let list_ignored = ["--others", "--ignored", "--exclude-standard"];
+    let ignored = list(work_tree, &list_ignored, &paths)?;
+    let executable = executable(work_tree, &before)?;
 
     // The lines of `git update-index --index-info`, each with a zero byte at its end.
     let mut lines = String::new();
-    for file in files.iter().filter(|file| !ignored.contains(&file.path)) {
-        let path = work_tree.path_of(&file.path);
+    for ((file, path), before) in files.iter().zip(&paths).zip(before) {
+        if ignored.contains(path) {
+            continue;
+        }
         let mut stages = Vec::new();
         for (number, contents) in (1..).zip(&file.stages) {
             if let Some(contents) = contents {
-                let hash = store(work_tree, &file.path, contents)?;
+                let hash = store(work_tree, path, contents)?;
                 stages.push((number, hash));
             }
         }
+        let path = work_tree.path_of(path);
         // The merged entry must be removed first. For git, this is a line with mode 0 and a hash of zeros.
         let length = stages.first().map_or(0, |(_, hash)| hash.len());
         let removed = file.moved_from.iter().map(|path| work_tree.path_of(path));
         for path in removed.chain([path.clone()]) {
             lines += &format!("0 {}\t{path}\0", "0".repeat(length));
         }
+        let mode = match executable.contains(before) {
+            true => EXECUTABLE,
+            false => MODE,
+        };
         for (number, hash) in stages {
-            lines += &format!("{MODE} {hash} {number}\t{path}\0");
+            lines += &format!("{mode} {hash} {number}\t{path}\0");
         }
     }
     let mut update = work_tree.git();
     update.args(["update-index", "-z", "--index-info"]);
     run(&mut update, lines.as_bytes())
+}
+
+/// The path of the file that a link leads to. Git can have no entry behind a link.
+fn behind_links(work_tree: &WorkTree, path: &str) -> String {
+    let real_path = || {
+        let app = work_tree.app().canonicalize().ok()?;
+        let real = app.join(path).canonicalize().ok()?;
+        let has_link = real != app.join(path);
+        let inside = real.strip_prefix(app).ok().filter(|_| has_link)?;
+        Some(inside.to_str()?.replace('\\', "/"))
+    };
+    real_path().unwrap_or_else(|| path.to_owned())
+}
+
+/// Those of these files that are executable in git.
+fn executable(work_tree: &WorkTree, paths: &[&String]) -> Result<BTreeSet<String>, Failed> {
+    // `mode hash stage<tab>path`.
+    let staged = list(work_tree, &["--stage"], paths)?;
+    let executable = staged.iter().filter(|entry| entry.starts_with(EXECUTABLE));
+    let paths = executable.filter_map(|entry| entry.split_once('\t'));
+    Ok(paths.map(|(_, path)| path.to_owned()).collect())
+}
+
+/// What `git ls-files` lists of these files.
+fn list(
+    work_tree: &WorkTree,
+    options: &[&str],
+    paths: &[impl AsRef<OsStr>],
+) -> Result<Vec<String>, Failed> {
+    let mut list = work_tree.git();
+    list.args(["ls-files", "-z"]).args(options).arg("--");
+    Ok(entries(&output(list.args(paths), &[])?))
 }
 
 /// Stores the contents in git, with the filters for this path, such as for line ends. Returns the hash.
@@ -172,6 +216,40 @@ mod tests {
         // `git add` resolves them, as after a merge.
         run(folder.path(), &["add", "."]);
         assert_eq!(work_tree.unmerged().unwrap(), [""; 0]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_executable_file_stays_one_and_a_link_is_followed() {
+        let folder = repository();
+        let app = folder.path().join("app");
+        let git = |arguments: &[&str]| run(&app, arguments);
+        git(&["update-index", "--chmod=+x", "old.rs", "ü a.rs"]);
+        fs::rename(app.join("old.rs"), app.join("new.rs")).unwrap();
+        std::os::unix::fs::symlink("gone.rs", app.join("link.rs")).unwrap();
+        std::os::unix::fs::symlink(".", app.join("linked")).unwrap();
+        let three = [Some("base\n"), Some("mine\n"), Some("theirs\n")];
+        let moved = UnmergedFile {
+            moved_from: Some("old.rs".to_owned()),
+            ..file("new.rs", three)
+        };
+        let files = [moved, file("link.rs", three), file("linked/ü a.rs", three)];
+        let work_tree = WorkTree::of(&app).unwrap().unwrap();
+        record(&work_tree, &files).unwrap();
+
+        let unmerged = git(&["ls-files", "--unmerged", "-z"]);
+        let unmerged: Vec<String> = unmerged
+            .split_terminator('\0')
+            .filter_map(|entry| {
+                let (numbers, path) = entry.split_once('\t')?;
+                let mode = numbers.split(' ').next()?;
+                numbers.ends_with(" 2").then(|| format!("{mode} {path}"))
+            })
+            .collect();
+        assert_eq!(
+            unmerged,
+            ["100644 gone.rs", "100755 new.rs", "100755 ü a.rs"]
+        );
     }
 
     #[test]

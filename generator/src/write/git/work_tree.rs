@@ -71,6 +71,10 @@ impl WorkTree {
         command
     }
 
+    pub(super) fn app(&self) -> &Path {
+        &self.app
+    }
+
     /// The path in the repository of a file of the app.
     pub(super) fn path_of(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
