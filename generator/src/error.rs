@@ -112,8 +112,8 @@ pub enum Error {
     #[error("`{}` is read-only; make it writable, then try again", .path.display())]
     ReadOnly { path: PathBuf },
 
-    #[error("`{}` is outside of the app, and a link in the app leads to it; change that link, then try again", .path.display())]
-    LeadsOut { path: PathBuf },
+    #[error("`{}` leads through a link to `{}`, which is outside of the app; change that link, then try again", .path.display(), .outside.display())]
+    LeadsOut { path: PathBuf, outside: PathBuf },
 
     #[error("`{}` was changed while this command ran, so nothing was written; try again", .path.display())]
     ChangedMeanwhile { path: PathBuf },

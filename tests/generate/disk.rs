@@ -168,7 +168,7 @@ fn a_link_stays_a_link_and_none_leads_out_of_the_app() {
     symlink("../../../plan.rs", &file).expect("a link");
     let outcome = sandbox.refused_outcome(&mut command(&sandbox, "g event order_placed"));
     assert_snapshot!(outcome, @r"
-    error: `[here]/plan.rs` is outside of the app, and a link in the app leads to it; change that link, then try again
+    error: `[here]/hedge/src/posthog/events.rs` leads through a link to `[here]/plan.rs`, which is outside of the app; change that link, then try again
     exit code 1
     ");
 }

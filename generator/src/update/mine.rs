@@ -36,7 +36,7 @@ impl Mine {
             return Err(in_the_way());
         }
         let real = on_disk.canonicalize().map_err(|_| in_the_way())?;
-        self.require_inside(&real)?;
+        self.require_inside(&on_disk, &real)?;
         // Reading from a pipe could block for ever.
         if !real.is_file() {
             return Err(in_the_way());
@@ -125,15 +125,16 @@ impl Mine {
         if !real.is_dir() {
             return Err(in_the_way());
         }
-        self.require_inside(&real)
+        self.require_inside(folder, &real)
     }
 
-    fn require_inside(&self, real: &Path) -> Result<(), Error> {
+    fn require_inside(&self, path: &Path, real: &Path) -> Result<(), Error> {
         if real.starts_with(&self.app) {
             return Ok(());
         }
         Err(Error::LeadsOut {
-            path: real.to_owned(),
+            path: path.to_owned(),
+            outside: real.to_owned(),
         })
     }
 }

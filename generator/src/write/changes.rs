@@ -83,7 +83,7 @@ fn target(app: &Path, change: &Change) -> Result<PathBuf, Error> {
         if !real.is_dir() {
             return Err(in_the_way(folder));
         }
-        return inside(app, real).map(|real| {
+        return inside(app, folder, real).map(|real| {
             let rest = path.strip_prefix(folder).unwrap_or(&path);
             real.join(rest)
         });
@@ -96,7 +96,7 @@ fn target(app: &Path, change: &Change) -> Result<PathBuf, Error> {
         return Ok(path);
     }
     let real = path.canonicalize().map_err(|_| in_the_way(&path))?;
-    let real = inside(app, real)?;
+    let real = inside(app, &path, real)?;
     let metadata = real.metadata().map_err(Error::disk("read", &real))?;
     if metadata.is_dir() {
         return Err(in_the_way(&path));
@@ -107,12 +107,15 @@ fn target(app: &Path, change: &Change) -> Result<PathBuf, Error> {
     Ok(real)
 }
 
-fn inside(app: &Path, path: PathBuf) -> Result<PathBuf, Error> {
-    if path.starts_with(app) {
-        Ok(path)
-    } else {
-        Err(Error::LeadsOut { path })
+/// Refuses a path that leads through a link to a file or folder outside of the app.
+fn inside(app: &Path, path: &Path, real: PathBuf) -> Result<PathBuf, Error> {
+    if real.starts_with(app) {
+        return Ok(real);
     }
+    Err(Error::LeadsOut {
+        path: path.to_owned(),
+        outside: real,
+    })
 }
 
 /// Writes the new contents to a temporary file, with the permissions of the file that it will replace.
