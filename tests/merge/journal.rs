@@ -82,13 +82,15 @@ fn parts_of_the_user_stay_and_those_of_the_template_are_updated() {
 fn a_part_that_the_user_removed_stays_removed() {
     let demo = |hash| entry("demo", &[("src/demo.rs", hash)], &[]);
     let own = entry("about", &[], &[]);
-    assert_merge(&[demo("old")], &[own.clone()], &[demo("new")], &[own]);
+    let own = [own];
+    assert_merge(&[demo("old")], &own, &[demo("new")], &own);
 }
 
 #[test]
 fn a_part_that_the_template_removed_is_removed() {
     let (demo, own) = (entry("demo", &[], &[]), entry("about", &[], &[]));
-    assert_merge(&[demo.clone()], &[demo, own.clone()], &[], &[own]);
+    let base = [demo.clone()];
+    assert_merge(&base, &[demo, own.clone()], &[], &[own]);
 }
 
 #[test]
