@@ -87,6 +87,7 @@ fn change(app: &Path, path: &str, base: &[u8]) -> Result<Option<Change>, Error> 
     }
     Ok(Some(Change {
         path: path.to_owned(),
+        moved_from: None,
         before: Some(base),
         after: mine,
     }))

@@ -127,6 +127,7 @@ mod tests {
     fn change(before: Option<&[u8]>, after: Option<&[u8]>) -> Change {
         Change {
             path: "src/a.rs".to_owned(),
+            moved_from: None,
             before: before.map(<[u8]>::to_vec),
             after: after.map(<[u8]>::to_vec),
         }

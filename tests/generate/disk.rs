@@ -15,6 +15,7 @@ fn change(path: &str, before: Option<&str>, after: Option<&str>) -> Change {
     let bytes = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());
     Change {
         path: path.to_owned(),
+        moved_from: None,
         before: bytes(before),
         after: bytes(after),
     }
@@ -143,6 +144,39 @@ fn a_read_only_file_is_not_replaced_and_permissions_stay() {
     done(&sandbox, "g event order_placed");
     let mode = file.metadata().expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_moved_file_keeps_its_permissions_and_not_those_of_the_file_that_it_replaces() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    for (name, mode) in [("script", 0o750), ("other", 0o640)] {
+        fs::write(path(name), name).expect("written");
+        fs::set_permissions(path(name), fs::Permissions::from_mode(mode)).expect("set");
+    }
+    let moved = |from: &str, to: &str, before: Option<&str>| Change {
+        moved_from: Some(from.to_owned()),
+        ..change(to, before, Some(from))
+    };
+    let changes = [
+        moved("other", "bin/other", None),
+        moved("script", "other", Some("other")),
+        change("script", Some("script"), None),
+    ];
+    let apply = || changes::apply(folder.path(), &changes, &Interrupt::default());
+    let mode = |name: &str| {
+        let metadata = path(name).metadata().expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    drop(apply().expect("written"));
+    assert_eq!((mode("script"), mode("other")), (0o750, 0o640));
+    assert!(!path("bin").exists());
+    apply().expect("written").keep();
+    assert_eq!((mode("other"), mode("bin/other")), (0o750, 0o640));
+    assert_eq!(fs::read(path("other")).expect("readable"), b"script");
+    assert!(!path("script").exists());
 }
 
 #[cfg(unix)]

@@ -166,6 +166,7 @@ mod tests {
     fn change(path: &str, before: &str, after: &str) -> Change {
         Change {
             path: path.to_owned(),
+            moved_from: None,
             before: Some(before.into()),
             after: Some(after.into()),
         }

@@ -51,13 +51,16 @@ impl Draft {
                 Err(cause) => match cause.kind() {
                     io::ErrorKind::NotFound => None,
                     io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
-                        return Err(Error::InTheWay { path: on_disk });
+                        let mut existing = on_disk.ancestors().filter(|path| path.exists());
+                        let path = existing.next().unwrap_or(&on_disk).to_owned();
+                        return Err(Error::InTheWay { path });
                     }
                     _ => return Err(Error::disk("read", on_disk)(cause)),
                 },
             };
             let file = Change {
                 path: path.to_owned(),
+                moved_from: None,
                 before: contents.clone(),
                 after: contents,
             };

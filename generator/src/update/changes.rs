@@ -1,11 +1,10 @@
 //! The changes on the disk and in git's index that a plan leads to.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
 use crate::base::Files;
-use crate::error::Error;
 use crate::line_ends;
 use crate::update::lock_file::{self, LockFile};
 use crate::update::outcome::{FileUpdate, Outcome};
@@ -15,33 +14,32 @@ use crate::write::git::unmerged::UnmergedFile;
 /// The changes of all files, by their paths.
 ///
 /// One change can come from two updates: one file moves away from a path, and another file moves there.
-pub fn of(
-    app: &Path,
-    updates: &[FileUpdate],
-    lock_file: Option<&LockFile>,
-) -> Result<Vec<Change>, Error> {
+pub fn of(updates: &[FileUpdate], lock_file: Option<&LockFile>) -> Vec<Change> {
     let mut changes = BTreeMap::new();
     for update in updates {
         let old_path = update.moved_from.as_ref().unwrap_or(&update.path);
-        at(&mut changes, old_path).before.clone_from(&update.before);
-        at(&mut changes, &update.path)
-            .after
-            .clone_from(&update.after);
+        if update.before.is_some() {
+            at(&mut changes, old_path).before.clone_from(&update.before);
+        }
+        let change = at(&mut changes, &update.path);
+        change.after.clone_from(&update.after);
+        change.moved_from.clone_from(&update.moved_from);
     }
-    if let Some(LockFile { text, .. }) = lock_file {
+    if let Some(LockFile { before, text, .. }) = lock_file {
         let change = at(&mut changes, lock_file::PATH);
-        change.before = read(&app.join(lock_file::PATH))?;
+        change.before = Some(before.clone());
         change.after = Some(text.clone().into_bytes());
     }
     let changes = changes.into_values();
-    Ok(changes
+    changes
         .filter(|change| change.before != change.after)
-        .collect())
+        .collect()
 }
 
 fn at<'a, 'b>(changes: &'a mut BTreeMap<&'b str, Change>, path: &'b str) -> &'a mut Change {
     changes.entry(path).or_insert_with(|| Change {
         path: path.to_owned(),
+        moved_from: None,
         before: None,
         after: None,
     })
@@ -78,41 +76,62 @@ pub fn edited_in_vendor(app: &Path, base: &Files) -> Vec<String> {
     edited.map(|(path, _)| path.clone()).collect()
 }
 
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    match fs::read(path) {
-        Ok(contents) => Ok(Some(contents)),
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(Error::disk("read", path)(cause)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_file_may_move_to_the_path_of_another_that_moves() {
-        let moved = |from: &str, to: &str| FileUpdate {
+    fn moved(from: &str, to: &str) -> FileUpdate {
+        FileUpdate {
             path: to.to_owned(),
             moved_from: Some(from.to_owned()),
             outcome: Outcome::Moved,
             before: Some(from.into()),
             after: Some(from.into()),
-        };
-        let updates = [moved("a", "b"), moved("b", "c")];
-        let changes = of(Path::new("."), &updates, None).unwrap();
-        let change = |path: &str, before: Option<&str>, after: Option<&str>| Change {
+        }
+    }
+
+    /// A change whose file has the contents of the path that it had before.
+    fn change(path: &str, before: Option<&str>, moved_from: Option<&str>) -> Change {
+        Change {
             path: path.to_owned(),
+            moved_from: moved_from.map(str::to_owned),
             before: before.map(Into::into),
-            after: after.map(Into::into),
-        };
+            after: moved_from.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn a_file_may_move_to_the_path_of_another_that_moves() {
         assert_eq!(
-            changes,
+            of(&[moved("a", "b"), moved("b", "c")], None),
             [
                 change("a", Some("a"), None),
                 change("b", Some("b"), Some("a")),
                 change("c", None, Some("b")),
             ]
+        );
+    }
+
+    #[test]
+    fn a_new_file_may_have_the_path_of_one_that_moves_in_any_order() {
+        let new = FileUpdate {
+            path: "b".to_owned(),
+            moved_from: None,
+            outcome: Outcome::Created,
+            before: None,
+            after: Some("new".into()),
+        };
+        let replaced = Change {
+            after: Some("new".into()),
+            ..change("b", Some("b"), None)
+        };
+        assert_eq!(
+            of(&[moved("b", "a"), new.clone()], None),
+            [change("a", None, Some("b")), replaced.clone()]
+        );
+        assert_eq!(
+            of(&[new, moved("b", "c")], None),
+            [replaced, change("c", None, Some("b"))]
         );
     }
 }

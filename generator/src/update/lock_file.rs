@@ -64,11 +64,16 @@ pub fn lock_file(app: &Path, base: &Files, theirs: &Files) -> Result<Option<Lock
         true => text.replace('\n', "\r\n"),
         false => text,
     };
+    let text = with_line_ends(text);
+    if is_untouched && text.as_bytes() == mine {
+        return Ok(None);
+    }
     Ok(Some(LockFile {
+        before: mine,
         second_choice: second_choice
-            .filter(|second| *second != text)
-            .map(with_line_ends),
-        text: with_line_ends(text),
+            .map(with_line_ends)
+            .filter(|second| *second != text),
+        text,
         is_complete: is_untouched,
     }))
 }

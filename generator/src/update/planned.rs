@@ -59,7 +59,7 @@ impl Planned {
         let updates = plan::plan(&trees)?;
         verify::verify(&trees, &updates)?;
         let lock_file = lock_file::lock_file(&project.root, &base.files, &theirs)?;
-        let changes = changes::of(&project.root, &updates, lock_file.as_ref())?;
+        let changes = changes::of(&updates, lock_file.as_ref());
         interrupt.check()?;
 
         let mut summary = summary(request, &base, &theirs);

@@ -12,7 +12,7 @@ const VENDOR: &str = "vendor/";
 /// Prints the result. With `--dry-run` standard output has only the diff, so that `git apply` can read it.
 pub fn print(summary: &Summary, as_json: bool) -> Result<(), Error> {
     let text = if as_json {
-        let json = serde_json::to_string_pretty(summary).unwrap_or_default();
+        let json = serde_json::to_string_pretty(summary).expect("texts and numbers are JSON");
         json + "\n"
     } else if let Some(diff) = &summary.diff {
         output::log(words(summary).trim_end());

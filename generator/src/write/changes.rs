@@ -16,6 +16,8 @@ use crate::interrupt::Interrupt;
 pub struct Change {
     /// Relative to the app, with `/` between its parts.
     pub path: String,
+    /// The path that the new contents had before, if a file moves to this path. It keeps its permissions.
+    pub moved_from: Option<String>,
     pub before: Option<Vec<u8>>,
     pub after: Option<Vec<u8>>,
 }
@@ -24,39 +26,50 @@ pub struct Change {
 ///
 /// A file that no longer has the bytes of `before` is an error.
 ///
-/// A replaced file keeps its permissions. A link to a file of the app stays a link. Folders that become empty are removed.
+/// A replaced or moved file keeps its permissions. A link to a file of the app stays a link. Folders that become empty are removed.
 pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Written, Error> {
     let app = app.canonicalize().map_err(Error::disk("find", app))?;
-    let targets = changes.iter().map(|change| target(&app, change));
-    let targets: Vec<PathBuf> = targets.collect::<Result<_, _>>()?;
+    for change in changes {
+        target(&app, change)?;
+    }
 
     // An early return drops these in reverse order, so the files move back before the temporary folder is removed.
     let temporary_folder = temporary_folder(&app)?;
     let aside = |kind: &str, number: usize| temporary_folder.path().join(format!("{kind}{number}"));
     let mut moves = Undo::default();
-    for (number, (change, target)) in changes.iter().zip(&targets).enumerate() {
+    for (number, change) in changes.iter().enumerate() {
         if let Some(after) = &change.after {
             interrupt.check()?;
-            write_aside(&aside("new", number), after, target)
-                .map_err(Error::disk("write", target))?;
+            let model = app.join(change.moved_from.as_ref().unwrap_or(&change.path));
+            write_aside(&aside("new", number), after, &model)
+                .map_err(Error::disk("write", app.join(&change.path)))?;
         }
     }
-    for (number, (change, target)) in changes.iter().zip(&targets).enumerate() {
+    let (deleted, written): (Vec<_>, Vec<_>) = changes
+        .iter()
+        .enumerate()
+        .partition(|(_, change)| change.after.is_none());
+    let mut deleted_files = Vec::new();
+    for (number, change) in deleted {
         interrupt.check()?;
-        require_unchanged(change, target)?;
-        let replaced = aside("old", number);
-        match &change.after {
-            Some(_) => moves
-                .move_in(&aside("new", number), target, &replaced)
-                .map_err(Error::disk("write", target))?,
-            None => moves
-                .rename(target, &replaced)
-                .map_err(Error::disk("delete", target))?,
-        }
+        let target = target(&app, change)?;
+        require_unchanged(change, &target)?;
+        moves
+            .rename(&target, &aside("old", number))
+            .map_err(Error::disk("delete", &target))?;
+        deleted_files.push(target);
     }
-    let deleted = changes.iter().zip(&targets);
-    for (_, target) in deleted.filter(|(change, _)| change.after.is_none()) {
-        remove_empty_folders(&app, target, &mut moves);
+    // Deleted files are gone by now: on some disks, `a` has the path of `A`.
+    for (number, change) in written {
+        interrupt.check()?;
+        let target = target(&app, change)?;
+        require_unchanged(change, &target)?;
+        moves
+            .move_in(&aside("new", number), &target, &aside("old", number))
+            .map_err(Error::disk("write", &target))?;
+    }
+    for file in deleted_files {
+        remove_empty_folders(&app, &file, &mut moves);
     }
     Ok(Written {
         committed: false,
@@ -118,11 +131,11 @@ fn inside(app: &Path, path: &Path, real: PathBuf) -> Result<PathBuf, Error> {
     })
 }
 
-/// Writes the new contents to a temporary file, with the permissions of the file that it will replace.
-fn write_aside(path: &Path, contents: &[u8], target: &Path) -> io::Result<()> {
+/// Writes the new contents to a temporary file, with the permissions of `model` if there is such a file.
+fn write_aside(path: &Path, contents: &[u8], model: &Path) -> io::Result<()> {
     fs::write(path, contents)?;
-    if let Ok(replaced) = target.metadata() {
-        fs::set_permissions(path, replaced.permissions())?;
+    if let Ok(model) = model.metadata() {
+        fs::set_permissions(path, model.permissions())?;
     }
     Ok(())
 }

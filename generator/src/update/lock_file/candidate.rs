@@ -5,6 +5,8 @@ pub const PATH: &str = "Cargo.lock";
 /// The lock file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockFile {
+    /// The bytes on the disk.
+    pub before: Vec<u8>,
     pub text: String,
     /// If `false`, cargo must complete it.
     pub is_complete: bool,

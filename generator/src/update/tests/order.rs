@@ -8,6 +8,7 @@ fn the_version_of_the_app_is_written_last() {
     let paths = [".gitignore", ".hoglet.toml", "README.md", "src/main.rs"];
     let mut changes = paths.map(|path| Change {
         path: path.to_owned(),
+        moved_from: None,
         before: None,
         after: None,
     });
