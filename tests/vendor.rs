@@ -9,6 +9,9 @@ mod support;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
 
 use command::Sandbox;
 use hoglet::new::answers::Answers;
@@ -97,6 +100,33 @@ fn a_test_that_was_changed_is_not_overwritten() {
     let outcome = sandbox.run_in("hedge", "vendor --with-tests --force");
     assert_eq!(outcome.code, 0, "{outcome}");
     assert_ne!(sandbox.read(TEST), "// mine\n");
+}
+
+#[test]
+fn a_test_with_other_line_ends_was_not_changed() {
+    let sandbox = sandbox_with_app("sqlite");
+    assert_eq!(sandbox.run_in("hedge", COMMAND).code, 0);
+    let crlf = sandbox.read(TEST).replace('\n', "\r\n");
+    sandbox.write(TEST, &crlf);
+    let outcome = sandbox.run_in("hedge", COMMAND);
+    assert!(outcome.stdout.contains("All tests are there"), "{outcome}");
+    assert_eq!(sandbox.read(TEST), crlf);
+}
+
+#[test]
+fn it_waits_for_another_command_on_the_same_app() {
+    let sandbox = sandbox_with_app("sqlite");
+    let mark = fs::File::open(sandbox.path().join("hedge/.hoglet.toml")).expect("it is there");
+    mark.lock().expect("nobody else has the lock");
+    let mut command = sandbox.command(COMMAND);
+    command.current_dir(sandbox.path().join("hedge"));
+    let mut waiting = command.stdout(Stdio::null()).spawn().expect("it starts");
+    sleep(Duration::from_millis(300));
+    assert!(waiting.try_wait().expect("a status").is_none(), "it waits");
+    assert_eq!(tests_in(&sandbox), Tree::new());
+    mark.unlock().expect("unlocked");
+    assert!(waiting.wait().expect("a status").success());
+    assert_ne!(tests_in(&sandbox), Tree::new());
 }
 
 #[test]

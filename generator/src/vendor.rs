@@ -3,6 +3,7 @@
 //! An app gets these crates without their tests. A user who changes one of the crates needs the tests. They come from the
 //! release that the app was made from, and `hoglet update` updates them, too.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -10,15 +11,17 @@ use std::path::Path;
 use crate::base::Base;
 use crate::colors::{ACCENT, DIM};
 use crate::error::Error;
-use crate::file::File;
+use crate::generate::draft::Draft;
+use crate::interrupt::Interrupt;
+use crate::line_ends;
 use crate::origin::Origin;
 use crate::output;
 use crate::project::Project;
 use crate::releases::Releases;
 use crate::shared::env_text::without_byte_order_mark;
 use crate::template::{self, Template};
-use crate::write::destination::Destination;
-use crate::write::{self, Repository};
+use crate::write;
+use crate::write::lock::Lock;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Arguments {
@@ -38,6 +41,9 @@ pub fn run(folder: &Path, arguments: &Arguments) -> Result<(), Error> {
 /// Copies the tests of one of these releases. Tests pass their own releases.
 pub fn run_with(releases: &Releases, folder: &Path, arguments: &Arguments) -> Result<(), Error> {
     let project = Project::find(folder)?;
+    let interrupt = Interrupt::listen();
+    // Held until the end, so that no other command changes the files that are read here.
+    let _lock = Lock::take(&project.root, &interrupt)?;
     let origin = Origin::read(&project)?;
     let base = Base::find(&project, &origin, releases, None)?;
     let release = releases.get(&base.version);
@@ -46,29 +52,24 @@ pub fn run_with(releases: &Releases, folder: &Path, arguments: &Arguments) -> Re
     let database = origin.answers.get("database");
     let crates = crates(&project, &template, database)?;
 
-    let mut files = Vec::new();
+    let mut draft = Draft::of(&project.root);
     let mut changed = Vec::new();
     for (path, contents) in tests_of(&template, &crates) {
-        match fs::read(project.root.join(path)) {
-            Ok(present) if present == **contents => continue,
-            Ok(_) => changed.push(path.clone()),
-            // The file is missing. Any other problem is reported when the file is written.
-            Err(_) => {}
+        match draft.read(path)? {
+            Some(present) if line_ends::are_equal(present, contents) => continue,
+            Some(_) => changed.push(path.clone()),
+            None => {}
         }
-        files.push(File {
-            path: path.clone(),
-            contents: contents.clone(),
-            secret: false,
-        });
+        draft.write(path, &**contents)?;
     }
     if !changed.is_empty() && !arguments.force {
         return Err(Error::ChangedFiles { paths: changed });
     }
 
-    let destination = Destination::find(&project.root, true)?;
-    let files = destination.check(files)?;
-    let written = write::write(&destination, &files, Repository::None)?;
-    output::print(&report(files.len(), &crates, &base, database)).map_err(Error::Output)?;
+    let changes = draft.into_changes();
+    let written = write::changes::apply(&project.root, &changes, &interrupt)?;
+    let report = report(changes.len(), &crates, &base, database);
+    output::print(&report).map_err(Error::Output)?;
     written.keep();
     Ok(())
 }
@@ -121,7 +122,7 @@ fn features(manifest: &toml::Table, database: Option<&str>) -> Vec<String> {
 fn tests_of<'a>(
     template: &'a Template,
     crates: &[Crate],
-) -> BTreeMap<&'a String, &'a std::borrow::Cow<'static, [u8]>> {
+) -> BTreeMap<&'a String, &'a Cow<'static, [u8]>> {
     let is_wanted = |path: &str| {
         template::vendored_crate(path)
             .is_some_and(|name| crates.iter().any(|wanted| wanted.name == name))
