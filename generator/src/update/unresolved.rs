@@ -10,6 +10,9 @@ use crate::write::git::work_tree::WorkTree;
 /// Folders that contain no files of an update.
 const OTHER_FOLDERS: &[&str] = &[".git", "data", "node_modules", "target"];
 
+/// The size of the largest file that is searched. Sources are smaller.
+const LARGEST: u64 = 10_000_000;
+
 /// The start of the first marker, with the label from [`planned`](super::planned).
 const START: &str = "<<<<<<< yours";
 const END: &str = ">>>>>>> hoglet ";
@@ -43,15 +46,16 @@ fn search(folder: &Path, prefix: &str, found: &mut Vec<Unresolved>) {
     // Something that cannot be read, such as a socket, has no conflicts.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(kind) = entry.file_type() else {
+        // For a link, it is that of the link.
+        let Ok(metadata) = entry.metadata() else {
             continue;
         };
         let file = format!("{prefix}{name}");
-        if kind.is_dir() {
-            if !(OTHER_FOLDERS.contains(&&*file)) {
+        if metadata.is_dir() {
+            if !OTHER_FOLDERS.contains(&&*file) {
                 search(&entry.path(), &format!("{file}/"), found);
             }
-        } else if kind.is_file() {
+        } else if metadata.is_file() && metadata.len() <= LARGEST {
             let lines = fs::read(entry.path()).map_or_else(|_| Vec::new(), |text| marked(&text));
             if !lines.is_empty() {
                 found.push(Unresolved { file, lines });
@@ -101,6 +105,10 @@ mod tests {
             fs::write(file, CONFLICT).unwrap();
         }
         fs::write(app.path().join("d.rs"), "resolved\n").unwrap();
+        let large = app.path().join("large.sql");
+        fs::write(&large, CONFLICT).unwrap();
+        let file = fs::File::options().write(true).open(large).unwrap();
+        file.set_len(LARGEST + 1).unwrap();
         let found = find(app.path(), None).unwrap();
         let files: Vec<&str> = found.iter().map(|found| found.file.as_str()).collect();
         assert_eq!(files, ["src/a.rs", "src/target/c.rs"]);
