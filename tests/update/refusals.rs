@@ -43,14 +43,14 @@ fn a_change_of_the_disk_that_git_does_not_show_is_no_obstacle() {
 #[test]
 fn there_is_no_way_back() {
     let app = App::of("1.1.0", &["add_a_setting", "change_defaults"]);
-    let outcome = refused(&app, "--to 1.0.0", 1);
+    let outcome = refused(&app, "--to 1.0.0", 2);
     assert!(outcome.stderr.contains("1.1.0"), "{outcome:?}");
 }
 
 #[test]
 fn an_unknown_release_is_answered_with_the_list() {
     let app = App::new(&["add_a_setting", "change_defaults"]);
-    let outcome = refused(&app, "--to 7.0.0", 1);
+    let outcome = refused(&app, "--to 7.0.0", 2);
     for said in ["7.0.0", "1.0.0", "1.1.0", "1.2.0"] {
         assert!(outcome.stderr.contains(said), "{said}: {outcome:?}");
     }
