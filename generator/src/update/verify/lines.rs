@@ -5,8 +5,6 @@
 
 use std::collections::HashMap;
 
-use similar::{Algorithm, DiffOp};
-
 /// The versions of a merged text.
 #[derive(Debug)]
 pub struct Versions<'a> {
@@ -29,8 +27,7 @@ pub fn check(versions: &Versions) -> Result<(), String> {
 
 /// Checks that `result` differs from `side` only by the changes between `base` and `other`.
 fn check_side(result: &Lines, side: &Lines, base: &Lines, other: &Lines) -> Result<(), String> {
-    let mut is_reordered = None;
-    for line in side.counts.keys().chain(result.counts.keys()) {
+    for line in side.places.keys().chain(result.places.keys()) {
         let (before, after) = (base.count(line), other.count(line));
         let allowed = |moved: usize| {
             let removed = before.saturating_sub(after) + moved;
@@ -42,11 +39,7 @@ fn check_side(result: &Lines, side: &Lines, base: &Lines, other: &Lines) -> Resu
         // If `other` moves a line, its change removes the line and adds it again. If `side` also removed the line, only the
         // addition has an effect.
         let moved = before.min(after);
-        let mut may_move = || {
-            moved > 0
-                && (before.max(after) > 1
-                    || *is_reordered.get_or_insert_with(|| base.is_reordered_in(other)))
-        };
+        let may_move = || moved > 0 && base.may_move(line, other);
         let is_right = allowed(0) || may_move() && allowed(moved);
         if !is_right {
             return Err(format!("the line `{}`", line.trim()));
@@ -55,37 +48,56 @@ fn check_side(result: &Lines, side: &Lines, base: &Lines, other: &Lines) -> Resu
     Ok(())
 }
 
-/// The lines of a text, in order and counted.
+/// The lines of a text, and the places of each line.
 struct Lines<'a> {
     lines: Vec<&'a str>,
-    counts: HashMap<&'a str, usize>,
+    places: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Lines<'a> {
     fn of(text: &'a str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
-        let mut counts = HashMap::new();
-        for line in &lines {
-            *counts.entry(*line).or_default() += 1;
+        let mut places: HashMap<_, Vec<_>> = HashMap::new();
+        for (place, line) in lines.iter().enumerate() {
+            places.entry(*line).or_default().push(place);
         }
-        Self { lines, counts }
+        Self { lines, places }
     }
 
     fn count(&self, line: &str) -> usize {
-        self.counts.get(line).copied().unwrap_or(0)
+        self.places_of(line).len()
     }
 
-    /// Whether the common lines have another order.
-    fn is_reordered_in(&self, other: &Self) -> bool {
-        let both = self.counts.iter();
-        let both: usize = both
-            .map(|(line, count)| other.count(line).min(*count))
-            .sum();
-        let changes = similar::capture_diff_slices(Algorithm::Myers, &self.lines, &other.lines);
-        let in_order = changes.iter().map(|change| match change {
-            DiffOp::Equal { len, .. } => *len,
-            _ => 0,
-        });
-        in_order.sum::<usize>() < both
+    fn places_of(&self, line: &str) -> &[usize] {
+        self.places.get(line).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a diff to `other` can contain this line, which both have, as a moved line.
+    ///
+    /// If two lines changed their order, one algorithm finds that the first has moved, and another one the second. So all
+    /// lines count that any algorithm can choose.
+    fn may_move(&self, line: &str, other: &Self) -> bool {
+        let (&[here], &[there]) = (self.places_of(line), other.places_of(line)) else {
+            return true;
+        };
+        let has_same_neighbours = self.neighbours(here) == other.neighbours(there);
+        self.places.iter().any(|(line, places)| {
+            let others = other.places_of(line);
+            let is_unique = places.len() == 1 && others.len() == 1;
+            // A line such as `}` is nearly always on both sides of another line.
+            if has_same_neighbours && !is_unique {
+                return false;
+            }
+            let moves_down = places[0] < here && others.last() > Some(&there);
+            let moves_up =
+                places.last() > Some(&here) && others.first().is_some_and(|first| *first < there);
+            moves_down || moves_up
+        })
+    }
+
+    /// The lines before and after a place.
+    fn neighbours(&self, place: usize) -> [Option<&&'a str>; 2] {
+        let before = place.checked_sub(1).and_then(|place| self.lines.get(place));
+        [before, self.lines.get(place + 1)]
     }
 }
