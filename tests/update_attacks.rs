@@ -1,4 +1,4 @@
-//! `hoglet update` in unusual apps: links, executable files, and an app in a larger repository.
+//! `hoglet update` in unusual apps: links, executable files, control characters, and an app in a larger repository.
 
 #![cfg(unix)]
 
@@ -126,4 +126,23 @@ fn git_applies_a_diff_in_a_folder_of_a_larger_repository() {
         assert_ne!(sandbox.read("hedge/README.md"), mine, "{command}");
         sandbox.git("", "reset --quiet --hard");
     }
+}
+
+#[test]
+fn a_dry_run_prints_control_characters_of_files() {
+    let sandbox = app_with_a_conflict();
+    sandbox.write("hedge/README.md", "\u{1b}[1mmine\u{c}\u{1b}[0m\n");
+    commit(&sandbox, "hedge");
+    let outcome = sandbox.run_in("hedge", "update --dry-run");
+    sandbox.write("changes.diff", &outcome.stdout);
+    sandbox.git("hedge", "apply ../changes.diff");
+    let by_git = sandbox.read("hedge/README.md");
+    assert!(
+        by_git.contains("\n\u{1b}[1mmine\u{c}\u{1b}[0m\n"),
+        "{by_git}"
+    );
+    sandbox.git("hedge", "checkout --quiet .");
+    sandbox.git("hedge", "clean --quiet -d --force");
+    assert!(!unmerged_after_update(&sandbox).is_empty());
+    assert_eq!(sandbox.read("hedge/README.md"), by_git);
 }

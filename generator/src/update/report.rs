@@ -16,7 +16,7 @@ pub fn print(summary: &Summary, as_json: bool) -> Result<(), Error> {
         json + "\n"
     } else if let Some(diff) = &summary.diff {
         output::log(words(summary).trim_end());
-        diff.clone()
+        return output::print_exactly(diff).map_err(Error::Output);
     } else {
         words(summary)
     };
