@@ -1,4 +1,5 @@
-//! `hoglet update` in unusual apps: links, executable files, control characters, and an app in a larger repository.
+//! `hoglet update` in unusual apps: links, executable files, control characters, Ctrl+C at a bad moment, and an app in a
+//! larger repository.
 
 #![cfg(unix)]
 
@@ -7,6 +8,7 @@ mod command;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 
 use command::Sandbox;
@@ -145,4 +147,34 @@ fn a_dry_run_prints_control_characters_of_files() {
     sandbox.git("hedge", "clean --quiet -d --force");
     assert!(!unmerged_after_update(&sandbox).is_empty());
     assert_eq!(sandbox.read("hedge/README.md"), by_git);
+}
+
+#[test]
+fn ctrl_c_while_git_writes_the_index_comes_too_late() {
+    let sandbox = app_with_a_conflict();
+    commit(&sandbox, "hedge");
+    // A git that interrupts the group of `hoglet` after it has written the index.
+    let path = std::env::var("PATH").expect("a path");
+    let script = format!(
+        "#!/bin/sh\nPATH='{path}'\ngit \"$@\" || exit\ncase \"$*\" in *update-index*) kill -s INT -- -$PPID; sleep 0.2;; esac\n"
+    );
+    sandbox.write("bin/git", &script);
+    let git = sandbox.path().join("bin/git");
+    fs::set_permissions(&git, Permissions::from_mode(0o755)).expect("it is ours");
+    let mut update = sandbox.command("update");
+    update.current_dir(sandbox.path().join("hedge"));
+    update.env(
+        "PATH",
+        format!("{}:{path}", sandbox.path().join("bin").display()),
+    );
+    update.process_group(0);
+    let outcome = sandbox.outcome(&mut update);
+    assert_eq!((outcome.code, &*outcome.stderr), (1, ""), "{outcome}");
+    assert!(
+        sandbox
+            .read("hedge/README.md")
+            .starts_with("<<<<<<< yours\n")
+    );
+    let unmerged = sandbox.git("hedge", "diff --name-only --diff-filter=U");
+    assert_eq!(unmerged, "README.md\n");
 }

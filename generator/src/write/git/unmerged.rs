@@ -75,6 +75,10 @@ fn try_to_record(work_tree: &WorkTree, files: &[UnmergedFile]) -> Result<(), Fai
     }
     let mut update = work_tree.git();
     update.args(["update-index", "-z", "--index-info"]);
+    // Ctrl+C ends the processes of one group. If git wrote the index and was then ended, the update would be undone, but not
+    // the index.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut update, 0);
     run(&mut update, lines.as_bytes())
 }
 
