@@ -26,9 +26,11 @@ pub struct Change {
 ///
 /// A file that no longer has the bytes of `before` is an error.
 ///
-/// A replaced or moved file keeps its permissions. A link to a file of the app stays a link. Folders that become empty are removed.
+/// A replaced or moved file keeps its permissions. A link to a file of the app stays a link. Folders that become empty are
+/// removed.
 pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Written, Error> {
     let app = app.canonicalize().map_err(Error::disk("find", app))?;
+    // All paths are checked before the first file changes.
     for change in changes {
         target(&app, change)?;
     }
