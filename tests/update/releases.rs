@@ -339,6 +339,8 @@ fn remove_a_page(draft: &mut Draft) {
 
 /// Changes nearly every line. It is in conflict with a user who edited `vendor/`.
 fn reindent_vendor(draft: &mut Draft) {
+    // rustfmt would undo it.
+    draft.add("vendor/rustfmt.toml", "disable_all_formatting = true\n");
     draft.rewrite(
         |path| path.starts_with("vendor/"),
         |path, text| match path.rsplit('.').next() {

@@ -136,7 +136,7 @@ fn changed_handlers(app: &App) {
     app.edit(
         "src/routes/signup.rs",
         "            let message = \"This e-mail address already has an account. Log in instead.\";\n",
-        "            let message = \"This e-mail address already has an account here. Log in instead.\";\n",
+        "            let message = \"This e-mail address already has an account. Please log in.\";\n",
     );
     app.edit(
         "src/routes/link_gone.rs",
