@@ -1,4 +1,5 @@
-//! An app that was changed in every way is updated over every release, built, tested and started.
+//! An app of the newest real release before this one, changed in every way, is updated over this release and those of
+//! `update/releases.rs`. Then it is built, tested and started.
 //!
 //! This compiles an app with all its dependencies, which takes minutes the first time; `target/` keeps them:
 //!

@@ -48,7 +48,7 @@ impl App {
         Self::in_temporary_folder(changes).filled(version)
     }
 
-    /// Replaces a folder with a committed app of release 1.0.0.
+    /// Replaces a folder with a committed app of a real release, to which the releases 1.0.0 and so on are the next.
     #[allow(
         dead_code,
         reason = "only an app that is compiled needs a lasting folder"
@@ -56,11 +56,13 @@ impl App {
     pub fn at(folder: PathBuf, changes: &[&str]) -> Self {
         // A file of an earlier run must not be left here.
         let _ = fs::remove_dir_all(&folder);
+        let changes = [&[releases::AFTER_A_REAL_RELEASE], changes].concat();
         let app = Self {
             folder,
-            ..Self::in_temporary_folder(changes)
+            ..Self::in_temporary_folder(&changes)
         };
-        app.filled("1.0.0").in_git()
+        let oldest = app.releases.all()[0].version.to_string();
+        app.filled(&oldest).in_git()
     }
 
     /// An app of the releases that the program carries.

@@ -129,6 +129,8 @@ fn without_git_there_are_markers_and_a_list() {
     assert_eq!(outcome.code, 1, "{outcome:?}");
     let said = format!("{}{}", outcome.stdout, outcome.stderr);
     assert!(said.contains(HOME), "{said}");
+    app.write(HOME, &app.rendered("1.1.0")[HOME]);
+    assert_eq!(app.update("").code, 0);
 }
 
 #[test]

@@ -92,26 +92,44 @@ impl Draft {
     }
 }
 
+/// The first of the changes, for a list of releases that begins with the newest real release before 1.0.0.
+pub const AFTER_A_REAL_RELEASE: &str = "after_a_real_release";
+
 /// The releases 1.0.0, 1.1.0, 1.2.0, and so on. 1.0.0 is the template of this program.
 ///
 /// Each further release has the changes of these names, joined with `+`.
 pub fn releases(changes: &[String]) -> Releases {
+    let (mut releases, changes) = match changes.split_first() {
+        Some((first, rest)) if first == AFTER_A_REAL_RELEASE => (vec![real_release()], rest),
+        _ => (Vec::new(), changes),
+    };
     let embedded = template::embedded_tree().into_iter();
     let embedded = embedded.map(|(path, contents)| (path, contents.into_owned()));
     let mut draft = Draft(embedded.collect());
-    let mut releases = vec![release(0, &mut draft)];
+    releases.push(release(0, &mut draft));
     for (names, minor) in changes.iter().zip(1..) {
         for name in names.split('+') {
-            let known = CHANGES
-                .iter()
-                .chain(OTHERS)
-                .find(|(known, _)| *known == name);
-            let (_, change) = known.unwrap_or_else(|| panic!("no change is called {name}"));
+            let mut known = CHANGES.iter().chain(OTHERS);
+            let (_, change) = known
+                .find(|(known, _)| *known == name)
+                .unwrap_or_else(|| panic!("no change is called {name}"));
             change(&mut draft);
         }
         releases.push(release(minor, &mut draft));
     }
     Releases::new(releases)
+}
+
+/// The newest release whose template is not that of this program.
+fn real_release() -> (Version, String, template::Tree) {
+    let carried = Releases::carried().expect("they are sound");
+    let newest = &carried.newest().hash;
+    let mut earlier = carried.all().iter().rev();
+    let earlier = earlier
+        .find(|release| release.hash != *newest)
+        .expect("the template has changed since its first release");
+    let tree = carried.tree(earlier).expect("it can be unpacked");
+    (earlier.version.clone(), earlier.notes.to_string(), tree)
 }
 
 /// The template of a release.
