@@ -89,3 +89,20 @@ fn a_file_that_is_no_toml_is_merged_by_lines() {
     let merged = merge_origins(&BASE.replace("0.1.0\"", "0.1.0"));
     assert_eq!(merged.conflicts.len(), 1);
 }
+
+#[test]
+fn answers_in_one_line_become_a_table() {
+    let mine = "template_version = \"0.1.0\"\nanswers = { project-name = \"my-app\", database = \"postgres\" }\n";
+    let expected = "\
+template_version = \"0.2.0\"
+template_hash = \"abc\"
+
+[answers]
+project-name = \"my-app\"
+database = \"sqlite\"
+mail = \"smtp\"
+";
+    let merged = merge_origins(mine);
+    assert_eq!(merged.text, expected);
+    assert_eq!(merged.conflicts, []);
+}

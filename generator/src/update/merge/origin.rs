@@ -36,6 +36,10 @@ fn set(mine: &str, theirs: &str) -> Option<String> {
     );
 
     let new = theirs.get(ANSWERS).and_then(Item::as_table)?;
+    if mine.get(ANSWERS).is_some_and(Item::is_inline_table) {
+        let answers = mine.remove(ANSWERS)?.into_table().ok()?;
+        mine.insert(ANSWERS, Item::Table(answers));
+    }
     let answers = mine.entry(ANSWERS).or_insert_with(toml_edit::table);
     let answers = answers.as_table_mut()?;
     for (key, _) in new {
