@@ -78,6 +78,10 @@ fn a_current_app_is_up_to_date() {
     let lists = report.as_object().expect("an object").values();
     let lists: Vec<_> = lists.filter_map(|value| value.as_array()).collect();
     assert_eq!(lists.len(), 12);
+    for answer in ["database=sqlite", "nonsense=1"] {
+        let outcome = sandbox.run_in("hedge", &format!("update --set {answer}"));
+        assert_eq!(outcome.code, 2, "{outcome}");
+    }
     assert!(lists.iter().all(|list| list.is_empty()), "{report}");
     assert_eq!(sandbox.everything(), before);
 }

@@ -62,6 +62,10 @@ pub fn run_with(
     let work_tree = clean::find_work_tree(&project.root, arguments.force)?;
     let unresolved = unresolved::find(&project.root, work_tree.as_ref())?;
     if target::is_current(releases, &origin, target) {
+        if !arguments.set.is_empty() {
+            // Refuses answers to questions that are not new.
+            target::answers(releases, target, &origin, arguments)?;
+        }
         let mut summary = Summary::up_to_date(&project.name, &target.version, &unresolved);
         if !summary.is_complete() {
             summary.next = next_steps(&summary, work_tree.is_some());
