@@ -14,6 +14,7 @@ pub mod lock_file;
 pub mod merge;
 mod mine;
 mod news;
+mod order;
 pub mod outcome;
 pub mod plan;
 mod planned;
@@ -37,7 +38,6 @@ use crate::project::{MARK, Project};
 use crate::releases::Releases;
 use crate::unified_diff;
 use crate::write;
-use crate::write::changes::Change;
 use crate::write::git::unmerged;
 use crate::write::git::work_tree::WorkTree;
 use crate::write::lock::Lock;
@@ -113,7 +113,7 @@ fn write(
     as_json: bool,
     interrupt: &Interrupt,
 ) -> Result<(), Error> {
-    origin_last(&mut planned.changes);
+    order::sort(&mut planned.changes);
     // An early return undoes the changes, until `keep` is called.
     let written = write::changes::apply(app, &planned.changes, interrupt)?;
     // The update may replace the locked file. Then the new file must be locked, too.
@@ -135,13 +135,6 @@ fn write(
     }
     written.keep();
     Ok(())
-}
-
-/// Writes `.hoglet.toml` after all other files.
-///
-/// If the power fails while files are written, the app still has its old version. Then the next update writes the rest.
-fn origin_last(changes: &mut [Change]) {
-    changes.sort_by_key(|change| change.path == MARK);
 }
 
 /// Lets cargo complete `Cargo.lock`. If a manifest has a conflict, the next `cargo build` does this.

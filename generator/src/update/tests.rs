@@ -1,6 +1,5 @@
-//! Tests of the plan, of its verification, and of the order in which files are written.
+//! Tests of the plan and of its verification, with small trees.
 
 mod fixture;
-mod order;
 mod plan;
 mod verify;

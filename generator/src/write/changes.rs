@@ -22,7 +22,7 @@ pub struct Change {
     pub after: Option<Vec<u8>>,
 }
 
-/// Applies all changes.
+/// Applies all changes, in this order.
 ///
 /// A file that no longer has the bytes of `before` is an error.
 ///
@@ -47,28 +47,23 @@ pub fn apply(app: &Path, changes: &[Change], interrupt: &Interrupt) -> Result<Wr
                 .map_err(Error::disk("write", app.join(&change.path)))?;
         }
     }
-    let (deleted, written): (Vec<_>, Vec<_>) = changes
-        .iter()
-        .enumerate()
-        .partition(|(_, change)| change.after.is_none());
     let mut deleted_files = Vec::new();
-    for (number, change) in deleted {
+    for (number, change) in changes.iter().enumerate() {
         interrupt.check()?;
+        // Read again: on some disks `a` is the same path as `A`, which may be gone by now.
         let target = target(&app, change)?;
         require_unchanged(change, &target)?;
-        moves
-            .rename(&target, &aside("old", number))
-            .map_err(Error::disk("delete", &target))?;
-        deleted_files.push(target);
-    }
-    // Deleted files are gone by now: on some disks, `a` has the path of `A`.
-    for (number, change) in written {
-        interrupt.check()?;
-        let target = target(&app, change)?;
-        require_unchanged(change, &target)?;
-        moves
-            .move_in(&aside("new", number), &target, &aside("old", number))
-            .map_err(Error::disk("write", &target))?;
+        let old = aside("old", number);
+        if change.after.is_some() {
+            moves
+                .move_in(&aside("new", number), &target, &old)
+                .map_err(Error::disk("write", &target))?;
+        } else {
+            moves
+                .rename(&target, &old)
+                .map_err(Error::disk("delete", &target))?;
+            deleted_files.push(target);
+        }
     }
     for file in deleted_files {
         remove_empty_folders(&app, &file, &mut moves);
