@@ -302,7 +302,7 @@ fn an_app_without_these_crates_has_no_tests() {
     let sandbox = sandbox_with_app("sqlite");
     fs::remove_dir_all(sandbox.path().join("hedge/vendor")).expect("it was there");
     assert_snapshot!(sandbox.refused_in("hedge", COMMAND), @r"
-    error: `[here]/hedge/vendor` holds none of Hoglet's crates, so there is nothing to test
+    error: `[here]/hedge/vendor` holds none of Hoglet's crates, so there is nothing to test; restore them with git
     exit code 1
     ");
 }

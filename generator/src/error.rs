@@ -50,7 +50,7 @@ pub enum Error {
     #[error("{} would lose your changes; write over them with --force", list(.paths, "and"))]
     ChangedFiles { paths: Vec<String> },
 
-    #[error("`{}` holds none of Hoglet's crates, so there is nothing to test", .folder.display())]
+    #[error("`{}` holds none of Hoglet's crates, so there is nothing to test; restore them with git", .folder.display())]
     NoVendor { folder: PathBuf },
 
     #[error("`{}`: {reason}; {remedy}", escape_control_characters(.argument))]
