@@ -273,7 +273,9 @@ impl App {
         cargo
             .args(arguments)
             .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", generated::target());
+            .env("CARGO_TARGET_DIR", generated::target())
+            // Each app is built once, so files for the next build would only take time.
+            .env("CARGO_INCREMENTAL", "0");
         generated::run(cargo.envs(environment.iter().copied()));
     }
 

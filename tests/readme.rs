@@ -360,6 +360,8 @@ fn cargo(app: &Path, arguments: &str) {
     cargo
         .args(arguments.split(' '))
         .current_dir(app)
-        .env("CARGO_TARGET_DIR", generated::target());
+        .env("CARGO_TARGET_DIR", generated::target())
+        // Each app is built once, so files for the next build would only take time.
+        .env("CARGO_INCREMENTAL", "0");
     generated::run(&mut cargo);
 }

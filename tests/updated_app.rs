@@ -57,7 +57,9 @@ fn cargo(app: &App, arguments: &[&str]) {
     cargo
         .args(arguments)
         .current_dir(&app.folder)
-        .env("CARGO_TARGET_DIR", generated::target());
+        .env("CARGO_TARGET_DIR", generated::target())
+        // Each app is built once, so files for the next build would only take time.
+        .env("CARGO_INCREMENTAL", "0");
     generated::run(&mut cargo);
 }
 

@@ -167,10 +167,16 @@ impl App {
 
     /// Runs the checks that the app's author would run before a commit.
     #[track_caller]
-    pub fn check(&self, environment: &[(&str, &str)]) {
+    pub fn check(&self) {
         self.cargo(&["fmt", "--check"], &[]);
         let lints = ["--all-targets", "--", "--deny", "warnings"];
         self.cargo(&[&["clippy", "--locked"], &lints[..]].concat(), &[]);
+        self.test(&[]);
+    }
+
+    /// Builds the app and runs its tests.
+    #[track_caller]
+    pub fn test(&self, environment: &[(&str, &str)]) {
         self.cargo(&["build", "--locked"], &[]);
         self.cargo(&["test", "--locked"], environment);
     }
@@ -181,7 +187,9 @@ impl App {
         cargo
             .args(arguments)
             .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", generated::target());
+            .env("CARGO_TARGET_DIR", generated::target())
+            // Each app is built once, so files for the next build would only take time.
+            .env("CARGO_INCREMENTAL", "0");
         generated::run(cargo.envs(environment.iter().copied()));
     }
 
