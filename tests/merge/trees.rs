@@ -169,7 +169,7 @@ pub fn require_nothing_lost(path: &str, sides: Sides) {
 }
 
 /// Plans the update and checks it. Also returns the files after the update.
-pub fn update(trees: &Trees) -> (Renames, Vec<FileUpdate>, Files) {
+fn update(trees: &Trees) -> (Renames, Vec<FileUpdate>, Files) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (path, contents) in &trees.mine {
         let path = folder.path().join(path);

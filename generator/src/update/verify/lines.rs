@@ -17,16 +17,45 @@ pub struct Versions<'a> {
     pub with_theirs: &'a str,
 }
 
+/// Which lines may have moved between two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    /// Lines that changed their order with another line that is there once, or that have other neighbours.
+    Likely,
+    /// Lines that changed their order with any other line.
+    Possible,
+}
+
 /// The error names a line that breaks the rule.
+///
+/// Lines like `}` are nearly everywhere, so that nearly every line may have moved past one. This is only accepted of a result
+/// that is neither of the two sides: then neither side is lost as a whole.
 pub fn check(versions: &Versions) -> Result<(), String> {
+    check_with(versions, Moves::Likely).or_else(|change| {
+        let result = versions.with_mine;
+        let has_conflicts = result != versions.with_theirs;
+        if has_conflicts || result != versions.mine && result != versions.theirs {
+            check_with(versions, Moves::Possible)
+        } else {
+            Err(change)
+        }
+    })
+}
+
+fn check_with(versions: &Versions, moves: Moves) -> Result<(), String> {
     let of = |text| Lines::of(text);
     let (base, mine, theirs) = (of(versions.base), of(versions.mine), of(versions.theirs));
-    check_side(&of(versions.with_mine), &mine, &base, &theirs)?;
-    check_side(&of(versions.with_theirs), &theirs, &base, &mine)
+    check_side(&of(versions.with_mine), &mine, (&base, &theirs), moves)?;
+    check_side(&of(versions.with_theirs), &theirs, (&base, &mine), moves)
 }
 
 /// Checks that `result` differs from `side` only by the changes between `base` and `other`.
-fn check_side(result: &Lines, side: &Lines, base: &Lines, other: &Lines) -> Result<(), String> {
+fn check_side(
+    result: &Lines,
+    side: &Lines,
+    (base, other): (&Lines, &Lines),
+    moves: Moves,
+) -> Result<(), String> {
     for line in side.places.keys().chain(result.places.keys()) {
         let (before, after) = (base.count(line), other.count(line));
         let allowed = |moved: usize| {
@@ -39,7 +68,7 @@ fn check_side(result: &Lines, side: &Lines, base: &Lines, other: &Lines) -> Resu
         // If `other` moves a line, its change removes the line and adds it again. If `side` also removed the line, only the
         // addition has an effect.
         let moved = before.min(after);
-        let may_move = || moved > 0 && base.may_move(line, other);
+        let may_move = || moved > 0 && base.may_move(line, other, moves);
         let is_right = allowed(0) || may_move() && allowed(moved);
         if !is_right {
             return Err(format!("the line `{}`", line.trim()));
@@ -76,16 +105,16 @@ impl<'a> Lines<'a> {
     ///
     /// If two lines changed their order, one algorithm finds that the first has moved, and another one the second. So all
     /// lines count that any algorithm can choose.
-    fn may_move(&self, line: &str, other: &Self) -> bool {
+    fn may_move(&self, line: &str, other: &Self, moves: Moves) -> bool {
         let (&[here], &[there]) = (self.places_of(line), other.places_of(line)) else {
             return true;
         };
-        let has_same_neighbours = self.neighbours(here) == other.neighbours(there);
+        let only_unique =
+            moves == Moves::Likely && self.neighbours(here) == other.neighbours(there);
         self.places.iter().any(|(line, places)| {
             let others = other.places_of(line);
             let is_unique = places.len() == 1 && others.len() == 1;
-            // A line such as `}` is nearly always on both sides of another line.
-            if has_same_neighbours && !is_unique {
+            if only_unique && !is_unique {
                 return false;
             }
             let moves_down = places[0] < here && others.last() > Some(&there);
