@@ -212,6 +212,16 @@ impl App {
         command
     }
 
+    /// Commits `.hoglet.toml` with this text, as apps from before the hashes have it.
+    pub fn commit_origin_without_hash(&self, origin: &str) {
+        let lines = origin
+            .lines()
+            .filter(|line| !line.starts_with("template_hash"));
+        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        self.write(".hoglet.toml", text);
+        self.commit();
+    }
+
     pub fn commit(&self) {
         self.git(&["add", "--all"]);
         self.git(&[

@@ -43,6 +43,17 @@ pub struct Entry {
     pub line: Vec<LineEntry>,
 }
 
+impl Entry {
+    /// Gives each file of the entry, and each file with its lines, a new path.
+    pub fn move_paths(&mut self, new_path: impl Fn(&str) -> String) {
+        let files = self.file.iter_mut().map(|file| &mut file.path);
+        let lines = self.line.iter_mut().map(|line| &mut line.path);
+        for path in files.chain(lines) {
+            *path = new_path(path);
+        }
+    }
+}
+
 /// A file that the command wrote as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -24,7 +24,7 @@ fn by_entry(sides: Sides, renames: &Renames) -> Option<String> {
     let [mut base, mut mine] = [read(sides.base)?, read(sides.mine)?];
     let theirs = read(sides.theirs)?;
     for entry in base.iter_mut().chain(&mut mine) {
-        follow(entry, renames);
+        entry.move_paths(|path| renames.of_any(path));
     }
 
     let is_same_part =
@@ -39,19 +39,6 @@ fn by_entry(sides: Sides, renames: &Renames) -> Option<String> {
         }
     });
     Journal { generated: merged }.to_text().ok()
-}
-
-/// Gives the files of an entry their new paths.
-fn follow(entry: &mut Entry, renames: &Renames) {
-    let files = entry.file.iter_mut().map(|file| &mut file.path);
-    let lines = entry.line.iter_mut().map(|line| &mut line.path);
-    for path in files.chain(lines) {
-        let new = renames.of(path);
-        *path = match new == path {
-            true => renames.of_own(path).unwrap_or_else(|| path.clone()),
-            false => new.to_owned(),
-        };
-    }
 }
 
 fn is_same_file(one: &FileEntry, other: &FileEntry) -> bool {

@@ -119,7 +119,9 @@ fn journal_is_kept(versions: &Versions, renames: &Renames) -> Option<bool> {
     let read = |text: &str| Some(Journal::from_text(text).ok()?.generated);
     let followed = |text: &str| {
         let mut entries = read(text)?;
-        entries.iter_mut().for_each(|entry| follow(entry, renames));
+        for entry in &mut entries {
+            entry.move_paths(|path| renames.of_any(path));
+        }
         Some(entries)
     };
     let base = by_name(followed(versions.base)?);
@@ -144,15 +146,6 @@ fn journal_is_kept(versions: &Versions, renames: &Renames) -> Option<bool> {
         }
     };
     Some(names.into_iter().all(is_right))
-}
-
-/// Gives the files of an entry their new paths.
-fn follow(entry: &mut Entry, renames: &Renames) {
-    let files = entry.file.iter_mut().map(|file| &mut file.path);
-    let lines = entry.line.iter_mut().map(|line| &mut line.path);
-    for path in files.chain(lines) {
-        *path = renames.of_any(path);
-    }
 }
 
 /// The entries by kind and name. The files and lines of an entry are sorted, and duplicates are removed.
