@@ -1,11 +1,16 @@
-//! A kept-alive connection to the app.
+//! A connection to a server, kept alive if the server allows it.
 //!
-//! It implements a minimum of HTTP/1.1 to be cheap, because its own cost is missing from the app that it measures.
+//! It does as little as possible, because it uses the same cores as the server that it measures.
 
 use std::io;
 
+use httparse::{EMPTY_HEADER, Response, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// More than any answer has, so that one read gets the whole answer.
+const BUFFER: usize = 16 * 1024;
+const MOST_HEADERS: usize = 48;
 
 pub struct Answer {
     pub status: u16,
@@ -13,25 +18,30 @@ pub struct Answer {
     pub body: String,
 }
 
-/// The positions where an answer ends in the buffer.
+/// The positions where an answer ends in the buffer, and what the load generator must know of its head.
 struct Received {
     status: u16,
     head: usize,
     all: usize,
+    closes: bool,
 }
 
 pub struct Connection {
+    address: String,
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// The server closes the connection after its last answer.
+    closed: bool,
 }
 
 impl Connection {
     pub async fn open(address: &str) -> io::Result<Self> {
-        let stream = TcpStream::connect(address.trim_start_matches("http://")).await?;
-        stream.set_nodelay(true)?;
+        let address = address.trim_start_matches("http://").to_owned();
         Ok(Self {
-            stream,
-            buffer: Vec::new(),
+            stream: connect(&address).await?,
+            address,
+            buffer: Vec::with_capacity(BUFFER),
+            closed: false,
         })
     }
 
@@ -56,30 +66,20 @@ impl Connection {
 
     /// Sends a request and leaves the whole answer in the buffer.
     async fn exchange(&mut self, request: &str) -> io::Result<Received> {
-        self.stream.write_all(request.as_bytes()).await?;
-        let head = loop {
-            if let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") {
-                break end + 4;
-            }
-            self.fill().await?;
-        };
-        let text = str::from_utf8(&self.buffer[..head]).map_err(io::Error::other)?;
-        let status = text
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok())
-            .ok_or_else(|| io::Error::other("an answer without a status"))?;
-        let length = header(text, "content-length")
-            .and_then(|length| length.parse::<usize>().ok())
-            .unwrap_or(0);
-        while self.buffer.len() < head + length {
-            self.fill().await?;
+        if self.closed {
+            self.stream = connect(&self.address).await?;
         }
-        Ok(Received {
-            status,
-            head,
-            all: head + length,
-        })
+        self.stream.write_all(request.as_bytes()).await?;
+        loop {
+            self.fill().await?;
+            if let Some(received) = parse(&self.buffer)? {
+                while self.buffer.len() < received.all {
+                    self.fill().await?;
+                }
+                self.closed = received.closes;
+                return Ok(received);
+            }
+        }
     }
 
     async fn fill(&mut self) -> io::Result<()> {
@@ -90,22 +90,54 @@ impl Connection {
     }
 }
 
-/// The value of a header. `name` is in lower case.
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines()
-        .filter_map(|line| line.split_once(": "))
-        .find(|(found, _)| found.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
+async fn connect(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
-pub fn get(path: &str, cookie: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\r\n")
+/// `None` while a part of the head is missing.
+fn parse(buffer: &[u8]) -> io::Result<Option<Received>> {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut answer = Response::new(&mut headers);
+    let Status::Complete(head) = answer.parse(buffer).map_err(io::Error::other)? else {
+        return Ok(None);
+    };
+    let header = |name: &str| {
+        let mut headers = answer.headers.iter();
+        let header = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
+        str::from_utf8(header.value).ok()
+    };
+    let length = header("content-length").and_then(|length| length.parse::<usize>().ok());
+    Ok(Some(Received {
+        status: answer.code.expect("a whole head has a status"),
+        head,
+        all: head + length.unwrap_or(0),
+        closes: header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")),
+    }))
 }
 
-pub fn post(path: &str, cookie: &str, body: &str) -> String {
-    let length = body.len();
+pub fn get(path: &str, cookies: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\n{}\r\n", common_headers(cookies))
+}
+
+pub fn post(path: &str, cookies: &str, body: &str) -> String {
+    post_with(path, cookies, "", body)
+}
+
+/// `headers` has the further headers, each with `\r\n` at its end.
+pub fn post_with(path: &str, cookies: &str, headers: &str, body: &str) -> String {
     format!(
-        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+        "POST {path} HTTP/1.1\r\n{}content-type: application/x-www-form-urlencoded\r\n{headers}\
+         content-length: {}\r\n\r\n{body}",
+        common_headers(cookies),
+        body.len(),
     )
+}
+
+fn common_headers(cookies: &str) -> String {
+    if cookies.is_empty() {
+        return "host: 127.0.0.1\r\n".to_owned();
+    }
+    format!("host: 127.0.0.1\r\ncookie: {cookies}\r\n")
 }

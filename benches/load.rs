@@ -6,10 +6,11 @@ mod connection;
 use std::io;
 use std::time::{Duration, Instant};
 
-pub use connection::{Connection, get, post};
+pub use connection::{Answer, Connection, get, post, post_with};
 
 /// The figures of one run.
 pub struct Measured {
+    pub requests: usize,
     pub requests_per_second: f64,
     pub p50: Duration,
     pub p99: Duration,
@@ -55,6 +56,7 @@ pub async fn run(
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     Ok(Measured {
+        requests: times.len(),
         requests_per_second: times.len() as f64 / elapsed.as_secs_f64(),
         p50: at(0.5),
         p99: at(0.99),
