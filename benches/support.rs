@@ -14,7 +14,8 @@ use std::process::Command;
 /// `APP_BINARY` names a program to measure instead, for example one that was built with other settings.
 pub fn build() -> PathBuf {
     if let Some(binary) = std::env::var_os("APP_BINARY") {
-        return PathBuf::from(binary);
+        let binary = Path::new(&binary).canonicalize();
+        return binary.expect("APP_BINARY names a program");
     }
     let status = cargo()
         .args([

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::column::Column;
 use crate::load::{Connection, get, post, post_with};
@@ -19,7 +20,12 @@ for index in range(USERS):
     User.objects.update_or_create(username=f'load-{index}', defaults={'password': password})
 ";
 
-pub async fn start(title: &'static str, folder: &Path, port: u16, posthog: &PostHog) -> Column {
+/// How long its SDK may keep events back.
+const EVENTS_ARRIVE: Duration = Duration::from_secs(10);
+
+pub async fn start(title: &'static str, folder: &Path, port: u16) -> Column {
+    // It has a PostHog of its own, so that it is known whether its events arrive.
+    let posthog = PostHog::start().await;
     let command = |program: &str| {
         let mut command = Command::new(folder.join(".venv/bin").join(program));
         command
@@ -46,6 +52,11 @@ pub async fn start(title: &'static str, folder: &Path, port: u16, posthog: &Post
         let session = log_in(&mut connection, index).await;
         column.requests.page.push(get("/profile/", &session));
         column.requests.post.push(consider(&session));
+    }
+    let deadline = Instant::now() + EVENTS_ARRIVE;
+    while !posthog.was_asked() {
+        assert!(Instant::now() < deadline, "Django sends no events");
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     column
 }

@@ -8,7 +8,6 @@ use crate::bare_axum;
 use crate::column::Column;
 use crate::django;
 use crate::loco;
-use crate::posthog::PostHog;
 
 /// The titles of their columns.
 pub const BARE_AXUM: &str = "bare axum";
@@ -26,7 +25,7 @@ pub struct Peers {
 }
 
 /// Starts bare axum, and the peers whose folders are given.
-pub async fn start(ours: &Column, posthog: &PostHog) -> Peers {
+pub async fn start(ours: &Column) -> Peers {
     let mut columns = vec![bare_axum::start(BARE_AXUM, ours).await];
     let mut missing = Vec::new();
     match folder(LOCO, LOCO_FOLDER) {
@@ -34,7 +33,7 @@ pub async fn start(ours: &Column, posthog: &PostHog) -> Peers {
         Err(sentence) => missing.push(sentence),
     }
     match folder(DJANGO, DJANGO_FOLDER) {
-        Ok(folder) => columns.push(django::start(DJANGO, &folder, free_port(), posthog).await),
+        Ok(folder) => columns.push(django::start(DJANGO, &folder, free_port()).await),
         Err(sentence) => missing.push(sentence),
     }
     Peers { columns, missing }
