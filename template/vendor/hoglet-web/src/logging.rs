@@ -23,7 +23,11 @@ use crate::web::Web;
 use futures_core::future::BoxFuture;
 use hoglet_errors::mask_secrets;
 
+mod buffer;
 mod json;
+
+use buffer::Buffered;
+use json::JsonLines;
 
 /// The filter, unless `RUST_LOG` is set.
 const DEFAULT_FILTER: &str =
@@ -48,13 +52,24 @@ pub fn install(format: LogFormat) {
                 .fmt_fields(masked_fields());
             logs.with(lines).try_init()
         }
-        LogFormat::Json => logs.with(json::JsonLines::new(std::io::stderr)).try_init(),
+        LogFormat::Json => logs.with(JsonLines::new(std::io::stderr())).try_init(),
     };
     if let Some(reason) = bad_filter {
         tracing::warn!(
             "RUST_LOG is not a filter such as `info,app=debug`, so it does not apply: {reason}"
         );
     }
+}
+
+/// Lets the lines of a JSON log wait for a moment, until the returned value is dropped.
+///
+/// A process that ends without dropping the value, as with `std::process::exit`, loses the lines that
+/// wait.
+pub(crate) fn buffered() -> Option<Buffered> {
+    tracing::dispatcher::get_default(|log| {
+        let json = log.downcast_ref::<JsonLines>()?;
+        Some(json.lines.clone().buffered())
+    })
 }
 
 /// The filter of `RUST_LOG`, and the reason if it is not valid.
@@ -75,7 +90,8 @@ fn filter() -> (EnvFilter, Option<String>) {
 
 fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
     debug_fn(|writer, field, value| {
-        let value = mask_secrets(&format!("{value:?}"));
+        let value = format!("{value:?}");
+        let value = mask_secrets(&value);
         match field.name() {
             "message" => write!(writer, "{value}"),
             name => write!(writer, "{name}={value}"),

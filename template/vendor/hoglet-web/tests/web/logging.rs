@@ -1,12 +1,15 @@
 //! The log: its required contents, and secrets that it never contains.
 
+use std::time::Duration;
+
 use hoglet_web::settings::secret_key::new_secret_key;
-use hoglet_web::testing::{Process, Signal};
+use hoglet_web::testing::{Browser, Process, Signal};
 use hoglet_web::throttle::attempt;
 use sea_orm::EntityTrait;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use crate::club::member;
 use crate::club::program::BINARY;
@@ -270,4 +273,37 @@ async fn a_proxy_that_is_not_trusted_is_named_once_in_production() {
             assert_eq!(line["peer"], "127.0.0.1");
         }
     }
+}
+
+#[tokio::test]
+async fn a_killed_process_has_written_what_was_logged_a_moment_before() {
+    let mut process = Process::start(*BINARY, &[]).await;
+    let browser = process.browser();
+    let answer = browser.get("/nowhere").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    process.kill();
+    let line = process.ended().await.said_once("request");
+    assert_eq!(line["request_id"], answer.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn each_request_has_its_line_before_the_last_one_of_the_process() {
+    const REQUESTS: usize = 400;
+    let mut process = Process::start(*BINARY, &[]).await;
+    let url = process.url.clone();
+    let visits: JoinSet<_> = (0..4)
+        .map(|_| {
+            let browser = Browser::new(&url);
+            async move {
+                for _ in 0..REQUESTS / 4 {
+                    browser.get("/livez").await;
+                }
+            }
+        })
+        .collect();
+    visits.join_all().await;
+    let ended = process.end(Signal::Terminate).await;
+    assert_eq!(ended.said("request").len(), REQUESTS);
+    let last: Value = serde_json::from_str(ended.log.lines().last().unwrap()).unwrap();
+    assert_eq!(last["message"], "stopped");
 }
