@@ -7,8 +7,7 @@
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -17,9 +16,9 @@ use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::chain::Next;
 use crate::request::RequestInfo;
 use crate::settings::LogFormat;
-use crate::web::Web;
 use futures_core::future::BoxFuture;
 use hoglet_errors::mask_secrets;
 
@@ -101,12 +100,9 @@ fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 's
 }
 
 /// Opens the request's span, and writes one line when the request ends. The line names no person.
-pub fn log_request(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn log_request(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web().clone();
         let started = Instant::now();
         let info = RequestInfo::of(request.extensions());
         let method = request.method().clone();

@@ -22,7 +22,7 @@ use crate::passwords::Passwords;
 use crate::posthog::{BeforeSend, Client, Declared};
 use crate::request::warnings::Warnings;
 use crate::secret_paths::SecretPaths;
-use crate::security::ContentSecurityPolicy;
+use crate::security::{ContentSecurityPolicy, OtherSites};
 use crate::session::users::Users;
 use crate::settings::Settings;
 use crate::throttle::Attempts;
@@ -79,6 +79,8 @@ pub struct Shared {
     pub parts: AppParts,
     /// The paths that contain a token.
     pub secret_paths: SecretPaths,
+    /// Decides about requests that a browser sends for pages of other sites.
+    pub other_sites: OtherSites,
     /// The app's database.
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
@@ -123,6 +125,7 @@ impl Web {
         posthog.capture_panics();
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
+            other_sites: OtherSites::new(&settings),
             compressed_assets: CompressedAssets::default(),
             token_key: tokens::Key::new(&settings.secret_key),
             passwords: Passwords::default(),

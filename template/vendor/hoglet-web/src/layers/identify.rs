@@ -10,9 +10,8 @@
 //! example from a sibling subdomain. Then that browser's anonymous events belong to an id that the attacker
 //! knows. On https, `__Host-` cookies prevent this.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::middleware::Next;
 use axum::response::Response;
 use futures_core::future::BoxFuture;
 use time::OffsetDateTime;
@@ -20,8 +19,10 @@ use tower_cookies::Cookies;
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::chain::Next;
+use crate::cookies;
 use crate::posthog::{
-    Address, DistinctId, Identity, OptOut, PostHog, RequestDetails, first_touch, headers,
+    Address, DistinctId, Identity, OptOut, PostHog, RequestDetails, context, first_touch, headers,
 };
 use crate::request::RequestInfo;
 use crate::session::signed_in::{SignedIn, Unreadable};
@@ -30,22 +31,19 @@ use crate::visitor;
 use crate::web::Web;
 
 /// The layer that finds the identity of a request, and adds a [`PostHog`] to it.
-pub fn identify(
-    State(web): State<Web>,
-    cookies: Cookies,
-    mut request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn identify(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web();
+        let cookies = cookies::of(request.extensions());
         let user = request.extensions().get::<SignedIn>();
         let user = user.map(|SignedIn(user)| user.clone());
         // If the session could not be read, this may be a user's request, so no visitor cookie is set.
         let unknown = request.extensions().get::<Unreadable>().is_some();
-        let (identity, presented) = identity(&web, &cookies, user.as_deref(), request.headers());
+        let (identity, presented) = identity(web, &cookies, user.as_deref(), request.headers());
         if identity.opted_out() {
             web.cookies.forget_visitor(&cookies);
         } else if user.is_none() && !unknown {
-            remember_visitor(&web, &cookies, &identity, presented, &request);
+            remember_visitor(web, &cookies, &identity, presented, &request);
         }
 
         identity.distinct_id.record(&tracing::Span::current());
@@ -75,6 +73,11 @@ pub fn identify(
         response.extensions_mut().insert(posthog);
         response
     })
+}
+
+/// The layer that gives the request's context to posthog-rs, for code that calls it directly.
+pub fn context(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    next.run_in(&context::layer(), request)
 }
 
 /// Sets the visitor's cookies that are still missing: the id, and the first touch.

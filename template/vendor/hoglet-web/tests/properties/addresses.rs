@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request};
-use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
+use hoglet_web::chain::Chain;
 use hoglet_web::layers::request::describe;
 use hoglet_web::request::RequestInfo;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ use crate::{RUNTIME, WEB, config};
 fn client(peer: IpAddr, forwarded: &[Vec<u8>]) -> IpAddr {
     let router = Router::new()
         .fallback(async |Extension(info): Extension<Arc<RequestInfo>>| info.ip.to_string())
-        .layer(from_fn_with_state(WEB.clone(), describe));
+        .layer(Chain::new(&WEB, &[describe]));
     let mut request = Request::new(Body::empty());
     for value in forwarded {
         if let Ok(value) = HeaderValue::from_bytes(value) {

@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Extension, Json, Router};
-use hoglet_web::cookies;
+use hoglet_web::chain::{Chain, Function};
+use hoglet_web::layers::cookies::cookies;
 use hoglet_web::layers::identify::identify;
 use hoglet_web::layers::request::describe;
 use hoglet_web::layers::sessions::sessions;
@@ -13,7 +13,7 @@ use hoglet_web::posthog::{PostHog, TrackedEvent};
 use proptest::prelude::*;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use tower::{ServiceBuilder, ServiceExt};
+use tower::ServiceExt;
 
 use crate::{DEVELOPMENT, RUNTIME, config};
 
@@ -89,12 +89,8 @@ fn captured(shape: Shape) -> Vec<Value> {
             Json(posthog.captured())
         },
     );
-    let web = DEVELOPMENT.clone();
-    let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(web.clone(), describe))
-        .layer(cookies::manager())
-        .layer(from_fn_with_state(web.clone(), sessions))
-        .layer(from_fn_with_state(web, identify));
+    const LAYERS: &[Function] = &[describe, cookies, sessions, identify];
+    let layers = Chain::new(&DEVELOPMENT, LAYERS);
     let router = Router::new().route("/", page).layer(layers);
     let mut request = Request::new(Body::empty());
     request.extensions_mut().insert(shape);

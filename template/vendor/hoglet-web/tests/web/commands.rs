@@ -177,13 +177,11 @@ security_headers        Adds the security headers, refuses other hosts, sends ht
 error_pages             Renders errors that arise outside of pages.
 capture_errors          Captures these errors.
 catch_panics            Answers a panic with an error, so that the connection stays open.
-keep_panics             Keeps the cause of a panic for the layer above.
 cross_site              Refuses forms and calls that another site makes a browser send (CSRF).
 api_only                Lets the front ends of ALLOWED_ORIGINS change nothing outside of /api/.
 (around_pages)          Place for the app's layers: pages and the API only, no session yet.
 timeout                 Answers 503 when a page takes longer than REQUEST_TIMEOUT_SECONDS.
-accept_gzip             Leaves pages as they are for clients that do not take gzip.
-compression             Compresses pages.
+compression             Compresses pages for clients that take gzip.
 cross_origin            Lets the front ends of ALLOWED_ORIGINS call /api/ (CORS).
 drop_disguised_cookies  Drops cookies that another host may have set under the names of ours.
 cookies                 Reads cookies, and sends those that were changed.
