@@ -293,6 +293,59 @@ fn an_open_page_shows_a_failed_build_until_it_is_corrected() {
     assert!(dev.server.stop().success());
 }
 
+#[test]
+fn a_changed_style_is_applied_without_a_reload() {
+    let Some(browser) = browser() else { return };
+    let _lock = generated::lock();
+    let app = App::generate();
+    let dev = app.dev();
+    let colour = "getComputedStyle(document.querySelector('main')).color";
+    let paint = |colour: &str| {
+        app.edit("static/app.css", |text| {
+            text + &format!("main {{ color: {colour} }}\n")
+        });
+    };
+    let tab = browser.new_tab();
+    let other = browser.new_tab();
+    for tab in [&tab, &other] {
+        tab.go(&dev.server.url("/signup"));
+        tab.fill("#name", "A Hedgehog");
+        tab.eval("window.isThePageBefore = true");
+    }
+
+    // One of the tabs is in the background, and hears of the change when it comes back.
+    tab.call("Page.bringToFront", json!({}));
+    paint("rgb(1, 2, 3)");
+    tab.until(&format!("{colour} === 'rgb(1, 2, 3)'"));
+    paint("rgb(4, 5, 6)");
+    tab.until(&format!("{colour} === 'rgb(4, 5, 6)'"));
+    other.call("Page.bringToFront", json!({}));
+    other.until(&format!("{colour} === 'rgb(4, 5, 6)'"));
+    for tab in [&tab, &other] {
+        assert_eq!(tab.eval("window.isThePageBefore"), true, "no reload");
+        assert_eq!(
+            tab.text("document.querySelector('#name').value"),
+            "A Hedgehog"
+        );
+        let links = "document.querySelectorAll('link[rel=stylesheet][href^=\"/static/app.css\"]')";
+        assert_eq!(tab.eval(&format!("{links}.length")), 1);
+        assert_eq!(tab.problems(), [""; 0]);
+    }
+    drop(other);
+
+    // Scripts, pictures and views need another page.
+    for file in [
+        "static/app.js",
+        "static/hedgehog.svg",
+        "templates/signup.html",
+    ] {
+        tab.leaves(|| app.edit(file, |text| text + "\n"));
+    }
+    assert_eq!(tab.problems(), [""; 0]);
+    drop(tab);
+    assert!(dev.server.stop().success());
+}
+
 /// `None` if there is no Chromium, which is an error in CI.
 fn browser() -> Option<Chromium> {
     if chromium::program().is_none() {

@@ -7,7 +7,7 @@
 //!                                   app
 //! ```
 //!
-//! Views and styles need no build: the app reads them on every request, and open pages reload automatically.
+//! Views and styles need no build: the app reads them on every request, and tells open pages of a change.
 //! [`console`] prints each line with a prefix that names its source. Cargo prints its own lines without a prefix.
 //! [`log`] shortens the app's log for the terminal, and [`log_file`] keeps the whole log. At Ctrl+C the app ends first,
 //! so that its last events still reach the stand-in.

@@ -40,7 +40,7 @@ pub fn around(pages: Router, web: &Web, places: Places) -> Router {
     let routes = order::AROUND_ROUTES.around(pages.merge(besides_pages(web)), web);
     let routes = outermost.around(routes);
 
-    // Open pages request these routes every second, so they are not logged. Requests for other hosts
+    // Open pages request these routes all the time, so they are not logged. Requests for other hosts
     // are refused.
     let development = development(web).layer(Chain::new(web, &[security::headers]));
 

@@ -57,6 +57,7 @@ pub async fn serve(
         }
     }
     drop(listener);
+    web.stopping.cancel();
     // Requests get most of the time. The delivery of their events needs the rest.
     handlers.close();
     let requests = async {

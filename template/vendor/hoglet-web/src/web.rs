@@ -9,6 +9,7 @@ use hoglet_jobs::Enqueuer;
 use minijinja::Value;
 use sea_orm::DatabaseConnection;
 use serde_json::Map;
+use tokio_util::sync::CancellationToken;
 
 use crate::compression::CompressedAssets;
 use crate::cookies::SignedCookies;
@@ -105,6 +106,8 @@ pub struct Shared {
     pub mail: Mailer,
     /// Warnings that the log shows only once.
     pub warnings: Warnings,
+    /// Cancelled when the server begins its shutdown. A request that waits must end then.
+    pub stopping: CancellationToken,
 }
 
 impl Web {
@@ -135,6 +138,7 @@ impl Web {
             mail: Mailer::new(&package, &settings, views.clone()),
             jobs: Enqueuer::default(),
             warnings: Warnings::default(),
+            stopping: CancellationToken::new(),
             views,
             settings,
             package,
