@@ -12,9 +12,11 @@ pub mod git;
 pub mod lock;
 pub mod undo;
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -85,10 +87,7 @@ pub fn write(
     // A folder inside it, because a temporary folder has stricter permissions than the app should have.
     let app = temporary_folder.path().join("app");
     fs::create_dir(&app).map_err(Error::disk("write to", beside))?;
-    for file in files {
-        interrupt.check()?;
-        write_file(&app, file).map_err(Error::disk("write", path.join(&file.path)))?;
-    }
+    write_files(&app, files, path, &interrupt)?;
     let wanted = repository == Repository::FirstCommit && !git::is_inside_work_tree(path);
     let started = wanted.then(|| git::start_repository(&app, files));
     interrupt.check()?;
@@ -131,16 +130,43 @@ fn temporary_folder(beside: &Path) -> Result<TempDir, Error> {
         .map_err(Error::disk("write to", beside))
 }
 
-fn write_file(directory: &Path, file: &File) -> io::Result<()> {
-    let path = directory.join(&file.path);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+/// Writes the files to the folder `app`. Errors name their final place below `path`.
+///
+/// Two threads share the work, because creating a file takes longer than making its contents.
+fn write_files(
+    app: &Path,
+    files: &[File],
+    path: &Path,
+    interrupt: &Interrupt,
+) -> Result<(), Error> {
+    let folders: BTreeSet<_> = files
+        .iter()
+        .filter_map(|file| Path::new(&file.path).parent())
+        .collect();
+    for folder in folders {
+        fs::create_dir_all(app.join(folder)).map_err(Error::disk("create", path.join(folder)))?;
     }
+    let write_each = |files: &[File]| {
+        files.iter().try_for_each(|file| {
+            interrupt.check()?;
+            write_file(app, file).map_err(Error::disk("write", path.join(&file.path)))
+        })
+    };
+    let (first_half, second_half) = files.split_at(files.len() / 2);
+    thread::scope(|scope| {
+        let other_writer = scope.spawn(|| write_each(second_half));
+        write_each(first_half)?;
+        other_writer.join().expect("no writer panics")
+    })
+}
+
+fn write_file(directory: &Path, file: &File) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     if file.secret {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
-    options.open(path)?.write_all(&file.contents)
+    let mut file_on_disk = options.open(directory.join(&file.path))?;
+    file_on_disk.write_all(&file.contents)
 }

@@ -81,6 +81,10 @@ impl Destination {
 
     /// Leaves out secret files that exist, and refuses files it could not write.
     pub fn check(&self, mut files: Vec<File>) -> Result<Vec<File>, Error> {
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        if !self.exists {
+            return Ok(files);
+        }
         files.retain(|file| !file.secret || self.path.join(&file.path).symlink_metadata().is_err());
         for file in &files {
             let path = self.path.join(&file.path);
@@ -100,7 +104,6 @@ impl Destination {
                 }
             }
         }
-        files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(files)
     }
 }
