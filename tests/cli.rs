@@ -178,6 +178,9 @@ fn the_first_commit_holds_everything_but_the_secrets() {
         .collect();
     assert!(tracked.insert(".env".to_owned()));
     assert_eq!(tracked, files_below(&sandbox.path().join("hedge")));
+    // One pack is written faster than hundreds of objects.
+    let objects = sandbox.git("hedge", "count-objects -v");
+    assert!(objects.contains("\npacks: 1\n"), "{objects}");
 }
 
 #[test]

@@ -87,9 +87,14 @@ pub fn write(
     // A folder inside it, because a temporary folder has stricter permissions than the app should have.
     let app = temporary_folder.path().join("app");
     fs::create_dir(&app).map_err(Error::disk("write to", beside))?;
-    write_files(&app, files, path, &interrupt)?;
     let wanted = repository == Repository::FirstCommit && !git::is_inside_work_tree(path);
-    let started = wanted.then(|| git::start_repository(&app, files));
+    let initialized = thread::scope(|scope| {
+        // It needs no files, so it runs while they are written.
+        let init = wanted.then(|| scope.spawn(|| git::init(&app)));
+        write_files(&app, files, path, &interrupt)?;
+        Ok::<_, Error>(init.map(|init| init.join().expect("git::init does not panic")))
+    })?;
+    let started = initialized.map(|done| done.and_then(|()| git::first_commit(&app, files)));
     interrupt.check()?;
 
     if destination.exists() {
