@@ -4,5 +4,5 @@ pub mod other_sites;
 pub mod policy;
 
 pub use other_sites::OtherSites;
-pub use policy::ContentSecurityPolicy;
 pub(crate) use policy::OwnPolicy;
+pub use policy::{ContentSecurityPolicy, PolicyText};

@@ -23,7 +23,7 @@ use crate::passwords::Passwords;
 use crate::posthog::{BeforeSend, Client, Declared};
 use crate::request::warnings::Warnings;
 use crate::secret_paths::SecretPaths;
-use crate::security::{ContentSecurityPolicy, OtherSites};
+use crate::security::{ContentSecurityPolicy, OtherSites, PolicyText};
 use crate::session::users::Users;
 use crate::settings::Settings;
 use crate::throttle::Attempts;
@@ -80,6 +80,12 @@ pub struct Shared {
     pub parts: AppParts,
     /// The paths that contain a token.
     pub secret_paths: SecretPaths,
+    /// The content security policy, without the nonces.
+    pub policy: PolicyText,
+    /// The public origin: `settings.app_url()`.
+    pub app_url: String,
+    /// The public host: `settings.app_host()`.
+    pub app_host: String,
     /// Decides about requests that a browser sends for pages of other sites.
     pub other_sites: OtherSites,
     /// The app's database.
@@ -128,6 +134,9 @@ impl Web {
         posthog.capture_panics();
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
+            policy: PolicyText::new(&parts.content_security_policy, &settings),
+            app_url: settings.app_url(),
+            app_host: settings.app_host(),
             other_sites: OtherSites::new(&settings),
             compressed_assets: CompressedAssets::default(),
             token_key: tokens::Key::new(&settings.secret_key),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use tower::layer::util::Stack;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -15,6 +15,8 @@ use crate::error::AppError;
 use crate::media_type;
 use crate::request::info::RequestInfo;
 use futures_core::future::BoxFuture;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The time limit for a whole body.
 ///
@@ -37,7 +39,7 @@ pub fn describe(mut request: Request, next: Next) -> BoxFuture<'static, Response
         }
         request.extensions_mut().insert(Arc::new(info));
         let mut response = next.run(request).await;
-        response.headers_mut().insert("x-request-id", id);
+        response.headers_mut().insert(REQUEST_ID, id);
         response
     })
 }

@@ -3,9 +3,9 @@
 use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY, SET_COOKIE,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::refused;
@@ -16,6 +16,8 @@ use crate::request::RequestInfo;
 use crate::security::OwnPolicy;
 use crate::settings::Settings;
 use futures_core::future::BoxFuture;
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Two years, as the preload lists of browsers require.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
@@ -37,10 +39,7 @@ pub fn headers(request: Request, next: Next) -> BoxFuture<'static, Response> {
         let own = response.extensions_mut().remove::<OwnPolicy>();
         let headers = response.headers_mut();
         let policy = own.map_or_else(
-            || {
-                let policy = &web.parts.content_security_policy;
-                policy.header(&web.settings, &info.csp_nonce)
-            },
+            || web.policy.header(&info.csp_nonce),
             |OwnPolicy(policy)| policy,
         );
         headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -57,11 +56,8 @@ pub fn headers(request: Request, next: Next) -> BoxFuture<'static, Response> {
                 "strict-origin-when-cross-origin"
             }),
         );
-        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
-        headers.insert(
-            "cross-origin-opener-policy",
-            HeaderValue::from_static("same-origin"),
-        );
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
         if web.settings.https() {
             headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
         }
