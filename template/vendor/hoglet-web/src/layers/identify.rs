@@ -22,7 +22,7 @@ use crate::actor::Actor;
 use crate::chain::Next;
 use crate::cookies;
 use crate::posthog::{
-    Address, DistinctId, Identity, OptOut, PostHog, RequestDetails, context, first_touch, headers,
+    Address, DistinctId, Identity, OptOut, PostHog, RequestDetails, first_touch, headers,
 };
 use crate::request::RequestInfo;
 use crate::session::signed_in::{SignedIn, Unreadable};
@@ -52,8 +52,8 @@ pub fn identify(mut request: Request, next: Next) -> BoxFuture<'static, Response
         let details = RequestDetails {
             id: Some(&info.id),
             method: request.method(),
-            origin: &web.settings.app_url(),
-            host: &web.settings.app_host(),
+            origin: &web.app_url,
+            host: &web.app_host,
             path: &info.path,
             path_and_query: &info.path_and_query,
             address: match info.has_token {
@@ -65,7 +65,7 @@ pub fn identify(mut request: Request, next: Next) -> BoxFuture<'static, Response
         };
         let person = user.map(|user| user as _);
         let posthog = PostHog::of_request(&web.posthog, identity, person, &details, properties);
-        posthog.remember_in(request.extensions_mut());
+        request.extensions_mut().insert(posthog.clone());
         let jobs = web.jobs.acting_for(Actor::of(&posthog).stored());
         request.extensions_mut().insert(jobs);
         let mut response = next.run(request).await;
@@ -77,7 +77,10 @@ pub fn identify(mut request: Request, next: Next) -> BoxFuture<'static, Response
 
 /// The layer that gives the request's context to posthog-rs, for code that calls it directly.
 pub fn context(request: Request, next: Next) -> BoxFuture<'static, Response> {
-    next.run_in(&context::layer(), request)
+    Box::pin(async move {
+        let posthog = PostHog::of(request.extensions());
+        posthog.in_context(next.run(request)).await
+    })
 }
 
 /// Sets the visitor's cookies that are still missing: the id, and the first touch.
@@ -98,7 +101,7 @@ fn remember_visitor(
     if first_page && headers::is_page_view(request.method(), sent) && is_document(sent) {
         let path_and_query = &RequestInfo::of(request.extensions()).path_and_query;
         let value = first_touch::cookie(
-            &web.settings.app_host(),
+            &web.app_host,
             &|address| web.secret_paths.masked_address(address).into_owned(),
             path_and_query,
             sent,
