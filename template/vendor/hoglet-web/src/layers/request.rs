@@ -69,8 +69,8 @@ pub fn body_limit(request: Request, next: Next) -> BoxFuture<'static, Response> 
     let bytes = next.web().parts.body_limit;
     // axum's own limit applies only to handlers that read the body.
     let limits = Stack::new(
-        DefaultBodyLimit::disable(),
         RequestBodyLimitLayer::new(bytes),
+        DefaultBodyLimit::disable(),
     );
     next.run_in(&limits, request)
 }
