@@ -129,7 +129,7 @@ impl Web {
         parts: AppParts,
         secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let views = Views::new(parts.templates, parts.assets, &settings)?;
+        let views = Views::new(parts.templates, parts.assets, &package, &settings)?;
         let posthog = Client::start(&settings.posthog, parts.flags, parts.before_send).await?;
         posthog.capture_panics();
         Ok(Self(Arc::new(Shared {

@@ -23,7 +23,7 @@ fn invitation(id: &str) -> Message {
 /// The club's mailer, without the rest of the club.
 fn mailer(settings: &Settings) -> Mailer {
     let parts = Club::parts();
-    let views = Views::new(parts.templates, parts.assets, settings).unwrap();
+    let views = Views::new(parts.templates, parts.assets, &Club::PACKAGE, settings).unwrap();
     Mailer::new(&Club::PACKAGE, settings, views)
 }
 

@@ -18,7 +18,7 @@ fn mailer() -> Mailer {
     })
     .unwrap();
     let parts = Club::parts();
-    let views = Views::new(parts.templates, parts.assets, &settings).unwrap();
+    let views = Views::new(parts.templates, parts.assets, &Club::PACKAGE, &settings).unwrap();
     Mailer::new(&Club::PACKAGE, &settings, views)
 }
 

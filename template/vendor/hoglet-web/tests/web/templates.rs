@@ -42,7 +42,12 @@ fn settings(environment: &str) -> Settings {
 fn outside_development_no_app_starts_with_them_and_all_are_named() {
     for environment in ["test", "production"] {
         let assets = Club::parts().assets;
-        let refused = Views::new(Files::of::<Broken>(), assets, &settings(environment));
+        let refused = Views::new(
+            Files::of::<Broken>(),
+            assets,
+            &Club::PACKAGE,
+            &settings(environment),
+        );
         let said = refused.unwrap_err().to_string();
         let lines: Vec<_> = said.lines().skip(1).map(str::trim).collect();
         assert_eq!(lines.len(), 5, "{said}");
@@ -69,7 +74,12 @@ fn outside_development_no_app_starts_with_them_and_all_are_named() {
 fn with_whole_templates_every_app_starts() {
     for environment in ["development", "test", "production"] {
         let parts = Club::parts();
-        let views = Views::new(parts.templates, parts.assets, &settings(environment));
+        let views = Views::new(
+            parts.templates,
+            parts.assets,
+            &Club::PACKAGE,
+            &settings(environment),
+        );
         assert!(views.is_ok(), "{environment}");
     }
 }
@@ -133,6 +143,7 @@ async fn an_error_page_that_cannot_be_rendered_is_replaced_by_one_without_templa
     let views = Views::new(
         Files::of::<Nothing>(),
         app.web.parts.assets,
+        &app.web.package,
         &app.web.settings,
     );
     // A missing template is not reported as a broken template.
