@@ -1,7 +1,7 @@
 //! The template engine: its syntax, its functions, and the variables that never change.
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Value, context, escape_formatter};
+use minijinja::{Environment, State, Value, context, escape_formatter};
 use rust_embed::RustEmbed;
 
 use crate::files::Files;
@@ -31,6 +31,21 @@ pub(super) fn globals(package: &Package, settings: &Settings) -> Globals {
     ]
 }
 
+/// The template function `here`: marks the link to the current page in the navigation.
+///
+/// On a page below another one, such as `/posts/new`, it marks the link to that other one.
+fn here(state: &State<'_, '_>, address: &str) -> Value {
+    let path = state.lookup("path").unwrap_or_default();
+    let below = path.as_str().and_then(|path| path.strip_prefix(address));
+    match below {
+        Some("") => Value::from_safe_string(r#" aria-current="page""#.to_owned()),
+        Some(below) if below.starts_with('/') => {
+            Value::from_safe_string(r#" aria-current="true""#.to_owned())
+        }
+        _ => Value::from(""),
+    }
+}
+
 pub(super) fn environment(
     templates: Files,
     assets: Files,
@@ -47,6 +62,7 @@ pub(super) fn environment(
         .build();
     environment.set_syntax(syntax.expect("these options do not contradict each other"));
     environment.add_function("asset", assets::addresses(assets));
+    environment.add_function("here", here);
     environment.add_function("version", reload::version);
     // A value that a row does not have shows nothing, instead of the word “none”.
     environment.set_formatter(|output, state, value| match value.is_none() {
@@ -58,4 +74,30 @@ pub(super) fn environment(
         Ok(file.map(|file| String::from_utf8_lossy(&file.data).into_owned()))
     });
     environment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_to_the_current_page_or_to_the_one_above_is_marked() {
+        let mut environment = Environment::new();
+        environment.add_function("here", here);
+        for (path, address, mark) in [
+            ("/posts", "/posts", r#" aria-current="page""#),
+            ("/posts/new", "/posts", r#" aria-current="true""#),
+            ("/postscript", "/posts", ""),
+            ("/", "/posts", ""),
+            ("/posts", "/", ""),
+            ("/", "/", r#" aria-current="page""#),
+        ] {
+            let rendered = environment.render_named_str(
+                "navigation.html",
+                "{{ here(address) }}",
+                context! { path, address },
+            );
+            assert_eq!(rendered.expect("it renders"), mark, "{path} {address}");
+        }
+    }
 }
