@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long a line waits at most.
-const LONGEST_WAIT: Duration = Duration::from_millis(50);
+const LONGEST_WAIT: Duration = Duration::from_millis(10);
 /// How many bytes wait at most. The thread that adds the line above this writes them all.
 const MOST_WAITING: usize = 64 * 1024;
 /// Pipes do not mix a write of this size with the writes of other processes (`PIPE_BUF` on Linux).
