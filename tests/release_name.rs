@@ -143,3 +143,28 @@ fn a_build_without_git_takes_the_commit_from_a_variable() {
         }
     }
 }
+
+#[test]
+fn only_a_release_build_for_linux_compresses_its_debug_information() {
+    let script = BuildScript::compile();
+    let package = script.package("app");
+    for (profile, system, compressed) in [
+        ("release", "linux", true),
+        ("release", "macos", false),
+        ("release", "windows", false),
+        ("debug", "linux", false),
+    ] {
+        let said = script.says(
+            &package,
+            &[
+                ("PROFILE", profile.as_ref()),
+                ("CARGO_CFG_TARGET_OS", system.as_ref()),
+            ],
+        );
+        assert_eq!(
+            said.contains("--compress-debug-sections"),
+            compressed,
+            "{profile} {system}"
+        );
+    }
+}
