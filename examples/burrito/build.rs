@@ -1,6 +1,6 @@
-//! Sets `APP_RELEASE`, which every event carries as `release`.
+//! Sets `APP_RELEASE`, which every event carries as `release`, and makes the release binary smaller.
 //!
-//! It is the package's version and, if known, the git commit, such as `0.1.0+1a2b3c4d`.
+//! `APP_RELEASE` is the package's version and, if known, the git commit, such as `0.1.0+1a2b3c4d`.
 
 use std::env;
 use std::path::Path;
@@ -18,6 +18,14 @@ fn main() {
         None => version,
     };
     println!("cargo::rustc-env=APP_RELEASE={release}");
+    if is_release() && env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
+        // Debug information shrinks to a third. Captured errors still show their lines.
+        println!("cargo::rustc-link-arg-bins=-Wl,--compress-debug-sections=zlib");
+    }
+}
+
+fn is_release() -> bool {
+    env::var("PROFILE").is_ok_and(|profile| profile == "release")
 }
 
 /// The commit in `GIT_COMMIT`, for builds without git, as in a container.
@@ -29,7 +37,7 @@ fn given() -> Option<String> {
 ///
 /// Only in release builds: a development build would be compiled again after every commit.
 fn ask_git() -> Option<String> {
-    if env::var("PROFILE").is_ok_and(|profile| profile != "release") {
+    if !is_release() {
         return None;
     }
     // Fails if the app is in a repository that does not track it.

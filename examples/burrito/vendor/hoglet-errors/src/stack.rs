@@ -84,7 +84,7 @@ impl Stack {
         let exact = both.position(|(path, frame)| frame.line == Some(*line) && is_file(path, file));
         let skipped = |frame: &Frame| match exact {
             Some(_) => is_of_the_standard_library(frame),
-            None => is_of_the_standard_library(frame) || frame.file.starts_with("hoglet-"),
+            None => is_of_the_standard_library(frame) || took_the_stack(frame),
         };
         let first = exact.unwrap_or(0);
         let begin = frames[first..].iter().position(|frame| !skipped(frame));
@@ -179,6 +179,14 @@ fn with_module(function: String, file: &str, in_app: bool) -> String {
         Some(module) if bare && in_app => format!("app::{module}::{function}"),
         _ => function,
     }
+}
+
+/// Whether a frame may be one of those that only took the stack.
+///
+/// In a release build, Hoglet's functions have no files. All but those of this crate may be the place that failed.
+fn took_the_stack(frame: &Frame) -> bool {
+    let function = frame.function.trim_start_matches('<');
+    frame.file.starts_with("hoglet-") || function.starts_with("hoglet_errors::")
 }
 
 /// Whether a frame is the standard library's, such as those of panics and of `From`.
@@ -346,6 +354,23 @@ mod tests {
         // The frame of the place is missing.
         assert_eq!(begin_of(("src/routes/other.rs", 7), &stack), 3);
         assert_eq!(begin_of(("", 0), &stack[..2]), 0);
+    }
+
+    #[test]
+    fn a_stack_in_a_release_build_begins_after_the_functions_that_took_it() {
+        // Hoglet's functions have no files there.
+        let stack = [
+            ("", "<hoglet_errors::stack::Stack>::beginning_at", 0),
+            ("", "hoglet_errors::cause::Cause::of", 0),
+            ("", "core::result::Result<T,E>::map_err", 0),
+            ("", "hoglet_web::passwords::hash", 0),
+            ("/home/ann/shop/src/accounts.rs", "{async_fn#0}", 7),
+        ];
+        assert_eq!(begin_of(("src/accounts.rs", 7), &stack), 4);
+        assert_eq!(
+            begin_of(("vendor/hoglet-web/src/passwords.rs", 31), &stack),
+            3
+        );
     }
 
     #[test]

@@ -102,7 +102,7 @@ pub async fn attempt<C: Clone + Send + Sync + 'static>(
         let retry_in = (retry && attempt.number < attempt.max)
             .then(|| with_jitter((runnable.kind.backoff)(attempt.number)));
         // A database's error message may quote a row, with its e-mail addresses.
-        let error = mask_secrets(&cause.to_string());
+        let error = mask_secrets(&cause.to_string()).into_owned();
         log_failed(&error, retry_in, unexpected, actor_is_gone);
         let is_first_or_last = attempt.number <= 1 || retry_in.is_none();
         if unexpected && is_first_or_last {

@@ -100,12 +100,12 @@ pub fn of_request(
     context = property(context, "$request_method", cut(request.method.as_str()));
     context = property(context, "$request_path", path);
     context = match request.ip {
-        Some(ip) => property(context, "$ip", ip.to_string()),
+        Some(ip) => property(context, "$ip", ip),
         None => property(context, GEOIP_DISABLE, true),
     };
     if let Some(agent) = headers::read(request.headers, USER_AGENT.as_str()) {
-        context = property(context, "$raw_user_agent", agent.as_str());
-        context = property(context, "$user_agent", agent);
+        context = property(context, "$raw_user_agent", &agent);
+        context = property(context, "$user_agent", &agent);
     }
     context = of_identity(context, identity);
     with_all(context, properties)

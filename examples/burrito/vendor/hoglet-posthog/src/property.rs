@@ -1,7 +1,7 @@
 //! One property of a request's context.
 
 use posthog_rs::{Event, RequestContext};
-use serde_json::Value;
+use serde::Serialize;
 
 /// Whether an event creates a person. Only events of signed-in users do.
 ///
@@ -15,10 +15,10 @@ pub const PROCESS_PERSON_PROFILE: &str = "$process_person_profile";
 /// An event without this property and without `$ip` would get the location of this server.
 pub const GEOIP_DISABLE: &str = "$geoip_disable";
 
-/// Adds one property. Text, numbers and booleans always become JSON.
-pub fn property(context: RequestContext, name: &str, value: impl Into<Value>) -> RequestContext {
+/// Adds one property: a text, a number, a boolean or a JSON value, which always become JSON.
+pub fn property(context: RequestContext, name: &str, value: impl Serialize) -> RequestContext {
     context
-        .property(name, value.into())
+        .property(name, value)
         .expect("a JSON value serializes")
 }
 

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use posthog_rs::Event;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
@@ -96,8 +95,8 @@ impl Sender {
         }
     }
 
-    async fn try_for_long(&self, part: &[(Value, Entry)]) -> Result<(), NotTaken> {
-        let events: Vec<_> = part.iter().map(|(event, _)| event).collect();
+    async fn try_for_long(&self, part: &[(String, Entry)]) -> Result<(), NotTaken> {
+        let events: Vec<_> = part.iter().map(|(event, _)| event.as_str()).collect();
         let packed = self.transport.pack(&events).await;
         let body = packed.map_err(|error| NotTaken::Lost(error.to_string()))?;
         let (began, mut backoff) = (Instant::now(), Backoff::default());
@@ -139,7 +138,7 @@ impl Sender {
     }
 
     /// Adds the SDK's properties to the events, and calls the app's before-send hook.
-    async fn prepared(&self, batch: Vec<Queued>) -> Vec<(Value, Entry)> {
+    async fn prepared(&self, batch: Vec<Queued>) -> Vec<(String, Entry)> {
         let (events, entries): (Vec<_>, Vec<_>) = self.resolved(batch).await.into_iter().unzip();
         let events = self.assembler.assemble(events).await;
         let mut prepared = Vec::with_capacity(events.len());
@@ -169,7 +168,7 @@ impl Sender {
     }
 }
 
-fn lose(events: Vec<(Value, Entry)>, reason: &str) {
+fn lose(events: Vec<(String, Entry)>, reason: &str) {
     for (_, entry) in events {
         entry.lose(reason);
     }

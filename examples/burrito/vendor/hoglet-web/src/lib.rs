@@ -35,6 +35,7 @@ pub mod account_mail;
 mod actor;
 pub mod app;
 pub mod assets;
+pub mod chain;
 pub mod cli;
 pub mod compression;
 pub mod cookies;

@@ -1,6 +1,8 @@
-//! The content security policy.
+//! The content security policy, and requests for pages of other sites.
 
+pub mod other_sites;
 pub mod policy;
 
-pub use policy::ContentSecurityPolicy;
+pub use other_sites::OtherSites;
 pub(crate) use policy::OwnPolicy;
+pub use policy::{ContentSecurityPolicy, PolicyText};

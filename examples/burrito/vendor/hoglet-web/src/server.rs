@@ -3,7 +3,9 @@
 //! Known limitation: there is no bound on the number of connections, or on the time in which a client reads
 //! its answer. A reverse proxy, or the limit on open files, must set one.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -57,6 +59,7 @@ pub async fn serve(
         }
     }
     drop(listener);
+    web.stopping.cancel();
     // Requests get most of the time. The delivery of their events needs the rest.
     handlers.close();
     let requests = async {
@@ -132,11 +135,17 @@ fn connect(
     let handlers = handlers.clone();
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
-        // The handler runs in a task of its own. Otherwise a client that disconnects would stop the handler
-        // halfway, with a row stored and its event not captured.
-        let answer = handlers.spawn(router.clone().oneshot(request.map(Body::new)));
+        let mut handler = Box::pin(router.clone().oneshot(request.map(Body::new)));
+        let handlers = handlers.clone();
         async move {
-            let Ok(response) = answer.await?;
+            // Most pages for visitors wait for nothing, and need no task.
+            let started = poll_fn(|context| Poll::Ready(handler.as_mut().poll(context))).await;
+            let Ok(response) = match started {
+                Poll::Ready(answer) => answer,
+                // The handler continues in a task of its own. Otherwise a client that disconnects would stop
+                // the handler halfway, with a row stored and its event not captured.
+                Poll::Pending => handlers.spawn(handler).await?,
+            };
             Ok::<_, JoinError>(response)
         }
     });

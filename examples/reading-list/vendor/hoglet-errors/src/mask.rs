@@ -8,15 +8,19 @@ const TOKEN: usize = 43;
 const MAX_DEPTH: usize = 4;
 
 /// The text without e-mail addresses and tokens.
-pub fn mask_secrets(text: &str) -> String {
-    mask_tokens(&mask_emails(text)).into_owned()
+pub fn mask_secrets(text: &str) -> Cow<'_, str> {
+    match mask_emails(text) {
+        Cow::Borrowed(text) => mask_tokens(text),
+        Cow::Owned(text) => Cow::Owned(mask_tokens(&text).into_owned()),
+    }
 }
 
 /// The text without words that look like tokens.
 ///
 /// Such a word is long and has letters of both cases and digits. It may be percent-encoded.
 pub fn mask_tokens(text: &str) -> Cow<'_, str> {
-    if !text.split(is_outside).any(holds_a_token) {
+    // Most texts are short, and each line of the log has a dozen.
+    if text.len() < TOKEN || !text.split(is_outside).any(holds_a_token) {
         return Cow::Borrowed(text);
     }
     let mut masked = String::with_capacity(text.len());
@@ -30,7 +34,7 @@ pub fn mask_tokens(text: &str) -> Cow<'_, str> {
 
 /// Whether a character separates words in an address.
 fn is_outside(character: char) -> bool {
-    !character.is_ascii_alphanumeric() && !"_-%".contains(character)
+    !character.is_ascii_alphanumeric() && !matches!(character, '_' | '-' | '%')
 }
 
 /// A setting's value without user and password: `https://***@example.com`.
@@ -62,9 +66,9 @@ fn holds_a_token(word: &str) -> bool {
 }
 
 /// A database's error message may quote a row, and a library's may quote a form.
-fn mask_emails(text: &str) -> String {
+fn mask_emails(text: &str) -> Cow<'_, str> {
     if !text.contains('@') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let is_address = |character: char| character.is_alphanumeric() || "@._%+-".contains(character);
     let mut masked = String::with_capacity(text.len());
@@ -82,7 +86,7 @@ fn mask_emails(text: &str) -> String {
         });
         rest = &word[end..];
     }
-    masked + rest
+    Cow::Owned(masked + rest)
 }
 
 /// The text without percent-encoding, even if it was encoded several times.

@@ -52,8 +52,12 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 fn clean(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_clean = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if !text.is_empty() && text.len() <= MAX_CHARACTERS && text.bytes().all(is_clean) {
+        return Some(text.to_owned());
+    }
     let text: String = text
-        .trim()
         .chars()
         .filter(|character| !character.is_control())
         .take(MAX_CHARACTERS)
@@ -106,9 +110,11 @@ fn session_id_from_cookie(headers: &HeaderMap, project_token: &str) -> Option<St
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
+    // Parsing is slow, so it is done only for this cookie.
     let value = cookies
-        .flat_map(Cookie::split_parse_encoded)
-        .filter_map(Result::ok)
+        .flat_map(|cookies| cookies.split(';'))
+        .filter(|cookie| cookie.trim_start().starts_with(&name))
+        .filter_map(|cookie| Cookie::parse_encoded(cookie).ok())
         .find(|cookie| cookie.name() == name)?
         .value()
         .to_owned();

@@ -39,16 +39,19 @@ const GROUPS: &str = "$groups";
 ///
 /// Only two methods wait for the network, both for a bounded time: [`PostHog::flags`] and [`PostHog::flush`].
 #[derive(Clone)]
-pub struct PostHog {
+pub struct PostHog(Arc<Tracker>);
+
+/// The fields of a [`PostHog`].
+struct Tracker {
     client: Client,
-    identity: Arc<Identity>,
+    identity: Identity,
     person: Option<Arc<dyn Person>>,
-    context: Arc<RequestContext>,
+    context: RequestContext,
     /// The context of errors if the person has opted out.
-    without_person: Option<Arc<RequestContext>>,
-    request_id: Option<Arc<str>>,
+    without_person: Option<RequestContext>,
+    request_id: Option<String>,
     page: Page,
-    shared: Arc<FlagsAndGroups>,
+    shared: FlagsAndGroups,
     panel: Panel,
 }
 
@@ -89,7 +92,10 @@ impl PostHog {
             is_viewed: headers::is_page_view(request.method, request.headers),
             address: request.address,
         };
-        Self::new(client, identity, person, context, page).for_request(request.id)
+        Self(Arc::new(Tracker {
+            request_id: request.id.map(str::to_owned),
+            ..Tracker::new(client, identity, person, context, page)
+        }))
     }
 
     /// Makes the `PostHog` of work outside of a request, such as a background job.
@@ -111,45 +117,26 @@ impl PostHog {
             is_viewed: false,
             address: Address::Plain,
         };
-        Self {
-            without_person: Some(Arc::new(without_person)),
-            ..Self::new(client, identity, person, context, page).for_request(request_id)
-        }
-    }
-
-    fn new(
-        client: &Client,
-        identity: Identity,
-        person: Option<Arc<dyn Person>>,
-        context: RequestContext,
-        page: Page,
-    ) -> Self {
-        Self {
-            panel: Panel::new(client.settings().development()),
-            client: client.clone(),
-            identity: Arc::new(identity),
-            person,
-            context: Arc::new(context),
-            without_person: None,
-            request_id: None,
-            page,
-            shared: Arc::default(),
-        }
-    }
-
-    fn for_request(self, id: Option<&str>) -> Self {
-        Self {
-            request_id: id.map(Arc::from),
-            ..self
-        }
+        Self(Arc::new(Tracker {
+            without_person: Some(without_person),
+            request_id: request_id.map(str::to_owned),
+            ..Tracker::new(client, identity, person, context, page)
+        }))
     }
 
     /// Puts a copy into a request's extensions, for handlers that take a [`PostHog`].
     ///
     /// Puts its context there too, for [`context::layer`].
     pub fn remember_in(&self, extensions: &mut Extensions) {
-        extensions.insert(RequestContext::clone(&self.context));
+        extensions.insert(self.0.context.clone());
         extensions.insert(self.clone());
+    }
+
+    /// Does work with the request's context, for code in it that uses the SDK directly.
+    ///
+    /// It is [`context::layer`], for layers that have the `PostHog` itself.
+    pub async fn in_context<T>(&self, work: impl Future<Output = T>) -> T {
+        self.0.context.clone().scope(work).await
     }
 
     /// Captures an event of the request's person.
@@ -160,14 +147,14 @@ impl PostHog {
     /// Returns the event's id in PostHog, a UUIDv7. It is none if nothing is sent, because the person has
     /// opted out or PostHog is off.
     pub fn capture<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
-        let mut properties = self.shared.flag_properties();
+        let mut properties = self.0.shared.flag_properties();
         properties.extend(properties::of(&event));
         self.send(E::NAME, properties)
     }
 
     /// Captures a `…_viewed` event, if the request is a `GET` and no prefetch.
     pub fn capture_view<E: TrackedEvent>(&self, event: E) -> Option<Uuid> {
-        self.page.is_viewed.then(|| self.capture(event)).flatten()
+        self.0.page.is_viewed.then(|| self.capture(event)).flatten()
     }
 
     /// A copy for the user that the request's visitor has become.
@@ -179,16 +166,24 @@ impl PostHog {
         for (name, value) in self.context_properties() {
             context = property(context, &name, value);
         }
-        Self {
-            identity: Arc::new(Identity {
-                distinct_id: DistinctId::User(distinct_id.to_owned()),
-                ..Identity::clone(&self.identity)
-            }),
-            context: Arc::new(context),
-            person: Some(person),
-            shared: Arc::new(FlagsAndGroups::of(self.shared.groups())),
-            ..self.clone()
-        }
+        let visitor = &*self.0;
+        let identity = Identity {
+            distinct_id: DistinctId::User(distinct_id.to_owned()),
+            ..visitor.identity.clone()
+        };
+        Self(Arc::new(Tracker {
+            without_person: visitor.without_person.clone(),
+            request_id: visitor.request_id.clone(),
+            shared: FlagsAndGroups::of(visitor.shared.groups()),
+            panel: visitor.panel.clone(),
+            ..Tracker::new(
+                &visitor.client,
+                identity,
+                Some(person),
+                context,
+                visitor.page,
+            )
+        }))
     }
 
     /// Tells PostHog which visitor this user was.
@@ -197,7 +192,7 @@ impl PostHog {
     /// `$process_person_profile: false`.
     pub fn identify(&self, person: &dyn Person, visitor: &Visitor) -> Delivered {
         let event = self.event("$identify", identify_properties(person, visitor));
-        self.client.capture_and_tell(event, Utc::now())
+        self.0.client.capture_and_tell(event, Utc::now())
     }
 
     /// Sets person properties from the user's current data.
@@ -213,11 +208,11 @@ impl PostHog {
     ///
     /// A visitor has no person in PostHog. For a visitor nothing is sent, and the log has a warning.
     pub fn alias(&self, alias: &str) -> Option<Uuid> {
-        if !self.identity.distinct_id.is_user() {
+        if !self.0.identity.distinct_id.is_user() {
             tracing::warn!("alias: nothing is sent, because nobody is signed in; log in first");
             return None;
         }
-        let event = alias_event(&self.identity.distinct_id.to_string(), alias)?;
+        let event = alias_event(&self.0.identity.distinct_id.to_string(), alias)?;
         let about = event.properties().clone().into_iter().collect();
         self.send("$create_alias", about)
     }
@@ -226,51 +221,53 @@ impl PostHog {
     ///
     /// A request that calls this waits for PostHog. Other requests do not.
     pub async fn flush(&self, within: Duration) -> bool {
-        self.client.flush(within).await
+        self.0.client.flush(within).await
     }
 
     /// The visitor id of this browser, even if a user is signed in.
     pub fn visitor_id(&self) -> Uuid {
-        self.identity.visitor_id
+        self.0.identity.visitor_id
     }
 
     /// The app's connection to PostHog.
     pub fn client(&self) -> &Client {
-        &self.client
+        &self.0.client
     }
 
     /// The visitor or user of the request.
     pub fn identity(&self) -> &Identity {
-        &self.identity
+        &self.0.identity
     }
 
     /// The request's id, which its answer shows.
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.0.request_id.as_deref()
     }
 
     /// Whether this person has opted out. Then only errors are captured, without a person.
     pub fn opted_out(&self) -> bool {
-        self.identity.opted_out()
+        self.0.identity.opted_out()
     }
 
     /// Whether the browser opts out (`Sec-GPC: 1`). Then the app's own switch has no effect.
     pub fn opt_out_forced(&self) -> bool {
-        self.identity.opt_out == OptOut::Forced
+        self.0.identity.opt_out == OptOut::Forced
     }
 
     /// Collects the request's events and flags for the panel; only in development.
     pub fn panel(&self) -> &Panel {
-        &self.panel
+        &self.0.panel
     }
 
     fn send(&self, name: &'static str, properties: Map<String, Value>) -> Option<Uuid> {
-        if self.identity.opted_out() {
+        if self.0.identity.opted_out() {
             return None;
         }
         let uuid = Uuid::now_v7();
-        self.client.capture(self.event_with(uuid, name, properties));
-        self.client.enabled().then_some(uuid)
+        self.0
+            .client
+            .capture(self.event_with(uuid, name, properties));
+        self.0.client.enabled().then_some(uuid)
     }
 
     /// Makes an event of the request, and adds it to the panel.
@@ -280,43 +277,43 @@ impl PostHog {
 
     fn event_with(&self, uuid: Uuid, name: &'static str, properties: Map<String, Value>) -> Event {
         self.remember(name, uuid);
-        let mut event = Event::new(name.to_owned(), self.identity.distinct_id.to_string());
+        let mut event = Event::new(name.to_owned(), self.0.identity.distinct_id.to_string());
         // Not `Event::add_group`, which would create a person for a visitor.
-        if let Some(groups) = self.shared.groups().property() {
+        if let Some(groups) = self.0.shared.groups().property() {
             insert_all(&mut event, Map::from_iter([(GROUPS.to_owned(), groups)]));
         }
         insert_all(&mut event, properties);
-        self.context.apply_to_event(&mut event);
+        self.0.context.apply_to_event(&mut event);
         event.set_uuid(uuid);
         event
     }
 
     /// Adds an event to the panel.
     fn remember(&self, name: &str, uuid: Uuid) {
-        if !self.panel.is_shown() {
+        if !self.0.panel.is_shown() {
             return;
         }
-        let id = &self.identity.distinct_id;
+        let id = &self.0.identity.distinct_id;
         let (person_kind, distinct_id) = match id {
             // After an opt-out only errors are captured, without a person.
-            _ if self.identity.opted_out() => ("nobody", String::new()),
+            _ if self.0.identity.opted_out() => ("nobody", String::new()),
             DistinctId::User(_) => ("user", id.to_string()),
             DistinctId::Visitor(_) => ("visitor", id.to_string()),
             DistinctId::Header(_) => ("client", id.to_string()),
         };
-        self.panel.add(PanelItem::Event {
+        self.0.panel.add(PanelItem::Event {
             name: name.to_owned(),
             uuid: uuid.to_string(),
             person_kind: person_kind.to_owned(),
             distinct_id,
-            sent: self.client.enabled(),
+            sent: self.0.client.enabled(),
         });
     }
 
     /// The context's properties, without `$process_person_profile`.
     fn context_properties(&self) -> Vec<(String, Value)> {
         let mut event = Event::new("", "");
-        self.context.apply_to_event(&mut event);
+        self.0.context.apply_to_event(&mut event);
         let properties = event
             .properties()
             .iter()
@@ -324,6 +321,28 @@ impl PostHog {
         properties
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
+    }
+}
+
+impl Tracker {
+    fn new(
+        client: &Client,
+        identity: Identity,
+        person: Option<Arc<dyn Person>>,
+        context: RequestContext,
+        page: Page,
+    ) -> Self {
+        Self {
+            panel: Panel::new(client.settings().development()),
+            client: client.clone(),
+            identity,
+            person,
+            context,
+            without_person: None,
+            request_id: None,
+            page,
+            shared: FlagsAndGroups::default(),
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! The app has its own in `static/`, and Hoglet has some. The app's assets take precedence.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use minijinja::Value;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -25,7 +28,7 @@ impl Asset {
     }
 
     /// The content.
-    pub fn into_data(self) -> std::borrow::Cow<'static, [u8]> {
+    pub fn into_data(self) -> Cow<'static, [u8]> {
         self.file.data
     }
 
@@ -37,14 +40,28 @@ impl Asset {
     }
 }
 
-/// The address of an asset, with its hash: `/static/app.css?v=1f2e3d4c`. The template function `asset`.
-pub(crate) fn url(own: Files, name: &str) -> Result<Value, minijinja::Error> {
-    let asset = Asset::find(own, name).ok_or_else(|| {
-        minijinja::Error::new(
-            minijinja::ErrorKind::InvalidOperation,
-            format!("static/{name} does not exist"),
-        )
-    })?;
-    let hash = asset.hash();
-    Ok(Value::from_safe_string(format!("/static/{name}?v={hash}")))
+/// Makes the template function `asset`: the address of an asset, with its hash,
+/// `/static/app.css?v=1f2e3d4c`.
+pub(crate) fn addresses(own: Files) -> impl Fn(&str) -> Result<Value, minijinja::Error> {
+    // In other builds, an asset may change at any time.
+    let never_change = !cfg!(debug_assertions);
+    let names = own.names().into_iter().chain(Static::iter());
+    let known: HashMap<Cow<'static, str>, Value> = names
+        .filter(|_| never_change)
+        .filter_map(|name| Some((name.clone(), address(own, &name)?)))
+        .collect();
+    move |name| match known.get(name) {
+        Some(address) => Ok(address.clone()),
+        None => address(own, name).ok_or_else(|| {
+            minijinja::Error::new(
+                minijinja::ErrorKind::InvalidOperation,
+                format!("static/{name} does not exist"),
+            )
+        }),
+    }
+}
+
+fn address(own: Files, name: &str) -> Option<Value> {
+    let hash = Asset::find(own, name)?.hash();
+    Some(Value::from_safe_string(format!("/static/{name}?v={hash}")))
 }

@@ -1,17 +1,12 @@
 //! Hoglet's cookies: their names, keys and attributes, in one place.
 
-use axum::extract::Request;
-use axum::http::HeaderValue;
-use axum::http::header::COOKIE;
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::Extensions;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tower_cookies::cookie::{CookieBuilder, SameSite};
-use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
+use tower_cookies::{Cookie, Cookies, Key};
 
 use crate::settings::Settings;
-use futures_core::future::BoxFuture;
 
 /// A signed cookie with its own key.
 ///
@@ -81,37 +76,16 @@ impl SignedCookies {
     }
 }
 
-/// The layer that reads and writes cookies.
-pub fn manager() -> CookieManagerLayer {
-    CookieManagerLayer::new()
-}
-
-/// The layer that removes disguised cookies, whose names look like ours only after decoding.
+/// The cookies of a request.
 ///
-/// Browsers let no other host set a `__Host-` cookie. But the parser decodes names and trims Unicode spaces, so it
-/// would read `%5F_Host-session` as ours, which a sibling subdomain can set. Also, one cookie that is not UTF-8
-/// would make the parser read none at all.
-pub fn drop_disguised(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let headers = request.headers_mut();
-        let cookies: Vec<_> = headers.get_all(COOKIE).iter().filter_map(plain).collect();
-        headers.remove(COOKIE);
-        for cookie in cookies {
-            headers.append(COOKIE, cookie);
-        }
-        next.run(request).await
-    })
-}
-
-fn plain(cookies: &HeaderValue) -> Option<HeaderValue> {
-    let cookies = cookies.as_bytes().split(|byte| *byte == b';');
-    let plain = cookies.filter(|cookie| {
-        let mut parts = cookie.split(|byte| *byte == b'=');
-        let name = parts.next().unwrap_or_default();
-        cookie.is_ascii() && !name.contains(&b'%')
-    });
-    let plain: Vec<_> = plain.collect();
-    HeaderValue::from_bytes(&plain.join(&b';')).ok()
+/// # Panics
+///
+/// If the request has not passed the layer `cookies`.
+pub fn of(extensions: &Extensions) -> Cookies {
+    extensions
+        .get::<Cookies>()
+        .cloned()
+        .expect("the cookies' layer wraps every page")
 }
 
 impl SignedCookie {

@@ -7,20 +7,19 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::{Value, context};
 use serde_json::json;
 
+use crate::chain::Next;
 use crate::error::{AppError, Cause, CauseKind, Result};
 use crate::media_type;
 use crate::page::Page;
 use crate::posthog::proxy::FromPostHog;
 use crate::request::RequestInfo;
-use crate::web::Web;
 use answer::Answer;
 use futures_core::future::BoxFuture;
 
@@ -29,17 +28,13 @@ mod details;
 mod last_resort;
 
 /// The layer `error_pages`.
-pub fn error_pages(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn error_pages(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        let (parts, body) = request.into_parts();
-        let info = RequestInfo::of(&parts.extensions);
-        let method = parts.method.clone();
-        let page = Page::without_flash(&web, &parts.extensions);
-        let response = next.run(Request::from_parts(parts, body)).await;
+        let web = next.web().clone();
+        let info = RequestInfo::of(request.extensions());
+        let method = request.method().clone();
+        let page = Page::without_flash(&web, request.extensions());
+        let response = next.run(request).await;
         if !is_bare_error(&response) {
             return response;
         }

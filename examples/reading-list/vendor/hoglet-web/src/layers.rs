@@ -3,12 +3,14 @@
 //! [`around`] puts them there. The command `layers` prints their order.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 
+use crate::chain::Chain;
 use crate::routes::{besides_pages, development, not_found};
 use crate::web::Web;
 
 pub mod capture_errors;
+pub mod compression;
+pub mod cookies;
 pub mod identify;
 pub mod just_captured;
 mod order;
@@ -18,7 +20,7 @@ pub mod request;
 pub mod security;
 pub mod sessions;
 
-use order::Layer;
+use order::Layers;
 pub use places::{AppLayer, Places};
 
 /// Puts all layers around an app's pages, and adds the routes that every app has.
@@ -31,30 +33,29 @@ pub fn around(pages: Router, web: &Web, places: Places) -> Router {
         innermost,
     } = places;
     let pages = innermost.around(pages.fallback(not_found));
-    let pages = order::around_handlers(pages, web);
-    let pages = order::around_pages(pages, web);
+    let pages = order::AROUND_PAGES.around(pages, web);
     let pages = around_pages.around(pages);
 
     // Assets, health checks and the proxy need no cookies, sessions and events.
-    let routes = order::around_routes(pages.merge(besides_pages(web)), web);
+    let routes = order::AROUND_ROUTES.around(pages.merge(besides_pages(web)), web);
     let routes = outermost.around(routes);
 
-    // Open pages request these routes every second, so they are not logged. Requests for other hosts
+    // Open pages request these routes all the time, so they are not logged. Requests for other hosts
     // are refused.
-    let development = development(web).layer(from_fn_with_state(web.clone(), security::headers));
+    let development = development(web).layer(Chain::new(web, &[security::headers]));
 
     let app = Router::new().fallback_service(routes.merge(development));
-    order::around_the_router(app, web)
+    order::AROUND_THE_ROUTER.around(app, web)
 }
 
 /// Every layer from the outside in, with its name and reason: Hoglet's, and the app's at their
 /// places.
 pub fn in_order<S>(places: &Places<S>) -> Vec<(String, &'static str)> {
-    let hoglets = |layers: &[Layer]| {
-        let lines = layers
-            .iter()
-            .map(|layer| (layer.name.to_owned(), layer.why.trim()));
-        lines.collect()
+    let hoglets = |layers: Layers| {
+        let lines = layers.lines.iter();
+        lines
+            .map(|(name, why)| ((*name).to_owned(), why.trim()))
+            .collect()
     };
     [
         hoglets(order::AROUND_THE_ROUTER),
@@ -62,7 +63,6 @@ pub fn in_order<S>(places: &Places<S>) -> Vec<(String, &'static str)> {
         hoglets(order::AROUND_ROUTES),
         places.around_pages.lines(),
         hoglets(order::AROUND_PAGES),
-        hoglets(order::AROUND_HANDLERS),
         places.innermost.lines(),
     ]
     .concat()

@@ -7,8 +7,7 @@
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -17,13 +16,17 @@ use tracing_subscriber::fmt::format::{FormatFields, debug_fn};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::chain::Next;
 use crate::request::RequestInfo;
 use crate::settings::LogFormat;
-use crate::web::Web;
 use futures_core::future::BoxFuture;
 use hoglet_errors::mask_secrets;
 
+mod buffer;
 mod json;
+
+use buffer::Buffered;
+use json::JsonLines;
 
 /// The filter, unless `RUST_LOG` is set.
 const DEFAULT_FILTER: &str =
@@ -48,13 +51,24 @@ pub fn install(format: LogFormat) {
                 .fmt_fields(masked_fields());
             logs.with(lines).try_init()
         }
-        LogFormat::Json => logs.with(json::JsonLines::new(std::io::stderr)).try_init(),
+        LogFormat::Json => logs.with(JsonLines::new(std::io::stderr())).try_init(),
     };
     if let Some(reason) = bad_filter {
         tracing::warn!(
             "RUST_LOG is not a filter such as `info,app=debug`, so it does not apply: {reason}"
         );
     }
+}
+
+/// Lets the lines of a JSON log wait for a moment, until the returned value is dropped.
+///
+/// A process that ends without dropping the value, as with `std::process::exit`, loses the lines that
+/// wait.
+pub(crate) fn buffered() -> Option<Buffered> {
+    tracing::dispatcher::get_default(|log| {
+        let json = log.downcast_ref::<JsonLines>()?;
+        Some(json.lines.clone().buffered())
+    })
 }
 
 /// The filter of `RUST_LOG`, and the reason if it is not valid.
@@ -75,7 +89,8 @@ fn filter() -> (EnvFilter, Option<String>) {
 
 fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
     debug_fn(|writer, field, value| {
-        let value = mask_secrets(&format!("{value:?}"));
+        let value = format!("{value:?}");
+        let value = mask_secrets(&value);
         match field.name() {
             "message" => write!(writer, "{value}"),
             name => write!(writer, "{name}={value}"),
@@ -85,12 +100,9 @@ fn masked_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 's
 }
 
 /// Opens the request's span, and writes one line when the request ends. The line names no person.
-pub fn log_request(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn log_request(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web().clone();
         let started = Instant::now();
         let info = RequestInfo::of(request.extensions());
         let method = request.method().clone();

@@ -9,10 +9,11 @@ use axum::{Json, Router};
 use crate::error::AppError;
 use crate::handlers::assets;
 use crate::handlers::mail;
+use crate::handlers::reload;
+use crate::health;
 use crate::posthog::proxy;
 use crate::request::RequestInfo;
 use crate::web::Web;
-use crate::{health, reload};
 
 /// One line of the route table: a path with its methods.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,8 +132,9 @@ pub fn development(web: &Web) -> Router {
     }
     let flags = web.parts.flags;
     Router::new()
-        .route("/dev/reload", get(async || Json(reload::state())))
+        .route("/dev/reload", get(reload::show))
         .route("/dev/flags", get(async move || Json(flags)))
+        .with_state(web.clone())
 }
 
 /// The answer to a path without a route: 404.

@@ -8,26 +8,22 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Value, escape_formatter};
-use rust_embed::RustEmbed;
+use minijinja::{Environment, Value};
 
-use crate::assets;
 use crate::error::{AppError, Cause, Result};
 use crate::files::Files;
-use crate::reload;
+use crate::package::Package;
 use crate::settings::Settings;
+use engine::{Globals, environment, globals};
 
-/// Hoglet's own templates, for development.
-#[derive(RustEmbed)]
-#[folder = "templates/"]
-struct Templates;
+mod engine;
 
 /// The template engine.
 #[derive(Clone, Debug)]
 pub struct Views {
     templates: Files,
     assets: Files,
+    globals: Globals,
     embedded: Option<Arc<Environment<'static>>>,
 }
 
@@ -45,9 +41,11 @@ impl Views {
     pub fn new(
         templates: Files,
         assets: Files,
+        package: &Package,
         settings: &Settings,
     ) -> Result<Self, BrokenTemplates> {
-        let environment = environment(templates, assets);
+        let globals = globals(package, settings);
+        let environment = environment(templates, assets, &globals);
         let broken = BrokenTemplates(broken_templates(&environment, templates));
         match (broken.0.is_empty(), settings.has_sources()) {
             (false, false) => return Err(broken),
@@ -59,6 +57,7 @@ impl Views {
         Ok(Self {
             templates,
             assets,
+            globals,
             embedded,
         })
     }
@@ -109,7 +108,7 @@ impl Views {
     fn environment(&self) -> Arc<Environment<'static>> {
         match &self.embedded {
             Some(environment) => environment.clone(),
-            None => Arc::new(environment(self.templates, self.assets)),
+            None => Arc::new(environment(self.templates, self.assets, &self.globals)),
         }
     }
 }
@@ -195,26 +194,4 @@ fn innermost_place(error: &minijinja::Error) -> Option<(String, usize)> {
         next = error.source();
     }
     place
-}
-
-fn environment(templates: Files, assets: Files) -> Environment<'static> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(minijinja::UndefinedBehavior::SemiStrict);
-    let syntax = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .build();
-    environment.set_syntax(syntax.expect("these options do not contradict each other"));
-    environment.add_function("asset", move |name: &str| assets::url(assets, name));
-    environment.add_function("version", reload::version);
-    // A value that a row does not have shows nothing, instead of the word “none”.
-    environment.set_formatter(|output, state, value| match value.is_none() {
-        true => Ok(()),
-        false => escape_formatter(output, state, value),
-    });
-    environment.set_loader(move |name| {
-        let file = templates.get_or(name, &Files::of::<Templates>());
-        Ok(file.map(|file| String::from_utf8_lossy(&file.data).into_owned()))
-    });
-    environment
 }

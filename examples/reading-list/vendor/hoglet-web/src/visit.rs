@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::account_deletion::AccountDeletion;
 use crate::account_mail::notice::Notice;
+use crate::cookies;
 use crate::error::Result;
 use crate::jobs::Enqueuer;
 use crate::local_path::local_path;
@@ -191,10 +192,7 @@ where
                 .cloned()
                 .expect("the identity layer wraps every page"),
             messages: Messages::of(extensions),
-            cookies: extensions
-                .get::<Cookies>()
-                .cloned()
-                .expect("the cookies' layer wraps every page"),
+            cookies: cookies::of(extensions),
             web: Web::from_ref(state),
         })
     }

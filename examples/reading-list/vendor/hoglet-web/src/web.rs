@@ -9,6 +9,7 @@ use hoglet_jobs::Enqueuer;
 use minijinja::Value;
 use sea_orm::DatabaseConnection;
 use serde_json::Map;
+use tokio_util::sync::CancellationToken;
 
 use crate::compression::CompressedAssets;
 use crate::cookies::SignedCookies;
@@ -22,7 +23,7 @@ use crate::passwords::Passwords;
 use crate::posthog::{BeforeSend, Client, Declared};
 use crate::request::warnings::Warnings;
 use crate::secret_paths::SecretPaths;
-use crate::security::ContentSecurityPolicy;
+use crate::security::{ContentSecurityPolicy, OtherSites, PolicyText};
 use crate::session::users::Users;
 use crate::settings::Settings;
 use crate::throttle::Attempts;
@@ -79,6 +80,14 @@ pub struct Shared {
     pub parts: AppParts,
     /// The paths that contain a token.
     pub secret_paths: SecretPaths,
+    /// The content security policy, without the nonces.
+    pub policy: PolicyText,
+    /// The public origin: `settings.app_url()`.
+    pub app_url: String,
+    /// The public host: `settings.app_host()`.
+    pub app_host: String,
+    /// Decides about requests that a browser sends for pages of other sites.
+    pub other_sites: OtherSites,
     /// The app's database.
     pub database: DatabaseConnection,
     /// Hoglet's cookies.
@@ -103,6 +112,8 @@ pub struct Shared {
     pub mail: Mailer,
     /// Warnings that the log shows only once.
     pub warnings: Warnings,
+    /// Cancelled when the server begins its shutdown. A request that waits must end then.
+    pub stopping: CancellationToken,
 }
 
 impl Web {
@@ -118,11 +129,15 @@ impl Web {
         parts: AppParts,
         secret_paths: SecretPaths,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let views = Views::new(parts.templates, parts.assets, &settings)?;
+        let views = Views::new(parts.templates, parts.assets, &package, &settings)?;
         let posthog = Client::start(&settings.posthog, parts.flags, parts.before_send).await?;
         posthog.capture_panics();
         Ok(Self(Arc::new(Shared {
             cookies: SignedCookies::new(&settings),
+            policy: PolicyText::new(&parts.content_security_policy, &settings),
+            app_url: settings.app_url(),
+            app_host: settings.app_host(),
+            other_sites: OtherSites::new(&settings),
             compressed_assets: CompressedAssets::default(),
             token_key: tokens::Key::new(&settings.secret_key),
             passwords: Passwords::default(),
@@ -132,6 +147,7 @@ impl Web {
             mail: Mailer::new(&package, &settings, views.clone()),
             jobs: Enqueuer::default(),
             warnings: Warnings::default(),
+            stopping: CancellationToken::new(),
             views,
             settings,
             package,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
-use posthog_rs::RequestContext;
 use serde_json::Map;
 
 use super::{GROUPS, PostHog};
@@ -24,13 +23,13 @@ impl PostHog {
     /// header names the person: a header never chooses flags.
     pub fn flags(&self) -> BoxFuture<'_, Arc<Flags>> {
         Box::pin(async move {
-            let (groups, cell) = self.shared.flags();
-            let evaluating = async || match self.client.evaluator() {
+            let (groups, cell) = self.0.shared.flags();
+            let evaluating = async || match self.0.client.evaluator() {
                 Some(evaluator) if self.has_flags() => {
-                    let person = self.person.as_ref();
+                    let person = self.0.person.as_ref();
                     let evaluation = Evaluation {
-                        context: RequestContext::clone(&self.context),
-                        is_user: self.identity.distinct_id.is_user(),
+                        context: self.0.context.clone(),
+                        is_user: self.0.identity.distinct_id.is_user(),
                         person_properties: person
                             .map(|person| person.properties())
                             .unwrap_or_default(),
@@ -41,27 +40,27 @@ impl PostHog {
                 _ => Arc::default(),
             };
             let flags = cell.get_or_init(evaluating).await.clone();
-            self.shared.remember_flags(flags.clone());
+            self.0.shared.remember_flags(flags.clone());
             flags
         })
     }
 
     /// Whether flags may be evaluated for this person.
     fn has_flags(&self) -> bool {
-        let only_claimed = matches!(self.identity.distinct_id, DistinctId::Header(_));
-        !self.identity.opted_out() && !only_claimed
+        let only_claimed = matches!(self.0.identity.distinct_id, DistinctId::Header(_));
+        !self.0.identity.opted_out() && !only_claimed
     }
 
     /// The configuration of posthog-js on this page; none if posthog-js must not run.
     pub fn browser_config(&self) -> Option<BrowserConfig<'_>> {
-        let settings = self.client.settings();
-        let runs = settings.js && self.client.enabled() && !self.identity.opted_out();
-        if !runs || self.page.address == Address::Secret {
+        let settings = self.0.client.settings();
+        let runs = settings.js && self.0.client.enabled() && !self.0.identity.opted_out();
+        if !runs || self.0.page.address == Address::Secret {
             return None;
         }
-        let (groups, flags) = self.shared.flags();
+        let (groups, flags) = self.0.shared.flags();
         let mut properties = Map::new();
-        for (name, value) in self.client.release_properties().properties() {
+        for (name, value) in self.0.client.release_properties().properties() {
             properties.insert(name.to_owned(), value.into());
         }
         if let Some(groups) = groups.property() {
@@ -69,22 +68,23 @@ impl PostHog {
         }
         Some(BrowserConfig::new(
             settings,
-            &self.identity,
+            &self.0.identity,
             properties,
             flags.get().map(Arc::as_ref),
-            self.client.release_properties().is_production(),
+            self.0.client.release_properties().is_production(),
         ))
     }
 
     /// The events that this request has captured, and its flags; only in development.
     pub fn captured(&self) -> Vec<Entry> {
-        if !self.panel.is_shown() {
+        if !self.0.panel.is_shown() {
             return Vec::new();
         }
-        let (_, flags) = self.shared.flags();
+        let (_, flags) = self.0.shared.flags();
         let read = flags.get().map(|flags| flags.read()).unwrap_or_default();
         let read = read.into_iter();
-        self.panel
+        self.0
+            .panel
             .entries(read.map(|(key, value)| PanelItem::Flag { key, value }))
     }
 }

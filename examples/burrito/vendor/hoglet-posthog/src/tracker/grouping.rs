@@ -34,7 +34,7 @@ impl PostHog {
         if !properties.is_empty() {
             self.describe_group(group_type, group_key, &properties);
         }
-        self.shared.join(group_type, group_key, properties);
+        self.0.shared.join(group_type, group_key, properties);
         self
     }
 
@@ -59,14 +59,14 @@ impl PostHog {
         group_key: &str,
         properties: &Map<String, Value>,
     ) {
-        if self.identity.opted_out() {
+        if self.0.identity.opted_out() {
             return;
         }
-        let sent_groups = self.client.sent_groups();
+        let sent_groups = self.0.client.sent_groups();
         sent_groups.send_if_new(group_type, group_key, properties, || {
             let event = self.group_description(group_type, group_key, properties);
-            let delivered = self.client.capture_and_tell(event, Utc::now());
-            self.client.enabled().then_some(delivered)
+            let delivered = self.0.client.capture_and_tell(event, Utc::now());
+            self.0.client.enabled().then_some(delivered)
         });
     }
 
@@ -79,7 +79,7 @@ impl PostHog {
         let mut about = properties::of(
             &json!({ "$group_type": group_type, "$group_key": group_key, "$group_set": properties }),
         );
-        if self.identity.distinct_id.is_user() {
+        if self.0.identity.distinct_id.is_user() {
             return self.event("$groupidentify", about);
         }
         // PostHog ignores `$groupidentify` if `$process_person_profile` is false, as in all events of a

@@ -1,25 +1,23 @@
 //! Layers for security: headers of every answer, and requests for other hosts or from other sites.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY,
-    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::refused;
+use crate::chain::Next;
 use crate::error::AppError;
 use crate::media_type;
-use crate::posthog::headers as tracing_headers;
 use crate::request::RequestInfo;
 use crate::security::OwnPolicy;
 use crate::settings::Settings;
-use crate::web::Web;
 use futures_core::future::BoxFuture;
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Two years, as the preload lists of browsers require.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
@@ -27,12 +25,9 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSub
 /// The layer that sets security headers and refuses requests for other hosts.
 ///
 /// It also redirects plain http to https.
-pub fn headers(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn headers(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web().clone();
         let info = RequestInfo::of(request.extensions());
         let mut response = if let Some(refusal) = &info.refused {
             refused::answer(&web, &info, refusal)
@@ -44,10 +39,7 @@ pub fn headers(
         let own = response.extensions_mut().remove::<OwnPolicy>();
         let headers = response.headers_mut();
         let policy = own.map_or_else(
-            || {
-                let policy = &web.parts.content_security_policy;
-                policy.header(&web.settings, &info.csp_nonce)
-            },
+            || web.policy.header(&info.csp_nonce),
             |OwnPolicy(policy)| policy,
         );
         headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -64,11 +56,8 @@ pub fn headers(
                 "strict-origin-when-cross-origin"
             }),
         );
-        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
-        headers.insert(
-            "cross-origin-opener-policy",
-            HeaderValue::from_static("same-origin"),
-        );
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
         if web.settings.https() {
             headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
         }
@@ -93,70 +82,36 @@ fn https_address(settings: &Settings, info: &RequestInfo, method: &Method) -> Op
     redirect.then(|| format!("{}{}", settings.app_url(), info.sent.expose()))
 }
 
-/// Refuses requests that change something and that a browser marks as coming from another site.
-pub fn cross_site(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Response> {
-    let trusted = settings
-        .allowed_origins
-        .iter()
-        .cloned()
-        .chain([settings.app_url()]);
-    let layer = trusted.fold(CsrfLayer::new(), |layer, origin| {
-        layer
-            .add_trusted_origin(&origin)
-            .expect("settings hold valid origins")
-    });
-    layer.with_rejection_response(refuse as fn(ProtectionError) -> Response)
+/// The layer that refuses requests that change something and that a browser marks as coming from another site.
+pub fn cross_site(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    let web = next.web().clone();
+    next.run_in(&web.other_sites.refusing, request)
 }
 
 /// Restricts `ALLOWED_ORIGINS` to `/api/`: those front ends may not send other forms.
-pub fn api_only(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        let info = RequestInfo::of(request.extensions());
-        let reads = matches!(
-            *request.method(),
-            Method::GET | Method::HEAD | Method::OPTIONS
-        );
-        let origin = request.headers().get(ORIGIN);
-        let mut elsewhere = web.settings.allowed_origins.iter();
-        let from_elsewhere = elsewhere.any(|allowed| {
-            origin.is_some_and(|origin| origin == allowed.as_str())
-                && *allowed != web.settings.app_url()
-        });
-        if from_elsewhere && !reads && !info.path.starts_with("/api/") {
-            return AppError::new(StatusCode::FORBIDDEN, "").into_response();
-        }
-        next.run(request).await
-    })
-}
-
-fn refuse(_: ProtectionError) -> Response {
-    AppError::new(StatusCode::FORBIDDEN, "").into_response()
-}
-
-/// Lets the front ends of `ALLOWED_ORIGINS` call `/api/` with credentials and tracing headers.
-pub fn cross_origin(settings: &Settings) -> Option<CorsLayer> {
-    let origins = settings.allowed_origins.clone();
-    if origins.is_empty() {
-        return None;
+pub fn api_only(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    let settings = &next.web().settings;
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let origin = request.headers().get(ORIGIN);
+    let mut elsewhere = settings.allowed_origins.iter();
+    let from_elsewhere = elsewhere.any(|allowed| {
+        origin.is_some_and(|origin| origin == allowed.as_str()) && *allowed != settings.app_url()
+    });
+    let info = RequestInfo::of(request.extensions());
+    if from_elsewhere && !reads && !info.path.starts_with("/api/") {
+        return Box::pin(async { AppError::new(StatusCode::FORBIDDEN, "").into_response() });
     }
-    let allowed = move |origin: &HeaderValue, parts: &axum::http::request::Parts| {
-        parts.uri.path().starts_with("/api/")
-            && origins.iter().any(|allowed| origin == allowed.as_str())
-    };
-    let layer = CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(allowed))
-        .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([
-            ACCEPT,
-            CONTENT_TYPE,
-            HeaderName::from_static(tracing_headers::DISTINCT_ID),
-            HeaderName::from_static(tracing_headers::SESSION_ID),
-        ])
-        .expose_headers([HeaderName::from_static("x-request-id")]);
-    Some(layer)
+    next.run(request)
+}
+
+/// The layer that lets the front ends of `ALLOWED_ORIGINS` call `/api/`.
+pub fn cross_origin(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    let web = next.web().clone();
+    match &web.other_sites.allowing {
+        Some(layer) => next.run_in(layer, request),
+        None => next.run(request),
+    }
 }

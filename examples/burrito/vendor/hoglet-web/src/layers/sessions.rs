@@ -8,16 +8,17 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::Method;
 use axum::http::header::USER_AGENT;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use time::{Duration, OffsetDateTime};
 use tower_cookies::Cookies;
 use tower_sessions::session::{Error, Id};
 use tower_sessions::{Expiry, session_store};
 
+use crate::chain::Next;
+use crate::cookies;
 use crate::error::{AppError, Result};
 use crate::posthog::PostHog;
 use crate::request::RequestInfo;
@@ -37,13 +38,10 @@ use futures_core::future::BoxFuture;
 const RENEW_AFTER: i32 = 14;
 
 /// Loads the session and its user, and stores changes of the session after the request.
-pub fn sessions(
-    State(web): State<Web>,
-    cookies: Cookies,
-    mut request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn sessions(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web().clone();
+        let cookies = cookies::of(request.extensions());
         // A forged or truncated cookie counts as absent.
         let id = web
             .cookies
@@ -87,6 +85,18 @@ pub fn sessions(
             }
         }
     })
+}
+
+/// The layer that answers with an error if the session could not be read.
+///
+/// It is inside the layer `identify`, so that the error belongs to an identity. It is outside the
+/// handlers, so that they can rely on the session.
+pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    let Some(Unreadable(error)) = request.extensions().get() else {
+        return next.run(request);
+    };
+    let answer = error.clone().into_response();
+    Box::pin(async { answer })
 }
 
 /// The user of the session. `None` if their password has changed since the session began.

@@ -56,8 +56,8 @@ pub(super) fn without_secrets(message: &str, password: Option<&str>) -> String {
     let words = message
         .split_whitespace()
         .map(|word| if word.contains("://") { "[link]" } else { word });
-    let message = mask_secrets(&words.collect::<Vec<_>>().join(" "));
-    message
+    let message = words.collect::<Vec<_>>().join(" ");
+    mask_secrets(&message)
         .chars()
         .filter(|c| !c.is_control())
         .take(MAX_LENGTH)

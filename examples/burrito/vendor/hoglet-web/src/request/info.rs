@@ -55,8 +55,9 @@ impl RequestInfo {
             .filter(|sent| sent.starts_with('/'))
             .unwrap_or("/");
         let masked = secret_paths.masked(uri.path());
+        let [id, csp_nonce] = random_ids();
         Self {
-            id: Uuid::new_v4().to_string(),
+            id: id.to_string(),
             path_and_query: secret_paths.masked_address(sent).into_owned(),
             has_token: masked.is_some(),
             path: masked.unwrap_or_else(|| uri.path().to_owned()),
@@ -70,7 +71,7 @@ impl RequestInfo {
             wants_json: !media_type::accepts(headers, "text/html")
                 && (uri.path().starts_with("/api/")
                     || media_type::accepts(headers, "application/json")),
-            csp_nonce: Uuid::new_v4().simple().to_string(),
+            csp_nonce: csp_nonce.simple().to_string(),
             refused: Refusal::of(settings, request),
         }
     }
@@ -91,6 +92,13 @@ impl RequestInfo {
     pub fn network(&self) -> String {
         network(self.ip)
     }
+}
+
+/// Two random ids, with one call to the system.
+fn random_ids() -> [Uuid; 2] {
+    let mut random = [[0; 16]; 2];
+    getrandom::fill(random.as_flattened_mut()).expect("the system has random numbers");
+    random.map(|bytes| uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 /// The unit for limits by address: an IPv4 address, or the /64 network of an IPv6 address.

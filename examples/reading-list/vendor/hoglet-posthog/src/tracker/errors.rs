@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use hoglet_errors::Cause;
-use posthog_rs::RequestContext;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -55,26 +54,27 @@ impl PostHog {
     }
 
     fn capture_automatically(&self, exception: Exception) -> Option<Uuid> {
-        let on = self.client.settings().capture_exceptions;
+        let on = self.0.client.settings().capture_exceptions;
         on.then(|| self.capture_exception(exception)).flatten()
     }
 
     /// Captures an error of the request's person. It has no person after an opt-out.
     fn capture_exception(&self, exception: Exception) -> Option<Uuid> {
-        let context = if self.identity.opted_out() {
-            self.without_person.as_deref().cloned()
+        let context = if self.0.identity.opted_out() {
+            self.0.without_person.clone()
         } else {
-            let mut context = RequestContext::clone(&self.context);
-            if let Some(groups) = self.shared.groups().property() {
+            let mut context = self.0.context.clone();
+            if let Some(groups) = self.0.shared.groups().property() {
                 context = property(context, GROUPS, groups);
             }
-            for (name, value) in self.shared.flag_properties() {
+            for (name, value) in self.0.shared.flag_properties() {
                 context = property(context, &name, value);
             }
             Some(context)
         };
         self.remember("$exception", exception.uuid);
-        self.client
+        self.0
+            .client
             .capture_exception(exception.of_request(self.request_id(), context))
     }
 }

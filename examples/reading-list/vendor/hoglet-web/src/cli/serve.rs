@@ -18,7 +18,7 @@ use crate::package::Package;
 use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
 use crate::web::{AppParts, Web};
-use crate::{housekeeping, server, signals, system};
+use crate::{housekeeping, logging, server, signals, system};
 
 /// Opens the database and builds the [`Web`] that handlers and jobs share.
 pub fn start(
@@ -103,6 +103,7 @@ async fn until_second_signal(
     web: &Web,
     jobs: watch::Receiver<usize>,
 ) -> ExitCode {
+    let _buffered = logging::buffered();
     tokio::select! {
         () = work => ExitCode::SUCCESS,
         Ok(signal) = second => {

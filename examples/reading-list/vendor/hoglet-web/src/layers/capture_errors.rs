@@ -1,13 +1,12 @@
 //! The layer that captures errors and panics of handlers.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 
+use crate::chain::Next;
 use crate::error::AppError;
 use crate::posthog::{FailedRequest, PostHog};
 use crate::request::RequestInfo;
-use crate::web::Web;
 use futures_core::future::BoxFuture;
 
 /// Marks a response whose error has been captured.
@@ -18,14 +17,11 @@ struct ErrorCaptured;
 ///
 /// It is in the stack twice: inside, so that the error page can show the captured event, and
 /// outside, for errors of the layers between.
-pub fn capture_errors(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn capture_errors(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web().clone();
         let info = RequestInfo::of(request.extensions());
-        let method = request.method().to_string();
+        let method = request.method().clone();
         let posthog = request.extensions().get::<PostHog>().cloned();
         let mut response = next.run(request).await;
         if response.extensions().get::<ErrorCaptured>().is_some() {
@@ -45,7 +41,7 @@ pub fn capture_errors(
             None => {
                 let request = FailedRequest {
                     id: &info.id,
-                    method: &method,
+                    method: method.as_str(),
                     path: &info.path,
                 };
                 web.posthog.capture_failed_request(cause, status, &request)

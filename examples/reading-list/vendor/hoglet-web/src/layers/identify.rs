@@ -10,9 +10,8 @@
 //! example from a sibling subdomain. Then that browser's anonymous events belong to an id that the attacker
 //! knows. On https, `__Host-` cookies prevent this.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::middleware::Next;
 use axum::response::Response;
 use futures_core::future::BoxFuture;
 use time::OffsetDateTime;
@@ -20,6 +19,8 @@ use tower_cookies::Cookies;
 use uuid::Uuid;
 
 use crate::actor::Actor;
+use crate::chain::Next;
+use crate::cookies;
 use crate::posthog::{
     Address, DistinctId, Identity, OptOut, PostHog, RequestDetails, first_touch, headers,
 };
@@ -30,22 +31,19 @@ use crate::visitor;
 use crate::web::Web;
 
 /// The layer that finds the identity of a request, and adds a [`PostHog`] to it.
-pub fn identify(
-    State(web): State<Web>,
-    cookies: Cookies,
-    mut request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn identify(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web();
+        let cookies = cookies::of(request.extensions());
         let user = request.extensions().get::<SignedIn>();
         let user = user.map(|SignedIn(user)| user.clone());
         // If the session could not be read, this may be a user's request, so no visitor cookie is set.
         let unknown = request.extensions().get::<Unreadable>().is_some();
-        let (identity, presented) = identity(&web, &cookies, user.as_deref(), request.headers());
+        let (identity, presented) = identity(web, &cookies, user.as_deref(), request.headers());
         if identity.opted_out() {
             web.cookies.forget_visitor(&cookies);
         } else if user.is_none() && !unknown {
-            remember_visitor(&web, &cookies, &identity, presented, &request);
+            remember_visitor(web, &cookies, &identity, presented, &request);
         }
 
         identity.distinct_id.record(&tracing::Span::current());
@@ -54,8 +52,8 @@ pub fn identify(
         let details = RequestDetails {
             id: Some(&info.id),
             method: request.method(),
-            origin: &web.settings.app_url(),
-            host: &web.settings.app_host(),
+            origin: &web.app_url,
+            host: &web.app_host,
             path: &info.path,
             path_and_query: &info.path_and_query,
             address: match info.has_token {
@@ -67,13 +65,21 @@ pub fn identify(
         };
         let person = user.map(|user| user as _);
         let posthog = PostHog::of_request(&web.posthog, identity, person, &details, properties);
-        posthog.remember_in(request.extensions_mut());
+        request.extensions_mut().insert(posthog.clone());
         let jobs = web.jobs.acting_for(Actor::of(&posthog).stored());
         request.extensions_mut().insert(jobs);
         let mut response = next.run(request).await;
         // The outer layers that capture errors use it.
         response.extensions_mut().insert(posthog);
         response
+    })
+}
+
+/// The layer that gives the request's context to posthog-rs, for code that calls it directly.
+pub fn context(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let posthog = PostHog::of(request.extensions());
+        posthog.in_context(next.run(request)).await
     })
 }
 
@@ -95,7 +101,7 @@ fn remember_visitor(
     if first_page && headers::is_page_view(request.method(), sent) && is_document(sent) {
         let path_and_query = &RequestInfo::of(request.extensions()).path_and_query;
         let value = first_touch::cookie(
-            &web.settings.app_host(),
+            &web.app_host,
             &|address| web.secret_paths.masked_address(address).into_owned(),
             path_and_query,
             sent,

@@ -1,27 +1,26 @@
 //! The layer behind the panel "Just captured", which development shows on every page.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderValue;
-use axum::middleware::Next;
 use axum::response::Response;
-use tower_cookies::Cookies;
 
+use crate::chain::Next;
+use crate::cookies;
 use crate::media_type;
 use crate::posthog::PostHog;
 use crate::posthog::panel::{decode, encode};
 use crate::request::RequestInfo;
-use crate::web::Web;
 use futures_core::future::BoxFuture;
 
 /// The layer that keeps the captured events for the page after a redirect. In development only.
-pub fn just_captured(
-    State(web): State<Web>,
-    cookies: Cookies,
-    posthog: PostHog,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn just_captured(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    if !next.web().settings.development() {
+        return next.run(request);
+    }
     Box::pin(async move {
+        let web = next.web().clone();
+        let cookies = cookies::of(request.extensions());
+        let posthog = PostHog::of(request.extensions());
         let cookie = &web.cookies.captured;
         let info = RequestInfo::of(request.extensions());
         let carried = cookie.get(&cookies).filter(|_| !info.wants_json);

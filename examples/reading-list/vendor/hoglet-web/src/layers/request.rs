@@ -4,19 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use axum::http::{HeaderValue, StatusCode, Uri};
-use axum::middleware::Next;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-
 use tower::layer::util::Stack;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::chain::Next;
 use crate::error::AppError;
 use crate::media_type;
 use crate::request::info::RequestInfo;
-use crate::web::Web;
 use futures_core::future::BoxFuture;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The time limit for a whole body.
 ///
@@ -24,12 +24,9 @@ use futures_core::future::BoxFuture;
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The outermost layer: reads the request's [`RequestInfo`] and drops a trailing slash.
-pub fn describe(
-    State(web): State<Web>,
-    mut request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn describe(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
+        let web = next.web();
         let settings = &web.settings;
         let info = RequestInfo::read(settings, &web.secret_paths, &request);
         web.warnings.log(settings, &request, info.refused.as_ref());
@@ -42,18 +39,18 @@ pub fn describe(
         }
         request.extensions_mut().insert(Arc::new(info));
         let mut response = next.run(request).await;
-        response.headers_mut().insert("x-request-id", id);
+        response.headers_mut().insert(REQUEST_ID, id);
         response
     })
 }
 
 /// Reads the whole body before the handler runs, so that a slow client keeps no handler waiting.
 pub fn buffer_body(mut request: Request, next: Next) -> BoxFuture<'static, Response> {
+    media_type::lower_case(request.headers_mut());
+    if request.body().is_end_stream() {
+        return next.run(request);
+    }
     Box::pin(async move {
-        media_type::lower_case(request.headers_mut());
-        if request.body().is_end_stream() {
-            return next.run(request).await;
-        }
         let (parts, body) = request.into_parts();
         let reading = Bytes::from_request(Request::from_parts(parts.clone(), body), &());
         match tokio::time::timeout(BODY_TIMEOUT, reading).await {
@@ -65,22 +62,23 @@ pub fn buffer_body(mut request: Request, next: Next) -> BoxFuture<'static, Respo
 }
 
 /// Refuses larger bodies, even if the handler does not read the body.
-pub fn body_limit(bytes: usize) -> Stack<RequestBodyLimitLayer, DefaultBodyLimit> {
+pub fn body_limit(request: Request, next: Next) -> BoxFuture<'static, Response> {
+    if request.body().is_end_stream() {
+        return next.run(request);
+    }
+    let bytes = next.web().parts.body_limit;
     // axum's own limit applies only to handlers that read the body.
-    Stack::new(
+    let limits = Stack::new(
         RequestBodyLimitLayer::new(bytes),
         DefaultBodyLimit::disable(),
-    )
+    );
+    next.run_in(&limits, request)
 }
 
 /// Answers 503 when a page takes too long, so that a handler cannot keep its connection for ever.
-pub fn timeout(
-    State(web): State<Web>,
-    request: Request,
-    next: Next,
-) -> BoxFuture<'static, Response> {
+pub fn timeout(request: Request, next: Next) -> BoxFuture<'static, Response> {
     Box::pin(async move {
-        let bound = web.settings.request_timeout;
+        let bound = next.web().settings.request_timeout;
         let answer = tokio::time::timeout(bound, next.run(request)).await;
         answer.unwrap_or_else(|_| AppError::timed_out(bound).into_response())
     })

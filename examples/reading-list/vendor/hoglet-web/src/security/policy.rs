@@ -1,5 +1,6 @@
 //! [`ContentSecurityPolicy`]: the origins from which pages may load.
 
+use axum::body::Bytes;
 use axum::http::HeaderValue;
 
 use crate::posthog::browser;
@@ -30,13 +31,32 @@ pub struct ContentSecurityPolicy {
 #[derive(Clone, Debug)]
 pub(crate) struct OwnPolicy(pub HeaderValue);
 
-impl ContentSecurityPolicy {
+/// The policy as text, in pieces. The nonce of each answer goes between them.
+#[derive(Debug)]
+pub struct PolicyText(Vec<String>);
+
+impl PolicyText {
+    /// The app's policy.
+    pub fn new(policy: &ContentSecurityPolicy, settings: &Settings) -> Self {
+        let nonce = "{nonce}";
+        let policy = policy.text(settings, nonce);
+        Self(policy.split(nonce).map(str::to_owned).collect())
+    }
+
     /// The value of the header for one answer.
+    pub(crate) fn header(&self, nonce: &str) -> HeaderValue {
+        let policy = Bytes::from(self.0.join(nonce));
+        HeaderValue::from_maybe_shared(policy).expect("origins and nonces are valid header text")
+    }
+}
+
+impl ContentSecurityPolicy {
+    /// The policy as text.
     ///
     /// posthog-js puts the nonce on everything it loads (see `static/posthog.js`). There is no `'self'` for
     /// scripts, because the proxy serves files of other sites at this origin. There is no
     /// `'strict-dynamic'`, because every script has a nonce, and older browsers do not know it.
-    pub(crate) fn header(&self, settings: &Settings, nonce: &str) -> HeaderValue {
+    fn text(&self, settings: &Settings, nonce: &str) -> String {
         let mut connect = list(self.connect);
         for origin in browser::origins(&settings.posthog) {
             connect += &format!(" {origin}");
@@ -51,13 +71,12 @@ impl ContentSecurityPolicy {
         let fonts = directive("font-src", self.fonts);
         let frames = directive("frame-src", self.frames);
         // Surveys, product tours and the support widget of posthog-js add `<style>` elements.
-        let policy = format!(
+        format!(
             "default-src 'self'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'{styles}; \
              img-src 'self' data:{images}; connect-src 'self'{connect};{fonts}{frames} \
              worker-src 'self' blob:; object-src 'none'; base-uri 'none'; \
              form-action 'self'{form_targets}; frame-ancestors 'none'"
-        );
-        HeaderValue::from_str(&policy).expect("origins and nonces are valid header text")
+        )
     }
 }
 

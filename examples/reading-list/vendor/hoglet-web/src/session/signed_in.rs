@@ -3,10 +3,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Extensions, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::flash::{FlashLevel, Messages};
@@ -33,19 +31,6 @@ pub fn user<U: User>(extensions: &Extensions) -> Option<Arc<U>> {
     let SignedIn(user) = extensions.get::<SignedIn>()?;
     let user: Arc<dyn Any + Send + Sync> = user.clone();
     Some(user.downcast().expect("an app has one type of user"))
-}
-
-/// The layer that answers with an error if the session could not be read.
-///
-/// It is inside the layer `identify`, so that the error belongs to an identity. It is outside the
-/// handlers, so that they can rely on the session.
-pub fn readable(request: Request, next: Next) -> BoxFuture<'static, Response> {
-    Box::pin(async move {
-        match request.extensions().get::<Unreadable>() {
-            Some(Unreadable(error)) => error.clone().into_response(),
-            None => next.run(request).await,
-        }
-    })
 }
 
 /// The answer to a visitor who opens a page for users.

@@ -2,15 +2,15 @@
 
 use std::marker::PhantomData;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use sea_orm::prelude::Uuid;
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, Iterable, JoinType, PrimaryKeyToColumn,
-    QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
+    FromQueryResult, IdenStatic, Iterable, JoinType, PrimaryKeyToColumn, QueryFilter, QuerySelect,
+    QueryTrait, SelectA, SelectB, SelectTwo, Statement,
 };
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use time::OffsetDateTime;
 
 use super::model as session;
@@ -27,7 +27,7 @@ pub type SessionWithUser = (session::Model, Option<Arc<dyn User>>);
 impl Users {
     /// The table of this entity.
     pub fn of<E: EntityTrait<Model: User>>() -> Self {
-        Self(Arc::new(TableOf::<E>(PhantomData)))
+        Self(Arc::new(TableOf::<E>::default()))
     }
 
     /// A session that has not expired, with its user, in one query.
@@ -132,7 +132,20 @@ trait Table: Send + Sync {
     async fn delete(&self, transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr>;
 }
 
-struct TableOf<E>(PhantomData<fn() -> E>);
+struct TableOf<E> {
+    entity: PhantomData<fn() -> E>,
+    /// The SQL of [`session_with_user`]. Every request of a user needs it, so it is built only once.
+    with_session: OnceLock<String>,
+}
+
+impl<E> Default for TableOf<E> {
+    fn default() -> Self {
+        Self {
+            entity: PhantomData,
+            with_session: OnceLock::new(),
+        }
+    }
+}
 
 impl<E: EntityTrait> TableOf<E> {
     fn id() -> E::Column {
@@ -148,6 +161,22 @@ impl<E: EntityTrait> TableOf<E> {
     }
 }
 
+/// The query for a session that has not expired, with its user. Its values are the id and the time.
+///
+/// It has no `LIMIT`: SQLite plans a query again each time if its `LIMIT` is a parameter.
+fn session_with_user<E: EntityTrait>(
+    session_id: &str,
+    now: OffsetDateTime,
+) -> SelectTwo<session::Entity, E> {
+    let user_of_session = session::Entity::belongs_to(E::default())
+        .from(session::Column::UserId)
+        .to(TableOf::<E>::id());
+    session::Entity::find_by_id(session_id)
+        .filter(session::Column::ExpiresAt.gt(now))
+        .join(JoinType::LeftJoin, user_of_session.into())
+        .select_also(E::default())
+}
+
 fn erased<U: User>(user: U) -> Arc<dyn User> {
     Arc::new(user)
 }
@@ -159,20 +188,20 @@ impl<E: EntityTrait<Model: User>> Table for TableOf<E> {
         database: &DatabaseConnection,
         session_id: &str,
     ) -> Result<Option<SessionWithUser>, DbErr> {
-        let user_of_session = session::Entity::belongs_to(E::default())
-            .from(session::Column::UserId)
-            .to(Self::id());
-        // Does not use `one`: SQLite plans a query again each time if its `LIMIT` is a parameter.
-        let rows = session::Entity::find_by_id(session_id)
-            .filter(session::Column::ExpiresAt.gt(OffsetDateTime::now_utc()))
-            .join(JoinType::LeftJoin, user_of_session.into())
-            .select_also(E::default())
-            .all(database)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .next()
-            .map(|(row, user)| (row, user.map(erased))))
+        let backend = database.get_database_backend();
+        let now = OffsetDateTime::now_utc();
+        let sql = self.with_session.get_or_init(|| {
+            let with_user = session_with_user::<E>(session_id, now);
+            with_user.build(backend).sql
+        });
+        let values = [session_id.into(), now.into()];
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let Some(row) = database.query_one_raw(statement).await? else {
+            return Ok(None);
+        };
+        let session = session::Model::from_query_result(&row, SelectA.as_str())?;
+        let user = E::Model::from_query_result_optional(&row, SelectB.as_str())?;
+        Ok(Some((session, user.map(erased))))
     }
 
     async fn find(

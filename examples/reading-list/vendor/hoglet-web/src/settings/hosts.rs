@@ -4,7 +4,7 @@
 //! the page read the app's answers, such as the mail that development stores. The `Host` header reveals such
 //! a request.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use url::Url;
 
@@ -49,6 +49,11 @@ impl Host {
         if has_empty_label || name.contains(is_invalid) {
             return None;
         }
+        // Parsing an address is slow, and every request names a host.
+        if is_normal(name) {
+            let name = name.to_owned();
+            return Some(Self { name, port });
+        }
         let url = Url::parse(&format!("http://{name}")).ok()?;
         let name = url.host_str().filter(|name| !name.is_empty())?.to_owned();
         (url.port().is_none() && url.path() == "/").then_some(Self { name, port })
@@ -62,6 +67,19 @@ impl Host {
             Err(_) => self.name == "localhost" || self.name.ends_with(".localhost"),
         }
     }
+}
+
+/// Whether a browser writes a name as it is: an IPv4 address, or a domain in lower case.
+///
+/// A domain with a final label such as `0x7f` is an address, and one with `xn--` may be invalid.
+fn is_normal(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    name.parse::<Ipv4Addr>().is_ok()
+        || last.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && name.bytes().all(is_plain)
+            && !name.contains("xn--")
 }
 
 /// The hosts that the app answers to. Health checks are answered for any host.
@@ -158,6 +176,36 @@ mod tests {
             "example.com#",
         ] {
             assert_eq!(Host::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_normal_name_is_written_as_the_url_parser_writes_it() {
+        for name in [
+            "example.com",
+            "localhost",
+            "a--b.example",
+            "-a-.x-",
+            "0x7f.a",
+            "1.2.3.a",
+            "127.0.0.1",
+        ] {
+            assert!(is_normal(name), "{name}");
+            let url = Url::parse(&format!("http://{name}")).expect("an address");
+            assert_eq!(url.host_str(), Some(name));
+        }
+        for name in [
+            "127.1",
+            "a.0x7f",
+            "a.1",
+            "EXAMPLE.com",
+            "web_1",
+            "xn--a",
+            "a.xn--b",
+            "127.0.0.01",
+            "b\u{fc}cher.example",
+        ] {
+            assert!(!is_normal(name), "{name}");
         }
     }
 

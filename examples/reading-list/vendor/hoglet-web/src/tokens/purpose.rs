@@ -213,7 +213,9 @@ impl Purpose {
         user_id: Uuid,
     ) -> Result<Option<Model>, DbErr> {
         let found = self.valid().filter(Column::UserId.eq(user_id));
-        found.order_by_desc(Column::Id).one(database).await
+        // Does not use `one`: SQLite plans a query again each time if its `LIMIT` is a parameter.
+        let newest_first = found.order_by_desc(Column::Id).all(database).await?;
+        Ok(newest_first.into_iter().next())
     }
 
     /// Ends the user's tokens of this purpose, because the user has cancelled the action. Returns how many

@@ -22,8 +22,3 @@ pub enum Address {
     Plain,
     Secret,
 }
-
-/// The layer of posthog-rs, which does nothing here.
-pub fn layer() -> tower::layer::util::Identity {
-    tower::layer::util::Identity::new()
-}

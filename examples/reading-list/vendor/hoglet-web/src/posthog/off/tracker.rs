@@ -62,8 +62,8 @@ impl PostHog {
         }
     }
 
-    pub fn remember_in(&self, extensions: &mut Extensions) {
-        extensions.insert(self.clone());
+    pub async fn in_context<T>(&self, work: impl Future<Output = T>) -> T {
+        work.await
     }
 
     pub fn as_user(&self, distinct_id: &str, _: Arc<dyn Person>) -> Self {
