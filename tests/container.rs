@@ -60,12 +60,7 @@ fn the_container_builds_starts_and_keeps_its_data_in_the_volume() {
 fn a_release_build_carries_its_views_and_does_not_wait_for_changes_of_them() {
     let _lock = generated::lock();
     let app = app();
-    generated::run(
-        Command::new(env!("CARGO"))
-            .args(["build", "--locked", "--release"])
-            .current_dir(app)
-            .env("CARGO_TARGET_DIR", generated::target()),
-    );
+    generated::run(generated::cargo(app).args(["build", "--locked", "--release"]));
     let empty = tempfile::tempdir().expect("a temporary folder");
     let server = Server::start(
         Command::new(generated::target().join("release/hedge"))
@@ -85,18 +80,7 @@ fn a_release_build_carries_its_views_and_does_not_wait_for_changes_of_them() {
 /// compiled again.
 fn app() -> &'static Path {
     static APP: OnceLock<PathBuf> = OnceLock::new();
-    APP.get_or_init(generate)
-}
-
-fn generate() -> PathBuf {
-    let app = generated::folder().join("container/hedge");
-    let _ = fs::remove_dir_all(&app);
-    generated::run(
-        Command::new(env!("CARGO_BIN_EXE_hoglet"))
-            .args(["new", "--yes", "--no-git"])
-            .arg(&app),
-    );
-    app
+    APP.get_or_init(|| generated::new_app("hedge", &[]))
 }
 
 /// The build commands of the Dockerfile, as a shell script.

@@ -13,7 +13,7 @@ mod process;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use posthog::Posthog;
@@ -37,7 +37,7 @@ const PLACES: &[(&str, &str, &str)] = &[
 #[test]
 fn a_release_build_tells_posthog_where_each_error_arose() {
     let _lock = generated::lock();
-    let app = generate();
+    let app = generated::new_app(NAME, &[]);
     break_in_many_ways(&app);
     cargo(&app, &["build", "--locked", "--release"]);
 
@@ -103,7 +103,7 @@ fn a_release_build_tells_posthog_where_each_error_arose() {
 #[test]
 fn a_broken_template_shows_itself_in_development_and_starts_nowhere_else() {
     let _lock = generated::lock();
-    let app = generate();
+    let app = generated::new_app(NAME, &[]);
     cargo(&app, &["build", "--locked"]);
     let base = app.join("templates/base.html");
     let whole = fs::read_to_string(&base).expect("a template");
@@ -167,18 +167,6 @@ fn a_broken_template_shows_itself_in_development_and_starts_nowhere_else() {
     assert!(server.stop().success());
 }
 
-/// A generated app, in a folder that keeps its compiled dependencies from run to run.
-fn generate() -> PathBuf {
-    let folder = generated::folder().join("errors").join(NAME);
-    let _ = fs::remove_dir_all(&folder);
-    generated::run(
-        Command::new(env!("CARGO_BIN_EXE_hoglet"))
-            .args(["new", "--yes", "--no-git", "--json"])
-            .arg(&folder),
-    );
-    folder
-}
-
 /// Adds the broken page, as the app's author would add a page.
 fn break_in_many_ways(app: &Path) {
     fs::write(app.join("src/routes/broken.rs"), BROKEN).expect("a writable folder");
@@ -196,12 +184,7 @@ fn break_in_many_ways(app: &Path) {
 
 #[track_caller]
 fn cargo(app: &Path, arguments: &[&str]) {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .args(arguments)
-        .current_dir(app)
-        .env("CARGO_TARGET_DIR", generated::target());
-    generated::run(&mut cargo);
+    generated::run(generated::cargo(app).args(arguments));
 }
 
 /// The built binary, in a folder and with an empty environment.

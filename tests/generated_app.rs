@@ -85,14 +85,14 @@ fn an_app_on_postgres_works() {
 #[test]
 fn an_app_without_posthog_works() {
     let _lock = generated::lock();
-    let app = App::generate_in("without-posthog", "sqlite");
+    let app = App::generate("sqlite");
     let manifest = app.folder.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).expect("a manifest");
     let without = text.replace(r#"["sqlite", "posthog"]"#, r#"["sqlite"]"#);
     assert_ne!(text, without, "PostHog is a default feature");
     fs::write(&manifest, without).expect("a writable manifest");
 
-    let tree = Command::new(env!("CARGO"))
+    let tree = generated::cargo(&app.folder)
         .args([
             "tree",
             "--locked",
@@ -101,7 +101,6 @@ fn an_app_without_posthog_works() {
             "--prefix",
             "none",
         ])
-        .current_dir(&app.folder)
         .output()
         .expect("cargo runs");
     let tree = String::from_utf8_lossy(&tree.stdout);
@@ -197,42 +196,26 @@ fn an_app_starts_with_every_region_that_the_question_takes() {
     );
 }
 
-/// A generated app, in a folder that keeps its compiled files from run to run.
+/// A generated app, in the folder that all generated apps share.
 struct App {
     folder: PathBuf,
 }
 
 impl App {
     fn generate(database: &str) -> Self {
-        Self::generate_in(database, database)
-    }
-
-    fn generate_in(folder: &str, database: &str) -> Self {
-        let folder = generated::folder().join(folder).join(NAME);
-        // A file that was removed from the template must not be left here.
-        let _ = fs::remove_dir_all(&folder);
-        generated::run(
-            Command::new(env!("CARGO_BIN_EXE_hoglet"))
-                .args([
-                    "new",
-                    "--yes",
-                    "--no-git",
-                    "--json",
-                    "--set",
-                    &format!("database={database}"),
-                ])
-                .arg(&folder),
-        );
-        Self { folder }
+        let database = format!("database={database}");
+        Self {
+            folder: generated::new_app(NAME, &["--set", &database]),
+        }
     }
 
     /// A copy of the example that commands alone made.
     fn of_example() -> Self {
         let files = xtask::repository::read(xtask::example::FOLDER).expect("the example");
-        let folder = generated::folder().join("example").join(NAME);
-        let _ = fs::remove_dir_all(&folder);
-        xtask::repository::write(&folder, &files).expect("a writable folder");
-        Self { folder }
+        let write = |folder: &Path| xtask::repository::write(folder, &files);
+        Self {
+            folder: generated::write_app(|folder| write(folder).expect("a writable folder")),
+        }
     }
 
     /// Runs the checks that the app's author would run before a commit.
@@ -269,13 +252,8 @@ impl App {
 
     #[track_caller]
     fn cargo(&self, arguments: &[&str], environment: &[(&str, &str)]) {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(arguments)
-            .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", generated::target())
-            // Each app is built once, so files for the next build would only take time.
-            .env("CARGO_INCREMENTAL", "0");
+        let mut cargo = generated::cargo(&self.folder);
+        cargo.args(arguments);
         generated::run(cargo.envs(environment.iter().copied()));
     }
 

@@ -8,7 +8,6 @@ mod command;
 mod generated;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -534,13 +533,7 @@ fn ordinary_names_are_accepted() {
 #[cfg(unix)]
 fn what_is_accepted_compiles_without_a_warning() {
     let _lock = generated::lock();
-    let folder = generated::folder().join("odd-names/yard");
-    let _ = fs::remove_dir_all(&folder);
-    let path = folder.to_str().expect("UTF-8");
-    run(
-        &["new", "--yes", "--no-git", "--json", path],
-        Path::new("."),
-    );
+    let folder = generated::new_app("yard", &[]);
     odd_fields(&folder);
     let keywords = "kind:enum(type,fn,crate,super,async,none,some,ok,default)";
     let arguments = [
@@ -563,12 +556,7 @@ fn what_is_accepted_compiles_without_a_warning() {
             "warnings",
         ],
     ] {
-        generated::run(
-            Command::new(env!("CARGO"))
-                .args(arguments)
-                .current_dir(&folder)
-                .env("CARGO_TARGET_DIR", generated::target()),
-        );
+        generated::run(generated::cargo(&folder).args(arguments));
     }
 }
 

@@ -22,7 +22,7 @@ mod support;
 mod updates;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs, iter};
 
@@ -230,7 +230,7 @@ fn every_place_that_a_recipe_names_is_there() {
 #[test]
 fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
     let _lock = generated::lock();
-    let folder = new_app();
+    let folder = generated::new_app("hedge", &[]);
     let generated = read_tree(&folder);
 
     let mut app = generated.clone();
@@ -255,21 +255,9 @@ fn the_recipes_and_the_commands_work_and_without_the_demo_the_app_is_whole() {
 #[test]
 fn the_app_of_the_guide_to_the_generators_works() {
     let _lock = generated::lock();
-    let folder = new_app();
+    let folder = generated::new_app("hedge", &[]);
     generators::follow(&folder);
     is_sound(&folder);
-}
-
-/// A new app, in a folder that keeps compiled files from run to run.
-fn new_app() -> PathBuf {
-    let folder = generated::folder().join("readme").join("hedge");
-    let _ = fs::remove_dir_all(&folder);
-    generated::run(
-        Command::new(env!("CARGO_BIN_EXE_hoglet"))
-            .args(["new", "--yes", "--no-git", "--json"])
-            .arg(&folder),
-    );
-    folder
 }
 
 /// Runs the checks that an app must pass before a commit.
@@ -356,12 +344,5 @@ fn blocks(section: &str, language: &str) -> Vec<String> {
 
 #[track_caller]
 fn cargo(app: &Path, arguments: &str) {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .args(arguments.split(' '))
-        .current_dir(app)
-        .env("CARGO_TARGET_DIR", generated::target())
-        // Each app is built once, so files for the next build would only take time.
-        .env("CARGO_INCREMENTAL", "0");
-    generated::run(&mut cargo);
+    generated::run(generated::cargo(app).args(arguments.split(' ')));
 }

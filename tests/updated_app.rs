@@ -53,14 +53,7 @@ fn a_changed_app_works_after_an_update_over_every_release() {
 }
 
 fn cargo(app: &App, arguments: &[&str]) {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .args(arguments)
-        .current_dir(&app.folder)
-        .env("CARGO_TARGET_DIR", generated::target())
-        // Each app is built once, so files for the next build would only take time.
-        .env("CARGO_INCREMENTAL", "0");
-    generated::run(&mut cargo);
+    generated::run(generated::cargo(&app.folder).args(arguments));
 }
 
 fn serves_what_both_sides_added(app: &App) {

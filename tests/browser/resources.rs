@@ -68,12 +68,7 @@ fn build() -> PathBuf {
                 .current_dir(&folder),
         );
     }
-    generated::run(
-        Command::new(env!("CARGO"))
-            .args(["build", "--locked"])
-            .current_dir(&folder)
-            .env("CARGO_TARGET_DIR", generated::target()),
-    );
+    generated::run(generated::cargo(&folder).args(["build", "--locked"]));
     generated::target().join("debug/library")
 }
 

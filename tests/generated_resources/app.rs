@@ -101,28 +101,21 @@ const EVERYTHING: &[&[&str]] = &[
     &["setting", "stripe_key"],
 ];
 
-/// A generated app, in a folder that keeps its compiled files from run to run.
+/// A generated app, in the folder that all generated apps share.
 pub struct App {
     pub folder: PathBuf,
 }
 
 impl App {
-    /// A new app, in a folder of this name.
-    pub fn new(folder: &str, database: &str) -> Self {
-        let folder = generated::folder().join(folder).join(NAME);
-        // A file that was removed from the template must not be left here.
-        let _ = fs::remove_dir_all(&folder);
-        generated::run(
-            Command::new(env!("CARGO_BIN_EXE_hoglet"))
-                .args(["new", "--yes", "--no-git", "--json", "--set"])
-                .arg(format!("database={database}"))
-                .arg(&folder),
-        );
-        Self { folder }
+    fn new(database: &str) -> Self {
+        let database = format!("database={database}");
+        Self {
+            folder: generated::new_app(NAME, &["--set", &database]),
+        }
     }
 
     pub fn with_everything(database: &str) -> Self {
-        let app = Self::new(&format!("resources-{database}"), database);
+        let app = Self::new(database);
         for arguments in EVERYTHING {
             app.generate(arguments);
         }
@@ -134,7 +127,7 @@ impl App {
     ///
     /// It has the tests of the template that need no PostHog.
     pub fn without_posthog_and_demo() -> Self {
-        let app = Self::new("resources-without-posthog", "sqlite");
+        let app = Self::new("sqlite");
         app.edit("Cargo.toml", r#"["sqlite", "posthog"]"#, r#"["sqlite"]"#);
         app.hoglet(&["destroy", "demo"]);
         app.generate(&[
@@ -183,13 +176,8 @@ impl App {
 
     #[track_caller]
     fn cargo(&self, arguments: &[&str], environment: &[(&str, &str)]) {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(arguments)
-            .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", generated::target())
-            // Each app is built once, so files for the next build would only take time.
-            .env("CARGO_INCREMENTAL", "0");
+        let mut cargo = generated::cargo(&self.folder);
+        cargo.args(arguments);
         generated::run(cargo.envs(environment.iter().copied()));
     }
 

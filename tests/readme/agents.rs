@@ -1,7 +1,6 @@
 //! The commands of `AGENTS.md`, run as an agent would run them.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::generated;
 use super::process::Server;
@@ -28,11 +27,9 @@ pub fn run_all(folder: &Path, app: &Tree) {
             continue;
         }
         let arguments = command.strip_prefix("cargo ").expect("cargo's commands");
-        let mut cargo = Command::new(env!("CARGO"));
+        let mut cargo = generated::cargo(folder);
         cargo
             .args(arguments.split(' '))
-            .current_dir(folder)
-            .env("CARGO_TARGET_DIR", generated::target())
             .env("CARGO_NET_OFFLINE", "true")
             .env("PORT", "0");
         if command == SERVE {
