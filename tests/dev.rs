@@ -456,7 +456,7 @@ struct App {
 
 impl App {
     fn generate() -> Self {
-        let folder = generated::folder().join("dev/hedge");
+        let folder = generated::own_folder("dev/hedge");
         let _ = fs::remove_dir_all(&folder);
         let app = Self { folder };
         generated::run(

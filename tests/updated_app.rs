@@ -36,10 +36,7 @@ use process::Server;
 fn a_changed_app_works_after_an_update_over_every_release() {
     let _lock = generated::lock();
     let changes: Vec<&str> = releases::CHANGES.iter().map(|(name, _)| *name).collect();
-    let app = App::at(
-        generated::folder().join("updated").join(app::NAME),
-        &changes,
-    );
+    let app = App::at(generated::own_folder("updated").join(app::NAME), &changes);
     users::change(&app, users::EVERYTHING);
     let outcome = app.update("");
     assert_eq!(outcome.code, 0, "{outcome:?}");

@@ -52,7 +52,7 @@ fn app() -> PathBuf {
 /// Writes the app with commands alone, and builds it.
 fn build() -> PathBuf {
     let _lock = generated::lock();
-    let folder = generated::folder().join("browser/library");
+    let folder = generated::own_folder("browser/library");
     let _ = fs::remove_dir_all(&folder);
     let hoglet = || Command::new(env!("CARGO_BIN_EXE_hoglet"));
     generated::run(

@@ -66,6 +66,15 @@ fn keep_times(last: &Path, app: &Path) {
     }
 }
 
+/// A folder for an app that must not be in the shared folder. The caller holds the [`lock`].
+///
+/// Cargo names what it compiles by the path inside the app. To cargo, older files of the shared app would be what it compiled here
+/// meanwhile, so the next app gets new times.
+pub fn own_folder(name: &str) -> PathBuf {
+    let _ = fs::remove_dir_all(folder().join("app"));
+    folder().join(name)
+}
+
 /// Cargo in an app's folder, with the shared target directory.
 pub fn cargo(app: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
