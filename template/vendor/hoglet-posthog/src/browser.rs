@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::flag::Flags;
 use crate::identity::Identity;
+use crate::release_properties::ReleaseProperties;
 use crate::settings::Settings;
 use crate::urls;
 
@@ -30,34 +31,66 @@ struct SecretParameters {
 ///
 /// It has the project, the distinct id, and the flags that the page's handler has read. The browser does not
 /// need to ask for them.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct BrowserConfig<'a> {
+    of_every_page: &'a OfEveryPage,
+    of_this_page: OfThisPage,
+}
+
+/// The settings that are the same on every page, as the members of a JSON object. They are written once.
+#[derive(Debug)]
+pub(crate) struct OfEveryPage(String);
+
+#[derive(Debug, Serialize)]
+struct Constants<'a> {
     token: &'a str,
     api_host: &'a str,
     ui_host: Cow<'a, str>,
     /// The address of posthog-js.
     script: String,
-    distinct_id: String,
-    is_identified: bool,
     session_replay: bool,
-    /// Properties of every event on the page.
-    properties: Map<String, Value>,
     capture_exceptions: bool,
     /// Whether posthog-js captures nothing in an automated browser or a robot. Only in production, because
     /// elsewhere it is the developer's end-to-end test.
     filter_robots: bool,
     secret_parameters: SecretParameters,
+}
+
+#[derive(Debug, Serialize)]
+struct OfThisPage {
+    distinct_id: String,
+    is_identified: bool,
+    /// Properties of every event on the page.
+    properties: Map<String, Value>,
     flags: Map<String, Value>,
     flag_payloads: Map<String, Value>,
 }
 
+impl OfEveryPage {
+    pub fn new(settings: &Settings) -> Self {
+        let (api_host, assets) = match &settings.proxy_path {
+            Some(path) => (path.as_str(), Cow::from(path)),
+            None => (settings.base_url(), assets_host(settings)),
+        };
+        Self(members(&Constants {
+            token: &settings.project_token,
+            api_host,
+            ui_host: ui_host(settings),
+            script: format!("{assets}/static/array.js"),
+            session_replay: settings.session_replay,
+            capture_exceptions: settings.capture_exceptions,
+            filter_robots: ReleaseProperties::of(&settings.app).is_production(),
+            secret_parameters: SECRET_PARAMETERS,
+        }))
+    }
+}
+
 impl<'a> BrowserConfig<'a> {
     pub(crate) fn new(
-        settings: &'a Settings,
+        of_every_page: &'a OfEveryPage,
         identity: &Identity,
         properties: Map<String, Value>,
         flags: Option<&Flags>,
-        production: bool,
     ) -> Self {
         // A client with a distinct id in a header has no cookies, so its page belongs to the visitor.
         let is_identified = identity.distinct_id.is_user();
@@ -66,32 +99,30 @@ impl<'a> BrowserConfig<'a> {
         } else {
             identity.visitor_id.to_string()
         };
-        let (api_host, assets) = match &settings.proxy_path {
-            Some(path) => (path.as_str(), Cow::from(path)),
-            None => (settings.base_url(), assets_host(settings)),
-        };
-        Self {
-            token: &settings.project_token,
-            api_host,
-            ui_host: ui_host(settings),
-            script: format!("{assets}/static/array.js"),
+        let of_this_page = OfThisPage {
             distinct_id,
             is_identified,
-            session_replay: settings.session_replay,
             properties,
-            capture_exceptions: settings.capture_exceptions,
-            filter_robots: production,
-            secret_parameters: SECRET_PARAMETERS,
             flags: flags.map(Flags::values).unwrap_or_default(),
             flag_payloads: flags.map(Flags::payloads).unwrap_or_default(),
+        };
+        Self {
+            of_every_page,
+            of_this_page,
         }
     }
 
     /// JSON for a `<script>` element: it has no `<`, so it cannot end the element.
     pub fn to_script_json(&self) -> String {
-        let json = serde_json::to_string(self).expect("names and JSON values serialize");
-        json.replace('<', "\\u003c")
+        let OfEveryPage(of_every_page) = self.of_every_page;
+        format!("{{{of_every_page},{}}}", members(&self.of_this_page))
     }
+}
+
+/// A struct's members as JSON, without the braces around them, and without `<`.
+fn members(fields: &impl Serialize) -> String {
+    let json = serde_json::to_string(fields).expect("names and JSON values serialize");
+    json[1..json.len() - 1].replace('<', "\\u003c")
 }
 
 /// The host of posthog-js. PostHog's cloud has a separate host for scripts: `us.i` → `us-assets.i`.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::alias::alias_event;
 use crate::boundary::Boundary;
+use crate::browser::OfEveryPage;
 use crate::deletion::{Deleted, Deletion, NotDeleted};
 use crate::delivery::Delivery;
 use crate::evaluator::Evaluator;
@@ -56,6 +57,7 @@ struct Inner {
     connection: Option<Connection>,
     /// The groups whose properties this process has sent.
     sent_groups: SentGroups,
+    config_of_every_page: OfEveryPage,
 }
 
 struct Connection {
@@ -104,6 +106,7 @@ impl Client {
             None
         };
         Ok(Self(Arc::new(Inner {
+            config_of_every_page: OfEveryPage::new(settings),
             settings: settings.clone(),
             connection,
             sent_groups: SentGroups::default(),
@@ -258,6 +261,10 @@ impl Client {
 
     pub(crate) fn release_properties(&self) -> ReleaseProperties {
         ReleaseProperties::of(&self.0.settings.app)
+    }
+
+    pub(crate) fn config_of_every_page(&self) -> &OfEveryPage {
+        &self.0.config_of_every_page
     }
 
     pub(crate) fn sent_groups(&self) -> &SentGroups {

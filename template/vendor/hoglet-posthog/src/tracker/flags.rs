@@ -67,11 +67,10 @@ impl PostHog {
             properties.insert(GROUPS.to_owned(), groups);
         }
         Some(BrowserConfig::new(
-            settings,
+            self.0.client.config_of_every_page(),
             &self.0.identity,
             properties,
             flags.get().map(Arc::as_ref),
-            self.0.client.release_properties().is_production(),
         ))
     }
 
