@@ -33,16 +33,16 @@ struct SecretParameters {
 /// need to ask for them.
 #[derive(Debug)]
 pub struct BrowserConfig<'a> {
-    of_every_page: &'a OfEveryPage,
-    of_this_page: OfThisPage,
+    site: &'a SiteConfig,
+    page: PageMembers,
 }
 
 /// The settings that are the same on every page, as the members of a JSON object. They are written once.
 #[derive(Debug)]
-pub(crate) struct OfEveryPage(String);
+pub(crate) struct SiteConfig(String);
 
 #[derive(Debug, Serialize)]
-struct Constants<'a> {
+struct SiteMembers<'a> {
     token: &'a str,
     api_host: &'a str,
     ui_host: Cow<'a, str>,
@@ -57,7 +57,7 @@ struct Constants<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct OfThisPage {
+struct PageMembers {
     distinct_id: String,
     is_identified: bool,
     /// Properties of every event on the page.
@@ -66,13 +66,13 @@ struct OfThisPage {
     flag_payloads: Map<String, Value>,
 }
 
-impl OfEveryPage {
+impl SiteConfig {
     pub fn new(settings: &Settings) -> Self {
         let (api_host, assets) = match &settings.proxy_path {
             Some(path) => (path.as_str(), Cow::from(path)),
             None => (settings.base_url(), assets_host(settings)),
         };
-        Self(members(&Constants {
+        Self(members(&SiteMembers {
             token: &settings.project_token,
             api_host,
             ui_host: ui_host(settings),
@@ -87,7 +87,7 @@ impl OfEveryPage {
 
 impl<'a> BrowserConfig<'a> {
     pub(crate) fn new(
-        of_every_page: &'a OfEveryPage,
+        site: &'a SiteConfig,
         identity: &Identity,
         properties: Map<String, Value>,
         flags: Option<&Flags>,
@@ -99,23 +99,20 @@ impl<'a> BrowserConfig<'a> {
         } else {
             identity.visitor_id.to_string()
         };
-        let of_this_page = OfThisPage {
+        let page = PageMembers {
             distinct_id,
             is_identified,
             properties,
             flags: flags.map(Flags::values).unwrap_or_default(),
             flag_payloads: flags.map(Flags::payloads).unwrap_or_default(),
         };
-        Self {
-            of_every_page,
-            of_this_page,
-        }
+        Self { site, page }
     }
 
     /// JSON for a `<script>` element: it has no `<`, so it cannot end the element.
     pub fn to_script_json(&self) -> String {
-        let OfEveryPage(of_every_page) = self.of_every_page;
-        format!("{{{of_every_page},{}}}", members(&self.of_this_page))
+        let SiteConfig(site) = self.site;
+        format!("{{{site},{}}}", members(&self.page))
     }
 }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::alias::alias_event;
 use crate::boundary::Boundary;
-use crate::browser::OfEveryPage;
+use crate::browser::SiteConfig;
 use crate::deletion::{Deleted, Deletion, NotDeleted};
 use crate::delivery::Delivery;
 use crate::evaluator::Evaluator;
@@ -57,7 +57,7 @@ struct Inner {
     connection: Option<Connection>,
     /// The groups whose properties this process has sent.
     sent_groups: SentGroups,
-    config_of_every_page: OfEveryPage,
+    site_config: SiteConfig,
 }
 
 struct Connection {
@@ -106,7 +106,7 @@ impl Client {
             None
         };
         Ok(Self(Arc::new(Inner {
-            config_of_every_page: OfEveryPage::new(settings),
+            site_config: SiteConfig::new(settings),
             settings: settings.clone(),
             connection,
             sent_groups: SentGroups::default(),
@@ -263,8 +263,8 @@ impl Client {
         ReleaseProperties::of(&self.0.settings.app)
     }
 
-    pub(crate) fn config_of_every_page(&self) -> &OfEveryPage {
-        &self.0.config_of_every_page
+    pub(crate) fn site_config(&self) -> &SiteConfig {
+        &self.0.site_config
     }
 
     pub(crate) fn sent_groups(&self) -> &SentGroups {

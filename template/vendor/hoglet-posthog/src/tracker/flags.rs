@@ -67,7 +67,7 @@ impl PostHog {
             properties.insert(GROUPS.to_owned(), groups);
         }
         Some(BrowserConfig::new(
-            self.0.client.config_of_every_page(),
+            self.0.client.site_config(),
             &self.0.identity,
             properties,
             flags.get().map(Arc::as_ref),
