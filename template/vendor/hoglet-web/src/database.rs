@@ -6,6 +6,8 @@ pub mod slices;
 pub mod unavailable;
 mod unknown;
 pub mod violation;
+#[cfg(feature = "sqlite")]
+pub mod write_ahead_log;
 
 pub use hoglet_jobs::database::begin;
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
+#[cfg(feature = "sqlite")]
+use super::write_ahead_log;
 use crate::settings::Secret;
 #[cfg(feature = "sqlite")]
 use crate::settings::database::SqliteFile;
@@ -33,7 +35,7 @@ pub async fn connect_existing(url: &Secret) -> Result<DatabaseConnection, DbErr>
     Database::connect(options).await
 }
 
-fn options(url: &str) -> ConnectOptions {
+pub(super) fn options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
@@ -55,12 +57,16 @@ fn options(url: &str) -> ConnectOptions {
 /// Readers and the writer do not wait for each other, and a commit does not wait for the disk. A power cut may lose
 /// the last commits, but does not damage the file.
 #[cfg(feature = "sqlite")]
-fn sqlite_options(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
+pub(super) fn sqlite_options(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
     sqlite
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
+        .pragma(
+            "journal_size_limit",
+            write_ahead_log::FILE_LIMIT.to_string(),
+        )
 }
 
 /// Opens a SQLite file without creating it.

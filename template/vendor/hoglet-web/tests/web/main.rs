@@ -71,6 +71,8 @@ mod throttle;
 mod tokens;
 mod turned_away;
 mod whereabouts;
+#[cfg(feature = "sqlite")]
+mod write_ahead_log;
 
 // These tests end processes by signals, and the club's binary is a shell script.
 #[cfg(unix)]

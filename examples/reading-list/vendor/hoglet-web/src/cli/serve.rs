@@ -12,6 +12,8 @@ use tokio::sync::{oneshot, watch};
 use super::connect::open_database;
 use super::output::complain;
 use crate::app::CommandResult;
+#[cfg(feature = "sqlite")]
+use crate::database::write_ahead_log::{self, WriteAheadLog};
 use crate::jobs::Registry;
 use crate::jobs::attempts::start_workers;
 use crate::package::Package;
@@ -29,6 +31,10 @@ pub fn start(
 ) -> BoxFuture<'static, Result<Web, Box<dyn Error + Send + Sync>>> {
     Box::pin(async move {
         let database = open_database(&settings, parts.migrations).await?;
+        #[cfg(feature = "sqlite")]
+        if let Some(log) = WriteAheadLog::of(&settings.database_url).await? {
+            tokio::spawn(write_ahead_log::keep_short(log));
+        }
         let web = Web::start(package, settings, database, parts, secret_paths).await?;
         if !web.settings.mail.available() {
             tracing::warn!(
