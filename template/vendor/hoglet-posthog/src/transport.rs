@@ -1,5 +1,6 @@
 //! [`Transport`]: sends a batch of events with one request, `POST /batch/`.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::Write;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use flate2::write::GzEncoder;
 use posthog_rs::Event;
 use reqwest::Response;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::answer::Answer;
 use crate::outgoing;
@@ -94,16 +96,20 @@ impl Transport {
 
 /// An event as JSON for a batch.
 pub fn written(event: &Event) -> String {
-    let mut event = serde_json::to_value(event).expect("an event serializes");
+    let json = serde_json::to_string(event).expect("an event serializes");
+    // Only the names are read. The values stay text.
+    let mut fields: BTreeMap<&str, &RawValue> =
+        serde_json::from_str(&json).expect("an event is a JSON object");
     // The SDK repeats the groups here. PostHog reads them from `$groups`.
-    if let Some(fields) = event.as_object_mut() {
-        fields.remove("groups");
-    }
+    fields.remove("groups");
     // The SDK writes the time in UTC, but without a time zone.
-    if let Some(time) = event["timestamp"].as_str().map(|time| format!("{time}Z")) {
-        event["timestamp"] = time.into();
+    let time = fields.get("timestamp").map_or("null", |time| time.get());
+    let utc = time.strip_suffix('"').map(|time| format!("{time}Z\""));
+    let utc = utc.map(|utc| RawValue::from_string(utc).expect("it is JSON"));
+    if let Some(utc) = &utc {
+        fields.insert("timestamp", utc);
     }
-    event.to_string()
+    serde_json::to_string(&fields).expect("JSON serializes")
 }
 
 fn gzipped(bytes: &[u8]) -> Vec<u8> {
