@@ -54,8 +54,11 @@ pub async fn request_change(
 
 /// The requested address, while its link works.
 ///
-/// `None` if meanwhile another account has the address.
+/// `None` if meanwhile another account has the address, or if the app sends no mail.
 pub async fn requested(state: &AppState, user: &user::Model) -> Result<Option<Email>> {
+    if !state.web.settings.mail.available() {
+        return Ok(None);
+    }
     let finding = CHANGE_EMAIL.newest_of_user(&state.database, user.id);
     let Some(request) = finding.await? else {
         return Ok(None);

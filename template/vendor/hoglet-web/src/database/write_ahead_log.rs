@@ -108,7 +108,7 @@ pub async fn keep_short(log: WriteAheadLog) {
             Ok(false) => PAUSE,
             Err(error) => {
                 tracing::warn!(%error, "could not shorten the write-ahead log of the database");
-                PAUSE * 60
+                PAUSE * 10
             }
         };
         tokio::time::sleep(pause).await;
