@@ -28,12 +28,16 @@ pub async fn run(
     expected_status: u16,
     request: impl Fn(usize) -> String,
 ) -> io::Result<Measured> {
+    // One after the other: most servers let only 128 new connections wait, and reset more.
+    let mut open = Vec::new();
+    for _ in 0..connections {
+        open.push(Connection::open(address).await?);
+    }
     let start = Instant::now();
     let mut tasks = Vec::new();
-    for index in 0..connections {
-        let (address, request, go_on) = (address.to_owned(), request(index), go_on.clone());
+    for (index, mut connection) in open.into_iter().enumerate() {
+        let (request, go_on) = (request(index), go_on.clone());
         tasks.push(tokio::spawn(async move {
-            let mut connection = Connection::open(&address).await?;
             let mut times = Vec::new();
             let mut failed = 0;
             while go_on() {

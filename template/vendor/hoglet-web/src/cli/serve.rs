@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use axum::Router;
 use futures_core::future::BoxFuture;
+use socket2::SockRef;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
@@ -21,6 +22,11 @@ use crate::secret_paths::SecretPaths;
 use crate::settings::Settings;
 use crate::web::{AppParts, Web};
 use crate::{housekeeping, logging, server, signals, system};
+
+/// How many connections may wait to be accepted. The system lowers it to its own limit.
+///
+/// With the standard library's 128, a burst of new connections would be refused, or wait for a second.
+const BACKLOG: i32 = 4096;
 
 /// Opens the database and builds the [`Web`] that handlers and jobs share.
 pub fn start(
@@ -142,7 +148,31 @@ pub async fn listen(settings: &mut Settings) -> Result<TcpListener, String> {
             "cannot listen on {host}:{port} ({error}{owner}); set HOST and PORT to an address that is free"
         )
     };
-    let listener = TcpListener::bind((host, port)).await.map_err(describe)?;
+    let listener = bind(host, port).await.map_err(describe)?;
     settings.port = listener.local_addr().map_err(describe)?.port();
     Ok(listener)
+}
+
+/// Opens a socket on which many clients can connect at the same moment.
+async fn bind(host: &str, port: u16) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((host, port)).await?;
+    SockRef::from(&listener).listen(BACKLOG)?;
+    Ok(listener)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use super::bind;
+
+    #[tokio::test]
+    async fn clients_connect_at_once_and_wait_to_be_accepted() {
+        let listener = bind("127.0.0.1", 0).await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(500));
+        let connected: Result<Vec<_>, _> = (0..300).map(connect).collect();
+        assert_eq!(connected.expect("nobody is refused").len(), 300);
+    }
 }
