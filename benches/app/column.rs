@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::cpu_time::cpu_time;
@@ -73,11 +74,12 @@ impl Column {
         self.process.forget_peak();
         let own_process = std::process::id();
         let before = (self.cpu_time(), cpu_time(own_process));
-        let end = Instant::now() + plan.round;
+        // The time begins when all connections are open.
+        let (end, round) = (Arc::new(OnceLock::new()), plan.round);
         let measured = load::run(
             &self.process.address,
             scenario.connections,
-            move || Instant::now() < end,
+            move || Instant::now() < *end.get_or_init(|| Instant::now() + round),
             200,
             |index| requests[index % requests.len()].clone(),
         )
@@ -96,6 +98,20 @@ impl Column {
             cpu_time: self.cpu_time() - before.0,
             load_cpu_time: cpu_time(own_process) - before.1,
         });
+        self.settle().await;
+    }
+
+    /// Waits until the server has nothing left to do, because the next server needs the cores: some answer requests whose
+    /// clients are gone, or deliver events.
+    async fn settle(&self) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline {
+            let before = self.cpu_time();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if self.cpu_time() - before <= Duration::from_millis(10) {
+                return;
+            }
+        }
     }
 
     /// The CPU time that the server and its workers have used.

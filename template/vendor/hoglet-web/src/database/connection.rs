@@ -6,11 +6,15 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
-#[cfg(feature = "sqlite")]
-use super::write_ahead_log;
 use crate::settings::Secret;
 #[cfg(feature = "sqlite")]
 use crate::settings::database::SqliteFile;
+
+/// The file of SQLite's write-ahead log shrinks to this size, in bytes, when the log begins again.
+///
+/// A smaller file would be extended again each time, which costs more than the space.
+#[cfg(feature = "sqlite")]
+const LOG_FILE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Opens the database. With `mode=rwc`, a missing SQLite file is created.
 ///
@@ -63,10 +67,7 @@ pub(super) fn sqlite_options(sqlite: SqliteConnectOptions) -> SqliteConnectOptio
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
-        .pragma(
-            "journal_size_limit",
-            write_ahead_log::FILE_LIMIT.to_string(),
-        )
+        .pragma("journal_size_limit", LOG_FILE_LIMIT.to_string())
 }
 
 /// Opens a SQLite file without creating it.

@@ -19,10 +19,6 @@ use crate::settings::database::SqliteFile;
 const LONG: i32 = 2_000;
 /// The size of such a log in bytes. A shorter file needs no look inside.
 const LONG_FILE: u64 = LONG as u64 * 4096;
-/// The file shrinks to this size, in bytes, when the log begins again.
-///
-/// A smaller file would be extended again each time, which costs more than the space.
-pub(super) const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// The time between two looks at the log.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The same after the log was long, because it soon will be again.
